@@ -1,0 +1,1 @@
+"""Who said what, by name: pure functions over words, turns, hints, tracks and voices."""

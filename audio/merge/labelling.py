@@ -1,0 +1,106 @@
+"""Which speaker said which block, before anybody has a name."""
+
+from collections.abc import Sequence
+
+from audio.merge.assignment import group_words, label_words
+from audio.merge.timeline import (
+    UNKNOWN_SPEAKER,
+    Block,
+    Diarization,
+    Notice,
+    Transcription,
+    Turn,
+    Word,
+)
+
+TEXT_WITHOUT_WORDS = Notice(
+    "text_without_words",
+    "The engine gave a text without the times of its words: it stands as one block.",
+)
+
+
+def label_blocks(
+    diarization: Diarization, transcription: Transcription, *, tolerance_s: float = 0.0
+) -> tuple[tuple[Block, ...], tuple[Notice, ...]]:
+    """Tell which speaker said which block.
+
+    A text without words becomes one block over the whole recording, of the speaker of the longest
+    turn.
+
+    Parameters
+    ----------
+    diarization, transcription
+        Of one recording, times in seconds.
+    tolerance_s
+        The largest gap, in seconds, between a word and the turn it is given to.
+
+    Returns
+    -------
+    tuple
+        Blocks by start, with labels for speakers, and what the reader should know; both empty for
+        no text.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite.
+
+    Examples
+    --------
+    >>> talk = Diarization((Turn(0.0, 2.0, "Speaker_0"),), ("Speaker_0",))
+    >>> label_blocks(talk, Transcription("Hi.", (Word(0.5, 1.0, "Hi."),)))
+    ((Block(start_ms=500, end_ms=1000, speaker='Speaker_0', text='Hi.'),), ())
+
+    """
+    words, notices = spoken_words(diarization, transcription)
+    if notices:
+        speakers = [_longest_turn_speaker(diarization.turns)]
+    else:
+        speakers = label_words(words, diarization.turns, tolerance_s=tolerance_s)
+    return tuple(group_words(words, speakers)), notices
+
+
+def spoken_words(
+    diarization: Diarization, transcription: Transcription
+) -> tuple[tuple[Word, ...], tuple[Notice, ...]]:
+    """Tell what was said and when: the words that have text.
+
+    Parameters
+    ----------
+    diarization, transcription
+        Of one recording, times in seconds.
+
+    Returns
+    -------
+    tuple
+        The words, and a notice when they are a single one that holds the whole text from start to
+        end, because the engine gave no words.
+
+    """
+    words = tuple(word for word in transcription.words if word.text.strip())
+    if words or not transcription.text.strip():
+        return words, ()
+    return (Word(0.0, length_of(diarization, transcription), transcription.text),), (
+        TEXT_WITHOUT_WORDS,
+    )
+
+
+def length_of(diarization: Diarization, transcription: Transcription | None) -> float:
+    """Tell how long a recording is, in seconds.
+
+    The larger of the engines' two answers; where neither says, the end of the last turn or word;
+    else 0.
+    """
+    said = [diarization.duration, transcription.duration if transcription else None]
+    known = [duration for duration in said if duration is not None]
+    words = transcription.words if transcription else ()
+    return max(
+        known or [*(turn.end for turn in diarization.turns), *(word.end for word in words), 0.0]
+    )
+
+
+def _longest_turn_speaker(turns: Sequence[Turn]) -> str:
+    """Return the speaker of the longest turn, the first of equals."""
+    if not turns:
+        return UNKNOWN_SPEAKER
+    return max(turns, key=lambda turn: turn.end - turn.start).speaker

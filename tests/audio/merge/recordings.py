@@ -1,0 +1,49 @@
+"""Small made-up recordings, with numbers that a reader can check by hand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from audio.merge.attribution import TrackAnswer
+from audio.merge.loudness import Track
+from audio.merge.timeline import Diarization, Fingerprint, Transcription, Turn, Word
+
+RATE = 1000
+
+
+def track(*runs: tuple[float, float], rate: int = RATE, offset: float = 0.0) -> Track:
+    """A track of runs of (level, seconds): samples alternate around the offset."""
+    parts = [level * np.tile([1.0, -1.0], round(seconds * rate / 2)) for level, seconds in runs]
+    samples = (np.concatenate(parts) + offset).astype(np.float32)
+    return Track(rate, lambda: [samples])
+
+
+def words(*said: tuple[float, float, str]) -> tuple[Word, ...]:
+    return tuple(Word(start, end, text) for start, end, text in said)
+
+
+def turns(*spoken: tuple[float, float, str]) -> tuple[Turn, ...]:
+    return tuple(Turn(start, end, speaker) for start, end, speaker in spoken)
+
+
+def axis(index: int, length: float = 1.0) -> Fingerprint:
+    """A fingerprint of four numbers along one axis: two axes have a cosine of 0."""
+    vector = np.zeros(4)
+    vector[index] = length
+    return vector
+
+
+def diarization(
+    *spoken: tuple[float, float, str],
+    speakers: Sequence[str] = (),
+    prints: Mapping[str, Fingerprint] | None = None,
+    duration: float | None = None,
+) -> Diarization:
+    labels = tuple(speakers) or tuple(dict.fromkeys(speaker for _, _, speaker in spoken))
+    return Diarization(turns(*spoken), labels, prints or {}, duration)
+
+
+def answer(
+    heard: Diarization, said: Iterable[Word], samples: Track | None = None, text: str = ""
+) -> TrackAnswer:
+    return TrackAnswer(heard, Transcription(text, tuple(said)), samples)

@@ -1,0 +1,170 @@
+"""Which speaker said each word, and which words stand together."""
+
+import numpy as np
+import pytest
+
+from audio.merge.assignment import group_words, label_words
+from audio.merge.timeline import Block, Turn, Word
+from tests.audio.merge.plain import plain_label, plain_runs, random_turns, random_words
+from tests.audio.merge.recordings import turns, words
+
+
+@pytest.mark.parametrize("tolerance_s", [0.0, 0.25, 1.0])
+@pytest.mark.parametrize("seed", range(50))
+def test_labels_are_those_of_the_rules_said_plainly(seed: int, tolerance_s: float) -> None:
+    random = np.random.default_rng(seed)
+    said = random_words(random, 30)
+    spoken = random_turns(random, seed % 15)
+
+    labels = label_words(said, spoken, tolerance_s=tolerance_s)
+
+    assert labels == [plain_label(word, spoken, tolerance_s) for word in said]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_blocks_are_those_of_the_rules_said_plainly(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    said = random_words(random, 30)
+    speakers = random.choice(["Ann", "Bob"], 30).tolist()
+
+    blocks = group_words(said, speakers)
+
+    runs = [(block.start_ms, block.end_ms, block.speaker) for block in blocks]
+    assert runs == plain_runs(said, speakers)
+
+
+def test_turns_need_no_order() -> None:
+    spoken = turns((4.0, 6.0, "Late"), (0.0, 8.0, "Early"))
+
+    assert label_words(words((4.5, 5.5, "hi")), spoken) == ["Early"]
+
+
+def test_of_turns_that_start_together_the_one_listed_first_has_the_word() -> None:
+    spoken = turns((0.0, 4.0, "First"), (0.0, 8.0, "Second"))
+
+    assert label_words(words((1.0, 2.0, "hi")), spoken) == ["First"]
+
+
+def test_a_turn_that_ended_does_not_hide_a_longer_one_begun_earlier() -> None:
+    spoken = turns((0.0, 9.0, "Long"), (1.0, 2.0, "Short"), (3.0, 4.0, "Short"))
+
+    assert label_words(words((7.0, 8.0, "hi")), spoken) == ["Long"]
+
+
+def test_a_word_20_ms_outside_a_turn_belongs_to_it_within_the_tolerance() -> None:
+    spoken = turns((0.0, 1.0, "Ann"))
+    word = words((1.02, 1.3, "so"))
+
+    assert label_words(word, spoken, tolerance_s=0.25) == ["Ann"]
+
+
+def test_a_word_20_ms_outside_a_turn_belongs_to_nobody_without_tolerance() -> None:
+    spoken = turns((0.0, 1.0, "Ann"))
+
+    assert label_words(words((1.02, 1.3, "so")), spoken) == ["Speaker_unknown"]
+
+
+def test_the_nearer_of_two_turns_within_the_tolerance_has_the_word() -> None:
+    spoken = turns((0.0, 1.0, "Ann"), (2.0, 3.0, "Bob"))
+
+    assert label_words(words((1.2, 1.9, "so")), spoken, tolerance_s=0.25) == ["Bob"]
+
+
+def test_of_two_turns_equally_near_the_first_has_the_word() -> None:
+    spoken = turns((0.0, 1.0, "Ann"), (1.7, 3.0, "Bob"))
+
+    assert label_words(words((1.1, 1.6, "so")), spoken, tolerance_s=0.25) == ["Ann"]
+
+
+def test_a_gap_of_exactly_the_tolerance_counts() -> None:
+    spoken = turns((0.0, 4.1, "Ann"))
+
+    assert label_words(words((4.35, 4.6, "so")), spoken, tolerance_s=0.25) == ["Ann"]
+
+
+def test_a_gap_over_the_tolerance_does_not_count() -> None:
+    spoken = turns((0.0, 4.1, "Ann"))
+
+    assert label_words(words((4.351, 4.6, "so")), spoken, tolerance_s=0.25) == ["Speaker_unknown"]
+
+
+def test_overlap_wins_over_a_turn_that_is_merely_near() -> None:
+    spoken = turns((0.0, 1.1, "Ann"), (1.9, 3.0, "Bob"))
+
+    assert label_words(words((1.0, 1.8, "so")), spoken, tolerance_s=0.25) == ["Ann"]
+
+
+def test_no_words_have_no_labels() -> None:
+    assert label_words([], turns((0.0, 1.0, "Ann"))) == []
+
+
+def test_a_time_that_is_not_a_number_is_refused_by_place() -> None:
+    with pytest.raises(ValueError, match="at 1 of 2"):
+        label_words(words((0.0, 1.0, "a"), (1.0, float("nan"), "b")), [])
+
+
+def test_labelling_leaves_its_arguments_alone() -> None:
+    spoken = [Turn(4.0, 6.0, "Late"), Turn(0.0, 3.0, "Early")]
+
+    label_words([Word(1.0, 2.0, "hi")], spoken)
+
+    assert spoken == [Turn(4.0, 6.0, "Late"), Turn(0.0, 3.0, "Early")]
+
+
+def test_words_out_of_order_are_sorted_by_start() -> None:
+    said = words((1.0, 1.5, "day"), (0.0, 0.5, "Good"))
+
+    assert group_words(said, ["Ann", "Ann"]) == [Block(0, 1500, "Ann", "Good day")]
+
+
+def test_a_block_ends_at_its_latest_end() -> None:
+    said = words((0.0, 3.0, "well"), (1.0, 2.0, "yes"))
+
+    assert group_words(said, ["Ann", "Ann"]) == [Block(0, 3000, "Ann", "well yes")]
+
+
+def test_silence_is_counted_from_the_latest_end_of_the_block() -> None:
+    said = words((0.0, 5.0, "well"), (1.0, 2.0, "yes"), (6.0, 6.5, "so"))
+
+    assert group_words(said, ["Ann"] * 3) == [Block(0, 6500, "Ann", "well yes so")]
+
+
+def test_silence_is_counted_within_the_block_of_one_speaker() -> None:
+    said = words((0.0, 9.0, "well"), (1.0, 2.0, "no"), (8.0, 8.5, "never"))
+
+    blocks = group_words(said, ["Ann", "Bob", "Bob"])
+
+    assert [block.text for block in blocks] == ["well", "no", "never"]
+
+
+def test_milliseconds_are_rounded() -> None:
+    said = words((0.29, 1.001, "hi"))
+
+    assert group_words(said, ["Ann"]) == [Block(290, 1001, "Ann", "hi")]
+
+
+def test_a_silence_of_1500_ms_in_binary_fractions_does_not_break() -> None:
+    said = words((0.1, 0.2, "one"), (1.7000000000000002, 1.8, "two"))
+
+    assert group_words(said, ["Ann", "Ann"]) == [Block(100, 1800, "Ann", "one two")]
+
+
+def test_a_word_without_text_makes_no_block() -> None:
+    said = words((0.0, 1.0, "hi"), (1.0, 2.0, " "))
+
+    assert group_words(said, ["Ann", "Bob"]) == [Block(0, 1000, "Ann", "hi")]
+
+
+def test_a_word_that_ends_before_it_starts_makes_no_backward_block() -> None:
+    assert group_words(words((2.0, 1.0, "hi")), ["Ann"]) == [Block(2000, 2000, "Ann", "hi")]
+
+
+def test_the_longest_silence_is_an_option() -> None:
+    said = words((0.0, 1.0, "one"), (1.5, 2.0, "two"))
+
+    assert len(group_words(said, ["Ann", "Ann"], max_silence_s=0.4)) == 2
+
+
+def test_as_many_labels_as_words_are_needed() -> None:
+    with pytest.raises(ValueError, match="1 labels for 2 words"):
+        group_words(words((0.0, 1.0, "a"), (1.0, 2.0, "b")), ["Ann"])

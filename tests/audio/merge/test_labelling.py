@@ -1,0 +1,54 @@
+"""Which speaker said which block, before anybody has a name."""
+
+from audio.merge.labelling import label_blocks, length_of
+from audio.merge.timeline import Block, Transcription
+from tests.audio.merge.recordings import diarization, words
+
+
+def test_a_text_without_words_is_one_block_of_the_speaker_of_the_longest_turn() -> None:
+    heard = diarization((0.0, 2.0, "A"), (2.0, 7.0, "B"), (7.0, 9.0, "A"), duration=10.0)
+
+    blocks, [notice] = label_blocks(heard, Transcription(" Hello there. ", ()))
+
+    assert blocks == (Block(0, 10_000, "B", "Hello there."),)
+    assert notice.code == "text_without_words"
+
+
+def test_a_text_with_blank_words_is_a_text_without_words() -> None:
+    heard = diarization((0.0, 2.0, "A"), duration=3.0)
+
+    blocks, _ = label_blocks(heard, Transcription("Hello.", words((0.0, 1.0, " "))))
+
+    assert blocks == (Block(0, 3000, "A", "Hello."),)
+
+
+def test_a_text_without_words_or_turns_belongs_to_nobody() -> None:
+    blocks, _ = label_blocks(diarization(), Transcription("Hello.", (), duration=3.0))
+
+    assert blocks == (Block(0, 3000, "Speaker_unknown", "Hello."),)
+
+
+def test_nothing_said_makes_no_block_and_no_notice() -> None:
+    assert label_blocks(diarization((0.0, 2.0, "A")), Transcription(" ", ())) == ((), ())
+
+
+def test_words_near_a_turn_belong_to_it_within_the_tolerance() -> None:
+    said = Transcription("so yes", words((0.0, 0.9, "so"), (1.02, 1.3, "yes")))
+
+    blocks, _ = label_blocks(diarization((0.0, 1.0, "A")), said, tolerance_s=0.25)
+
+    assert blocks == (Block(0, 1300, "A", "so yes"),)
+
+
+def test_a_recording_is_as_long_as_the_longer_of_two_answers() -> None:
+    assert length_of(diarization(duration=12.0), Transcription("", (), duration=12.5)) == 12.5
+
+
+def test_without_an_answer_a_recording_ends_with_its_last_turn_or_word() -> None:
+    said = Transcription("hi", words((1.0, 4.0, "hi")))
+
+    assert length_of(diarization((0.0, 3.0, "A")), said) == 4.0
+
+
+def test_an_empty_recording_has_no_length() -> None:
+    assert length_of(diarization(), None) == 0.0
