@@ -1,6 +1,8 @@
 """Which speaker said each word, and which words stand together.
 
-Conventions ----------- Words and turns are in seconds, blocks in whole milliseconds. Turns may
+Conventions
+-----------
+Words and turns are in seconds, blocks in whole milliseconds. Turns may
 overlap each other and come in any order; "first" among turns means the one that starts first, then
 the one listed first.
 """

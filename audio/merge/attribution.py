@@ -18,7 +18,7 @@ from audio.merge.channels import (
     own_voice,
 )
 from audio.merge.interleaving import interleave
-from audio.merge.labelling import label_blocks, length_of, spoken_words
+from audio.merge.labelling import PLAIN_RULE, LabellingRule, label_blocks, length_of, spoken_words
 from audio.merge.loudness import Track
 from audio.merge.naming import (
     DEFAULT_RULE,
@@ -65,7 +65,7 @@ def attribute(
     voices: Voices,
     *,
     rule: NamingRule = DEFAULT_RULE,
-    tolerance_s: float = 0.0,
+    labelling: LabellingRule = PLAIN_RULE,
 ) -> NamedTranscript:
     """Tell who said what in one track, by name.
 
@@ -78,8 +78,8 @@ def attribute(
         The visual timeline (s) and the known voices; either may be empty.
     rule
         When a name is good enough.
-    tolerance_s
-        The largest gap, in seconds, between a word and the turn it is given to.
+    labelling
+        Whose a word is that lies in no turn, or in two.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def attribute(
     blocks: tuple[Block, ...] = ()
     notices: tuple[Notice, ...] = ()
     if transcription is not None:
-        blocks, notices = label_blocks(diarization, transcription, tolerance_s=tolerance_s)
+        blocks, notices = label_blocks(diarization, transcription, rule=labelling)
     names = {speaker.speaker: speaker.name for speaker in speakers}
     return NamedTranscript(
         mode="mono",
@@ -126,7 +126,7 @@ def attribute_dual(
     self_name: str,
     self_vad: Sequence[Span] | None = None,
     rule: NamingRule = DEFAULT_RULE,
-    tolerance_s: float = 0.0,
+    labelling: LabellingRule = PLAIN_RULE,
 ) -> NamedTranscript:
     """Tell who said what in a recording of two tracks, by name.
 
@@ -146,8 +146,8 @@ def attribute_dual(
         When the local user spoke, in seconds; None to compare the tracks' samples instead.
     rule
         When a name is good enough.
-    tolerance_s
-        The largest gap, in seconds, between a word and the turn it is given to.
+    labelling
+        Whose a word is that lies in no turn, or in two.
 
     Returns
     -------
@@ -169,9 +169,7 @@ def attribute_dual(
         MIC, self_name.strip(), "mic_channel", own.fingerprint, enrolled_s=own.enrolled_s
     )
     others = name_speakers(system.diarization, hints, voices, rule=rule, mic=user)
-    theirs, system_notices = label_blocks(
-        system.diarization, system.transcription, tolerance_s=tolerance_s
-    )
+    theirs, system_notices = label_blocks(system.diarization, system.transcription, rule=labelling)
     mine = group_words(local.words, [user.name] * len(local.words))
     names = {speaker.speaker: speaker.name for speaker in others}
     turns = (*system.diarization.turns, *own.turns)

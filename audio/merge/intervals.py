@@ -1,6 +1,8 @@
 """Spans of time as arrays: where they begin and end, and what their union is.
 
-Conventions ----------- Times are seconds in arrays of shape ``(spans,)``. ``groups`` holds one
+Conventions
+-----------
+Times are seconds in arrays of shape ``(spans,)``. ``groups`` holds one
 whole number, 0 or more, per span.
 """
 

@@ -1,8 +1,10 @@
 """Which speaker said which block, before anybody has a name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from audio.merge.assignment import group_words, label_words
+from audio.merge.overlaps import share_overlaps
 from audio.merge.timeline import (
     UNKNOWN_SPEAKER,
     Block,
@@ -19,8 +21,27 @@ TEXT_WITHOUT_WORDS = Notice(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class LabellingRule:
+    """Whose a word is that lies in no turn, or in two.
+
+    ``tolerance_s`` is the largest gap, in seconds, between a word and the turn it is given to.
+    With ``share_overlaps`` two speakers' overlapping turns part in the middle; without, the turn
+    that starts first has the words of both.
+    """
+
+    tolerance_s: float = 0.0
+    share_overlaps: bool = False
+
+
+PLAIN_RULE = LabellingRule()
+
+
 def label_blocks(
-    diarization: Diarization, transcription: Transcription, *, tolerance_s: float = 0.0
+    diarization: Diarization,
+    transcription: Transcription,
+    *,
+    rule: LabellingRule = PLAIN_RULE,
 ) -> tuple[tuple[Block, ...], tuple[Notice, ...]]:
     """Tell which speaker said which block.
 
@@ -31,8 +52,8 @@ def label_blocks(
     ----------
     diarization, transcription
         Of one recording, times in seconds.
-    tolerance_s
-        The largest gap, in seconds, between a word and the turn it is given to.
+    rule
+        Whose a word is that lies in no turn, or in two.
 
     Returns
     -------
@@ -56,7 +77,9 @@ def label_blocks(
     if notices:
         speakers = [_longest_turn_speaker(diarization.turns)]
     else:
-        speakers = label_words(words, diarization.turns, tolerance_s=tolerance_s)
+        turns = diarization.turns
+        turns = share_overlaps(turns) if rule.share_overlaps else turns
+        speakers = label_words(words, turns, tolerance_s=rule.tolerance_s)
     return tuple(group_words(words, speakers)), notices
 
 

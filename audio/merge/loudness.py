@@ -1,6 +1,8 @@
 """How loud a track is in each of many windows, in one pass and bounded memory.
 
-Conventions ----------- Windows are seconds from the start of the track, levels are root mean
+Conventions
+-----------
+Windows are seconds from the start of the track, levels are root mean
 squares of samples in -1 … 1 after the window's own mean is removed, so that a constant offset (DC)
 of a recording is silence.
 """

@@ -1,6 +1,8 @@
 """Which name belongs to each speaker (rule ``overlap``).
 
-Conventions ----------- Times in seconds, similarities as cosines; scores are rounded to 4
+Conventions
+-----------
+Times in seconds, similarities as cosines; scores are rounded to 4
 decimals, decisions are taken before that.
 """
 

@@ -1,6 +1,8 @@
 """Which known voice a fingerprint sounds like.
 
-Conventions ----------- Similarities are cosines, from -1 to 1; the scale of a fingerprint carries
+Conventions
+-----------
+Similarities are cosines, from -1 to 1; the scale of a fingerprint carries
 no meaning. A zero vector sounds like nobody, and fingerprints of different length are never
 compared.
 """

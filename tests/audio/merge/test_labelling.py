@@ -1,6 +1,6 @@
 """Which speaker said which block, before anybody has a name."""
 
-from audio.merge.labelling import label_blocks, length_of
+from audio.merge.labelling import LabellingRule, label_blocks, length_of
 from audio.merge.timeline import Block, Transcription
 from tests.audio.merge.recordings import diarization, words
 
@@ -35,7 +35,9 @@ def test_nothing_said_makes_no_block_and_no_notice() -> None:
 def test_words_near_a_turn_belong_to_it_within_the_tolerance() -> None:
     said = Transcription("so yes", words((0.0, 0.9, "so"), (1.02, 1.3, "yes")))
 
-    blocks, _ = label_blocks(diarization((0.0, 1.0, "A")), said, tolerance_s=0.25)
+    blocks, _ = label_blocks(
+        diarization((0.0, 1.0, "A")), said, rule=LabellingRule(tolerance_s=0.25)
+    )
 
     assert blocks == (Block(0, 1300, "A", "so yes"),)
 
@@ -52,3 +54,14 @@ def test_without_an_answer_a_recording_ends_with_its_last_turn_or_word() -> None
 
 def test_an_empty_recording_has_no_length() -> None:
     assert length_of(diarization(), None) == 0.0
+
+
+def test_overlapping_turns_share_the_words_on_request() -> None:
+    heard = diarization((0.0, 4.0, "A"), (3.0, 9.0, "B"), duration=9.0)
+    said = Transcription("", words((2.0, 3.0, "mine"), (3.5, 4.0, "yours")))
+
+    plain, _ = label_blocks(heard, said)
+    shared, _ = label_blocks(heard, said, rule=LabellingRule(share_overlaps=True))
+
+    assert [block.speaker for block in plain] == ["A"]
+    assert [block.speaker for block in shared] == ["A", "B"]

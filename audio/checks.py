@@ -1,0 +1,91 @@
+"""Settings that contradict each other, or miss something, are found at the start, with a hint."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from audio.authentication import parse_key
+from audio.catalogue import SPEECH_FORMATS
+from audio.library import library
+
+
+@register
+def secret_key_lasts(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """The admin's sessions must outlive a restart, and hold in every worker."""
+    if settings.LIBRARY and settings.SECRET_KEY_IS_RANDOM and not settings.DEBUG:
+        hint = "Set SECRET_KEY to 50 random characters, the same in every process."
+        return [Error("DATABASE_URL is set without SECRET_KEY.", hint=hint, id="spark.E001")]
+    return []
+
+
+@register
+def api_keys_are_readable(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Each entry of API_KEYS is name:key:scope+scope."""
+    return [
+        Error(f"API_KEYS: {problem}.", hint="name:key:audio+voices:read", id="spark.E002")
+        for problem in _problems(settings.API_KEYS)
+    ]
+
+
+@register
+def threads_outnumber_connections(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """With as many calls in flight as threads, a probe would wait behind inference."""
+    if settings.WEB_THREADS > settings.ENGINE_CONNECTIONS:
+        return []
+    hint = "Raise WEB_THREADS or lower ENGINE_CONNECTIONS."
+    return [
+        Error(
+            f"WEB_THREADS ({settings.WEB_THREADS}) must be more than ENGINE_CONNECTIONS "
+            f"({settings.ENGINE_CONNECTIONS}).",
+            hint=hint,
+            id="spark.E003",
+        )
+    ]
+
+
+@register
+def engines_are_named(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Base URLs are URLs; without any the gateway can only say so."""
+    urls = {name: getattr(settings, name) for name in ("PARAKEET_URL", "KOKORO_URL")}
+    wrong = [
+        name for name, url in urls.items() if url and not url.startswith(("http://", "https://"))
+    ]
+    errors: list[CheckMessage] = [
+        Error(f"{name} is not a URL.", hint="http://host:port", id="spark.E004") for name in wrong
+    ]
+    if not any(urls.values()):
+        hint = "Set PARAKEET_URL or KOKORO_URL, or start with `python -m spark_control.laptop`."
+        errors.append(Warning("No engine is configured.", hint=hint, id="spark.W001"))
+    return errors
+
+
+@register
+def the_default_format_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """DEFAULT_SPEECH_FORMAT is a format."""
+    if settings.DEFAULT_SPEECH_FORMAT in SPEECH_FORMATS:
+        return []
+    hint = f"One of {', '.join(SPEECH_FORMATS)}."
+    return [Error("DEFAULT_SPEECH_FORMAT is no speech format.", hint=hint, id="spark.E006")]
+
+
+@register
+def library_is_there(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """SPEAKER_LIBRARY names a class that can be made."""
+    try:
+        library()
+    except (ImportError, ImproperlyConfigured, TypeError) as error:
+        return [Error(f"SPEAKER_LIBRARY cannot be used: {error}.", id="spark.E005")]
+    return []
+
+
+def _problems(entries: Sequence[str]) -> list[str]:
+    problems = []
+    for entry in entries:
+        try:
+            parse_key(entry)
+        except ValueError as error:
+            problems.append(str(error))
+    return problems

@@ -1,0 +1,78 @@
+"""Any recording, as mono samples, in bounded memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+SAMPLE_RATE = 16_000
+
+
+class UndecodableAudio(Exception):
+    """A recording that holds no audio we can read."""
+
+    def __init__(self, param: str, reason: str) -> None:
+        super().__init__(f"{param}: {reason}")
+        self.param = param
+
+
+def check_decodable(path: Path, *, param: str) -> None:
+    """Refuse a recording, named by its field, of which not even the first samples can be read.
+
+    Raises
+    ------
+    UndecodableAudio
+    """
+    if next(sample_blocks(path, param=param), None) is None:
+        raise UndecodableAudio(param, "the recording holds no audio.")
+
+
+def sample_blocks(path: Path, *, param: str = "file") -> Iterator[NDArray[np.float32]]:
+    """Yield a recording as blocks of 16 kHz mono samples in [-1, 1], channels averaged.
+
+    A recording that breaks off ends where it breaks off.
+
+    Raises
+    ------
+    UndecodableAudio
+        Before the first block, when there is none to come.
+    """
+    with _opened(path, param) as container:
+        # FFmpeg's own mix to mono is louder than the average, and clips: channels are kept here.
+        resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
+        for frame in _frames(container):
+            for block in resampler.resample(frame):
+                yield block.to_ndarray().mean(axis=0)
+
+
+def _frames(container: InputContainer) -> Iterator[AudioFrame | None]:
+    """Yield what can be decoded, then None, which makes the resampler give what it holds back."""
+    try:
+        for frame in container.decode(audio=0):
+            frame.pts = None
+            yield frame
+    except FFmpegError:
+        pass
+    yield None
+
+
+@contextmanager
+def _opened(path: Path, param: str) -> Iterator[InputContainer]:
+    undecodable = UndecodableAudio(
+        param, "the audio file could not be decoded or its format is not supported."
+    )
+    try:
+        container = av.open(str(path), metadata_errors="ignore")
+    except (FFmpegError, ValueError) as error:
+        raise undecodable from error
+    with container:
+        if not container.streams.audio:
+            raise undecodable
+        yield container

@@ -1,0 +1,283 @@
+"""How the gateway talks to an engine: pooled connections, and the tree of what can go wrong.
+
+    EngineError
+    ├── EngineNotConfigured   no base URL is set
+    ├── EngineBusy            no free connection: the pool is the admission control
+    ├── EngineUnreachable     refused, reset, name not found
+    ├── EngineTimedOut        no answer within ENGINE_TIMEOUT_S
+    ├── EngineFailed          500: most often a wedged CUDA context
+    ├── EngineRefused         4xx, 503: the engine's own reason
+    └── EngineNonsense        200, but not the contract
+
+Messages are sentences for the client of the gateway: they name no address, no path and no key.
+"""
+
+import io
+import re
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+
+from audio import journal, metrics
+
+CONNECT_S = 5.0
+WRITE_S = 60.0
+# Health and catalogue: short, and never queued behind inference.
+QUESTION_S = 5.0
+QUESTION_CONNECTIONS = 4
+# uvicorn, which serves the containers, closes an idle connection after 5 s; ours must be gone by
+# then.
+KEEPALIVE_S = 4.0
+LONGEST_REASON = 500
+LONGEST_RETRY_AFTER_S = 60
+READ_BYTES = 1024 * 1024
+
+
+class EngineError(Exception):
+    """An engine could not do its part."""
+
+
+class EngineNotConfigured(EngineError):
+    """The setting that names the engine is empty."""
+
+
+class EngineBusy(EngineError):
+    """All connections to the engine are in use, and none became free in time."""
+
+
+class EngineUnreachable(EngineError):
+    """Nobody answers at the engine's address, or the connection broke."""
+
+
+class EngineTimedOut(EngineError):
+    """The engine took longer than it may."""
+
+
+class EngineFailed(EngineError):
+    """The engine answered 500; `reason` is what it said."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class EngineRefused(EngineError):
+    """The engine refused the request, with a reason of its own."""
+
+    def __init__(
+        self, status: int, reason: str, param: str | None, retry_after: int | None
+    ) -> None:
+        super().__init__(reason)
+        self.status, self.param, self.retry_after = status, param, retry_after
+
+
+class EngineNonsense(EngineError):
+    """The engine's answer is not what the contract says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording on disk, and the suffix its sender gave it."""
+
+    path: Path
+    suffix: str = ""
+
+
+class Engine:
+    """One engine, its connections and its timeouts."""
+
+    def __init__(self, name: str, base_url: str) -> None:
+        self.name = name
+        self._calls = _client(
+            base_url,
+            settings.ENGINE_CONNECTIONS,
+            httpx.Timeout(
+                connect=CONNECT_S,
+                read=settings.ENGINE_TIMEOUT_S,
+                write=WRITE_S,
+                pool=settings.ENGINE_WAIT_S,
+            ),
+        )
+        self._questions = _client(base_url, QUESTION_CONNECTIONS, httpx.Timeout(QUESTION_S))
+
+    def post_recording(
+        self, operation: str, path: str, recording: Recording, fields: Mapping[str, object]
+    ) -> object:
+        """Upload a recording from disk, and read the JSON answer."""
+        with self._translated(operation), _LargeReads(recording.path) as file:
+            response = self._calls.post(
+                path, data=dict(fields), files={"file": (f"audio{recording.suffix}", file)}
+            )
+            self._check(response)
+            return self._json(response)
+
+    def open_stream(self, operation: str, path: str, body: Mapping[str, object]) -> httpx.Response:
+        """Send JSON, return once the head of a good answer is here; the caller closes it."""
+        with self._translated(operation):
+            request = self._calls.build_request("POST", path, json=dict(body))
+            response = self._calls.send(request, stream=True)
+            if response.status_code != httpx.codes.OK:
+                response.read()
+                self._check(response)
+            return response
+
+    def ask(self, operation: str, path: str) -> object:
+        """Get a small JSON answer quickly, whatever inference is under way."""
+        with self._translated(operation):
+            response = self._questions.get(path)
+            self._check(response)
+            return self._json(response)
+
+    def is_healthy(self) -> bool:
+        """Whether the engine says that it can infer."""
+        try:
+            return self._questions.get("/health").is_success
+        except httpx.HTTPError:
+            return False
+
+    def translate(self, error: httpx.HTTPError) -> EngineError:
+        """Say what a transport error means."""
+        match error:
+            case httpx.PoolTimeout():
+                return EngineBusy(f"The {self.name} engine is busy. Try again in a moment.")
+            case httpx.ConnectTimeout():
+                return EngineUnreachable(f"The {self.name} engine cannot be reached.")
+            case httpx.TimeoutException():
+                return EngineTimedOut(f"The {self.name} engine did not answer in time.")
+        return EngineUnreachable(f"The {self.name} engine cannot be reached.")
+
+    @contextmanager
+    def _translated(self, operation: str) -> Iterator[None]:
+        """Time one call, and turn transport errors into the tree."""
+        started, outcome = time.monotonic(), "ok"
+        try:
+            yield
+        except httpx.HTTPError as error:
+            translated = self.translate(error)
+            outcome = type(translated).__name__
+            raise translated from error
+        except EngineError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            ended = time.monotonic()
+            journal.note_engine_call(started, ended)
+            metrics.ENGINE_CALLS.labels(self.name, operation, outcome).observe(ended - started)
+
+    def _check(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if status == httpx.codes.OK:
+            return
+        reason, param = _reason(response)
+        if status == httpx.codes.INTERNAL_SERVER_ERROR:
+            raise EngineFailed(
+                f"A transient error in the {self.name} engine; no automatic restart is "
+                "configured. Try again in about 60 s.",
+                reason,
+            )
+        if 400 <= status < 500 or status == httpx.codes.SERVICE_UNAVAILABLE:
+            said = reason or f"The {self.name} engine refused the request."
+            raise EngineRefused(status, said, param, _retry_after(response))
+        raise EngineUnreachable(f"The {self.name} engine cannot be reached.")
+
+    def _json(self, response: httpx.Response) -> object:
+        try:
+            return response.json()
+        except (ValueError, RecursionError):
+            # A server that knows one format answers the transcript as plain text, with 200.
+            if response.headers.get("content-type", "").startswith("text/plain"):
+                return response.text
+            raise self.nonsense("it is not JSON") from None
+
+    def nonsense(self, what: str) -> EngineNonsense:
+        """Say why an answer is not the contract."""
+        return EngineNonsense(
+            f"The {self.name} engine gave an answer that cannot be used: {what}."
+        )
+
+
+def engine(name: str, base_url: str) -> Engine:
+    """The engine of that name, with its pool, which lives as long as the process.
+
+    Raises
+    ------
+    EngineNotConfigured
+    """
+    if not base_url:
+        raise EngineNotConfigured(f"No {name} engine is configured on this gateway.")
+    return _engine(name, base_url)
+
+
+_engine = lru_cache(maxsize=8)(Engine)
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """Loading the CA certificates takes 34 ms of CPU: once for all clients."""
+    return ssl.create_default_context()
+
+
+def _client(base_url: str, connections: int, timeout: httpx.Timeout) -> httpx.Client:
+    limits = httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE_S)
+    return httpx.Client(
+        base_url=base_url,
+        limits=limits,
+        timeout=timeout,
+        verify=_tls(),
+        # Engines are on the local network: a proxy from the environment would only carry calls
+        # away.
+        trust_env=False,
+        # Audio goes on to the client as it comes; compressing it would only cost time.
+        headers={"accept-encoding": "identity"},
+    )
+
+
+class _LargeReads(io.FileIO):
+    """A file read 1 MiB at a time: httpx asks for 64 KiB, which is most of an upload's cost."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(READ_BYTES)
+
+
+def _reason(response: httpx.Response) -> tuple[str, str | None]:
+    """Find an engine's own words, in whatever shape, and the field they are about."""
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        return _clean(response.text), None
+    param = None
+    for key in ("error", "detail"):
+        body = body.get(key, body) if isinstance(body, dict) else body
+    if isinstance(body, list) and body and isinstance(body[0], dict):
+        location = body[0].get("loc")
+        param = str(location[-1]) if isinstance(location, list) and location else None
+        body = body[0].get("msg")
+    if isinstance(body, dict):
+        given = body.get("param")
+        param = given if isinstance(given, str) else None
+        body = body.get("message")
+    return _clean(body) if isinstance(body, str) else "", param
+
+
+_INNER = re.compile(
+    r"\w+://\S+|(?<![\w.])/(?:[\w.-]+/)+[\w.-]*|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
+)
+
+
+def _clean(text: str) -> str:
+    """Cut an engine's words to what a client may read: no address, no path, no stack trace."""
+    if "Traceback (most recent call last)" in text or "<html" in text.lower():
+        return ""
+    return _INNER.sub("…", " ".join(text.split()))[:LONGEST_REASON]
+
+
+def _retry_after(response: httpx.Response) -> int | None:
+    given = response.headers.get("retry-after", "")
+    return min(int(given), LONGEST_RETRY_AFTER_S) if given.isdigit() else None

@@ -1,0 +1,112 @@
+"""Words out of whatever shape a Parakeet server gives them.
+
+Servers differ in the name of the list, in the keys of a word, in the unit of its times, and in
+whether a "word" is a word at all. Source: the shapes that public Parakeet servers and the Whisper
+family were seen to send.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from audio.merge.timeline import Word
+
+_TEXT = ("word", "text", "w", "token")
+_START = ("start", "start_time", "startTime", "begin", "t0", "offset")
+_END = ("end", "end_time", "endTime", "t1")
+
+
+def read_words(
+    answer: Mapping[str, object], text: str, duration: float | None
+) -> tuple[Word, ...]:
+    """Read the words of a transcription, sorted by start, in seconds, inside the recording.
+
+    Raises
+    ------
+    ValueError
+        When a word has no finite times.
+    """
+    words = [_word(item) for item in _container(answer) if _text(item)]
+    if words and duration:
+        words = _in_seconds(words, duration)
+    words.sort(key=lambda word: word.start)
+    return tuple(_clamped(word, duration) for word in _whole_words(words, text))
+
+
+def _container(answer: Mapping[str, object]) -> list[Mapping[str, object]]:
+    timestamps = answer.get("timestamps")
+    nested = timestamps if isinstance(timestamps, Mapping) else {}
+    found: Iterable[object] = (
+        answer.get("words"),
+        answer.get("word_timestamps"),
+        nested.get("word"),
+        nested.get("words"),
+        timestamps,
+        _words_of_segments(answer.get("segments")),
+    )
+    for candidate in found:
+        if items := _mappings(candidate):
+            return items
+    return []
+
+
+def _words_of_segments(segments: object) -> list[Mapping[str, object]]:
+    return list(chain.from_iterable(_mappings(s.get("words")) for s in _mappings(segments)))
+
+
+def _mappings(value: object) -> list[Mapping[str, object]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _text(item: Mapping[str, object]) -> str:
+    given = next((item[key] for key in _TEXT if isinstance(item.get(key), str)), "")
+    return str(given).strip()
+
+
+def _word(item: Mapping[str, object]) -> Word:
+    start = _number(item, _START)
+    end = _number(item, _END) if any(key in item for key in _END) else None
+    if end is None:
+        length = item.get("duration", 0.0)
+        end = start + (length if isinstance(length, int | float) else 0.0)
+    return Word(start, end, _text(item))
+
+
+def _number(item: Mapping[str, object], keys: Sequence[str]) -> float:
+    value = next((item[key] for key in keys if item.get(key) is not None), None)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"a word has no finite {keys[0]}")
+    return value
+
+
+def _in_seconds(words: list[Word], duration: float) -> list[Word]:
+    """Whole numbers far beyond the recording's end are milliseconds, or Go's nanoseconds."""
+    whole = all(isinstance(word.end, int) for word in words)
+    last = max(word.end for word in words)
+    if not whole or last <= 500 * duration:
+        return words
+    unit = 1e9 if last > 1e6 * duration else 1e3
+    return [Word(word.start / unit, word.end / unit, word.text) for word in words]
+
+
+def _whole_words(pieces: list[Word], text: str) -> list[Word]:
+    """Join pieces of words along the transcript's white space, where they spell just that."""
+    tokens = text.split()
+    if len(pieces) <= len(tokens) or "".join(p.text for p in pieces) != "".join(tokens):
+        return pieces
+    words: list[Word] = []
+    remaining = iter(pieces)
+    for token in tokens:
+        piece = next(remaining)
+        start, end, spelt = piece.start, piece.end, piece.text
+        while len(spelt) < len(token):
+            piece = next(remaining)
+            end, spelt = piece.end, spelt + piece.text
+        words.append(Word(start, end, spelt))
+    return words
+
+
+def _clamped(word: Word, duration: float | None) -> Word:
+    latest = duration if duration else math.inf
+    start = min(max(0.0, word.start), latest)
+    return Word(start, min(max(start, word.end), latest), word.text)

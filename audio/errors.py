@@ -1,0 +1,184 @@
+"""Every failure becomes the OpenAI error envelope; the one table of status codes.
+
+    {"error": {"message": …, "type": …, "param": …, "code": …}}
+
+SDKs show a message only when it stands there, so nothing may leave in another shape: neither
+Django's HTML pages nor Django REST framework's `detail`.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.request import UnreadablePostError
+from rest_framework import exceptions
+
+from audio import decoding
+from audio.engines import client
+
+logger = logging.getLogger(__name__)
+
+
+class InvalidRequest(exceptions.APIException):
+    """A request that cannot be served as it is: names the field and what was expected."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+
+    def __init__(
+        self, message: str, *, param: str | None = None, code: str = "invalid_value"
+    ) -> None:
+        super().__init__(message, code)
+        self.param = param
+
+
+class ModelNotFound(InvalidRequest):
+    """A model that this gateway does not serve."""
+
+    status_code = HTTPStatus.NOT_FOUND
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"The model '{model[:100]}' does not exist.", param="model", code="model_not_found"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a client is told."""
+
+    status: int
+    message: str
+    code: str | None = None
+    param: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> JsonResponse:
+        """The envelope."""
+        kind = "invalid_request_error" if self.status < 500 else "server_error"
+        error = {"message": self.message, "type": kind, "param": self.param, "code": self.code}
+        return JsonResponse({"error": error}, status=self.status, headers=self.headers)
+
+
+def envelope(exc: Exception, context: dict[str, object]) -> JsonResponse:
+    """Django REST framework's exception handler."""
+    problem = _problem(exc)
+    if problem is None:
+        logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
+        problem = _UNEXPECTED
+    return problem.response()
+
+
+def _problem(exc: Exception) -> Problem | None:
+    match exc:
+        case client.EngineError():
+            return _engine_problem(exc)
+        case exceptions.ValidationError():
+            return _validation_problem(exc)
+        case exceptions.APIException():
+            return _request_problem(exc)
+        case decoding.UndecodableAudio():
+            return Problem(400, str(exc), "invalid_value", exc.param)
+        case Http404():
+            return Problem(404, "There is nothing at this address.", "unknown_url")
+    return _malformed(exc)
+
+
+def _malformed(exc: Exception) -> Problem | None:
+    match exc:
+        case UnreadablePostError():
+            return Problem(400, "The request body broke off.", "bad_request")
+        case RecursionError():
+            return Problem(400, "The request is nested too deeply.", "bad_request")
+        case RequestDataTooBig():
+            return Problem(413, "The form fields of this request are too large.", "too_large")
+        case SuspiciousOperation():
+            return Problem(400, "The request is malformed.", "bad_request")
+    return None
+
+
+_ENGINE_STATUS: dict[type[client.EngineError], tuple[int, str, int | None]] = {
+    # the failure: status, code, Retry-After in seconds
+    client.EngineNotConfigured: (503, "engine_not_configured", None),
+    client.EngineBusy: (503, "engine_busy", 2),
+    client.EngineUnreachable: (502, "engine_unreachable", None),
+    client.EngineTimedOut: (504, "engine_timeout", None),
+    client.EngineFailed: (503, "engine_restarting", 60),
+    client.EngineNonsense: (502, "engine_bad_answer", None),
+}
+
+
+def _engine_problem(exc: client.EngineError) -> Problem:
+    if isinstance(exc, client.EngineRefused):
+        headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after is not None else {}
+        return Problem(exc.status, str(exc), "engine_refused", exc.param, headers)
+    status, code, retry_after = _ENGINE_STATUS[type(exc)]
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Problem(status, str(exc), code, headers=headers)
+
+
+_REQUEST_CODES = {
+    "not_authenticated": None,
+    "no_api_key": None,
+    "permission_denied": "insufficient_scope",
+    "method_not_allowed": "method_not_supported",
+    "not_found": "unknown_url",
+    "parse_error": "bad_request",
+    "unsupported_media_type": "unsupported_media_type",
+}
+
+
+def _request_problem(exc: exceptions.APIException) -> Problem:
+    code = str(exc.get_codes())
+    headers = {"WWW-Authenticate": "Bearer"} if exc.status_code == 401 else {}
+    return Problem(
+        exc.status_code,
+        str(exc.detail),
+        _REQUEST_CODES.get(code, code),
+        getattr(exc, "param", None),
+        headers,
+    )
+
+
+def _validation_problem(exc: exceptions.ValidationError) -> Problem:
+    """The first complaint of a serializer, with the field it is about."""
+    detail: object = exc.detail
+    param: str | None = None
+    while isinstance(detail, dict | list):
+        if isinstance(detail, dict):
+            key, detail = next(iter(detail.items()))
+            param = param or (None if key == "non_field_errors" else str(key))
+        else:
+            detail = detail[0]
+    message = str(detail)
+    named = message if param is None or param in message else f"{param}: {message}"
+    return Problem(400, named, getattr(detail, "code", None), param)
+
+
+_UNEXPECTED = Problem(500, "The gateway failed. The log has the reason.", "internal_error")
+
+
+def upload_too_large(limit: int) -> JsonResponse:
+    """The answer to a body over the limit."""
+    message = f"Maximum content size limit ({limit} bytes) exceeded."
+    return Problem(413, message, "content_too_large").response()
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Django's handler400: a bad Host header, a malformed form."""
+    return (
+        _problem(exception) or Problem(400, "The request is malformed.", "bad_request")
+    ).response()
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """Answer for every address that is not an endpoint, whatever the method."""
+    message = f"Unknown request URL: {request.method} {request.path[:200]}."
+    return Problem(404, message, "unknown_url").response()
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Django's handler500: what failed outside an endpoint."""
+    logger.exception("unexpected failure outside an endpoint")
+    return _UNEXPECTED.response()

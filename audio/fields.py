@@ -1,0 +1,162 @@
+"""Form fields of the audio endpoints: a request's text, read into values of the merge core."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from audio.merge.timeline import Hint, Span, Voices
+
+
+class Choice(serializers.ChoiceField):
+    """One of a few words; the refusal lists them."""
+
+    def __init__(self, choices: Sequence[str], **options: Any) -> None:
+        expected = f"expected one of {', '.join(choices)}; got '{{input}}'."
+        super().__init__(choices, error_messages={"invalid_choice": expected}, **options)
+
+
+class FiniteFloatField(serializers.FloatField):
+    """A number: neither NaN, which passes every bound, nor infinity."""
+
+    def to_internal_value(self, data: Any) -> float:
+        number = super().to_internal_value(data)
+        if not math.isfinite(number):
+            self.fail("invalid")
+        return number
+
+
+class BracketedListField(serializers.ListField):
+    """A list sent as `name[]` repeated, as the SDKs do, or under its bare name."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        if not hasattr(dictionary, "getlist"):
+            return super().get_value(dictionary)
+        name = self.field_name
+        return dictionary.getlist(f"{name}[]") or dictionary.getlist(name) or empty
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class VoiceField(serializers.Field[str, Any, str, Any]):
+    """A voice's name, or an object that holds it as `id`."""
+
+    def to_internal_value(self, data: Any) -> str:
+        name = data.get("id") if isinstance(data, dict) else data
+        if not isinstance(name, str) or not name.strip():
+            raise serializers.ValidationError("expected a name, or an object with an id.")
+        return name.strip()
+
+
+class JsonField(serializers.Field[Any, Any, Any, Any]):
+    """JSON text in a form field (or, in a JSON body, the value itself)."""
+
+    expected = ""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str | bytes):
+            try:
+                data = json.loads(data)
+            except (ValueError, RecursionError):
+                raise serializers.ValidationError(f"not JSON; expected {self.expected}.") from None
+        return self.read(data)
+
+    def read(self, data: Any) -> Any:
+        """Read what the JSON holds."""
+        raise NotImplementedError
+
+    def refuse(self, where: str, got: object = None) -> serializers.ValidationError:
+        """Name the place and what was expected there."""
+        shown = "" if got is None else f"; got {json.dumps(got, default=str)[:80]}"
+        return serializers.ValidationError(
+            f"{self.field_name}{where}: expected {self.expected}{shown}."
+        )
+
+    def items(self, data: Any) -> list[dict[str, Any]]:
+        """A list of objects."""
+        if not isinstance(data, list):
+            raise self.refuse("", data)
+        for index, item in enumerate(data):
+            if not isinstance(item, dict):
+                raise self.refuse(f"[{index}]", item)
+        return data
+
+    def span(self, item: dict[str, Any], index: int) -> tuple[float, float]:
+        """A start and an end, in seconds, in order."""
+        for key in ("start", "end"):
+            if not _is_finite(item.get(key)):
+                raise self.refuse(f"[{index}].{key}", item.get(key, "nothing"))
+        if item["end"] < item["start"]:
+            raise self.refuse(f"[{index}]", item)
+        return float(item["start"]), float(item["end"])
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class SpansField(JsonField):
+    """Stretches of time."""
+
+    expected = 'a list of {"start", "end"} in seconds, finite, start <= end'
+
+    def read(self, data: Any) -> tuple[Span, ...]:
+        return tuple(Span(*self.span(item, index)) for index, item in enumerate(self.items(data)))
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class TimelineField(JsonField):
+    """Who was shown as speaking when."""
+
+    expected = (
+        'a list of {"start", "end", "name", "confidence"?}: seconds, finite, start <= end; '
+        "a text; 0 to 1"
+    )
+
+    def read(self, data: Any) -> tuple[Hint, ...]:
+        return tuple(self.hint(item, index) for index, item in enumerate(self.items(data)))
+
+    def hint(self, item: dict[str, Any], index: int) -> Hint:
+        """One entry."""
+        start, end = self.span(item, index)
+        name, confidence = item.get("name"), item.get("confidence", 1.0)
+        if not isinstance(name, str):
+            raise self.refuse(f"[{index}].name", name)
+        if not _is_finite(confidence) or not 0 <= confidence <= 1:
+            raise self.refuse(f"[{index}].confidence", confidence)
+        return Hint(start, end, name, float(confidence))
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class VoicesField(JsonField):
+    """The caller's own library: one vector per name."""
+
+    expected = "{name: [numbers]}, the lists of one length, finite and not all zero"
+
+    def read(self, data: Any) -> Voices:
+        if not isinstance(data, dict):
+            raise self.refuse("", type(data).__name__)
+        if not data:
+            return Voices((), np.empty((0, 0)))
+        vectors = [self.vector(name, numbers) for name, numbers in data.items()]
+        for name, vector in zip(data, vectors, strict=True):
+            if len(vector) != len(vectors[0]):
+                raise self.refuse(f"[{name[:80]!r}]", f"{len(vector)} numbers")
+        return Voices(tuple(name.strip() for name in data), np.stack(vectors))
+
+    def vector(self, name: str, numbers: Any) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """One voice."""
+        if not name.strip():
+            raise self.refuse("['']", "a blank name")
+        plain = isinstance(numbers, list) and all(map(_is_finite, numbers))
+        vector = np.array(numbers if plain else [], dtype=np.float64)
+        if not vector.any():
+            got = "all zeros" if plain and numbers else "no list of finite numbers"
+            raise self.refuse(f"[{name[:80]!r}]", got)
+        return vector
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,1 @@
+"""A result in the shape a client asked for. Pure functions."""

@@ -1,0 +1,92 @@
+"""Transcripts with speakers, as the native endpoints answer them."""
+
+from collections.abc import Iterable, Mapping
+
+from audio.merge.timeline import (
+    Diarization,
+    Fingerprint,
+    LabelledTranscript,
+    NamedSpeaker,
+    NamedTranscript,
+    Notice,
+    Turn,
+)
+
+Json = dict[str, object]
+
+
+def diarized_chunk_json(chunk: Diarization) -> Json:
+    """The answer of diarize-chunk."""
+    return {
+        "duration": chunk.duration or 0.0,
+        "segments": [_turn(turn) for turn in chunk.turns],
+        "speakers_detected": list(chunk.speakers),
+        "fingerprints": _vectors(chunk.fingerprints),
+        "models": dict(chunk.models),
+    }
+
+
+def labelled_json(transcript: LabelledTranscript) -> Json:
+    """The answer of transcribe-with-speakers."""
+    return {
+        "duration": transcript.duration,
+        "language": transcript.language,
+        "speakers_detected": list(transcript.speakers),
+        "segments": _segments(transcript),
+        "models": dict(transcript.models),
+        **_warnings(transcript.warnings),
+    }
+
+
+def named_json(transcript: NamedTranscript) -> Json:
+    """The answer of label-merge."""
+    answer: Json = {
+        "mode": transcript.mode,
+        "duration": transcript.duration,
+        "speakers": [_speaker(speaker) for speaker in transcript.speakers],
+        "segments": _segments(transcript),
+        "fingerprints": _vectors(transcript.fingerprints),
+        "models": dict(transcript.models),
+        **_warnings(transcript.warnings),
+    }
+    if transcript.mode == "dual_channel":
+        answer["dropped_words"] = transcript.dropped_words
+    return answer
+
+
+def _speaker(speaker: NamedSpeaker) -> Json:
+    figures = {
+        "overlap_confidence": speaker.overlap_confidence,
+        "match_similarity": speaker.match_similarity,
+        "enrolled_s": speaker.enrolled_s,
+    }
+    return {
+        "cluster": speaker.speaker,
+        "name": speaker.name,
+        "source": speaker.source,
+        "fingerprint": None if speaker.fingerprint is None else speaker.fingerprint.tolist(),
+        **{key: value for key, value in figures.items() if value is not None},
+    }
+
+
+def _segments(transcript: LabelledTranscript | NamedTranscript) -> list[Json]:
+    if isinstance(transcript, NamedTranscript) and transcript.turns:
+        return [_turn(turn) for turn in transcript.turns]
+    return [
+        {"start_ms": b.start_ms, "end_ms": b.end_ms, "speaker": b.speaker, "text": b.text}
+        for b in transcript.blocks
+    ]
+
+
+def _turn(turn: Turn) -> Json:
+    certain = {} if turn.confidence is None else {"confidence": turn.confidence}
+    return {"start_s": turn.start, "end_s": turn.end, "speaker": turn.speaker, **certain}
+
+
+def _vectors(fingerprints: Mapping[str, Fingerprint]) -> dict[str, list[float]]:
+    return {name: vector.tolist() for name, vector in fingerprints.items()}
+
+
+def _warnings(notices: Iterable[Notice]) -> Json:
+    listed = [{"code": notice.code, "message": notice.message} for notice in notices]
+    return {"warnings": listed} if listed else {}

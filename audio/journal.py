@@ -1,0 +1,165 @@
+"""One id and one log line per request: what happened, never what was said.
+
+`Journal` wraps the whole application, because only there the last byte of a stream is seen.
+Whatever happens inside adds to the request's entry: the route, the name of the key, the time spent
+waiting for engines.
+"""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponseBase
+
+from audio import metrics
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+logger = logging.getLogger("audio.request")
+_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(slots=True)
+class Entry:
+    """What the journal says of one request."""
+
+    request_id: str
+    method: str
+    started: float = field(default_factory=time.monotonic)
+    route: str = "unmatched"
+    key: str | None = None
+    status: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    cut: bool = False
+    engine_spans: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def engine_s(self) -> float:
+        """The time in which at least one engine call was under way: parallel calls count once."""
+        total, reached = 0.0, 0.0
+        for start, end in sorted(self.engine_spans):
+            total += max(0.0, end - max(start, reached))
+            reached = max(reached, end)
+        return total
+
+
+_current: ContextVar[Entry | None] = ContextVar("entry", default=None)
+
+
+def note_key(name: str) -> None:
+    """Say under which key's name this request is served."""
+    if entry := _current.get():
+        entry.key = name
+
+
+def note_engine_call(started: float, ended: float) -> None:
+    """Say that an engine worked for this request, between two readings of the monotonic clock."""
+    if entry := _current.get():
+        entry.engine_spans.append((started, ended))
+
+
+class Journal:
+    """The WSGI application around the application."""
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self.application = application
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        entry = Entry(_request_id(environ), environ["REQUEST_METHOD"])
+        _current.set(entry)
+        metrics.IN_FLIGHT.inc()
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
+            entry.status = int(status[:3])
+            headers.append(("x-request-id", entry.request_id))
+            return start_response(status, headers, *rest)  # type: ignore[arg-type]
+
+        try:
+            body = self.application(environ, start)  # type: ignore[arg-type]
+        except BaseException:
+            metrics.IN_FLIGHT.dec()
+            raise
+        return _Recorded(body, entry, environ)
+
+
+class _Recorded:
+    """A response body that counts its bytes and writes the request's line when it is closed."""
+
+    def __init__(self, body: Iterable[bytes], entry: Entry, environ: "WSGIEnvironment") -> None:
+        self.body, self.entry, self.environ = body, entry, environ
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for chunk in self.body:
+                self.entry.bytes_out += len(chunk)
+                yield chunk
+        except Exception:
+            self.entry.cut = True
+            raise
+
+    def close(self) -> None:
+        try:
+            if close := getattr(self.body, "close", None):
+                close()
+        finally:
+            self.entry.bytes_in = int(self.environ.get("CONTENT_LENGTH") or 0)
+            _write(self.entry)
+            _current.set(None)
+
+
+def _write(entry: Entry) -> None:
+    seconds = time.monotonic() - entry.started
+    metrics.IN_FLIGHT.dec()
+    metrics.UPLOADED_BYTES.inc(entry.bytes_in)
+    metrics.REQUESTS.labels(entry.method, entry.route, str(entry.status)).observe(seconds)
+    logger.info(
+        "request",
+        extra={
+            "method": entry.method,
+            "route": entry.route,
+            "status": entry.status,
+            "ms": round(seconds * 1000, 1),
+            "key": entry.key,
+            "bytes_in": entry.bytes_in,
+            "bytes_out": entry.bytes_out,
+            "engine_ms": round(entry.engine_s * 1000, 1),
+            **({"cut": True} if entry.cut else {}),
+        },
+    )
+
+
+def _request_id(environ: "WSGIEnvironment") -> str:
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if _SANE_REQUEST_ID.fullmatch(given) else f"req_{uuid.uuid4().hex}"
+
+
+class AddRequestId(logging.Filter):
+    """Every log record written while a request is served bears its id."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if entry := _current.get():
+            record.request_id = entry.request_id
+        return True
+
+
+class NoteRoute:
+    """Middleware: the pattern of the route, not the path, which may hold a name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        if (entry := _current.get()) and request.resolver_match:
+            entry.route = f"/{request.resolver_match.route}"

@@ -1,0 +1,43 @@
+"""The seam: where known voices come from, and who remembers a transcript.
+
+`settings.SPEAKER_LIBRARY` names a class with these two methods. Nothing in this app knows what
+stands behind it.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from audio.merge.timeline import NO_VOICES, Fingerprint, NamedTranscript, Voices
+
+
+class SpeakerLibrary(Protocol):
+    """Known voices, and a memory for transcripts."""
+
+    def voices(self, space: str, fingerprints: Mapping[str, Fingerprint]) -> Voices:
+        """The known voices of one space that may be those of these speakers."""
+
+    def remember(self, transcript: NamedTranscript, *, created_by: str) -> str:
+        """Keep a transcript; return its identifier."""
+
+
+class NothingIsKept(Exception):
+    """A transcript was to be kept, and there is no library."""
+
+
+class NoLibrary:
+    """The library of a gateway that keeps nothing."""
+
+    def voices(self, space: str, fingerprints: Mapping[str, Fingerprint]) -> Voices:
+        return NO_VOICES
+
+    def remember(self, transcript: NamedTranscript, *, created_by: str) -> str:
+        raise NothingIsKept("store: this gateway keeps nothing; it has no voice library.")
+
+
+def library() -> SpeakerLibrary:
+    """The library that the settings name."""
+    chosen: SpeakerLibrary = import_string(settings.SPEAKER_LIBRARY)()
+    return chosen

@@ -1,0 +1,31 @@
+"""One line per endpoint, each with and without its slash: a redirect would lose the body."""
+
+from typing import Any
+
+from django.urls import URLPattern, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from audio.views import openai, speakers, status
+
+
+def at(route: str, view: Any) -> list[URLPattern]:
+    return [path(route, view.as_view()), path(f"{route}/", view.as_view())]
+
+
+urlpatterns = [
+    *at("v1/models", openai.Models),
+    *at("v1/models/<path:model>", openai.Model),
+    *at("v1/audio/models", openai.SpeechModels),
+    *at("v1/audio/voices", openai.Voices),
+    *at("v1/audio/speech", openai.Speech),
+    *at("v1/audio/transcriptions", openai.Transcriptions),
+    *at("api/audio/diarize-chunk", speakers.DiarizeChunk),
+    *at("api/audio/transcribe-with-speakers", speakers.TranscribeWithSpeakers),
+    *at("api/audio/label-merge", speakers.LabelMerge),
+    *at("healthz", status.Alive),
+    *at("health", status.Health),
+    *at("readyz", status.Ready),
+    *at("metrics", status.Metrics),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),
+]

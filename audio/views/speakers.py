@@ -1,0 +1,74 @@
+"""The native endpoints: who said what."""
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audio import pipeline
+from audio.authentication import VOICES_READ, VOICES_WRITE, client_of, require
+from audio.formats import native
+from audio.formats.cues import speaker_cues
+from audio.formats.text import TEXT_FORMATS
+from audio.merge.timeline import LabelledTranscript, NamedTranscript
+from audio.serializers import DiarizeRequest, LabelMergeRequest, TranscribeWithSpeakersRequest
+
+
+class DiarizeChunk(APIView):
+    """POST /api/audio/diarize-chunk: turns with local labels, and one fingerprint per speaker."""
+
+    @extend_schema(
+        operation_id="diarize_chunk",
+        request={"multipart/form-data": DiarizeRequest},
+        responses=OpenApiTypes.OBJECT,
+    )
+    def post(self, request: Request) -> Response:
+        asked = DiarizeRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        chunk = pipeline.diarize_chunk(asked.validated_data["file"])
+        return Response(native.diarized_chunk_json(chunk))
+
+
+class TranscribeWithSpeakers(APIView):
+    """POST /api/audio/transcribe-with-speakers: blocks of words under anonymous labels."""
+
+    @extend_schema(
+        operation_id="transcribe_with_speakers",
+        request={"multipart/form-data": TranscribeWithSpeakersRequest},
+        responses=OpenApiTypes.OBJECT,
+    )
+    def post(self, request: Request) -> HttpResponse:
+        asked = TranscribeWithSpeakersRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        transcript = pipeline.transcribe_with_speakers(asked.validated_data["file"])
+        return _rendered(transcript, asked.validated_data["format"])
+
+
+class LabelMerge(APIView):
+    """POST /api/audio/label-merge: who said what, by name."""
+
+    @extend_schema(
+        operation_id="label_merge",
+        request={"multipart/form-data": LabelMergeRequest},
+        responses=OpenApiTypes.OBJECT,
+    )
+    def post(self, request: Request) -> HttpResponse:
+        client = client_of(request)
+        asked = LabelMergeRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        if asked.validated_data["store"]:
+            require(request, VOICES_WRITE)
+        job = asked.job(may_read_library=VOICES_READ in client.scopes)
+        transcript = pipeline.label_merge(job)
+        return _rendered(transcript, asked.validated_data["format"])
+
+
+def _rendered(transcript: LabelledTranscript | NamedTranscript, name: str) -> HttpResponse:
+    if name in TEXT_FORMATS:
+        render, content_type = TEXT_FORMATS[name]
+        return HttpResponse(render(speaker_cues(transcript)), content_type=content_type)
+    if isinstance(transcript, NamedTranscript):
+        return Response(native.named_json(transcript))
+    return Response(native.labelled_json(transcript))

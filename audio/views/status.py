@@ -1,0 +1,65 @@
+"""Is the gateway alive, is it ready, and how busy is it?"""
+
+from django.db import connections
+from django.db.utils import OperationalError
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audio import pipeline
+
+
+class Public(APIView):
+    """A view that needs no key: it tells nothing that a stranger may not know."""
+
+    authentication_classes = []
+    permission_classes = []
+
+
+class Alive(Public):
+    """GET /healthz: the process serves requests."""
+
+    @extend_schema(operation_id="healthz", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response({"status": "alive"})
+
+
+class Health(Public):
+    """GET /health: what clients look for when they find out which kind of server this is."""
+
+    @extend_schema(operation_id="health", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response({"status": "healthy"})
+
+
+class Ready(Public):
+    """GET /readyz: every configured engine can infer, and a configured database answers."""
+
+    @extend_schema(operation_id="readyz", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        parts = pipeline.engine_states() | _database_state()
+        ready = set(parts.values()) <= {"ready", "not_configured"}
+        body = {"status": "ready" if ready else "not_ready", **parts}
+        return Response(body, status=200 if ready else 503)
+
+
+class Metrics(APIView):
+    """GET /metrics: Prometheus. Names routes and engines, so it wants a key like any endpoint."""
+
+    @extend_schema(operation_id="metrics", responses={(200, "text/plain"): OpenApiTypes.STR})
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database_state() -> dict[str, str]:
+    if "default" not in connections.settings or not connections.settings["default"].get("NAME"):
+        return {"database": "not_configured"}
+    try:
+        connections["default"].ensure_connection()
+    except OperationalError:
+        return {"database": "down"}
+    return {"database": "ready"}

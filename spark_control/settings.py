@@ -1,0 +1,186 @@
+"""Every setting of the gateway, and the only place that reads the environment.
+
+`.env.example` lists the variables with their defaults and units.
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# --- engines ---------------------------------------------------------------------------------
+PARAKEET_URL: str = env.str("PARAKEET_URL", "").rstrip("/")
+KOKORO_URL: str = env.str("KOKORO_URL", "").rstrip("/")
+ENGINE_CONNECTIONS: int = env.int("ENGINE_CONNECTIONS", 48)
+ENGINE_WAIT_S: float = env.float("ENGINE_WAIT_S", 2.0)
+ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
+
+# --- clients ---------------------------------------------------------------------------------
+API_KEYS: list[str] = env.list("API_KEYS", default=[])
+ALLOW_ANONYMOUS: bool = env.bool("ALLOW_ANONYMOUS", False)
+MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", 2048)
+DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
+DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
+
+# --- the server ------------------------------------------------------------------------------
+WEB_THREADS: int = env.int("WEB_THREADS", 64)
+LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
+
+DEBUG = env.bool("DEBUG", False)
+# Only the admin's sessions are signed; without a database a key that lives as long as the process
+# will do.
+SECRET_KEY = env.str("SECRET_KEY", "") or get_random_secret_key()
+SECRET_KEY_IS_RANDOM = not env.str("SECRET_KEY", "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+# --- the voice library: one switch -----------------------------------------------------------
+LIBRARY = bool(env.str("DATABASE_URL", ""))
+SPEAKER_LIBRARY = "audio.library.NoLibrary"
+DATABASES = (
+    {"default": env.db("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
+    if LIBRARY
+    else {}
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "audio",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django.contrib.staticfiles",
+]
+if LIBRARY:
+    INSTALLED_APPS = [
+        "voiceprints",
+        "django.contrib.admin",
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "django.contrib.postgres",
+        *INSTALLED_APPS,
+    ]
+
+MIDDLEWARE = [
+    "audio.uploads.RefuseLargeUploads",
+    "audio.journal.NoteRoute",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+if LIBRARY:
+    MIDDLEWARE += [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ]
+
+ROOT_URLCONF = "spark_control.urls"
+WSGI_APPLICATION = "spark_control.wsgi.application"
+# A redirect turns an SDK's POST into a GET; every route stands with and without its slash instead.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                *(
+                    [
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                    if LIBRARY
+                    else []
+                ),
+            ]
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+# Serves the packages' own static files, so that no collectstatic stands between a clone and the
+# docs.
+WHITENOISE_USE_FINDERS = True
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# --- uploads --------------------------------------------------------------------------------- A
+# path, not a blob: whatever its size, an upload is a file on disk that engines stream from there.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# Form fields: known voices and reference clips come as JSON and data URLs of many megabytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+
+# --- REST framework --------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["audio.authentication.BearerKey"],
+    "DEFAULT_PERMISSION_CLASSES": ["audio.authentication.HasScope"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "audio.negotiation.IgnoreAccept",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+        "rest_framework.parsers.FormParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "audio.errors.envelope",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Spark Control",
+    "DESCRIPTION": "Speech to text, text to speech, diarization, and who said what, by name.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["audio.schema.without_slash_twins"],
+}
+
+# --- logs: one JSON object per line on standard error ----------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(levelname)s %(name)s %(message)s",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": True,
+        }
+    },
+    "filters": {"request_id": {"()": "audio.journal.AddRequestId"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # The journal writes the line of each request; Django's own would say it twice, and with
+        # its path.
+        "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
+        "django.server": {"level": "CRITICAL"},
+        # httpx logs the address of every call to an engine.
+        "httpx": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,19 @@
+"""Every address of the gateway."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from audio import errors
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("audio.urls"))]
+if settings.LIBRARY:
+    from django.contrib import admin
+
+    urlpatterns += [path("admin/", admin.site.urls)]
+
+# Django's own pages for unknown addresses are HTML, and differ with DEBUG.
+urlpatterns += [re_path("", csrf_exempt(errors.not_found))]
+
+handler400 = errors.bad_request
+handler500 = errors.server_error

@@ -1,0 +1,78 @@
+"""Any recording becomes 16 kHz mono samples."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from audio.decoding import UndecodableAudio, check_decodable, sample_blocks
+from tests.recordings import TONE, encoded, square_wave, wav
+
+
+def samples(path: Path) -> NDArray[np.float32]:
+    return np.concatenate(list(sample_blocks(path)))
+
+
+def tone(path: Path, codec: str) -> Path:
+    """One second of 440 Hz at half scale, in any format."""
+    wave = 16_384 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
+    source = path.with_name("source.wav")
+    source.write_bytes(wav(wave.astype(np.int16)))
+    return encoded(source, path, codec, seconds=1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("a.wav", "pcm_s16le"),
+        ("a.wav", "pcm_s24le"),
+        ("a.wav", "pcm_f32le"),
+        ("a.wav", "pcm_u8"),
+        ("a.flac", "flac"),
+        ("a.mp3", "libmp3lame"),
+        ("a.webm", "libopus"),
+        ("a.m4a", "aac"),
+    ],
+)
+def test_a_tone_keeps_its_length_and_level(tmp_path: Path, name: str, codec: str) -> None:
+    decoded = samples(tone(tmp_path / name, codec))
+
+    assert len(decoded) == pytest.approx(16_000, abs=1_600)
+    assert np.sqrt(np.mean(decoded[4_000:12_000] ** 2)) == pytest.approx(0.354, abs=0.02)
+
+
+def test_a_stereo_recording_with_a_silent_side_is_averaged(tmp_path: Path) -> None:
+    left = square_wave(8000, 1.0)
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav(np.stack([left, 0 * left], axis=1).ravel(), channels=2))
+
+    assert np.abs(samples(path)).max() == pytest.approx(4000 / 32768, abs=1e-3)
+
+
+def test_a_truncated_recording_ends_where_it_breaks_off(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(TONE[: len(TONE) // 2])
+
+    assert len(samples(path)) == pytest.approx(8_000, abs=100)
+
+
+@pytest.mark.parametrize("content", [b"", b"Dear Sir or Madam, " * 50, TONE[:20], bytes(4096)])
+def test_what_is_no_audio_is_refused_by_the_name_of_its_field(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(content)
+
+    with pytest.raises(UndecodableAudio, match="mic_file"):
+        check_decodable(path, param="mic_file")
+
+
+def test_no_path_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"no audio")
+
+    with pytest.raises(UndecodableAudio) as refused:
+        check_decodable(path, param="file")
+
+    assert str(tmp_path) not in str(refused.value)

@@ -1,0 +1,203 @@
+"""Whatever goes wrong, the client reads the same envelope, and nothing of our inside."""
+
+from contextlib import AbstractContextManager, ExitStack
+
+import httpx
+import pytest
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+
+TRANSCRIBE = "/v1/audio/transcriptions"
+SPEAK = "/v1/audio/speech"
+KEYS = {"message", "type", "param", "code"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "unknown_url"),
+        ("POST", "/v1/nowhere/", 404, "unknown_url"),
+        ("GET", "/v1/readyz", 404, "unknown_url"),
+        ("GET", "/v1/audio/speech", 405, "method_not_supported"),
+        ("DELETE", "/api/audio/label-merge", 405, "method_not_supported"),
+    ],
+)
+def test_an_address_that_is_none_gets_the_envelope(
+    scripted: Gateway, method: str, path: str, status: int, code: str
+) -> None:
+    answer = httpx.request(method, scripted.url + path)
+
+    assert answer.status_code == status
+    assert answer.json()["error"].keys() == KEYS
+    assert answer.json()["error"]["code"] == code
+
+
+def test_a_foreign_host_name_gets_the_envelope(scripted: Gateway) -> None:
+    answer = scripted.get("/v1/models", headers={"host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "bad_request"
+
+
+@pytest.mark.parametrize(
+    ("engine_status", "status", "code", "retry_after"),
+    [
+        (500, 503, "engine_restarting", "60"),
+        (502, 502, "engine_unreachable", None),
+        (422, 422, "engine_refused", None),
+    ],
+)
+def test_an_engines_failure_is_translated(
+    scripted: Gateway,
+    faults: FaultServer,
+    engine_status: int,
+    status: int,
+    code: str,
+    retry_after: str | None,
+) -> None:
+    faults.answer(TRANSCRIBE, {"detail": "CUDA error"}, status=engine_status)
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE})
+
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == code
+    assert answer.headers.get("retry-after") == retry_after
+
+
+@pytest.mark.parametrize(("given", "passed_on"), [("7", "7"), ("3600", "60")])
+def test_a_loaded_engines_retry_after_is_passed_on_up_to_a_minute(
+    scripted: Gateway, faults: FaultServer, given: str, passed_on: str
+) -> None:
+    faults.answer(TRANSCRIBE, {"detail": "loading"}, status=503, headers={"Retry-After": given})
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE})
+
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == passed_on
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "The voice is unknown.", "param": "voice"}},
+        {"error": "The voice is unknown."},
+        {"detail": "The voice is unknown."},
+        {"detail": {"error": "validation_error", "message": "The voice is unknown."}},
+        {"detail": [{"loc": ["body", "voice"], "msg": "The voice is unknown."}]},
+    ],
+)
+def test_an_engines_own_reason_is_told_in_whatever_shape_it_comes(
+    scripted: Gateway, faults: FaultServer, body: dict[str, object]
+) -> None:
+    faults.answer(SPEAK, body, status=400)
+
+    answer = scripted.post(SPEAK, json={"input": "Hi"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "The voice is unknown."
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "cannot open /tmp/upload_7/audio.wav",
+        "connection to http://10.0.0.7:8000/x failed",
+        "10.0.0.7:8000 said no",
+        'Traceback (most recent call last):\n  File "/app/main.py", line 1',
+    ],
+)
+def test_no_address_path_or_stack_trace_of_an_engine_leaks(
+    scripted: Gateway, faults: FaultServer, reason: str
+) -> None:
+    faults.answer(TRANSCRIBE, {"detail": reason}, status=400)
+
+    message = scripted.post(TRANSCRIBE, files={"file": TONE}).json()["error"]["message"]
+
+    assert "10.0.0.7" not in message
+    assert "/tmp" not in message
+    assert "/app" not in message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[1]",
+        b'{"text": 7}',
+        b'{"text": "a", "words": [{"text": "a", "start": NaN, "end": 1}]}',
+        b'{"text": "a", "duration": "long", "words": [{"text": "a", "start": "x"}]}',
+        b"[" * 100_000,
+    ],
+)
+def test_nonsense_from_an_engine_is_a_bad_gateway(
+    scripted: Gateway, faults: FaultServer, body: bytes
+) -> None:
+    faults.answer(TRANSCRIBE, body)
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE})
+
+    assert answer.status_code == 502
+    assert answer.json()["error"]["code"] == "engine_bad_answer"
+
+
+def test_an_engine_that_hangs_is_a_gateway_timeout(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, {}, after_s=1.5)
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE})
+
+    assert answer.status_code == 504
+    assert answer.json()["error"]["code"] == "engine_timeout"
+
+
+def test_an_engine_that_breaks_off_is_a_bad_gateway(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, pieces=(b'{"te',), cut=True)
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE})
+
+    assert answer.status_code == 502
+    assert answer.json()["error"]["code"] == "engine_unreachable"
+
+
+def test_an_engine_that_is_not_configured_says_so(bare: Gateway) -> None:
+    answer = bare.post(SPEAK, json={"input": "Hi"})
+
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "engine_not_configured"
+
+
+def test_an_empty_stream_of_speech_is_an_error(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(SPEAK, b"", content_type="audio/wav")
+
+    answer = scripted.post(SPEAK, json={"input": "Hi"})
+
+    assert answer.status_code == 502
+    assert answer.json()["error"]["code"] == "engine_bad_answer"
+
+
+def test_speech_that_breaks_off_breaks_off_for_the_client(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, pieces=(b"RIFF", b"more"), pause_s=0.1, cut=True)
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        scripted.post(SPEAK, json={"input": "Hi"})
+
+
+def test_a_full_engine_refuses_quickly(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(SPEAK, pieces=(b"RIFF",) * 8, pause_s=0.2, content_type="audio/wav")
+
+    with ExitStack() as streams:
+        [streams.enter_context(_speaking(scripted)) for _connection in range(4)]
+        answer = scripted.post(SPEAK, json={"input": "Hi"})
+
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "engine_busy"
+    assert answer.headers["retry-after"] == "2"
+
+
+def _speaking(gateway: Gateway) -> AbstractContextManager[httpx.Response]:
+    return httpx.stream("POST", gateway.url + SPEAK, json={"input": "Hi"})

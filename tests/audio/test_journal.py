@@ -1,0 +1,92 @@
+"""Every answer bears an id; every request leaves a line that tells nothing of what was said."""
+
+import json
+import time
+
+import httpx
+import pytest
+
+from audio.journal import Entry
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+
+TRANSCRIBE = "/v1/audio/transcriptions"
+
+
+def line(gateway: Gateway, request_id: str) -> dict[str, object]:
+    """The request's line, which is written just after its answer has left."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        for text in gateway.log.read_text().splitlines():
+            if text.startswith("{") and request_id in text:
+                read: dict[str, object] = json.loads(text)
+                return read
+        time.sleep(0.02)
+    raise AssertionError(f"no line for {request_id}")
+
+
+def test_a_request_leaves_one_line_of_json(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, {"text": "a secret"}, after_s=0.2)
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE})
+
+    written = line(scripted, answer.headers["x-request-id"])
+    assert written["method"] == "POST"
+    assert written["route"] == "/v1/audio/transcriptions"
+    assert written["status"] == 200
+    assert written["key"] == "loopback"
+    assert written["bytes_out"] == len(answer.content)
+    assert int(str(written["bytes_in"])) > len(TONE)
+    assert float(str(written["ms"])) >= float(str(written["engine_ms"])) >= 200
+
+
+def test_no_line_holds_what_was_said_or_a_key(keyed: Gateway, faults: FaultServer) -> None:
+    faults.answer("/v1/audio/speech", b"RIFF", content_type="audio/wav")
+
+    keyed.post(
+        "/v1/audio/speech",
+        json={"input": "a secret"},
+        headers={"authorization": "Bearer desk-key", "x-request-id": "said-nothing"},
+    )
+
+    assert line(keyed, "said-nothing")["key"] == "desk"
+    assert "a secret" not in keyed.log.read_text()
+    assert "desk-key" not in keyed.log.read_text()
+
+
+def test_a_clients_own_request_id_is_kept(scripted: Gateway) -> None:
+    answer = scripted.get("/healthz", headers={"x-request-id": "trace-7"})
+
+    assert answer.headers["x-request-id"] == "trace-7"
+
+
+@pytest.mark.parametrize("given", ["", "two words", "x" * 65, 'a"b'])
+def test_an_unfit_request_id_is_replaced(scripted: Gateway, given: str) -> None:
+    answer = scripted.get("/healthz", headers={"x-request-id": given})
+
+    assert answer.headers["x-request-id"].startswith("req_")
+
+
+def test_an_unknown_address_is_logged_without_its_path(scripted: Gateway) -> None:
+    answer = scripted.get("/people/Ana")
+
+    assert line(scripted, answer.headers["x-request-id"])["route"] == "/"
+    assert "Ana" not in scripted.log.read_text()
+
+
+def test_a_cut_stream_is_marked(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer("/v1/audio/speech", pieces=(b"RIFF", b"more"), pause_s=0.1, cut=True)
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        scripted.post(
+            "/v1/audio/speech", json={"input": "Hi"}, headers={"x-request-id": "cut-off"}
+        )
+
+    assert line(scripted, "cut-off")["cut"] is True
+
+
+def test_parallel_engine_calls_count_once() -> None:
+    entry = Entry("id", "POST", engine_spans=[(0.0, 2.0), (1.0, 3.0), (5.0, 6.0)])
+
+    assert entry.engine_s == 4.0

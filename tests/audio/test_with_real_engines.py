@@ -1,0 +1,193 @@
+"""The whole way, as clients go it: real recordings, real models, the official OpenAI client."""
+
+import json
+import time
+from pathlib import Path
+
+import av
+import httpx
+import numpy as np
+import openai
+import pytest
+
+from benchmarks.meetings import CLINIC, LOCAL_USER
+from tests.gateway_process import Gateway
+from tests.recordings import encoded, wav
+
+pytestmark = pytest.mark.models
+
+TRANSCRIBE = "/v1/audio/transcriptions"
+MERGE = "/api/audio/label-merge"
+TIMELINE = (CLINIC / "timeline.json").read_text()
+
+
+def seconds_of(audio: bytes, tmp_path: Path) -> float:
+    """How long a recording lasts, by decoding it."""
+    path = tmp_path / "spoken"
+    path.write_bytes(audio)
+    with av.open(str(path)) as container:
+        frames = list(container.decode(audio=0))
+    return sum(frame.samples / frame.sample_rate for frame in frames)
+
+
+def test_the_openai_client_transcribes(openai_client: openai.OpenAI, mic: Path) -> None:
+    said = openai_client.audio.transcriptions.create(model="whisper-1", file=mic)
+
+    assert said.text.startswith("Good morning, everyone. Thanks for joining on short notice.")
+
+
+def test_the_openai_client_gets_words_and_segments(
+    openai_client: openai.OpenAI, mic: Path
+) -> None:
+    said = openai_client.audio.transcriptions.create(
+        model="whisper-1",
+        file=mic,
+        language="en",
+        response_format="verbose_json",
+        timestamp_granularities=["word", "segment"],
+    )
+
+    assert said.language == "english"
+    assert said.duration == pytest.approx(27.0)
+    assert said.words is not None
+    assert [word.word for word in said.words[:3]] == ["Good", "morning,", "everyone."]
+    assert said.segments is not None
+    assert said.segments[0].text == "Good morning, everyone."
+
+
+@pytest.mark.parametrize("response_format", ["mp3", "opus", "aac", "flac", "wav"])
+def test_the_openai_client_gets_speech_in_every_format(
+    openai_client: openai.OpenAI, tmp_path: Path, response_format: str
+) -> None:
+    speech = openai_client.audio.speech.create(
+        model="tts-1",
+        voice="onyx",
+        input="Good morning.",
+        response_format=response_format,  # type: ignore[arg-type]
+    )
+
+    assert 0.5 < seconds_of(speech.content, tmp_path) < 3.0
+
+
+def test_the_openai_client_hears_what_it_had_spoken(
+    openai_client: openai.OpenAI, tmp_path: Path
+) -> None:
+    sentence = "The electrician will come on Friday morning."
+    speech = openai_client.audio.speech.create(model="tts-1", voice="fable", input=sentence)
+
+    said = openai_client.audio.transcriptions.create(model="whisper-1", file=("a", speech.content))
+
+    assert said.text == sentence
+
+
+def test_the_openai_client_learns_why_a_voice_is_refused(openai_client: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError, match="nobody"):
+        openai_client.audio.speech.create(model="tts-1", voice="nobody", input="Hello.")
+
+
+def test_speech_arrives_while_it_is_being_spoken(gateway: Gateway) -> None:
+    text = "This is a sentence of an ordinary length. " * 6
+    started = time.monotonic()
+
+    with httpx.stream(
+        "POST", gateway.url + "/v1/audio/speech", json={"input": text}, timeout=60
+    ) as stream:
+        chunks = stream.iter_raw()
+        next(chunks)
+        first = time.monotonic() - started
+        rest = sum(len(chunk) for chunk in chunks)
+
+    assert rest > 0
+    assert first < (time.monotonic() - started) / 2
+
+
+def test_two_tracks_become_a_transcript_by_name(gateway: Gateway, mic: Path, system: Path) -> None:
+    answer = gateway.post(
+        MERGE,
+        files={"mic_file": mic.read_bytes(), "system_file": system.read_bytes()},
+        data={"timeline": TIMELINE, "self_name": LOCAL_USER, "format": "txt"},
+    )
+
+    assert [line.split(": ")[0][10:] for line in answer.text.splitlines()] == [
+        "George Hall",
+        "Emma Brook",
+        "Michael Reyes",
+        "George Hall",
+        "Emma Brook",
+    ]
+    assert "the figures in front of me" in answer.text.splitlines()[1]
+
+
+def test_a_mixed_recording_is_named_turn_by_turn(gateway: Gateway, system: Path) -> None:
+    answer = gateway.post(
+        MERGE, files={"file": system.read_bytes()}, data={"timeline": TIMELINE}
+    ).json()
+
+    assert {speaker["name"] for speaker in answer["speakers"]} == {"Emma Brook", "Michael Reyes"}
+    assert len(answer["fingerprints"]["Emma Brook"]) == 192
+    assert answer["segments"][0]["speaker"] == "Emma Brook"
+
+
+def test_a_voice_that_was_heard_once_is_known_again(gateway: Gateway, system: Path) -> None:
+    first = gateway.post(
+        MERGE, files={"file": system.read_bytes()}, data={"timeline": TIMELINE}
+    ).json()
+
+    again = gateway.post(
+        MERGE,
+        files={"file": system.read_bytes()},
+        data={"timeline": "[]", "known_voiceprints": json.dumps(first["fingerprints"])},
+    ).json()
+
+    assert {(s["name"], s["source"]) for s in again["speakers"]} == {
+        ("Emma Brook", "voiceprint"),
+        ("Michael Reyes", "voiceprint"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "layout"),
+    [
+        ("a.wav", "pcm_s24le", "mono"),
+        ("a.wav", "pcm_f32le", "mono"),
+        ("a.wav", "pcm_s16le", "stereo"),
+        ("a.mp3", "libmp3lame", "mono"),
+        ("a.webm", "libopus", "mono"),
+        ("a.m4a", "aac", "mono"),
+    ],
+)
+def test_every_kind_of_recording_is_transcribed(
+    gateway: Gateway, mic: Path, tmp_path: Path, name: str, codec: str, layout: str
+) -> None:
+    recording = encoded(mic, tmp_path / name, codec, layout, seconds=4.5)
+
+    answer = gateway.post(TRANSCRIBE, files={"file": ("upload", recording.read_bytes())})
+
+    assert answer.json()["text"].endswith("joining on short notice.")
+
+
+def test_a_truncated_recording_is_transcribed_as_far_as_it_goes(
+    gateway: Gateway, mic: Path
+) -> None:
+    half = mic.read_bytes()[: 4 * 32_000]
+
+    answer = gateway.post(TRANSCRIBE, files={"file": half})
+
+    assert answer.json()["text"].endswith("joining on short notice.")
+
+
+@pytest.mark.parametrize("path", [TRANSCRIBE, "/api/audio/diarize-chunk"])
+def test_a_text_file_is_refused_with_the_reason(gateway: Gateway, path: str) -> None:
+    answer = gateway.post(path, files={"file": ("a.wav", b"Dear Sir or Madam, " * 50)})
+
+    assert answer.status_code == 400
+    assert "decoded" in answer.json()["error"]["message"]
+
+
+def test_silence_has_no_speakers(gateway: Gateway) -> None:
+    silence = wav(np.zeros(32_000, dtype=np.int16))
+
+    answer = gateway.post("/api/audio/diarize-chunk", files={"file": silence})
+
+    assert answer.json()["segments"] == []
+    assert answer.json()["speakers_detected"] == []

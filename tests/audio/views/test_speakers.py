@@ -1,0 +1,256 @@
+"""The native endpoints, over an engine whose answers are scripted."""
+
+import json
+
+import pytest
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+
+DIARIZE = "/v1/audio/diarize-chunk"
+TRANSCRIBE = "/v1/audio/transcriptions"
+MERGE = "/api/audio/label-merge"
+ANA, BEN = [1.0] + [0.0] * 191, [0.0, 1.0] + [0.0] * 190
+HEARD = {
+    "duration": 10.0,
+    "segments": [
+        {"start_s": 0.0, "end_s": 4.0, "speaker": "Speaker_0", "confidence": 0.97},
+        {"start_s": 5.0, "end_s": 9.0, "speaker": "Speaker_1"},
+    ],
+    "speakers_detected": ["Speaker_0", "Speaker_1"],
+    "fingerprints": {"Speaker_0": ANA, "Speaker_1": BEN},
+    "models": {"diarization": "sortformer", "embedding": "titanet"},
+}
+SAID = {
+    "text": "Good morning. Hi!",
+    "duration": 10.0,
+    "language": "en",
+    "words": [
+        {"text": "Good", "start": 1.0, "end": 1.5},
+        {"text": "morning.", "start": 1.5, "end": 2.0},
+        {"text": "Hi!", "start": 6.0, "end": 6.5},
+    ],
+}
+TIMELINE = json.dumps([{"start": 0, "end": 4, "name": "Ana"}])
+BLOCKS = [
+    {"start_ms": 1000, "end_ms": 2000, "speaker": "Speaker_0", "text": "Good morning."},
+    {"start_ms": 6000, "end_ms": 6500, "speaker": "Speaker_1", "text": "Hi!"},
+]
+
+
+@pytest.fixture(autouse=True)
+def _script(faults: FaultServer) -> None:
+    faults.answer(DIARIZE, HEARD)
+    faults.answer("/v1/audio/diarize", HEARD | {"fingerprints": None, "models": None})
+    faults.answer(TRANSCRIBE, SAID)
+
+
+def test_a_chunk_is_told_as_turns_with_fingerprints(scripted: Gateway) -> None:
+    answer = scripted.post("/api/audio/diarize-chunk", files={"file": TONE})
+
+    assert answer.json() == HEARD
+
+
+def test_an_empty_chunk_is_refused(scripted: Gateway, faults: FaultServer) -> None:
+    answer = scripted.post("/api/audio/diarize-chunk", files={"file": b""})
+
+    assert answer.status_code == 400
+    assert "Empty file" in answer.json()["error"]["message"]
+    assert faults.asked == []
+
+
+def test_words_and_turns_become_blocks_of_anonymous_speakers(scripted: Gateway) -> None:
+    answer = scripted.post("/api/audio/transcribe-with-speakers", files={"file": TONE})
+
+    assert answer.json() == {
+        "duration": 10.0,
+        "language": "en",
+        "speakers_detected": ["Speaker_0", "Speaker_1"],
+        "segments": BLOCKS,
+        "models": {"transcription": "parakeet", "diarization": "sortformer"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "text"),
+    [
+        ("txt", "text/plain", "[0:00:01] Speaker_0: Good morning.\n[0:00:06] Speaker_1: Hi!\n"),
+        ("srt", "text/plain", "1\n00:00:01,000 --> 00:00:02,000\nSpeaker_0: Good morning.\n\n2"),
+        ("vtt", "text/vtt", "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v Speaker_0>Good morning."),
+        ("rttm", "text/plain", "SPEAKER recording 1 1.000 1.000 <NA> <NA> Speaker_0 <NA> <NA>\n"),
+    ],
+)
+def test_a_transcript_comes_in_every_text_format(
+    scripted: Gateway, name: str, content_type: str, text: str
+) -> None:
+    answer = scripted.post(
+        "/api/audio/transcribe-with-speakers", files={"file": TONE}, data={"format": name}
+    )
+
+    assert answer.text.startswith(text)
+    assert answer.headers["content-type"].startswith(content_type)
+
+
+def test_one_failed_engine_call_fails_the_whole(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer("/v1/audio/diarize", {"detail": "CUDA"}, status=500)
+
+    answer = scripted.post("/api/audio/transcribe-with-speakers", files={"file": TONE})
+
+    assert answer.status_code == 503
+
+
+def test_a_mono_recording_is_named_by_timeline_then_voice_then_number(scripted: Gateway) -> None:
+    known = json.dumps({"Ben": BEN})
+
+    answer = scripted.post(
+        MERGE, files={"file": TONE}, data={"timeline": TIMELINE, "known_voiceprints": known}
+    ).json()
+
+    assert [(s["name"], s["source"]) for s in answer["speakers"]] == [
+        ("Ana", "visual"),
+        ("Ben", "voiceprint"),
+    ]
+    assert answer["segments"][0] == {
+        "start_s": 0.0,
+        "end_s": 4.0,
+        "speaker": "Ana",
+        "confidence": 0.97,
+    }
+    assert answer["fingerprints"] == {"Ana": ANA, "Ben": BEN}
+
+
+def test_a_mono_recording_is_transcribed_on_request(scripted: Gateway) -> None:
+    asked = {"timeline": TIMELINE, "transcribe": "true"}
+
+    answer = scripted.post(MERGE, files={"file": TONE}, data=asked).json()
+
+    assert answer["mode"] == "mono"
+    assert answer["segments"] == [
+        BLOCKS[0] | {"speaker": "Ana"},
+        BLOCKS[1] | {"speaker": "Unknown_0"},
+    ]
+
+
+def test_two_tracks_give_the_local_user_and_the_others(scripted: Gateway) -> None:
+    vad = json.dumps([{"start": 0, "end": 4}])
+
+    answer = scripted.post(
+        MERGE,
+        files={"mic_file": TONE, "system_file": TONE},
+        data={"timeline": "[]", "self_name": "Sam", "self_vad": vad},
+    ).json()
+
+    assert answer["mode"] == "dual_channel"
+    assert answer["speakers"][-1]["cluster"] == "mic"
+    assert answer["speakers"][-1]["name"] == "Sam"
+    assert answer["dropped_words"] == 1
+
+
+def test_both_tracks_win_over_a_file(scripted: Gateway, faults: FaultServer) -> None:
+    tracks = {"file": TONE, "mic_file": TONE, "system_file": TONE}
+
+    answer = scripted.post(MERGE, files=tracks, data={"timeline": "[]"}).json()
+
+    assert answer["mode"] == "dual_channel"
+    assert sorted(faults.paths()) == [DIARIZE, DIARIZE, TRANSCRIBE, TRANSCRIBE]
+
+
+@pytest.mark.parametrize(
+    ("sent", "param"),
+    [
+        ([], "file"),
+        (["mic_file"], "system_file"),
+        (["system_file"], "mic_file"),
+        (["file", "mic_file"], "system_file"),
+    ],
+)
+def test_a_missing_track_is_named(
+    scripted: Gateway, faults: FaultServer, sent: list[str], param: str
+) -> None:
+    files = dict.fromkeys([*sent, "ignored"], TONE)
+
+    answer = scripted.post(MERGE, files=files, data={"timeline": "[]"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == param
+    assert faults.asked == []
+
+
+TEXT = '[{"start": 0, "end": 1, "name": "Ana"}, %s]'
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "where"),
+    [
+        ("timeline", "", "timeline"),
+        ("timeline", "Ana", "timeline"),
+        ("timeline", "{}", "timeline"),
+        ("timeline", "[" * 100_000, "timeline"),
+        ("timeline", TEXT % "3", "timeline[1]"),
+        ("timeline", TEXT % '{"start": 0, "end": 1}', "timeline[1].name"),
+        ("timeline", TEXT % '{"start": "0", "end": 1, "name": "B"}', "timeline[1].start"),
+        ("timeline", TEXT % '{"start": 0, "end": NaN, "name": "B"}', "timeline[1].end"),
+        ("timeline", TEXT % '{"start": 0, "end": 1e999, "name": "B"}', "timeline[1].end"),
+        ("timeline", TEXT % '{"start": true, "end": 1, "name": "B"}', "timeline[1].start"),
+        ("timeline", TEXT % '{"start": 2, "end": 1, "name": "B"}', "timeline[1]"),
+        (
+            "timeline",
+            TEXT % '{"start": 0, "end": 1, "name": "B", "confidence": 2}',
+            "timeline[1].confidence",
+        ),
+        ("self_vad", '[{"start": 1}]', "self_vad[0].end"),
+        ("self_vad", "no", "self_vad"),
+        ("known_voiceprints", "[]", "known_voiceprints"),
+        ("known_voiceprints", '{"Ana": []}', "Ana"),
+        ("known_voiceprints", '{"Ana": [0, 0]}', "Ana"),
+        ("known_voiceprints", '{"Ana": [1, "x"]}', "Ana"),
+        ("known_voiceprints", '{"Ana": [1, 2], "Ben": [1]}', "Ben"),
+        ("known_voiceprints", '{" ": [1]}', "blank"),
+        ("min_overlap", "1.5", "min_overlap"),
+        ("min_overlap", "nan", "min_overlap"),
+        ("voiceprint_threshold", "7", "voiceprint_threshold"),
+        ("transcribe", "perhaps", "transcribe"),
+        ("format", "docx", "format"),
+        ("store", "true", "store"),
+    ],
+)
+def test_a_malformed_field_is_named_with_its_place(
+    scripted: Gateway, faults: FaultServer, field: str, value: str, where: str
+) -> None:
+    answer = scripted.post(MERGE, files={"file": TONE}, data={"timeline": "[]", field: value})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == field
+    assert where in answer.json()["error"]["message"]
+    assert faults.asked == []
+
+
+def test_a_missing_timeline_is_named(scripted: Gateway) -> None:
+    answer = scripted.post(MERGE, files={"file": TONE})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "timeline"
+
+
+@pytest.mark.parametrize("field", ["mic_file", "system_file"])
+def test_a_track_that_cannot_be_decoded_is_named_before_an_engine_is_asked(
+    scripted: Gateway, faults: FaultServer, field: str
+) -> None:
+    tracks = {"mic_file": TONE, "system_file": TONE} | {field: b"Dear Sir or Madam, " * 50}
+
+    answer = scripted.post(MERGE, files=tracks, data={"timeline": "[]"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == field
+    assert faults.asked == []
+
+
+def test_a_text_file_is_the_engines_to_refuse_when_self_vad_is_given(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    tracks = {"mic_file": b"Dear Sir", "system_file": TONE}
+
+    scripted.post(MERGE, files=tracks, data={"timeline": "[]", "self_vad": "[]"})
+
+    assert len(faults.asked) == 4

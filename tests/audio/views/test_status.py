@@ -1,0 +1,74 @@
+"""Liveness, readiness, and what monitoring and strangers see."""
+
+import pytest
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+
+
+def test_a_gateway_with_nothing_configured_is_alive_and_ready(bare: Gateway) -> None:
+    assert bare.get("/healthz").json() == {"status": "alive"}
+    assert bare.get("/readyz").json() == {
+        "status": "ready",
+        "parakeet": "not_configured",
+        "kokoro": "not_configured",
+        "database": "not_configured",
+    }
+
+
+def test_a_gateway_whose_engines_answer_is_ready(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer("/health", {"status": "healthy"})
+
+    answer = scripted.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["parakeet"] == "ready"
+
+
+def test_a_gateway_whose_engine_is_down_is_not_ready(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer("/health", {"status": "loading"}, status=503)
+
+    answer = scripted.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["kokoro"] == "down"
+
+
+def test_health_is_json_that_no_client_mistakes_for_another_server(bare: Gateway) -> None:
+    assert bare.get("/health").json() == {"status": "healthy"}
+
+
+def test_metrics_count_requests_by_route(bare: Gateway) -> None:
+    bare.get("/healthz")
+
+    text = bare.get("/metrics").text
+
+    assert 'spark_request_seconds_count{method="GET",route="/healthz",status="200"}' in text
+
+
+def test_the_schema_lists_every_endpoint_once(bare: Gateway) -> None:
+    schema = bare.get("/api/schema", headers={"accept": "application/json"}).text
+
+    assert schema.count("\n  /api/audio/label-merge:\n") == 1
+    assert "/v1/audio/speech/" not in schema
+
+
+def test_the_docs_load_nothing_from_elsewhere(bare: Gateway) -> None:
+    page = bare.get("/api/docs").text
+
+    assert "https://" not in page
+    assert "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js" in page
+
+
+@pytest.mark.parametrize("name", ["swagger-ui-bundle.js", "swagger-ui.css"])
+def test_the_docs_own_files_are_served(bare: Gateway, name: str) -> None:
+    answer = bare.get(f"/static/drf_spectacular_sidecar/swagger-ui-dist/{name}")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/models/", "/healthz/", "/v1/audio/voices/"])
+def test_a_trailing_slash_makes_no_difference(bare: Gateway, path: str) -> None:
+    assert bare.get(path).status_code == 200

@@ -1,0 +1,98 @@
+"""Servers on real ports, one of each kind per session."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import openai
+import pytest
+
+from tests.fault_server import FaultServer, running_fault_server
+from tests.gateway_process import ROOT, Gateway, running_gateway
+from tests.recordings import cut_of
+
+CLINIC = ROOT / "benchmarks" / "clinic"
+API_KEYS = (
+    "desk:desk-key:audio,reader:reader-key:voices:read,archive:archive-key:audio+voices:write"
+)
+
+
+@pytest.fixture(scope="session")
+def fault_server() -> Iterator[FaultServer]:
+    with running_fault_server() as server:
+        yield server
+
+
+@pytest.fixture
+def faults(fault_server: FaultServer) -> FaultServer:
+    """An engine of which nothing is scripted yet."""
+    fault_server.reset()
+    return fault_server
+
+
+@pytest.fixture(scope="session")
+def scripted_gateway(
+    fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A stateless gateway over the fault server, with limits that a test can reach."""
+    with running_gateway(
+        tmp_path_factory.mktemp("scripted"),
+        PARAKEET_URL=fault_server.url,
+        KOKORO_URL=fault_server.url,
+        MAX_UPLOAD_MB="2",
+        ENGINE_TIMEOUT_S="1",
+        ENGINE_CONNECTIONS="4",
+        ENGINE_WAIT_S="0.2",
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def scripted(scripted_gateway: Gateway, faults: FaultServer) -> Gateway:
+    """That gateway, with a clean script."""
+    return scripted_gateway
+
+
+@pytest.fixture(scope="session")
+def keyed(
+    fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A gateway that wants keys."""
+    folder = tmp_path_factory.mktemp("keyed")
+    with running_gateway(folder, KOKORO_URL=fault_server.url, API_KEYS=API_KEYS) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway with no setting at all: no engine, no database, no key."""
+    with running_gateway(tmp_path_factory.mktemp("bare")) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """The gateway with everything: the real engine, the real database."""
+    inherited = ("PARAKEET_URL", "KOKORO_URL", "DATABASE_URL", "SECRET_KEY")
+    settings = {name: os.environ[name] for name in inherited}
+    with running_gateway(tmp_path_factory.mktemp("gateway"), **settings) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def openai_client(gateway: Gateway) -> Iterator[openai.OpenAI]:
+    """The official client, as anybody would point it at the gateway."""
+    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="none", max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def mic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first 27 s of the clinic meeting, as the local user's microphone heard it."""
+    return cut_of(CLINIC / "mic.flac", 27.0, tmp_path_factory.mktemp("clinic") / "mic.wav")
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same 27 s of everybody else."""
+    return cut_of(CLINIC / "system.flac", 27.0, tmp_path_factory.mktemp("clinic") / "system.wav")

@@ -1,0 +1,36 @@
+"""The gateway as in production, and a client for it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from spark_control.laptop.gateway import running_gateway as running
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS_OF_THE_SUITE = ("DATABASE_URL", "PARAKEET_URL", "KOKORO_URL", "API_KEYS", "SECRET_KEY")
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A running gateway."""
+
+    url: str
+    log: Path
+
+    def get(self, path: str, **options: object) -> httpx.Response:
+        return httpx.get(self.url + path, timeout=60, **options)  # type: ignore[arg-type]
+
+    def post(self, path: str, **options: object) -> httpx.Response:
+        return httpx.post(self.url + path, timeout=120, **options)  # type: ignore[arg-type]
+
+
+@contextmanager
+def running_gateway(folder: Path, **settings: str) -> Iterator[Gateway]:
+    """Serve with just these settings until the end of the block."""
+    # Empty, not absent: a developer's .env fills in what is absent.
+    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | settings
+    with running(folder / "gateway.log", alone) as gateway:
+        yield Gateway(gateway.url, gateway.log)

@@ -1,0 +1,58 @@
+"""Recordings for tests: cut from the clinic meeting, or made of nothing but samples."""
+
+import io
+import wave
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLE_RATE = 16_000
+
+
+def cut_of(source: Path, seconds: float, target: Path) -> Path:
+    """Write the beginning of a recording as a 16 kHz mono WAV."""
+    with av.open(str(source)) as container:
+        frames = [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
+    samples = np.concatenate(frames)[: int(seconds * SAMPLE_RATE)]
+    target.write_bytes(wav(samples.astype(np.int16)))
+    return target
+
+
+def encoded(
+    source: Path, target: Path, codec: str, layout: str = "mono", *, seconds: float
+) -> Path:
+    """Write the beginning of a recording in another format, at 48 kHz."""
+    with av.open(str(source)) as read, av.open(str(target), "w") as written:
+        stream = written.add_stream(codec, rate=48_000, layout=layout)
+        assert isinstance(stream, av.AudioStream)
+        resampler = av.AudioResampler(stream.format, layout, 48_000, stream.frame_size)
+        frames = (frame for frame in read.decode(audio=0) if (frame.time or 0) < seconds)
+        for frame in (*frames, None):
+            for piece in resampler.resample(frame):
+                written.mux(stream.encode(piece))
+        written.mux(stream.encode(None))
+    return target
+
+
+def wav(samples: NDArray[np.int16], sample_rate: int = SAMPLE_RATE, channels: int = 1) -> bytes:
+    """A 16-bit WAV of interleaved samples."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate)
+        file.writeframes(samples.tobytes())
+    return buffer.getvalue()
+
+
+def square_wave(
+    amplitude: int, seconds: float, sample_rate: int = SAMPLE_RATE
+) -> NDArray[np.int16]:
+    """Samples that alternate around zero: their level is the amplitude exactly."""
+    count = int(seconds * sample_rate)
+    return np.where(np.arange(count) % 2, -amplitude, amplitude).astype(np.int16)
+
+
+TONE = wav(square_wave(4000, 1.0))

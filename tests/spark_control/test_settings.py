@@ -1,0 +1,76 @@
+"""One file reads the environment, and .env.example tells all of it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spark_control import settings
+from tests.gateway_process import ROOT
+
+SOURCE = (ROOT / "spark_control" / "settings.py").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+
+
+def test_the_example_lists_every_variable_that_the_settings_read() -> None:
+    read = set(re.findall(r'env(?:\.\w+)?\("(\w+)"', SOURCE))
+
+    assert read == set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE))
+
+
+@pytest.mark.parametrize(("name", "value"), re.findall(r"^(\w+)=(\S+)$", EXAMPLE, re.MULTILINE))
+def test_a_value_in_the_example_is_the_default(name: str, value: str) -> None:
+    shown = getattr(settings, name)
+    expected = ",".join(shown) if isinstance(shown, list) else str(shown)
+
+    assert value.lower() == expected.lower().removesuffix(".0")
+
+
+@pytest.mark.parametrize("package", ["audio", "voiceprints", "spark_control"])
+def test_nothing_but_the_settings_reads_the_environment(package: str) -> None:
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / package).rglob("*.py")
+        if re.search(r"os\.environ\b(?!\.setdefault)|getenv|environ\.Env", path.read_text())
+    }
+
+    assert {path for path in readers if "/laptop" not in path} <= {"spark_control/settings.py"}
+
+
+def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run a management command with just these settings."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        env={"PATH": str(Path(sys.executable).parent), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_gateway_without_a_database_checks_clean() -> None:
+    checked = manage("check", "--fail-level", "ERROR", DATABASE_URL="")
+
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "identifier"),
+    [
+        ({"DATABASE_URL": "postgres://a/b", "SECRET_KEY": ""}, "spark.E001"),
+        ({"API_KEYS": "desk"}, "spark.E002"),
+        ({"WEB_THREADS": "8"}, "spark.E003"),
+        ({"PARAKEET_URL": "parakeet:8000"}, "spark.E004"),
+        ({"DATABASE_URL": "", "PARAKEET_URL": "", "KOKORO_URL": ""}, "spark.W001"),
+        ({"DEFAULT_SPEECH_FORMAT": "midi"}, "spark.E006"),
+    ],
+)
+def test_a_contradiction_is_found_with_a_hint(
+    environment: dict[str, str], identifier: str
+) -> None:
+    checked = manage("check", **environment)
+
+    assert identifier in checked.stderr
+    assert "HINT" in checked.stderr
