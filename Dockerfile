@@ -1,0 +1,49 @@
+# docker build --target gateway .
+# docker build --target cpu-engine .
+
+FROM python:3.11-slim AS python
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
+RUN useradd --system --uid 10001 --home-dir /home/spark --create-home spark
+WORKDIR /app
+
+
+FROM python AS gateway-packages
+COPY requirements/base.txt requirements/library.txt requirements/
+RUN python -m venv /venv \
+    && pip install --no-cache-dir --require-hashes \
+        -r requirements/base.txt -r requirements/library.txt
+
+
+FROM python AS cpu-engine-packages
+COPY requirements/cpu_engine.txt requirements/
+RUN python -m venv /venv \
+    && pip install --no-cache-dir --require-hashes -r requirements/cpu_engine.txt
+
+
+FROM python AS cpu-engine
+COPY --from=cpu-engine-packages /venv /venv
+COPY cpu_engine cpu_engine
+# A volume mounted here begins with this owner. The models come on the first start, and stay.
+RUN install -d -o spark /models
+ENV MODELS_DIR=/models
+VOLUME /models
+USER spark
+EXPOSE 9100
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30m \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:9100/health', timeout=4)"]
+CMD ["sh", "-c", "python -m cpu_engine.models && exec gunicorn -c python:cpu_engine.server --bind 0.0.0.0:9100 cpu_engine.wsgi"]
+
+
+FROM python AS gateway
+COPY --from=gateway-packages /venv /venv
+COPY manage.py ./
+COPY audio audio
+COPY voiceprints voiceprints
+COPY spark_control spark_control
+# More threads make numpy's small products slower.
+ENV OPENBLAS_NUM_THREADS=1
+USER spark
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["gunicorn", "-c", "python:spark_control.server", "--bind", "0.0.0.0:8000", "spark_control.wsgi"]

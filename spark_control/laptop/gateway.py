@@ -1,0 +1,58 @@
+"""The gateway as in production, on a free port: for the demo, the benchmarks and the tests."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from spark_control.laptop import PROJECT
+from spark_control.laptop.engine import is_healthy
+from spark_control.laptop.folder import tail
+from spark_control.laptop.processes import Failed
+
+SERVER = ("-m", "gunicorn", "-c", "python:spark_control.server", "spark_control.wsgi")
+HEALTHY_WITHIN_S = 30.0
+GRACE_S = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    url: str
+    log: Path
+    pid: int
+
+
+@contextmanager
+def running_gateway(log: Path, settings: Mapping[str, str]) -> Iterator[Gateway]:
+    """A gateway with these settings over those of the environment, until the end of the block."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as written:
+        port, fd = listener.getsockname()[1], listener.fileno()
+        process = subprocess.Popen(  # noqa: S603 — our own server
+            [sys.executable, *SERVER, "--bind", f"fd://{fd}"],
+            cwd=PROJECT,
+            env={**os.environ, **settings},
+            pass_fds=(fd,),
+            stdout=written,
+            stderr=written,
+        )
+    gateway = Gateway(f"http://127.0.0.1:{port}", log, process.pid)
+    try:
+        _wait_until_healthy(gateway, process)
+        yield gateway
+    finally:
+        process.terminate()
+        process.wait(timeout=GRACE_S)
+
+
+def _wait_until_healthy(gateway: Gateway, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + HEALTHY_WITHIN_S
+    while process.poll() is None and time.monotonic() < deadline:
+        if is_healthy(gateway.url):
+            return
+        time.sleep(0.05)
+    raise Failed(f"The gateway did not start. The end of {gateway.log}:\n{tail(gateway.log)}")

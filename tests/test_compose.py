@@ -1,0 +1,121 @@
+"""What docker-compose.yml promises, read from the file: no Docker engine is needed."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+WANTED = {"POSTGRES_PASSWORD": "secret", "SECRET_KEY": "key", "API_KEYS": "desk:key"}
+has_compose = (
+    shutil.which("docker") is not None
+    and subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
+)
+
+
+def with_defaults(text: str) -> str:
+    """The value when `.env` sets nothing."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
+
+
+def of_profile(profile: str) -> set[str]:
+    return {name for name, service in SERVICES.items() if profile in service["profiles"]}
+
+
+def test_a_profile_has_one_gateway_and_all_it_needs() -> None:
+    assert of_profile("gpu") == {"gateway", "postgres", "kokoro", "parakeet"}
+    assert of_profile("cpu") == {"gateway-cpu", "postgres", "cpu-engine"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_has_a_health_check_and_is_restarted(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_image_is_pinned(name: str) -> None:
+    _, _, tag = with_defaults(SERVICES[name]["image"]).rpartition(":")
+
+    assert tag not in {"", "latest"}
+
+
+def test_only_the_gateways_publish_a_port_and_by_default_on_loopback() -> None:
+    published = {
+        name: service["ports"] for name, service in SERVICES.items() if "ports" in service
+    }
+
+    assert set(published) == {"gateway", "gateway-cpu"}
+    assert {with_defaults(port) for ports in published.values() for port in ports} == {
+        "127.0.0.1:8000:8000"
+    }
+
+
+def test_what_is_kept_is_in_named_volumes() -> None:
+    mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
+
+    assert {mount.split(":")[0] for mount in mounts} == set(COMPOSE["volumes"])
+
+
+def test_only_the_gpu_profile_reserves_a_gpu() -> None:
+    assert {name for name in SERVICES if "deploy" in SERVICES[name]} == {"kokoro", "parakeet"}
+
+
+@pytest.mark.parametrize("name", ["gateway", "gateway-cpu"])
+def test_a_gateway_waits_until_all_others_of_its_profile_are_healthy(name: str) -> None:
+    (profile,) = SERVICES[name]["profiles"]
+    conditions = {need["condition"] for need in SERVICES[name]["depends_on"].values()}
+
+    assert set(SERVICES[name]["depends_on"]) == of_profile(profile) - {name}
+    assert conditions == {"service_healthy"}
+
+
+@pytest.mark.parametrize("name", ["gateway", "gateway-cpu"])
+def test_a_gateway_finds_its_engines_by_the_names_of_services(name: str) -> None:
+    settings = SERVICES[name]["environment"]
+    urls = [settings["PARAKEET_URL"], settings["KOKORO_URL"]]
+
+    assert {url.split("/")[2].split(":")[0] for url in urls} < set(SERVICES[name]["depends_on"])
+
+
+@pytest.mark.parametrize("variable", WANTED)
+def test_no_secret_has_a_default(variable: str) -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+
+    assert set(re.findall(rf"\$\{{{variable}(..)", text)) == {":?"}
+
+
+def test_every_build_names_a_stage_of_the_dockerfile() -> None:
+    stages = set(re.findall(r"(?m)^FROM \S+ AS (\S+)$", (ROOT / "Dockerfile").read_text()))
+
+    assert {service["build"]["target"] for service in SERVICES.values() if "build" in service} <= (
+        stages
+    )
+
+
+def test_everything_the_dockerfile_copies_exists_and_is_not_ignored() -> None:
+    lines = re.findall(r"(?m)^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text())
+    copied = {Path(word) for line in lines for word in line.split()}
+    kept = set(re.findall(r"(?m)^!(\S+)$", (ROOT / ".dockerignore").read_text()))
+
+    assert [path for path in copied if not (ROOT / path).exists()] == []
+    assert {path.parts[0] for path in copied} == kept
+
+
+@pytest.mark.skipif(not has_compose, reason="the compose plugin of Docker is not installed")
+@pytest.mark.parametrize("profile", ["gpu", "cpu"])
+def test_docker_compose_reads_it(profile: str) -> None:
+    command = ["docker", "compose", "--profile", profile, "config", "--quiet"]
+
+    ran = subprocess.run(
+        command, cwd=ROOT, env=os.environ | WANTED, capture_output=True, text=True
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
