@@ -5,6 +5,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio import catalogue
@@ -41,6 +42,7 @@ class AudioField(serializers.FileField):
         )
 
 
+@extend_schema_serializer(component_name="Transcription")
 class TranscriptionRequest(serializers.Serializer[Any]):
     """POST /v1/audio/transcriptions."""
 
@@ -73,6 +75,7 @@ class TranscriptionRequest(serializers.Serializer[Any]):
         return {key: str(value) for key, value in relayed.items() if value not in (None, "")}
 
 
+@extend_schema_serializer(component_name="Speech")
 class SpeechRequest(serializers.Serializer[Any]):
     """POST /v1/audio/speech. Further fields go to the engine as they are."""
 
@@ -97,12 +100,14 @@ class SpeechRequest(serializers.Serializer[Any]):
         }
 
 
+@extend_schema_serializer(component_name="Diarize")
 class DiarizeRequest(serializers.Serializer[Any]):
     """POST /api/audio/diarize-chunk."""
 
     file = AudioField()
 
 
+@extend_schema_serializer(component_name="TranscribeWithSpeakers")
 class TranscribeWithSpeakersRequest(serializers.Serializer[Any]):
     """POST /api/audio/transcribe-with-speakers."""
 
@@ -110,20 +115,45 @@ class TranscribeWithSpeakersRequest(serializers.Serializer[Any]):
     format = Choice(NATIVE_FORMATS, default="json")
 
 
+@extend_schema_serializer(component_name="LabelMerge")
 class LabelMergeRequest(serializers.Serializer[Any]):
     """POST /api/audio/label-merge: `file`, or `mic_file` and `system_file`."""
 
-    file = AudioField(required=False)
-    mic_file = AudioField(required=False)
-    system_file = AudioField(required=False)
-    timeline = TimelineField()
-    self_name = serializers.CharField(default="Me", max_length=200)
-    self_vad = SpansField(required=False)
-    known_voiceprints = VoicesField(required=False)
-    transcribe = serializers.BooleanField(default=False)
-    min_overlap = FiniteFloatField(default=0.0, min_value=0, max_value=1)
-    voiceprint_threshold = FiniteFloatField(default=0.5, min_value=-1, max_value=1)
-    store = serializers.BooleanField(default=False)
+    file = AudioField(required=False, help_text="The mixed recording (mono mode).")
+    mic_file = AudioField(required=False, help_text="The local user's microphone.")
+    system_file = AudioField(
+        required=False, help_text="Everybody else, sample-aligned to the microphone."
+    )
+    timeline = TimelineField(help_text="Who was shown as speaking when; may be [].")
+    self_name = serializers.CharField(
+        default="Me", max_length=200, help_text="The local user's name (two tracks)."
+    )
+    self_vad = SpansField(
+        required=False,
+        help_text="When the local user really speaks; without it the two tracks' levels tell.",
+    )
+    known_voiceprints = VoicesField(
+        required=False,
+        help_text="Your own library; with it, even as {}, the stored one is left alone.",
+    )
+    transcribe = serializers.BooleanField(
+        default=False, help_text="Mono: attach text too. Two tracks always do."
+    )
+    min_overlap = FiniteFloatField(
+        default=0.0,
+        min_value=0,
+        max_value=1,
+        help_text="Least share of a speaker's time that the name was shown.",
+    )
+    voiceprint_threshold = FiniteFloatField(
+        default=0.5,
+        min_value=-1,
+        max_value=1,
+        help_text="Least cosine similarity of a voice.",
+    )
+    store = serializers.BooleanField(
+        default=False, help_text="Keep the result in the voice library."
+    )
     format = Choice(NATIVE_FORMATS, default="json")
 
     def validate_store(self, store: bool) -> bool:

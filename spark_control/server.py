@@ -4,6 +4,10 @@ Threads, not workers, carry the load: they wait for engines. One process holds t
 pool that limits what an engine is asked at once; scale by starting more gateways.
 """
 
+import logging
+
+from gunicorn.arbiter import Arbiter
+
 from spark_control import settings
 
 worker_class = "gthread"
@@ -13,9 +17,20 @@ threads = settings.WEB_THREADS
 timeout = 0
 graceful_timeout = 30
 keepalive = 75
+# It would lie in the home folder, one for all gateways of a user.
+control_socket_disable = True
 # Heartbeats on a disk that stalls would kill a healthy worker.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 logconfig_dict = {
     **settings.LOGGING,
-    "loggers": {"gunicorn.error": {"level": "INFO"}, "gunicorn.access": {"level": "CRITICAL"}},
+    "loggers": {
+        "gunicorn.error": {"level": settings.LOG_LEVEL, "propagate": True},
+        "gunicorn.access": {"level": "CRITICAL"},
+    },
 }
+
+
+def when_ready(server: Arbiter) -> None:
+    """Say where to look."""
+    for listener in server.LISTENERS:
+        logging.getLogger("gunicorn.error").info("The docs are at %s/api/docs", listener)

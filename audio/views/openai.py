@@ -23,7 +23,12 @@ STREAM_HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache"}
 class Models(APIView):
     """GET /v1/models: every model and voice; still answers when the speech engine is down."""
 
-    @extend_schema(operation_id="list_models", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="list_models",
+        summary="Every model and voice",
+        tags=["OpenAI"],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request) -> Response:
         return Response({"object": "list", "data": catalogue.models(pipeline.voices())})
 
@@ -31,7 +36,12 @@ class Models(APIView):
 class Model(APIView):
     """GET /v1/models/{id}."""
 
-    @extend_schema(operation_id="get_model", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="get_model",
+        summary="One model",
+        tags=["OpenAI"],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request, model: str) -> Response:
         listed = catalogue.models(pipeline.voices())
         found = next((entry for entry in listed if entry["id"] == model), None)
@@ -43,7 +53,12 @@ class Model(APIView):
 class SpeechModels(APIView):
     """GET /v1/audio/models: the names under which speech can be asked for."""
 
-    @extend_schema(operation_id="list_speech_models", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="list_speech_models",
+        summary="The names under which speech can be asked for",
+        tags=["OpenAI"],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request) -> Response:
         return Response({"object": "list", "models": catalogue.speech_models()})
 
@@ -51,7 +66,12 @@ class SpeechModels(APIView):
 class Voices(APIView):
     """GET /v1/audio/voices: objects with id and name; `?legacy=true` gives strings."""
 
-    @extend_schema(operation_id="list_voices", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="list_voices",
+        summary="Every voice",
+        tags=["OpenAI"],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request) -> Response:
         names = catalogue.voice_names(pipeline.voices())
         if request.query_params.get("legacy") == "true":
@@ -67,6 +87,8 @@ class Speech(APIView):
 
     @extend_schema(
         operation_id="speech",
+        summary="Text in, audio out, streamed from the first byte",
+        tags=["OpenAI"],
         request=SpeechRequest,
         responses={(200, "audio/wav"): OpenApiTypes.BINARY},
     )
@@ -88,6 +110,8 @@ class Transcriptions(APIView):
 
     @extend_schema(
         operation_id="transcribe",
+        summary="A recording in, its words out",
+        tags=["OpenAI"],
         request={"multipart/form-data": TranscriptionRequest},
         responses=OpenApiTypes.OBJECT,
     )

@@ -21,6 +21,8 @@ class DiarizeChunk(APIView):
 
     @extend_schema(
         operation_id="diarize_chunk",
+        summary="Turns and fingerprints of anonymous speakers",
+        tags=["Who said what"],
         request={"multipart/form-data": DiarizeRequest},
         responses=OpenApiTypes.OBJECT,
     )
@@ -36,6 +38,8 @@ class TranscribeWithSpeakers(APIView):
 
     @extend_schema(
         operation_id="transcribe_with_speakers",
+        summary="Blocks of words under anonymous labels",
+        tags=["Who said what"],
         request={"multipart/form-data": TranscribeWithSpeakersRequest},
         responses=OpenApiTypes.OBJECT,
     )
@@ -51,6 +55,8 @@ class LabelMerge(APIView):
 
     @extend_schema(
         operation_id="label_merge",
+        summary="Who said what, by name",
+        tags=["Who said what"],
         request={"multipart/form-data": LabelMergeRequest},
         responses=OpenApiTypes.OBJECT,
     )

@@ -23,7 +23,12 @@ class Public(APIView):
 class Alive(Public):
     """GET /healthz: the process serves requests."""
 
-    @extend_schema(operation_id="healthz", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="healthz",
+        summary="The process serves requests",
+        tags=["Status"],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request) -> Response:
         return Response({"status": "alive"})
 
@@ -31,7 +36,12 @@ class Alive(Public):
 class Health(Public):
     """GET /health: what clients look for when they find out which kind of server this is."""
 
-    @extend_schema(operation_id="health", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="health",
+        summary="What clients probe",
+        tags=["Status"],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request) -> Response:
         return Response({"status": "healthy"})
 
@@ -39,7 +49,12 @@ class Health(Public):
 class Ready(Public):
     """GET /readyz: every configured engine can infer, and a configured database answers."""
 
-    @extend_schema(operation_id="readyz", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="readyz",
+        summary="Engines and database answer",
+        tags=["Status"],
+        responses=OpenApiTypes.OBJECT,
+    )
     def get(self, request: Request) -> Response:
         parts = pipeline.engine_states() | _database_state()
         ready = set(parts.values()) <= {"ready", "not_configured"}
@@ -50,7 +65,12 @@ class Ready(Public):
 class Metrics(APIView):
     """GET /metrics: Prometheus. Names routes and engines, so it wants a key like any endpoint."""
 
-    @extend_schema(operation_id="metrics", responses={(200, "text/plain"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="metrics",
+        summary="Prometheus",
+        tags=["Status"],
+        responses={(200, "text/plain"): OpenApiTypes.STR},
+    )
     def get(self, request: Request) -> HttpResponse:
         return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
