@@ -13,6 +13,12 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 16_000
+# Not among these are playlists and the like, which would have the decoder open further files and
+# addresses of whoever wrote them.
+FORMATS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,webm,mov,mp4,m4a,"
+    "3gp,3g2,mj2,mp2,mp3,mpeg,mpegts,ogg,opus,tta,voc,w64,wav,wv"
+)
 
 
 class UndecodableAudio(Exception):
@@ -68,11 +74,13 @@ def _opened(path: Path, param: str) -> Iterator[InputContainer]:
     undecodable = UndecodableAudio(
         param, "the audio file could not be decoded or its format is not supported."
     )
-    try:
-        container = av.open(str(path), metadata_errors="ignore")
-    except (FFmpegError, ValueError) as error:
-        raise undecodable from error
-    with container:
-        if not container.streams.audio:
-            raise undecodable
-        yield container
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
+    with path.open("rb") as file:
+        try:
+            container = av.open(file, "r", options=options, metadata_errors="ignore")
+        except (FFmpegError, ValueError) as error:
+            raise undecodable from error
+        with container:
+            if not container.streams.audio:
+                raise undecodable
+            yield container

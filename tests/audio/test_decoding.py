@@ -76,3 +76,12 @@ def test_no_path_is_told(tmp_path: Path) -> None:
         check_decodable(path, param="file")
 
     assert str(tmp_path) not in str(refused.value)
+
+
+def test_a_playlist_opens_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "secret.wav").write_bytes(TONE)
+    playlist = tmp_path / "a.wav"
+    playlist.write_text("#EXTM3U\n#EXTINF:1,\nsecret.wav\n#EXT-X-ENDLIST\n")
+
+    with pytest.raises(UndecodableAudio):
+        check_decodable(playlist, param="file")
