@@ -1,0 +1,1 @@
+"""A stand-in for the GPU containers: the same HTTP contract, real models on the CPU."""

@@ -1,0 +1,1 @@
+"""Torch checkpoints to ONNX graphs, without torch."""

@@ -1,0 +1,77 @@
+"""Who spoke when, and what does each voice sound like? The story.
+
+Segment the recording in overlapping windows, fingerprint the local speakers of each, find the
+people among them, stitch the windows together, and listen to every turn once more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cpu_engine.clustering import centroids
+from cpu_engine.decoding import SAMPLE_RATE, Samples
+from cpu_engine.fingerprints import Fingerprinter, Vector, log_mel
+from cpu_engine.local_voices import local_voices
+from cpu_engine.relabelling import Relabelled, relabel
+from cpu_engine.segmentation import Segmenter
+from cpu_engine.stitching import stitch
+from cpu_engine.turns import find_turns
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerTurn:
+    """One anonymous speaker talking from start to end, in s."""
+
+    start: float
+    end: float
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diarization:
+    """Turns by start, and one fingerprint per speaker: (192,), unit length."""
+
+    turns: tuple[SpeakerTurn, ...]
+    fingerprints: Mapping[str, Vector]
+
+
+@dataclass(frozen=True, slots=True)
+class Diarizer:
+    """Two networks that together tell who spoke when."""
+
+    segmenter: Segmenter
+    fingerprinter: Fingerprinter
+
+    def __call__(self, samples: Samples) -> Diarization:
+        """Diarize (samples,) at 16 kHz. Nobody speaks: no turns."""
+        duration_s = len(samples) / SAMPLE_RATE
+        windows = self.segmenter(samples)
+        features = log_mel(samples)
+        voices = local_voices(windows, features, self.fingerprinter)
+        if not voices:
+            return Diarization((), {})
+        people = centroids(
+            np.stack([voice.vector for voice in voices]),
+            np.array([voice.clean_s for voice in voices]),
+            np.array([voice.share_s for voice in voices]),
+        )
+        speaking = stitch(windows, voices, people, duration_s)
+        relabelled = relabel(
+            find_turns(speaking, duration_s),
+            people,
+            speaking=speaking,
+            features=features,
+            fingerprinter=self.fingerprinter,
+        )
+        return labelled(relabelled)
+
+
+def labelled(relabelled: Relabelled) -> Diarization:
+    """Name the speakers ``Speaker_0``, ``Speaker_1``, … by first appearance."""
+    people = dict.fromkeys(turn.person for turn in relabelled.turns)
+    labels = {person: f"Speaker_{number}" for number, person in enumerate(people)}
+    turns = (SpeakerTurn(turn.start, turn.end, labels[turn.person]) for turn in relabelled.turns)
+    return Diarization(
+        tuple(turns), {label: relabelled.people[person] for person, label in labels.items()}
+    )
