@@ -1,0 +1,80 @@
+# make demo | test | run | check. Everything is installed into .venv, from pinned requirements.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+LAPTOP := $(BIN)/python -m spark_control.laptop
+RUN_SETS := base library cpu_engine laptop
+DEV_SETS := $(RUN_SETS) dev
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test run check lock figures clean
+
+help:
+	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
+	@echo "make run     the gateway on http://127.0.0.1:$(PORT), with the built-in engines and a database"
+	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
+	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones"
+	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
+	@echo "make figures the quality figures of benchmarks/README.md (needs a C++ compiler)"
+	@echo "make lock    the pinned requirements anew, from requirements/*.in"
+
+demo: .venv/run.stamp
+	@$(LAPTOP) --no-database --data var/demo -- $(BIN)/python -m benchmarks.demo
+
+run: .venv/run.stamp
+	@$(LAPTOP) $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
+		--bind 127.0.0.1:$(PORT) spark_control.wsgi
+
+test: .venv/dev.stamp
+	@$(LAPTOP) --data var/test -- $(BIN)/pytest $(ARGS)
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(LAPTOP) --no-engines --data var/test -- sh -euc '\
+		$(BIN)/python manage.py makemigrations --check --dry-run; \
+		$(BIN)/python manage.py check --fail-level ERROR; \
+		$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null'
+	@$(MAKE) --no-print-directory test
+
+figures: .venv/figures.stamp
+	@$(LAPTOP) --no-database --data var/figures -- $(BIN)/python -m benchmarks.figures $(ARGS)
+
+lock: .venv/dev.stamp
+	@for set in $(DEV_SETS) figures; do \
+		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-header $$set.in -o $$set.txt) || exit 1; done
+
+clean:
+	rm -rf .venv var
+
+# --- set-up ----------------------------------------------------------------------------------
+
+.venv/bin/python:
+	@echo "Making .venv with $$($(PYTHON) --version) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "Python's venv module is missing: apt install python3-venv"; exit 1; }
+
+.venv/run.stamp: .venv/bin/python $(RUN_SETS:%=requirements/%.txt)
+	@echo "Installing pinned packages …"
+	@$(INSTALL) $(RUN_SETS:%=-r requirements/%.txt) \
+		|| { echo "Installing failed: is a package registry reachable? Then run make again."; exit 1; }
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements/dev.txt
+	@echo "Installing the tools for tests and checks …"
+	@$(INSTALL) -r requirements/dev.txt \
+		|| { echo "Installing failed: is a package registry reachable? Then run make again."; exit 1; }
+	@touch $@
+
+.venv/figures.stamp: .venv/run.stamp requirements/figures.txt
+	@echo "Installing and compiling what measures quality …"
+	@$(INSTALL) -r requirements/figures.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Every figure the docs claim, and the command that measures it."""

@@ -1,0 +1,47 @@
+"""Recorded meetings with what was really said in them, and when, and by whom."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+CLINIC = Path(__file__).parent / "clinic"
+# Who the reference's speakers are; A sits at the microphone.
+NAMES = {"A": "George Hall", "B": "Emma Brook", "C": "Michael Reyes"}
+LOCAL_USER = NAMES["A"]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What one person really said from start to end, and the spans of it that are not pauses."""
+
+    name: str
+    start: float
+    end: float
+    text: str
+    speech: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A folder of `mic.flac`, `system.flac`, `timeline.json`, `reference.json`."""
+
+    folder: Path
+
+    @property
+    def timeline(self) -> str:
+        return (self.folder / "timeline.json").read_text()
+
+    @cached_property
+    def utterances(self) -> list[Utterance]:
+        return [_utterance(entry) for entry in json.loads(self._reference)]
+
+    @property
+    def _reference(self) -> str:
+        return (self.folder / "reference.json").read_text()
+
+
+def _utterance(entry: dict[str, Any]) -> Utterance:
+    speech = tuple((start, end) for start, end in entry["speech"])
+    return Utterance(NAMES[entry["spk"]], entry["start"], entry["end"], entry["text"], speech)
