@@ -7,7 +7,7 @@ BIN := .venv/bin
 LAPTOP := $(BIN)/python -m spark_control.laptop
 RUN_SETS := base library cpu_engine laptop
 DEV_SETS := $(RUN_SETS) dev
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test run check lock figures clean

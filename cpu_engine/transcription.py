@@ -1,19 +1,29 @@
 """What was said, and when each word was said?"""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from faster_whisper import WhisperModel
 
 from cpu_engine.decoding import Samples
 from cpu_engine.errors import BadRequest
+from cpu_engine.stretches import stretches
 
-BEAM = 5
 # Whisper's own ladder: a hotter one is tried when the text repeats itself or is improbable.
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 # Silero's threshold is lower than its default (0.5), to keep quiet speech; its margins are
 # narrower (400 ms), because Whisper lets the first word begin where the sound does.
 VOICE_ACTIVITY = {"threshold": 0.3, "speech_pad_ms": 200}
+OPTIONS: dict[str, Any] = {
+    "beam_size": 5,
+    "word_timestamps": True,
+    # Whisper invents text for silence, and one invention leads to the next.
+    "vad_filter": True,
+    "vad_parameters": VOICE_ACTIVITY,
+    "condition_on_previous_text": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +66,40 @@ class Transcriber:
     ) -> Transcript:
         """Transcribe (samples,) at 16 kHz; the language is found out when it is not given.
 
-        Temperature 0 stands for Whisper's own ladder of temperatures.
+        The language of the first stretch with speech is that of the rest. Temperature 0 stands for
+        Whisper's own ladder of temperatures.
         """
         if language is not None and language not in self._model.supported_languages:
             raise BadRequest(f"The language {language!r} is not known; give a code such as 'en'.")
-        segments, info = self._model.transcribe(
-            samples,
-            language=language,
-            initial_prompt=prompt,
-            temperature=temperature or TEMPERATURES,
-            beam_size=BEAM,
-            word_timestamps=True,
-            # Whisper invents text for silence, and one invention leads to the next.
-            vad_filter=True,
-            vad_parameters=VOICE_ACTIVITY,
-            condition_on_previous_text=False,
+        ask = {"initial_prompt": prompt, "temperature": temperature or TEMPERATURES}
+        texts, words = [], []
+        spoken = language
+        for start, stretch in stretches(samples):
+            segments, info = self._model.transcribe(stretch, language=spoken, **ask, **OPTIONS)
+            for segment in segments:
+                texts.append(segment.text)
+                words += [
+                    Word(start + w.start, start + w.end, w.word) for w in segment.words or ()
+                ]
+                spoken = info.language
+        return Transcript(
+            text="".join(texts).strip(),
+            language=spoken or info.language,
+            words=tuple(whole_words(words)),
         )
-        listed = list(segments)
-        words = tuple(
-            Word(round(word.start, 3), round(word.end, 3), word.word.strip())
-            for segment in listed
-            for word in segment.words or ()
-            if word.word.strip()
-        )
-        return Transcript("".join(s.text for s in listed).strip(), info.language, words)
+
+
+def whole_words(pieces: Iterable[Word]) -> list[Word]:
+    """Join what Whisper splits ("X", "-ray"; "420", ",000"), strip spaces, round to ms.
+
+    A piece continues the word before it when it begins with neither a space nor a letter or
+    digit; languages without spaces begin their words with letters.
+    """
+    words: list[Word] = []
+    for piece in pieces:
+        text, end = piece.text.strip(), round(piece.end, 3)
+        if words and text and not piece.text[0].isspace() and not text[0].isalnum():
+            words[-1] = replace(words[-1], end=end, text=words[-1].text + text)
+        elif text:
+            words.append(Word(round(piece.start, 3), end, text))
+    return words

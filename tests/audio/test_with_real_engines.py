@@ -169,9 +169,9 @@ def test_every_kind_of_recording_is_transcribed(
 def test_a_truncated_recording_is_transcribed_as_far_as_it_goes(
     gateway: Gateway, mic: Path
 ) -> None:
-    half = mic.read_bytes()[: 4 * 32_000]
+    four_and_a_half_seconds = mic.read_bytes()[: 9 * 16_000]
 
-    answer = gateway.post(TRANSCRIBE, files={"file": half})
+    answer = gateway.post(TRANSCRIBE, files={"file": four_and_a_half_seconds})
 
     assert answer.json()["text"].endswith("joining on short notice.")
 
