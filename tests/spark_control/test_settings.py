@@ -20,6 +20,13 @@ def test_the_example_lists_every_variable_that_the_settings_read() -> None:
     assert read == set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE))
 
 
+def test_the_example_lists_the_engines_variables_too() -> None:
+    engine = (ROOT / "cpu_engine" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\("(\w+)"', engine))
+
+    assert read <= set(re.findall(r"^(?:# )?(\w+)=", EXAMPLE, re.MULTILINE))
+
+
 @pytest.mark.parametrize(("name", "value"), re.findall(r"^(\w+)=(\S+)$", EXAMPLE, re.MULTILINE))
 def test_a_value_in_the_example_is_the_default(name: str, value: str) -> None:
     shown = getattr(settings, name)
