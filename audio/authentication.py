@@ -5,7 +5,6 @@ import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
@@ -47,7 +46,10 @@ def parse_key(entry: str) -> tuple[str, Client]:
     name, _, rest = entry.partition(":")
     key, _, scopes = rest.partition(":")
     if not name or not key:
-        raise ValueError(f"entry {name!r} is not name:key:scope+scope")
+        # Not even the name: who forgot the colons wrote a key there.
+        raise ValueError("an entry is not name:key:scope+scope")
+    if not key.isascii() or any(map(str.isspace, key)):
+        raise ValueError(f"the key of {name!r} must be ASCII without spaces to fit in a header")
     granted = frozenset(scopes.split("+")) if scopes else frozenset({AUDIO})
     if unknown := granted - SCOPES:
         raise ValueError(f"key {name!r} has unknown scopes: {', '.join(sorted(unknown))}")
@@ -123,11 +125,11 @@ def _is_this_machine(request: Request) -> bool:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return False
-    origin = request.META.get("HTTP_ORIGIN")
+    own_origins = {None, f"http://{request.get_host()}", f"https://{request.get_host()}"}
     return (
         address.is_loopback
         and not any(header in request.META for header in _FORWARDING)
-        and (origin is None or urlsplit(origin).netloc == request.get_host())
+        and request.META.get("HTTP_ORIGIN") in own_origins
     )
 
 

@@ -69,6 +69,15 @@ def engine_speech_model(model: str) -> str:
     return TTS_MODEL if model in TTS_ALIASES else model
 
 
+def language_code(language: str) -> str:
+    """Give the code of a language's name or tag: english, en-US and en are en."""
+    wanted = language.strip().lower()
+    by_name = {
+        str(info["name"]).lower(): code for code, info in LANG_INFO.items() if "name" in info
+    }
+    return by_name.get(wanted, wanted).partition("-")[0]
+
+
 def language_name(code: str) -> str:
     """Give a code's English name, as OpenAI's answers do; what is no known code stays."""
     info = LANG_INFO.get(code.lower())

@@ -82,10 +82,14 @@ def library_is_there(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 def _problems(entries: Sequence[str]) -> list[str]:
-    problems = []
-    for entry in entries:
+    problems, owners = [], dict[str, str]()
+    for number, entry in enumerate(entries, start=1):
         try:
-            parse_key(entry)
+            digest, client = parse_key(entry)
         except ValueError as error:
-            problems.append(str(error))
+            problems.append(f"entry {number}: {error}")
+            continue
+        if digest in owners:
+            problems.append(f"entry {number}: {client.name!r} has the key of {owners[digest]!r}")
+        owners[digest] = client.name
     return problems

@@ -1,7 +1,8 @@
 """Any recording, as mono samples, in bounded memory."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import chain, groupby
 from pathlib import Path
 
 import av
@@ -9,7 +10,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import FFmpegError, InvalidDataError
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 16_000
@@ -51,22 +52,34 @@ def sample_blocks(path: Path, *, param: str = "file") -> Iterator[NDArray[np.flo
         Before the first block, when there is none to come.
     """
     with _opened(path, param) as container:
-        # FFmpeg's own mix to mono is louder than the average, and clips: channels are kept here.
-        resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
-        for frame in _frames(container):
-            for block in resampler.resample(frame):
-                yield block.to_ndarray().mean(axis=0)
+        for block in _resampled(_frames(container)):
+            # FFmpeg's own mix to mono is louder than the average, and clips.
+            yield block.to_ndarray().mean(axis=0)
 
 
-def _frames(container: InputContainer) -> Iterator[AudioFrame | None]:
-    """Yield what can be decoded, then None, which makes the resampler give what it holds back."""
+def _frames(container: InputContainer) -> Iterator[AudioFrame]:
+    """Yield what can be decoded: damaged packets are skipped, a file ends where it breaks off."""
     try:
-        for frame in container.decode(audio=0):
-            frame.pts = None
-            yield frame
-    except FFmpegError:
-        pass
-    yield None
+        for packet in container.demux(audio=0):
+            with suppress(InvalidDataError):
+                for frame in packet.decode():
+                    assert isinstance(frame, AudioFrame)  # noqa: S101 — of an audio stream
+                    frame.pts = None
+                    yield frame
+    except (FFmpegError, ValueError):
+        return
+
+
+def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+    """Yield 16 kHz frames of float channels; joined recordings may change their shape midway."""
+    for _shape, alike in groupby(frames, key=_shape_of):
+        resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
+        for frame in chain(alike, [None]):
+            yield from resampler.resample(frame)
+
+
+def _shape_of(frame: AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
 
 
 @contextmanager

@@ -10,7 +10,13 @@ import logging
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    DisallowedHost,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
@@ -42,6 +48,13 @@ class ModelNotFound(InvalidRequest):
         super().__init__(
             f"The model '{model[:100]}' does not exist.", param="model", code="model_not_found"
         )
+
+
+class UploadTooLarge(SuspiciousOperation):
+    """A request body over the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Maximum content size limit ({limit} bytes) exceeded.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +98,24 @@ def _problem(exc: Exception) -> Problem | None:
     return _malformed(exc)
 
 
+_MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
+    # most specific first
+    RequestDataTooBig: (413, "The text of this request is too large.", "content_too_large"),
+    TooManyFieldsSent: (400, "The request has too many fields.", "bad_request"),
+    TooManyFilesSent: (400, "The request has too many files.", "bad_request"),
+    DisallowedHost: (400, "The Host header is not one of ALLOWED_HOSTS.", "bad_request"),
+    SuspiciousOperation: (400, "The request is malformed.", "bad_request"),
+    UnreadablePostError: (400, "The request body broke off.", "bad_request"),
+    RecursionError: (400, "The request is nested too deeply.", "bad_request"),
+    UnicodeError: (400, "The request is not valid text.", "bad_request"),
+}
+
+
 def _malformed(exc: Exception) -> Problem | None:
-    match exc:
-        case UnreadablePostError():
-            return Problem(400, "The request body broke off.", "bad_request")
-        case RecursionError():
-            return Problem(400, "The request is nested too deeply.", "bad_request")
-        case RequestDataTooBig():
-            return Problem(413, "The form fields of this request are too large.", "too_large")
-        case SuspiciousOperation():
-            return Problem(400, "The request is malformed.", "bad_request")
-    return None
+    if isinstance(exc, UploadTooLarge):
+        return Problem(413, str(exc), "content_too_large")
+    answers = (Problem(*what) for kind, what in _MALFORMED.items() if isinstance(exc, kind))
+    return next(answers, None)
 
 
 _ENGINE_STATUS: dict[type[client.EngineError], tuple[int, str, int | None]] = {
@@ -141,6 +161,13 @@ def _request_problem(exc: exceptions.APIException) -> Problem:
     )
 
 
+_VALUE_CODES = {
+    "max_length": "string_above_max_length",
+    "required": "missing_required_parameter",
+    "unsupported_value": "unsupported_value",
+}
+
+
 def _validation_problem(exc: exceptions.ValidationError) -> Problem:
     """The first complaint of a serializer, with the field it is about."""
     detail: object = exc.detail
@@ -153,16 +180,11 @@ def _validation_problem(exc: exceptions.ValidationError) -> Problem:
             detail = detail[0]
     message = str(detail)
     named = message if param is None or param in message else f"{param}: {message}"
-    return Problem(400, named, getattr(detail, "code", None), param)
+    code = getattr(detail, "code", "invalid")
+    return Problem(400, named, _VALUE_CODES.get(code, "invalid_value"), param)
 
 
 _UNEXPECTED = Problem(500, "The gateway failed. The log has the reason.", "internal_error")
-
-
-def upload_too_large(limit: int) -> JsonResponse:
-    """The answer to a body over the limit."""
-    message = f"Maximum content size limit ({limit} bytes) exceeded."
-    return Problem(413, message, "content_too_large").response()
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import category
 
 import numpy as np
 from drf_spectacular.types import OpenApiTypes
@@ -18,7 +19,7 @@ class Choice(serializers.ChoiceField):
     """One of a few words; the refusal lists them."""
 
     def __init__(self, choices: Sequence[str], **options: Any) -> None:
-        expected = f"expected one of {', '.join(choices)}; got '{{input}}'."
+        expected = f"expected one of {', '.join(choices)}."
         super().__init__(choices, error_messages={"invalid_choice": expected}, **options)
 
 
@@ -48,9 +49,16 @@ class VoiceField(serializers.Field[str, Any, str, Any]):
 
     def to_internal_value(self, data: Any) -> str:
         name = data.get("id") if isinstance(data, dict) else data
-        if not isinstance(name, str) or not name.strip():
+        if not isinstance(name, str) or not readable(name):
             raise serializers.ValidationError("expected a name, or an object with an id.")
-        return name.strip()
+        return readable(name)
+
+
+class NameField(serializers.CharField):
+    """A person's name."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(readable(data) if isinstance(data, str) else data)
 
 
 class JsonField(serializers.Field[Any, Any, Any, Any]):
@@ -126,7 +134,7 @@ class TimelineField(JsonField):
             raise self.refuse(f"[{index}].name", name)
         if not _is_finite(confidence) or not 0 <= confidence <= 1:
             raise self.refuse(f"[{index}].confidence", confidence)
-        return Hint(start, end, name, float(confidence))
+        return Hint(start, end, readable(name), float(confidence))
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -144,11 +152,11 @@ class VoicesField(JsonField):
         for name, vector in zip(data, vectors, strict=True):
             if len(vector) != len(vectors[0]):
                 raise self.refuse(f"[{name[:80]!r}]", f"{len(vector)} numbers")
-        return Voices(tuple(name.strip() for name in data), np.stack(vectors))
+        return Voices(tuple(readable(name) for name in data), np.stack(vectors))
 
     def vector(self, name: str, numbers: Any) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """One voice."""
-        if not name.strip():
+        if not readable(name):
             raise self.refuse("['']", "a blank name")
         plain = isinstance(numbers, list) and all(map(_is_finite, numbers))
         vector = np.array(numbers if plain else [], dtype=np.float64)
@@ -159,4 +167,15 @@ class VoicesField(JsonField):
 
 
 def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
+
+
+def readable(text: str) -> str:
+    """Text that stays on its line: without control characters, half surrogates, line breaks."""
+    unfit = {"Cc", "Cs", "Zl", "Zp"}
+    return "".join(" " if category(sign) in unfit else sign for sign in text).strip()

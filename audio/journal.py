@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 logger = logging.getLogger("audio.request")
+# As labels of metrics and in the log: a client may send any word as its method.
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -59,6 +61,12 @@ def note_key(name: str) -> None:
         entry.key = name
 
 
+def note_bytes_in(count: int) -> None:
+    """Say that so many bytes of the request's body were read."""
+    if entry := _current.get():
+        entry.bytes_in += count
+
+
 def note_engine_call(started: float, ended: float) -> None:
     """Say that an engine worked for this request, between two readings of the monotonic clock."""
     if entry := _current.get():
@@ -74,7 +82,8 @@ class Journal:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        entry = Entry(_request_id(environ), environ["REQUEST_METHOD"])
+        method = environ["REQUEST_METHOD"]
+        entry = Entry(_request_id(environ), method if method in _METHODS else "other")
         _current.set(entry)
         metrics.IN_FLIGHT.inc()
 
@@ -86,16 +95,17 @@ class Journal:
         try:
             body = self.application(environ, start)  # type: ignore[arg-type]
         except BaseException:
-            metrics.IN_FLIGHT.dec()
+            entry.cut = True
+            _close(entry)
             raise
-        return _Recorded(body, entry, environ)
+        return _Recorded(body, entry)
 
 
 class _Recorded:
     """A response body that counts its bytes and writes the request's line when it is closed."""
 
-    def __init__(self, body: Iterable[bytes], entry: Entry, environ: "WSGIEnvironment") -> None:
-        self.body, self.entry, self.environ = body, entry, environ
+    def __init__(self, body: Iterable[bytes], entry: Entry) -> None:
+        self.body, self.entry = body, entry
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -111,9 +121,12 @@ class _Recorded:
             if close := getattr(self.body, "close", None):
                 close()
         finally:
-            self.entry.bytes_in = int(self.environ.get("CONTENT_LENGTH") or 0)
-            _write(self.entry)
-            _current.set(None)
+            _close(self.entry)
+
+
+def _close(entry: Entry) -> None:
+    _write(entry)
+    _current.set(None)
 
 
 def _write(entry: Entry) -> None:
@@ -162,4 +175,5 @@ class NoteRoute:
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         if (entry := _current.get()) and request.resolver_match:
-            entry.route = f"/{request.resolver_match.route}"
+            route = request.resolver_match.route
+            entry.route = f"/{route}" if route else "unmatched"

@@ -12,7 +12,7 @@ from typing import Any
 
 from audio import decoding
 from audio.engines import kokoro, parakeet
-from audio.engines.client import Engine, EngineError, EngineNotConfigured, Recording
+from audio.engines.client import Engine, EngineError, EngineNotConfigured, EngineRefused, Recording
 from audio.library import library
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
 from audio.merge.labelling import LabellingRule, label_blocks
@@ -78,7 +78,8 @@ def voices() -> list[str]:
 
 def engine_states() -> dict[str, str]:
     """Whether each engine says that it can infer."""
-    return {"parakeet": _state(parakeet.parakeet), "kokoro": _state(kokoro.kokoro)}
+    states = in_parallel(partial(_state, parakeet.parakeet), partial(_state, kokoro.kokoro))
+    return dict(zip(("parakeet", "kokoro"), states, strict=True))
 
 
 def _state(engine: Callable[[], Engine]) -> str:
@@ -140,10 +141,10 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         decoding.check_decodable(mic.path, param="mic_file")
         decoding.check_decodable(system.path, param="system_file")
     heard_mic, heard, said_mic, said = in_parallel(
-        partial(diarize_chunk, mic),
-        partial(diarize_chunk, system),
-        partial(transcribe, mic),
-        partial(transcribe, system),
+        partial(_of_track, "mic_file", diarize_chunk, mic),
+        partial(_of_track, "system_file", diarize_chunk, system),
+        partial(_of_track, "mic_file", transcribe, mic),
+        partial(_of_track, "system_file", transcribe, system),
     )
     return attribute_dual(
         TrackAnswer(heard_mic, said_mic, _samples(mic)),
@@ -155,6 +156,14 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         rule=_rule(job),
         labelling=LABELLING,
     )
+
+
+def _of_track(field: str, call: Callable[[Recording], Any], recording: Recording) -> Any:
+    """An engine does not know which of two tracks it refuses."""
+    try:
+        return call(recording)
+    except EngineRefused as refusal:
+        raise refusal.about(field) from refusal
 
 
 def _samples(recording: Recording) -> Track:

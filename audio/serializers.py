@@ -1,5 +1,6 @@
 """What each endpoint takes; a refusal names the field and what was expected."""
 
+import json
 import re
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,6 +15,7 @@ from audio.fields import (
     BracketedListField,
     Choice,
     FiniteFloatField,
+    NameField,
     SpansField,
     TimelineField,
     VoiceField,
@@ -65,8 +67,8 @@ class TranscriptionRequest(serializers.Serializer[Any]):
         return stream
 
     def validate_language(self, language: str) -> str:
-        """A region says nothing to the engine: en-US is en."""
-        return language.partition("-")[0].lower()
+        """Engines know codes without a region: en-US and English are en."""
+        return catalogue.language_code(language)
 
     def engine_options(self) -> dict[str, str]:
         """What the engine is told as it came."""
@@ -88,11 +90,23 @@ class SpeechRequest(serializers.Serializer[Any]):
     speed = FiniteFloatField(required=False, min_value=0.25, max_value=4)
     stream_format = Choice(("audio",), required=False)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Null is no choice; and what no JSON can say would fail on its way to the engine."""
+        if isinstance(data, dict):
+            data = {name: value for name, value in data.items() if value is not None}
+            try:
+                json.dumps(data, allow_nan=False, ensure_ascii=False).encode()
+            except ValueError:
+                raise serializers.ValidationError(
+                    {"non_field_errors": ["numbers must be finite, and text valid Unicode."]}
+                ) from None
+        return super().to_internal_value(data)
+
     def engine_body(self, *, voice: str, response_format: str) -> dict[str, Any]:
         """The client's request in names the engine knows, with defaults where it gave none."""
         given = self.validated_data
         return {
-            **self.initial_data,
+            **{key: value for key, value in self.initial_data.items() if value is not None},
             **given,
             "model": catalogue.engine_speech_model(given.get("model") or catalogue.TTS_MODEL),
             "voice": catalogue.engine_voice(given.get("voice") or voice),
@@ -125,7 +139,7 @@ class LabelMergeRequest(serializers.Serializer[Any]):
         required=False, help_text="Everybody else, sample-aligned to the microphone."
     )
     timeline = TimelineField(help_text="Who was shown as speaking when; may be [].")
-    self_name = serializers.CharField(
+    self_name = NameField(
         default="Me", max_length=200, help_text="The local user's name (two tracks)."
     )
     self_vad = SpansField(

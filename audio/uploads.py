@@ -1,36 +1,36 @@
-"""Request bodies as they arrive: chunked ones made readable, oversized ones refused unread.
+"""Request bodies as they arrive: readable without a length, refused over the limit, told when cut.
 
 Django takes a body without Content-Length for an empty one, and says nothing; current Open WebUI
-uploads exactly so.
+uploads exactly so. A body that breaks off it takes for a short one.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from gunicorn.http.errors import ParseException
+from rest_framework.parsers import JSONParser
 
-from audio import errors
+from audio import journal
+from audio.errors import UploadTooLarge
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BLOCK = 1024 * 1024
-IN_MEMORY = 1024 * 1024
 # A server that closes with unread bytes in its buffer resets the connection, and many a client
-# loses the answer. So a refused body is thrown away for a moment: long enough for a client that
-# reads while it writes.
+# loses the answer. So what is left of a body is thrown away for a moment.
 DRAIN_S = 2.0
-
-_TOO_LARGE = "spark.upload_too_large"
 
 
 def limit_bytes() -> int:
     """The largest request body."""
-    megabytes: int = settings.MAX_UPLOAD_MB
-    return megabytes * 1024 * 1024
+    mebibytes: int = settings.MAX_UPLOAD_MB
+    return mebibytes * 1024 * 1024
 
 
 class ReadableUploads:
@@ -42,39 +42,55 @@ class ReadableUploads:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        length = environ.get("CONTENT_LENGTH") or ""
-        if length and int(length) > limit_bytes():
-            return self._refused(environ, start_response)
-        if length or "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        declared = environ.get("CONTENT_LENGTH") or ""
+        chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if not declared and not chunked:
             return self.application(environ, start_response)
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-            if not _spool(environ["wsgi.input"], spool):
-                return self._refused(environ, start_response)
-            environ.update({"wsgi.input": spool, "CONTENT_LENGTH": str(spool.tell())})
-            spool.seek(0)
-            return self.application(environ, start_response)
-
-    def _refused(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        environ[_TOO_LARGE] = True
-        return _Drained(self.application(environ, start_response), environ["wsgi.input"])
+        body = _Body(environ["wsgi.input"], int(declared) if declared else None)
+        # Of a chunked body Django reads at most so much; `_Body` says where it ends.
+        environ.update({"wsgi.input": body, "CONTENT_LENGTH": declared or str(limit_bytes() + 1)})
+        return _Drained(self.application(environ, start_response), environ)
 
 
-def _spool(body: IO[bytes], spool: "SpooledTemporaryFile[bytes]") -> bool:
-    """Copy a body of unknown length; False when it grew over the limit."""
-    while block := body.read(BLOCK):
-        spool.write(block)
-        if spool.tell() > limit_bytes():
-            return False
-    return True
+class _Body:
+    """A request body that counts, refuses to grow over the limit, and tells when it broke off."""
+
+    def __init__(self, stream: IO[bytes], declared: int | None) -> None:
+        self.stream, self.declared, self.received = stream, declared, 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self.declared is not None and self.declared > limit_bytes():
+            raise UploadTooLarge(limit_bytes())
+        block = self.receive(size)
+        left = (self.declared or 0) - self.received
+        # gunicorn gives all that was asked for, or all there is.
+        if len(block) < (min(size, left) if size >= 0 else left):
+            raise OSError("the body broke off")
+        return self._counted(block)
+
+    def readline(self, size: int = -1) -> bytes:
+        return self._counted(self.stream.readline(size))
+
+    def receive(self, size: int) -> bytes:
+        """Read, whatever the limit."""
+        try:
+            return self.stream.read(size)
+        except ParseException as error:
+            raise OSError("the chunks of the body are malformed") from error
+
+    def _counted(self, block: bytes) -> bytes:
+        self.received += len(block)
+        journal.note_bytes_in(len(block))
+        if self.received > limit_bytes():
+            raise UploadTooLarge(limit_bytes())
+        return block
 
 
 class _Drained:
-    """An answer after which what is still arriving of the request is thrown away for a moment."""
+    """An answer after which what still arrives of the request is thrown away for a moment."""
 
-    def __init__(self, answer: Iterable[bytes], body: IO[bytes]) -> None:
-        self.answer, self.body = answer, body
+    def __init__(self, answer: Iterable[bytes], environ: "WSGIEnvironment") -> None:
+        self.answer, self.environ = answer, environ
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self.answer
@@ -82,18 +98,35 @@ class _Drained:
     def close(self) -> None:
         if close := getattr(self.answer, "close", None):
             close()
+        if connection := self.environ.get("gunicorn.socket"):
+            connection.settimeout(DRAIN_S)
+        body: _Body = self.environ["wsgi.input"]
         until = time.monotonic() + DRAIN_S
-        while time.monotonic() < until and self.body.read(BLOCK):
-            pass
+        with suppress(OSError):
+            while time.monotonic() < until and body.receive(BLOCK):
+                pass
 
 
-class RefuseLargeUploads:
-    """Middleware: answers for `ReadableUploads`, so that this refusal looks like every other."""
+class BoundedJsonParser(JSONParser):
+    """JSON is held in memory whole, so it may be no larger than the form fields of an upload."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        return super().parse(_Bounded(stream), media_type, parser_context)  # type: ignore[arg-type]
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.META.get(_TOO_LARGE):
-            return errors.upload_too_large(limit_bytes())
-        return self.get_response(request)
+
+class _Bounded:
+    def __init__(self, stream: IO[bytes] | HttpRequest) -> None:
+        self.stream, self.received = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        block = self.stream.read(limit + 1 if size < 0 else size)
+        self.received += len(block)
+        if self.received > limit:
+            raise RequestDataTooBig(f"JSON of more than {limit} bytes")
+        return block

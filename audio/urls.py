@@ -27,5 +27,7 @@ urlpatterns = [
     *at("readyz", status.Ready),
     *at("metrics", status.Metrics),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SpectacularAPIView.as_view()),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
 ]

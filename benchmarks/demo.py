@@ -7,7 +7,7 @@ against what was really said. `make demo` runs it with the built-in engines besi
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +50,10 @@ def main() -> int:
 def _gateway() -> Iterator[str]:
     LOG.parent.mkdir(parents=True, exist_ok=True)
     settings = {"API_KEYS": "", "ALLOWED_HOSTS": "127.0.0.1", "DATABASE_URL": ""}
-    opened = running_gateway(LOG, settings)
-    with progress("gateway"):
-        gateway = opened.__enter__()
-    try:
+    with ExitStack() as everything:
+        with progress("gateway"):
+            gateway = everything.enter_context(running_gateway(LOG, settings))
         yield gateway.url
-    finally:
-        opened.__exit__(None, None, None)
 
 
 def _label_merge(url: str, meeting: Meeting) -> tuple[Answer, float]:
@@ -71,7 +68,7 @@ def _label_merge(url: str, meeting: Meeting) -> tuple[Answer, float]:
             timeout=LONGEST_WAIT_S,
         )
         if response.is_error:
-            raise Failed(f"{response.status_code} {response.json()['error']['message']}")
+            raise Failed(f"{response.status_code} {response.text[:500]}")
     answer: Answer = response.json()
     return answer, time.monotonic() - started
 

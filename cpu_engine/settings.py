@@ -21,6 +21,9 @@ MAX_UPLOAD_BYTES = MAX_UPLOAD_MB * 1024 * 1024
 MAX_AUDIO_MINUTES = env.int("MAX_AUDIO_MINUTES", default=240)
 MAX_SPEECH_CHARACTERS = env.int("MAX_SPEECH_CHARACTERS", default=100_000)
 
+# Where uploads lie while they are worked on; empty: the system's folder for temporary files.
+FILE_UPLOAD_TEMP_DIR = env.str("UPLOADS_DIR", default="") or None
+
 DEBUG = False
 # Met on a private network by the gateway only, as the containers are: it trusts its callers.
 ALLOWED_HOSTS = ["*"]

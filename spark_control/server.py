@@ -1,12 +1,24 @@
 """gunicorn's configuration: `gunicorn -c python:spark_control.server spark_control.wsgi`.
 
-Threads, not workers, carry the load: they wait for engines. One process holds the one connection
-pool that limits what an engine is asked at once; scale by starting more gateways.
+Threads, not workers, carry the load: they wait for engines. One process holds the connection pools
+that limit what an engine is asked at once; scale by starting more gateways.
 """
 
 import logging
+import os
+import socket
+import struct
+import sys
 
+# Before anything imports numpy: its small products are slower with more than one thread.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spark_control.settings")
+
+import django
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
 from spark_control import settings
 
@@ -30,7 +42,25 @@ logconfig_dict = {
 }
 
 
+def on_starting(server: Arbiter) -> None:
+    """Refuse to start with settings that contradict each other."""
+    django.setup()
+    try:
+        call_command("check")
+    except SystemCheckError as error:
+        sys.exit(str(error))
+
+
 def when_ready(server: Arbiter) -> None:
-    """Say where to look."""
+    """Let no silent client keep a thread, and say where to look."""
+    patience = struct.pack("ll", settings.CLIENT_TIMEOUT_S, 0)
     for listener in server.LISTENERS:
+        # Connections inherit these from the socket that accepts them.
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
         logging.getLogger("gunicorn.error").info("The docs are at %s/api/docs", listener)
+
+
+def worker_int(worker: Worker) -> None:
+    """End at once on Ctrl-C: threads that wait for an engine would be waited for in turn."""
+    os._exit(0)

@@ -12,22 +12,23 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-# --- engines ---------------------------------------------------------------------------------
+# Engines.
 PARAKEET_URL: str = env.str("PARAKEET_URL", "").rstrip("/")
 KOKORO_URL: str = env.str("KOKORO_URL", "").rstrip("/")
 ENGINE_CONNECTIONS: int = env.int("ENGINE_CONNECTIONS", 48)
 ENGINE_WAIT_S: float = env.float("ENGINE_WAIT_S", 2.0)
 ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
 
-# --- clients ---------------------------------------------------------------------------------
+# Clients.
 API_KEYS: list[str] = env.list("API_KEYS", default=[])
 ALLOW_ANONYMOUS: bool = env.bool("ALLOW_ANONYMOUS", False)
 MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", 2048)
 DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
 DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
 
-# --- the server ------------------------------------------------------------------------------
+# The server.
 WEB_THREADS: int = env.int("WEB_THREADS", 64)
+CLIENT_TIMEOUT_S: int = env.int("CLIENT_TIMEOUT_S", 60)
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
 
 DEBUG = env.bool("DEBUG", False)
@@ -37,7 +38,7 @@ SECRET_KEY = env.str("SECRET_KEY", "") or get_random_secret_key()
 SECRET_KEY_IS_RANDOM = not env.str("SECRET_KEY", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
-# --- the voice library: one switch -----------------------------------------------------------
+# The voice library: one switch.
 LIBRARY = bool(env.str("DATABASE_URL", ""))
 SPEAKER_LIBRARY = "audio.library.NoLibrary"
 DATABASES = (
@@ -67,7 +68,6 @@ if LIBRARY:
     ]
 
 MIDDLEWARE = [
-    "audio.uploads.RefuseLargeUploads",
     "audio.journal.NoteRoute",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -120,17 +120,18 @@ USE_I18N = False
 # --- uploads --------------------------------------------------------------------------------- A
 # path, not a blob: whatever its size, an upload is a file on disk that engines stream from there.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = env.str("UPLOADS_DIR", "") or None
 # Form fields: known voices and reference clips come as JSON and data URLs of many megabytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 
-# --- REST framework --------------------------------------------------------------------------
+# REST framework.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["audio.authentication.BearerKey"],
     "DEFAULT_PERMISSION_CLASSES": ["audio.authentication.HasScope"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "audio.negotiation.IgnoreAccept",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "audio.uploads.BoundedJsonParser",
         "rest_framework.parsers.MultiPartParser",
         "rest_framework.parsers.FormParser",
     ],
@@ -153,7 +154,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["audio.schema.without_slash_twins"],
 }
 
-# --- logs: one JSON object per line on standard error ----------------------------------------
+# Logs: one JSON object per line on standard error.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

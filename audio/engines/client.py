@@ -13,6 +13,7 @@ Messages are sentences for the client of the gateway: they name no address, no p
 """
 
 import io
+import json
 import re
 import ssl
 import time
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import httpx
 from django.conf import settings
@@ -31,6 +33,7 @@ CONNECT_S = 5.0
 WRITE_S = 60.0
 # Health and catalogue: short, and never queued behind inference.
 QUESTION_S = 5.0
+HEALTH_S = 2.0
 QUESTION_CONNECTIONS = 4
 # uvicorn, which serves the containers, closes an idle connection after 5 s; ours must be gone by
 # then.
@@ -75,7 +78,14 @@ class EngineRefused(EngineError):
         self, status: int, reason: str, param: str | None, retry_after: int | None
     ) -> None:
         super().__init__(reason)
-        self.status, self.param, self.retry_after = status, param, retry_after
+        self.status, self.reason, self.param = status, reason, param
+        self.retry_after = retry_after
+
+    def about(self, field: str) -> "EngineRefused":
+        """The same refusal, of the recording in this field."""
+        return EngineRefused(
+            self.status, f"{field}: {self.reason}", self.param or field, self.retry_after
+        )
 
 
 class EngineNonsense(EngineError):
@@ -136,11 +146,12 @@ class Engine:
             return self._json(response)
 
     def is_healthy(self) -> bool:
-        """Whether the engine says that it can infer."""
+        """Whether the engine says that it can infer, or has no word for it but answers."""
         try:
-            return self._questions.get("/health").is_success
+            response = self._questions.get("/health", timeout=HEALTH_S)
         except httpx.HTTPError:
             return False
+        return response.is_success or response.status_code in (404, 405)
 
     def translate(self, error: httpx.HTTPError) -> EngineError:
         """Say what a transport error means."""
@@ -189,7 +200,11 @@ class Engine:
 
     def _json(self, response: httpx.Response) -> object:
         try:
-            return response.json()
+            answer = response.json()
+            # Half a surrogate pair is JSON, but no text that could be passed on.
+            if b"\\ud" in response.content.lower():
+                json.dumps(answer, ensure_ascii=False).encode()
+            return answer
         except (ValueError, RecursionError):
             # A server that knows one format answers the transcript as plain text, with 200.
             if response.headers.get("content-type", "").startswith("text/plain"):
@@ -215,7 +230,14 @@ def engine(name: str, base_url: str) -> Engine:
     return _engine(name, base_url)
 
 
-_engine = lru_cache(maxsize=8)(Engine)
+def _engine(name: str, base_url: str) -> Engine:
+    # Calls that start at once must find one pool, not make one each.
+    with _making:
+        return _made(name, base_url)
+
+
+_making = Lock()
+_made = lru_cache(maxsize=8)(Engine)
 
 
 @lru_cache(maxsize=1)
@@ -266,8 +288,10 @@ def _reason(response: httpx.Response) -> tuple[str, str | None]:
     return _clean(body) if isinstance(body, str) else "", param
 
 
+# Addresses, and paths but for those of the API.
 _INNER = re.compile(
-    r"\w+://\S+|(?<![\w.])/(?:[\w.-]+/)+[\w.-]*|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
+    r"\w+://\S+|(?<![\w.])/(?!v1/|api/)(?:[\w.-]+/)+[\w.-]*"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
 )
 
 
@@ -280,4 +304,4 @@ def _clean(text: str) -> str:
 
 def _retry_after(response: httpx.Response) -> int | None:
     given = response.headers.get("retry-after", "")
-    return min(int(given), LONGEST_RETRY_AFTER_S) if given.isdigit() else None
+    return min(int(given), LONGEST_RETRY_AFTER_S) if given.isdecimal() else None

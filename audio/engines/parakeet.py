@@ -1,13 +1,12 @@
 """Words, turns and fingerprints: the Parakeet engine's answers, read into frozen values."""
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 from django.conf import settings
 
 from audio.engines.client import Engine, EngineFailed, EngineRefused, Recording, engine
-from audio.engines.words import read_words
+from audio.engines.words import finite, read_words
 from audio.merge.timeline import Diarization, Fingerprint, Transcription, Turn
 
 
@@ -55,6 +54,8 @@ def _transcription(answer: object) -> Transcription:
     if text is not None and not isinstance(text, str):
         raise parakeet().nonsense("text is not a string")
     duration = _duration(body)
+    if text is None and "words" not in body and "segments" not in body:
+        raise parakeet().nonsense("it has neither text nor words")
     try:
         words = read_words(body, text or "", duration)
     except ValueError as error:
@@ -85,11 +86,10 @@ def _diarization(answer: object) -> Diarization:
 def _turn(segment: object) -> Turn:
     body = _object(segment)
     start, end = _seconds(body, "start_s", "start"), _seconds(body, "end_s", "end")
-    speaker, confidence = body.get("speaker"), body.get("confidence")
+    speaker = body.get("speaker")
     if start is None or end is None or end < start or not isinstance(speaker, str):
         raise parakeet().nonsense("a segment is not start_s, end_s, speaker")
-    certain = isinstance(confidence, int | float) and math.isfinite(confidence)
-    return Turn(start, end, speaker, float(confidence) if certain else None)  # type: ignore[arg-type]
+    return Turn(max(0.0, start), max(0.0, end), speaker, _seconds(body, "confidence"))
 
 
 def _fingerprints(given: object) -> dict[str, Fingerprint]:
@@ -101,11 +101,12 @@ def _fingerprints(given: object) -> dict[str, Fingerprint]:
 
 def _vector(numbers: object) -> Fingerprint:
     try:
-        vector = np.asarray(numbers, dtype=np.float64)
-    except (TypeError, ValueError):
-        vector = np.empty((0, 0))
-    if vector.ndim != 1 or not vector.size or not np.isfinite(vector).all():
-        raise parakeet().nonsense("a fingerprint is not a list of finite numbers")
+        listed = numbers if isinstance(numbers, list) else []
+        vector = np.array([finite(number, "a number") for number in listed], dtype=np.float64)
+    except ValueError as error:
+        raise parakeet().nonsense("a fingerprint is not a list of finite numbers") from error
+    if not vector.size:
+        raise parakeet().nonsense("a fingerprint is not a list of numbers")
     return vector
 
 
@@ -131,16 +132,20 @@ def _duration(body: Mapping[str, object]) -> float | None:
             given = float(given)
         except ValueError:
             given = None
-    return _seconds({"duration": given}, "duration")
+    duration = _seconds({"duration": given}, "duration")
+    if duration is not None and duration < 0:
+        raise parakeet().nonsense("duration is negative")
+    return duration
 
 
 def _seconds(body: Mapping[str, object], *keys: str) -> float | None:
     value = next((body[key] for key in keys if body.get(key) is not None), None)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise parakeet().nonsense(f"{keys[0]} is not a finite number")
-    return float(value)
+    try:
+        return float(finite(value, keys[0]))
+    except ValueError as error:
+        raise parakeet().nonsense(str(error)) from error
 
 
 def _optional_text(body: Mapping[str, object], key: str) -> str | None:

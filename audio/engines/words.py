@@ -11,6 +11,8 @@ from itertools import chain
 
 from audio.merge.timeline import Word
 
+# A month in nanoseconds, the smallest unit seen.
+LARGEST = 3e15
 _TEXT = ("word", "text", "w", "token")
 _START = ("start", "start_time", "startTime", "begin", "t0", "offset")
 _END = ("end", "end_time", "endTime", "t1")
@@ -73,9 +75,23 @@ def _word(item: Mapping[str, object]) -> Word:
 
 
 def _number(item: Mapping[str, object], keys: Sequence[str]) -> float:
-    value = next((item[key] for key in keys if item.get(key) is not None), None)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"a word has no finite {keys[0]}")
+    return finite(next((item[key] for key in keys if item.get(key) is not None), None), keys[0])
+
+
+def finite(value: object, what: str) -> float:
+    """Read a number.
+
+    Raises
+    ------
+    ValueError
+        When it is none, or not finite, or more than any time in any unit.
+    """
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not -LARGEST < value < LARGEST
+    ):
+        raise ValueError(f"{what} is not a finite number")
     return value
 
 

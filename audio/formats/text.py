@@ -43,7 +43,7 @@ TEXT_FORMATS: Mapping[str, tuple[Callable[[list[Cue]], str], str]] = {
 
 
 def _line(cue: Cue) -> str:
-    return ": ".join(part for part in (cue.speaker, _one_line(cue.text)) if part)
+    return ": ".join(part for part in (_one_line(cue.speaker), _one_line(cue.text)) if part)
 
 
 def _voiced(cue: Cue) -> str:

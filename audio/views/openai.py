@@ -4,7 +4,6 @@ from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,6 +14,7 @@ from audio.formats import openai, text
 from audio.formats.cues import cues
 from audio.merge.timeline import Transcription
 from audio.serializers import SpeechRequest, TranscriptionRequest
+from audio.uploads import BoundedJsonParser
 
 # Proxies that gather a stream before they pass it on would undo the streaming.
 STREAM_HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache"}
@@ -83,7 +83,7 @@ class Voices(APIView):
 class Speech(APIView):
     """POST /v1/audio/speech: text in, audio out, streamed from the first byte."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [BoundedJsonParser]
 
     @extend_schema(
         operation_id="speech",

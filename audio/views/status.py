@@ -78,8 +78,12 @@ class Metrics(APIView):
 def _database_state() -> dict[str, str]:
     if "default" not in connections.settings or not connections.settings["default"].get("NAME"):
         return {"database": "not_configured"}
+    connection = connections["default"]
     try:
-        connections["default"].ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
     except OperationalError:
+        # This thread's connection may have died with a server that is back by now.
+        connection.close()
         return {"database": "down"}
     return {"database": "ready"}

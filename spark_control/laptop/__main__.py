@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from environ import Env
 
@@ -97,6 +98,9 @@ def fulfil(wishes: Wishes, launcher: Launcher) -> int:
         wishes.data / "secret_key"
     )
     with ExitStack() as everything:
+        # Recordings under way when everything is ended must not stay behind.
+        uploads = everything.enter_context(TemporaryDirectory(prefix="uploads-", dir=wishes.data))
+        os.environ["UPLOADS_DIR"] = environment["UPLOADS_DIR"] = uploads
         try:
             environment |= database_for(environment, wishes, everything)
             environment |= engines_for(environment, wishes, everything)

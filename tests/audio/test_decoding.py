@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -85,3 +86,26 @@ def test_a_playlist_opens_no_other_file(tmp_path: Path) -> None:
 
     with pytest.raises(UndecodableAudio):
         check_decodable(playlist, param="file")
+
+
+def test_recordings_joined_end_to_end_are_read_to_the_end(tmp_path: Path) -> None:
+    slow = encoded_tone(tmp_path / "slow.mp3", 16_000)
+    fast = encoded_tone(tmp_path / "fast.mp3", 48_000)
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes(slow.read_bytes() + fast.read_bytes())
+
+    assert len(samples(joined)) == pytest.approx(32_000, abs=6_000)
+
+
+def encoded_tone(path: Path, rate: int) -> Path:
+    """One second of MP3 at a rate of its own."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libmp3lame", rate=rate, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        resampler = av.AudioResampler(stream.format, "mono", rate, stream.frame_size)
+        wave = square_wave(4000, 1.0, rate)[None, :]
+        frame = av.AudioFrame.from_ndarray(wave, "s16", "mono")
+        frame.sample_rate = rate
+        for piece in (*resampler.resample(frame), *resampler.resample(None), None):
+            container.mux(stream.encode(piece))
+    return path

@@ -71,7 +71,7 @@ def test_an_unfit_request_id_is_replaced(scripted: Gateway, given: str) -> None:
 def test_an_unknown_address_is_logged_without_its_path(scripted: Gateway) -> None:
     answer = scripted.get("/people/Ana")
 
-    assert line(scripted, answer.headers["x-request-id"])["route"] == "/"
+    assert line(scripted, answer.headers["x-request-id"])["route"] == "unmatched"
     assert "Ana" not in scripted.log.read_text()
 
 

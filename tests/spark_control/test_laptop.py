@@ -282,6 +282,15 @@ def test_no_database_means_none_even_if_one_is_named(laptop: Laptop) -> None:
     assert ran.stdout == "\n"
 
 
+def test_recordings_under_way_do_not_stay_behind(laptop: Laptop) -> None:
+    keep = 'touch "$UPLOADS_DIR/recording" && ls "$UPLOADS_DIR"'
+
+    ran = laptop.run("--no-database", "--no-engines", "--", "sh", "-c", keep)
+
+    assert ran.stdout == "recording\n"
+    assert list(laptop.data.glob("uploads-*")) == []
+
+
 def test_the_secret_key_stays_the_same_and_private(laptop: Laptop) -> None:
     words = ("--no-database", "--no-engines", "--", "python", "-c", SHOW, "SECRET_KEY")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from spark_control import settings
-from tests.gateway_process import ROOT
+from spark_control.laptop.processes import Failed
+from tests.gateway_process import ROOT, running_gateway
 
 SOURCE = (ROOT / "spark_control" / "settings.py").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -81,3 +82,16 @@ def test_a_contradiction_is_found_with_a_hint(
 
     assert identifier in checked.stderr
     assert "HINT" in checked.stderr
+
+
+def test_a_server_with_contradicting_settings_does_not_start(tmp_path: Path) -> None:
+    with pytest.raises(Failed) as failure, running_gateway(tmp_path, API_KEYS="my-secret"):
+        raise AssertionError("it started")
+
+    assert "spark.E002" in str(failure.value)
+    assert "my-secret" not in str(failure.value)
+
+
+@pytest.mark.parametrize("keys", ["a:same:audio,b:same:audio", "a:schlüssel", "a:two words"])
+def test_keys_that_cannot_work_are_found(keys: str) -> None:
+    assert "spark.E002" in manage("check", API_KEYS=keys).stderr

@@ -1,5 +1,7 @@
 """Liveness, readiness, and what monitoring and strangers see."""
 
+import time
+
 import pytest
 
 from tests.fault_server import FaultServer
@@ -72,3 +74,20 @@ def test_the_docs_own_files_are_served(bare: Gateway, name: str) -> None:
 @pytest.mark.parametrize("path", ["/v1/models/", "/healthz/", "/v1/audio/voices/"])
 def test_a_trailing_slash_makes_no_difference(bare: Gateway, path: str) -> None:
     assert bare.get(path).status_code == 200
+
+
+def test_an_engine_without_a_health_endpoint_counts_as_ready(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    assert scripted.get("/readyz").json()["parakeet"] == "ready"
+    assert faults.paths() == ["/health", "/health"]
+
+
+def test_readiness_waits_for_no_hung_engine(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer("/health", {}, after_s=6.0)
+    started = time.monotonic()
+
+    answer = scripted.get("/readyz")
+
+    assert answer.status_code == 503
+    assert time.monotonic() - started < 4.0
