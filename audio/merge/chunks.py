@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from audio.merge.intervals import Indices, Times, edges, union
 from audio.merge.timeline import Diarization, Turn
 
+NOBODY = -1
+_SEVERAL = -2
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -39,10 +42,6 @@ class Spans:
         return Spans(
             np.clip(self.starts, begin, stop), np.clip(self.ends, begin, stop), self.labels
         )
-
-    def seconds(self, label: int) -> float:
-        """Tell how long one of them talks."""
-        return float((self.ends - self.starts)[self.labels == label].sum())
 
 
 def own_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
@@ -147,6 +146,38 @@ def common_seconds(one: Spans, other: Spans) -> NDArray[np.float64]:
     ends = np.minimum.outer(one.ends, other.ends)
     seconds: NDArray[np.float64] = ends - np.maximum.outer(one.starts, other.starts)
     return seconds
+
+
+def lone_talkers(one: Spans, other: Spans) -> tuple[Times, Indices, Indices]:
+    """Tell who talks, by each of two accounts, while neither hears several at once.
+
+    Returns
+    -------
+    tuple
+        The seconds of each stretch in which nothing changes, and the label that talks in it by
+        either account, `NOBODY` where none does; each of shape ``(stretches,)``.
+
+    Examples
+    --------
+    >>> one = Spans(np.array([0.0]), np.array([5.0]), np.array([7]))
+    >>> lone_talkers(one, Spans(np.array([2.0]), np.array([5.0]), np.array([8])))
+    (array([2., 3.]), array([7, 7]), array([-1,  8]))
+
+    """
+    knots = np.unique(np.concatenate((one.starts, one.ends, other.starts, other.ends)))
+    here, there = _talkers(one, knots[:-1]), _talkers(other, knots[:-1])
+    lone = (here != _SEVERAL) & (there != _SEVERAL)
+    return np.diff(knots)[lone], here[lone], there[lone]
+
+
+def _talkers(spans: Spans, times: Times) -> Indices:
+    """Return the label that talks at and after each time, of shape ``(times,)``."""
+    if not len(spans.labels):
+        return np.full(len(times), NOBODY, dtype=np.intp)
+    talking = (spans.starts <= times[:, np.newaxis]) & (times[:, np.newaxis] < spans.ends)
+    count = talking.sum(axis=1)
+    label = spans.labels[talking.argmax(axis=1)]
+    return np.where(count == 0, NOBODY, np.where(count == 1, label, _SEVERAL))
 
 
 def _cut(chunk: Chunk, begin: float, stop: float) -> list[Turn]:

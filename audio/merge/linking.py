@@ -17,9 +17,11 @@ from itertools import pairwise
 import numpy as np
 
 from audio.merge.chunks import (
+    NOBODY,
     Chunk,
     Spans,
     common_seconds,
+    lone_talkers,
     own_turns,
     spans_of,
     without_borders,
@@ -61,9 +63,10 @@ def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = DEFAULT_RULE) ->
 
     Labels are clustered by average linkage on the distance of their fingerprints, weighted by
     speaking time. Labels that talk at once in a chunk are never one speaker. The distance of two
-    labels of neighbouring chunks shrinks by the share of the time either talks, in what the chunks
-    have in common, that both do (of at least 1 s): to nothing where they agree wholly. Labels
-    whose fingerprints cannot be compared are linked by that alone, as if 1 apart.
+    labels of neighbouring chunks shrinks by how far they agree in what the chunks share: by the
+    share of the time either talks (at least 1 s) that both do, to nothing where that is all. Time
+    in which one of the chunks hears several at once does not count. Labels whose fingerprints
+    cannot be compared are linked by that alone, as if 1 apart.
 
     Parameters
     ----------
@@ -139,18 +142,20 @@ def _distances(labels: Sequence[_Label]) -> Matrix:
 
 
 def _draw_together(distances: Matrix, one: Spans, other: Spans) -> None:
-    """Shrink the distances of two chunks' labels by how far these agree on the time of both."""
-    common = common_seconds(one, other)
-    shared: dict[tuple[int, int], float] = {}
-    for here, there in np.argwhere(common > NOISE_S):
-        pair = int(one.labels[here]), int(other.labels[there])
-        shared[pair] = shared.get(pair, 0.0) + float(common[here, there])
-    for (row, column), both in shared.items():
-        either = one.seconds(row) + other.seconds(column) - both
-        agreement = both / max(either, CHANCE_S)
+    """Shrink the distances of two chunks' labels by how far these agree on the time of both.
+
+    While several talk at once, each agrees with everybody: that time says nothing.
+    """
+    seconds, here, there = lone_talkers(one, other)
+    for row, column in {*zip(here.tolist(), there.tolist(), strict=True)}:
+        if row == NOBODY or column == NOBODY:
+            continue
+        both = seconds[(here == row) & (there == column)].sum()
+        either = seconds[(here == row) | (there == column)].sum()
         apart = distances[row, column]
-        drawn = (1.0 if np.isnan(apart) else apart) * max(0.0, 1.0 - agreement)
-        distances[row, column] = distances[column, row] = drawn
+        left = 1.0 - both / max(either, CHANCE_S)
+        distances[row, column] = (1.0 if np.isnan(apart) else apart) * left
+        distances[column, row] = distances[row, column]
 
 
 def _at_once(spans: Sequence[Spans], labels: int) -> Pairs:

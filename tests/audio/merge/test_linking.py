@@ -130,6 +130,17 @@ def test_agreement_does_not_make_one_of_two_who_talk_at_once() -> None:
     assert speakers(linked) == {"0 A": "Speaker_0", "0 B": "Speaker_1", "1 X": "Speaker_0"}
 
 
+def test_time_in_which_several_talk_at_once_is_no_agreement() -> None:
+    both = {"A": axis(0), "B": axis(1)}
+    first = chunk(0.0, (90.0, 100.0, "A"), (90.0, 100.0, "B"), prints=both)
+    second = chunk(90.0, (0.0, 10.0, "B"), (0.0, 10.0, "A"), prints=both)
+
+    linked = link_chunks([first, second])
+
+    assert speakers(linked)["0 A"] == speakers(linked)["1 A"]
+    assert speakers(linked)["0 B"] == speakers(linked)["1 B"]
+
+
 def test_a_turn_over_the_border_of_two_chunks_is_one_turn() -> None:
     first = chunk(0.0, (80.0, 100.0, "A"))
     second = chunk(90.0, (0.0, 20.0, "B"))
