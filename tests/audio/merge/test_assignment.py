@@ -1,36 +1,10 @@
 """Which speaker said each word, and which words stand together."""
 
-import numpy as np
 import pytest
 
 from audio.merge.assignment import group_words, label_words
 from audio.merge.timeline import Block, Turn, Word
-from tests.audio.merge.plain import plain_label, plain_runs, random_turns, random_words
 from tests.audio.merge.recordings import turns, words
-
-
-@pytest.mark.parametrize("tolerance_s", [0.0, 0.25, 1.0])
-@pytest.mark.parametrize("seed", range(50))
-def test_labels_are_those_of_the_rules_said_plainly(seed: int, tolerance_s: float) -> None:
-    random = np.random.default_rng(seed)
-    said = random_words(random, 30)
-    spoken = random_turns(random, seed % 15)
-
-    labels = label_words(said, spoken, tolerance_s=tolerance_s)
-
-    assert labels == [plain_label(word, spoken, tolerance_s) for word in said]
-
-
-@pytest.mark.parametrize("seed", range(50))
-def test_blocks_are_those_of_the_rules_said_plainly(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    said = random_words(random, 30)
-    speakers = random.choice(["Ann", "Bob"], 30).tolist()
-
-    blocks = group_words(said, speakers)
-
-    runs = [(block.start_ms, block.end_ms, block.speaker) for block in blocks]
-    assert runs == plain_runs(said, speakers)
 
 
 def test_turns_need_no_order() -> None:
