@@ -1,8 +1,9 @@
 """How fast is the merge core? The speed figures of benchmarks/README.md.
 
-    python -m benchmarks.merge_speed             all of it, some five minutes
-    python -m benchmarks.merge_speed --quick     without the plain loops over 100 000 words
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.merge_speed             three minutes
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.merge_speed --quick     no plain 100,000 words
 
+One thread, as in the web process: two on busy cores take up to 20 times as long.
 Each rule is worked out by `audio.merge` and by the plain loops of `benchmarks.plain`; the results
 must be equal, and the ratio is that of the medians of one run.
 """

@@ -135,8 +135,10 @@ def plain_local(
 def plain_level(samples: NDArray[np.float32], rate: int, start: float, end: float) -> float:
     """The root mean square of a window without its mean."""
     window = samples[round(start * rate) : round(end * rate)].tolist()
-    mean = sum(window) / len(window)
-    power = 0.0
+    total = power = 0.0
+    for sample in window:
+        total += sample
+    mean = total / len(window)
     for sample in window:
         power += (sample - mean) * (sample - mean)
     return math.sqrt(power / len(window))

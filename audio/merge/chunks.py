@@ -74,9 +74,10 @@ def own_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
     starts, ends = edges(chunks)
     if (np.diff(starts) < 0).any() or (np.diff(ends) < 0).any():
         raise ValueError("chunks must be in order of start and of end, got some out of order")
-    parted = np.where(starts[1:] < ends[:-1], (starts[1:] + ends[:-1]) / 2, np.nan).tolist()
-    begins = [-np.inf, *(-np.inf if np.isnan(at) else at for at in parted)]
-    stops = [*(np.inf if np.isnan(at) else at for at in parted), np.inf]
+    overlapping = starts[1:] < ends[:-1]
+    middle = (starts[1:] + ends[:-1]) / 2
+    begins = [-np.inf, *np.where(overlapping, middle, -np.inf).tolist()]
+    stops = [*np.where(overlapping, middle, np.inf).tolist(), np.inf]
     return [_cut(*own) for own in zip(chunks, begins, stops, strict=False)]
 
 

@@ -142,3 +142,15 @@ def test_the_longest_silence_is_an_option() -> None:
 def test_as_many_labels_as_words_are_needed() -> None:
     with pytest.raises(ValueError, match="1 labels for 2 words"):
         group_words(words((0.0, 1.0, "a"), (1.0, 2.0, "b")), ["Ann"])
+
+
+def test_of_turns_that_overlap_a_word_as_long_the_first_has_it() -> None:
+    spoken = turns((0.5, 1.5, "Ann"), (2.5, 3.5, "Bob"))
+
+    assert label_words(words((0.0, 4.0, "so")), spoken) == ["Ann"]
+
+
+def test_the_tolerance_takes_no_word_from_the_turn_around_it() -> None:
+    spoken = turns((0.0, 2.0, "Ann"), (1.0, 5.0, "Bob"))
+
+    assert label_words(words((1.0, 2.0, "so")), spoken, tolerance_s=0.25) == ["Ann"]

@@ -78,3 +78,10 @@ def test_a_turn_of_two_parts_has_the_confidence_of_the_longer() -> None:
     spoken = [Turn(0.0, 1.0, "A", 0.5), Turn(1.0, 9.0, "A", 0.75)]
 
     assert without_borders(spoken) == (Turn(0.0, 9.0, "A", 0.75),)
+
+
+def test_chunks_may_start_or_end_together() -> None:
+    heard = diarization((0.0, 1.0, "A"))
+
+    assert len(own_turns([Chunk(0.0, 9.0, heard), Chunk(0.0, 9.5, heard)])) == 2
+    assert len(own_turns([Chunk(0.0, 9.0, heard), Chunk(0.5, 9.0, heard)])) == 2

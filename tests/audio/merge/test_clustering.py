@@ -135,3 +135,12 @@ def test_the_arguments_are_left_alone() -> None:
 def test_numbers_that_nothing_satisfies_are_refused(fewest: int, most: int | None) -> None:
     with pytest.raises(ValueError, match="1 <= min <= max"):
         LinkingRule(min_speakers=fewest, max_speakers=most)
+
+
+def test_who_was_nearest_before_a_union_may_not_be_after_it() -> None:
+    # 2 and 3 are nearest to 0, but 0.6 and 0.7 from it and 1 together, and 0.5 from each other.
+    distances = np.array(
+        [[0.0, 0.1, 0.3, 0.4], [0.1, 0.0, 0.9, 1.0], [0.3, 0.9, 0.0, 0.5], [0.4, 1.0, 0.5, 0.0]]
+    )
+
+    assert groups_of(distances, rule=LinkingRule(cut=0.55)) == [0, 0, 1, 1]

@@ -84,3 +84,11 @@ def test_a_fourth_speaker_outside_the_detected_ones_counts() -> None:
 
 def test_three_speakers_in_each_of_two_answers_are_no_limit() -> None:
     assert speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("X", "Y"))) == ()
+
+
+def test_by_the_plain_rule_a_word_near_a_turn_belongs_to_nobody() -> None:
+    said = Transcription("yes", words((1.02, 1.3, "yes")))
+
+    blocks, _ = label_blocks(diarization((0.0, 1.0, "A")), said)
+
+    assert blocks == (Block(1020, 1300, "Speaker_unknown", "yes"),)

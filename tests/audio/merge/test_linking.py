@@ -213,3 +213,19 @@ def test_no_chunks_are_an_empty_recording() -> None:
     linked = link_chunks([])
 
     assert (linked.diarization.turns, linked.labels) == ((), {})
+
+
+@pytest.mark.parametrize(("longer", "shorter"), [("A", "X"), ("X", "A")])
+def test_a_word_inside_a_long_turn_is_too_little_agreement(longer: str, shorter: str) -> None:
+    # Together 2 s of the 8 s that either talks.
+    talk = {longer: (90.0, 98.0), shorter: (94.0, 96.0)}
+    first = chunk(0.0, (*talk["A"], "A"))
+    second = chunk(90.0, (talk["X"][0] - 90.0, talk["X"][1] - 90.0, "X"))
+
+    assert len(link_chunks([first, second]).diarization.speakers) == 2
+
+
+def test_labels_that_sound_the_same_are_one_speaker_at_the_smallest_cut() -> None:
+    alike = [chunk(at, (0.0, 5.0, "A"), prints={"A": axis(0)}) for at in (0.0, 200.0)]
+
+    assert len(link_chunks(alike, rule=LinkingRule(cut=0.0)).diarization.speakers) == 1
