@@ -154,3 +154,11 @@ def test_the_tolerance_takes_no_word_from_the_turn_around_it() -> None:
     spoken = turns((0.0, 2.0, "Ann"), (1.0, 5.0, "Bob"))
 
     assert label_words(words((1.0, 2.0, "so")), spoken, tolerance_s=0.25) == ["Ann"]
+
+
+@pytest.mark.parametrize("longest", [0, 1, 2, 3, 7, 11, 18, 19])
+def test_of_many_turns_inside_a_word_the_longest_has_it(longest: int) -> None:
+    short = [Turn(at + 0.1, at + 0.3, "Short") for at in range(20)]
+    spoken = [*short[:longest], Turn(longest + 0.1, longest + 0.6, "Long"), *short[longest + 1 :]]
+
+    assert label_words(words((0.0, 20.0, "so")), spoken) == ["Long"]

@@ -157,10 +157,17 @@ def test_tracks_may_differ_by_half_a_second(system_s: float, told: int) -> None:
     assert len(different_lengths(10.0, system_s)) == told
 
 
-def test_the_80_ms_around_a_word_without_length_have_it_in_their_middle() -> None:
-    mic, system = track((0.0, 0.96), (0.5, 0.08), (0.0, 1.0)), track((0.41, 2.0))
+@pytest.mark.parametrize("at", [0.2, 1.0])
+def test_the_80_ms_around_a_word_without_length_have_it_in_their_middle(at: float) -> None:
+    mic, system = track((0.0, at - 0.04), (0.5, 0.08), (0.0, 1.0)), track((0.41, 2.0))
 
-    assert texts(local_by_level(mic, system, words((1.0, 1.0, "mine")), [])) == ["mine"]
+    assert texts(local_by_level(mic, system, words((at, at, "mine")), [])) == ["mine"]
+
+
+def test_half_of_a_late_turn_is_half_of_its_length() -> None:
+    spoken = turns((10.0, 14.0, "A"))
+
+    assert local_by_vad([Span(10.0, 12.0)], [], spoken).turns == spoken
 
 
 def test_a_turn_without_length_outside_self_vad_is_not_local() -> None:
@@ -171,3 +178,15 @@ def test_the_local_time_is_told_in_milliseconds() -> None:
     heard = diarization((0.0, 4.00049, "A"))
 
     assert own_voice(heard, heard.turns).enrolled_s == 4.0
+
+
+def test_a_turn_two_fifths_inside_self_vad_is_not_local() -> None:
+    assert local_by_vad([Span(0.0, 2.0)], [], turns((0.0, 5.0, "A"))).turns == ()
+
+
+def test_of_two_speakers_with_local_turns_the_user_talks_longer() -> None:
+    heard = diarization(
+        (0.0, 4.0, "Guest"), (4.0, 9.0, "User"), prints={"Guest": axis(0), "User": axis(1)}
+    )
+
+    assert own_voice(heard, heard.turns).fingerprint is heard.fingerprints["User"]

@@ -121,6 +121,13 @@ def test_agreement_of_a_fifth_of_a_second_may_be_chance() -> None:
     assert len(link_chunks([first, second]).diarization.speakers) == 2
 
 
+def test_agreement_of_half_a_second_links_labels_without_fingerprints() -> None:
+    first = chunk(0.0, (94.75, 95.25, "A"))
+    second = chunk(90.0, (4.75, 5.25, "A"))
+
+    assert len(link_chunks([first, second]).diarization.speakers) == 1
+
+
 def test_agreement_does_not_make_one_of_two_who_talk_at_once() -> None:
     first = chunk(0.0, (90.0, 100.0, "A"), (94.0, 96.0, "B"))
     second = chunk(90.0, (0.0, 10.0, "X"))
@@ -213,6 +220,7 @@ def test_no_chunks_are_an_empty_recording() -> None:
     linked = link_chunks([])
 
     assert (linked.diarization.turns, linked.labels) == ((), {})
+    assert linked.diarization.duration == 0.0
 
 
 @pytest.mark.parametrize(("longer", "shorter"), [("A", "X"), ("X", "A")])
@@ -229,3 +237,28 @@ def test_labels_that_sound_the_same_are_one_speaker_at_the_smallest_cut() -> Non
     alike = [chunk(at, (0.0, 5.0, "A"), prints={"A": axis(0)}) for at in (0.0, 200.0)]
 
     assert len(link_chunks(alike, rule=LinkingRule(cut=0.0)).diarization.speakers) == 1
+
+
+def test_who_hands_over_without_a_pause_agrees_all_the_same() -> None:
+    first = chunk(0.0, (10.0, 12.0, "B"), (90.0, 95.0, "A"), (95.0, 100.0, "B"))
+    second = chunk(90.0, (0.0, 5.5, "X"), (5.5, 10.0, "Y"))
+
+    linked = link_chunks([first, second])
+
+    assert speakers(linked)["0 A"] == speakers(linked)["1 X"]
+    assert speakers(linked)["0 B"] == speakers(linked)["1 Y"]
+
+
+def test_two_fifths_of_agreement_link_labels_without_fingerprints() -> None:
+    first = chunk(0.0, (91.0, 96.0, "A"))
+    second = chunk(90.0, (4.0, 6.0, "X"))
+
+    assert len(link_chunks([first, second]).diarization.speakers) == 1
+
+
+def test_who_talks_where_the_other_chunk_hears_nobody_agrees_with_nobody() -> None:
+    first = chunk(0.0, (0.0, 5.0, "A"))
+    second = chunk(90.0, (1.0, 9.0, "X"), (50.0, 60.0, "Y"))
+
+    assert len(link_chunks([first, second]).diarization.speakers) == 3
+    assert len(link_chunks([second, chunk(180.0, (50.0, 60.0, "Z"))]).diarization.speakers) == 3

@@ -131,6 +131,15 @@ def test_the_shortest_turn_counts_with_its_own_length() -> None:
     }
 
 
+def test_a_print_without_speaking_time_does_not_count_beside_one_with() -> None:
+    named = [
+        NamedSpeaker("A", "Ann", "visual", axis(0)),
+        NamedSpeaker("B", "Ann", "visual", axis(1)),
+    ]
+
+    assert fingerprints_by_name(named, turns((0.0, 3.0, "B")))["Ann"].tolist() == [0, 1, 0, 0]
+
+
 def test_prints_of_one_name_without_speaking_time_weigh_the_same() -> None:
     named = [
         NamedSpeaker("A", "Ann", "visual", axis(0)),
