@@ -191,7 +191,7 @@ def _growth() -> Iterator[Figure]:
     for words in (10_000, 100_000, 1_000_000):
         ours_s = _words(words, words // 10, compared=False).ours_s
         each_ns = ours_s / (words * math.log2(words)) * 1e9
-        yield Figure(f"growth, {words:,} words", ours_s, note=f"{each_ns:.0f} ns for each n log2 n")
+        yield Figure(f"growth, {words:,} words", ours_s, note=f"{each_ns:.0f} ns each n log2 n")
 
 
 def timed(work: Callable[[], Result], *, times: int) -> tuple[float, Result]:
