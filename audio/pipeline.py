@@ -6,7 +6,7 @@ Views and commands call these functions; they know nothing of HTTP requests.
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from audio.engines import kokoro, parakeet
 from audio.engines.client import Engine, EngineError, EngineNotConfigured, EngineRefused, Recording
 from audio.library import library
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
-from audio.merge.labelling import LabellingRule, label_blocks
+from audio.merge.labelling import LabellingRule, label_blocks, speaker_limit
 from audio.merge.loudness import Track
 from audio.merge.naming import NamingRule, speakers_of
 from audio.merge.timeline import (
@@ -102,7 +102,7 @@ def transcribe_with_speakers(recording: Recording) -> LabelledTranscript:
             "transcription": said.model or "parakeet",
             "diarization": heard.models.get("diarization", "sortformer"),
         },
-        warnings=warnings,
+        warnings=(*warnings, *speaker_limit(heard)),
     )
 
 
@@ -125,7 +125,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
     if job.transcribe:
         calls.append(partial(transcribe, recording))
     heard, *said = in_parallel(*calls)
-    return attribute(
+    named = attribute(
         heard,
         said[0] if said else None,
         job.hints,
@@ -133,6 +133,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
         rule=_rule(job),
         labelling=LABELLING,
     )
+    return replace(named, warnings=(*named.warnings, *speaker_limit(heard)))
 
 
 def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> NamedTranscript:
@@ -146,7 +147,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         partial(_of_track, "mic_file", transcribe, mic),
         partial(_of_track, "system_file", transcribe, system),
     )
-    return attribute_dual(
+    named = attribute_dual(
         TrackAnswer(heard_mic, said_mic, _samples(mic)),
         TrackAnswer(heard, said, _samples(system)),
         job.hints,
@@ -156,6 +157,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         rule=_rule(job),
         labelling=LABELLING,
     )
+    return replace(named, warnings=(*named.warnings, *speaker_limit(heard_mic, heard)))
 
 
 def _of_track(field: str, call: Callable[[Recording], Any], recording: Recording) -> Any:

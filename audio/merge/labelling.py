@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audio.merge.assignment import group_words, label_words
+from audio.merge.naming import speakers_of
 from audio.merge.overlaps import share_overlaps
 from audio.merge.timeline import (
     UNKNOWN_SPEAKER,
@@ -19,6 +20,8 @@ TEXT_WITHOUT_WORDS = Notice(
     "text_without_words",
     "The engine gave a text without the times of its words: it stands as one block.",
 )
+# Sortformer, whose models are named 4spk, has four outputs; a fifth speaker falls to one of them.
+SPEAKER_LIMIT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,37 @@ def spoken_words(
         return words, ()
     return (Word(0.0, length_of(diarization, transcription), transcription.text),), (
         TEXT_WITHOUT_WORDS,
+    )
+
+
+def speaker_limit(*heard: Diarization) -> tuple[Notice, ...]:
+    """Tell whether an engine found as many speakers as it can tell apart.
+
+    Parameters
+    ----------
+    heard
+        Engines' answers, each of one chunk or track; not of a recording linked from chunks.
+
+    Returns
+    -------
+    tuple of Notice
+        One notice when any of them has four speakers or more, else none.
+
+    Examples
+    --------
+    >>> speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("A",)))
+    ()
+
+    """
+    most = max((len(speakers_of(one)) for one in heard), default=0)
+    if most < SPEAKER_LIMIT:
+        return ()
+    return (
+        Notice(
+            "speaker_limit_reached",
+            f"The engine found {most} speakers. Engines may tell no more than {SPEAKER_LIMIT} "
+            "apart at once: others may be mixed in with these.",
+        ),
     )
 
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from audio.merge.intervals import Indices, Times
 
-# Two of these as float64 are 512 KiB: they stay in the processor's cache.
-_PIECE = 32_768
+# As float64 512 KiB, which stays in a processor's cache. An hour of 16 kHz took 107 ms in pieces
+# of 16,384, 90 ms of 32,768 and 82 ms of 65,536, where the memory's speed is the limit.
+_PIECE = 65_536
 # A window that is all offset keeps up to 1e-16 of it as rounding; that is no sound.
 _ROUNDING = 1e-12
 # Thirty years: later times would not fit the sample numbers.
@@ -42,7 +43,7 @@ class Levels:
 def window_levels(track: Track, starts: Times, ends: Times, *, until_s: float = np.inf) -> Levels:
     """Tell how loud a track is in each window.
 
-    Reads the track once, in pieces of at most 65 536 samples, and keeps two sums per window edge:
+    Reads the track once, in pieces of at most 131 072 samples, and keeps two sums per window edge:
     memory does not grow with the track.
 
     Parameters

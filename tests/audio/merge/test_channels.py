@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from audio.merge.channels import Local, local_by_level, local_by_vad, own_voice
+from audio.merge.channels import Local, different_lengths, local_by_level, local_by_vad, own_voice
 from audio.merge.loudness import Track
 from audio.merge.timeline import Span
 from tests.audio.merge.recordings import axis, diarization, track, turns, words
@@ -144,3 +144,49 @@ def test_a_user_to_whom_the_engine_gave_no_fingerprint_has_none() -> None:
 
 def test_a_silent_user_has_no_fingerprint() -> None:
     assert own_voice(diarization(), []).enrolled_s == 0.0
+
+
+def test_a_short_turn_inside_self_vad_is_local() -> None:
+    spoken = turns((0.5, 1.0, "A"))
+
+    assert local_by_vad([Span(0.0, 2.0)], [], spoken).turns == spoken
+
+
+@pytest.mark.parametrize(("system_s", "told"), [(9.5, 0), (9.49, 1), (10.51, 1)])
+def test_tracks_may_differ_by_half_a_second(system_s: float, told: int) -> None:
+    assert len(different_lengths(10.0, system_s)) == told
+
+
+@pytest.mark.parametrize("at", [0.2, 1.0])
+def test_the_80_ms_around_a_word_without_length_have_it_in_their_middle(at: float) -> None:
+    mic, system = track((0.0, at - 0.04), (0.5, 0.08), (0.0, 1.0)), track((0.41, 2.0))
+
+    assert texts(local_by_level(mic, system, words((at, at, "mine")), [])) == ["mine"]
+
+
+def test_half_of_a_late_turn_is_half_of_its_length() -> None:
+    spoken = turns((10.0, 14.0, "A"))
+
+    assert local_by_vad([Span(10.0, 12.0)], [], spoken).turns == spoken
+
+
+def test_a_turn_without_length_outside_self_vad_is_not_local() -> None:
+    assert local_by_vad([Span(0.0, 2.0)], [], turns((5.0, 5.0, "A"))).turns == ()
+
+
+def test_the_local_time_is_told_in_milliseconds() -> None:
+    heard = diarization((0.0, 4.00049, "A"))
+
+    assert own_voice(heard, heard.turns).enrolled_s == 4.0
+
+
+def test_a_turn_two_fifths_inside_self_vad_is_not_local() -> None:
+    assert local_by_vad([Span(0.0, 2.0)], [], turns((0.0, 5.0, "A"))).turns == ()
+
+
+def test_of_two_speakers_with_local_turns_the_user_talks_longer() -> None:
+    heard = diarization(
+        (0.0, 4.0, "Guest"), (4.0, 9.0, "User"), prints={"Guest": axis(0), "User": axis(1)}
+    )
+
+    assert own_voice(heard, heard.turns).fingerprint is heard.fingerprints["User"]

@@ -1,7 +1,7 @@
 """Which speaker said which block, before anybody has a name."""
 
-from audio.merge.labelling import LabellingRule, label_blocks, length_of
-from audio.merge.timeline import Block, Transcription
+from audio.merge.labelling import LabellingRule, label_blocks, length_of, speaker_limit
+from audio.merge.timeline import Block, Diarization, Transcription
 from tests.audio.merge.recordings import diarization, words
 
 
@@ -65,3 +65,30 @@ def test_overlapping_turns_share_the_words_on_request() -> None:
 
     assert [block.speaker for block in plain] == ["A"]
     assert [block.speaker for block in shared] == ["A", "B"]
+
+
+def test_four_speakers_in_one_answer_are_told() -> None:
+    few, four = Diarization((), ("A",)), Diarization((), ("A", "B", "C", "D"))
+
+    [notice] = speaker_limit(few, four)
+
+    assert notice.code == "speaker_limit_reached"
+    assert "found 4 speakers" in notice.message
+
+
+def test_a_fourth_speaker_outside_the_detected_ones_counts() -> None:
+    heard = diarization((0.0, 1.0, "D"), speakers=["A", "B", "C"])
+
+    assert len(speaker_limit(heard)) == 1
+
+
+def test_three_speakers_in_each_of_two_answers_are_no_limit() -> None:
+    assert speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("X", "Y"))) == ()
+
+
+def test_by_the_plain_rule_a_word_near_a_turn_belongs_to_nobody() -> None:
+    said = Transcription("yes", words((1.02, 1.3, "yes")))
+
+    blocks, _ = label_blocks(diarization((0.0, 1.0, "A")), said)
+
+    assert blocks == (Block(1020, 1300, "Speaker_unknown", "yes"),)

@@ -4,22 +4,7 @@ import numpy as np
 import pytest
 
 from audio.merge.loudness import Track, window_levels
-from tests.audio.merge.plain import plain_level
 from tests.audio.merge.recordings import track
-
-
-@pytest.mark.parametrize("block", [1, 7, 100, 5000])
-def test_levels_are_those_of_the_rule_said_plainly_whatever_the_blocks(block: int) -> None:
-    random = np.random.default_rng(block)
-    samples = random.normal(0.2, 0.1, 5000).astype(np.float32)
-    pieces = [samples[at : at + block] for at in range(0, 5000, block)]
-    starts = random.integers(0, 3000, 40) / 1000
-    ends = starts + random.integers(80, 2000, 40) / 1000
-
-    levels = window_levels(Track(1000, lambda: pieces), starts, ends)
-
-    expected = [plain_level(samples, 1000, *window) for window in zip(starts, ends, strict=True)]
-    assert levels.rms == pytest.approx(expected)
 
 
 def test_a_block_longer_than_a_piece_is_read_whole() -> None:

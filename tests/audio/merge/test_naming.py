@@ -7,6 +7,7 @@ from audio.merge.naming import (
     fingerprints_by_name,
     name_speakers,
     speakers_of,
+    speaking_time,
 )
 from audio.merge.timeline import NO_VOICES, Hint, NamedSpeaker, Voices
 from tests.audio.merge.recordings import axis, diarization, turns
@@ -121,6 +122,22 @@ def test_prints_of_one_name_are_averaged_by_speaking_time() -> None:
     by_name = fingerprints_by_name(named, turns((0.0, 3.0, "B"), (3.0, 7.0, "A")))
 
     assert by_name["Ann"].tolist() == [0.8, 0.6, 0.0, 0.0]
+
+
+def test_the_shortest_turn_counts_with_its_own_length() -> None:
+    assert speaking_time(turns((0.0, 0.25, "A"), (2.0, 2.0, "A"), (3.0, 2.0, "B"))) == {
+        "A": 0.25,
+        "B": 0.0,
+    }
+
+
+def test_a_print_without_speaking_time_does_not_count_beside_one_with() -> None:
+    named = [
+        NamedSpeaker("A", "Ann", "visual", axis(0)),
+        NamedSpeaker("B", "Ann", "visual", axis(1)),
+    ]
+
+    assert fingerprints_by_name(named, turns((0.0, 3.0, "B")))["Ann"].tolist() == [0, 1, 0, 0]
 
 
 def test_prints_of_one_name_without_speaking_time_weigh_the_same() -> None:

@@ -26,6 +26,12 @@ def test_a_turn_inside_another_stays() -> None:
     assert share_overlaps(turns) == turns
 
 
+def test_a_turn_inside_another_that_ends_with_it_stays() -> None:
+    turns = (Turn(0.0, 9.0, "A"), Turn(3.0, 9.0, "B"))
+
+    assert share_overlaps(turns) == turns
+
+
 def test_turns_of_one_speaker_stay() -> None:
     turns = (Turn(0.0, 4.0, "A"), Turn(3.0, 9.0, "A"))
 

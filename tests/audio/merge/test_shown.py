@@ -1,26 +1,8 @@
 """Which name is shown while somebody talks."""
 
-import numpy as np
-import pytest
-
 from audio.merge.shown import Shown, shown_names
-from audio.merge.timeline import Hint, Turn
-from tests.audio.merge.plain import plain_shown, random_hints, random_turns
+from audio.merge.timeline import Hint
 from tests.audio.merge.recordings import turns
-
-
-@pytest.mark.parametrize("seed", range(50))
-def test_the_name_shown_longest_is_that_of_the_rule_said_plainly(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    spoken = [Turn(0.0, 10.0, "Speaker_0"), *random_turns(random, 10)]
-    hints = [Hint(0.0, 1.0, "Name 0"), *random_hints(random, 10)]
-    seconds = plain_shown(spoken, hints, "Speaker_0")
-    total = sum(turn.end - turn.start for turn in spoken if turn.speaker == "Speaker_0")
-
-    winner = shown_names(spoken, hints)["Speaker_0"]
-
-    assert seconds[winner.name] == max(seconds.values())
-    assert winner.share == pytest.approx(max(seconds.values()) / total)
 
 
 def test_hints_of_one_name_that_overlap_count_once() -> None:

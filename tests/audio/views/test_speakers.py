@@ -32,6 +32,7 @@ SAID = {
         {"text": "Hi!", "start": 6.0, "end": 6.5},
     ],
 }
+FOUR = [f"Speaker_{number}" for number in range(4)]
 TIMELINE = json.dumps([{"start": 0, "end": 4, "name": "Ana"}])
 BLOCKS = [
     {"start_ms": 1000, "end_ms": 2000, "speaker": "Speaker_0", "text": "Good morning."},
@@ -130,6 +131,28 @@ def test_a_mono_recording_is_transcribed_on_request(scripted: Gateway) -> None:
         BLOCKS[0] | {"speaker": "Ana"},
         BLOCKS[1] | {"speaker": "Unknown_0"},
     ]
+
+
+@pytest.mark.parametrize("fields", [("file",), ("mic_file", "system_file")])
+def test_four_speakers_in_one_chunk_are_told_beside_the_names(
+    scripted: Gateway, faults: FaultServer, fields: tuple[str, ...]
+) -> None:
+    faults.answer(DIARIZE, HEARD | {"speakers_detected": FOUR})
+    asked = {"timeline": "[]", "self_vad": "[]"}
+
+    answer = scripted.post(MERGE, files=dict.fromkeys(fields, TONE), data=asked).json()
+
+    assert "speaker_limit_reached" in [told["code"] for told in answer["warnings"]]
+
+
+def test_four_speakers_in_one_chunk_are_told_beside_their_words(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer("/v1/audio/diarize", HEARD | {"speakers_detected": FOUR, "models": None})
+
+    answer = scripted.post("/api/audio/transcribe-with-speakers", files={"file": TONE}).json()
+
+    assert [told["code"] for told in answer["warnings"]] == ["speaker_limit_reached"]
 
 
 def test_two_tracks_give_the_local_user_and_the_others(scripted: Gateway) -> None:

@@ -1,0 +1,202 @@
+"""Which labels of different chunks are one speaker.
+
+A diarizer hears a long recording in chunks, and its labels begin anew in each. Fingerprints say
+which labels sound alike; who talks at once in a chunk is two people; and where two chunks overlap,
+labels that talk at the same moments are one.
+
+Conventions
+-----------
+Times in seconds, distances are one less the cosine, from 0 to 2. A label without a turn in its
+chunk's own time (see `chunks`) is nobody here: its neighbour tells who talks then.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from audio.merge.chunks import (
+    NOBODY,
+    Chunk,
+    Spans,
+    common_seconds,
+    lone_talkers,
+    own_turns,
+    spans_of,
+    without_borders,
+)
+from audio.merge.clustering import DEFAULT_RULE, LinkingRule, Matrix, Pairs, cluster
+from audio.merge.intervals import NOISE_S
+from audio.merge.naming import speaking_time
+from audio.merge.timeline import Diarization, Fingerprint, Turn
+from audio.merge.voices import unit
+
+# The edges of a turn vary by up to 0.25 s (pipeline.LABELLING), and two diarizations of one turn
+# have four of them: labels that share less than a second may do so by chance.
+CHANCE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedRecording:
+    """Who talks when in a whole recording, and which speaker a ``(chunk, label)`` is.
+
+    ``labels`` knows no label that is nobody.
+    """
+
+    diarization: Diarization
+    labels: Mapping[tuple[int, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What one chunk calls somebody, and the seconds of the chunk's own time that it talks."""
+
+    chunk: int
+    name: str
+    seconds: float
+    fingerprint: Fingerprint | None
+
+
+def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = DEFAULT_RULE) -> LinkedRecording:
+    """Tell who talks when in a recording that was diarized in chunks.
+
+    Labels are clustered by average linkage on the distance of their fingerprints, weighted by
+    speaking time. Labels that talk at once in a chunk are never one speaker. The distance of two
+    labels of neighbouring chunks shrinks by how far they agree in what the chunks share: by the
+    share of the time either talks (at least 1 s) that both do, to nothing where that is all. Time
+    in which one of the chunks hears several at once does not count. Labels whose fingerprints
+    cannot be compared are linked by that alone, as if 1 apart.
+
+    Parameters
+    ----------
+    chunks
+        By start and by end, in seconds; they may overlap and leave gaps.
+    rule
+        How alike a speaker's labels are, and how many speakers there may be. What talks at once
+        stays apart even where that makes more than ``max_speakers``.
+
+    Returns
+    -------
+    LinkedRecording
+        Turns by start, every moment told by one chunk; ``Speaker_0``, ``Speaker_1``, … in order of
+        first appearance; for each speaker with any fingerprint the mean of the labels', weighted
+        by speaking time, at length 1. No chunks make an empty recording without length.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite, or the chunks are not in order.
+
+    Examples
+    --------
+    >>> talk = [Diarization((Turn(2.0, 4.0, label),), (label,), {label: np.array([3.0, 4.0])})
+    ...         for label in ("A", "B")]
+    >>> linked = link_chunks([Chunk(0.0, 9.0, talk[0]), Chunk(8.0, 17.0, talk[1])])
+    >>> linked.labels
+    {(0, 'A'): 'Speaker_0', (1, 'B'): 'Speaker_0'}
+    >>> [(turn.start, turn.end) for turn in linked.diarization.turns]
+    [(2.0, 4.0), (10.0, 12.0)]
+
+    """
+    told = own_turns(chunks)
+    labels = _by_first_appearance(chunks, told)
+    places: list[dict[str, int]] = [{} for _ in chunks]
+    for place, label in enumerate(labels):
+        places[label.chunk][label.name] = place
+    spans = [spans_of(chunk, known) for chunk, known in zip(chunks, places, strict=True)]
+    distances = _distances(labels)
+    for (one, other), (first, second) in zip(pairwise(spans), pairwise(chunks), strict=True):
+        both = second.start, first.end
+        _draw_together(distances, one.within(*both), other.within(*both))
+    seconds = np.array([label.seconds for label in labels])
+    groups = cluster(distances, seconds, _at_once(spans, len(labels)), rule=rule)
+    speakers = [f"Speaker_{group}" for group in groups.tolist()]
+    return _linked(chunks, told, labels, speakers)
+
+
+def _by_first_appearance(chunks: Sequence[Chunk], told: Sequence[list[Turn]]) -> list[_Label]:
+    first: dict[tuple[int, str], float] = {}
+    labels = {}
+    for at, (chunk, turns) in enumerate(zip(chunks, told, strict=True)):
+        for turn in turns:
+            first[at, turn.speaker] = min(turn.start, first.get((at, turn.speaker), np.inf))
+        for name, seconds in speaking_time(turns).items():
+            vector = chunk.diarization.fingerprints.get(name)
+            known = None if vector is None or not vector.any() else unit(vector)
+            labels[at, name] = _Label(at, name, seconds, known)
+    return [labels[key] for key in sorted(labels, key=first.__getitem__)]
+
+
+def _distances(labels: Sequence[_Label]) -> Matrix:
+    """Return distances of shape ``(labels, labels)``, not a number where nothing is known."""
+    distances = np.full((len(labels), len(labels)), np.nan)
+    alike: dict[int, dict[int, Fingerprint]] = {}
+    for place, label in enumerate(labels):
+        if label.fingerprint is not None:
+            alike.setdefault(len(label.fingerprint), {})[place] = label.fingerprint
+    for prints in alike.values():
+        rows = np.stack(list(prints.values()))
+        distances[np.ix_(list(prints), list(prints))] = np.clip(1.0 - rows @ rows.T, 0.0, 2.0)
+    return distances
+
+
+def _draw_together(distances: Matrix, one: Spans, other: Spans) -> None:
+    """Shrink the distances of two chunks' labels by how far these agree on the time of both.
+
+    While several talk at once, each agrees with everybody: that time says nothing.
+    """
+    seconds, here, there = lone_talkers(one, other)
+    for row, column in {*zip(here.tolist(), there.tolist(), strict=True)}:
+        if row == NOBODY or column == NOBODY:
+            continue
+        both = seconds[(here == row) & (there == column)].sum()
+        either = seconds[(here == row) | (there == column)].sum()
+        apart = distances[row, column]
+        left = 1.0 - both / max(either, CHANCE_S)
+        distances[row, column] = (1.0 if np.isnan(apart) else apart) * left
+        distances[column, row] = distances[row, column]
+
+
+def _at_once(spans: Sequence[Spans], labels: int) -> Pairs:
+    """Return which labels talk at the same time in one chunk, of shape ``(labels, labels)``."""
+    apart = np.zeros((labels, labels), dtype=np.bool_)
+    for chunk in spans:
+        one, other = np.nonzero(common_seconds(chunk, chunk) > NOISE_S)
+        apart[chunk.labels[one], chunk.labels[other]] = True
+    return apart
+
+
+def _linked(
+    chunks: Sequence[Chunk],
+    told: Sequence[list[Turn]],
+    labels: Sequence[_Label],
+    speakers: Sequence[str],
+) -> LinkedRecording:
+    known = {
+        (label.chunk, label.name): speaker for label, speaker in zip(labels, speakers, strict=True)
+    }
+    turns = [
+        replace(turn, speaker=known[at, turn.speaker])
+        for at, own in enumerate(told)
+        for turn in own
+    ]
+    whole = Diarization(
+        turns=without_borders(turns),
+        speakers=tuple(dict.fromkeys(speakers)),
+        fingerprints=_fingerprints(labels, speakers),
+        duration=chunks[-1].end if chunks else 0.0,
+        models={key: model for one in chunks for key, model in one.diarization.models.items()},
+    )
+    return LinkedRecording(whole, known)
+
+
+def _fingerprints(labels: Sequence[_Label], speakers: Sequence[str]) -> dict[str, Fingerprint]:
+    """Return the mean of each speaker's fingerprints that are as long as the first."""
+    sums: dict[str, Fingerprint] = {}
+    for label, speaker in zip(labels, speakers, strict=True):
+        if label.fingerprint is not None:
+            weighed = label.seconds * label.fingerprint
+            if len(sums.setdefault(speaker, np.zeros_like(weighed))) == len(weighed):
+                sums[speaker] = sums[speaker] + weighed
+    return {speaker: unit(total) for speaker, total in sums.items() if total.any()}

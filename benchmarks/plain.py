@@ -1,0 +1,198 @@
+"""The rules of the merge core said a second time, in plain loops: slow, obvious, to compare with.
+
+Tests hold `audio.merge` to them, `merge_speed` measures against them.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.merge.intervals import NOISE_S
+from audio.merge.spacing import join_tokens
+from audio.merge.timeline import UNKNOWN_SPEAKER, Block, Hint, Turn, Voices, Word
+from audio.merge.voices import NOISE
+
+Span = tuple[float, float]
+Vector = Sequence[float]
+
+
+def plain_labels(words: Sequence[Word], turns: Sequence[Turn], tolerance_s: float) -> list[str]:
+    """The turn around each word's midpoint, else the one that overlaps it longest or is near."""
+    in_order = sorted(turns, key=lambda turn: turn.start)
+    return [_plain_label(word, in_order, tolerance_s) for word in words]
+
+
+def _plain_label(word: Word, in_order: Sequence[Turn], tolerance_s: float) -> str:
+    midpoint = (word.start + word.end) / 2
+    for turn in in_order:
+        if turn.start <= midpoint <= turn.end:
+            return turn.speaker
+    longest = _first_best(in_order, lambda turn: _shared(word, turn))
+    if longest and _shared(word, longest) > 0:
+        return longest.speaker
+    nearest = _first_best(in_order, lambda turn: -_gap(word, turn))
+    if nearest and tolerance_s > 0 and _gap(word, nearest) <= tolerance_s + NOISE_S:
+        return nearest.speaker
+    return UNKNOWN_SPEAKER
+
+
+def plain_blocks(words: Sequence[Word], speakers: Sequence[str]) -> list[Block]:
+    """Consecutive words of one speaker without a silence of more than 1.5 s."""
+    blocks: list[tuple[int, int, str, list[str]]] = []
+    said = [pair for pair in zip(words, speakers, strict=True) if pair[0].text.strip()]
+    for word, speaker in sorted(said, key=lambda pair: pair[0].start):
+        start = round(word.start * 1000)
+        end = max(start, round(word.end * 1000))
+        if blocks and blocks[-1][2] == speaker and start - blocks[-1][1] <= 1500:
+            begun, until, _, texts = blocks[-1]
+            blocks[-1] = (begun, max(until, end), speaker, [*texts, word.text])
+        else:
+            blocks.append((start, end, speaker, [word.text]))
+    return [Block(start, end, who, join_tokens(texts)) for start, end, who, texts in blocks]
+
+
+def plain_shown(turns: Sequence[Turn], hints: Sequence[Hint]) -> dict[str, tuple[str, float]]:
+    """The name shown longest while each speaker talks, and for what share of that time."""
+    lit = _lit_spans(hints)
+    found = {}
+    for speaker in dict.fromkeys(turn.speaker for turn in turns):
+        own = [turn for turn in turns if turn.speaker == speaker]
+        shown = {name: _time_shown(own, spans) for name, spans in lit.items()}
+        most = max((seconds for seconds, _ in shown.values()), default=0.0)
+        if most > NOISE_S:
+            tied = [name for name in shown if shown[name][0] >= most - NOISE_S]
+            winner = min(tied, key=lambda name: shown[name][1])
+            total = sum(max(0.0, turn.end - turn.start) for turn in own)
+            found[speaker] = (winner, min(1.0, shown[winner][0] / total))
+    return found
+
+
+def _lit_spans(hints: Sequence[Hint]) -> dict[str, list[Span]]:
+    """When each name is shown, repeated hints once."""
+    lit: dict[str, list[Span]] = {hint.name.strip(): [] for hint in hints if _counts(hint)}
+    for hint in sorted(filter(_counts, hints), key=lambda hint: hint.start):
+        spans = lit[hint.name.strip()]
+        if spans and hint.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], hint.end))
+        else:
+            spans.append((hint.start, hint.end))
+    return lit
+
+
+def _counts(hint: Hint) -> bool:
+    return bool(hint.name.strip()) and hint.end > hint.start
+
+
+def _time_shown(own: Sequence[Turn], spans: Sequence[Span]) -> tuple[float, float]:
+    """Seconds of the turns in which a name is shown, and of speech before it first is."""
+    seconds, first = 0.0, math.inf
+    for turn in own:
+        for start, end in spans:
+            shared = min(turn.end, end) - max(turn.start, start)
+            if shared > 0:
+                seconds += shared
+                first = min(first, max(turn.start, start))
+    return seconds, first
+
+
+def plain_nearest(prints: Mapping[str, Vector], voices: Voices) -> dict[str, tuple[str, float]]:
+    """The name of the first known voice with the largest cosine, and that cosine."""
+    known = voices.vectors.tolist()
+    nearest = {}
+    for speaker, vector in prints.items():
+        best, name = -math.inf, ""
+        for row, candidate in zip(known, voices.names, strict=True):
+            cosine = _cosine(vector, row)
+            if cosine > best + NOISE:
+                best, name = cosine, candidate
+        nearest[speaker] = (name, best)
+    return nearest
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    product = own = theirs = 0.0
+    for a, b in zip(one, other, strict=True):
+        product += a * b
+        own += a * a
+        theirs += b * b
+    return product / math.sqrt(own * theirs) if own and theirs else -math.inf
+
+
+def plain_local(
+    mic: NDArray[np.float32], system: NDArray[np.float32], rate: int, words: Sequence[Word]
+) -> list[Word]:
+    """The words that are more than 1.2 times as loud on the mic track as on the system track."""
+    return [
+        word
+        for word in words
+        if plain_level(mic, rate, word.start, word.end)
+        > 1.2 * plain_level(system, rate, word.start, word.end)
+    ]
+
+
+def plain_level(samples: NDArray[np.float32], rate: int, start: float, end: float) -> float:
+    """The root mean square of a window without its mean."""
+    window = samples[round(start * rate) : round(end * rate)].tolist()
+    total = power = 0.0
+    for sample in window:
+        total += sample
+    mean = total / len(window)
+    for sample in window:
+        power += (sample - mean) * (sample - mean)
+    return math.sqrt(power / len(window))
+
+
+def plain_groups(
+    distances: Sequence[Sequence[float]],
+    seconds: Sequence[float],
+    apart: Sequence[Sequence[bool]],
+    cut: float,
+) -> list[int]:
+    """The group of each item: the nearest two join while they are at most ``cut`` apart."""
+    groups = [[item] for item in range(len(seconds))]
+    while len(groups) > 1:
+        pairs = [
+            (_mean_distance(one, other, distances, seconds), at, to)
+            for at, one in enumerate(groups)
+            for to, other in enumerate(groups)
+            if at < to and not any(apart[a][b] for a in one for b in other)
+        ]
+        nearest, at, to = min(pairs, default=(math.inf, 0, 0))
+        if nearest > cut:
+            break
+        groups[at] += groups.pop(to)
+    return [
+        next(at for at, group in enumerate(groups) if item in group)
+        for item in range(len(seconds))
+    ]
+
+
+def _mean_distance(
+    one: Sequence[int],
+    other: Sequence[int],
+    distances: Sequence[Sequence[float]],
+    seconds: Sequence[float],
+) -> float:
+    known = [(a, b) for a in one for b in other if not math.isnan(distances[a][b])]
+    weight = sum(seconds[a] * seconds[b] for a, b in known)
+    total = sum(seconds[a] * seconds[b] * distances[a][b] for a, b in known)
+    return total / weight if known else math.inf
+
+
+def _first_best(turns: Sequence[Turn], score: Callable[[Turn], float]) -> Turn | None:
+    best, highest = None, -math.inf
+    for turn in turns:
+        scored = score(turn)
+        if scored > highest:
+            best, highest = turn, scored
+    return best
+
+
+def _shared(word: Word, turn: Turn) -> float:
+    return min(word.end, turn.end) - max(word.start, turn.start)
+
+
+def _gap(word: Word, turn: Turn) -> float:
+    return max(0.0, turn.start - word.end, word.start - turn.end)

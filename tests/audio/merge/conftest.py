@@ -1,0 +1,6 @@
+"""Property tests try the same examples in every run, and keep none."""
+
+from hypothesis import settings
+
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.load_profile("steady")
