@@ -4,10 +4,10 @@
     python -m benchmarks.naming_quality --recordings 10     fewer recordings, in a minute
     python -m benchmarks.naming_quality --curves FILE.png   wrong against named, by threshold
 
-Shares are of speaking time, in percent, the mean over a cell's recordings. The floor is what naming
-each speaker by its majority person leaves wrong: the diarizer's own mistakes. Forced means that
-every threshold is 0, and that whoever rule `evidence` still leaves unnamed gets the name that
-`overlap` gives, so that both rules name the same speakers.
+Shares are of speaking time, in percent, the mean over a cell's recordings. The floor is what
+naming each speaker by its majority person leaves wrong: the diarizer's own mistakes. Forced means
+that every threshold is 0, and that whoever rule `evidence` still leaves unnamed gets the name that
+`overlap` gives, so that both rules name everybody they can.
 """
 
 import argparse

@@ -71,7 +71,7 @@ def timeline_clock(talk: Course, lit: Course) -> Clock:
     ]
     best = int(np.argmax(np.round(probable, 9)))
     offset = round(float(offsets[best]), 1)
-    return Clock(offset, _chance(joint_table(talk, lit, offset)))
+    return Clock(offset, _chance(joint_table(talk, lit, offset)[:, :-1]))
 
 
 def observations(table: Table) -> float:

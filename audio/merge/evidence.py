@@ -48,7 +48,7 @@ class EvidenceRule:
     min_evidence_s: float = 2.5
     voiceprint_threshold: float = 0.5
     min_margin: float = 0.05
-    max_chance: float = 0.2
+    max_chance: float = 0.1
 
 
 EVIDENCE_RULE = EvidenceRule()

@@ -91,23 +91,20 @@ def joint_table(talk: Course, lit: Course, offset_s: float = 0.0) -> Table:
 
     """
     knots = np.union1d(talk.knots, lit.knots - offset_s)
-    speaker = _owners_at(talk, knots[:-1])
-    name = _owners_at(lit, knots[:-1] + offset_s)
+    # Looked up in the middle: an edge moved there and back again may miss itself.
+    middles = (knots[:-1] + knots[1:]) / 2
+    speaker = _owners_at(talk, middles)
+    name = _owners_at(lit, middles + offset_s)
     counting = (speaker >= 0) & (name != SEVERAL)
-    columns = lit.groups + 1
-    cells = speaker[counting] * columns + np.where(name < 0, lit.groups, name)[counting]
-    seconds = np.bincount(cells, weights=np.diff(knots)[counting], minlength=talk.groups * columns)
-    table: Table = seconds.reshape(talk.groups, columns)
+    table = np.zeros((talk.groups, lit.groups + 1))
+    # Nobody is the last column, as -1 is the last index.
+    np.add.at(table, (speaker[counting], name[counting]), np.diff(knots)[counting])
     return table
 
 
 def _owners_at(who: Course, times: Times) -> Indices:
-    at = np.searchsorted(who.knots, times, side="right") - 1
-    return (
-        np.where(at < 0, NOBODY, who.owners[np.maximum(at, 0)])
-        if len(who.knots)
-        else (np.full(len(times), NOBODY, dtype=np.intp))
-    )
+    owners = np.concatenate(([NOBODY], who.owners))
+    return owners[np.searchsorted(who.knots, times, side="right")]
 
 
 def together(talk: Spans, lit: Spans, shape: tuple[int, int], offset_s: float = 0.0) -> Table:
