@@ -6,8 +6,9 @@
 
 Shares are of speaking time, in percent, the mean over a cell's recordings. The floor is what
 naming each speaker by its majority person leaves wrong: the diarizer's own mistakes. Forced means
-that every threshold is 0, and that whoever rule `evidence` still leaves unnamed gets the name that
-`overlap` gives, so that both rules name everybody they can.
+that every threshold is 0, and that whoever rule `evidence` still leaves unnamed gets a name too:
+the one that `overlap` gives or, where somebody bears that already, the next one shown that nobody
+does. So both rules name the same speakers.
 """
 
 import argparse
@@ -112,8 +113,14 @@ def by_evidence(rule: EvidenceRule) -> Method:
 
 
 def forced_by_evidence(met: Simulated) -> Names:
-    """Rule `evidence` without thresholds, over `overlap` for those it says nothing of."""
-    return {**by_overlap(0.0)(met), **by_evidence(FORCED)(met)}
+    """Rule `evidence` without thresholds, and a guess for those it says nothing of."""
+    names = dict(by_evidence(FORCED)(met))
+    for speaker, guess in by_overlap(0.0)(met).items():
+        if speaker not in names:
+            shown = (hint.name for hint in met.hints)
+            free = (name for name in (guess, *shown) if name not in names.values())
+            names[speaker] = next(free, guess)
+    return names
 
 
 def mean_shares(meetings: list[Simulated], method: Method) -> Shares:
