@@ -1,7 +1,7 @@
 """How right are the names? Both rules of label-merge on simulated meetings.
 
     python -m benchmarks.naming_quality                     the table of benchmarks/README.md
-    python -m benchmarks.naming_quality --recordings 10     fewer recordings, in a minute
+    python -m benchmarks.naming_quality --recordings 10     fewer recordings, in seconds
     python -m benchmarks.naming_quality --curves FILE.png   wrong against named, by threshold
 
 Shares are of speaking time, in percent, the mean over a cell's recordings. The floor is what
@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from benchmarks.naming_simulator import LEVELS, Simulated, manner_of, simulate
 from spark_control.laptop.progress import progress
 
 LENGTHS = {"60 s": 60.0, "5 min": 300.0, "15 min": 900.0, "1 h": 3600.0}
-# Speaking time per cell, so that the short recordings are the many.
+# The longer a recording, the less a cell's mean varies, and the more it costs.
 SHARE_OF_RECORDINGS = {"60 s": 1.0, "5 min": 0.5, "15 min": 0.25, "1 h": 0.1}
 FORCED = EvidenceRule(min_share=0.0, min_evidence_s=0.0, min_margin=-2.0, max_chance=1.0)
 HEADER = (
@@ -81,7 +82,10 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, metavar="N", default=0, help="of the first recording")
     parser.add_argument("--curves", type=Path, metavar="FILE", help="needs matplotlib")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.curves and not find_spec("matplotlib"):
+        parser.error("--curves needs matplotlib: requirements/figures.in names it")
+    return asked
 
 
 def _meetings(asked: argparse.Namespace, level: str, length: str) -> Iterator[Simulated]:

@@ -42,6 +42,13 @@ class EvidenceRule:
     exclusive seconds. By voice: a cosine of ``voiceprint_threshold``, ``min_margin`` above the
     next person's. A timeline that chance explains with a probability over ``max_chance`` is not
     used.
+
+    Source: `benchmarks.naming_quality`, recordings of 60 s and 5 min at all its levels. A
+    ``min_share`` of 0.5 or 0.6 lets wrong time rise over the floor, by 0.02 points; 0.8 leaves 6
+    points more unnamed. ``min_evidence_s`` of 5 s leaves 3 points more unnamed; less than 2.5 s,
+    about one turn, gains 1 point. ``max_chance`` of 0.01 leaves 6 points more unnamed; 0.1 refuses
+    nine in ten timelines of a minute whose names were dealt at random. ``min_margin`` has no
+    effect there, where nobody sounds like somebody else: it is a guess.
     """
 
     min_share: float = 0.7

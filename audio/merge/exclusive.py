@@ -92,7 +92,7 @@ def joint_table(talk: Course, lit: Course, offset_s: float = 0.0) -> Table:
     """
     knots = np.union1d(talk.knots, lit.knots - offset_s)
     # Looked up in the middle: an edge moved there and back again may miss itself.
-    middles = (knots[:-1] + knots[1:]) / 2
+    middles = knots[:-1] / 2 + knots[1:] / 2
     speaker = _owners_at(talk, middles)
     name = _owners_at(lit, middles + offset_s)
     counting = (speaker >= 0) & (name != SEVERAL)

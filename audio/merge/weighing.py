@@ -18,12 +18,16 @@ from audio.merge.intervals import edges
 from audio.merge.likeness import Similarities, speaker_table, voice_table
 from audio.merge.timeline import Diarization, Hint, Turn, Voices
 
-# Time in which several talk or several names are lit counts this much of exclusive time.
+# Time in which several talk or several names are lit counts this much of exclusive time. In the
+# simulator 0, 0.3 and 1 name less or more wrongly in a minute; longer recordings do not care.
 SHARED_TIME = 0.1
-# A rate of light is smoothed as if one observation had been seen at one in ten: what held, late
-# and mistaken tiles light for others in the simulator's mild level.
+# A rate of light is smoothed as if one observation more had been seen, lit one time in ten. From
+# 0.03 to 0.3 the simulator's figures are the same within 0.2 points.
 PRIOR_RATE = 0.1
-# A voice at its threshold weighs 1 nat, and 4 more for every 0.1 above it.
+# A voice at its threshold weighs 1 nat, and 4 more for every 0.1 above it: the log likelihood
+# ratio of two normal distributions of cosines, 0.4 apart, with a deviation of 0.1. Those are
+# assumed; from 10 to 80 nats per cosine, and from 0 to 3 at the threshold, the simulator's figures
+# are the same.
 VOICE_NATS = 1.0
 VOICE_NATS_PER_COSINE = 40.0
 
