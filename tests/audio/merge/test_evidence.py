@@ -28,7 +28,8 @@ def voices(**known: Fingerprint) -> Voices:
 
 def leaning(first: int, share: float, second: int) -> Fingerprint:
     """A fingerprint with this cosine to the one axis, and the rest along the other."""
-    return share * axis(first) + np.sqrt(1 - share**2) * axis(second)
+    leaning: Fingerprint = share * axis(first) + np.sqrt(1 - share**2) * axis(second)
+    return leaning
 
 
 def names(naming: Naming) -> list[str]:
