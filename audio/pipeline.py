@@ -14,8 +14,8 @@ from audio import decoding
 from audio.engines import kokoro, parakeet
 from audio.engines.client import Engine, EngineError, EngineNotConfigured, Recording
 from audio.library import library
+from audio.merge.acceptance import EvidenceRule
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
-from audio.merge.evidence import EvidenceRule
 from audio.merge.labelling import LabellingRule, label_blocks
 from audio.merge.loudness import Track
 from audio.merge.naming import NamingRule, speakers_of

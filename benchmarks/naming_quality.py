@@ -21,7 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from audio.merge.evidence import EVIDENCE_RULE, EvidenceRule, name_by_evidence
+from audio.merge.acceptance import EVIDENCE_RULE, EvidenceRule
+from audio.merge.evidence import name_by_evidence
 from audio.merge.naming import NamingRule, name_speakers
 from audio.merge.timeline import NamedSpeaker
 from benchmarks.meetings import CLINIC

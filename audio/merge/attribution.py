@@ -8,6 +8,7 @@ speech with bleed.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from audio.merge.acceptance import EvidenceRule
 from audio.merge.assignment import group_words
 from audio.merge.channels import (
     MIC,
@@ -17,7 +18,7 @@ from audio.merge.channels import (
     local_by_vad,
     own_voice,
 )
-from audio.merge.evidence import EvidenceRule, Naming, name_by_evidence
+from audio.merge.evidence import Naming, name_by_evidence
 from audio.merge.interleaving import interleave
 from audio.merge.labelling import PLAIN_RULE, LabellingRule, label_blocks, length_of, spoken_words
 from audio.merge.loudness import Track

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from audio.merge.intervals import NOISE_S
+from audio.merge.acceptance import (
+    EVIDENCE_RULE,
+    Accepted,
+    EvidenceRule,
+    accepted_names,
+    reason_unnamed,
+)
 from audio.merge.naming import libraries, number_unnamed, speakers_of
 from audio.merge.timeline import (
     Diarization,
@@ -20,45 +26,17 @@ from audio.merge.timeline import (
     Hint,
     NamedSpeaker,
     Notice,
-    Reason,
     Support,
     Voices,
 )
-from audio.merge.voices import NOISE
-from audio.merge.weighing import Timeline, Weighed, read_timeline, voice_weight, weigh
+from audio.merge.visual import Timeline, read_timeline
+from audio.merge.weighing import Weighed, voice_weight, weigh
 
 TIMELINE_UNUSABLE = Notice(
     "timeline_unusable",
     "The timeline follows the speakers no better than chance, at no offset within 3 s: it was "
     "not used.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRule:
-    """When a name is good enough.
-
-    By timeline: ``min_share`` of the speaker's evidence and of the name's, over ``min_evidence_s``
-    exclusive seconds. By voice: a cosine of ``voiceprint_threshold``, ``min_margin`` above the
-    next person's. A timeline that chance explains with a probability over ``max_chance`` is not
-    used.
-
-    Source: `benchmarks.naming_quality`, recordings of 60 s and 5 min at all its levels. A
-    ``min_share`` of 0.5 or 0.6 lets wrong time rise over the floor, by 0.02 points; 0.8 leaves 6
-    points more unnamed. ``min_evidence_s`` of 5 s leaves 3 points more unnamed; less than 2.5 s,
-    about one turn, gains 1 point. ``max_chance`` of 0.01 leaves 6 points more unnamed; 0.1 refuses
-    nine in ten timelines of a minute whose names were dealt at random. ``min_margin`` has no
-    effect there, where nobody sounds like somebody else: it is a guess.
-    """
-
-    min_share: float = 0.7
-    min_evidence_s: float = 2.5
-    voiceprint_threshold: float = 0.5
-    min_margin: float = 0.05
-    max_chance: float = 0.1
-
-
-EVIDENCE_RULE = EvidenceRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,31 +126,8 @@ def _usable(timeline: Timeline, rule: EvidenceRule) -> bool:
     return timeline.clock.chance <= rule.max_chance
 
 
-@dataclass(frozen=True, slots=True)
-class _Accepted:
-    """Where timeline, voice, or both together are good enough: shape ``(speakers, names)``."""
-
-    visual: NDArray[np.bool_]
-    voice: NDArray[np.bool_]
-    either: NDArray[np.bool_]
-
-
-def _accepted(weighed: Weighed, rule: EvidenceRule) -> _Accepted:
-    visual = (
-        (weighed.visual > 0)
-        & (weighed.exclusive >= rule.min_evidence_s - NOISE_S)
-        & (weighed.speaker_share >= rule.min_share - NOISE_S)
-        & (weighed.name_share >= rule.min_share - NOISE_S)
-    )
-    near = weighed.similarity >= rule.voiceprint_threshold - NOISE
-    voice = near & (weighed.margin >= rule.min_margin - NOISE)
-    most = weighed.visual.max(axis=1, keepdims=True, initial=0.0)
-    agree = near & (weighed.visual > 0) & (weighed.visual >= most) & (weighed.margin >= -NOISE)
-    return _Accepted(visual, voice, visual | voice | agree)
-
-
 def _decide(speakers: Sequence[str], weighed: Weighed, rule: EvidenceRule) -> list[NamedSpeaker]:
-    accepted = _accepted(weighed, rule)
+    accepted = accepted_names(weighed, rule)
     given = _one_to_one(weighed)
     given = {row: name for row, name in given.items() if accepted.either[row, name]}
     shared = _shared(weighed, given, rule)
@@ -181,9 +136,14 @@ def _decide(speakers: Sequence[str], weighed: Weighed, rule: EvidenceRule) -> li
         bearer = shared.get(row)
         name = given.get(row) if bearer is None else given[bearer]
         evidence = _evidence(row, name, weighed, accepted, rule)
+        speaker = _named(label, row, name, weighed, evidence)
         if bearer is not None:
-            evidence = replace(evidence, shared_with=speakers[bearer])
-        named.append(_named(label, row, name, weighed, evidence))
+            speaker = replace(
+                speaker,
+                match_similarity=round(float(weighed.alike[row, bearer]), 4),
+                evidence=replace(evidence, shared_with=speakers[bearer]),
+            )
+        named.append(speaker)
     return named
 
 
@@ -196,22 +156,23 @@ def _one_to_one(weighed: Weighed) -> dict[int, int]:
 
 def _shared(weighed: Weighed, given: dict[int, int], rule: EvidenceRule) -> dict[int, int]:
     """Return whose name each speaker shares who sounds like somebody with more evidence."""
-    total = weighed.total
-    own = {row: float(total[row, name]) for row, name in given.items()}
+    total = np.maximum(weighed.total, 0.0)
+    own = total.max(axis=1, initial=0.0)
+    for row, name in given.items():
+        own[row] = total[row, name]
     nats = voice_weight(weighed.alike, rule.voiceprint_threshold)
+    bearers: list[int] = []
     shared: dict[int, int] = {}
-    for row in sorted(range(len(total)), key=lambda row: own.get(row, 0.0)):
-        bearers = [
+    for row in np.argsort(-own, kind="stable").tolist():
+        alike = [
             other
-            for other, name in given.items()
-            if other not in shared
-            and other != row
-            and nats[row, other] > 0
-            and own[other] >= own.get(row, 0.0)
-            and total[row, name] + nats[row, other] > own.get(row, 0.0)
+            for other in bearers
+            if nats[row, other] > 0 and total[row, given[other]] + nats[row, other] > own[row]
         ]
-        if bearers:
-            shared[row] = max(bearers, key=lambda other: float(weighed.alike[row, other]))
+        if alike:
+            shared[row] = max(alike, key=lambda other: float(nats[row, other]))
+        elif row in given:
+            bearers.append(row)
     return shared
 
 
@@ -234,7 +195,7 @@ def _named(
 
 
 def _evidence(
-    row: int, name: int | None, weighed: Weighed, accepted: _Accepted, rule: EvidenceRule
+    row: int, name: int | None, weighed: Weighed, accepted: Accepted, rule: EvidenceRule
 ) -> Evidence:
     order = np.argsort(-weighed.total[row], kind="stable").tolist()
     speaking = [at for at in order if weighed.seconds[row, at] > 0 or weighed.voice[row, at] > 0]
@@ -244,28 +205,13 @@ def _evidence(
     return Evidence(
         first,
         second,
-        reason=None if name is not None else _reason(row, weighed, accepted, rule),
+        reason=None if name is not None else reason_unnamed(row, weighed, accepted, rule),
         disagreement=_disagree(accepted.visual[row], accepted.voice[row]),
     )
 
 
 def _disagree(visual: NDArray[np.bool_], voice: NDArray[np.bool_]) -> bool:
     return bool(visual.any() and voice.any() and not (visual & voice).any())
-
-
-def _reason(row: int, weighed: Weighed, accepted: _Accepted, rule: EvidenceRule) -> Reason:
-    """Return why nothing names a speaker, the most telling reason first."""
-    seconds = float(weighed.exclusive[row].sum())
-    near = weighed.voice[row] > 0
-    if accepted.either[row].any():
-        return "conflict"
-    if near.any():
-        return "ambiguous_voice"
-    if not weighed.seconds[row].any():
-        return "no_evidence"
-    if seconds < rule.min_evidence_s - NOISE_S:
-        return "too_little_evidence"
-    return "ambiguous_timeline"
 
 
 def _support(row: int, name: int, weighed: Weighed) -> Support:

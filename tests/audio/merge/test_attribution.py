@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from audio.merge.acceptance import EVIDENCE_RULE
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
-from audio.merge.evidence import EVIDENCE_RULE
 from audio.merge.loudness import Track
 from audio.merge.timeline import (
     NO_VOICES,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from audio.merge.evidence import EvidenceRule, Naming, name_by_evidence
+from audio.merge.acceptance import EvidenceRule
+from audio.merge.evidence import Naming, name_by_evidence
 from audio.merge.timeline import (
     NO_VOICES,
     Evidence,
@@ -187,6 +188,27 @@ def test_a_second_speaker_who_sounds_alike_shares_the_name() -> None:
 
     assert names(naming) == ["Ann", "Bob", "Ann"]
     assert evidence(naming, 2).shared_with == "A"
+    assert naming.speakers[2].match_similarity == 0.9
+
+
+def test_a_chain_of_speakers_alike_shares_only_with_who_bears_the_name() -> None:
+    prints = {"A": axis(0), "B": leaning(0, 0.6, 1), "C": axis(1)}
+    heard = diarization((0, 10, "A"), (10, 13, "B"), (13, 14, "C"), prints=prints)
+    shown = [Hint(0.5, 14.5, "Ann")]
+
+    naming = name_by_evidence(heard, shown, voices(Ann=axis(0)))
+
+    assert names(naming) == ["Ann", "Ann", "Unknown_0"]
+
+
+def test_a_speaker_who_sounds_alike_keeps_a_name_with_more_evidence() -> None:
+    prints = {"A": axis(0), "B": leaning(0, 0.5, 1)}
+    heard = diarization((0, 12, "A"), (12, 24, "B"), prints=prints)
+
+    naming = name_by_evidence(heard, [Hint(0.5, 12.5, "Ann"), Hint(12.5, 24.5, "Bob")], NO_VOICES)
+
+    assert names(naming) == ["Ann", "Bob"]
+    assert evidence(naming, 1).shared_with is None
 
 
 def test_a_second_speaker_who_sounds_different_is_not_given_the_name() -> None:

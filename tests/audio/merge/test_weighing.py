@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from audio.merge.timeline import NO_VOICES, Hint, Voices
-from audio.merge.weighing import Timeline, Weighed, read_timeline, weigh
+from audio.merge.visual import Timeline, read_timeline
+from audio.merge.weighing import Weighed, weigh
 from tests.audio.merge.recordings import axis, diarization
 
 HEARD = diarization(
