@@ -1,7 +1,6 @@
 """How much timeline and voice each say for every name of every speaker."""
 
 import numpy as np
-import pytest
 
 from audio.merge.timeline import NO_VOICES, Hint, Voices
 from audio.merge.visual import Timeline, read_timeline
@@ -21,47 +20,6 @@ def timeline_of(*hints: Hint) -> Timeline:
 
 def weighed(timeline: Timeline, voices: Voices = NO_VOICES) -> Weighed:
     return weigh(HEARD.speakers, HEARD, timeline, [voices], threshold=0.5)
-
-
-def test_a_name_that_follows_its_speaker_has_all_the_time() -> None:
-    timeline = timeline_of(*FOLLOWING)
-
-    assert timeline.names == ("Ann", "Bob")
-    assert timeline.exclusive.tolist() == [[10.0, 0.0], [0.0, 10.0]]
-
-
-def test_time_under_two_names_counts_a_tenth() -> None:
-    timeline = timeline_of(Hint(-5.0, 25.0, "Ann"), Hint(5.5, 15.5, "Bob"))
-
-    assert timeline.clock is not None
-    assert timeline.clock.offset_s == 0.5
-    assert timeline.exclusive.tolist() == [[5.0, 0.0], [5.0, 0.0]]
-    assert timeline.seconds.tolist() == [[5.5, 0.5], [5.5, 0.5]]
-
-
-def test_a_name_lit_as_much_for_everybody_weighs_nothing() -> None:
-    timeline = timeline_of(Hint(-5.0, 25.0, "Ann"))
-
-    assert timeline.weight == pytest.approx(np.zeros((2, 1)))
-
-
-def test_a_name_lit_less_than_for_others_weighs_against() -> None:
-    timeline = timeline_of(Hint(0.5, 10.5, "Ann"), Hint(14.5, 16.5, "Ann"))
-
-    assert timeline.weight[0, 0] > 10 / 2.7
-    assert timeline.weight[1, 0] < 0
-
-
-def test_blank_names_and_hints_without_length_do_not_count() -> None:
-    timeline = timeline_of(Hint(0.0, 10.0, " "), Hint(3.0, 3.0, "Ann"))
-
-    assert timeline.names == ()
-    assert timeline.clock is None
-
-
-def test_a_time_that_is_not_finite_is_refused() -> None:
-    with pytest.raises(ValueError, match="times must be finite"):
-        timeline_of(Hint(0.0, np.nan, "Ann"))
 
 
 def test_shares_are_of_the_speakers_time_and_of_the_names() -> None:
