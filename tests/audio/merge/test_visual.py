@@ -54,3 +54,12 @@ def test_blank_names_and_hints_without_length_do_not_count() -> None:
 def test_a_time_that_is_not_finite_is_refused() -> None:
     with pytest.raises(ValueError, match="times must be finite"):
         timeline_of(Hint(0.0, np.nan, "Ann"))
+
+
+def test_a_turn_that_ends_before_it_starts_is_no_speech() -> None:
+    backwards = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), (18.0, 12.0, "A"))
+    hints = [Hint(0.5, 10.5, "Ann"), Hint(10.5, 20.5, "Bob")]
+
+    timeline = read_timeline(backwards.speakers, backwards.turns, hints)
+
+    assert timeline.seconds.tolist() == [[10.0, 0.0], [0.0, 10.0]]
