@@ -8,12 +8,13 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from audio import decoding
 from audio.engines import kokoro, parakeet
 from audio.engines.client import Engine, EngineError, EngineNotConfigured, EngineRefused, Recording
 from audio.library import library
+from audio.merge.acceptance import EvidenceRule
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
 from audio.merge.labelling import LabellingRule, label_blocks, speaker_limit
 from audio.merge.loudness import Track
@@ -49,6 +50,7 @@ class MergeJob:
     known_voices: Voices | None = None
     may_read_library: bool = False
     transcribe: bool = False
+    rule: Literal["overlap", "evidence"] = "overlap"
     min_overlap: float = 0.0
     voiceprint_threshold: float = 0.5
 
@@ -172,7 +174,9 @@ def _samples(recording: Recording) -> Track:
     return Track(decoding.SAMPLE_RATE, lambda: decoding.sample_blocks(recording.path))
 
 
-def _rule(job: MergeJob) -> NamingRule:
+def _rule(job: MergeJob) -> NamingRule | EvidenceRule:
+    if job.rule == "evidence":
+        return EvidenceRule(voiceprint_threshold=job.voiceprint_threshold)
     return NamingRule(job.min_overlap, job.voiceprint_threshold)
 
 

@@ -27,6 +27,7 @@ from audio.pipeline import MergeJob
 
 OPENAI_FORMATS = ("json", "text", "srt", "vtt", "verbose_json")
 NATIVE_FORMATS = ("json", *TEXT_FORMATS)
+NAMING_RULES = ("overlap", "evidence")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
 
@@ -153,11 +154,17 @@ class LabelMergeRequest(serializers.Serializer[Any]):
     transcribe = serializers.BooleanField(
         default=False, help_text="Mono: attach text too. Two tracks always do."
     )
+    rule = Choice(
+        NAMING_RULES,
+        default="overlap",
+        help_text="overlap: the name shown longest, else the nearest voice. evidence: one "
+        "decision from both, with what speaks for it, and no name without enough of that.",
+    )
     min_overlap = FiniteFloatField(
         default=0.0,
         min_value=0,
         max_value=1,
-        help_text="Least share of a speaker's time that the name was shown.",
+        help_text="Rule overlap: least share of a speaker's time that the name was shown.",
     )
     voiceprint_threshold = FiniteFloatField(
         default=0.5,
@@ -199,6 +206,7 @@ class LabelMergeRequest(serializers.Serializer[Any]):
             known_voices=given.get("known_voiceprints"),
             may_read_library=may_read_library,
             transcribe=given["transcribe"],
+            rule=given["rule"],
             min_overlap=given["min_overlap"],
             voiceprint_threshold=given["voiceprint_threshold"],
         )

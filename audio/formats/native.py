@@ -1,9 +1,11 @@
 """Transcripts with speakers, as the native endpoints answer them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from audio.merge.timeline import (
     Diarization,
+    Evidence,
     Fingerprint,
     LabelledTranscript,
     NamedSpeaker,
@@ -51,6 +53,8 @@ def named_json(transcript: NamedTranscript) -> Json:
     }
     if transcript.mode == "dual_channel":
         answer["dropped_words"] = transcript.dropped_words
+    if transcript.timeline_offset_s is not None:
+        answer["timeline_offset_s"] = transcript.timeline_offset_s
     return answer
 
 
@@ -65,8 +69,22 @@ def _speaker(speaker: NamedSpeaker) -> Json:
         "name": speaker.name,
         "source": speaker.source,
         "fingerprint": None if speaker.fingerprint is None else speaker.fingerprint.tolist(),
-        **{key: value for key, value in figures.items() if value is not None},
+        **_told(figures),
+        **({} if speaker.evidence is None else {"evidence": _evidence(speaker.evidence)}),
     }
+
+
+def _evidence(evidence: Evidence) -> Json:
+    supports = {"winner": evidence.winner, "runner_up": evidence.runner_up}
+    return {
+        **{key: _told(asdict(one)) for key, one in supports.items() if one is not None},
+        "disagreement": evidence.disagreement,
+        **_told({"reason": evidence.reason, "shared_with": evidence.shared_with}),
+    }
+
+
+def _told(figures: Mapping[str, object]) -> Json:
+    return {key: value for key, value in figures.items() if value is not None}
 
 
 def _segments(transcript: LabelledTranscript | NamedTranscript) -> list[Json]:

@@ -8,6 +8,7 @@ speech with bleed.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from audio.merge.acceptance import EvidenceRule
 from audio.merge.assignment import group_words
 from audio.merge.channels import (
     MIC,
@@ -17,6 +18,7 @@ from audio.merge.channels import (
     local_by_vad,
     own_voice,
 )
+from audio.merge.evidence import Naming, name_by_evidence
 from audio.merge.interleaving import interleave
 from audio.merge.labelling import PLAIN_RULE, LabellingRule, label_blocks, length_of, spoken_words
 from audio.merge.loudness import Track
@@ -64,7 +66,7 @@ def attribute(
     hints: Sequence[Hint],
     voices: Voices,
     *,
-    rule: NamingRule = DEFAULT_RULE,
+    rule: NamingRule | EvidenceRule = DEFAULT_RULE,
     labelling: LabellingRule = PLAIN_RULE,
 ) -> NamedTranscript:
     """Tell who said what in one track, by name.
@@ -77,7 +79,7 @@ def attribute(
     hints, voices
         The visual timeline (s) and the known voices; either may be empty.
     rule
-        When a name is good enough.
+        How speakers are named, and when a name is good enough.
     labelling
         Whose a word is that lies in no turn, or in two.
 
@@ -99,21 +101,26 @@ def attribute(
     (Turn(start=0.0, end=2.0, speaker='Ann', confidence=None),)
 
     """
-    speakers = name_speakers(diarization, hints, voices, rule=rule)
+    named = _name(diarization, hints, voices, rule)
     blocks: tuple[Block, ...] = ()
     notices: tuple[Notice, ...] = ()
     if transcription is not None:
         blocks, notices = label_blocks(diarization, transcription, rule=labelling)
-    names = {speaker.speaker: speaker.name for speaker in speakers}
+    names = {speaker.speaker: speaker.name for speaker in named.speakers}
     return NamedTranscript(
         mode="mono",
         duration=length_of(diarization, transcription),
-        speakers=speakers,
+        speakers=named.speakers,
         blocks=_named_blocks(blocks, names),
         turns=() if transcription is not None else _named_turns(diarization.turns, names),
-        fingerprints=fingerprints_by_name(speakers, diarization.turns),
+        fingerprints=fingerprints_by_name(named.speakers, diarization.turns),
         models=_models([diarization], [transcription] if transcription else []),
-        warnings=(*notices, *skipped_voices(diarization.fingerprints.values(), voices)),
+        warnings=(
+            *notices,
+            *skipped_voices(diarization.fingerprints.values(), voices),
+            *named.notices,
+        ),
+        timeline_offset_s=named.timeline_offset_s,
     )
 
 
@@ -125,7 +132,7 @@ def attribute_dual(
     *,
     self_name: str,
     self_vad: Sequence[Span] | None = None,
-    rule: NamingRule = DEFAULT_RULE,
+    rule: NamingRule | EvidenceRule = DEFAULT_RULE,
     labelling: LabellingRule = PLAIN_RULE,
 ) -> NamedTranscript:
     """Tell who said what in a recording of two tracks, by name.
@@ -145,7 +152,7 @@ def attribute_dual(
     self_vad
         When the local user spoke, in seconds; None to compare the tracks' samples instead.
     rule
-        When a name is good enough.
+        How speakers are named, and when a name is good enough.
     labelling
         Whose a word is that lies in no turn, or in two.
 
@@ -168,18 +175,18 @@ def attribute_dual(
     user = NamedSpeaker(
         MIC, self_name.strip(), "mic_channel", own.fingerprint, enrolled_s=own.enrolled_s
     )
-    others = name_speakers(system.diarization, hints, voices, rule=rule, mic=user)
+    others = _name(system.diarization, hints, voices, rule, mic=user)
     theirs, system_notices = label_blocks(system.diarization, system.transcription, rule=labelling)
     mine = group_words(local.words, [user.name] * len(local.words))
-    names = {speaker.speaker: speaker.name for speaker in others}
+    names = {speaker.speaker: speaker.name for speaker in others.speakers}
     turns = (*system.diarization.turns, *own.turns)
     dropped = len(words) - len(local.words)
     return NamedTranscript(
         mode="dual_channel",
         duration=max(length_of(track.diarization, track.transcription) for track in (mic, system)),
-        speakers=(*others, user),
+        speakers=(*others.speakers, user),
         blocks=interleave(mine, _named_blocks(theirs, names)),
-        fingerprints=_prints_of_both(others, user, turns, voices),
+        fingerprints=_prints_of_both(others.speakers, user, turns, voices),
         models=_models(
             [mic.diarization, system.diarization], [mic.transcription, system.transcription]
         ),
@@ -188,9 +195,23 @@ def attribute_dual(
             *_voice_warnings(mic, system, voices),
             *different_lengths(_length(mic, local.mic_s), _length(system, local.system_s)),
             *([MOST_WORDS_DROPPED] if 2 * dropped > len(words) else []),
+            *others.notices,
         ),
         dropped_words=dropped,
+        timeline_offset_s=others.timeline_offset_s,
     )
+
+
+def _name(
+    diarization: Diarization,
+    hints: Sequence[Hint],
+    voices: Voices,
+    rule: NamingRule | EvidenceRule,
+    mic: NamedSpeaker | None = None,
+) -> Naming:
+    if isinstance(rule, EvidenceRule):
+        return name_by_evidence(diarization, hints, voices, rule=rule, mic=mic)
+    return Naming(name_speakers(diarization, hints, voices, rule=rule, mic=mic))
 
 
 def _voice_warnings(mic: TrackAnswer, system: TrackAnswer, voices: Voices) -> tuple[Notice, ...]:

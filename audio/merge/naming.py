@@ -90,13 +90,23 @@ def name_speakers(
     own_name = {mic.name} if mic else set()
     others = [hint for hint in hints if hint.name.strip() not in own_name]
     shown = shown_names(diarization.turns, others)
-    own = [_voices_of(mic)] if mic and known_print(voices, mic) is None else []
-    matches = nearest_voices(diarization.fingerprints, [voices, *own])
+    matches = nearest_voices(diarization.fingerprints, libraries(voices, mic))
     named = [
         _decide(label, shown.get(label), matches.get(label), rule)
         for label in speakers_of(diarization)
     ]
-    bearers = own_name.union((hint.name.strip() for hint in hints), (one.name for one in named))
+    return number_unnamed(named, diarization, own_name.union(hint.name.strip() for hint in hints))
+
+
+def number_unnamed(
+    named: Sequence[NamedSpeaker], diarization: Diarization, taken: Iterable[str]
+) -> tuple[NamedSpeaker, ...]:
+    """Tell what the speakers are called whom nothing names, and add everybody's fingerprint.
+
+    ``Unknown_0``, ``Unknown_1``, …, without a number that stands in ``taken`` or that somebody in
+    ``named`` already bears.
+    """
+    bearers = {*taken, *(one.name for one in named)}
     free = (name for name in map("Unknown_{}".format, count()) if name not in bearers)
     return tuple(
         replace(
@@ -106,6 +116,11 @@ def name_speakers(
         )
         for speaker in named
     )
+
+
+def libraries(voices: Voices, mic: NamedSpeaker | None) -> list[Voices]:
+    """Tell with whose voices to compare: the known ones, and the local user's unless known."""
+    return [voices, _voices_of(mic)] if mic and known_print(voices, mic) is None else [voices]
 
 
 def known_print(voices: Voices, mic: NamedSpeaker) -> Fingerprint | None:

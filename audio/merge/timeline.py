@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 Fingerprint = NDArray[np.float64]
 Source = Literal["visual", "voiceprint", "unmatched", "mic_channel"]
 Mode = Literal["mono", "dual_channel"]
+Reason = Literal[
+    "no_evidence", "too_little_evidence", "ambiguous_timeline", "ambiguous_voice", "conflict"
+]
 
 UNKNOWN_SPEAKER = "Speaker_unknown"
 
@@ -110,6 +113,42 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Support:
+    """What speaks for one name of one speaker.
+
+    ``exclusive_s`` are the seconds in which the speaker talks alone while the name is lit alone.
+    ``speaker_share`` is the name's share of all the time in which this speaker has any name lit,
+    ``name_share`` the share of this speaker, and of those who sound alike, in the name's time.
+    ``similarity`` is the cosine to the name's known voice, ``margin`` how far that is above the
+    best other name's; None where there is nothing to compare.
+    """
+
+    name: str
+    exclusive_s: float
+    speaker_share: float
+    name_share: float
+    similarity: float | None = None
+    margin: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a speaker has its name, or none.
+
+    ``winner`` and ``runner_up`` are the two names with most support, None where nothing speaks for
+    any. ``reason`` says why the speaker has no name. ``disagreement`` is whether timeline and
+    voice each were good enough for another name. ``shared_with`` is the speaker whose name this
+    one shares because the two sound alike.
+    """
+
+    winner: Support | None = None
+    runner_up: Support | None = None
+    reason: Reason | None = None
+    disagreement: bool = False
+    shared_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NamedSpeaker:
     """One speaker of a recording, the name it was given, and on what evidence."""
 
@@ -120,6 +159,7 @@ class NamedSpeaker:
     overlap_confidence: float | None = None
     match_similarity: float | None = None
     enrolled_s: float | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +187,7 @@ class NamedTranscript:
     models: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Notice, ...] = ()
     dropped_words: int = 0
+    timeline_offset_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

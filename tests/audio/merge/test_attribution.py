@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from audio.merge.acceptance import EVIDENCE_RULE
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
 from audio.merge.loudness import Track
 from audio.merge.timeline import (
@@ -230,3 +231,26 @@ def test_the_mic_entry_is_last_and_named() -> None:
 def test_without_self_vad_the_samples_are_needed() -> None:
     with pytest.raises(ValueError, match="both tracks need samples"):
         attribute_dual(SILENT, SILENT, [], NO_VOICES, self_name="Sam")
+
+
+def test_by_evidence_one_track_tells_the_timelines_offset() -> None:
+    heard = diarization((0.0, 8.0, "A"), (8.0, 16.0, "B"))
+    hints = [Hint(1.0, 9.0, "Ann"), Hint(9.0, 17.0, "Bob")]
+
+    transcript = attribute(heard, None, hints, NO_VOICES, rule=EVIDENCE_RULE)
+
+    assert [turn.speaker for turn in transcript.turns] == ["Ann", "Bob"]
+    assert transcript.timeline_offset_s == 1.0
+
+
+def test_by_evidence_the_system_track_has_a_reason_for_no_name_and_the_mic_none() -> None:
+    system = answer(diarization((0.0, 8.0, "A")), ())
+
+    transcript = attribute_dual(
+        SILENT, system, [], NO_VOICES, self_name="Sam", self_vad=[], rule=EVIDENCE_RULE
+    )
+
+    unnamed, user = transcript.speakers
+    assert unnamed.evidence is not None
+    assert unnamed.evidence.reason == "no_evidence"
+    assert user.evidence is None

@@ -230,6 +230,7 @@ TEXT = '[{"start": 0, "end": 1, "name": "Ana"}, %s]'
         ("known_voiceprints", '{"Ana": [1, "x"]}', "Ana"),
         ("known_voiceprints", '{"Ana": [1, 2], "Ben": [1]}', "Ben"),
         ("known_voiceprints", '{" ": [1]}', "blank"),
+        ("rule", "guess", "rule"),
         ("min_overlap", "1.5", "min_overlap"),
         ("min_overlap", "nan", "min_overlap"),
         ("voiceprint_threshold", "7", "voiceprint_threshold"),
@@ -277,3 +278,69 @@ def test_a_text_file_is_the_engines_to_refuse_when_self_vad_is_given(
     scripted.post(MERGE, files=tracks, data={"timeline": "[]", "self_vad": "[]"})
 
     assert len(faults.asked) == 4
+
+
+FOLLOWING = json.dumps(
+    [{"start": 0.5, "end": 4.5, "name": "Ana"}, {"start": 5.5, "end": 9.5, "name": "Ben"}]
+)
+
+
+def test_by_evidence_every_speaker_carries_what_speaks_for_its_name(scripted: Gateway) -> None:
+    asked = {"timeline": FOLLOWING, "rule": "evidence"}
+
+    answer = scripted.post(MERGE, files={"file": TONE}, data=asked).json()
+
+    assert [s["name"] for s in answer["speakers"]] == ["Ana", "Ben"]
+    assert answer["speakers"][0]["evidence"] == {
+        "winner": {"name": "Ana", "exclusive_s": 4.0, "speaker_share": 1.0, "name_share": 1.0},
+        "disagreement": False,
+    }
+    assert answer["timeline_offset_s"] == 0.5
+
+
+def test_by_evidence_an_unnamed_speaker_carries_the_reason(scripted: Gateway) -> None:
+    asked = {"timeline": "[]", "rule": "evidence"}
+
+    answer = scripted.post(MERGE, files={"file": TONE}, data=asked).json()
+
+    assert [s["name"] for s in answer["speakers"]] == ["Unknown_0", "Unknown_1"]
+    assert answer["speakers"][0]["evidence"] == {"reason": "no_evidence", "disagreement": False}
+    assert "timeline_offset_s" not in answer
+
+
+def test_by_overlap_nothing_is_said_of_evidence(scripted: Gateway) -> None:
+    asked = {"timeline": FOLLOWING, "rule": "overlap"}
+
+    answer = scripted.post(MERGE, files={"file": TONE}, data=asked).json()
+
+    assert "evidence" not in answer["speakers"][0]
+    assert "timeline_offset_s" not in answer
+
+
+def test_by_evidence_a_timeline_no_better_than_chance_is_told(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    spoken = [{"start_s": 3 * n, "end_s": 3 * n + 3, "speaker": f"S{n % 2}"} for n in range(12)]
+    faults.answer(DIARIZE, HEARD | {"segments": spoken, "speakers_detected": ["S0", "S1"]})
+    shown = [{"start": 3 * n, "end": 3 * n + 3, "name": f"N{n // 2 % 2}"} for n in range(12)]
+    asked = {"timeline": json.dumps(shown), "rule": "evidence"}
+
+    answer = scripted.post(MERGE, files={"file": TONE}, data=asked).json()
+
+    assert [warning["code"] for warning in answer["warnings"]] == ["timeline_unusable"]
+
+
+def test_by_evidence_two_tracks_know_the_local_user_by_voice(scripted: Gateway) -> None:
+    asked = {"timeline": FOLLOWING, "rule": "evidence", "self_name": "Sam"}
+    vad = json.dumps([{"start": 0, "end": 4}])
+
+    answer = scripted.post(
+        MERGE, files={"mic_file": TONE, "system_file": TONE}, data=asked | {"self_vad": vad}
+    ).json()
+
+    assert [(s["name"], s["source"]) for s in answer["speakers"]] == [
+        ("Sam", "voiceprint"),
+        ("Ben", "visual"),
+        ("Sam", "mic_channel"),
+    ]
+    assert answer["timeline_offset_s"] == 0.5

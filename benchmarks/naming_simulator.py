@@ -1,0 +1,219 @@
+"""Meetings as a diarizer and a visual timeline show them, with who really spoke: seeded.
+
+The conversation is drawn from reference turns: their lengths and the pauses between them, dealt to
+as many people as asked. The diarizer and the timeline then make their mistakes, a level of which
+is a `Mistakes`. Times in seconds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.merge.timeline import Diarization, Fingerprint, Hint, Turn, Voices
+
+PEOPLE = ("Ana", "Ben", "Cleo", "Dan")
+DIMENSION = 192
+STRANGERS = 20
+# Cosines of two recordings: of one person between these, of two people about that. These are
+# assumed, not measured.
+LIKENESS = (0.5, 0.9)
+STRANGERS_ALIKE = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistakes:
+    """What goes wrong; probabilities are per turn, ranges are drawn from evenly."""
+
+    late: tuple[float, float] = (0.3, 1.5)
+    held: tuple[float, float] = (0.0, 1.0)
+    clock: tuple[float, float] = (0.0, 0.0)
+    missing: float = 0.05
+    wrong_tile: float = 0.02
+    several_lit: float = 0.05
+    never_shown: bool = False
+    jitter: float = 0.15
+    confused: float = 0.05
+    split: float = 0.15
+
+
+LEVELS = {
+    "mild": Mistakes(),
+    "clock late": Mistakes(clock=(1.0, 2.0)),
+    "clock early": Mistakes(clock=(-2.0, -1.0)),
+    "missing": Mistakes(missing=0.5),
+    "wrong tile": Mistakes(wrong_tile=0.25),
+    "several lit": Mistakes(several_lit=0.4),
+    "never shown": Mistakes(never_shown=True),
+    "harsh": Mistakes(
+        clock=(-2.0, 2.0), missing=0.3, wrong_tile=0.15, several_lit=0.2, never_shown=True
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One person talking, and the label that the diarizer gives it."""
+
+    start: float
+    end: float
+    person: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What a recording's engines and recorder deliver, and what was really so."""
+
+    truth: tuple[Said, ...]
+    diarization: Diarization
+    hints: tuple[Hint, ...]
+    voices: Voices
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How long people talk and pause: the reference's turns, in seconds."""
+
+    lengths: NDArray[np.float64]
+    pauses: NDArray[np.float64]
+
+
+def manner_of(rttm: Path) -> Manner:
+    """The turns of a reference; pauses are negative where two people talk at once."""
+    rows = [line.split() for line in rttm.read_text().splitlines()]
+    spans = sorted((float(row[3]), float(row[3]) + float(row[4])) for row in rows)
+    pauses = [later[0] - earlier[1] for earlier, later in pairwise(spans)]
+    return Manner(np.array([end - start for start, end in spans]), np.array(pauses))
+
+
+def simulate(manner: Manner, duration: float, mistakes: Mistakes, seed: int) -> Simulated:
+    """One recording of about this length."""
+    chance = np.random.default_rng(seed)
+    spoken = _conversation(manner, duration, chance)
+    truth = _diarized(spoken, mistakes, chance)
+    unseen = PEOPLE[int(chance.integers(len(PEOPLE)))] if mistakes.never_shown else ""
+    common = _direction(chance)
+    people = {person: _voice(common, chance) for person in PEOPLE}
+    return Simulated(
+        truth,
+        _heard(truth, people, duration, mistakes, chance),
+        tuple(_shown(spoken, unseen, mistakes, chance)),
+        _library(people, unseen, common, chance),
+    )
+
+
+def _conversation(manner: Manner, duration: float, chance: np.random.Generator) -> list[Said]:
+    shares = chance.dirichlet(np.full(len(PEOPLE), 4.0))
+    spoken: list[Said] = []
+    now = 0.0
+    while now < duration:
+        person = PEOPLE[int(chance.choice(len(PEOPLE), p=shares))]
+        end = now + float(chance.choice(manner.lengths))
+        spoken.append(Said(now, end, person, person))
+        # One turn in ten begins before the last one ends, as in the clinic_overlap recording.
+        pause = float(chance.choice(manner.pauses))
+        overlaps = chance.random() < 0.1
+        now = max(now + 0.1, end - 0.5 if overlaps else end + max(pause, 0.0))
+    return spoken
+
+
+def _diarized(
+    spoken: Sequence[Said], mistakes: Mistakes, chance: np.random.Generator
+) -> tuple[Said, ...]:
+    """What was said, cut where the diarizer changes its mind."""
+    halved = {person for person in PEOPLE if chance.random() < mistakes.split}
+    pieces: list[Said] = []
+    for said in spoken:
+        second = said.person in halved and chance.random() < 0.3
+        label = said.person + ("'" if second else "")
+        pieces.extend(_confused(said, label, mistakes, chance))
+    return tuple(pieces)
+
+
+def _confused(
+    said: Said, label: str, mistakes: Mistakes, chance: np.random.Generator
+) -> list[Said]:
+    """A turn whole, or with its last 0.3 to 1 s under somebody else's label."""
+    if chance.random() >= mistakes.confused:
+        return [Said(said.start, said.end, said.person, label)]
+    cut = max(said.start, said.end - float(chance.uniform(0.3, 1.0)))
+    other = str(chance.choice(PEOPLE))
+    return [
+        Said(said.start, cut, said.person, label),
+        Said(cut, said.end, said.person, other),
+    ]
+
+
+def _heard(
+    truth: Sequence[Said],
+    people: dict[str, Fingerprint],
+    duration: float,
+    mistakes: Mistakes,
+    chance: np.random.Generator,
+) -> Diarization:
+    labels = tuple(dict.fromkeys(said.label for said in truth))
+    turns = []
+    for said in truth:
+        start = max(0.0, said.start + float(chance.normal(0.0, mistakes.jitter)))
+        end = said.end + float(chance.normal(0.0, mistakes.jitter))
+        turns.append(Turn(start, max(start, end), said.label))
+    prints = {label: _recording_of(people[label.rstrip("'")], chance) for label in labels}
+    return Diarization(tuple(turns), labels, prints, duration)
+
+
+def _shown(
+    spoken: Sequence[Said], unseen: str, mistakes: Mistakes, chance: np.random.Generator
+) -> list[Hint]:
+    shown = [person for person in PEOPLE if person != unseen]
+    clock = float(chance.uniform(*mistakes.clock))
+    hints = []
+    for said in spoken:
+        if said.person == unseen or chance.random() < mistakes.missing:
+            continue
+        start = said.start + clock + float(chance.uniform(*mistakes.late))
+        end = said.end + clock + mistakes.late[0] + float(chance.uniform(*mistakes.held))
+        if end <= start or end <= 0:
+            continue
+        wrong = chance.random() < mistakes.wrong_tile
+        name = str(chance.choice(shown)) if wrong else said.person
+        hints.append(Hint(max(0.0, start), end, name))
+        if chance.random() < mistakes.several_lit:
+            hints.append(Hint(max(0.0, start), end, str(chance.choice(shown))))
+    return hints
+
+
+def _library(
+    people: dict[str, Fingerprint], unseen: str, common: Fingerprint, chance: np.random.Generator
+) -> Voices:
+    """Strangers' voices, and that of the person who is never shown."""
+    names = [f"Stranger {number}" for number in range(STRANGERS)]
+    vectors = [_voice(common, chance) for _ in names]
+    if unseen:
+        names.append(unseen)
+        vectors.append(_recording_of(people[unseen], chance))
+    return Voices(tuple(names), np.stack(vectors))
+
+
+def _voice(common: Fingerprint, chance: np.random.Generator) -> Fingerprint:
+    """A person's own fingerprint; any two have what all voices have in common."""
+    return _mixed(common, STRANGERS_ALIKE, chance)
+
+
+def _recording_of(voice: Fingerprint, chance: np.random.Generator) -> Fingerprint:
+    """One recording's fingerprint of a voice."""
+    return _mixed(voice, float(chance.uniform(*LIKENESS)), chance)
+
+
+def _mixed(vector: Fingerprint, share: float, chance: np.random.Generator) -> Fingerprint:
+    mixed: Fingerprint = np.sqrt(share) * vector + np.sqrt(1 - share) * _direction(chance)
+    return mixed
+
+
+def _direction(chance: np.random.Generator) -> Fingerprint:
+    vector = chance.normal(size=DIMENSION)
+    direction: Fingerprint = vector / np.linalg.norm(vector)
+    return direction
