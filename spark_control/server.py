@@ -4,6 +4,7 @@ Threads, not workers, carry the load: they wait for engines. One process holds t
 that limit what an engine is asked at once; scale by starting more gateways.
 """
 
+import io
 import logging
 import os
 import socket
@@ -46,7 +47,8 @@ def on_starting(server: Arbiter) -> None:
     """Refuse to start with settings that contradict each other."""
     django.setup()
     try:
-        call_command("check")
+        # What is wrong goes to standard error; that nothing is need not be said.
+        call_command("check", stdout=io.StringIO())
     except SystemCheckError as error:
         sys.exit(str(error))
 

@@ -51,6 +51,13 @@ def test_a_stereo_recording_with_a_silent_side_is_averaged(tmp_path: Path) -> No
     assert np.abs(samples(path)).max() == pytest.approx(4000 / 32768, abs=1e-3)
 
 
+def test_a_streaming_header_that_does_not_know_the_length_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(TONE[:4] + b"\xff" * 4 + TONE[8:40] + b"\xff" * 4 + TONE[44:])
+
+    assert len(samples(path)) == pytest.approx(16_000, abs=100)
+
+
 def test_a_truncated_recording_ends_where_it_breaks_off(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(TONE[: len(TONE) // 2])
