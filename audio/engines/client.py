@@ -14,7 +14,6 @@ Messages are sentences for the client of the gateway: they name no address, no p
 
 import io
 import json
-import re
 import ssl
 import time
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ import httpx
 from django.conf import settings
 
 from audio import journal, metrics
+from audio.engines.reasons import read_reason, read_retry_after
 
 CONNECT_S = 5.0
 WRITE_S = 60.0
@@ -38,8 +38,6 @@ QUESTION_CONNECTIONS = 4
 # uvicorn, which serves the containers, closes an idle connection after 5 s; ours must be gone by
 # then.
 KEEPALIVE_S = 4.0
-LONGEST_REASON = 500
-LONGEST_RETRY_AFTER_S = 60
 READ_BYTES = 1024 * 1024
 
 
@@ -186,7 +184,7 @@ class Engine:
         status = response.status_code
         if status == httpx.codes.OK:
             return
-        reason, param = _reason(response)
+        reason, param = read_reason(response)
         if status == httpx.codes.INTERNAL_SERVER_ERROR:
             raise EngineFailed(
                 f"A transient error in the {self.name} engine; no automatic restart is "
@@ -195,7 +193,7 @@ class Engine:
             )
         if 400 <= status < 500 or status == httpx.codes.SERVICE_UNAVAILABLE:
             said = reason or f"The {self.name} engine refused the request."
-            raise EngineRefused(status, said, param, _retry_after(response))
+            raise EngineRefused(status, said, param, read_retry_after(response))
         raise EngineUnreachable(f"The {self.name} engine cannot be reached.")
 
     def _json(self, response: httpx.Response) -> object:
@@ -266,42 +264,3 @@ class _LargeReads(io.FileIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read(READ_BYTES)
-
-
-def _reason(response: httpx.Response) -> tuple[str, str | None]:
-    """Find an engine's own words, in whatever shape, and the field they are about."""
-    try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        return _clean(response.text), None
-    param = None
-    for key in ("error", "detail"):
-        body = body.get(key, body) if isinstance(body, dict) else body
-    if isinstance(body, list) and body and isinstance(body[0], dict):
-        location = body[0].get("loc")
-        param = str(location[-1]) if isinstance(location, list) and location else None
-        body = body[0].get("msg")
-    if isinstance(body, dict):
-        given = body.get("param")
-        param = given if isinstance(given, str) else None
-        body = body.get("message")
-    return _clean(body) if isinstance(body, str) else "", param
-
-
-# Addresses, and paths but for those of the API.
-_INNER = re.compile(
-    r"\w+://\S+|(?<![\w.])/(?!v1/|api/)(?:[\w.-]+/)+[\w.-]*"
-    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
-)
-
-
-def _clean(text: str) -> str:
-    """Cut an engine's words to what a client may read: no address, no path, no stack trace."""
-    if "Traceback (most recent call last)" in text or "<html" in text.lower():
-        return ""
-    return _INNER.sub("…", " ".join(text.split()))[:LONGEST_REASON]
-
-
-def _retry_after(response: httpx.Response) -> int | None:
-    given = response.headers.get("retry-after", "")
-    return min(int(given), LONGEST_RETRY_AFTER_S) if given.isdecimal() else None
