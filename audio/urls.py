@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from audio.views import openai, speakers, status
+from audio.views import discovery, speakers, speech, status, transcriptions
 
 
 def at(route: str, view: Any) -> list[URLPattern]:
@@ -13,12 +13,12 @@ def at(route: str, view: Any) -> list[URLPattern]:
 
 
 urlpatterns = [
-    *at("v1/models", openai.Models),
-    *at("v1/models/<path:model>", openai.Model),
-    *at("v1/audio/models", openai.SpeechModels),
-    *at("v1/audio/voices", openai.Voices),
-    *at("v1/audio/speech", openai.Speech),
-    *at("v1/audio/transcriptions", openai.Transcriptions),
+    *at("v1/models", discovery.Models),
+    *at("v1/models/<path:model>", discovery.Model),
+    *at("v1/audio/models", discovery.SpeechModels),
+    *at("v1/audio/voices", discovery.Voices),
+    *at("v1/audio/speech", speech.Speech),
+    *at("v1/audio/transcriptions", transcriptions.Transcriptions),
     *at("api/audio/diarize-chunk", speakers.DiarizeChunk),
     *at("api/audio/transcribe-with-speakers", speakers.TranscribeWithSpeakers),
     *at("api/audio/label-merge", speakers.LabelMerge),

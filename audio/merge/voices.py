@@ -100,6 +100,29 @@ def comparable(fingerprint: Fingerprint, voices: Voices) -> bool:
     return bool(voices.names) and voices.vectors.shape[1:] == fingerprint.shape
 
 
+def similarities(fingerprint: Fingerprint, voices: Voices) -> list[float]:
+    """Tell how near each known voice is to a fingerprint.
+
+    Parameters
+    ----------
+    fingerprint
+        Shape ``(dimension,)``.
+    voices
+        Known voices.
+
+    Returns
+    -------
+    list of float
+        Cosines, one per row; empty where nothing can be compared: no known voice, another
+        dimension, or a zero fingerprint. To a zero row it is ``-inf``.
+
+    """
+    if not comparable(fingerprint, voices) or not fingerprint.any():
+        return []
+    cosines: list[float] = _cosines(fingerprint[np.newaxis], voices)[0].tolist()
+    return cosines
+
+
 def unit(vector: Fingerprint) -> Fingerprint:
     """Tell the direction of a vector.
 

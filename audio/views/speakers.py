@@ -7,13 +7,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audio import pipeline
 from audio.authentication import VOICES_READ, VOICES_WRITE, client_of, require
 from audio.formats import native
 from audio.formats.cues import speaker_cues
 from audio.formats.text import TEXT_FORMATS
 from audio.merge.timeline import LabelledTranscript, NamedTranscript
-from audio.serializers import DiarizeRequest, LabelMergeRequest, TranscribeWithSpeakersRequest
+from audio.pipeline.label_merge import label_merge
+from audio.pipeline.transcription import diarize_chunk, transcribe_with_speakers
+from audio.serializers.speakers import (
+    DiarizeRequest,
+    LabelMergeRequest,
+    TranscribeWithSpeakersRequest,
+)
 
 
 class DiarizeChunk(APIView):
@@ -29,7 +34,7 @@ class DiarizeChunk(APIView):
     def post(self, request: Request) -> Response:
         asked = DiarizeRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        chunk = pipeline.diarize_chunk(asked.validated_data["file"])
+        chunk = diarize_chunk(asked.validated_data["file"])
         return Response(native.diarized_chunk_json(chunk))
 
 
@@ -46,7 +51,7 @@ class TranscribeWithSpeakers(APIView):
     def post(self, request: Request) -> HttpResponse:
         asked = TranscribeWithSpeakersRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        transcript = pipeline.transcribe_with_speakers(asked.validated_data["file"])
+        transcript = transcribe_with_speakers(asked.validated_data["file"])
         return _rendered(transcript, asked.validated_data["format"])
 
 
@@ -67,7 +72,7 @@ class LabelMerge(APIView):
         if asked.validated_data["store"]:
             require(request, VOICES_WRITE)
         job = asked.job(may_read_library=VOICES_READ in client.scopes)
-        transcript = pipeline.label_merge(job)
+        transcript = label_merge(job)
         return _rendered(transcript, asked.validated_data["format"])
 
 

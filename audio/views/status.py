@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audio import pipeline
+from audio.pipeline.readiness import engine_states
 
 
 class Public(APIView):
@@ -56,7 +56,7 @@ class Ready(Public):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request) -> Response:
-        parts = pipeline.engine_states() | _database_state()
+        parts = engine_states() | _database_state()
         ready = set(parts.values()) <= {"ready", "not_configured"}
         body = {"status": "ready" if ready else "not_ready", **parts}
         return Response(body, status=200 if ready else 503)

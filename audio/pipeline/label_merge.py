@@ -1,40 +1,21 @@
-"""The story of each job: which engines are asked, and what becomes of their answers.
+"""Who said what, by name?"""
 
-Views and commands call these functions; they know nothing of HTTP requests.
-"""
-
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
 from audio import decoding
-from audio.engines import kokoro, parakeet
-from audio.engines.client import Engine, EngineError, EngineNotConfigured, EngineRefused, Recording
+from audio.engines.client import EngineRefused, Recording
 from audio.library import library
 from audio.merge.acceptance import EvidenceRule
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
-from audio.merge.labelling import LabellingRule, label_blocks, speaker_limit
+from audio.merge.labelling import speaker_limit
 from audio.merge.loudness import Track
-from audio.merge.naming import NamingRule, speakers_of
-from audio.merge.timeline import (
-    NO_VOICES,
-    Diarization,
-    Hint,
-    LabelledTranscript,
-    NamedTranscript,
-    Span,
-    Transcription,
-    Voices,
-)
-
-# Diarizers begin a turn up to a quarter of a second after its first word, which is still theirs.
-# And a recognizer that hears one speaker at a time gives the words of an overlap in turn.
-LABELLING = LabellingRule(tolerance_s=0.25, share_overlaps=True)
-DEFAULT_LANGUAGE = "en"
-_NO_OPTIONS: Mapping[str, str] = {}
+from audio.merge.naming import NamingRule
+from audio.merge.timeline import NO_VOICES, Diarization, Hint, NamedTranscript, Span, Voices
+from audio.pipeline.parallel import in_parallel
+from audio.pipeline.transcription import LABELLING, diarize_chunk, transcribe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,59 +34,6 @@ class MergeJob:
     rule: Literal["overlap", "evidence"] = "overlap"
     min_overlap: float = 0.0
     voiceprint_threshold: float = 0.5
-
-
-def transcribe(recording: Recording, options: Mapping[str, str] = _NO_OPTIONS) -> Transcription:
-    """What does this recording say?"""
-    return parakeet.transcribe(recording, options)
-
-
-def diarize_chunk(recording: Recording) -> Diarization:
-    """Who, anonymously, talks when in this recording?"""
-    return parakeet.diarize_chunk(recording)
-
-
-def speak(body: Mapping[str, object]) -> kokoro.SpeechStream:
-    """Speech, from its first bytes on."""
-    return kokoro.speak(body)
-
-
-def voices() -> list[str]:
-    """The speech engine's voices; none while it does not answer."""
-    try:
-        return kokoro.voices()
-    except EngineError:
-        return []
-
-
-def engine_states() -> dict[str, str]:
-    """Whether each engine says that it can infer."""
-    states = in_parallel(partial(_state, parakeet.parakeet), partial(_state, kokoro.kokoro))
-    return dict(zip(("parakeet", "kokoro"), states, strict=True))
-
-
-def _state(engine: Callable[[], Engine]) -> str:
-    try:
-        return "ready" if engine().is_healthy() else "down"
-    except EngineNotConfigured:
-        return "not_configured"
-
-
-def transcribe_with_speakers(recording: Recording) -> LabelledTranscript:
-    """Who, anonymously, said what in this recording?"""
-    said, heard = in_parallel(partial(transcribe, recording), partial(parakeet.diarize, recording))
-    blocks, warnings = label_blocks(heard, said, rule=LABELLING)
-    return LabelledTranscript(
-        duration=next((d for d in (said.duration, heard.duration) if d is not None), 0.0),
-        language=said.language or DEFAULT_LANGUAGE,
-        speakers=speakers_of(heard),
-        blocks=blocks,
-        models={
-            "transcription": said.model or "parakeet",
-            "diarization": heard.models.get("diarization", "sortformer"),
-        },
-        warnings=(*warnings, *speaker_limit(heard)),
-    )
 
 
 def label_merge(job: MergeJob) -> NamedTranscript:
@@ -192,19 +120,3 @@ def _known_voices(job: MergeJob, *heard: Diarization) -> Voices:
         for label, fingerprint in diarization.fingerprints.items()
     }
     return library().voices(heard[0].models.get("embedding", ""), prints)
-
-
-def in_parallel(*calls: Callable[[], Any]) -> list[Any]:
-    """Run engine calls at once, in this request's context; the first failure ends the wait.
-
-    What is still under way then runs out on its own: its answer is thrown away.
-    """
-    pool = ThreadPoolExecutor(max_workers=len(calls))
-    try:
-        futures: list[Future[Any]] = [pool.submit(copy_context().run, call) for call in calls]
-        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        for failed in (future for future in done if future.exception()):
-            failed.result()
-        return [future.result() for future in futures]
-    finally:
-        pool.shutdown(wait=False)

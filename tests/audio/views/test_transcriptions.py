@@ -1,4 +1,4 @@
-"""The OpenAI endpoints, over an engine whose answers are scripted."""
+"""Transcriptions, over an engine whose answers are scripted."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE
 
 TRANSCRIBE = "/v1/audio/transcriptions"
-SPEAK = "/v1/audio/speech"
 SAID = {
     "text": "Turn on the light. Then close the blinds.",
     "duration": 4.0,
@@ -149,137 +148,3 @@ def test_an_empty_recording_is_refused(scripted: Gateway) -> None:
 
     assert answer.status_code == 400
     assert "Empty file" in answer.json()["error"]["message"]
-
-
-def test_speech_carries_the_engines_bytes_and_content_type(
-    scripted: Gateway, faults: FaultServer
-) -> None:
-    faults.answer(SPEAK, pieces=(b"RIFF", b"more"), content_type="audio/wav")
-
-    answer = scripted.post(SPEAK, json={"input": "Hello."})
-
-    assert answer.content == b"RIFFmore"
-    assert answer.headers["content-type"] == "audio/wav"
-
-
-def test_speech_without_choices_is_george_in_wav_by_kokoro(
-    scripted: Gateway, faults: FaultServer
-) -> None:
-    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
-
-    scripted.post(SPEAK, json={"input": "  Hello.  "})
-
-    assert faults.asked[0].json == {
-        "input": "Hello.",
-        "model": "kokoro",
-        "voice": "bm_george",
-        "response_format": "wav",
-    }
-
-
-def test_an_openai_voice_and_model_are_the_engines_own_when_they_arrive(
-    scripted: Gateway, faults: FaultServer
-) -> None:
-    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
-    asked = {"input": "Hi", "model": "gpt-4o-mini-tts-2025-12-15", "voice": {"id": "marin"}}
-
-    scripted.post(SPEAK, json=asked)
-
-    assert faults.asked[0].json["voice"] == "af_heart"
-    assert faults.asked[0].json["model"] == "kokoro"
-
-
-def test_further_fields_of_a_speech_request_reach_the_engine(
-    scripted: Gateway, faults: FaultServer
-) -> None:
-    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
-
-    scripted.post(SPEAK, json={"input": "Hi", "speed": 1.25, "volume_multiplier": 0.5})
-
-    assert faults.asked[0].json["speed"] == 1.25
-    assert faults.asked[0].json["volume_multiplier"] == 0.5
-
-
-@pytest.mark.parametrize(
-    ("body", "param"),
-    [
-        ({"input": ""}, "input"),
-        ({"input": "   "}, "input"),
-        ({}, "input"),
-        ({"input": "x" * 4097}, "input"),
-        ({"input": "Hi", "speed": 4.1}, "speed"),
-        ({"input": "Hi", "voice": {"name": "x"}}, "voice"),
-        ({"input": "Hi", "response_format": "midi"}, "response_format"),
-        ({"input": "Hi", "stream_format": "sse"}, "stream_format"),
-    ],
-)
-def test_a_refused_speech_request_names_the_field(
-    scripted: Gateway, body: dict[str, object], param: str
-) -> None:
-    answer = scripted.post(SPEAK, json=body)
-
-    assert answer.status_code == 400
-    assert answer.json()["error"]["param"] == param
-
-
-@pytest.mark.parametrize("body", [b"[1, 2]", b'"text"', b"{", b"\xff\xfe", b"[" * 100_000])
-def test_a_body_that_is_no_json_object_is_refused(scripted: Gateway, body: bytes) -> None:
-    answer = scripted.post(SPEAK, content=body, headers={"content-type": "application/json"})
-
-    assert answer.status_code == 400
-    assert answer.json()["error"]["type"] == "invalid_request_error"
-
-
-def test_models_come_curated_first_and_aliases_last(
-    scripted: Gateway, faults: FaultServer
-) -> None:
-    faults.answer("/v1/audio/voices", {"voices": [{"id": "af_sky"}, {"id": "af_heart"}]})
-
-    listed = scripted.get("/v1/models").json()["data"]
-
-    assert [model["id"] for model in listed[:6]] == [
-        "parakeet-tdt-0.6b-v3",
-        "bm_george",
-        "bf_emma",
-        "am_michael",
-        "af_heart",
-        "af_sky",
-    ]
-    assert listed[-1]["id"] == "gpt-transcribe"
-
-
-def test_models_are_listed_while_kokoro_is_down(bare: Gateway) -> None:
-    listed = bare.get("/v1/models").json()["data"]
-
-    assert listed[1] == {
-        "id": "bm_george",
-        "object": "model",
-        "created": 1767225600,
-        "owned_by": "kokoro",
-        "kind": "tts",
-        "display_name": "George (British male, narrator-style)",
-        "language": "en-GB",
-        "curated": True,
-    }
-
-
-def test_a_model_is_found_by_its_name(scripted: Gateway) -> None:
-    assert scripted.get("/v1/models/whisper-1").json()["kind"] == "stt"
-
-
-@pytest.mark.parametrize("name", ["nobody%2Fnothing", "nobody/nothing", "x"])
-def test_an_unknown_model_is_not_found(scripted: Gateway, name: str) -> None:
-    answer = scripted.get(f"/v1/models/{name}")
-
-    assert answer.status_code == 404
-    assert answer.json()["error"]["code"] == "model_not_found"
-
-
-def test_voices_are_objects_and_strings_on_request(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer("/v1/audio/voices", {"voices": ["af_sky"]})
-
-    voices = scripted.get("/v1/audio/voices").json()["voices"]
-    legacy = scripted.get("/v1/audio/voices?legacy=true").json()["voices"]
-
-    assert voices[0] == {"id": "af_sky", "name": "af_sky"}
-    assert legacy[:2] == ["af_sky", "alloy"]

@@ -1,0 +1,119 @@
+"""What the native endpoints take."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from audio.fields import (
+    Choice,
+    FiniteFloatField,
+    NameField,
+    SpansField,
+    TimelineField,
+    VoicesField,
+)
+from audio.formats.text import TEXT_FORMATS
+from audio.library import NoLibrary, library
+from audio.pipeline.label_merge import MergeJob
+from audio.serializers.recordings import AudioField
+
+NATIVE_FORMATS = ("json", *TEXT_FORMATS)
+NAMING_RULES = ("overlap", "evidence")
+
+
+@extend_schema_serializer(component_name="Diarize")
+class DiarizeRequest(serializers.Serializer[Any]):
+    """POST /api/audio/diarize-chunk."""
+
+    file = AudioField()
+
+
+@extend_schema_serializer(component_name="TranscribeWithSpeakers")
+class TranscribeWithSpeakersRequest(serializers.Serializer[Any]):
+    """POST /api/audio/transcribe-with-speakers."""
+
+    file = AudioField()
+    format = Choice(NATIVE_FORMATS, default="json")
+
+
+@extend_schema_serializer(component_name="LabelMerge")
+class LabelMergeRequest(serializers.Serializer[Any]):
+    """POST /api/audio/label-merge: `file`, or `mic_file` and `system_file`."""
+
+    file = AudioField(required=False, help_text="The mixed recording (mono mode).")
+    mic_file = AudioField(required=False, help_text="The local user's microphone.")
+    system_file = AudioField(
+        required=False, help_text="Everybody else, sample-aligned to the microphone."
+    )
+    timeline = TimelineField(help_text="Who was shown as speaking when; may be [].")
+    self_name = NameField(
+        default="Me", max_length=200, help_text="The local user's name (two tracks)."
+    )
+    self_vad = SpansField(
+        required=False,
+        help_text="When the local user really speaks; without it the two tracks' levels tell.",
+    )
+    known_voiceprints = VoicesField(
+        required=False,
+        help_text="Your own library; with it, even as {}, the stored one is left alone.",
+    )
+    transcribe = serializers.BooleanField(
+        default=False, help_text="Mono: attach text too. Two tracks always do."
+    )
+    rule = Choice(
+        NAMING_RULES,
+        default="overlap",
+        help_text="overlap: the name shown longest, else the nearest voice. evidence: one "
+        "decision from both, with what speaks for it, and no name without enough of that.",
+    )
+    min_overlap = FiniteFloatField(
+        default=0.0,
+        min_value=0,
+        max_value=1,
+        help_text="Rule overlap: least share of a speaker's time that the name was shown.",
+    )
+    voiceprint_threshold = FiniteFloatField(
+        default=0.5,
+        min_value=-1,
+        max_value=1,
+        help_text="Least cosine similarity of a voice.",
+    )
+    store = serializers.BooleanField(
+        default=False, help_text="Keep the result in the voice library."
+    )
+    format = Choice(NATIVE_FORMATS, default="json")
+
+    def validate_store(self, store: bool) -> bool:
+        if store and isinstance(library(), NoLibrary):
+            raise serializers.ValidationError("this gateway has no voice library to keep it in.")
+        return store
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        tracks = [name for name in ("mic_file", "system_file") if name in attrs]
+        if len(tracks) == 1:
+            missing = {"mic_file": "system_file", "system_file": "mic_file"}[tracks[0]]
+            raise serializers.ValidationError({missing: f"required beside {tracks[0]}."})
+        if not tracks and "file" not in attrs:
+            raise serializers.ValidationError(
+                {"file": "expected either file, or mic_file and system_file."}
+            )
+        return attrs
+
+    def job(self, *, may_read_library: bool) -> MergeJob:
+        """The work that this request asks for."""
+        given = self.validated_data
+        return MergeJob(
+            file=given.get("file"),
+            mic=given.get("mic_file"),
+            system=given.get("system_file"),
+            hints=given["timeline"],
+            self_name=given["self_name"],
+            self_vad=given.get("self_vad"),
+            known_voices=given.get("known_voiceprints"),
+            may_read_library=may_read_library,
+            transcribe=given["transcribe"],
+            rule=given["rule"],
+            min_overlap=given["min_overlap"],
+            voiceprint_threshold=given["voiceprint_threshold"],
+        )

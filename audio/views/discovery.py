@@ -1,0 +1,71 @@
+"""What can be asked for: models and voices."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audio import catalogue
+from audio.errors import ModelNotFound
+from audio.pipeline.speech import voices
+
+
+class Models(APIView):
+    """GET /v1/models: every model and voice; still answers when the speech engine is down."""
+
+    @extend_schema(
+        operation_id="list_models",
+        summary="Every model and voice",
+        tags=["OpenAI"],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"object": "list", "data": catalogue.models(voices())})
+
+
+class Model(APIView):
+    """GET /v1/models/{id}."""
+
+    @extend_schema(
+        operation_id="get_model",
+        summary="One model",
+        tags=["OpenAI"],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request, model: str) -> Response:
+        listed = catalogue.models(voices())
+        found = next((entry for entry in listed if entry["id"] == model), None)
+        if found is None:
+            raise ModelNotFound(model)
+        return Response(found)
+
+
+class SpeechModels(APIView):
+    """GET /v1/audio/models: the names under which speech can be asked for."""
+
+    @extend_schema(
+        operation_id="list_speech_models",
+        summary="The names under which speech can be asked for",
+        tags=["OpenAI"],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"object": "list", "models": catalogue.speech_models()})
+
+
+class Voices(APIView):
+    """GET /v1/audio/voices: objects with id and name; `?legacy=true` gives strings."""
+
+    @extend_schema(
+        operation_id="list_voices",
+        summary="Every voice",
+        tags=["OpenAI"],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        names = catalogue.voice_names(voices())
+        if request.query_params.get("legacy") == "true":
+            return Response({"voices": names})
+        listed = [{"id": name, "name": name} for name in names]
+        return Response({"object": "list", "voices": listed})
