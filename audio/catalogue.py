@@ -15,8 +15,24 @@ CURATED_VOICES = {
     "af_heart": ("Heart (American female, warm and balanced)", "en-US"),
 }
 
-STT_ALIASES = ("whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe")
-TTS_ALIASES = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15")
+STT_ALIASES = (
+    "whisper-1",
+    "gpt-4o-transcribe",
+    "gpt-4o-mini-transcribe",
+    "gpt-4o-mini-transcribe-2025-12-15",
+    "gpt-transcribe",
+    "gpt-4o-transcribe-diarize",
+)
+TTS_ALIASES = (
+    "tts-1",
+    "tts-1-hd",
+    "gpt-4o-mini-tts",
+    "gpt-4o-mini-tts-2025-03-20",
+    "gpt-4o-mini-tts-2025-12-15",
+)
+# Understood, but not listed: what the models are called elsewhere.
+OTHER_STT_NAMES = ("parakeet", "nvidia/parakeet-tdt-0.6b-v3")
+OTHER_TTS_NAMES = ("hexgrad/kokoro-82m",)
 
 # Kokoro-FastAPI knows the first nine by these voices; the last four are ours, by how OpenAI
 # describes them.
@@ -57,6 +73,16 @@ def speech_models() -> list[dict[str, str]]:
 def voice_names(voices: list[str]) -> list[str]:
     """List the engine's voices (the curated ones when it does not say), then OpenAI's."""
     return [*(voices or CURATED_VOICES), *OPENAI_VOICES]
+
+
+def is_stt_model(name: str) -> bool:
+    """Whether speech is turned into text under this model name."""
+    return name.lower() in (STT_MODEL, *STT_ALIASES, *OTHER_STT_NAMES)
+
+
+def is_tts_model(name: str) -> bool:
+    """Whether text is turned into speech under this model name."""
+    return name.lower() in (TTS_MODEL, *TTS_ALIASES, *OTHER_TTS_NAMES)
 
 
 def engine_voice(voice: str) -> str:

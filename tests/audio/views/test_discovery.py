@@ -21,7 +21,7 @@ def test_models_come_curated_first_and_aliases_last(
         "af_heart",
         "af_sky",
     ]
-    assert listed[-1]["id"] == "gpt-transcribe"
+    assert listed[-1]["id"] == "gpt-4o-transcribe-diarize"
 
 
 def test_models_are_listed_while_kokoro_is_down(bare: Gateway) -> None:
