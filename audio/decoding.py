@@ -22,12 +22,16 @@ FORMATS = (
 )
 
 
-class UndecodableAudio(Exception):
-    """A recording that holds no audio we can read."""
+class UnusableAudio(Exception):
+    """A recording that will not do, in which field, and why."""
 
     def __init__(self, param: str, reason: str) -> None:
         super().__init__(f"{param}: {reason}")
         self.param = param
+
+
+class UndecodableAudio(UnusableAudio):
+    """A recording that holds no audio we can read."""
 
 
 def check_decodable(path: Path, *, param: str) -> None:

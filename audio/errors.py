@@ -69,18 +69,33 @@ class Problem:
 
     def response(self) -> JsonResponse:
         """The envelope."""
+        return JsonResponse(self.body(), status=self.status, headers=self.headers)
+
+    def body(self) -> dict[str, object]:
+        """The envelope as a body, or as the last event of a stream."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
-        error = {"message": self.message, "type": kind, "param": self.param, "code": self.code}
-        return JsonResponse({"error": error}, status=self.status, headers=self.headers)
+        return {
+            "error": {
+                "message": self.message,
+                "type": kind,
+                "param": self.param,
+                "code": self.code,
+            }
+        }
 
 
 def envelope(exc: Exception, context: dict[str, object]) -> JsonResponse:
     """Django REST framework's exception handler."""
+    return problem_of(exc).response()
+
+
+def problem_of(exc: Exception) -> Problem:
+    """What a client is told of a failure; what nobody expected is logged."""
     problem = _problem(exc)
     if problem is None:
         logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
-        problem = _UNEXPECTED
-    return problem.response()
+        return _UNEXPECTED
+    return problem
 
 
 def _problem(exc: Exception) -> Problem | None:
@@ -91,7 +106,7 @@ def _problem(exc: Exception) -> Problem | None:
             return _validation_problem(exc)
         case exceptions.APIException():
             return _request_problem(exc)
-        case decoding.UndecodableAudio():
+        case decoding.UnusableAudio():
             return Problem(400, str(exc), "invalid_value", exc.param)
         case Http404():
             return Problem(404, "There is nothing at this address.", "unknown_url")
@@ -172,14 +187,16 @@ def _validation_problem(exc: exceptions.ValidationError) -> Problem:
     """The first complaint of a serializer, with the field it is about."""
     detail: object = exc.detail
     param: str | None = None
+    place = ""
     while isinstance(detail, dict | list):
-        if isinstance(detail, dict):
-            key, detail = next(iter(detail.items()))
-            param = param or (None if key == "non_field_errors" else str(key))
-        else:
+        if isinstance(detail, list):
             detail = detail[0]
+            continue
+        key, detail = next(iter(detail.items()))
+        place += f"[{key}]" if isinstance(key, int) else ""
+        param = param or (None if key == "non_field_errors" else str(key))
     message = str(detail)
-    named = message if param is None or param in message else f"{param}: {message}"
+    named = message if param is None or param in message else f"{param}{place}: {message}"
     code = getattr(detail, "code", "invalid")
     return Problem(400, named, _VALUE_CODES.get(code, "invalid_value"), param)
 

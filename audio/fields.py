@@ -33,14 +33,83 @@ class FiniteFloatField(serializers.FloatField):
         return number
 
 
+class FlagField(serializers.BooleanField):
+    """Yes or no, in any common spelling."""
+
+    default_error_messages = {"invalid": "expected true or false."}
+
+
 class BracketedListField(serializers.ListField):
-    """A list sent as `name[]` repeated, as the SDKs do, or under its bare name."""
+    """A list of at most `most`, sent as `name[]` repeated, as SDKs do, or under its bare name."""
+
+    default_error_messages = {"too_many": "expected at most {most}, got {count}."}
+
+    def __init__(self, *, most: int = 100, **options: Any) -> None:
+        self.most = most
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > self.most:
+            self.fail("too_many", most=self.most, count=len(data))
+        return super().to_internal_value(data)
 
     def get_value(self, dictionary: Any) -> Any:
         if not hasattr(dictionary, "getlist"):
             return super().get_value(dictionary)
         name = self.field_name
         return dictionary.getlist(f"{name}[]") or dictionary.getlist(name) or empty
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class ChunkingField(serializers.Field[Any, Any, Any, Any]):
+    """`auto`, or a voice activity detector: a text, JSON, or fields called `name[key]`."""
+
+    expected = (
+        'expected auto, or {"type": "server_vad"} with threshold (0 to 1), prefix_padding_ms and '
+        "silence_duration_ms."
+    )
+
+    def get_value(self, dictionary: Any) -> Any:
+        start = f"{self.field_name}["
+        parts = {
+            key[len(start) : -1]: dictionary[key]
+            for key in dictionary
+            if key[: len(start)] == start
+        }
+        return parts or super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and data.strip().startswith("{"):
+            data = _parsed(data)
+        if data == "auto" or (isinstance(data, dict) and self._is_detector(data)):
+            return data
+        raise serializers.ValidationError(self.expected)
+
+    def _is_detector(self, data: dict[str, Any]) -> bool:
+        figures = [data.get(key, 0) for key in ("prefix_padding_ms", "silence_duration_ms")]
+        threshold = _number(data.get("threshold", 0))
+        return (
+            data.get("type") == "server_vad"
+            and threshold is not None
+            and threshold <= 1
+            and None not in map(_number, figures)
+        )
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(value: object) -> float | None:
+    """A number that is not negative, as itself or as text."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
 
 
 @extend_schema_field(OpenApiTypes.STR)

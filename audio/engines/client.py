@@ -39,6 +39,12 @@ QUESTION_CONNECTIONS = 4
 # then.
 KEEPALIVE_S = 4.0
 READ_BYTES = 1024 * 1024
+_OF_THE_RECORDING = {
+    httpx.codes.BAD_REQUEST,
+    httpx.codes.REQUEST_ENTITY_TOO_LARGE,
+    httpx.codes.UNSUPPORTED_MEDIA_TYPE,
+    httpx.codes.UNPROCESSABLE_ENTITY,
+}
 
 
 class EngineError(Exception):
@@ -80,10 +86,10 @@ class EngineRefused(EngineError):
         self.retry_after = retry_after
 
     def about(self, field: str) -> "EngineRefused":
-        """The same refusal, of the recording in this field."""
-        return EngineRefused(
-            self.status, f"{field}: {self.reason}", self.param or field, self.retry_after
-        )
+        """The same refusal of the recording in this field, which the engine knows as `file`."""
+        if self.status not in _OF_THE_RECORDING or self.param not in (None, "file"):
+            return self
+        return EngineRefused(self.status, f"{field}: {self.reason}", field, self.retry_after)
 
 
 class EngineNonsense(EngineError):
@@ -92,10 +98,15 @@ class EngineNonsense(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording on disk, and the suffix its sender gave it."""
+    """A recording on disk, the suffix its sender gave it, and the field it came in.
+
+    `file`, where there is one, is deleted when nobody holds it any longer.
+    """
 
     path: Path
     suffix: str = ""
+    field: str = "file"
+    file: object = None
 
 
 class Engine:
@@ -123,7 +134,10 @@ class Engine:
             response = self._calls.post(
                 path, data=dict(fields), files={"file": (f"audio{recording.suffix}", file)}
             )
-            self._check(response)
+            try:
+                self._check(response)
+            except EngineRefused as refusal:
+                raise refusal.about(recording.field) from refusal
             return self._json(response)
 
     def open_stream(self, operation: str, path: str, body: Mapping[str, object]) -> httpx.Response:

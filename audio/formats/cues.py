@@ -1,8 +1,17 @@
 """Transcripts cut into what is shown, or drawn, at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audio.merge.timeline import LabelledTranscript, NamedTranscript, Transcription, Word
+from audio.merge.assignment import group_words
+from audio.merge.timeline import (
+    Block,
+    LabelledTranscript,
+    LabelledWords,
+    NamedTranscript,
+    Transcription,
+    Word,
+)
 
 # Subtitles are read at a glance: a sentence, at most two lines of 42 characters, at most 7 s, and
 # nothing over a pause.
@@ -26,12 +35,26 @@ def cues(said: Transcription) -> list[Cue]:
     """Cut a transcription into sentences short enough to read; without words it is one cue."""
     if not said.words:
         return [Cue(0.0, duration_of(said), said.text)] if said.text else []
-    cut: list[list[Word]] = [[]]
-    for word in said.words:
-        if cut[-1] and _starts_a_cue(cut[-1], word):
-            cut.append([])
-        cut[-1].append(word)
-    return [_cue(words) for words in cut]
+    return _cut(said.words, [""] * len(said.words))
+
+
+def spoken_cues(spoken: LabelledWords) -> list[Cue]:
+    """Cut words into sentences short enough to read, each of one speaker."""
+    return _cut(spoken.words, spoken.speakers)
+
+
+def block_cues(spoken: LabelledWords) -> list[Cue]:
+    """One cue for all that a speaker says without a pause or another speaker between."""
+    return _cues_of(group_words(spoken.words, spoken.speakers))
+
+
+def _cut(words: Sequence[Word], speakers: Sequence[str]) -> list[Cue]:
+    cut: list[tuple[str, list[Word]]] = []
+    for word, speaker in zip(words, speakers, strict=True):
+        if not cut or speaker != cut[-1][0] or _starts_a_cue(cut[-1][1], word):
+            cut.append((speaker, []))
+        cut[-1][1].append(word)
+    return [_cue(said, speaker) for speaker, said in cut]
 
 
 def _starts_a_cue(words: list[Word], following: Word) -> bool:
@@ -44,15 +67,19 @@ def _starts_a_cue(words: list[Word], following: Word) -> bool:
     )
 
 
-def _cue(words: list[Word]) -> Cue:
-    return Cue(words[0].start, words[-1].end, " ".join(word.text for word in words))
+def _cue(words: list[Word], speaker: str = "") -> Cue:
+    return Cue(words[0].start, words[-1].end, " ".join(word.text for word in words), speaker)
 
 
 def speaker_cues(transcript: LabelledTranscript | NamedTranscript) -> list[Cue]:
     """One cue per block, or per turn where nobody transcribed."""
     if isinstance(transcript, NamedTranscript) and transcript.turns:
         return [Cue(turn.start, turn.end, "", turn.speaker) for turn in transcript.turns]
-    return [Cue(b.start_ms / 1000, b.end_ms / 1000, b.text, b.speaker) for b in transcript.blocks]
+    return _cues_of(transcript.blocks)
+
+
+def _cues_of(blocks: Sequence[Block]) -> list[Cue]:
+    return [Cue(b.start_ms / 1000, b.end_ms / 1000, b.text, b.speaker) for b in blocks]
 
 
 def duration_of(said: Transcription) -> float:

@@ -1,9 +1,13 @@
-"""Transcriptions as OpenAI's clients read them."""
+"""Transcriptions as OpenAI's clients read them: bodies, and the events of a stream."""
 
-from audio.formats.cues import Cue, cues, duration_of
-from audio.merge.timeline import Transcription
+import re
+from collections.abc import Iterator
+
+from audio.formats.cues import Cue, block_cues, cues, duration_of
+from audio.merge.timeline import LabelledWords, Transcription
 
 Json = dict[str, object]
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!…。？！])(?=\s)")  # noqa: RUF001
 
 
 def plain_json(said: Transcription) -> Json:
@@ -25,6 +29,48 @@ def verbose_json(said: Transcription, *, language: str, words: bool, segments: b
     if words:
         answer["words"] = [{"word": w.text, "start": w.start, "end": w.end} for w in said.words]
     return answer
+
+
+def diarized_json(said: Transcription, spoken: LabelledWords) -> Json:
+    """OpenAI's `diarized_json`: one segment for all that a speaker says at once."""
+    segments = [_speaker_segment(number, cue) for number, cue in enumerate(block_cues(spoken), 1)]
+    return {
+        "task": "transcribe",
+        "duration": duration_of(said),
+        "text": "\n".join(f"{one['speaker']}: {one['text']}" for one in segments),
+        "segments": segments,
+        "usage": _usage(said),
+    }
+
+
+def transcript_events(said: Transcription) -> Iterator[Json]:
+    """A transcript as OpenAI streams it: what the deltas say is the text, to the letter."""
+    for sentence in _BETWEEN_SENTENCES.split(said.text):
+        yield {"type": "transcript.text.delta", "delta": sentence}
+    yield {"type": "transcript.text.done", "text": said.text}
+
+
+def diarized_events(spoken: LabelledWords) -> Iterator[Json]:
+    """A transcript with speakers as OpenAI streams it."""
+    text = ""
+    for number, cue in enumerate(block_cues(spoken), 1):
+        segment = _speaker_segment(number, cue)
+        delta = f"{' ' if text else ''}{cue.text}"
+        text += delta
+        yield {"type": "transcript.text.delta", "delta": delta, "segment_id": segment["id"]}
+        yield segment
+    yield {"type": "transcript.text.done", "text": text}
+
+
+def _speaker_segment(number: int, cue: Cue) -> Json:
+    return {
+        "type": "transcript.text.segment",
+        "id": f"seg_{number:03}",
+        "start": cue.start,
+        "end": cue.end,
+        "text": cue.text,
+        "speaker": cue.speaker,
+    }
 
 
 def _segment(number: int, cue: Cue) -> Json:

@@ -10,6 +10,7 @@ from audio.merge.timeline import (
     UNKNOWN_SPEAKER,
     Block,
     Diarization,
+    LabelledWords,
     Notice,
     Transcription,
     Turn,
@@ -76,6 +77,39 @@ def label_blocks(
     ((Block(start_ms=500, end_ms=1000, speaker='Speaker_0', text='Hi.'),), ())
 
     """
+    labelled = label_transcription(diarization, transcription, rule=rule)
+    return tuple(group_words(labelled.words, labelled.speakers)), labelled.warnings
+
+
+def label_transcription(
+    diarization: Diarization,
+    transcription: Transcription,
+    *,
+    rule: LabellingRule = PLAIN_RULE,
+) -> LabelledWords:
+    """Tell which speaker said each word of a transcription.
+
+    A text without words becomes one word over the whole recording, of the speaker of the longest
+    turn.
+
+    Parameters
+    ----------
+    diarization, transcription
+        Of one recording, times in seconds.
+    rule
+        Whose a word is that lies in no turn, or in two.
+
+    Returns
+    -------
+    LabelledWords
+        With labels for speakers; without words where nothing was said.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite.
+
+    """
     words, notices = spoken_words(diarization, transcription)
     if notices:
         speakers = [_longest_turn_speaker(diarization.turns)]
@@ -83,7 +117,7 @@ def label_blocks(
         turns = diarization.turns
         turns = share_overlaps(turns) if rule.share_overlaps else turns
         speakers = label_words(words, turns, tolerance_s=rule.tolerance_s)
-    return tuple(group_words(words, speakers)), notices
+    return LabelledWords(words, tuple(speakers), notices)
 
 
 def spoken_words(

@@ -171,6 +171,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledWords:
+    """Who said each word: ``speakers[i]``, a label or a name, said ``words[i]``."""
+
+    words: tuple[Word, ...]
+    speakers: tuple[str, ...]
+    warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NamedTranscript:
     """Who said what, by name, in one recording.
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Literal
 
 from audio import decoding
-from audio.engines.client import EngineRefused, Recording
+from audio.engines.client import Recording
 from audio.library import library
 from audio.merge.acceptance import EvidenceRule
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
@@ -69,13 +69,13 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
 def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> NamedTranscript:
     if job.self_vad is None:
         # Before any engine works for an answer that could not be given.
-        decoding.check_decodable(mic.path, param="mic_file")
-        decoding.check_decodable(system.path, param="system_file")
+        decoding.check_decodable(mic.path, param=mic.field)
+        decoding.check_decodable(system.path, param=system.field)
     heard_mic, heard, said_mic, said = in_parallel(
-        partial(_of_track, "mic_file", diarize_chunk, mic),
-        partial(_of_track, "system_file", diarize_chunk, system),
-        partial(_of_track, "mic_file", transcribe, mic),
-        partial(_of_track, "system_file", transcribe, system),
+        partial(diarize_chunk, mic),
+        partial(diarize_chunk, system),
+        partial(transcribe, mic),
+        partial(transcribe, system),
     )
     named = attribute_dual(
         TrackAnswer(heard_mic, said_mic, _samples(mic)),
@@ -88,14 +88,6 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         labelling=LABELLING,
     )
     return replace(named, warnings=(*named.warnings, *speaker_limit(heard_mic, heard)))
-
-
-def _of_track(field: str, call: Callable[[Recording], Any], recording: Recording) -> Any:
-    """An engine does not know which of two tracks it refuses."""
-    try:
-        return call(recording)
-    except EngineRefused as refusal:
-        raise refusal.about(field) from refusal
 
 
 def _samples(recording: Recording) -> Track:

@@ -5,13 +5,17 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from typing import Any
 
+# The four calls of a two-track recording; a job of more calls takes no more of an engine.
+AT_ONCE = 4
+
 
 def in_parallel(*calls: Callable[[], Any]) -> list[Any]:
     """Run engine calls at once, in this request's context; the first failure ends the wait.
 
-    What is still under way then runs out on its own: its answer is thrown away.
+    What has not begun then never begins; what is still under way runs out on its own, and its
+    answer is thrown away.
     """
-    pool = ThreadPoolExecutor(max_workers=len(calls))
+    pool = ThreadPoolExecutor(max_workers=min(len(calls), AT_ONCE))
     try:
         futures: list[Future[Any]] = [pool.submit(copy_context().run, call) for call in calls]
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
@@ -19,4 +23,4 @@ def in_parallel(*calls: Callable[[], Any]) -> list[Any]:
             failed.result()
         return [future.result() for future in futures]
     finally:
-        pool.shutdown(wait=False)
+        pool.shutdown(wait=False, cancel_futures=True)

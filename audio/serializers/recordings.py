@@ -1,26 +1,108 @@
-"""Recordings as they arrive in a request."""
+"""Recordings as they arrive in a request: uploaded, or written out as base64."""
 
+import base64
+import binascii
 import re
 from pathlib import Path, PurePath
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from audio.engines.client import Recording
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
+_DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 
 
 class AudioField(serializers.FileField):
     """An uploaded recording: a file on disk, whatever its size."""
 
-    default_error_messages = {"empty": "Empty file"}
+    default_error_messages = {
+        "empty": "Empty file",
+        "several": "expected one recording, got {count}.",
+    }
+
+    def get_value(self, dictionary: Any) -> Any:
+        """Of two files under one name Django would silently take the last."""
+        if not hasattr(dictionary, "getlist"):
+            return super().get_value(dictionary)
+        sent = dictionary.getlist(self.field_name)
+        return sent if len(sent) > 1 else super().get_value(dictionary)
 
     def to_internal_value(self, data: Any) -> Recording:  # type: ignore[override]
+        if isinstance(data, list):
+            self.fail("several", count=len(data))
         uploaded = super().to_internal_value(data)
         assert isinstance(uploaded, TemporaryUploadedFile)  # noqa: S101 — the only upload handler
-        suffix = PurePath(uploaded.name or "").suffix.lower()
-        return Recording(
-            Path(uploaded.temporary_file_path()), suffix if _SUFFIX.fullmatch(suffix) else ""
-        )
+        suffix = PurePath(uploaded.name or "").suffix
+        path = Path(uploaded.temporary_file_path())
+        return Recording(path, _sane(suffix), self.field_name or "file")
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class DataUrlField(serializers.Field[Recording, Any, Any, Any]):
+    """A recording as a data URL."""
+
+    default_error_messages = {"invalid": "expected a recording as data:audio/…;base64,…."}
+
+    def to_internal_value(self, data: Any) -> Recording:
+        start = _DATA_URL.match(data) if isinstance(data, str) else None
+        if start is None:
+            self.fail("invalid")
+        recording = _written(data[start.end() :], "", "file")
+        if recording is None:
+            self.fail("invalid")
+        return recording
+
+
+@extend_schema_field(
+    {"type": "object", "properties": {"data": {"type": "string"}, "format": {"type": "string"}}}
+)
+class InputAudioField(serializers.Field[Recording, Any, Any, Any]):
+    """A recording inside a JSON body: base64, and the name of its format."""
+
+    default_error_messages = {
+        "invalid": "expected an object with data (base64) and format (wav, mp3, webm, …)."
+    }
+
+    def get_value(self, dictionary: Any) -> Any:
+        """In a form it is a field like any unknown one."""
+        return empty if hasattr(dictionary, "getlist") else super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> Recording:
+        body = data if isinstance(data, dict) else {}
+        encoded = body.get("data")
+        if not isinstance(encoded, str):
+            self.fail("invalid")
+        suffix = _sane(f".{body.get('format', '')}")
+        recording = _written(_DATA_URL.sub("", encoded, count=1), suffix, "input_audio")
+        if recording is None:
+            self.fail("invalid")
+        return recording
+
+
+def _written(encoded: str, suffix: str, field: str) -> Recording | None:
+    """A file that holds what was encoded; None where that is nothing, or no base64."""
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if not content:
+        return None
+    file = NamedTemporaryFile(  # noqa: SIM115 — it goes when the recording goes
+        suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR
+    )
+    file.write(content)
+    file.flush()
+    return Recording(Path(file.name), suffix, field, file)
+
+
+def _sane(suffix: str) -> str:
+    lower = suffix.lower()
+    return lower if _SUFFIX.fullmatch(lower) else ""

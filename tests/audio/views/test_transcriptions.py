@@ -1,5 +1,7 @@
 """Transcriptions, over an engine whose answers are scripted."""
 
+import base64
+
 import pytest
 
 from tests.fault_server import FaultServer
@@ -103,6 +105,125 @@ def test_the_engine_is_told_model_language_prompt_and_temperature(
     assert b'name="temperature"\r\n\r\n0.0\r\n' in sent
 
 
+def test_keywords_join_the_prompt(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+    asked = {"prompt": "A meeting.", "keywords[]": ["Ana", "X-ray"]}
+
+    scripted.post(TRANSCRIBE, files={"file": TONE}, data=asked)
+
+    assert b'name="prompt"\r\n\r\nA meeting., Ana, X-ray\r\n' in faults.asked[0].body
+
+
+def test_a_single_one_of_languages_is_the_language(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+
+    scripted.post(TRANSCRIBE, files={"file": TONE}, data={"languages[]": ["de-CH"]})
+
+    assert b'name="language"\r\n\r\nde\r\n' in faults.asked[0].body
+
+
+def test_what_has_no_effect_is_listed_in_a_header(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+    asked = {
+        "include[]": "logprobs",
+        "languages[]": ["de", "fr"],
+        "vad_filter": "false",
+        "timestamp_granularities[]": "word",
+        "chunking_strategy[type]": "server_vad",
+    }
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data=asked)
+
+    assert sorted(answer.headers["x-ignored-params"].split(", ")) == [
+        "chunking_strategy",
+        "include",
+        "languages",
+        "timestamp_granularities",
+        "vad_filter",
+    ]
+
+
+def test_a_request_of_which_everything_counts_has_no_such_header(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+    asked = {"model": "whisper-1", "chunking_strategy": "auto", "response_format": "verbose_json"}
+
+    answer = scripted.post(
+        TRANSCRIBE, files={"file": TONE}, data=asked | {"timestamp_granularities[]": "word"}
+    )
+
+    assert "x-ignored-params" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        {"chunking_strategy": "auto"},
+        {"chunking_strategy": '{"type": "server_vad", "silence_duration_ms": 200}'},
+        {"chunking_strategy[type]": "server_vad", "chunking_strategy[prefix_padding_ms]": "300"},
+    ],
+)
+def test_every_wire_form_of_the_chunking_strategy_is_taken(
+    scripted: Gateway, faults: FaultServer, strategy: dict[str, str]
+) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+
+    assert scripted.post(TRANSCRIBE, files={"file": TONE}, data=strategy).status_code == 200
+
+
+@pytest.mark.parametrize("model", ["gpt-5", "tts-1", "bm_george", "models/../parakeet", "x" * 200])
+def test_a_model_that_does_not_transcribe_is_not_found(
+    scripted: Gateway, faults: FaultServer, model: str
+) -> None:
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data={"model": model})
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "model_not_found"
+    assert faults.asked == []
+
+
+def test_a_recording_may_come_as_base64_in_json(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+    recording = {"data": base64.b64encode(TONE).decode(), "format": "wav"}
+
+    answer = scripted.post(TRANSCRIBE, json={"model": "whisper-1", "input_audio": recording})
+
+    assert answer.json()["text"] == SAID["text"]
+    assert TONE in faults.asked[0].body
+    assert b'filename="audio.wav"' in faults.asked[0].body
+
+
+@pytest.mark.parametrize(
+    "recording", ["UklGRg==", {"format": "wav"}, {"data": "###"}, {"data": ""}, {"data": 7}, None]
+)
+def test_json_without_a_readable_recording_names_the_field(
+    scripted: Gateway, recording: object
+) -> None:
+    answer = scripted.post(TRANSCRIBE, json={"input_audio": recording})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "input_audio"
+
+
+def test_two_recordings_in_one_request_are_refused(scripted: Gateway) -> None:
+    answer = scripted.post(TRANSCRIBE, files=[("file", ("a", TONE)), ("file", ("b", TONE))])
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "file: expected one recording, got 2."
+
+
+def test_what_the_engine_says_of_the_recording_is_said_of_its_field(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, {"error": {"message": "It holds no audio."}}, status=400)
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE})
+
+    assert answer.json()["error"]["param"] == "file"
+    assert answer.json()["error"]["message"] == "file: It holds no audio."
+
+
 def test_an_engine_that_knows_only_plain_json_is_asked_for_that(
     scripted: Gateway, faults: FaultServer
 ) -> None:
@@ -122,11 +243,18 @@ def test_an_engine_that_knows_only_plain_json_is_asked_for_that(
         ({"temperature": "nan"}, "temperature"),
         ({"temperature": "1.5"}, "temperature"),
         ({"timestamp_granularities[]": "syllable"}, "timestamp_granularities"),
-        ({"stream": "true"}, "stream"),
+        ({"stream": "maybe"}, "stream"),
+        ({"stream": "true", "response_format": "srt"}, "response_format"),
+        ({"speakers": "true"}, "response_format"),
+        ({"prompt": "x" * 10_001}, "prompt"),
+        ({"keywords[]": ["x"] * 201}, "keywords"),
+        ({"chunking_strategy": "manual"}, "chunking_strategy"),
+        ({"chunking_strategy": "{"}, "chunking_strategy"),
+        ({"chunking_strategy": '{"type": "server_vad", "threshold": 1.1}'}, "chunking_strategy"),
     ],
 )
 def test_a_refusal_names_the_field_before_the_engine_is_asked(
-    scripted: Gateway, faults: FaultServer, fields: dict[str, str], param: str
+    scripted: Gateway, faults: FaultServer, fields: dict[str, object], param: str
 ) -> None:
     answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data=fields)
 

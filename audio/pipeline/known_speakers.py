@@ -1,0 +1,100 @@
+"""Which of a recording's speakers are those that the client named?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from audio import decoding
+from audio.decoding import UnusableAudio
+from audio.engines.client import Recording
+from audio.library import library
+from audio.merge.identification import identify
+from audio.merge.naming import speaking_time
+from audio.merge.timeline import NO_VOICES, Diarization, Fingerprint, Voices
+from audio.pipeline.transcription import diarize_chunk
+
+# A fingerprint of less speech is often wrong; more than a minute says nothing new.
+SHORTEST_REFERENCE_S = 1.5
+LONGEST_REFERENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSpeakers:
+    """The speakers a client expects: `references[i]` sounds like `names[i]`.
+
+    Without any references the voices of these names are looked for in the stored library.
+    """
+
+    names: tuple[str, ...] = ()
+    references: tuple[Recording, ...] = ()
+
+
+NOBODY_KNOWN = KnownSpeakers()
+
+
+def check_references(references: Sequence[Recording]) -> None:
+    """Refuse what is no short recording before any engine works for it.
+
+    Raises
+    ------
+    UnusableAudio
+    """
+    for reference in references:
+        seconds = 0.0
+        for block in decoding.sample_blocks(reference.path, param=reference.field):
+            seconds += len(block) / decoding.SAMPLE_RATE
+            if seconds > LONGEST_REFERENCE_S:
+                break
+        if not SHORTEST_REFERENCE_S <= seconds <= LONGEST_REFERENCE_S:
+            raise UnusableAudio(
+                reference.field,
+                f"expected {SHORTEST_REFERENCE_S:g} to {LONGEST_REFERENCE_S:g} s of one voice "
+                f"(2 to 10 s are best), got {_told(seconds)}.",
+            )
+
+
+def fingerprint_reference(reference: Recording) -> Fingerprint:
+    """The fingerprint of whoever talks longest in a reference.
+
+    Raises
+    ------
+    EngineError, UnusableAudio
+    """
+    heard = diarize_chunk(reference)
+    seconds = speaking_time(heard.turns)
+    found = sorted(heard.fingerprints, key=lambda label: seconds.get(label, 0.0))
+    if not found:
+        raise UnusableAudio(reference.field, "no voice was found in it.")
+    return heard.fingerprints[found[-1]]
+
+
+def recognize(
+    heard: Diarization, known: KnownSpeakers, prints: Sequence[Fingerprint]
+) -> dict[str, str]:
+    """The name of each speaker that sounds like one of the known; strangers are missing."""
+    voices = _voices(known.names, prints) if prints else _stored_voices(heard, known.names)
+    found = {
+        label: identify(fingerprint, voices).name
+        for label, fingerprint in heard.fingerprints.items()
+    }
+    return {label: name for label, name in found.items() if name is not None}
+
+
+def _voices(names: tuple[str, ...], prints: Sequence[Fingerprint]) -> Voices:
+    return Voices(names, np.stack(prints))
+
+
+def _stored_voices(heard: Diarization, names: tuple[str, ...]) -> Voices:
+    """The stored voices of these people, under the names as the client spells them."""
+    if not names:
+        return NO_VOICES
+    spelt = {name.casefold(): name for name in names}
+    stored = library().voices(heard.models.get("embedding", ""), heard.fingerprints)
+    rows = [row for row, name in enumerate(stored.names) if name.casefold() in spelt]
+    chosen = tuple(spelt[stored.names[row].casefold()] for row in rows)
+    return Voices(chosen, stored.vectors[rows], stored.space)
+
+
+def _told(seconds: float) -> str:
+    return "more" if seconds > LONGEST_REFERENCE_S else f"{seconds:.1f} s"
