@@ -9,4 +9,5 @@ class AudioConfig(AppConfig):
     name = "audio"
 
     def ready(self) -> None:
-        from audio import checks, schema  # noqa: F401 — they register themselves
+        from audio import checks  # noqa: F401 — they register themselves
+        from audio.reference import schema  # noqa: F401

@@ -151,7 +151,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "PREPROCESSING_HOOKS": ["audio.schema.without_slash_twins"],
+    "PREPROCESSING_HOOKS": ["audio.reference.schema.without_slash_twins"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "audio.reference.schema.with_refusals",
+    ],
 }
 
 # Logs: one JSON object per line on standard error.

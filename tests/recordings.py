@@ -1,5 +1,6 @@
 """Recordings for tests: cut from the clinic meeting, or made of nothing but samples."""
 
+import base64
 import io
 import wave
 from pathlib import Path
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 SAMPLE_RATE = 16_000
 
 
-def cut_of(source: Path, seconds: float, target: Path) -> Path:
-    """Write the beginning of a recording as a 16 kHz mono WAV."""
+def cut_of(source: Path, seconds: float, target: Path, *, from_s: float = 0.0) -> Path:
+    """Write a 16 kHz recording up to so many seconds as a mono WAV."""
     with av.open(str(source)) as container:
         frames = [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
-    samples = np.concatenate(frames)[: int(seconds * SAMPLE_RATE)]
+    samples = np.concatenate(frames)[int(from_s * SAMPLE_RATE) : int(seconds * SAMPLE_RATE)]
     target.write_bytes(wav(samples.astype(np.int16)))
     return target
 
@@ -45,6 +46,11 @@ def wav(samples: NDArray[np.int16], sample_rate: int = SAMPLE_RATE, channels: in
         file.setframerate(sample_rate)
         file.writeframes(samples.tobytes())
     return buffer.getvalue()
+
+
+def data_url(content: bytes) -> str:
+    """A WAV as a data URL."""
+    return "data:audio/wav;base64," + base64.b64encode(content).decode()
 
 
 def square_wave(

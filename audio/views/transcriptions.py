@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,19 +19,14 @@ from audio.merge.timeline import Transcription
 from audio.pipeline.diarized import Diarized, transcribe_diarized
 from audio.pipeline.known_speakers import check_references
 from audio.pipeline.transcription import DEFAULT_LANGUAGE, transcribe
+from audio.reference import pages
 from audio.serializers.transcriptions import TranscriptionRequest
 
 
 class Transcriptions(APIView):
     """POST /v1/audio/transcriptions: a recording in, its words out, and who said them."""
 
-    @extend_schema(
-        operation_id="transcribe",
-        summary="A recording in, its words out",
-        tags=["OpenAI"],
-        request={"multipart/form-data": TranscriptionRequest},
-        responses=OpenApiTypes.OBJECT,
-    )
+    @pages.TRANSCRIPTION
     def post(self, request: Request) -> HttpResponseBase:
         asked = TranscriptionRequest(data=request.data)
         asked.is_valid(raise_exception=True)

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.meetings import CLINIC, LOCAL_USER
 from tests.gateway_process import Gateway
-from tests.recordings import encoded, wav
+from tests.recordings import cut_of, data_url, encoded, wav
 
 pytestmark = pytest.mark.models
 
@@ -53,6 +53,23 @@ def test_the_openai_client_gets_words_and_segments(
     assert [word.word for word in said.words[:3]] == ["Good", "morning,", "everyone."]
     assert said.segments is not None
     assert said.segments[0].text == "Good morning, everyone."
+
+
+def test_the_openai_client_gets_a_known_speaker_by_name_and_a_stranger_by_letter(
+    openai_client: openai.OpenAI, mic: Path, system: Path, tmp_path: Path
+) -> None:
+    emma = data_url(cut_of(system, 15.0, tmp_path / "emma.wav", from_s=11.5).read_bytes())
+
+    said = openai_client.audio.transcriptions.create(
+        model="gpt-4o-transcribe-diarize",
+        file=system,
+        response_format="diarized_json",
+        chunking_strategy="auto",
+        known_speaker_names=["Emma"],
+        known_speaker_references=[emma],
+    )
+
+    assert [segment.speaker for segment in said.segments[:2]] == ["Emma", "A"]
 
 
 @pytest.mark.parametrize("response_format", ["mp3", "opus", "aac", "flac", "wav"])

@@ -1,14 +1,12 @@
 """Transcriptions that say who speaks, over an engine whose answers are scripted."""
 
-import base64
-
 import numpy as np
 import pytest
 
 from tests.audio.views.test_transcriptions import SAID, TRANSCRIBE
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
-from tests.recordings import TONE, square_wave, wav
+from tests.recordings import TONE, data_url, square_wave, wav
 
 DIARIZE = "/v1/audio/diarize"
 DIARIZE_CHUNK = "/v1/audio/diarize-chunk"
@@ -26,10 +24,6 @@ FINGERPRINTED = {
     "fingerprints": {"Speaker_0": ANN, "Speaker_1": BOB},
     "models": {"diarization": "d", "embedding": "e"},
 }
-
-
-def data_url(content: bytes) -> str:
-    return "data:audio/wav;base64," + base64.b64encode(content).decode()
 
 
 REFERENCE = data_url(wav(square_wave(4000, 2.0)))

@@ -20,3 +20,18 @@ def without_slash_twins(
 ) -> list[tuple[str, Any, Any, Any]]:
     """Document each address once, without its trailing slash."""
     return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
+
+
+def with_refusals(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """Document for every endpoint that whatever is refused, or fails, comes in the envelope."""
+    refusal = {"$ref": "#/components/schemas/Refusal"}
+    told = {
+        "4XX": {"description": "Refused: the message names the field and what was expected."},
+        "5XX": {"description": "An engine is busy, down or broken; or the gateway failed."},
+    }
+    for path in result["paths"].values():
+        for operation in path.values():
+            for status, answer in told.items():
+                content = {"application/json": {"schema": refusal}}
+                operation["responses"].setdefault(status, {**answer, "content": content})
+    return result

@@ -1,0 +1,1 @@
+"""The API reference: what the OpenAPI schema says of each endpoint, with examples."""

@@ -1,0 +1,27 @@
+"""What the schema shows of transcriptions is what the gateway answers."""
+
+import pytest
+from drf_spectacular.utils import OpenApiExample
+
+from audio.reference.examples import TRANSCRIPTIONS
+from tests.audio.views.test_diarized_transcriptions import DIARIZE, HEARD
+from tests.audio.views.test_transcriptions import SAID, TRANSCRIBE
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+
+
+@pytest.mark.parametrize("example", TRANSCRIPTIONS, ids=lambda example: example.name)
+def test_an_example_is_an_answer(
+    scripted: Gateway, faults: FaultServer, example: OpenApiExample
+) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(DIARIZE, HEARD)
+    asked = {"stream": "true"} if example.name == "stream" else {"response_format": example.name}
+
+    answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data=asked)
+
+    assert answer.headers["content-type"].partition(";")[0] == example.media_type
+    assert example.value == (
+        answer.json() if example.media_type == "application/json" else answer.text
+    )
