@@ -1,5 +1,6 @@
 """Settings that contradict each other, or miss something, are found at the start, with a hint."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from audio.authentication import parse_key
 from audio.catalogue import SPEECH_FORMATS
 from audio.library import library
+
+# Not only http: pages of browser extensions and of desktop applications have schemes of their own.
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 
 
 @register
@@ -69,6 +73,17 @@ def the_default_format_is_one(app_configs: Any, **options: Any) -> list[CheckMes
         return []
     hint = f"One of {', '.join(SPEECH_FORMATS)}."
     return [Error("DEFAULT_SPEECH_FORMAT is no speech format.", hint=hint, id="spark.E006")]
+
+
+@register
+def origins_are_origins(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """An origin is what a browser sends: with more or less, no page would ever match."""
+    hint = "https://host or http://host:port, in lower case, without a path or a slash at the end."
+    return [
+        Error(f"CORS_ALLOWED_ORIGINS: {origin!r} is no origin.", hint=hint, id="spark.E007")
+        for origin in settings.CORS_ALLOWED_ORIGINS
+        if not _ORIGIN.fullmatch(origin)
+    ]
 
 
 @register

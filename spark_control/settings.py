@@ -22,6 +22,10 @@ ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
 # Clients.
 API_KEYS: list[str] = env.list("API_KEYS", default=[])
 ALLOW_ANONYMOUS: bool = env.bool("ALLOW_ANONYMOUS", False)
+PUBLIC_DISCOVERY: bool = env.bool("PUBLIC_DISCOVERY", True)
+CORS_ALLOWED_ORIGINS: list[str] = [
+    origin.strip() for origin in env.list("CORS_ALLOWED_ORIGINS", default=[])
+]
 MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", 2048)
 DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
 DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
@@ -73,6 +77,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
 ]
+if CORS_ALLOWED_ORIGINS:
+    # Outside of whatever may answer: errors and the docs' files carry the headers too.
+    MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
 if LIBRARY:
     MIDDLEWARE += [
         "django.contrib.sessions.middleware.SessionMiddleware",
@@ -157,6 +164,11 @@ SPECTACULAR_SETTINGS = {
         "audio.reference.schema.with_refusals",
     ],
 }
+
+# Pages of other sites. The SDK sends a dozen headers of its own from a browser; a wildcard covers
+# them, but for Authorization, which browsers want by name.
+CORS_ALLOW_HEADERS = ["*", "authorization"]
+CORS_EXPOSE_HEADERS = ["x-request-id", "x-ignored-params", "retry-after", "content-disposition"]
 
 # Logs: one JSON object per line on standard error.
 LOGGING = {

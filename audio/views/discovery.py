@@ -7,11 +7,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio import catalogue
+from audio.authentication import MayDiscover
 from audio.errors import ModelNotFound
 from audio.pipeline.speech import voices
 
 
-class Models(APIView):
+class Discovery(APIView):
+    """A view that tells names only."""
+
+    permission_classes = [MayDiscover]
+
+
+class Models(Discovery):
     """GET /v1/models: every model and voice; still answers when the speech engine is down."""
 
     @extend_schema(
@@ -24,7 +31,7 @@ class Models(APIView):
         return Response({"object": "list", "data": catalogue.models(voices())})
 
 
-class Model(APIView):
+class Model(Discovery):
     """GET /v1/models/{id}."""
 
     @extend_schema(
@@ -41,7 +48,7 @@ class Model(APIView):
         return Response(found)
 
 
-class SpeechModels(APIView):
+class SpeechModels(Discovery):
     """GET /v1/audio/models: the names under which speech can be asked for."""
 
     @extend_schema(
@@ -54,7 +61,7 @@ class SpeechModels(APIView):
         return Response({"object": "list", "models": catalogue.speech_models()})
 
 
-class Voices(APIView):
+class Voices(Discovery):
     """GET /v1/audio/voices: objects with id and name; `?legacy=true` gives strings."""
 
     @extend_schema(
