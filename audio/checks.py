@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from audio.authentication import parse_key
 from audio.catalogue import SPEECH_FORMATS
 from audio.library import library
+from audio.voice_mix import parse_mix
 
 # Not only http: pages of browser extensions and of desktop applications have schemes of their own.
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
@@ -73,6 +74,17 @@ def the_default_format_is_one(app_configs: Any, **options: Any) -> list[CheckMes
         return []
     hint = f"One of {', '.join(SPEECH_FORMATS)}."
     return [Error("DEFAULT_SPEECH_FORMAT is no speech format.", hint=hint, id="spark.E006")]
+
+
+@register
+def the_default_voice_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """DEFAULT_VOICE is a voice or a mix of voices; whether the engine has it, only it can say."""
+    try:
+        parse_mix(settings.DEFAULT_VOICE)
+    except ValueError as error:
+        hint = "For example bm_george."
+        return [Error(f"DEFAULT_VOICE: {error}", hint=hint, id="spark.E008")]
+    return []
 
 
 @register

@@ -78,6 +78,8 @@ class EngineFailed(EngineError):
 class EngineRefused(EngineError):
     """The engine refused the request, with a reason of its own."""
 
+    code = "engine_refused"
+
     def __init__(
         self, status: int, reason: str, param: str | None, retry_after: int | None
     ) -> None:

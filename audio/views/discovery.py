@@ -10,6 +10,7 @@ from audio import catalogue
 from audio.authentication import MayDiscover
 from audio.errors import ModelNotFound
 from audio.pipeline.speech import voices
+from audio.speech_voices import described, listed
 
 
 class Discovery(APIView):
@@ -41,8 +42,7 @@ class Model(Discovery):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request, model: str) -> Response:
-        listed = catalogue.models(voices())
-        found = next((entry for entry in listed if entry["id"] == model), None)
+        found = catalogue.model(model, voices())
         if found is None:
             raise ModelNotFound(model)
         return Response(found)
@@ -71,8 +71,7 @@ class Voices(Discovery):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request) -> Response:
-        names = catalogue.voice_names(voices())
+        names = listed(voices())
         if request.query_params.get("legacy") == "true":
             return Response({"voices": names})
-        listed = [{"id": name, "name": name} for name in names]
-        return Response({"object": "list", "voices": listed})
+        return Response({"object": "list", "voices": [described(name) for name in names]})
