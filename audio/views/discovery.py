@@ -72,6 +72,6 @@ class Voices(Discovery):
     )
     def get(self, request: Request) -> Response:
         names = listed(voices())
-        if request.query_params.get("legacy") == "true":
+        if request.query_params.get("legacy", "").lower() in ("true", "1"):
             return Response({"voices": names})
         return Response({"object": "list", "voices": [described(name) for name in names]})

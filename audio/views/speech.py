@@ -24,7 +24,10 @@ class Speech(APIView):
         summary="Text in, audio out, streamed from the first byte",
         tags=["OpenAI"],
         request=SpeechRequest,
-        responses={(200, "audio/wav"): OpenApiTypes.BINARY},
+        responses={
+            (200, "audio/wav"): OpenApiTypes.BINARY,
+            (200, CONTENT_TYPE): OpenApiTypes.STR,
+        },
     )
     def post(self, request: Request) -> StreamingHttpResponse:
         asked = SpeechRequest(data=request.data)
