@@ -46,6 +46,11 @@ DATABASES = (
     if LIBRARY
     else {}
 )
+# Whether enrolment keeps the recordings it learned from, to hear them again with another model.
+KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
+MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
