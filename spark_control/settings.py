@@ -40,7 +40,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 
 # The voice library: one switch.
 LIBRARY = bool(env.str("DATABASE_URL", ""))
-SPEAKER_LIBRARY = "audio.library.NoLibrary"
+SPEAKER_LIBRARY = "voiceprints.library.StoredLibrary" if LIBRARY else "audio.library.NoLibrary"
 DATABASES = (
     {"default": env.db("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
     if LIBRARY

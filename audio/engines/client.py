@@ -92,10 +92,11 @@ class EngineNonsense(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording on disk, and the suffix its sender gave it."""
+    """A recording on disk, and the suffix and the name its sender gave it."""
 
     path: Path
     suffix: str = ""
+    name: str = ""
 
 
 class Engine:

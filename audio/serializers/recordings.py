@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from rest_framework import serializers
 
 from audio.engines.client import Recording
+from audio.fields import readable
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
@@ -22,5 +23,7 @@ class AudioField(serializers.FileField):
         assert isinstance(uploaded, TemporaryUploadedFile)  # noqa: S101 — the only upload handler
         suffix = PurePath(uploaded.name or "").suffix.lower()
         return Recording(
-            Path(uploaded.temporary_file_path()), suffix if _SUFFIX.fullmatch(suffix) else ""
+            Path(uploaded.temporary_file_path()),
+            suffix if _SUFFIX.fullmatch(suffix) else "",
+            readable(PurePath(uploaded.name or "").name),
         )

@@ -14,6 +14,8 @@ from pgvector.django import HnswIndex, VectorField
 
 from voiceprints.models.spaces import DIMENSION, Space, unit_length
 
+# The folder of kept samples.
+SAMPLES = "samples"
 # Neither blank nor with space around it.
 TRIMMED = r"^\S(.*\S)?$"
 
@@ -80,6 +82,22 @@ class Person(models.Model):
         given, until = self.consent_given_at, self.consent_until
         return given is not None and given <= now and (until is None or now < until)
 
+    def refuses(self, now: datetime) -> bool:
+        """Whether consent was given once, and has run out or was withdrawn."""
+        return self.consent_until is not None and self.consent_until <= now
+
+
+class VoiceprintQuerySet(models.QuerySet["Voiceprint"]):
+    """Voiceprints, by what may be done with them."""
+
+    def usable(self, space: Space, now: datetime) -> "VoiceprintQuerySet":
+        """Those of one space whose people consent at that moment."""
+        return self.filter(
+            Q(person__consent_until=None) | Q(person__consent_until__gt=now),
+            space=space,
+            person__consent_given_at__lte=now,
+        )
+
 
 class VoiceprintSource(models.TextChoices):
     """Where a voiceprint comes from."""
@@ -91,7 +109,7 @@ class VoiceprintSource(models.TextChoices):
 
 def sample_path(voiceprint: "Voiceprint", filename: str) -> str:
     """Where a kept sample lies: its name says nothing of the person."""
-    return f"samples/{voiceprint.id}{PurePath(filename).suffix.lower()}"
+    return f"{SAMPLES}/{voiceprint.id}{PurePath(filename).suffix.lower()}"
 
 
 class Voiceprint(models.Model):
@@ -116,6 +134,8 @@ class Voiceprint(models.Model):
     )
     created_by = models.TextField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = VoiceprintQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "id"]

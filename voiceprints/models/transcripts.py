@@ -3,9 +3,9 @@
 import uuid
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from pgvector.django import HnswIndex, VectorField
 
@@ -30,6 +30,15 @@ class SpeakerSource(models.TextChoices):
     NAMED_BY_HAND = "named_by_hand", "somebody, afterwards"
 
 
+class TranscriptQuerySet(models.QuerySet["Transcript"]):
+    """Transcripts, by what is in them."""
+
+    def saying(self, words: str) -> "TranscriptQuerySet":
+        """Those with a block of these words, as a search engine reads them: `"so, or -not`."""
+        query = SearchQuery(words, config="simple", search_type="websearch")
+        return self.filter(Exists(Block.objects.filter(transcript=OuterRef("pk"), search=query)))
+
+
 class Transcript(models.Model):
     """Who said what, by name, in one recording."""
 
@@ -51,6 +60,8 @@ class Transcript(models.Model):
     retain_until = models.DateTimeField(
         null=True, blank=True, help_text="Empty: until somebody deletes it."
     )
+
+    objects = TranscriptQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "id"]
