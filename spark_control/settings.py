@@ -44,12 +44,17 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 
 # The voice library: one switch.
 LIBRARY = bool(env.str("DATABASE_URL", ""))
-SPEAKER_LIBRARY = "audio.library.NoLibrary"
+SPEAKER_LIBRARY = "voiceprints.library.StoredLibrary" if LIBRARY else "audio.library.NoLibrary"
 DATABASES = (
     {"default": env.db("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
     if LIBRARY
     else {}
 )
+# Whether enrolment keeps the recordings it learned from, to hear them again with another model.
+KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
+MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
