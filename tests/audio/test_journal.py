@@ -76,7 +76,8 @@ def test_an_unknown_address_is_logged_without_its_path(scripted: Gateway) -> Non
 
 
 def test_a_cut_stream_is_marked(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer("/v1/audio/speech", pieces=(b"RIFF", b"more"), pause_s=0.1, cut=True)
+    spoken = {"pieces": (b"RIFF", b"more"), "content_type": "audio/wav"}
+    faults.answer("/v1/audio/speech", **spoken, pause_s=0.1, cut=True)
 
     with pytest.raises(httpx.RemoteProtocolError):
         scripted.post(
