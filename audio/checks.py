@@ -72,6 +72,15 @@ def the_default_format_is_one(app_configs: Any, **options: Any) -> list[CheckMes
 
 
 @register
+def pieces_hold_speech(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A cut is looked for 15 s around the wished place, and a short piece is heard badly."""
+    if 60 <= settings.CHUNK_S <= settings.CHUNK_AFTER_S:
+        return []
+    hint = "60 <= CHUNK_S <= CHUNK_AFTER_S, in seconds."
+    return [Error("CHUNK_S and CHUNK_AFTER_S do not fit.", hint=hint, id="spark.E009")]
+
+
+@register
 def library_is_there(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """SPEAKER_LIBRARY names a class that can be made."""
     try:
