@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 AUDIO, VOICES_READ, VOICES_WRITE = "audio", "voices:read", "voices:write"
 SCOPES = frozenset({AUDIO, VOICES_READ, VOICES_WRITE})
+# What clients send whose key was never set, as JavaScript spells it.
+_NO_KEYS = ("undefined", "null")
 _FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
@@ -48,6 +50,8 @@ def parse_key(entry: str) -> tuple[str, Client]:
     if not name or not key:
         # Not even the name: who forgot the colons wrote a key there.
         raise ValueError("an entry is not name:key:scope+scope")
+    if key.lower() in _NO_KEYS:
+        raise ValueError(f"the key of {name!r} is what clients send that have none")
     if not key.isascii() or any(map(str.isspace, key)):
         raise ValueError(f"the key of {name!r} must be ASCII without spaces to fit in a header")
     granted = frozenset(scopes.split("+")) if scopes else frozenset({AUDIO})
@@ -91,6 +95,13 @@ class HasScope(BasePermission):
         return True
 
 
+class MayDiscover(HasScope):
+    """Names of models and voices are for everybody, unless PUBLIC_DISCOVERY is off."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return settings.PUBLIC_DISCOVERY or super().has_permission(request, view)
+
+
 def require(request: Request, scope: str) -> None:
     """Refuse a client whose key lacks a scope."""
     if scope not in client_of(request).scopes:
@@ -106,7 +117,8 @@ def client_of(request: Request) -> Client:
 
 def _bearer(request: Request) -> str:
     scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
+    key = key.strip()
+    return key if scheme.lower() == "bearer" and key.lower() not in _NO_KEYS else ""
 
 
 def _client_of_key(key: str) -> Client | None:
@@ -125,7 +137,8 @@ def _is_this_machine(request: Request) -> bool:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return False
-    own_origins = {None, f"http://{request.get_host()}", f"https://{request.get_host()}"}
+    host = request.get_host()
+    own_origins = {None, f"http://{host}", f"https://{host}", *settings.CORS_ALLOWED_ORIGINS}
     return (
         address.is_loopback
         and not any(header in request.META for header in _FORWARDING)

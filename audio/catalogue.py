@@ -1,19 +1,24 @@
-"""What the gateway calls its models and voices, and what OpenAI's clients call them."""
+"""What the gateway calls its models, and what OpenAI's clients call them."""
+
+from collections.abc import Sequence
 
 from django.conf.locale import LANG_INFO
 
+from audio.speech_voices import CURATED_VOICES, described, listed
+
 STT_MODEL = "parakeet-tdt-0.6b-v3"
 TTS_MODEL = "kokoro"
-SPEECH_FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
+SPEECH_TYPES = {
+    "mp3": "audio/mpeg",
+    "opus": "audio/ogg",
+    "aac": "audio/aac",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "pcm": "audio/pcm",
+}
+SPEECH_FORMATS = tuple(SPEECH_TYPES)
 # A fixed moment: clients cache by it, and the models have no birthday of their own here.
 CREATED = 1767225600
-
-CURATED_VOICES = {
-    "bm_george": ("George (British male, narrator-style)", "en-GB"),
-    "bf_emma": ("Emma (British female, audiobook-style)", "en-GB"),
-    "am_michael": ("Michael (American male, warm narrator)", "en-US"),
-    "af_heart": ("Heart (American female, warm and balanced)", "en-US"),
-}
 
 STT_ALIASES = (
     "whisper-1",
@@ -34,45 +39,33 @@ TTS_ALIASES = (
 OTHER_STT_NAMES = ("parakeet", "nvidia/parakeet-tdt-0.6b-v3")
 OTHER_TTS_NAMES = ("hexgrad/kokoro-82m",)
 
-# Kokoro-FastAPI knows the first nine by these voices; the last four are ours, by how OpenAI
-# describes them.
-OPENAI_VOICES = {
-    "alloy": "am_adam",
-    "ash": "af_nicole",
-    "coral": "bf_emma",
-    "echo": "af_bella",
-    "fable": "af_sarah",
-    "onyx": "bm_george",
-    "nova": "bf_isabella",
-    "sage": "am_michael",
-    "shimmer": "af_sky",
-    "ballad": "bm_fable",
-    "verse": "am_puck",
-    "marin": "af_heart",
-    "cedar": "am_fenrir",
-}
 
-
-def models(voices: list[str]) -> list[dict[str, object]]:
+def models(voices: Sequence[str]) -> list[dict[str, object]]:
     """List our STT model, curated voices, the engine's other voices, then OpenAI's names."""
     return [
-        _model(STT_MODEL, owned_by="nvidia", kind="stt"),
+        _stt(STT_MODEL, owned_by="nvidia"),
         *(_curated(voice) for voice in CURATED_VOICES),
         *(_voice(voice) for voice in voices if voice not in CURATED_VOICES),
-        _model(TTS_MODEL, owned_by="kokoro", kind="tts"),
-        *(_model(name, owned_by="openai", kind="tts") for name in TTS_ALIASES),
-        *(_model(name, owned_by="openai", kind="stt") for name in STT_ALIASES),
+        _tts(TTS_MODEL, owned_by="kokoro"),
+        *(_tts(name, owned_by="openai") for name in TTS_ALIASES),
+        *(_stt(name, owned_by="openai") for name in STT_ALIASES),
     ]
+
+
+def model(name: str, voices: Sequence[str]) -> dict[str, object] | None:
+    """Describe what is listed or understood under this name; of what speaks, its voices too."""
+    entries = {str(entry["id"]): entry for entry in models(voices)}
+    if is_tts_model(name):
+        spoken = [described(voice) for voice in listed(voices)]
+        return entries.get(name, _tts(name, owned_by="kokoro")) | {"voices": spoken}
+    if is_stt_model(name):
+        return entries.get(name, _stt(name, owned_by="nvidia"))
+    return entries[name] | {"voices": [described(name)]} if name in entries else None
 
 
 def speech_models() -> list[dict[str, str]]:
     """List the names under which speech can be asked for."""
     return [{"id": name, "name": name} for name in (TTS_MODEL, *TTS_ALIASES)]
-
-
-def voice_names(voices: list[str]) -> list[str]:
-    """List the engine's voices (the curated ones when it does not say), then OpenAI's."""
-    return [*(voices or CURATED_VOICES), *OPENAI_VOICES]
 
 
 def is_stt_model(name: str) -> bool:
@@ -83,16 +76,6 @@ def is_stt_model(name: str) -> bool:
 def is_tts_model(name: str) -> bool:
     """Whether text is turned into speech under this model name."""
     return name.lower() in (TTS_MODEL, *TTS_ALIASES, *OTHER_TTS_NAMES)
-
-
-def engine_voice(voice: str) -> str:
-    """Translate an OpenAI voice name into one of the engine's."""
-    return OPENAI_VOICES.get(voice, voice)
-
-
-def engine_speech_model(model: str) -> str:
-    """Translate an OpenAI speech model into the engine's."""
-    return TTS_MODEL if model in TTS_ALIASES else model
 
 
 def language_code(language: str) -> str:
@@ -114,8 +97,17 @@ def _model(name: str, **more: object) -> dict[str, object]:
     return {"id": name, "object": "model", "created": CREATED, **more}
 
 
+def _stt(name: str, *, owned_by: str) -> dict[str, object]:
+    return _model(name, owned_by=owned_by, kind="stt", task="automatic-speech-recognition")
+
+
+def _tts(name: str, *, owned_by: str) -> dict[str, object]:
+    return _model(name, owned_by=owned_by, kind="tts", task="text-to-speech")
+
+
 def _voice(voice: str) -> dict[str, object]:
-    return _model(voice, owned_by="kokoro", kind="tts")
+    language = described(voice).get("language")
+    return _tts(voice, owned_by="kokoro") | ({"language": language} if language else {})
 
 
 def _curated(voice: str) -> dict[str, object]:

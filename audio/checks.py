@@ -1,5 +1,6 @@
 """Settings that contradict each other, or miss something, are found at the start, with a hint."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from audio.authentication import parse_key
 from audio.catalogue import SPEECH_FORMATS
 from audio.library import library
+from audio.voice_mix import parse_mix
+
+# Not only http: pages of browser extensions and of desktop applications have schemes of their own.
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 
 
 @register
@@ -78,6 +83,28 @@ def pieces_hold_speech(app_configs: Any, **options: Any) -> list[CheckMessage]:
         return []
     hint = "60 <= CHUNK_S <= CHUNK_AFTER_S, in seconds."
     return [Error("CHUNK_S and CHUNK_AFTER_S do not fit.", hint=hint, id="spark.E009")]
+
+
+@register
+def the_default_voice_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """DEFAULT_VOICE is a voice or a mix of voices; whether the engine has it, only it can say."""
+    try:
+        parse_mix(settings.DEFAULT_VOICE)
+    except ValueError as error:
+        hint = "For example bm_george."
+        return [Error(f"DEFAULT_VOICE: {error}", hint=hint, id="spark.E008")]
+    return []
+
+
+@register
+def origins_are_origins(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """An origin is what a browser sends: with more or less, no page would ever match."""
+    hint = "https://host or http://host:port, in lower case, without a path or a slash at the end."
+    return [
+        Error(f"CORS_ALLOWED_ORIGINS: {origin!r} is no origin.", hint=hint, id="spark.E007")
+        for origin in settings.CORS_ALLOWED_ORIGINS
+        if not _ORIGIN.fullmatch(origin)
+    ]
 
 
 @register

@@ -44,9 +44,9 @@ class ModelNotFound(InvalidRequest):
 
     status_code = HTTPStatus.NOT_FOUND
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, reason: str = "does not exist") -> None:
         super().__init__(
-            f"The model '{model[:100]}' does not exist.", param="model", code="model_not_found"
+            f"The model '{model[:100]}' {reason}.", param="model", code="model_not_found"
         )
 
 
@@ -147,7 +147,7 @@ _ENGINE_STATUS: dict[type[client.EngineError], tuple[int, str, int | None]] = {
 def _engine_problem(exc: client.EngineError) -> Problem:
     if isinstance(exc, client.EngineRefused):
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after is not None else {}
-        return Problem(exc.status, str(exc), "engine_refused", exc.param, headers)
+        return Problem(exc.status, str(exc), exc.code, exc.param, headers)
     status, code, retry_after = _ENGINE_STATUS[type(exc)]
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return Problem(status, str(exc), code, headers=headers)

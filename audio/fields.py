@@ -112,17 +112,6 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) and number >= 0 else None
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class VoiceField(serializers.Field[str, Any, str, Any]):
-    """A voice's name, or an object that holds it as `id`."""
-
-    def to_internal_value(self, data: Any) -> str:
-        name = data.get("id") if isinstance(data, dict) else data
-        if not isinstance(name, str) or not readable(name):
-            raise serializers.ValidationError("expected a name, or an object with an id.")
-        return readable(name)
-
-
 class NameField(serializers.CharField):
     """A person's name."""
 

@@ -5,6 +5,8 @@ stands behind it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
@@ -13,13 +15,29 @@ from django.utils.module_loading import import_string
 from audio.merge.timeline import NO_VOICES, Fingerprint, NamedTranscript, Voices
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a transcript comes from, and how long it may stay.
+
+    `sha256` is that of the recording, in hexadecimal digits; of two tracks that of both digests,
+    the microphone's first. Without `retain_until` it stays until somebody deletes it.
+    """
+
+    sha256: str
+    created_by: str
+    recording_name: str = ""
+    retain_until: datetime | None = None
+
+
 class SpeakerLibrary(Protocol):
     """Known voices, and a memory for transcripts."""
 
-    def voices(self, space: str, fingerprints: Mapping[str, Fingerprint]) -> Voices:
+    def voices(
+        self, space: str, fingerprints: Mapping[str, Fingerprint], *, asked_by: str
+    ) -> Voices:
         """The known voices of one space that may be those of these speakers."""
 
-    def remember(self, transcript: NamedTranscript, *, created_by: str) -> str:
+    def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
         """Keep a transcript; return its identifier."""
 
 
@@ -30,10 +48,12 @@ class NothingIsKept(Exception):
 class NoLibrary:
     """The library of a gateway that keeps nothing."""
 
-    def voices(self, space: str, fingerprints: Mapping[str, Fingerprint]) -> Voices:
+    def voices(
+        self, space: str, fingerprints: Mapping[str, Fingerprint], *, asked_by: str
+    ) -> Voices:
         return NO_VOICES
 
-    def remember(self, transcript: NamedTranscript, *, created_by: str) -> str:
+    def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
         raise NothingIsKept("store: this gateway keeps nothing; it has no voice library.")
 
 

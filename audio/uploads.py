@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from gunicorn.http.errors import ParseException
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 
 from audio import journal
 from audio.errors import UploadTooLarge
@@ -107,8 +107,14 @@ class _Drained:
                 pass
 
 
-class BoundedJsonParser(JSONParser):
-    """JSON is held in memory whole, so it may be no larger than the form fields of an upload."""
+class BoundedJsonParser(BaseParser):
+    """JSON is held in memory whole, so it may be no larger than the form fields of an upload.
+
+    No subclass of JSONParser: to those Django REST framework gives the body read whole, which
+    Django refuses when uploads may be larger than JSON and the body is chunked.
+    """
+
+    media_type = "application/json"
 
     def parse(
         self,
@@ -116,7 +122,7 @@ class BoundedJsonParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        return super().parse(_Bounded(stream), media_type, parser_context)  # type: ignore[arg-type]
+        return JSONParser().parse(_Bounded(stream), media_type, parser_context)  # type: ignore[arg-type]
 
 
 class _Bounded:

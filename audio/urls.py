@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from audio.views import discovery, speakers, speech, status, transcriptions
+from audio.views import discovery, speakers, speech, status, transcriptions, translations
 
 
 def at(route: str, view: Any) -> list[URLPattern]:
@@ -19,6 +19,7 @@ urlpatterns = [
     *at("v1/audio/voices", discovery.Voices),
     *at("v1/audio/speech", speech.Speech),
     *at("v1/audio/transcriptions", transcriptions.Transcriptions),
+    *at("v1/audio/translations", translations.Translations),
     *at("api/audio/diarize-chunk", speakers.DiarizeChunk),
     *at("api/audio/transcribe-with-speakers", speakers.TranscribeWithSpeakers),
     *at("api/audio/label-merge", speakers.LabelMerge),

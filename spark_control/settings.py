@@ -24,6 +24,10 @@ CHUNK_S: float = env.float("CHUNK_S", 300.0)
 # Clients.
 API_KEYS: list[str] = env.list("API_KEYS", default=[])
 ALLOW_ANONYMOUS: bool = env.bool("ALLOW_ANONYMOUS", False)
+PUBLIC_DISCOVERY: bool = env.bool("PUBLIC_DISCOVERY", True)
+CORS_ALLOWED_ORIGINS: list[str] = [
+    origin.strip() for origin in env.list("CORS_ALLOWED_ORIGINS", default=[])
+]
 MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", 2048)
 DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
 DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
@@ -42,12 +46,17 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 
 # The voice library: one switch.
 LIBRARY = bool(env.str("DATABASE_URL", ""))
-SPEAKER_LIBRARY = "audio.library.NoLibrary"
+SPEAKER_LIBRARY = "voiceprints.library.StoredLibrary" if LIBRARY else "audio.library.NoLibrary"
 DATABASES = (
     {"default": env.db("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
     if LIBRARY
     else {}
 )
+# Whether enrolment keeps the recordings it learned from, to hear them again with another model.
+KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
+MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -75,6 +84,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
 ]
+if CORS_ALLOWED_ORIGINS:
+    # Outside of whatever may answer: errors and the docs' files carry the headers too.
+    MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
 if LIBRARY:
     MIDDLEWARE += [
         "django.contrib.sessions.middleware.SessionMiddleware",
@@ -159,6 +171,11 @@ SPECTACULAR_SETTINGS = {
         "audio.reference.schema.with_refusals",
     ],
 }
+
+# Pages of other sites. The SDK sends a dozen headers of its own from a browser; a wildcard covers
+# them, but for Authorization, which browsers want by name.
+CORS_ALLOW_HEADERS = ["*", "authorization"]
+CORS_EXPOSE_HEADERS = ["x-request-id", "x-ignored-params", "retry-after", "content-disposition"]
 
 # Logs: one JSON object per line on standard error.
 LOGGING = {

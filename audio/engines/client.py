@@ -78,6 +78,8 @@ class EngineFailed(EngineError):
 class EngineRefused(EngineError):
     """The engine refused the request, with a reason of its own."""
 
+    code = "engine_refused"
+
     def __init__(
         self, status: int, reason: str, param: str | None, retry_after: int | None
     ) -> None:
@@ -98,13 +100,14 @@ class EngineNonsense(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording on disk, the suffix its sender gave it, and the field it came in.
+    """A recording on disk, the suffix and the name its sender gave it, and the field it came in.
 
     `file`, where there is one, is deleted when nobody holds it any longer.
     """
 
     path: Path
     suffix: str = ""
+    name: str = ""
     field: str = "file"
     file: object = None
 

@@ -1,13 +1,37 @@
 """Voices, and speech as a stream that can be closed."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import httpx
 from django.conf import settings
 
 from audio import journal
-from audio.engines.client import Engine, engine
+from audio.engines.client import Engine, EngineRefused, engine
+
+MODEL = "kokoro"
+# What an engine answers that is asked for a voice it does not have, and how it begins the list of
+# those it has: 68 names that nobody reads.
+_UNKNOWN_VOICE = (400, 404, 422)
+_VOICES_FOLLOW = re.compile(r"\W*\b(available|known|valid) voices\b.*", re.IGNORECASE)
+
+
+class UnknownVoice(EngineRefused):
+    """The engine does not have this voice."""
+
+    code = "invalid_value"
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What to say, in which voice and format; `further` fields are the engine's own."""
+
+    text: str
+    voice: str
+    form: str
+    further: Mapping[str, object]
 
 
 def kokoro() -> Engine:
@@ -15,21 +39,40 @@ def kokoro() -> Engine:
     return engine("kokoro", settings.KOKORO_URL)
 
 
-def voices() -> list[str]:
+def voices() -> tuple[str, ...]:
     """Ask for the catalogue: a list of strings or of objects with `id`, by the server's age."""
     answer = kokoro().ask("voices", "/v1/audio/voices")
     listed = answer.get("voices") if isinstance(answer, Mapping) else None
     if not isinstance(listed, list):
         raise kokoro().nonsense("voices is not a list")
     ids = (v.get("id") or v.get("name") if isinstance(v, Mapping) else v for v in listed)
-    return [voice for voice in ids if isinstance(voice, str) and voice]
+    return tuple(dict.fromkeys(voice for voice in ids if isinstance(voice, str) and voice))
 
 
-def speak(body: Mapping[str, object]) -> "SpeechStream":
+def speak(utterance: Utterance) -> "SpeechStream":
     """Start speech; return with its first bytes, so that what fails before can be told."""
+    body = {
+        **utterance.further,
+        "model": MODEL,
+        "input": utterance.text,
+        "voice": utterance.voice,
+        "response_format": utterance.form,
+    }
     started = time.monotonic()
-    response = kokoro().open_stream("speak", "/v1/audio/speech", body)
+    try:
+        response = kokoro().open_stream("speak", "/v1/audio/speech", body)
+    except EngineRefused as refused:
+        raise _about_the_voice(refused) from refused
     return SpeechStream(kokoro(), response, started)
+
+
+def _about_the_voice(refused: EngineRefused) -> EngineRefused:
+    """The same refusal, briefly and with its field if it is of the voice."""
+    told = re.search(r"\bvoice\b", refused.reason, re.IGNORECASE) and refused.param is None
+    if refused.status not in _UNKNOWN_VOICE or not (told or refused.param == "voice"):
+        return refused
+    reason = _VOICES_FOLLOW.sub(". GET /v1/audio/voices lists all.", refused.reason)
+    return UnknownVoice(httpx.codes.BAD_REQUEST, reason, "voice", refused.retry_after)
 
 
 class SpeechStream:
@@ -42,7 +85,7 @@ class SpeechStream:
     def __init__(self, spoken_by: Engine, response: httpx.Response, started: float) -> None:
         self._engine, self._response, self._started = spoken_by, response, started
         self._chunks = response.iter_raw()
-        self.content_type = response.headers.get("content-type", "application/octet-stream")
+        self.content_type: str = response.headers.get("content-type", "")
         self._first = self._read_first()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -61,6 +104,9 @@ class SpeechStream:
         journal.note_engine_call(self._started, time.monotonic())
 
     def _read_first(self) -> bytes:
+        if self.content_type.startswith(("application/json", "text/")):
+            self.close()
+            raise self._engine.nonsense("it is not audio")
         try:
             first = next((chunk for chunk in self._chunks if chunk), b"")
         except httpx.HTTPError as error:

@@ -11,6 +11,7 @@ from audio.merge.timeline import (
     NamedSpeaker,
     NamedTranscript,
     Notice,
+    RecognisedSpeaker,
     Turn,
 )
 
@@ -34,6 +35,7 @@ def labelled_json(transcript: LabelledTranscript) -> Json:
         "duration": transcript.duration,
         "language": transcript.language,
         "speakers_detected": list(transcript.speakers),
+        **({} if transcript.recognised is None else _recognised(transcript.recognised)),
         "segments": _segments(transcript),
         "models": dict(transcript.models),
         **_warnings(transcript.warnings),
@@ -56,6 +58,15 @@ def named_json(transcript: NamedTranscript) -> Json:
     if transcript.timeline_offset_s is not None:
         answer["timeline_offset_s"] = transcript.timeline_offset_s
     return answer
+
+
+def _recognised(speakers: Iterable[RecognisedSpeaker]) -> Json:
+    return {
+        "speakers": [
+            {"label": one.speaker, "name": one.name, "similarity": one.similarity}
+            for one in speakers
+        ]
+    }
 
 
 def _speaker(speaker: NamedSpeaker) -> Json:

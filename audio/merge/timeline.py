@@ -91,12 +91,15 @@ class Voices:
     """Known people's fingerprints in one space: ``names[i]`` speaks like ``vectors[i]``.
 
     ``vectors`` has shape ``(voices, dimension)``. A name may stand in several rows. ``space`` is
-    the identity of the embedding model, empty where the caller who sent the vectors did not say.
+    the identity of the embedding model, empty where the caller who sent the vectors did not say;
+    ``threshold`` and ``margin`` say when two of its fingerprints are one voice, as cosines.
     """
 
     names: tuple[str, ...]
     vectors: NDArray[np.float64]
     space: str = ""
+    threshold: float = 0.5
+    margin: float = 0.05
 
 
 NO_VOICES = Voices((), np.empty((0, 0)))
@@ -197,11 +200,28 @@ class NamedTranscript:
     warnings: tuple[Notice, ...] = ()
     dropped_words: int = 0
     timeline_offset_s: float | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedSpeaker:
+    """One anonymous speaker, and whose voice it is; no name where that is not decided.
+
+    ``similarity`` is the cosine to the nearest known voice, None where there is none.
+    """
+
+    speaker: str
+    name: str | None = None
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledTranscript:
-    """Who said what in one recording, by anonymous label."""
+    """Who said what in one recording, by anonymous label.
+
+    Where voices were to be recognised, ``recognised`` has every speaker, and names stand in place
+    of the labels of those who were.
+    """
 
     duration: float
     language: str
@@ -209,3 +229,4 @@ class LabelledTranscript:
     blocks: tuple[Block, ...]
     models: Mapping[str, str]
     warnings: tuple[Notice, ...] = ()
+    recognised: tuple[RecognisedSpeaker, ...] | None = None

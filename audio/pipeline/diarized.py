@@ -12,7 +12,7 @@ from audio.merge.timeline import LabelledWords, Transcription
 from audio.pipeline.known_speakers import (
     KnownSpeakers,
     fingerprint_reference,
-    recognize,
+    known_names,
 )
 from audio.pipeline.parallel import in_parallel
 from audio.pipeline.transcription import LABELLING, transcribe
@@ -42,5 +42,5 @@ def transcribe_diarized(
         partial(diarize, recording),
         *(partial(fingerprint_reference, reference) for reference in known.references),
     )
-    names = recognize(heard, known, prints)
+    names = known_names(heard, known, prints)
     return Diarized(said, name_in_order(label_transcription(heard, said, rule=LABELLING), names))

@@ -9,7 +9,7 @@ from audio import decoding
 from audio.decoding import UnusableAudio
 from audio.engines.client import Recording
 from audio.library import library
-from audio.merge.identification import identify
+from audio.merge.identification import OpenSetRule, identify
 from audio.merge.naming import speaking_time
 from audio.merge.timeline import NO_VOICES, Diarization, Fingerprint, Voices
 from audio.pipeline.transcription import diarize_chunk
@@ -23,14 +23,13 @@ LONGEST_REFERENCE_S = 60.0
 class KnownSpeakers:
     """The speakers a client expects: `references[i]` sounds like `names[i]`.
 
-    Without any references the voices of these names are looked for in the stored library.
+    Without any references the voices of these names are looked for in the stored library, on
+    behalf of `reader`, the name of a key.
     """
 
     names: tuple[str, ...] = ()
     references: tuple[Recording, ...] = ()
-
-
-NOBODY_KNOWN = KnownSpeakers()
+    reader: str = ""
 
 
 def check_references(references: Sequence[Recording]) -> None:
@@ -69,13 +68,14 @@ def fingerprint_reference(reference: Recording) -> Fingerprint:
     return heard.fingerprints[found[-1]]
 
 
-def recognize(
+def known_names(
     heard: Diarization, known: KnownSpeakers, prints: Sequence[Fingerprint]
 ) -> dict[str, str]:
     """The name of each speaker that sounds like one of the known; strangers are missing."""
-    voices = _voices(known.names, prints) if prints else _stored_voices(heard, known.names)
+    voices = _voices(known.names, prints) if prints else _stored_voices(heard, known)
+    rule = OpenSetRule(voices.threshold, voices.margin)
     found = {
-        label: identify(fingerprint, voices).name
+        label: identify(fingerprint, voices, rule=rule).name
         for label, fingerprint in heard.fingerprints.items()
     }
     return {label: name for label, name in found.items() if name is not None}
@@ -85,12 +85,13 @@ def _voices(names: tuple[str, ...], prints: Sequence[Fingerprint]) -> Voices:
     return Voices(names, np.stack(prints))
 
 
-def _stored_voices(heard: Diarization, names: tuple[str, ...]) -> Voices:
+def _stored_voices(heard: Diarization, known: KnownSpeakers) -> Voices:
     """The stored voices of these people, under the names as the client spells them."""
-    if not names:
+    if not known.names:
         return NO_VOICES
-    spelt = {name.casefold(): name for name in names}
-    stored = library().voices(heard.models.get("embedding", ""), heard.fingerprints)
+    spelt = {name.casefold(): name for name in known.names}
+    space = heard.models.get("embedding", "")
+    stored = library().voices(space, heard.fingerprints, asked_by=known.reader)
     rows = [row for row, name in enumerate(stored.names) if name.casefold() in spelt]
     chosen = tuple(spelt[stored.names[row].casefold()] for row in rows)
     return Voices(chosen, stored.vectors[rows], stored.space)

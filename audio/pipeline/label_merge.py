@@ -20,7 +20,11 @@ from audio.pipeline.transcription import LABELLING, diarize_chunk, transcribe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeJob:
-    """What label-merge is asked to do: `file`, or both tracks."""
+    """What label-merge is asked to do: `file`, or both tracks.
+
+    `library_reader` is the name of the key, where it may read the stored library; `retain_days`
+    says how long the result stays, where it is kept.
+    """
 
     hints: tuple[Hint, ...]
     file: Recording | None = None
@@ -29,11 +33,12 @@ class MergeJob:
     self_name: str = "Me"
     self_vad: tuple[Span, ...] | None = None
     known_voices: Voices | None = None
-    may_read_library: bool = False
+    library_reader: str | None = None
     transcribe: bool = False
     rule: Literal["overlap", "evidence"] = "overlap"
     min_overlap: float = 0.0
     voiceprint_threshold: float = 0.5
+    retain_days: int | None = None
 
 
 def label_merge(job: MergeJob) -> NamedTranscript:
@@ -63,7 +68,11 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
         rule=_rule(job),
         labelling=LABELLING,
     )
-    return replace(named, warnings=(*named.warnings, *speaker_limit(heard)))
+    return replace(
+        named,
+        warnings=(*named.warnings, *speaker_limit(heard)),
+        language=said[0].language if said else None,
+    )
 
 
 def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> NamedTranscript:
@@ -87,7 +96,11 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         rule=_rule(job),
         labelling=LABELLING,
     )
-    return replace(named, warnings=(*named.warnings, *speaker_limit(heard_mic, heard)))
+    return replace(
+        named,
+        warnings=(*named.warnings, *speaker_limit(heard_mic, heard)),
+        language=said.language or said_mic.language,
+    )
 
 
 def _samples(recording: Recording) -> Track:
@@ -104,11 +117,12 @@ def _known_voices(job: MergeJob, *heard: Diarization) -> Voices:
     """The caller's library when one was sent, even an empty one; else the stored one."""
     if job.known_voices is not None:
         return job.known_voices
-    if not job.may_read_library:
+    if job.library_reader is None:
         return NO_VOICES
     prints = {
         f"{track} {label}": fingerprint
         for track, diarization in enumerate(heard)
         for label, fingerprint in diarization.fingerprints.items()
     }
-    return library().voices(heard[0].models.get("embedding", ""), prints)
+    space = heard[0].models.get("embedding", "")
+    return library().voices(space, prints, asked_by=job.library_reader)

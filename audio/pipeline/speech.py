@@ -1,19 +1,56 @@
 """Text in, speech out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
+from audio.catalogue import SPEECH_TYPES
 from audio.engines import kokoro
-from audio.engines.client import EngineError
+from audio.engines.known_voices import VOICES
+from audio.engines.kokoro import Utterance
+from audio.silence import silence
 
 
-def speak(body: Mapping[str, object]) -> kokoro.SpeechStream:
-    """Speech, from its first bytes on."""
-    return kokoro.speak(body)
+class Audio(Protocol):
+    """Encoded audio, piece by piece; whoever holds it closes it."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def close(self) -> None: ...
 
 
-def voices() -> list[str]:
-    """The speech engine's voices; none while it does not answer."""
-    try:
-        return kokoro.voices()
-    except EngineError:
-        return []
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Audio, and what it is."""
+
+    audio: Audio
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Audio that is there already."""
+
+    encoded: bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.encoded
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def speak(utterance: Utterance) -> Speech:
+    """Speech, from its first bytes on; of nothing but punctuation a silence."""
+    usual = SPEECH_TYPES[utterance.form]
+    if not any(map(str.isalnum, utterance.text)):
+        # Engines refuse it, and clients ask for the speech of "." to see whether their key works.
+        return Speech(Silence(silence(utterance.form)), usual)
+    spoken = kokoro.speak(utterance)
+    told = spoken.content_type
+    return Speech(spoken, told if told.startswith("audio/") else usual)
+
+
+def voices() -> tuple[str, ...]:
+    """The speech engine's voices; none while it has told none."""
+    return VOICES.all()

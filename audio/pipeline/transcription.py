@@ -5,8 +5,10 @@ from functools import partial
 
 from audio.engines import parakeet
 from audio.engines.client import Recording
+from audio.library import library
 from audio.merge.labelling import LabellingRule, label_blocks, speaker_limit
 from audio.merge.naming import speakers_of
+from audio.merge.recognition import recognise
 from audio.merge.timeline import Diarization, LabelledTranscript, Transcription
 from audio.pipeline.parallel import in_parallel
 
@@ -30,6 +32,18 @@ def diarize_chunk(recording: Recording) -> Diarization:
 def transcribe_with_speakers(recording: Recording) -> LabelledTranscript:
     """Who, anonymously, said what in this recording?"""
     said, heard = in_parallel(partial(transcribe, recording), partial(parakeet.diarize, recording))
+    return _labelled(said, heard)
+
+
+def transcribe_with_known_speakers(recording: Recording, *, reader: str) -> LabelledTranscript:
+    """Who said what in this recording, by name where the library knows the voice?"""
+    said, heard = in_parallel(partial(transcribe, recording), partial(diarize_chunk, recording))
+    space = heard.models.get("embedding", "")
+    voices = library().voices(space, heard.fingerprints, asked_by=reader)
+    return recognise(_labelled(said, heard), heard.fingerprints, voices)
+
+
+def _labelled(said: Transcription, heard: Diarization) -> LabelledTranscript:
     blocks, warnings = label_blocks(heard, said, rule=LABELLING)
     return LabelledTranscript(
         duration=next((d for d in (said.duration, heard.duration) if d is not None), 0.0),

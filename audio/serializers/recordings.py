@@ -15,6 +15,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from audio.engines.client import Recording
+from audio.fields import readable
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
@@ -40,9 +41,13 @@ class AudioField(serializers.FileField):
             self.fail("several", count=len(data))
         uploaded = super().to_internal_value(data)
         assert isinstance(uploaded, TemporaryUploadedFile)  # noqa: S101 — the only upload handler
-        suffix = PurePath(uploaded.name or "").suffix
-        path = Path(uploaded.temporary_file_path())
-        return Recording(path, _sane(suffix), self.field_name or "file")
+        sent = PurePath(uploaded.name or "")
+        return Recording(
+            Path(uploaded.temporary_file_path()),
+            _sane(sent.suffix),
+            name=readable(sent.name),
+            field=self.field_name or "file",
+        )
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -100,7 +105,7 @@ def _written(encoded: str, suffix: str, field: str) -> Recording | None:
     )
     file.write(content)
     file.flush()
-    return Recording(Path(file.name), suffix, field, file)
+    return Recording(Path(file.name), suffix, field=field, file=file)
 
 
 def _sane(suffix: str) -> str:

@@ -34,7 +34,13 @@ class TranscribeWithSpeakersRequest(serializers.Serializer[Any]):
     """POST /api/audio/transcribe-with-speakers."""
 
     file = AudioField()
+    identify = serializers.BooleanField(
+        default=False, help_text="Name the speakers whose voices the library knows."
+    )
     format = Choice(NATIVE_FORMATS, default="json")
+
+    def validate_identify(self, identify: bool) -> bool:
+        return _with_library(identify, "to know a voice from")
 
 
 @extend_schema_serializer(component_name="LabelMerge")
@@ -82,12 +88,16 @@ class LabelMergeRequest(serializers.Serializer[Any]):
     store = serializers.BooleanField(
         default=False, help_text="Keep the result in the voice library."
     )
+    retain_days = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=36_500,
+        help_text="With store: days until it is deleted; without, until somebody deletes it.",
+    )
     format = Choice(NATIVE_FORMATS, default="json")
 
     def validate_store(self, store: bool) -> bool:
-        if store and isinstance(library(), NoLibrary):
-            raise serializers.ValidationError("this gateway has no voice library to keep it in.")
-        return store
+        return _with_library(store, "to keep it in")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         tracks = [name for name in ("mic_file", "system_file") if name in attrs]
@@ -98,9 +108,10 @@ class LabelMergeRequest(serializers.Serializer[Any]):
             raise serializers.ValidationError(
                 {"file": "expected either file, or mic_file and system_file."}
             )
+        _refuse_contradictions(attrs)
         return attrs
 
-    def job(self, *, may_read_library: bool) -> MergeJob:
+    def job(self, *, library_reader: str | None) -> MergeJob:
         """The work that this request asks for."""
         given = self.validated_data
         return MergeJob(
@@ -111,9 +122,27 @@ class LabelMergeRequest(serializers.Serializer[Any]):
             self_name=given["self_name"],
             self_vad=given.get("self_vad"),
             known_voices=given.get("known_voiceprints"),
-            may_read_library=may_read_library,
+            library_reader=library_reader,
             transcribe=given["transcribe"],
             rule=given["rule"],
             min_overlap=given["min_overlap"],
             voiceprint_threshold=given["voiceprint_threshold"],
+            retain_days=given.get("retain_days"),
         )
+
+
+def _refuse_contradictions(attrs: dict[str, Any]) -> None:
+    if attrs["store"] and "known_voiceprints" in attrs:
+        message = (
+            "cannot go with known_voiceprints: who sends a library of their own leaves the stored "
+            "one alone; expected store or known_voiceprints, not both."
+        )
+        raise serializers.ValidationError({"store": message})
+    if "retain_days" in attrs and not attrs["store"]:
+        raise serializers.ValidationError({"retain_days": "expected only with store=true."})
+
+
+def _with_library(wanted: bool, what_for: str) -> bool:
+    if wanted and isinstance(library(), NoLibrary):
+        raise serializers.ValidationError(f"this gateway has no voice library {what_for}.")
+    return wanted

@@ -132,8 +132,9 @@ class TranscriptionRequest(serializers.Serializer[Any]):
     @property
     def looks_up_voices(self) -> bool:
         """Whether the stored voices of the named speakers are wanted."""
-        known = self.known_speakers()
-        return self.diarized and bool(known.names) and not known.references
+        given = self.validated_data
+        named = bool(given["known_speaker_names"])
+        return self.diarized and named and not given["known_speaker_references"]
 
     @property
     def recording(self) -> Recording:
@@ -148,13 +149,15 @@ class TranscriptionRequest(serializers.Serializer[Any]):
         return self.validated_data.get("timestamp_granularities") or ["segment"]
 
     def known_speakers(self) -> KnownSpeakers:
-        """The speakers that the client expects."""
+        """The speakers that the client expects; `reader` of the context is its key."""
         given = self.validated_data
         references = (
             replace(reference, field=f"known_speaker_references[{number}]")
             for number, reference in enumerate(given["known_speaker_references"])
         )
-        return KnownSpeakers(tuple(given["known_speaker_names"]), tuple(references))
+        return KnownSpeakers(
+            tuple(given["known_speaker_names"]), tuple(references), self.context["reader"]
+        )
 
     def engine_options(self) -> dict[str, str]:
         """What the engine is told."""

@@ -7,11 +7,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio import catalogue
+from audio.authentication import MayDiscover
 from audio.errors import ModelNotFound
 from audio.pipeline.speech import voices
+from audio.speech_voices import described, listed
 
 
-class Models(APIView):
+class Discovery(APIView):
+    """A view that tells names only."""
+
+    permission_classes = [MayDiscover]
+
+
+class Models(Discovery):
     """GET /v1/models: every model and voice; still answers when the speech engine is down."""
 
     @extend_schema(
@@ -24,7 +32,7 @@ class Models(APIView):
         return Response({"object": "list", "data": catalogue.models(voices())})
 
 
-class Model(APIView):
+class Model(Discovery):
     """GET /v1/models/{id}."""
 
     @extend_schema(
@@ -34,14 +42,13 @@ class Model(APIView):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request, model: str) -> Response:
-        listed = catalogue.models(voices())
-        found = next((entry for entry in listed if entry["id"] == model), None)
+        found = catalogue.model(model, voices())
         if found is None:
             raise ModelNotFound(model)
         return Response(found)
 
 
-class SpeechModels(APIView):
+class SpeechModels(Discovery):
     """GET /v1/audio/models: the names under which speech can be asked for."""
 
     @extend_schema(
@@ -54,7 +61,7 @@ class SpeechModels(APIView):
         return Response({"object": "list", "models": catalogue.speech_models()})
 
 
-class Voices(APIView):
+class Voices(Discovery):
     """GET /v1/audio/voices: objects with id and name; `?legacy=true` gives strings."""
 
     @extend_schema(
@@ -64,8 +71,7 @@ class Voices(APIView):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request) -> Response:
-        names = catalogue.voice_names(voices())
-        if request.query_params.get("legacy") == "true":
+        names = listed(voices())
+        if request.query_params.get("legacy", "").lower() in ("true", "1"):
             return Response({"voices": names})
-        listed = [{"id": name, "name": name} for name in names]
-        return Response({"object": "list", "voices": listed})
+        return Response({"object": "list", "voices": [described(name) for name in names]})

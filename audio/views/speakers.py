@@ -13,7 +13,12 @@ from audio.formats.cues import speaker_cues
 from audio.formats.text import TEXT_FORMATS
 from audio.merge.timeline import LabelledTranscript, NamedTranscript
 from audio.pipeline.label_merge import label_merge
-from audio.pipeline.transcription import diarize_chunk, transcribe_with_speakers
+from audio.pipeline.remembering import remember
+from audio.pipeline.transcription import (
+    diarize_chunk,
+    transcribe_with_known_speakers,
+    transcribe_with_speakers,
+)
 from audio.serializers.speakers import (
     DiarizeRequest,
     LabelMergeRequest,
@@ -51,7 +56,13 @@ class TranscribeWithSpeakers(APIView):
     def post(self, request: Request) -> HttpResponse:
         asked = TranscribeWithSpeakersRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        transcript = transcribe_with_speakers(asked.validated_data["file"])
+        recording = asked.validated_data["file"]
+        if asked.validated_data["identify"]:
+            require(request, VOICES_READ)
+            reader = client_of(request).name
+            transcript = transcribe_with_known_speakers(recording, reader=reader)
+        else:
+            transcript = transcribe_with_speakers(recording)
         return _rendered(transcript, asked.validated_data["format"])
 
 
@@ -69,11 +80,15 @@ class LabelMerge(APIView):
         client = client_of(request)
         asked = LabelMergeRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        if asked.validated_data["store"]:
+        given = asked.validated_data
+        if given["store"]:
             require(request, VOICES_WRITE)
-        job = asked.job(may_read_library=VOICES_READ in client.scopes)
+        job = asked.job(library_reader=client.name if VOICES_READ in client.scopes else None)
         transcript = label_merge(job)
-        return _rendered(transcript, asked.validated_data["format"])
+        answer = _rendered(transcript, given["format"])
+        if given["store"]:
+            return _kept(answer, remember(transcript, job, created_by=client.name))
+        return answer
 
 
 def _rendered(transcript: LabelledTranscript | NamedTranscript, name: str) -> HttpResponse:
@@ -83,3 +98,11 @@ def _rendered(transcript: LabelledTranscript | NamedTranscript, name: str) -> Ht
     if isinstance(transcript, NamedTranscript):
         return Response(native.named_json(transcript))
     return Response(native.labelled_json(transcript))
+
+
+def _kept(answer: HttpResponse, transcript_id: str) -> HttpResponse:
+    """Say where to find it again: text formats have no other place for that than a header."""
+    if isinstance(answer, Response):
+        answer.data = {**answer.data, "transcript_id": transcript_id}
+    answer["X-Transcript-Id"] = transcript_id
+    return answer

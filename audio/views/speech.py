@@ -1,15 +1,16 @@
 """Text in, audio out."""
 
-from django.conf import settings
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from audio.ignored import ignored_params
 from audio.pipeline.speech import speak
+from audio.pipeline.speech_events import SpeechEvents
 from audio.serializers.speech import SpeechRequest
-from audio.sse import STREAM_HEADERS
+from audio.sse import CONTENT_TYPE, STREAM_HEADERS
 from audio.uploads import BoundedJsonParser
 
 
@@ -23,16 +24,20 @@ class Speech(APIView):
         summary="Text in, audio out, streamed from the first byte",
         tags=["OpenAI"],
         request=SpeechRequest,
-        responses={(200, "audio/wav"): OpenApiTypes.BINARY},
+        responses={
+            (200, "audio/wav"): OpenApiTypes.BINARY,
+            (200, CONTENT_TYPE): OpenApiTypes.STR,
+        },
     )
     def post(self, request: Request) -> StreamingHttpResponse:
         asked = SpeechRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        speech = speak(
-            asked.engine_body(
-                voice=settings.DEFAULT_VOICE, response_format=settings.DEFAULT_SPEECH_FORMAT
-            )
-        )
+        utterance = asked.utterance()
+        speech = speak(utterance)
+        headers = {**STREAM_HEADERS, **ignored_params(asked.ignored())}
+        if asked.validated_data["stream_format"] == "sse":
+            events = SpeechEvents(utterance.text, speech.audio)
+            return StreamingHttpResponse(events, content_type=CONTENT_TYPE, headers=headers)
         return StreamingHttpResponse(
-            speech, content_type=speech.content_type, headers=STREAM_HEADERS
+            speech.audio, content_type=speech.content_type, headers=headers
         )

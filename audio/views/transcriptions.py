@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio import catalogue, sse
-from audio.authentication import VOICES_READ, require
+from audio.authentication import VOICES_READ, client_of, require
 from audio.errors import problem_of
 from audio.formats import openai
 from audio.formats.cues import Cue, block_cues, cues, spoken_cues
@@ -28,7 +28,8 @@ class Transcriptions(APIView):
 
     @pages.TRANSCRIPTION
     def post(self, request: Request) -> HttpResponseBase:
-        asked = TranscriptionRequest(data=request.data)
+        reader = client_of(request).name
+        asked = TranscriptionRequest(data=request.data, context={"reader": reader})
         asked.is_valid(raise_exception=True)
         if asked.looks_up_voices:
             require(request, VOICES_READ)

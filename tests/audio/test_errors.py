@@ -20,7 +20,11 @@ KEYS = {"message", "type", "param", "code"}
         ("GET", "/nowhere", 404, "unknown_url"),
         ("POST", "/v1/nowhere/", 404, "unknown_url"),
         ("GET", "/v1/readyz", 404, "unknown_url"),
+        ("GET", "/v1/test", 404, "unknown_url"),
         ("GET", "/v1/audio/speech", 405, "method_not_supported"),
+        ("GET", "/v1/audio/transcriptions", 405, "method_not_supported"),
+        ("GET", "/v1/audio/translations", 405, "method_not_supported"),
+        ("POST", "/v1/audio/voices", 405, "method_not_supported"),
         ("DELETE", "/api/audio/label-merge", 405, "method_not_supported"),
     ],
 )
@@ -181,7 +185,9 @@ def test_an_empty_stream_of_speech_is_an_error(scripted: Gateway, faults: FaultS
 def test_speech_that_breaks_off_breaks_off_for_the_client(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(SPEAK, pieces=(b"RIFF", b"more"), pause_s=0.1, cut=True)
+    faults.answer(
+        SPEAK, pieces=(b"RIFF", b"more"), pause_s=0.1, cut=True, content_type="audio/wav"
+    )
 
     with pytest.raises(httpx.RemoteProtocolError):
         scripted.post(SPEAK, json={"input": "Hi"})

@@ -46,6 +46,14 @@ def test_a_chunked_json_body_is_read(scripted: Gateway, faults: FaultServer) -> 
     assert answer.content == b"RIFF"
 
 
+def test_a_chunked_json_body_is_read_where_uploads_may_be_larger_than_json(bare: Gateway) -> None:
+    headers = {"content-type": "application/json"}
+
+    answer = bare.post("/v1/audio/speech", content=iter([b'{"input": "."}']), headers=headers)
+
+    assert answer.status_code == 200
+
+
 def test_a_chunked_upload_over_the_limit_is_refused(
     scripted: Gateway, faults: FaultServer
 ) -> None:

@@ -73,6 +73,9 @@ def test_a_gateway_without_a_database_checks_clean() -> None:
         ({"PARAKEET_URL": "parakeet:8000"}, "spark.E004"),
         ({"DATABASE_URL": "", "PARAKEET_URL": "", "KOKORO_URL": ""}, "spark.W001"),
         ({"DEFAULT_SPEECH_FORMAT": "midi"}, "spark.E006"),
+        ({"DEFAULT_VOICE": "a/b"}, "spark.E008"),
+        ({"CORS_ALLOWED_ORIGINS": "https://app.example/"}, "spark.E007"),
+        ({"CORS_ALLOWED_ORIGINS": "*"}, "spark.E007"),
     ],
 )
 def test_a_contradiction_is_found_with_a_hint(

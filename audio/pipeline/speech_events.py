@@ -1,0 +1,50 @@
+"""Speech as OpenAI's server-sent events: `speech.audio.delta`, …, then `speech.audio.done`."""
+
+import logging
+from base64 import b64encode
+from collections.abc import Iterator
+
+from audio.engines.client import EngineError
+from audio.errors import problem_of
+from audio.pipeline.speech import Audio
+from audio.sse import event
+
+logger = logging.getLogger(__name__)
+
+CHARACTERS_PER_TOKEN = 4
+BYTES_PER_TOKEN = 1000
+
+
+class SpeechEvents:
+    """The events of one speech; closing them closes it."""
+
+    def __init__(self, text: str, audio: Audio) -> None:
+        self._text, self._audio = text, audio
+
+    def __iter__(self) -> Iterator[bytes]:
+        sent = 0
+        try:
+            for piece in self._audio:
+                sent += len(piece)
+                yield event({"type": "speech.audio.delta", "audio": b64encode(piece).decode()})
+        except EngineError as error:
+            # The events can say what happened, where bare audio can only break off.
+            logger.warning("speech broke off: %s", type(error).__name__)
+            yield event(problem_of(error).body())
+        else:
+            yield event({"type": "speech.audio.done", "usage": usage(self._text, sent)})
+
+    def close(self) -> None:
+        """Stop the speech."""
+        self._audio.close()
+
+
+def usage(text: str, audio_bytes: int) -> dict[str, int]:
+    """Estimate what clients show as cost: nobody counts tokens here.
+
+    Four characters of English are about a token, and bytes are what can be counted of audio
+    without decoding it, so the same speech costs more in a larger format.
+    """
+    heard = -(-len(text) // CHARACTERS_PER_TOKEN)
+    spoken = -(-audio_bytes // BYTES_PER_TOKEN)
+    return {"input_tokens": heard, "output_tokens": spoken, "total_tokens": heard + spoken}

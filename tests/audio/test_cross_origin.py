@@ -1,0 +1,100 @@
+"""Pages of other sites: none may use the gateway from a browser but of a listed origin."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway, running_gateway
+
+SPEAK = "/v1/audio/speech"
+APP = "https://app.example"
+ALLOWED = "access-control-allow-origin"
+
+
+@pytest.fixture(scope="module")
+def shared(
+    fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A gateway without keys that serves the pages of one site."""
+    folder = tmp_path_factory.mktemp("shared")
+    origins = f"{APP}, http://localhost:3000"
+    with running_gateway(
+        folder, KOKORO_URL=fault_server.url, CORS_ALLOWED_ORIGINS=origins
+    ) as gateway:
+        yield gateway
+
+
+def preflight(gateway: Gateway, origin: str) -> httpx.Response:
+    """What a browser asks before it lets a page post JSON with a key."""
+    asks = {
+        "origin": origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type,x-stainless-lang",
+    }
+    return httpx.options(gateway.url + SPEAK, headers=asks)
+
+
+def test_a_listed_page_may_post(shared: Gateway) -> None:
+    answer = preflight(shared, APP)
+
+    assert answer.status_code == 200
+    assert answer.headers[ALLOWED] == APP
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["access-control-allow-headers"] == "*, authorization"
+
+
+def test_a_page_that_is_not_listed_may_not_post(shared: Gateway) -> None:
+    assert ALLOWED not in preflight(shared, "https://evil.example").headers
+
+
+def test_no_page_may_post_unless_its_origin_is_listed(bare: Gateway) -> None:
+    assert ALLOWED not in preflight(bare, APP).headers
+
+
+def test_a_listed_page_counts_as_this_machines_own(shared: Gateway, faults: FaultServer) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    answer = shared.post(SPEAK, json={"input": "Hi"}, headers={"origin": APP})
+
+    assert answer.status_code == 200
+    assert answer.headers[ALLOWED] == APP
+
+
+def test_a_listed_page_reads_the_headers_that_explain(shared: Gateway) -> None:
+    answer = shared.get("/v1/audio/models", headers={"origin": APP})
+
+    assert answer.headers["access-control-expose-headers"].split(", ") == [
+        "x-request-id",
+        "x-ignored-params",
+        "retry-after",
+        "content-disposition",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/v1/models/nobody", "/nowhere"])
+def test_a_listed_page_reads_errors(shared: Gateway, path: str) -> None:
+    answer = shared.get(path, headers={"origin": APP})
+
+    assert answer.status_code == 404
+    assert answer.headers[ALLOWED] == APP
+
+
+def test_another_sites_page_is_not_served_beside_a_listed_one(shared: Gateway) -> None:
+    answer = shared.post(SPEAK, json={"input": "Hi"}, headers={"origin": "https://evil.example"})
+
+    assert answer.status_code == 401
+
+
+def test_a_page_needs_no_key_to_ask_whether_it_may(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("keyed-shared")
+    with running_gateway(folder, API_KEYS="desk:desk-key", CORS_ALLOWED_ORIGINS=APP) as gateway:
+        asked = preflight(gateway, APP)
+        refused = gateway.post(SPEAK, json={"input": "Hi"}, headers={"origin": APP})
+
+    assert asked.headers[ALLOWED] == APP
+    assert refused.status_code == 401
+    assert refused.headers[ALLOWED] == APP

@@ -1,0 +1,79 @@
+"""A gateway over the tests' own database, and people in it."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway, running_gateway
+from tests.voiceprints.people import SPACE, axis
+
+API_KEYS = ",".join(
+    [
+        "desk:desk-key:audio",
+        "reader:reader-key:audio+voices:read",
+        "archive:archive-key:audio+voices:read+voices:write",
+        "writer:writer-key:audio+voices:write",
+    ]
+)
+HEARD = {
+    "duration": 10.0,
+    "segments": [
+        {"start_s": 0.0, "end_s": 4.0, "speaker": "Speaker_0", "confidence": 0.97},
+        {"start_s": 5.0, "end_s": 9.0, "speaker": "Speaker_1"},
+    ],
+    "speakers_detected": ["Speaker_0", "Speaker_1"],
+    "fingerprints": {"Speaker_0": axis(0).tolist(), "Speaker_1": axis(1).tolist()},
+    "models": {"diarization": "sortformer", "embedding": SPACE},
+}
+SAID = {
+    "text": "Good morning. Hi!",
+    "duration": 10.0,
+    "language": "en",
+    "words": [
+        {"text": "Good", "start": 1.0, "end": 1.5},
+        {"text": "morning.", "start": 1.5, "end": 2.0},
+        {"text": "Hi!", "start": 6.0, "end": 6.5},
+    ],
+}
+
+
+@pytest.fixture(scope="session")
+def _library_gateway(
+    django_db_setup: None, fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    with running_gateway(
+        tmp_path_factory.mktemp("library"),
+        DATABASE_URL=database_url("-c lock_timeout=1000"),
+        SECRET_KEY="for-the-tests",
+        PARAKEET_URL=fault_server.url,
+        KOKORO_URL=fault_server.url,
+        API_KEYS=API_KEYS,
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def library_gateway(
+    transactional_db: None, _library_gateway: Gateway, faults: FaultServer
+) -> Gateway:
+    """A gateway with an empty library, whose engine hears Speaker_0 and Speaker_1."""
+    faults.answer("/v1/audio/diarize-chunk", HEARD)
+    faults.answer("/v1/audio/diarize", HEARD | {"fingerprints": None})
+    faults.answer("/v1/audio/transcriptions", SAID)
+    return _library_gateway
+
+
+def database_url(options: str) -> str:
+    """Where the tests' own database is, for another process; it waits for no lock forever."""
+    at = connection.settings_dict
+    password = quote(at["PASSWORD"], safe="")
+    host = f"{at['USER']}:{password}@{at['HOST']}:{at['PORT']}"
+    return f"postgres://{host}/{at['NAME']}?options={quote(options)}"
+
+
+def key(name: str) -> dict[str, str]:
+    """The header of one of the keys."""
+    return {"Authorization": f"Bearer {name}-key"}

@@ -1,0 +1,54 @@
+"""People, prints and transcripts for tests."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from voiceprints.models import DIMENSION, Person, Space, Transcript, TranscriptSpeaker, Voiceprint
+
+SHA256 = "ab" * 32
+SPACE = "titanet"
+
+
+def axis(number: int) -> NDArray[np.float64]:
+    """A voice that has nothing in common with those of other numbers."""
+    return np.eye(DIMENSION)[number, :]
+
+
+def blend(shares: dict[int, float]) -> NDArray[np.float64]:
+    """A voice of length 1 between several."""
+    mixed = sum((share * axis(number) for number, share in shares.items()), np.zeros(DIMENSION))
+    return np.asarray(mixed / np.linalg.norm(mixed))
+
+
+def consenting(name: str, **fields: object) -> Person:
+    """Somebody who agreed yesterday."""
+    yesterday = timezone.now() - timedelta(days=1)
+    given = {"consent_given_at": yesterday, "consent_how": "in writing", **fields}
+    return Person.objects.create(name=name, **given)
+
+
+def print_of(
+    person: Person, vector: NDArray[np.float64] | Sequence[float], space: str = SPACE
+) -> Voiceprint:
+    return Voiceprint.objects.create(
+        person=person,
+        space=Space.for_engine(space),
+        vector=list(vector),
+        source="enrolment",
+        created_by="desk",
+    )
+
+
+def transcript(**fields: object) -> Transcript:
+    """A transcript in which nobody speaks."""
+    given = {"sha256": SHA256, "duration": 10.0, "mode": "mono", "result": {}, **fields}
+    return Transcript.objects.create(created_by="desk", **given)
+
+
+def speaker(of: Transcript, label: str, name: str, **fields: object) -> TranscriptSpeaker:
+    given = {"source": "visual", **fields}
+    return TranscriptSpeaker.objects.create(transcript=of, label=label, name=name, **given)

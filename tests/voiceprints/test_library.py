@@ -1,0 +1,331 @@
+"""The seam, both ways, over HTTP: known voices out, transcripts in."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from django.db import connection, transaction
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+from tests.voiceprints.conftest import HEARD, SAID, key
+from tests.voiceprints.people import axis, consenting, print_of
+from voiceprints.models import (
+    AuditEntry,
+    Block,
+    Person,
+    Space,
+    Transcript,
+    TranscriptSpeaker,
+)
+
+MERGE = "/api/audio/label-merge"
+WITH_SPEAKERS = "/api/audio/transcribe-with-speakers"
+TIMELINE = json.dumps([{"start": 0, "end": 4, "name": "Ana"}])
+TABLES = (
+    "voiceprints_person, voiceprints_voiceprint, voiceprints_space, voiceprints_transcript, "
+    "voiceprints_transcriptspeaker, voiceprints_block, voiceprints_auditentry"
+)
+
+
+def test_label_merge_knows_a_stored_voice(library_gateway: Gateway) -> None:
+    print_of(consenting("Ben"), axis(1))
+
+    answer = merged(library_gateway, "reader").json()
+
+    assert [(s["name"], s["source"]) for s in answer["speakers"]] == [
+        ("Ana", "visual"),
+        ("Ben", "voiceprint"),
+    ]
+
+
+def test_a_key_that_may_not_read_the_library_hears_strangers(library_gateway: Gateway) -> None:
+    print_of(consenting("Ben"), axis(1))
+
+    answer = merged(library_gateway, "desk").json()
+
+    assert answer["speakers"][1]["name"] == "Unknown_0"
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_voice_without_consent_is_a_strangers(library_gateway: Gateway) -> None:
+    ben = consenting("Ben")
+    print_of(ben, axis(1))
+    Person.objects.filter(pk=ben.pk).update(consent_until=ben.created_at)
+
+    answer = merged(library_gateway, "reader").json()
+
+    assert answer["speakers"][1]["name"] == "Unknown_0"
+
+
+def test_a_voice_of_another_space_is_a_strangers(library_gateway: Gateway) -> None:
+    print_of(consenting("Ben"), axis(1), "campplus@92f2")
+
+    answer = merged(library_gateway, "reader").json()
+
+    assert answer["speakers"][1]["name"] == "Unknown_0"
+
+
+def test_reading_the_library_is_audited(library_gateway: Gateway) -> None:
+    print_of(consenting("Ben"), axis(1))
+
+    merged(library_gateway, "reader")
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action) == ("reader", "identified")
+    assert entry.detail == {"speakers": 2, "space": "titanet"}
+
+
+def test_who_brings_a_library_causes_no_query_of_the_stored_one(
+    library_gateway: Gateway,
+) -> None:
+    with tables_out_of_reach():
+        answer = merged(library_gateway, "archive", known_voiceprints="{}")
+
+    assert answer.status_code == 200
+
+
+def test_who_brings_no_library_is_served_from_the_stored_one(library_gateway: Gateway) -> None:
+    with tables_out_of_reach():
+        answer = merged(library_gateway, "archive")
+
+    assert answer.status_code == 500
+
+
+def test_a_kept_transcript_has_the_result_as_it_was_given(library_gateway: Gateway) -> None:
+    answer = merged(library_gateway, "writer", store="true", transcribe="true").json()
+
+    kept = Transcript.objects.get(pk=answer.pop("transcript_id"))
+    answer.pop("fingerprints")
+    for speaker in answer["speakers"]:
+        speaker.pop("fingerprint")
+    assert kept.result == answer
+    assert (kept.mode, kept.duration, kept.language) == ("mono", 10.0, "en")
+    assert (kept.created_by, kept.recording_name) == ("writer", "upload")
+
+
+def test_a_kept_transcript_knows_its_recording(library_gateway: Gateway) -> None:
+    merged(library_gateway, "writer", store="true", file=("C:\\calls\\May 3.wav", TONE))
+
+    kept = Transcript.objects.get()
+    assert kept.recording_name == "May 3.wav"
+    assert kept.sha256 == hashlib.sha256(TONE).hexdigest()
+
+
+def test_of_two_tracks_the_digests_are_digested(library_gateway: Gateway) -> None:
+    tracks = {"mic_file": ("mic.wav", TONE), "system_file": ("system.wav", TONE)}
+    asked = {"timeline": "[]", "store": "true"}
+
+    library_gateway.post(MERGE, files=tracks, data=asked, headers=key("writer"))
+
+    kept, digest = Transcript.objects.get(), hashlib.sha256(TONE).digest()
+    assert kept.sha256 == hashlib.sha256(digest + digest).hexdigest()
+    assert kept.recording_name == "mic.wav, system.wav"
+
+
+def test_speakers_are_kept_with_their_evidence_and_fingerprint(library_gateway: Gateway) -> None:
+    ben = consenting("Ben")
+    print_of(ben, axis(1))
+
+    merged(library_gateway, "archive", store="true")
+
+    first, second = TranscriptSpeaker.objects.all()
+    assert (first.label, first.name, first.overlap_confidence) == ("Speaker_0", "Ana", 1.0)
+    assert (second.person, second.match_similarity) == (ben, 1.0)
+    assert second.space == Space.named("titanet")
+    assert second.fingerprint == axis(1).tolist()
+    assert (second.speech_s, second.samples) == (4.0, [{"start_s": 5.0, "end_s": 9.0}])
+
+
+def test_turns_are_kept_as_blocks_without_text(library_gateway: Gateway) -> None:
+    merged(library_gateway, "writer", store="true")
+
+    kept = [(b.start_ms, b.end_ms, b.speaker.name, b.text) for b in Block.objects.all()]
+    assert kept == [(0, 4000, "Ana", ""), (5000, 9000, "Unknown_0", "")]
+
+
+def test_what_was_said_is_kept_in_blocks_that_are_found(library_gateway: Gateway) -> None:
+    merged(library_gateway, "writer", store="true", transcribe="true")
+
+    assert Transcript.objects.saying("good morning").count() == 1
+    assert Transcript.objects.saying("good -morning").count() == 0
+
+
+def test_a_word_of_nobody_is_kept(library_gateway: Gateway, faults: FaultServer) -> None:
+    faults.answer("/v1/audio/diarize-chunk", HEARD | {"segments": [], "speakers_detected": []})
+
+    merged(library_gateway, "writer", store="true", transcribe="true")
+
+    assert {block.speaker.name for block in Block.objects.all()} == {"Speaker_unknown"}
+
+
+def test_text_that_the_database_cannot_hold_is_kept_without_it(
+    library_gateway: Gateway, faults: FaultServer
+) -> None:
+    words = [{"text": "Good\x00!", "start": 1.0, "end": 1.5}]
+    faults.answer("/v1/audio/transcriptions", SAID | {"words": words})
+
+    merged(library_gateway, "writer", store="true", transcribe="true")
+
+    assert Block.objects.get().text == "Good!"
+
+
+@pytest.mark.parametrize(("name", "aliases"), [("ANA", []), ("Ana Ruiz", ["ana"])])
+def test_a_name_on_screen_is_linked_to_its_person(
+    library_gateway: Gateway, name: str, aliases: list[str]
+) -> None:
+    ana = Person.objects.create(name=name, aliases=aliases)
+
+    merged(library_gateway, "writer", store="true")
+
+    assert TranscriptSpeaker.objects.get(label="Speaker_0").person == ana
+
+
+def test_an_alias_of_two_people_is_nobodys(library_gateway: Gateway) -> None:
+    Person.objects.create(name="Ana Ruiz", aliases=["Ana"])
+    Person.objects.create(name="Ana Sole", aliases=["ana"])
+
+    merged(library_gateway, "writer", store="true")
+
+    assert TranscriptSpeaker.objects.get(label="Speaker_0").person is None
+
+
+def test_after_a_no_the_name_is_linked_and_the_voice_is_not_kept(
+    library_gateway: Gateway,
+) -> None:
+    ana = consenting("Ana")
+    Person.objects.filter(pk=ana.pk).update(consent_until=ana.created_at)
+
+    merged(library_gateway, "writer", store="true")
+
+    kept = TranscriptSpeaker.objects.get(label="Speaker_0")
+    assert (kept.person, kept.fingerprint) == (ana, None)
+
+
+def test_without_store_nothing_is_kept(library_gateway: Gateway) -> None:
+    answer = merged(library_gateway, "archive")
+
+    assert "transcript_id" not in answer.json()
+    assert not Transcript.objects.exists()
+
+
+def test_a_text_answer_names_the_transcript_in_a_header(library_gateway: Gateway) -> None:
+    answer = merged(library_gateway, "writer", store="true", format="txt")
+
+    assert answer.headers["x-transcript-id"] == str(Transcript.objects.get().id)
+
+
+def test_a_transcript_is_kept_as_long_as_asked(library_gateway: Gateway) -> None:
+    merged(library_gateway, "writer", store="true", retain_days="30")
+
+    kept = Transcript.objects.get()
+    assert kept.retain_until is not None
+    assert (kept.retain_until - kept.created_at).days in (29, 30)
+
+
+def test_keeping_needs_the_right_to_write(library_gateway: Gateway, faults: FaultServer) -> None:
+    answer = merged(library_gateway, "reader", store="true")
+
+    assert answer.status_code == 403
+    assert "voices:write" in answer.json()["error"]["message"]
+    assert faults.asked == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"store": "true", "known_voiceprints": "{}"}, "store"),
+        ({"retain_days": "3"}, "retain_days"),
+        ({"store": "true", "retain_days": "0"}, "retain_days"),
+    ],
+)
+def test_what_cannot_be_kept_so_is_refused(
+    library_gateway: Gateway, faults: FaultServer, fields: dict[str, str], param: str
+) -> None:
+    answer = merged(library_gateway, "archive", **fields)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == param
+    assert faults.asked == []
+
+
+def test_a_refusal_names_both_fields(library_gateway: Gateway) -> None:
+    answer = merged(library_gateway, "archive", store="true", known_voiceprints="{}")
+
+    message = answer.json()["error"]["message"]
+    assert "store" in message
+    assert "known_voiceprints" in message
+
+
+def test_speakers_are_named_on_request(library_gateway: Gateway) -> None:
+    print_of(consenting("Ben"), axis(1))
+
+    answer = with_speakers(library_gateway, "reader", identify="true").json()
+
+    assert answer["speakers_detected"] == ["Speaker_0", "Ben"]
+    assert answer["speakers"] == [
+        {"label": "Speaker_0", "name": None, "similarity": 0.0},
+        {"label": "Speaker_1", "name": "Ben", "similarity": 1.0},
+    ]
+    assert [block["speaker"] for block in answer["segments"]] == ["Speaker_0", "Ben"]
+
+
+def test_the_threshold_of_the_space_decides(library_gateway: Gateway) -> None:
+    print_of(consenting("Ben"), 0.8 * axis(1) + 0.6 * axis(5))
+    Space.objects.update(threshold=0.9)
+
+    answer = with_speakers(library_gateway, "reader", identify="true").json()
+
+    assert answer["speakers"][1] == {"label": "Speaker_1", "name": None, "similarity": 0.8}
+
+
+def test_without_a_request_speakers_stay_anonymous(
+    library_gateway: Gateway, faults: FaultServer
+) -> None:
+    print_of(consenting("Ben"), axis(1))
+
+    with tables_out_of_reach():
+        answer = with_speakers(library_gateway, "archive").json()
+
+    assert answer["speakers_detected"] == ["Speaker_0", "Speaker_1"]
+    assert "speakers" not in answer
+    assert "/v1/audio/diarize-chunk" not in faults.paths()
+
+
+def test_naming_needs_the_right_to_read(library_gateway: Gateway, faults: FaultServer) -> None:
+    answer = with_speakers(library_gateway, "writer", identify="true")
+
+    assert answer.status_code == 403
+    assert "voices:read" in answer.json()["error"]["message"]
+    assert faults.asked == []
+
+
+def test_without_a_library_nobody_can_be_named(scripted: Gateway) -> None:
+    answer = with_speakers(scripted, "reader", identify="true")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "identify"
+
+
+def merged(gateway: Gateway, name: str, **fields: object) -> httpx.Response:
+    """Ask for names, with one of the keys."""
+    file = fields.pop("file", TONE)
+    asked = {"timeline": TIMELINE, **fields}
+    return gateway.post(MERGE, files={"file": file}, data=asked, headers=key(name))
+
+
+def with_speakers(gateway: Gateway, name: str, **fields: str) -> httpx.Response:
+    """Ask for blocks, with one of the keys."""
+    return gateway.post(WITH_SPEAKERS, files={"file": TONE}, data=fields, headers=key(name))
+
+
+@contextmanager
+def tables_out_of_reach() -> Iterator[None]:
+    """Whoever asks for anything in the library's tables waits, and fails within a second."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TABLES} IN ACCESS EXCLUSIVE MODE")
+        yield

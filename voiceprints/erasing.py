@@ -1,0 +1,54 @@
+"""How does a voice disappear, with every recording and every vector of it?"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import QuerySet
+
+from voiceprints.locking import locked_transcripts
+from voiceprints.models import Person, TranscriptSpeaker, Voiceprint
+from voiceprints.models.people import SAMPLES
+
+# A sample is written before its print is: younger ones may be about to get theirs.
+ORPHANED_AFTER = timedelta(hours=1)
+
+
+def erase_voice(person: Person) -> int:
+    """Delete a person's prints, samples and the fingerprints in transcripts; count the prints.
+
+    The person is locked by the caller, so no print is added meanwhile.
+    """
+    heard = TranscriptSpeaker.objects.filter(person=person)
+    locked_transcripts(heard.values_list("transcript", flat=True))
+    heard.update(fingerprint=None, space=None)
+    return erase_prints(person.voiceprints.all())
+
+
+def erase_prints(prints: QuerySet[Voiceprint]) -> int:
+    """Delete prints, and their samples once that cannot be undone any more; count the prints."""
+    samples = [name for name in prints.values_list("sample", flat=True) if name]
+    transaction.on_commit(partial(_delete_files, samples))
+    return prints.delete()[1].get(Voiceprint._meta.label, 0)
+
+
+def delete_orphaned_samples(now: datetime) -> int:
+    """Delete samples without a print, which a crash may have left; count them."""
+    if not default_storage.exists(SAMPLES):
+        return 0
+    lying = [f"{SAMPLES}/{name}" for name in default_storage.listdir(SAMPLES)[1]]
+    wanted = set(Voiceprint.objects.filter(sample__in=lying).values_list("sample", flat=True))
+    orphans = [
+        name
+        for name in lying
+        if name not in wanted and default_storage.get_modified_time(name) < now - ORPHANED_AFTER
+    ]
+    _delete_files(orphans)
+    return len(orphans)
+
+
+def _delete_files(names: Iterable[str]) -> None:
+    for name in names:
+        default_storage.delete(name)

@@ -1,0 +1,86 @@
+"""How do two entries of one person become one?"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from voiceprints import audit
+from voiceprints.erasing import erase_prints
+from voiceprints.locking import locked_people, locked_transcripts
+from voiceprints.models import Person, TranscriptSpeaker
+from voiceprints.models.audit import Action
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What moved from one entry to the other."""
+
+    prints: int
+    transcripts: int
+
+
+@transaction.atomic
+def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
+    """Move all that belongs to one person to another, who they are; the first is deleted.
+
+    The old name stays as an alias. Transcripts show the name that remains. Of two consents the
+    later word counts; where that is a no, neither voice is kept.
+
+    Raises
+    ------
+    PersonGone
+    ValueError
+        When it is the same person.
+    """
+    if merged == into:
+        raise ValueError("into: expected another person, got the same.")
+    people = locked_people(merged, into)
+    gone, stays = people[merged], people[into]
+    appearances = TranscriptSpeaker.objects.filter(person=gone)
+    transcripts = locked_transcripts(appearances.values_list("transcript", flat=True))
+    _take_over(gone, stays)
+    prints = _move_prints(gone, stays)
+    appearances.update(person=stays, name=stays.name)
+    gone.delete()
+    audit.record(
+        actor,
+        Action.MERGED,
+        person=into,
+        merged=str(merged),
+        prints=prints,
+        transcripts=len(transcripts),
+    )
+    return Merged(prints, len(transcripts))
+
+
+def _take_over(gone: Person, stays: Person) -> None:
+    known = {stays.name.casefold(), *(alias.casefold() for alias in stays.aliases)}
+    for name in (gone.name, *gone.aliases):
+        if name.casefold() not in known:
+            stays.aliases.append(name)
+            known.add(name.casefold())
+    later = max(stays, gone, key=_last_word_on_consent)
+    stays.consent_given_at = later.consent_given_at
+    stays.consent_how = later.consent_how
+    stays.consent_until = later.consent_until
+    stays.notes = "\n\n".join(notes for notes in (stays.notes, gone.notes) if notes)
+    stays.save()
+
+
+def _last_word_on_consent(person: Person) -> datetime:
+    """When consent was given, or, if it has ended, when that was."""
+    if person.refuses(timezone.now()) and person.consent_until is not None:
+        return person.consent_until
+    return person.consent_given_at or _NEVER
+
+
+def _move_prints(gone: Person, stays: Person) -> int:
+    if not stays.consents():
+        erase_prints(gone.voiceprints.all())
+        return 0
+    return gone.voiceprints.update(person=stays)

@@ -1,0 +1,59 @@
+"""Who did what with whose voice, when?"""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Action(models.TextChoices):
+    """What is worth answering for."""
+
+    PERSON_CREATED = "person_created"
+    PERSON_CHANGED = "person_changed"
+    CONSENT_CHANGED = "consent_changed"
+    ENROLLED = "enrolled"
+    PRINT_DELETED = "print_deleted"
+    VECTOR_READ = "vector_read"
+    IDENTIFIED = "identified"
+    EXPORTED = "exported"
+    IMPORTED = "imported"
+    REEMBEDDED = "reembedded"
+    MERGED = "merged"
+    FORGOTTEN = "forgotten"
+    PURGED = "purged"
+    TRANSCRIPT_STORED = "transcript_stored"
+    TRANSCRIPT_READ = "transcript_read"
+    TRANSCRIPT_DELETED = "transcript_deleted"
+    SPEAKER_NAMED = "speaker_named"
+
+
+class AuditEntry(models.Model):
+    """One line of the audit. The database refuses to change or delete it.
+
+    It outlives whom it is about, so it has identifiers without foreign keys, and no name and no
+    vector anywhere.
+    """
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    actor = models.TextField(editable=False)
+    action = models.CharField(max_length=30, choices=Action, editable=False)
+    person_id = models.UUIDField(null=True, editable=False)
+    transcript_id = models.UUIDField(null=True, editable=False)
+    detail = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"
+        constraints = [
+            models.CheckConstraint(condition=~Q(actor=""), name="audit_actor_is_named"),
+            models.CheckConstraint(
+                condition=Q(action__in=Action.values), name="audit_action_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person_id", "-id"], name="audit_by_person"),
+            models.Index(fields=["transcript_id", "-id"], name="audit_by_transcript"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"

@@ -1,0 +1,165 @@
+"""What was said in recordings, and by whom."""
+
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from pgvector.django import HnswIndex, VectorField
+
+from voiceprints.models.people import Person
+from voiceprints.models.spaces import DIMENSION, Space, unit_length
+
+
+class Mode(models.TextChoices):
+    """How a recording was made."""
+
+    MONO = "mono", "one mixed recording"
+    DUAL_CHANNEL = "dual_channel", "microphone and system track"
+
+
+class SpeakerSource(models.TextChoices):
+    """What gave a speaker its name."""
+
+    VISUAL = "visual", "timeline"
+    VOICEPRINT = "voiceprint", "voice"
+    UNMATCHED = "unmatched", "nothing"
+    MIC_CHANNEL = "mic_channel", "microphone track"
+    NAMED_BY_HAND = "named_by_hand", "somebody, afterwards"
+
+
+class TranscriptQuerySet(models.QuerySet["Transcript"]):
+    """Transcripts, by what is in them."""
+
+    def saying(self, words: str) -> "TranscriptQuerySet":
+        """Those with a block of these words, as a search engine reads them: `"so, or -not`."""
+        query = SearchQuery(words, config="simple", search_type="websearch")
+        return self.filter(Exists(Block.objects.filter(transcript=OuterRef("pk"), search=query)))
+
+
+class Transcript(models.Model):
+    """Who said what, by name, in one recording."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recording_name = models.TextField(blank=True, default="")
+    sha256 = models.CharField(
+        max_length=64, help_text="Of the recording; of two: of both digests."
+    )
+    duration = models.FloatField()
+    language = models.TextField(blank=True, default="")
+    mode = models.CharField(max_length=20, choices=Mode)
+    engine_models = models.JSONField(default=dict, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    # Without fingerprints: forgetting a voice must find all of its vectors.
+    result = models.JSONField()
+    created_by = models.TextField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    retain_until = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: until somebody deletes it."
+    )
+
+    objects = TranscriptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="transcript_sha256_is_hex"
+            ),
+            models.CheckConstraint(condition=Q(duration__gte=0), name="transcript_takes_time"),
+            models.CheckConstraint(
+                condition=Q(mode__in=Mode.values), name="transcript_mode_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "id"], name="transcript_newest_first"),
+            models.Index(fields=["sha256"], name="transcript_by_recording"),
+            models.Index(
+                fields=["retain_until"],
+                condition=Q(retain_until__isnull=False),
+                name="transcript_by_retention",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.recording_name or f"Transcript {self.id}"
+
+
+class TranscriptSpeaker(models.Model):
+    """One speaker of a transcript, the name it bears, and on what evidence."""
+
+    transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="speakers")
+    label = models.TextField()
+    name = models.TextField()
+    person = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="appearances"
+    )
+    source = models.CharField(max_length=20, choices=SpeakerSource)
+    overlap_confidence = models.FloatField(null=True, blank=True)
+    match_similarity = models.FloatField(null=True, blank=True)
+    fingerprint = VectorField(dimensions=DIMENSION, null=True, blank=True)
+    space = models.ForeignKey(
+        Space, models.PROTECT, null=True, blank=True, related_name="speakers"
+    )
+    speech_s = models.FloatField(
+        default=0.0, help_text="Of all speakers who share a name, the first has the time of all."
+    )
+    samples = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["transcript", "label"], name="speaker_label_is_one"),
+            models.CheckConstraint(condition=~Q(name=""), name="speaker_is_called_something"),
+            models.CheckConstraint(
+                condition=Q(source__in=SpeakerSource.values), name="speaker_source_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(fingerprint=None)
+                | Q(space__isnull=False) & unit_length("fingerprint"),
+                name="speaker_fingerprint_is_placed",
+            ),
+            models.CheckConstraint(condition=Q(speech_s__gte=0), name="speaker_speech_is_time"),
+        ]
+        indexes = [
+            HnswIndex(
+                fields=["fingerprint"],
+                opclasses=["vector_cosine_ops"],
+                name="speaker_by_likeness",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Block(models.Model):
+    """Consecutive words of one speaker; no text where nobody transcribed."""
+
+    transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="blocks")
+    speaker = models.ForeignKey(TranscriptSpeaker, models.CASCADE, related_name="blocks")
+    position = models.PositiveIntegerField()
+    start_ms = models.PositiveBigIntegerField()
+    end_ms = models.PositiveBigIntegerField()
+    text = models.TextField(blank=True, default="")
+    search = models.GeneratedField(
+        expression=SearchVector("text", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["transcript", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["transcript", "position"], name="block_has_its_place"),
+            models.CheckConstraint(
+                condition=Q(end_ms__gte=F("start_ms")), name="block_ends_after_it_began"
+            ),
+        ]
+        indexes = [GinIndex(fields=["search"], name="block_by_words")]
+
+    def __str__(self) -> str:
+        return f"{self.start_ms}-{self.end_ms} ms"
