@@ -43,12 +43,13 @@ class Hearing:
     """What is to be heard in a recording.
 
     `options` of the transcription, None where none is wanted; `speakers`: no diarization, who
-    talks when, or also how each of them sounds.
+    talks when, or also how each of them sounds; `linking`: how many speakers there may be.
     """
 
     recording: Recording
     options: Mapping[str, str] | None = None
     speakers: Literal["none", "turns", "fingerprints"] = "none"
+    linking: LinkingRule = DEFAULT_RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class _Plan:
     """The engine calls for one recording: per piece, or one each for the whole of it."""
 
     pieces: Sequence[Piece]
+    linking: LinkingRule
     transcriptions: Sequence[Call]
     diarizations: Sequence[Call]
 
@@ -81,7 +83,7 @@ class _Plan:
         return [call for pair in pairs for call in pair if call is not None]
 
 
-def hear(*hearings: Hearing, linking: LinkingRule = DEFAULT_RULE) -> list[Heard]:
+def hear(*hearings: Hearing) -> list[Heard]:
     """What do the engines hear in these recordings? All of it at once, as far as they take it.
 
     Raises
@@ -92,13 +94,12 @@ def hear(*hearings: Hearing, linking: LinkingRule = DEFAULT_RULE) -> list[Heard]
     """
     with ExitStack() as files:
         plans = [
-            _plan(hearing, files.enter_context(_pieces(hearing.recording)), linking)
-            for hearing in hearings
+            _plan(hearing, files.enter_context(_pieces(hearing.recording))) for hearing in hearings
         ]
         calls = [call for plan in plans for call in plan.in_turns()]
         told = in_parallel(*(partial(_counted, call, 1 / len(calls)) for call in calls))
     answers = dict(zip(calls, told, strict=True))
-    return [_heard(plan, answers, linking) for plan in plans]
+    return [_heard(plan, answers) for plan in plans]
 
 
 @contextmanager
@@ -121,17 +122,18 @@ def _may_be_long(recording: Recording) -> bool:
     return seconds is None or seconds > settings.CHUNK_AFTER_S
 
 
-def _plan(hearing: Hearing, pieces: Sequence[Piece], linking: LinkingRule) -> _Plan:
+def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
     whole, field = hearing.recording, hearing.recording.field
     files = [Recording(piece.path, ".wav", field) for piece in pieces] or [whole]
     diarize = parakeet.diarize_chunk
-    if hearing.speakers == "turns" and not pieces and linking == DEFAULT_RULE:
+    if hearing.speakers == "turns" and not pieces and hearing.linking == DEFAULT_RULE:
         # Nothing is to be linked, and fingerprints cost the engine work.
         diarize = parakeet.diarize
     transcribe = partial(parakeet.transcribe, options=hearing.options or {})
     asked = _persistently if pieces else _once
     return _Plan(
         pieces,
+        hearing.linking,
         [partial(asked, transcribe, file) for file in files if hearing.options is not None],
         [partial(asked, diarize, file) for file in files if hearing.speakers != "none"],
     )
@@ -166,29 +168,26 @@ def _counted(call: Call, share: float) -> Any:
     return answer
 
 
-def _heard(plan: _Plan, answers: Mapping[Call, Any], linking: LinkingRule) -> Heard:
+def _heard(plan: _Plan, answers: Mapping[Call, Any]) -> Heard:
     said = [answers[call] for call in plan.transcriptions]
     talk = [answers[call] for call in plan.diarizations]
     if plan.pieces:
-        return _heard_in_pieces(plan.pieces, said, talk, linking)
+        return _heard_in_pieces(plan, said, talk)
     limit = speaker_limit(*talk)
-    if talk and linking != DEFAULT_RULE:
-        talk = [
-            link_chunks([Chunk(0.0, talk[0].duration or 0.0, talk[0])], rule=linking).diarization
-        ]
+    if talk and plan.linking != DEFAULT_RULE:
+        whole = Chunk(0.0, talk[0].duration or 0.0, talk[0])
+        talk = [link_chunks([whole], rule=plan.linking).diarization]
     return Heard(said[0] if said else _NOTHING, talk[0] if talk else _NOBODY, limit)
 
 
-def _heard_in_pieces(
-    pieces: Sequence[Piece], said: Sequence[Any], talk: Sequence[Any], linking: LinkingRule
-) -> Heard:
-    words, no_words = _by_piece(pieces, said, "transcribed")
-    turns, no_turns = _by_piece(pieces, talk, "diarized")
+def _heard_in_pieces(plan: _Plan, said: Sequence[Any], talk: Sequence[Any]) -> Heard:
+    words, no_words = _by_piece(plan.pieces, said, "transcribed")
+    turns, no_turns = _by_piece(plan.pieces, talk, "diarized")
     parts = [Part(piece.start, piece.begin, piece.stop, one) for piece, one in words]
     chunks = [Chunk(piece.start, piece.end, one) for piece, one in turns]
     return Heard(
         join_parts(parts),
-        link_chunks(chunks, rule=linking).diarization,
+        link_chunks(chunks, rule=plan.linking).diarization,
         (*no_words, *no_turns, *speaker_limit(*(one for _, one in turns))),
     )
 
