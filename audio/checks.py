@@ -77,6 +77,15 @@ def the_default_format_is_one(app_configs: Any, **options: Any) -> list[CheckMes
 
 
 @register
+def pieces_hold_speech(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A cut is looked for 15 s around the wished place, and a short piece is heard badly."""
+    if 60 <= settings.CHUNK_S <= settings.CHUNK_AFTER_S:
+        return []
+    hint = "60 <= CHUNK_S <= CHUNK_AFTER_S, in seconds."
+    return [Error("CHUNK_S and CHUNK_AFTER_S do not fit.", hint=hint, id="spark.E009")]
+
+
+@register
 def the_default_voice_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """DEFAULT_VOICE is a voice or a mix of voices; whether the engine has it, only it can say."""
     try:

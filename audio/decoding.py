@@ -45,6 +45,17 @@ def check_decodable(path: Path, *, param: str) -> None:
         raise UndecodableAudio(param, "the recording holds no audio.")
 
 
+def declared_s(path: Path, *, param: str = "file") -> float | None:
+    """How long a recording says it is, in seconds; None where it does not say.
+
+    Raises
+    ------
+    UndecodableAudio
+    """
+    with _opened(path, param) as container:
+        return None if container.duration is None else container.duration / av.time_base
+
+
 def sample_blocks(path: Path, *, param: str = "file") -> Iterator[NDArray[np.float32]]:
     """Yield a recording as blocks of 16 kHz mono samples in [-1, 1], channels averaged.
 

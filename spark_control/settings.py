@@ -18,6 +18,8 @@ KOKORO_URL: str = env.str("KOKORO_URL", "").rstrip("/")
 ENGINE_CONNECTIONS: int = env.int("ENGINE_CONNECTIONS", 48)
 ENGINE_WAIT_S: float = env.float("ENGINE_WAIT_S", 2.0)
 ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
+CHUNK_AFTER_S: float = env.float("CHUNK_AFTER_S", 600.0)
+CHUNK_S: float = env.float("CHUNK_S", 300.0)
 
 # Clients.
 API_KEYS: list[str] = env.list("API_KEYS", default=[])

@@ -54,6 +54,29 @@ def scripted(scripted_gateway: Gateway, faults: FaultServer) -> Gateway:
 
 
 @pytest.fixture(scope="session")
+def piecewise_gateway(
+    fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A stateless gateway over the fault server for which a minute and a half is long."""
+    folder = tmp_path_factory.mktemp("piecewise")
+    (folder / "uploads").mkdir()
+    with running_gateway(
+        folder,
+        PARAKEET_URL=fault_server.url,
+        CHUNK_AFTER_S="90",
+        CHUNK_S="60",
+        UPLOADS_DIR=str(folder / "uploads"),
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def piecewise(piecewise_gateway: Gateway, faults: FaultServer) -> Gateway:
+    """That gateway, with a clean script."""
+    return piecewise_gateway
+
+
+@pytest.fixture(scope="session")
 def keyed(
     fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

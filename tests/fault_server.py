@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,7 +43,7 @@ class FaultServer:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, Answer | Callable[[Asked], Answer]] = {}
         self.asked: list[Asked] = []
 
     def answer(self, path: str, body: object = None, **how: object) -> None:
@@ -51,6 +51,10 @@ class FaultServer:
         if "pieces" not in how:
             how["pieces"] = (body if isinstance(body, bytes) else json.dumps(body).encode(),)
         self.answers[path] = Answer(**how)  # type: ignore[arg-type]
+
+    def respond(self, path: str, respond: Callable[[Asked], Answer]) -> None:
+        """Script a path whose answer depends on what is asked."""
+        self.answers[path] = respond
 
     def reset(self) -> None:
         """Forget everything."""
@@ -73,8 +77,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
     def _serve(self, body: bytes) -> None:
-        self.faults.asked.append(Asked(self.path, dict(self.headers), body))
+        asked = Asked(self.path, dict(self.headers), body)
+        self.faults.asked.append(asked)
         answer = self.faults.answers.get(self.path, Answer(404, (b'{"detail": "Not Found"}',)))
+        if not isinstance(answer, Answer):
+            answer = answer(asked)
         time.sleep(answer.after_s)
         try:
             self._say(answer)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
+from audio.formats.warnings import warnings_json
 from audio.merge.timeline import (
     Diarization,
     Evidence,
@@ -10,7 +11,6 @@ from audio.merge.timeline import (
     LabelledTranscript,
     NamedSpeaker,
     NamedTranscript,
-    Notice,
     RecognisedSpeaker,
     Turn,
 )
@@ -38,7 +38,7 @@ def labelled_json(transcript: LabelledTranscript) -> Json:
         **({} if transcript.recognised is None else _recognised(transcript.recognised)),
         "segments": _segments(transcript),
         "models": dict(transcript.models),
-        **_warnings(transcript.warnings),
+        **warnings_json(transcript.warnings),
     }
 
 
@@ -51,7 +51,7 @@ def named_json(transcript: NamedTranscript) -> Json:
         "segments": _segments(transcript),
         "fingerprints": _vectors(transcript.fingerprints),
         "models": dict(transcript.models),
-        **_warnings(transcript.warnings),
+        **warnings_json(transcript.warnings),
     }
     if transcript.mode == "dual_channel":
         answer["dropped_words"] = transcript.dropped_words
@@ -114,8 +114,3 @@ def _turn(turn: Turn) -> Json:
 
 def _vectors(fingerprints: Mapping[str, Fingerprint]) -> dict[str, list[float]]:
     return {name: vector.tolist() for name, vector in fingerprints.items()}
-
-
-def _warnings(notices: Iterable[Notice]) -> Json:
-    listed = [{"code": notice.code, "message": notice.message} for notice in notices]
-    return {"warnings": listed} if listed else {}

@@ -1,10 +1,11 @@
 """Transcriptions as OpenAI's clients read them: bodies, and the events of a stream."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from audio.formats.cues import Cue, block_cues, cues, duration_of
-from audio.merge.timeline import LabelledWords, Transcription
+from audio.formats.warnings import warnings_json
+from audio.merge.timeline import LabelledWords, Notice, Transcription
 
 Json = dict[str, object]
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!…。？！])(?=\s)")  # noqa: RUF001
@@ -43,14 +44,14 @@ def diarized_json(said: Transcription, spoken: LabelledWords) -> Json:
     }
 
 
-def transcript_events(said: Transcription) -> Iterator[Json]:
+def transcript_events(said: Transcription, warnings: Iterable[Notice] = ()) -> Iterator[Json]:
     """A transcript as OpenAI streams it: what the deltas say is the text, to the letter."""
     for sentence in _BETWEEN_SENTENCES.split(said.text):
         yield {"type": "transcript.text.delta", "delta": sentence}
-    yield {"type": "transcript.text.done", "text": said.text}
+    yield {"type": "transcript.text.done", "text": said.text, **warnings_json(warnings)}
 
 
-def diarized_events(spoken: LabelledWords) -> Iterator[Json]:
+def diarized_events(spoken: LabelledWords, warnings: Iterable[Notice] = ()) -> Iterator[Json]:
     """A transcript with speakers as OpenAI streams it."""
     text = ""
     for number, cue in enumerate(block_cues(spoken), 1):
@@ -59,7 +60,7 @@ def diarized_events(spoken: LabelledWords) -> Iterator[Json]:
         text += delta
         yield {"type": "transcript.text.delta", "delta": delta, "segment_id": segment["id"]}
         yield segment
-    yield {"type": "transcript.text.done", "text": text}
+    yield {"type": "transcript.text.done", "text": text, **warnings_json(warnings)}
 
 
 def _speaker_segment(number: int, cue: Cue) -> Json:

@@ -4,26 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from audio.engines import parakeet
 from audio.engines.client import Recording
 from audio.merge.labelling import label_transcription
 from audio.merge.letters import name_in_order
-from audio.merge.timeline import LabelledWords, Transcription
-from audio.pipeline.known_speakers import (
-    KnownSpeakers,
-    fingerprint_reference,
-    known_names,
-)
+from audio.merge.timeline import LabelledWords, Notice, Transcription
+from audio.pipeline.hearing import Hearing, hear
+from audio.pipeline.known_speakers import KnownSpeakers, fingerprint_reference, known_names
 from audio.pipeline.parallel import in_parallel
-from audio.pipeline.transcription import LABELLING, transcribe
+from audio.pipeline.transcription import LABELLING
 
 
 @dataclass(frozen=True, slots=True)
 class Diarized:
-    """What a recording says, and who says each word of it."""
+    """What a recording says, who says each word of it, and what its reader should know."""
 
     said: Transcription
     spoken: LabelledWords
+    warnings: tuple[Notice, ...] = ()
 
 
 def transcribe_diarized(
@@ -35,12 +32,16 @@ def transcribe_diarized(
     ------
     EngineError, UnusableAudio
     """
-    # Fingerprints cost the engine work: only where there is somebody to compare with.
-    diarize = parakeet.diarize_chunk if known.names else parakeet.diarize
-    said, heard, *prints = in_parallel(
-        partial(transcribe, recording, options),
-        partial(diarize, recording),
+    wanted = Hearing(
+        recording=recording,
+        options=options,
+        # Fingerprints cost the engine work: only where there is somebody to compare with.
+        speakers="fingerprints" if known.names else "turns",
+    )
+    [heard], *prints = in_parallel(
+        partial(hear, wanted),
         *(partial(fingerprint_reference, reference) for reference in known.references),
     )
-    names = known_names(heard, known, prints)
-    return Diarized(said, name_in_order(label_transcription(heard, said, rule=LABELLING), names))
+    names = known_names(heard.talk, known, prints)
+    spoken = label_transcription(heard.talk, heard.said, rule=LABELLING)
+    return Diarized(heard.said, name_in_order(spoken, names), heard.warnings)

@@ -8,11 +8,11 @@ import numpy as np
 from audio import decoding
 from audio.decoding import UnusableAudio
 from audio.engines.client import Recording
+from audio.engines.parakeet import diarize_chunk
 from audio.library import library
 from audio.merge.identification import OpenSetRule, identify
 from audio.merge.naming import speaking_time
 from audio.merge.timeline import NO_VOICES, Diarization, Fingerprint, Voices
-from audio.pipeline.transcription import diarize_chunk
 
 # A fingerprint of less speech is often wrong; more than a minute says nothing new.
 SHORTEST_REFERENCE_S = 1.5

@@ -1,21 +1,19 @@
 """Who said what, by name?"""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from audio import decoding
 from audio.engines.client import Recording
 from audio.library import library
 from audio.merge.acceptance import EvidenceRule
 from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
-from audio.merge.labelling import speaker_limit
+from audio.merge.clustering import DEFAULT_RULE, LinkingRule
 from audio.merge.loudness import Track
 from audio.merge.naming import NamingRule
 from audio.merge.timeline import NO_VOICES, Diarization, Hint, NamedTranscript, Span, Voices
-from audio.pipeline.parallel import in_parallel
-from audio.pipeline.transcription import LABELLING, diarize_chunk, transcribe
+from audio.pipeline.hearing import Hearing, hear
+from audio.pipeline.transcription import LABELLING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +21,8 @@ class MergeJob:
     """What label-merge is asked to do: `file`, or both tracks.
 
     `library_reader` is the name of the key, where it may read the stored library; `retain_days`
-    says how long the result stays, where it is kept.
+    says how long the result stays, where it is kept. `linking` says how many speakers there may
+    be, of two tracks on the system track.
     """
 
     hints: tuple[Hint, ...]
@@ -39,6 +38,7 @@ class MergeJob:
     min_overlap: float = 0.0
     voiceprint_threshold: float = 0.5
     retain_days: int | None = None
+    linking: LinkingRule = DEFAULT_RULE
 
 
 def label_merge(job: MergeJob) -> NamedTranscript:
@@ -56,22 +56,24 @@ def label_merge(job: MergeJob) -> NamedTranscript:
 
 
 def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
-    calls: list[Callable[[], Any]] = [partial(diarize_chunk, recording)]
-    if job.transcribe:
-        calls.append(partial(transcribe, recording))
-    heard, *said = in_parallel(*calls)
+    [heard] = hear(
+        Hearing(
+            recording=recording,
+            options={} if job.transcribe else None,
+            speakers="fingerprints",
+            linking=job.linking,
+        )
+    )
     named = attribute(
-        heard,
-        said[0] if said else None,
+        heard.talk,
+        heard.said if job.transcribe else None,
         job.hints,
-        _known_voices(job, heard),
+        _known_voices(job, heard.talk),
         rule=_rule(job),
         labelling=LABELLING,
     )
     return replace(
-        named,
-        warnings=(*named.warnings, *speaker_limit(heard)),
-        language=said[0].language if said else None,
+        named, warnings=(*named.warnings, *heard.warnings), language=heard.said.language
     )
 
 
@@ -80,17 +82,15 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         # Before any engine works for an answer that could not be given.
         decoding.check_decodable(mic.path, param=mic.field)
         decoding.check_decodable(system.path, param=system.field)
-    heard_mic, heard, said_mic, said = in_parallel(
-        partial(diarize_chunk, mic),
-        partial(diarize_chunk, system),
-        partial(transcribe, mic),
-        partial(transcribe, system),
+    mine, others = hear(
+        Hearing(recording=mic, options={}, speakers="fingerprints"),
+        Hearing(recording=system, options={}, speakers="fingerprints", linking=job.linking),
     )
     named = attribute_dual(
-        TrackAnswer(heard_mic, said_mic, _samples(mic)),
-        TrackAnswer(heard, said, _samples(system)),
+        TrackAnswer(mine.talk, mine.said, _samples(mic)),
+        TrackAnswer(others.talk, others.said, _samples(system)),
         job.hints,
-        _known_voices(job, heard, heard_mic),
+        _known_voices(job, others.talk, mine.talk),
         self_name=job.self_name,
         self_vad=job.self_vad,
         rule=_rule(job),
@@ -98,8 +98,8 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
     )
     return replace(
         named,
-        warnings=(*named.warnings, *speaker_limit(heard_mic, heard)),
-        language=said.language or said_mic.language,
+        warnings=(*named.warnings, *dict.fromkeys((*mine.warnings, *others.warnings))),
+        language=others.said.language or mine.said.language,
     )
 
 

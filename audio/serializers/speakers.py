@@ -15,11 +15,13 @@ from audio.fields import (
 )
 from audio.formats.text import TEXT_FORMATS
 from audio.library import NoLibrary, library
+from audio.merge.clustering import LinkingRule
 from audio.pipeline.label_merge import MergeJob
 from audio.serializers.recordings import AudioField
 
 NATIVE_FORMATS = ("json", *TEXT_FORMATS)
 NAMING_RULES = ("overlap", "evidence")
+MOST_SPEAKERS = 100
 
 
 @extend_schema_serializer(component_name="Diarize")
@@ -29,8 +31,46 @@ class DiarizeRequest(serializers.Serializer[Any]):
     file = AudioField()
 
 
+class SpeakerCounts(serializers.Serializer[Any]):
+    """How many people talk, where somebody knows."""
+
+    num_speakers = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_SPEAKERS,
+        help_text="Exactly so many people talk; with two tracks: on the system track.",
+    )
+    min_speakers = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_SPEAKERS, help_text="At least so many."
+    )
+    max_speakers = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_SPEAKERS, help_text="At most so many."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        least, most = attrs.get("min_speakers"), attrs.get("max_speakers")
+        if "num_speakers" in attrs and (least or most):
+            raise serializers.ValidationError(
+                {"num_speakers": "expected either this, or min_speakers and max_speakers."}
+            )
+        if least and most and least > most:
+            raise serializers.ValidationError(
+                {"min_speakers": f"expected at most max_speakers ({most}), got {least}."}
+            )
+        return attrs
+
+    def linking(self) -> LinkingRule:
+        """How many speakers there may be."""
+        given = self.validated_data
+        exactly = given.get("num_speakers")
+        return LinkingRule(
+            min_speakers=exactly or given.get("min_speakers", 1),
+            max_speakers=exactly or given.get("max_speakers"),
+        )
+
+
 @extend_schema_serializer(component_name="TranscribeWithSpeakers")
-class TranscribeWithSpeakersRequest(serializers.Serializer[Any]):
+class TranscribeWithSpeakersRequest(SpeakerCounts):
     """POST /api/audio/transcribe-with-speakers."""
 
     file = AudioField()
@@ -44,7 +84,7 @@ class TranscribeWithSpeakersRequest(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(component_name="LabelMerge")
-class LabelMergeRequest(serializers.Serializer[Any]):
+class LabelMergeRequest(SpeakerCounts):
     """POST /api/audio/label-merge: `file`, or `mic_file` and `system_file`."""
 
     file = AudioField(required=False, help_text="The mixed recording (mono mode).")
@@ -109,7 +149,7 @@ class LabelMergeRequest(serializers.Serializer[Any]):
                 {"file": "expected either file, or mic_file and system_file."}
             )
         _refuse_contradictions(attrs)
-        return attrs
+        return super().validate(attrs)
 
     def job(self, *, library_reader: str | None) -> MergeJob:
         """The work that this request asks for."""
@@ -127,6 +167,7 @@ class LabelMergeRequest(serializers.Serializer[Any]):
             rule=given["rule"],
             min_overlap=given["min_overlap"],
             voiceprint_threshold=given["voiceprint_threshold"],
+            linking=self.linking(),
             retain_days=given.get("retain_days"),
         )
 

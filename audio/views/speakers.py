@@ -24,6 +24,7 @@ from audio.serializers.speakers import (
     LabelMergeRequest,
     TranscribeWithSpeakersRequest,
 )
+from audio.views.text import cue_answer
 
 
 class DiarizeChunk(APIView):
@@ -60,9 +61,11 @@ class TranscribeWithSpeakers(APIView):
         if asked.validated_data["identify"]:
             require(request, VOICES_READ)
             reader = client_of(request).name
-            transcript = transcribe_with_known_speakers(recording, reader=reader)
+            transcript = transcribe_with_known_speakers(
+                recording, reader=reader, linking=asked.linking()
+            )
         else:
-            transcript = transcribe_with_speakers(recording)
+            transcript = transcribe_with_speakers(recording, linking=asked.linking())
         return _rendered(transcript, asked.validated_data["format"])
 
 
@@ -93,8 +96,7 @@ class LabelMerge(APIView):
 
 def _rendered(transcript: LabelledTranscript | NamedTranscript, name: str) -> HttpResponse:
     if name in TEXT_FORMATS:
-        render, content_type = TEXT_FORMATS[name]
-        return HttpResponse(render(speaker_cues(transcript)), content_type=content_type)
+        return cue_answer(name, speaker_cues(transcript), transcript.warnings)
     if isinstance(transcript, NamedTranscript):
         return Response(native.named_json(transcript))
     return Response(native.labelled_json(transcript))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,15 +12,17 @@ from audio import catalogue, sse
 from audio.authentication import VOICES_READ, client_of, require
 from audio.errors import problem_of
 from audio.formats import openai
-from audio.formats.cues import Cue, block_cues, cues, spoken_cues
-from audio.formats.text import TEXT_FORMATS
+from audio.formats.cues import block_cues, cues, spoken_cues
+from audio.formats.warnings import warnings_json
 from audio.ignored import ignored_params
 from audio.merge.timeline import Transcription
 from audio.pipeline.diarized import Diarized, transcribe_diarized
+from audio.pipeline.hearing import Heard
 from audio.pipeline.known_speakers import check_references
 from audio.pipeline.transcription import DEFAULT_LANGUAGE, transcribe
 from audio.reference import pages
 from audio.serializers.transcriptions import TranscriptionRequest
+from audio.views.text import cue_answer, text_answer
 
 
 class Transcriptions(APIView):
@@ -40,7 +42,7 @@ class Transcriptions(APIView):
         return answer
 
 
-def _said(asked: TranscriptionRequest) -> Transcription:
+def _heard(asked: TranscriptionRequest) -> Heard:
     return transcribe(asked.recording, asked.engine_options())
 
 
@@ -57,39 +59,38 @@ def _streamed(asked: TranscriptionRequest) -> HttpResponseBase:
 
 def _events(asked: TranscriptionRequest) -> Iterator[openai.Json]:
     if asked.diarized:
-        return openai.diarized_events(_diarized(asked).spoken)
-    return openai.transcript_events(_said(asked))
+        answer = _diarized(asked)
+        return openai.diarized_events(answer.spoken, answer.warnings)
+    heard = _heard(asked)
+    return openai.transcript_events(heard.said, heard.warnings)
 
 
 def _rendered(asked: TranscriptionRequest) -> HttpResponseBase:
     wanted = asked.validated_data["response_format"]
     if asked.diarized:
         return _with_speakers(_diarized(asked), wanted)
-    said = _said(asked)
+    heard = _heard(asked)
+    said = heard.said
     match wanted:
         case "text":
-            return HttpResponse(f"{said.text}\n", content_type="text/plain; charset=utf-8")
+            return text_answer(f"{said.text}\n", "text/plain; charset=utf-8", heard.warnings)
         case "srt" | "vtt":
-            return _text(wanted, cues(said))
+            return cue_answer(wanted, cues(said), heard.warnings)
         case "verbose_json":
-            return Response(_verbose(said, asked))
-    return Response(openai.plain_json(said))
+            return Response(_verbose(said, asked) | warnings_json(heard.warnings))
+    return Response(openai.plain_json(said) | warnings_json(heard.warnings))
 
 
 def _with_speakers(answer: Diarized, wanted: str) -> HttpResponseBase:
     match wanted:
         case "srt" | "vtt":
-            return _text(wanted, spoken_cues(answer.spoken))
+            return cue_answer(wanted, spoken_cues(answer.spoken), answer.warnings)
         case "rttm":
-            return _text(wanted, block_cues(answer.spoken))
+            return cue_answer(wanted, block_cues(answer.spoken), answer.warnings)
         case "text":
-            return _text("txt", block_cues(answer.spoken))
-    return Response(openai.diarized_json(answer.said, answer.spoken))
-
-
-def _text(name: str, shown: list[Cue]) -> HttpResponse:
-    render, content_type = TEXT_FORMATS[name]
-    return HttpResponse(render(shown), content_type=content_type)
+            return cue_answer("txt", block_cues(answer.spoken), answer.warnings)
+    body = openai.diarized_json(answer.said, answer.spoken)
+    return Response(body | warnings_json(answer.warnings))
 
 
 def _verbose(said: Transcription, asked: TranscriptionRequest) -> openai.Json:

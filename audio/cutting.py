@@ -1,0 +1,117 @@
+"""A long recording as pieces that an engine takes, cut where it is quiet.
+
+Neighbours have some time in common. The recording is decoded once, in a memory that does not grow
+with it; the pieces are files.
+"""
+
+import wave
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.decoding import SAMPLE_RATE, sample_blocks
+
+# How far from the wished place a cut may be, where it is quieter there.
+SEARCH_S = 15.0
+OVERLAP_S = 10.0
+# A last piece shorter than this stays with the one before it: in so little speech nobody is known.
+SHORTEST_S = 60.0
+_FRAME = SAMPLE_RATE // 50
+# The level of so many frames together, so that a stop inside a word is no place to cut.
+_PAUSE_FRAMES = 15
+
+Samples = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a recording as a file, in seconds; `begin` to `stop` is its own alone."""
+
+    path: Path
+    start: float
+    end: float
+    begin: float
+    stop: float
+
+
+@contextmanager
+def pieces_of(
+    path: Path, piece_s: float, *, folder: str | None = None, param: str = "file"
+) -> Iterator[list[Piece]]:
+    """The recording in pieces of about `piece_s`: WAV files that go with the end of the block.
+
+    Raises
+    ------
+    UndecodableAudio
+    """
+    with TemporaryDirectory(dir=folder, prefix="pieces-") as place:
+        yield list(cut(sample_blocks(path, param=param), piece_s, Path(place)))
+
+
+def cut(blocks: Iterable[NDArray[np.float32]], piece_s: float, folder: Path) -> Iterator[Piece]:
+    """Write samples at 16 kHz as pieces, as they come."""
+    piece = round(piece_s * SAMPLE_RATE)
+    search, half = round(SEARCH_S * SAMPLE_RATE), round(OVERLAP_S * SAMPLE_RATE / 2)
+    ahead = piece + max(search + half, round(SHORTEST_S * SAMPLE_RATE))
+    kept = _Kept()
+    begin = 0
+    for block in blocks:
+        kept.add(block)
+        while kept.end - begin >= ahead:
+            wished = begin + piece
+            near = kept.between(wished - search, wished + search)
+            stop = wished - search + quietest(near)
+            yield _written(kept, folder, begin, stop, stop + half)
+            kept.forget_before(stop - half)
+            begin = stop
+    yield _written(kept, folder, begin, kept.end, kept.end)
+
+
+def quietest(samples: Samples) -> int:
+    """Where is the quietest 0.3 s? Its middle; of several the one nearest to the middle of all."""
+    frames = len(samples) // _FRAME
+    energy = np.square(samples[: frames * _FRAME].reshape(frames, _FRAME), dtype=np.float64)
+    pause = np.convolve(energy.sum(axis=1), np.ones(_PAUSE_FRAMES), mode="valid")
+    least = np.flatnonzero(pause <= pause.min())
+    place = least[np.argmin(np.abs(least - len(pause) // 2))]
+    return int(place * _FRAME + _PAUSE_FRAMES * _FRAME // 2)
+
+
+def _written(kept: "_Kept", folder: Path, begin: int, stop: int, end: int) -> Piece:
+    path = folder / f"{begin}.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(kept.between(kept.start, end).tobytes())
+    times = (kept.start, end, begin, stop)
+    return Piece(path, *(time / SAMPLE_RATE for time in times))
+
+
+class _Kept:
+    """The samples that are still needed; places count from the start of the recording."""
+
+    def __init__(self) -> None:
+        self.start = 0
+        self.end = 0
+        self._blocks: list[Samples] = []
+
+    def add(self, block: NDArray[np.float32]) -> None:
+        scaled = np.clip(np.rint(block * 32768.0), -32768, 32767)
+        self._blocks.append(scaled.astype(np.int16))
+        self.end += len(block)
+
+    def between(self, start: int, end: int) -> Samples:
+        if len(self._blocks) > 1:
+            self._blocks = [np.concatenate(self._blocks)]
+        whole = self._blocks[0] if self._blocks else np.empty(0, dtype=np.int16)
+        return whole[start - self.start : end - self.start]
+
+    def forget_before(self, start: int) -> None:
+        self._blocks = [self.between(start, self.end).copy()]
+        self.start = start

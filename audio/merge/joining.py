@@ -1,0 +1,71 @@
+"""What a recording says that was transcribed in parts.
+
+Conventions
+-----------
+Seconds. A part's transcription counts from the start of the part; each moment of the recording is
+some part's own, and a word belongs to the part in whose own time its midpoint lies.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audio.merge.spacing import join_tokens
+from audio.merge.timeline import Transcription, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a recording and what is said in it; `begin` to `stop` is its own time."""
+
+    start: float
+    begin: float
+    stop: float
+    said: Transcription
+
+
+def join_parts(parts: Sequence[Part]) -> Transcription:
+    """Tell what a recording says, every word once.
+
+    Parameters
+    ----------
+    parts
+        In order; their own times do not overlap, but may leave gaps.
+
+    Returns
+    -------
+    Transcription
+        Words by start, in seconds of the recording. A part's text without words is one word over
+        the part's own time. The language is that of most words; the duration ends with the last
+        part's own time. Without parts it is empty, without language, model and duration.
+
+    Examples
+    --------
+    >>> said = Transcription("a b", (Word(0.0, 1.0, "a"), Word(9.0, 10.0, "b")))
+    >>> both = join_parts([Part(0.0, 0.0, 9.0, said), Part(8.0, 9.0, 20.0, said)])
+    >>> [(word.start, word.text) for word in both.words]
+    [(0.0, 'a'), (17.0, 'b')]
+
+    """
+    own = [_own_words(part) for part in parts]
+    words = tuple(sorted((w for some in own for w in some), key=lambda word: word.start))
+    languages: Counter[str] = Counter()
+    for part, some in zip(parts, own, strict=True):
+        if part.said.language is not None:
+            languages[part.said.language] += len(some)
+    return Transcription(
+        text=join_tokens([word.text for word in words]),
+        words=words,
+        duration=parts[-1].stop if parts else None,
+        language=max(languages, key=languages.__getitem__, default=None),
+        model=next((part.said.model for part in parts if part.said.model), None),
+    )
+
+
+def _own_words(part: Part) -> list[Word]:
+    if not part.said.words and part.said.text.strip():
+        return [Word(part.begin, part.stop, part.said.text.strip())]
+    moved = (
+        Word(word.start + part.start, word.end + part.start, word.text) for word in part.said.words
+    )
+    return [word for word in moved if part.begin <= (word.start + word.end) / 2 < part.stop]

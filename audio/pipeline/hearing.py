@@ -1,0 +1,214 @@
+"""What do the engines hear in recordings of any length?
+
+A recording longer than CHUNK_AFTER_S is cut into pieces, which the engines hear a few at a time; a
+piece that stays unheard is a span that the result names as missing. What is heard of the pieces
+becomes one transcription and one diarization again.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
+from typing import Any, Literal
+
+from django.conf import settings
+
+from audio.cutting import Piece, pieces_of
+from audio.decoding import UndecodableAudio, declared_s
+from audio.engines import parakeet
+from audio.engines.client import EngineError, EngineNotConfigured, EngineRefused, Recording
+from audio.merge.chunks import Chunk
+from audio.merge.clustering import DEFAULT_RULE, LinkingRule
+from audio.merge.joining import Part, join_parts
+from audio.merge.labelling import speaker_limit
+from audio.merge.linking import link_chunks
+from audio.merge.timeline import Diarization, Notice, Transcription
+from audio.pipeline import watching
+from audio.pipeline.parallel import in_parallel
+
+# A wedged or busy engine may be well again by then; a job of hours must not end with one call.
+RETRY_AFTER_S = (2.0, 15.0)
+
+
+_NOTHING = Transcription("", ())
+_NOBODY = Diarization((), ())
+Ask = Callable[[Recording], Any]
+Call = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What is to be heard in a recording.
+
+    `options` of the transcription, None where none is wanted; `speakers`: no diarization, who
+    talks when, or also how each of them sounds; `linking`: how many speakers there may be.
+    """
+
+    recording: Recording
+    options: Mapping[str, str] | None = None
+    speakers: Literal["none", "turns", "fingerprints"] = "none"
+    linking: LinkingRule = DEFAULT_RULE
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard in a recording, and what the reader of a result should know of it."""
+
+    said: Transcription = _NOTHING
+    talk: Diarization = _NOBODY
+    warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Unheard:
+    """A piece that an engine did not hear, and why."""
+
+    error: EngineError
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The engine calls for one recording: per piece, or one each for the whole of it."""
+
+    pieces: Sequence[Piece]
+    linking: LinkingRule
+    transcriptions: Sequence[Call]
+    diarizations: Sequence[Call]
+
+    def in_turns(self) -> list[Call]:
+        """Transcriptions and diarizations by turns: engines do the two side by side."""
+        pairs = zip_longest(self.transcriptions, self.diarizations)
+        return [call for pair in pairs for call in pair if call is not None]
+
+
+def hear(*hearings: Hearing) -> list[Heard]:
+    """What do the engines hear in these recordings? All of it at once, as far as they take it.
+
+    Raises
+    ------
+    EngineError
+        Of a whole recording, or where no piece of one was heard.
+    UndecodableAudio, Stopped
+    """
+    with ExitStack() as files:
+        plans = [
+            _plan(hearing, files.enter_context(_pieces(hearing.recording))) for hearing in hearings
+        ]
+        calls = [call for plan in plans for call in plan.in_turns()]
+        told = in_parallel(*(partial(_counted, call, 1 / len(calls)) for call in calls))
+    answers = dict(zip(calls, told, strict=True))
+    return [_heard(plan, answers) for plan in plans]
+
+
+@contextmanager
+def _pieces(recording: Recording) -> Iterator[list[Piece]]:
+    """The pieces of a long recording; none of one that the engines take whole."""
+    if not _may_be_long(recording):
+        yield []
+        return
+    piece_s, folder = settings.CHUNK_S, settings.FILE_UPLOAD_TEMP_DIR
+    with pieces_of(recording.path, piece_s, folder=folder, param=recording.field) as pieces:
+        yield pieces if pieces[-1].end > settings.CHUNK_AFTER_S else []
+
+
+def _may_be_long(recording: Recording) -> bool:
+    try:
+        seconds = declared_s(recording.path)
+    except UndecodableAudio:
+        # The engine may know the format; and if not, it says so.
+        return False
+    return seconds is None or seconds > settings.CHUNK_AFTER_S
+
+
+def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
+    whole, field = hearing.recording, hearing.recording.field
+    files = [Recording(piece.path, ".wav", field) for piece in pieces] or [whole]
+    diarize = parakeet.diarize_chunk
+    if hearing.speakers == "turns" and not pieces and hearing.linking == DEFAULT_RULE:
+        # Nothing is to be linked, and fingerprints cost the engine work.
+        diarize = parakeet.diarize
+    transcribe = partial(parakeet.transcribe, options=hearing.options or {})
+    asked = _persistently if pieces else _once
+    return _Plan(
+        pieces,
+        hearing.linking,
+        [partial(asked, transcribe, file) for file in files if hearing.options is not None],
+        [partial(asked, diarize, file) for file in files if hearing.speakers != "none"],
+    )
+
+
+def _once(ask: Ask, recording: Recording) -> Any:
+    return ask(recording)
+
+
+def _persistently(ask: Ask, recording: Recording) -> Any:
+    """Try a few times; what no later try can mend is not tried again."""
+    for pause in RETRY_AFTER_S:
+        try:
+            return ask(recording)
+        except EngineNotConfigured:
+            raise
+        except EngineError as error:
+            if isinstance(error, EngineRefused) and error.retry_after is None:
+                return _Unheard(error)
+        time.sleep(pause)
+        watching.go_on()
+    try:
+        return ask(recording)
+    except EngineError as error:
+        return _Unheard(error)
+
+
+def _counted(call: Call, share: float) -> Any:
+    watching.go_on()
+    answer = call()
+    watching.advance(share)
+    return answer
+
+
+def _heard(plan: _Plan, answers: Mapping[Call, Any]) -> Heard:
+    said = [answers[call] for call in plan.transcriptions]
+    talk = [answers[call] for call in plan.diarizations]
+    if plan.pieces:
+        return _heard_in_pieces(plan, said, talk)
+    limit = speaker_limit(*talk)
+    if talk and plan.linking != DEFAULT_RULE:
+        whole = Chunk(0.0, talk[0].duration or 0.0, talk[0])
+        talk = [link_chunks([whole], rule=plan.linking).diarization]
+    return Heard(said[0] if said else _NOTHING, talk[0] if talk else _NOBODY, limit)
+
+
+def _heard_in_pieces(plan: _Plan, said: Sequence[Any], talk: Sequence[Any]) -> Heard:
+    words, no_words = _by_piece(plan.pieces, said, "transcribed")
+    turns, no_turns = _by_piece(plan.pieces, talk, "diarized")
+    parts = [Part(piece.start, piece.begin, piece.stop, one) for piece, one in words]
+    chunks = [Chunk(piece.start, piece.end, one) for piece, one in turns]
+    return Heard(
+        join_parts(parts),
+        link_chunks(chunks, rule=plan.linking).diarization,
+        (*no_words, *no_turns, *speaker_limit(*(one for _, one in turns))),
+    )
+
+
+def _by_piece(
+    pieces: Sequence[Piece], answers: Sequence[Any], done: str
+) -> tuple[list[tuple[Piece, Any]], list[Notice]]:
+    """The pieces that were heard, with the answers; of the others a notice each."""
+    heard: list[tuple[Piece, Any]] = []
+    unheard: list[tuple[Piece, EngineError]] = []
+    for piece, answer in zip(pieces, answers, strict=bool(answers)):
+        if isinstance(answer, _Unheard):
+            unheard.append((piece, answer.error))
+        else:
+            heard.append((piece, answer))
+    if unheard and not heard:
+        raise unheard[0][1]
+    return heard, [
+        Notice(
+            "span_missing",
+            f"From {piece.begin:.1f} s to {piece.stop:.1f} s nothing was {done}: {error}",
+        )
+        for piece, error in unheard
+    ]
