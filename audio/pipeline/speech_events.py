@@ -11,6 +11,8 @@ from audio.sse import event
 
 logger = logging.getLogger(__name__)
 
+# Many a reader of lines stops at 64 KiB, and base64 is a third longer than its bytes.
+LARGEST_DELTA = 3 * 8192
 CHARACTERS_PER_TOKEN = 4
 BYTES_PER_TOKEN = 1000
 
@@ -26,7 +28,7 @@ class SpeechEvents:
         try:
             for piece in self._audio:
                 sent += len(piece)
-                yield event({"type": "speech.audio.delta", "audio": b64encode(piece).decode()})
+                yield from _deltas(piece)
         except EngineError as error:
             # The events can say what happened, where bare audio can only break off.
             logger.warning("speech broke off: %s", type(error).__name__)
@@ -37,6 +39,12 @@ class SpeechEvents:
     def close(self) -> None:
         """Stop the speech."""
         self._audio.close()
+
+
+def _deltas(piece: bytes) -> Iterator[bytes]:
+    for start in range(0, len(piece), LARGEST_DELTA):
+        audio = b64encode(piece[start : start + LARGEST_DELTA]).decode()
+        yield event({"type": "speech.audio.delta", "audio": audio})
 
 
 def usage(text: str, audio_bytes: int) -> dict[str, int]:

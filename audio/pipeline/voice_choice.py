@@ -35,8 +35,9 @@ def refuse_unknown(voice: VoiceMix) -> None:
     unknown = next((name for name in voice.names if name not in known), None)
     if told and unknown is not None:
         examples = ", ".join(speech_voices.CURATED_VOICES)
+        mixed = f" (in '{voice}')" if len(voice.names) > 1 else ""
         raise InvalidRequest(
-            f"voice: there is no voice '{unknown[:80]}'. There are {examples} and more: "
+            f"voice: there is no voice '{unknown}'{mixed}. There are {examples} and more: "
             "GET /v1/audio/voices lists all.",
             param="voice",
         )

@@ -1,7 +1,5 @@
 """What can be asked for: models and voices."""
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -10,6 +8,7 @@ from audio import catalogue
 from audio.authentication import MayDiscover
 from audio.errors import ModelNotFound
 from audio.pipeline.speech import voices
+from audio.reference import speech_pages
 from audio.speech_voices import described, listed
 
 
@@ -22,12 +21,7 @@ class Discovery(APIView):
 class Models(Discovery):
     """GET /v1/models: every model and voice; still answers when the speech engine is down."""
 
-    @extend_schema(
-        operation_id="list_models",
-        summary="Every model and voice",
-        tags=["OpenAI"],
-        responses=OpenApiTypes.OBJECT,
-    )
+    @speech_pages.MODELS
     def get(self, request: Request) -> Response:
         return Response({"object": "list", "data": catalogue.models(voices())})
 
@@ -35,12 +29,7 @@ class Models(Discovery):
 class Model(Discovery):
     """GET /v1/models/{id}."""
 
-    @extend_schema(
-        operation_id="get_model",
-        summary="One model",
-        tags=["OpenAI"],
-        responses=OpenApiTypes.OBJECT,
-    )
+    @speech_pages.MODEL
     def get(self, request: Request, model: str) -> Response:
         found = catalogue.model(model, voices())
         if found is None:
@@ -51,12 +40,7 @@ class Model(Discovery):
 class SpeechModels(Discovery):
     """GET /v1/audio/models: the names under which speech can be asked for."""
 
-    @extend_schema(
-        operation_id="list_speech_models",
-        summary="The names under which speech can be asked for",
-        tags=["OpenAI"],
-        responses=OpenApiTypes.OBJECT,
-    )
+    @speech_pages.SPEECH_MODELS
     def get(self, request: Request) -> Response:
         return Response({"object": "list", "models": catalogue.speech_models()})
 
@@ -64,12 +48,7 @@ class SpeechModels(Discovery):
 class Voices(Discovery):
     """GET /v1/audio/voices: objects with id and name; `?legacy=true` gives strings."""
 
-    @extend_schema(
-        operation_id="list_voices",
-        summary="Every voice",
-        tags=["OpenAI"],
-        responses=OpenApiTypes.OBJECT,
-    )
+    @speech_pages.VOICES
     def get(self, request: Request) -> Response:
         names = listed(voices())
         if request.query_params.get("legacy", "").lower() in ("true", "1"):

@@ -1,14 +1,13 @@
 """Text in, audio out."""
 
 from django.http import StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from audio.ignored import ignored_params
 from audio.pipeline.speech import speak
 from audio.pipeline.speech_events import SpeechEvents
+from audio.reference import speech_pages
 from audio.serializers.speech import SpeechRequest
 from audio.sse import CONTENT_TYPE, STREAM_HEADERS
 from audio.uploads import BoundedJsonParser
@@ -19,16 +18,7 @@ class Speech(APIView):
 
     parser_classes = [BoundedJsonParser]
 
-    @extend_schema(
-        operation_id="speech",
-        summary="Text in, audio out, streamed from the first byte",
-        tags=["OpenAI"],
-        request=SpeechRequest,
-        responses={
-            (200, "audio/wav"): OpenApiTypes.BINARY,
-            (200, CONTENT_TYPE): OpenApiTypes.STR,
-        },
-    )
+    @speech_pages.SPEECH
     def post(self, request: Request) -> StreamingHttpResponse:
         asked = SpeechRequest(data=request.data)
         asked.is_valid(raise_exception=True)

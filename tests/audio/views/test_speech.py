@@ -130,6 +130,18 @@ def test_an_engines_refusal_of_a_voice_is_brief_and_names_the_field(
     }
 
 
+def test_a_voice_of_the_wrong_shape_for_the_engine_is_refused_as_unknown(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    said = {"detail": [{"loc": ["body", "voice"], "msg": "not among ours"}]}
+    faults.answer(SPEAK, said, status=422)
+
+    answer = scripted.post(SPEAK, json={"input": "Hi", "voice": "nobody"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "invalid_value"
+
+
 @pytest.mark.parametrize("model", ["kokoro", "hexgrad/Kokoro-82M", "TTS-1", "", *TTS_ALIASES])
 def test_every_model_that_speaks_is_kokoro(
     scripted: Gateway, faults: FaultServer, model: str

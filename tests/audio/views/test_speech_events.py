@@ -34,6 +34,16 @@ def test_the_deltas_are_the_audio_and_one_done_follows(
     assert audio_of(events) == b"RIFFmore"
 
 
+def test_no_delta_is_longer_than_a_line_may_be(scripted: Gateway, faults: FaultServer) -> None:
+    samples = bytes(range(256)) * 1000
+    faults.answer(SPEAK, samples, content_type="audio/pcm")
+
+    events = events_of(scripted)
+
+    assert audio_of(events) == samples
+    assert max(len(json.dumps(event)) for event in events) < 2**16
+
+
 def test_the_usage_is_an_estimate_of_three_numbers(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(SPEAK, b"x" * 2001, content_type="audio/wav")
 
