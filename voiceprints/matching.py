@@ -103,7 +103,10 @@ def _exactly(fingerprint: Fingerprint, usable: VoiceprintQuerySet, limit: int) -
 
 
 def _by_index(fingerprint: Fingerprint, usable: VoiceprintQuerySet, limit: int) -> list[UUID]:
-    """As many prints as it takes to meet so many people; one person may have very many."""
+    """As many prints as it takes to meet so many people; one person may have very many.
+
+    An index that runs dry before may have lost sight of somebody: then all are compared.
+    """
     nearest = usable.order_by(CosineDistance("vector", fingerprint))
     wanted = max(limit, PRINTS_AT_FIRST)
     with transaction.atomic():
@@ -111,8 +114,10 @@ def _by_index(fingerprint: Fingerprint, usable: VoiceprintQuerySet, limit: int) 
         while True:
             owners = list(nearest.values_list("person_id", flat=True)[:wanted])
             people = list(dict.fromkeys(owners))
-            if len(people) >= limit or len(owners) < wanted:
+            if len(people) >= limit:
                 return people[:limit]
+            if len(owners) < wanted:
+                return _exactly(fingerprint, usable, limit)
             wanted *= 4
 
 

@@ -232,9 +232,12 @@ def _local(
 def _prints_of_both(
     others: Sequence[NamedSpeaker], user: NamedSpeaker, turns: Sequence[Turn], voices: Voices
 ) -> Mapping[str, Fingerprint]:
-    """Return the map of both tracks, with the caller's own print of the user if any."""
+    """Return the map of both tracks, with the caller's own print of the user if any.
+
+    A stored print, which has a space, is not the caller's: it stays where it is.
+    """
     prints = fingerprints_by_name((*others, user), turns)
-    known = known_print(voices, user)
+    known = None if voices.space else known_print(voices, user)
     return prints if known is None else {**prints, user.name: known}
 
 

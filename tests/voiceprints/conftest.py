@@ -46,7 +46,7 @@ def _library_gateway(
 ) -> Iterator[Gateway]:
     with running_gateway(
         tmp_path_factory.mktemp("library"),
-        DATABASE_URL=database_url("-c lock_timeout=1000"),
+        DATABASE_URL=database_url(),
         SECRET_KEY="for-the-tests",
         PARAKEET_URL=fault_server.url,
         KOKORO_URL=fault_server.url,
@@ -66,12 +66,12 @@ def library_gateway(
     return _library_gateway
 
 
-def database_url(options: str) -> str:
-    """Where the tests' own database is, for another process; it waits for no lock forever."""
+def database_url() -> str:
+    """Where the tests' own database is, for a gateway; it waits for no lock forever."""
     at = connection.settings_dict
     password = quote(at["PASSWORD"], safe="")
     host = f"{at['USER']}:{password}@{at['HOST']}:{at['PORT']}"
-    return f"postgres://{host}/{at['NAME']}?options={quote(options)}"
+    return f"postgres://{host}/{at['NAME']}?options={quote('-c lock_timeout=1000')}"
 
 
 def key(name: str) -> dict[str, str]:

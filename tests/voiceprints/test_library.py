@@ -13,7 +13,7 @@ from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.conftest import HEARD, SAID, key
-from tests.voiceprints.people import axis, consenting, print_of
+from tests.voiceprints.people import axis, blend, consenting, print_of
 from voiceprints.models import (
     AuditEntry,
     Block,
@@ -68,6 +68,20 @@ def test_a_voice_of_another_space_is_a_strangers(library_gateway: Gateway) -> No
     answer = merged(library_gateway, "reader").json()
 
     assert answer["speakers"][1]["name"] == "Unknown_0"
+
+
+def test_a_stored_print_of_the_local_user_decides_and_stays_where_it_is(
+    library_gateway: Gateway, faults: FaultServer
+) -> None:
+    print_of(consenting("Sam"), blend({0: 0.8, 5: 0.6}))
+    tracks = {"mic_file": TONE, "system_file": TONE}
+    vad = json.dumps([{"start": 0, "end": 4}])
+    asked = {"timeline": "[]", "self_name": "Sam", "self_vad": vad}
+
+    answer = library_gateway.post(MERGE, files=tracks, data=asked, headers=key("reader")).json()
+
+    assert answer["speakers"][0]["match_similarity"] == 0.8
+    assert answer["fingerprints"]["Sam"] == axis(0).tolist()
 
 
 def test_reading_the_library_is_audited(library_gateway: Gateway) -> None:

@@ -174,10 +174,6 @@ class Migration(migrations.Migration):
                 'ordering': ['created_at', 'id'],
             },
         ),
-        migrations.AddIndex(
-            model_name='transcriptspeaker',
-            index=pgvector.django.indexes.HnswIndex(fields=['fingerprint'], name='speaker_by_likeness', opclasses=['vector_cosine_ops']),
-        ),
         migrations.AddConstraint(
             model_name='transcriptspeaker',
             constraint=models.UniqueConstraint(fields=('transcript', 'label'), name='speaker_label_is_one'),

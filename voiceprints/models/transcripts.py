@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVect
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
-from pgvector.django import HnswIndex, VectorField
+from pgvector.django import VectorField
 
 from voiceprints.models.people import Person
 from voiceprints.models.spaces import DIMENSION, Space, unit_length
@@ -123,13 +123,6 @@ class TranscriptSpeaker(models.Model):
                 name="speaker_fingerprint_is_placed",
             ),
             models.CheckConstraint(condition=Q(speech_s__gte=0), name="speaker_speech_is_time"),
-        ]
-        indexes = [
-            HnswIndex(
-                fields=["fingerprint"],
-                opclasses=["vector_cosine_ops"],
-                name="speaker_by_likeness",
-            )
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,189 @@
+"""Whose voice is this, compared with all prints or by way of the index?"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of
+from voiceprints import matching
+from voiceprints.matching import identify_voice, nearest_people
+from voiceprints.models import DIMENSION, Person, Space, Voiceprint
+from voiceprints.models.people import VoiceprintQuerySet
+
+Array = NDArray[np.float64]
+Search = Callable[[Array, VoiceprintQuerySet, int], list[UUID]]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def space() -> Space:
+    return Space.for_engine(SPACE)
+
+
+@pytest.fixture(params=[False, True], ids=["all", "index"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    """However few prints there are, each way finds the same."""
+    monkeypatch.setattr(matching, "_is_large", lambda space: request.param)
+    with connection.cursor() as cursor:
+        # So few rows would rather be sorted than looked up.
+        cursor.execute(f"SET LOCAL enable_sort = {'off' if request.param else 'on'}")
+
+
+def test_people_are_ranked_by_their_nearest_print(way: None, space: Space) -> None:
+    ana, ben = consenting("Ana"), consenting("Ben")
+    print_of(ana, axis(5))
+    print_of(ana, blend({0: 0.8, 1: 0.6}))
+    print_of(ben, blend({0: 0.6, 1: 0.8}))
+
+    found = nearest_people(axis(0), space)
+
+    assert [(one.name, round(one.similarity, 4)) for one in found] == [("Ana", 0.8), ("Ben", 0.6)]
+
+
+def test_the_scale_of_a_fingerprint_carries_no_meaning(way: None, space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+
+    [ana] = nearest_people(7 * axis(0), space)
+
+    assert ana.similarity == pytest.approx(1.0)
+
+
+def test_prints_of_another_space_are_never_compared(way: None, space: Space) -> None:
+    print_of(consenting("Ana"), axis(0), "campplus")
+
+    assert nearest_people(axis(0), space) == []
+
+
+def test_people_without_consent_are_never_found(way: None, space: Space) -> None:
+    ana = consenting("Ana")
+    print_of(ana, axis(0))
+    Person.objects.filter(pk=ana.pk).update(consent_until=timezone.now())
+
+    assert nearest_people(axis(0), space) == []
+
+
+@pytest.mark.parametrize("fingerprint", [np.zeros(DIMENSION), np.ones(256), np.ones(0)])
+def test_what_cannot_be_compared_is_nobodys(space: Space, fingerprint: Array) -> None:
+    print_of(consenting("Ana"), axis(0))
+
+    assert nearest_people(fingerprint, space) == []
+
+
+def test_one_person_with_many_prints_hides_nobody(way: None, space: Space) -> None:
+    ana, ben = consenting("Ana"), consenting("Ben")
+    many = [Voiceprint(person=ana, vector=list(axis(0)), **made(space)) for _ in range(500)]
+    Voiceprint.objects.bulk_create(many)
+    print_of(ben, blend({0: 0.1, 1: 1.0}))
+
+    assert [one.name for one in nearest_people(axis(0), space, limit=2)] == ["Ana", "Ben"]
+
+
+def test_a_crowd_of_another_space_hides_nobody(way: None, space: Space) -> None:
+    crowd = made(Space.for_engine("campplus"))
+    near = [list(blend({0: 1.0, 1: n / 5000})) for n in range(1500)]
+    stranger = consenting("Stranger")
+    Voiceprint.objects.bulk_create(
+        Voiceprint(person=stranger, vector=vector, **crowd) for vector in near
+    )
+    print_of(consenting("Ana"), axis(1))
+
+    assert [one.name for one in nearest_people(axis(0), space)] == ["Ana"]
+
+
+def test_the_index_is_asked_where_there_are_many(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print_of(consenting("Ana"), axis(0))
+    print_of(consenting("Ben"), axis(1))
+    monkeypatch.setattr(matching, "EXACT_UP_TO", 1)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        nearest_people(axis(0), space)
+
+    assert any("hnsw.iterative_scan" in query["sql"] for query in asked)
+
+
+def test_where_there_are_few_all_are_compared(space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+
+    with CaptureQueriesContext(connection) as asked:
+        nearest_people(axis(0), space)
+
+    assert not any("hnsw" in query["sql"] for query in asked)
+
+
+def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        with CaptureQueriesContext(connection) as asked:
+            matching._exactly(axis(0), usable, 10)
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "voiceprint_by_likeness" not in plan
+
+
+def test_among_many_the_index_finds_whom_comparing_all_finds(space: Space) -> None:
+    random = np.random.default_rng(7)
+    voices = [consenting(f"P{n}") for n in range(300)]
+    vectors = random.normal(size=(300, DIMENSION))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = zip(voices, vectors.tolist(), strict=True)
+    Voiceprint.objects.bulk_create(Voiceprint(person=p, vector=v, **made(space)) for p, v in rows)
+    usable = Voiceprint.objects.usable(space, timezone.now())
+
+    asked = vectors[:50] + random.normal(size=(50, DIMENSION)) * 0.03
+
+    assert firsts(matching._by_index, asked, usable) == firsts(matching._exactly, asked, usable)
+
+
+def test_a_voice_near_enough_and_clear_of_others_is_identified(space: Space) -> None:
+    ana = consenting("Ana")
+    print_of(ana, axis(0))
+    print_of(consenting("Ben"), axis(1))
+
+    found = identify_voice(blend({0: 0.9, 1: 0.3}), space)
+
+    assert (found.decision, found.person_id) == ("match", ana.id)
+    assert found.margin == pytest.approx(0.6 / np.hypot(0.9, 0.3))
+
+
+def test_two_people_as_near_are_no_match(space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+    print_of(consenting("Ben"), axis(1))
+
+    found = identify_voice(blend({0: 1.0, 1: 1.0}), space, limit=1)
+
+    assert (found.decision, found.person_id, len(found.candidates)) == ("ambiguous", None, 1)
+
+
+def test_the_threshold_of_the_space_decides(space: Space) -> None:
+    print_of(consenting("Ana"), blend({0: 0.6, 1: 0.8}))
+    space.threshold = 0.7
+
+    assert identify_voice(axis(0), space).decision == "unknown"
+
+
+def test_a_candidate_does_not_show_its_vector(space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+
+    assert "vector" not in repr(nearest_people(axis(0), space))
+
+
+def made(space: Space) -> dict[str, object]:
+    return {"space": space, "source": "caller", "created_by": "desk"}
+
+
+def firsts(search: Search, asked: Array, usable: VoiceprintQuerySet) -> list[UUID]:
+    return [search(fingerprint, usable, 10)[0] for fingerprint in asked]

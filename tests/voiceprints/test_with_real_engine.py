@@ -1,0 +1,46 @@
+"""A voice that the built-in engine heard once is known the next time."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.gateway_process import Gateway, running_gateway
+from tests.voiceprints.conftest import database_url
+from tests.voiceprints.people import consenting, print_of
+from voiceprints.models import TranscriptSpeaker
+
+pytestmark = [pytest.mark.models, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(scope="module")
+def everything(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """The real engine over the tests' database."""
+    settings = {"DATABASE_URL": database_url(), "SECRET_KEY": "for-the-tests"}
+    engines = {name: os.environ[name] for name in ("PARAKEET_URL", "KOKORO_URL")}
+    with running_gateway(tmp_path_factory.mktemp("everything"), **settings, **engines) as gateway:
+        yield gateway
+
+
+def test_a_voice_heard_before_is_named_and_linked(everything: Gateway, mic: Path) -> None:
+    heard = post(everything, "diarize-chunk", mic)
+    vector = np.array(next(iter(heard["fingerprints"].values())))
+    george = consenting("George Hall")
+    print_of(george, vector / np.linalg.norm(vector), heard["models"]["embedding"])
+
+    answer = post(everything, "label-merge", mic, timeline="[]", store="true")
+
+    assert answer["speakers"][0]["name"] == "George Hall"
+    assert TranscriptSpeaker.objects.first().person == george  # type: ignore[union-attr]
+
+
+def post(gateway: Gateway, endpoint: str, recording: Path, **fields: str) -> dict[str, Any]:
+    with recording.open("rb") as file:
+        answer = gateway.post(f"/api/audio/{endpoint}", files={"file": file}, data=fields)
+    body: dict[str, Any] = answer.json()
+    return body
