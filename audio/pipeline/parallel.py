@@ -6,12 +6,13 @@ from contextvars import copy_context
 from typing import Any
 
 
-def in_parallel(*calls: Callable[[], Any]) -> list[Any]:
+def in_parallel(*calls: Callable[[], Any], at_once: int | None = None) -> list[Any]:
     """Run engine calls at once, in this request's context; the first failure ends the wait.
 
-    What is still under way then runs out on its own: its answer is thrown away.
+    What is still under way then runs out on its own: its answer is thrown away. Of very many calls
+    only so many run `at_once`.
     """
-    pool = ThreadPoolExecutor(max_workers=len(calls))
+    pool = ThreadPoolExecutor(max_workers=at_once or len(calls))
     try:
         futures: list[Future[Any]] = [pool.submit(copy_context().run, call) for call in calls]
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
@@ -19,4 +20,4 @@ def in_parallel(*calls: Callable[[], Any]) -> list[Any]:
             failed.result()
         return [future.result() for future in futures]
     finally:
-        pool.shutdown(wait=False)
+        pool.shutdown(wait=False, cancel_futures=True)
