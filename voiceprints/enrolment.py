@@ -6,7 +6,7 @@ anybody else's; so whoever was forgotten or merged meanwhile is told about, and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +15,7 @@ from django.db import transaction
 from audio.engines.client import Recording
 from audio.merge.timeline import Fingerprint, Span
 from audio.merge.voices import unit
+from voiceprints.consent import Consent, check_agreed, consenting_person
 from voiceprints.listening import NEEDED_S, HeardVoice, hear_voice
 from voiceprints.locking import locked_person, locked_transcripts
 from voiceprints.models import DIMENSION, Space, TranscriptSpeaker, Voiceprint
@@ -44,6 +45,32 @@ def enrol_recordings(
     check_consent(person_id)
     learned = _learned(hear_voice(recordings), VoiceprintSource.ENROLMENT)
     return keep_print(person_id, learned, actor=actor)
+
+
+def enrol_named(
+    name: str,
+    recordings: Sequence[Recording],
+    *,
+    consent: Consent | None,
+    actor: str,
+    dry_run: bool = False,
+) -> Voiceprint:
+    """The same for somebody by name, whom `consent` makes known where nobody is called so.
+
+    Raises
+    ------
+    EnrolmentRefused, UndecodableAudio, EngineError
+    ValueError
+        When that is no name.
+    """
+    check_agreed(name, consent)
+    learned = _learned(hear_voice(recordings), VoiceprintSource.ENROLMENT)
+    with transaction.atomic():
+        person = consenting_person(name, consent, actor=actor)
+        kept = replace(learned, samples=None) if dry_run else learned
+        voiceprint = keep_print(person.id, kept, actor=actor)
+        transaction.set_rollback(dry_run)
+        return voiceprint
 
 
 def enrol_span(

@@ -1,6 +1,6 @@
 """What voice is in these recordings? The engine's part of enrolment: no row is locked for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -73,14 +73,15 @@ def hear_voice(recordings: Sequence[Recording], *, within: Span | None = None) -
     return _voice(found, one_recording=len(recordings) == 1)
 
 
-def hear_sample(recording: Recording, seconds: float) -> HeardVoice:
+def hear_sample(recording: Recording) -> HeardVoice:
     """The voice in a kept sample, which is clean speech of one person from start to end.
 
     Raises
     ------
     EnrolmentRefused, UndecodableAudio, EngineError
     """
-    return _voice(list(_clips(recording, list(even_windows(Span(0.0, seconds))))))
+    [samples] = clips(recording.path, [Span(0.0, LONGEST_SAMPLE_S)])
+    return _voice(_clips(recording, list(even_windows(Span(0.0, len(samples) / SAMPLE_RATE)))))
 
 
 def _turns(recording: Recording, field: str, within: Span | None) -> tuple[Turn, ...]:
@@ -93,7 +94,7 @@ def _turns(recording: Recording, field: str, within: Span | None) -> tuple[Turn,
 
 def _cut(
     recordings: Sequence[Recording], turns: Sequence[Sequence[Turn]]
-) -> Iterable[Iterable[_Clip]]:
+) -> Iterator[list[_Clip]]:
     """At most so many windows, as many of each recording as it has of all speech."""
     windows = [(n, window) for n, one in enumerate(turns) for window in clean_windows(one)]
     chosen = spread(windows, MOST_WINDOWS)
@@ -101,7 +102,7 @@ def _cut(
         yield _clips(recording, [window for n, window in chosen if n == number])
 
 
-def _clips(recording: Recording, windows: Sequence[Span]) -> Iterable[_Clip]:
+def _clips(recording: Recording, windows: Sequence[Span]) -> list[_Clip]:
     """A recording that breaks off has no samples where it says that it goes on."""
     found = map(_Clip, windows, clips(recording.path, windows) if windows else [])
     return [clip for clip in found if clip.seconds > SHORTEST_S / 2]

@@ -26,7 +26,7 @@ class Learned:
     vector: Fingerprint
     source: VoiceprintSource
     speech_s: float | None = None
-    quality: Mapping[str, float] = field(default_factory=dict)
+    quality: Mapping[str, float | str] = field(default_factory=dict)
     span: Span | None = None
     samples: Samples | None = None
     speaker: TranscriptSpeaker | None = None
