@@ -1,6 +1,6 @@
 """Any recording, as mono samples, in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, groupby
 from pathlib import Path
@@ -12,6 +12,8 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.error import FFmpegError, InvalidDataError
 from numpy.typing import NDArray
+
+from audio.merge.timeline import Span
 
 SAMPLE_RATE = 16_000
 # Not among these are playlists and the like, which would have the decoder open further files and
@@ -70,6 +72,26 @@ def sample_blocks(path: Path, *, param: str = "file") -> Iterator[NDArray[np.flo
         for block in _resampled(_frames(container)):
             # FFmpeg's own mix to mono is louder than the average, and clips.
             yield block.to_ndarray().mean(axis=0)
+
+
+def clips(path: Path, spans: Sequence[Span], *, param: str = "file") -> list[NDArray[np.float32]]:
+    """The 16 kHz mono samples of some spans, read in one pass; none where the recording ended.
+
+    Raises
+    ------
+    UndecodableAudio
+    """
+    edges = [(round(s.start * SAMPLE_RATE), round(s.end * SAMPLE_RATE)) for s in spans]
+    pieces: list[list[NDArray[np.float32]]] = [[np.empty(0, np.float32)] for _ in spans]
+    last, at = max((end for _, end in edges), default=0), 0
+    for block in sample_blocks(path, param=param):
+        for (start, end), found in zip(edges, pieces, strict=True):
+            if start < at + len(block) and end > at:
+                found.append(block[max(0, start - at) : end - at])
+        at += len(block)
+        if at >= last:
+            break
+    return [np.concatenate(found) for found in pieces]
 
 
 def _frames(container: InputContainer) -> Iterator[AudioFrame]:

@@ -36,17 +36,22 @@ def erase_prints(prints: QuerySet[Voiceprint]) -> int:
 
 def delete_orphaned_samples(now: datetime) -> int:
     """Delete samples without a print, which a crash may have left; count them."""
+    orphans = orphaned_samples(now)
+    _delete_files(orphans)
+    return len(orphans)
+
+
+def orphaned_samples(now: datetime) -> list[str]:
+    """Samples without a print."""
     if not default_storage.exists(SAMPLES):
-        return 0
+        return []
     lying = [f"{SAMPLES}/{name}" for name in default_storage.listdir(SAMPLES)[1]]
     wanted = set(Voiceprint.objects.filter(sample__in=lying).values_list("sample", flat=True))
-    orphans = [
+    return [
         name
         for name in lying
         if name not in wanted and default_storage.get_modified_time(name) < now - ORPHANED_AFTER
     ]
-    _delete_files(orphans)
-    return len(orphans)
 
 
 def _delete_files(names: Iterable[str]) -> None:

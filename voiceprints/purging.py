@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from voiceprints import audit
-from voiceprints.erasing import delete_orphaned_samples, erase_voice
+from voiceprints.erasing import delete_orphaned_samples, erase_voice, orphaned_samples
 from voiceprints.locking import locked_if_there, locked_transcripts
 from voiceprints.models import IdempotencyKey, Person, Transcript, TranscriptSpeaker, Voiceprint
 from voiceprints.models.audit import Action
@@ -37,10 +37,30 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
     """
     now = now or timezone.now()
     prints = [_purge_voice(person, now, actor) for person in _with_a_voice_against_will(now)]
-    outdated = Transcript.objects.filter(retain_until__lte=now).values_list("pk", flat=True)
-    transcripts = sum(_purge_transcript(transcript, now, actor) for transcript in list(outdated))
-    repeats = IdempotencyKey.objects.filter(created_at__lt=now - REPEATS_LAST).delete()[0]
+    outdated = list(_outdated(now).values_list("pk", flat=True))
+    transcripts = sum(_purge_transcript(transcript, now, actor) for transcript in outdated)
+    repeats = _old_repeats(now).delete()[0]
     return Purged(len(prints), sum(prints), transcripts, repeats, delete_orphaned_samples(now))
+
+
+def due(now: datetime) -> Purged:
+    """What a purge would delete."""
+    people = _with_a_voice_against_will(now)
+    return Purged(
+        len(people),
+        Voiceprint.objects.filter(person__in=people).count(),
+        _outdated(now).count(),
+        _old_repeats(now).count(),
+        len(orphaned_samples(now)),
+    )
+
+
+def _outdated(now: datetime) -> QuerySet[Transcript]:
+    return Transcript.objects.filter(retain_until__lte=now)
+
+
+def _old_repeats(now: datetime) -> QuerySet[IdempotencyKey]:
+    return IdempotencyKey.objects.filter(created_at__lt=now - REPEATS_LAST)
 
 
 def _against_will(now: datetime) -> Q:

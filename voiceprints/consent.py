@@ -1,0 +1,98 @@
+"""How does somebody agree that a voiceprint is kept?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from audio.fields import readable
+from voiceprints import audit
+from voiceprints.locking import locked_person
+from voiceprints.models import Person
+from voiceprints.models.audit import Action
+from voiceprints.naming import person_called
+from voiceprints.refusals import ConsentMissing
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How somebody agreed, and until when; without an end until it is withdrawn.
+
+    Raises
+    ------
+    ValueError
+        When it does not say how, or has ended already.
+    """
+
+    how: str
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not self.how.strip():
+            raise ValueError("consent: expected how it was given, such as 'signed form'.")
+        if self.until is not None and self.until <= timezone.now():
+            raise ValueError("consent: expected an end that is yet to come.")
+
+
+@transaction.atomic
+def give_consent(person_id: UUID, consent: Consent, *, actor: str) -> Person:
+    """Record that a person agrees from now on.
+
+    Raises
+    ------
+    PersonGone
+    """
+    person = locked_person(person_id)
+    person.consent_given_at = timezone.now()
+    person.consent_how = consent.how.strip()
+    person.consent_until = consent.until
+    person.save(update_fields=["consent_given_at", "consent_how", "consent_until"])
+    audit.record(actor, Action.CONSENT_CHANGED, person=person_id)
+    return person
+
+
+@transaction.atomic
+def consenting_person(name: str, consent: Consent | None, *, actor: str) -> Person:
+    """The person of that name, made when there is none; consent is recorded where none holds.
+
+    Raises
+    ------
+    ConsentMissing
+        When none holds and none is given.
+    ValueError
+        When that is no name.
+    """
+    check_agreed(name, consent)
+    person = person_called(name_of(name), actor=actor)
+    if consent is None or person.consents():
+        return person
+    return give_consent(person.id, consent, actor=actor)
+
+
+def check_agreed(name: str, consent: Consent | None) -> None:
+    """Refuse before any work for somebody of whom nothing could be kept.
+
+    Raises
+    ------
+    ConsentMissing, ValueError
+    """
+    person = Person.objects.named(name_of(name)).first()
+    if consent is None and (person is None or not person.consents()):
+        raise ConsentMissing(None if person is None else person.id)
+
+
+def name_of(text: str) -> str:
+    """A name as it is kept: on one line, with single spaces.
+
+    Raises
+    ------
+    ValueError
+    """
+    name = " ".join(readable(text).split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise ValueError(f"name: expected 1 to {LONGEST_NAME} characters.")
+    return name

@@ -1,0 +1,34 @@
+"""What an operator is told when something is refused."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management.base import CommandError
+
+from audio.decoding import UndecodableAudio
+from audio.engines.client import EngineError
+from voiceprints.locking import PersonGone
+from voiceprints.reembedding import AnotherSpace, NothingToHear
+from voiceprints.refusals import ConsentMissing, EnrolmentRefused, VoiceTaken
+
+# What may happen to one item of many without an end to all.
+REFUSALS = (EnrolmentRefused, PersonGone, UndecodableAudio, NothingToHear, ValueError)
+
+
+def reason(error: Exception) -> str:
+    """The sentence, with what only those may know who run commands."""
+    match error:
+        case VoiceTaken():
+            return f"{error} It is the voice of {error.name} ({error.person_id})."
+        case ConsentMissing():
+            return f"{error} --consent 'how it was given' records it for somebody new."
+    return str(error)
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Everything foreseen ends a command with a sentence, and status 1."""
+    try:
+        yield
+    except (*REFUSALS, EngineError, AnotherSpace) as error:
+        raise CommandError(reason(error)) from error

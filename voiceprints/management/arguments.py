@@ -1,0 +1,81 @@
+"""What an operator writes on the command line, read into values."""
+
+import os
+from argparse import ArgumentParser
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import CommandError
+
+from audio.decoding import UndecodableAudio, check_decodable
+from audio.engines.client import Recording
+from voiceprints.consent import Consent
+from voiceprints.models import Person
+
+
+def operator(command: str) -> str:
+    """Who did it, for the audit: the command, and whose account it ran under."""
+    return f"manage.py {command}, uid {os.getuid()}"
+
+
+def recording(path: str) -> Recording:
+    """A recording on disk that can be read."""
+    file = Path(path)
+    if not file.is_file():
+        raise CommandError(f"{path}: there is no such file.")
+    try:
+        check_decodable(file, param=path)
+    except UndecodableAudio as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}.") from error
+    return Recording(file, file.suffix.lower(), file.name)
+
+
+def person(text: str) -> Person:
+    """Somebody by name or identifier."""
+    found = Person.objects.named(text.strip()).first() or _by_id(text)
+    if found is None:
+        raise CommandError(f"There is nobody called {text!r}, and no person has that identifier.")
+    return found
+
+
+def _by_id(text: str) -> Person | None:
+    try:
+        return Person.objects.filter(pk=UUID(text)).first()
+    except ValueError:
+        return None
+
+
+def add_consent(parser: ArgumentParser) -> None:
+    """The options that say how people agreed."""
+    parser.add_argument(
+        "--consent",
+        metavar="HOW",
+        help="how consent was given, such as 'signed form of 3 May'; needed for somebody new",
+    )
+    parser.add_argument(
+        "--consent-until",
+        metavar="YYYY-MM-DD",
+        type=date.fromisoformat,
+        help="the last day it holds, UTC (default: until it is withdrawn)",
+    )
+
+
+def consent(options: dict[str, Any]) -> Consent | None:
+    """How people agreed, if that is said."""
+    how, last_day = options["consent"], options["consent_until"]
+    if how is None and last_day is not None:
+        raise CommandError("--consent-until says until when, --consent must say how.")
+    if how is None:
+        return None
+    try:
+        return Consent(how, None if last_day is None else _end_of(last_day))
+    except ValueError as error:
+        raise CommandError(f"--{error}") from error
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)

@@ -1,0 +1,88 @@
+"""Write voiceprints to a file."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from voiceprints.exchange import Exchange, written
+from voiceprints.exporting import export_voiceprints
+from voiceprints.management import arguments
+from voiceprints.models import Space
+
+
+class Command(BaseCommand):
+    """export_voiceprints"""
+
+    help = """Write voiceprints as JSON.
+
+It is {"space": "model@revision", "voiceprints": {"Ana Ruiz": [[numbers], …]}}.
+
+Only prints of people whose consent holds are written. The file is biometric data: it is made
+readable by its owner alone, and the audit says whose prints left. import_voiceprints reads it; one
+print of each person is what label-merge takes as known_voiceprints."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--person",
+            metavar="NAME",
+            nargs="+",
+            help="only these people, by name or identifier (default: everybody)",
+        )
+        parser.add_argument(
+            "--space", metavar="SPACE", help="which prints (default: the only space there is)"
+        )
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", help="a new file (default: standard output)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        named = options["person"]
+        people = None if named is None else [arguments.person(name) for name in named]
+        space = _space(options["space"])
+        if options["output"] and Path(options["output"]).exists():
+            raise CommandError(f"{options['output']}: there is such a file already.")
+        exported = export_voiceprints(
+            space, people, actor=arguments.operator("export_voiceprints")
+        )
+        self._write(exported, options["output"])
+        told = {person.name for person in exported.people}
+        missing = [person.name for person in people or () if person.name not in told]
+        if missing:
+            raise CommandError(
+                f"No print of {space} that may be used is there of {', '.join(missing)}."
+            )
+
+    def _write(self, exported: Exchange, path: str | None) -> None:
+        prints = sum(len(person.vectors) for person in exported.people)
+        if path is None:
+            self.stdout.write(written(exported), ending="")
+        else:
+            _write_private(path, written(exported))
+        self.stderr.write(f"{prints} prints of {len(exported.people)} people in {exported.space}.")
+
+
+def _space(name: str | None) -> Space:
+    if name is not None:
+        found = Space.named(name)
+        if found is None:
+            raise CommandError(f"There is no space {name!r}; there are: {_names()}.")
+        return found
+    used = list(Space.objects.filter(voiceprints__isnull=False).distinct())
+    if len(used) != 1:
+        raise CommandError(f"Say which --space; there are: {_names()}.")
+    return used[0]
+
+
+def _names() -> str:
+    return ", ".join(str(space) for space in Space.objects.all()) or "none"
+
+
+def _write_private(path: str, text: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}.") from error
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

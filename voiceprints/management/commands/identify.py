@@ -1,0 +1,70 @@
+"""Say who speaks in a recording."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from voiceprints.identifying import HeardSpeaker, identify_speakers
+from voiceprints.management import arguments
+from voiceprints.management.answers import refusals_told
+
+
+class Command(BaseCommand):
+    """identify FILE"""
+
+    help = """Say who speaks in a recording: for each speaker whose voice it may be, nearest first.
+
+A voice is named when its similarity reaches the threshold of its space and its lead over the next
+person the margin; 'ambiguous' means that the lead is too small, 'unknown' that nobody is near
+enough."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="a recording in any format")
+        parser.add_argument(
+            "--limit", type=int, default=3, metavar="N", help="candidates per speaker (default 3)"
+        )
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        recording = arguments.recording(options["file"])
+        with refusals_told():
+            speakers = identify_speakers(
+                recording, actor=arguments.operator("identify"), limit=max(1, options["limit"])
+            )
+        if options["json"]:
+            told = {"speakers": [_json(speaker) for speaker in speakers]}
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+            return
+        for speaker in speakers:
+            self.stdout.write("\n".join(_lines(speaker)))
+        if not speakers:
+            self.stdout.write("Nobody speaks in this recording.")
+
+
+def _lines(speaker: HeardSpeaker) -> Iterator[str]:
+    found = speaker.identified
+    lead = "" if found.margin is None else f", {found.margin:.2f} above the next"
+    yield f"{speaker.label}, {speaker.speech_s:.1f} s: {found.decision}{lead}"
+    for rank, candidate in enumerate(found.candidates, start=1):
+        yield f"  {rank:2}. {candidate.similarity:5.2f}  {candidate.name}"
+
+
+def _json(speaker: HeardSpeaker) -> dict[str, object]:
+    found = speaker.identified
+    return {
+        "speaker": speaker.label,
+        "speech_s": round(speaker.speech_s, 3),
+        "decision": found.decision,
+        "person": None if found.person_id is None else str(found.person_id),
+        "margin": None if found.margin is None else round(found.margin, 4),
+        "candidates": [
+            {
+                "person": str(candidate.person_id),
+                "name": candidate.name,
+                "similarity": round(candidate.similarity, 4),
+            }
+            for candidate in found.candidates
+        ],
+    }

@@ -1,0 +1,35 @@
+"""Delete what may not be kept any longer."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from voiceprints.management.arguments import operator
+from voiceprints.purging import due, purge_expired
+
+
+class Command(BaseCommand):
+    """purge_expired"""
+
+    help = """Delete voices whose consent ended, and transcripts past their retention.
+
+The people stay, with their names and that they said no; so do the words of other transcripts.
+Also deleted are remembered answers of repeated requests after a day, and samples that belong to
+no print. Run it daily: an ended consent stops every use of a voice at once, this deletes it. It
+can be stopped at any time and run again."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be deleted, and delete nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now, dry_run = timezone.now(), options["dry_run"]
+        purged = due(now) if dry_run else purge_expired(now, actor=operator("purge_expired"))
+        what = "Would be deleted" if dry_run else "Deleted"
+        self.stdout.write(
+            f"{what}: the voices of {purged.people} people "
+            f"({purged.prints} voiceprints), {purged.transcripts} transcripts, "
+            f"{purged.repeats} remembered answers, {purged.samples} samples without a print."
+        )

@@ -1,0 +1,123 @@
+"""How do known voices come into the space of another model?
+
+The kept samples are heard again by the engine now configured. Prints of the old space stay: they
+are compared with nothing any more, and can be deleted once the new model has proved itself.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from audio.engines.client import Recording
+from voiceprints import audit
+from voiceprints.listening import HeardVoice, hear_sample
+from voiceprints.locking import locked_person
+from voiceprints.models import Person, Space, Voiceprint
+from voiceprints.models.audit import Action
+from voiceprints.models.people import VoiceprintSource
+from voiceprints.prints import Learned, check_consent, keep_print
+
+
+class AnotherSpace(Exception):
+    """The engine that is configured makes fingerprints of another space."""
+
+    def __init__(self, wanted: str, found: str) -> None:
+        super().__init__(f"The engine makes fingerprints of {found!r}, not of {wanted!r}.")
+
+
+class NothingToHear(Exception):
+    """No sample of a person's voice was kept."""
+
+    def __init__(self) -> None:
+        super().__init__("No sample of this voice was kept: enrol it again.")
+
+
+def people_to_reembed(space: str) -> list[Person]:
+    """Everybody with a print, but none in this space, or a sample not heard for it yet."""
+    waiting = Voiceprint.objects.exclude(space=Space.named(space))
+    people = Person.objects.filter(voiceprints__in=waiting).distinct()
+    return [
+        person
+        for person in people
+        if samples_to_hear(person, space).exists() or not _prints_in(person, space).exists()
+    ]
+
+
+def samples_to_hear(person: Person, space: str) -> QuerySet[Voiceprint]:
+    """The prints of other spaces whose samples have no print in this one."""
+    done = [one.quality.get("sample_of") for one in _prints_in(person, space)]
+    others = person.voiceprints.exclude(space=Space.named(space)).exclude(sample="")
+    return others.exclude(pk__in=[of for of in done if of])
+
+
+def reembed(person: Person, space: str, *, actor: str) -> int:
+    """Make prints in this space of a person's kept samples; count them.
+
+    Raises
+    ------
+    AnotherSpace, NothingToHear, EnrolmentRefused, PersonGone, UndecodableAudio, EngineError
+    """
+    check_consent(person.id)
+    waiting = list(samples_to_hear(person, space))
+    if not waiting:
+        raise NothingToHear
+    for voiceprint in waiting:
+        heard = _heard_again(voiceprint)
+        if str(heard.space) != space.strip():
+            raise AnotherSpace(space, str(heard.space))
+        _keep(voiceprint, heard, actor=actor)
+    return len(waiting)
+
+
+@transaction.atomic
+def _keep(old: Voiceprint, heard: HeardVoice, *, actor: str) -> None:
+    """Unless the old print was deleted or given to somebody else meanwhile."""
+    locked_person(old.person_id)
+    if not Voiceprint.objects.filter(pk=old.pk, person=old.person_id).exists():
+        return
+    learned = Learned(
+        space=heard.space,
+        vector=heard.vector,
+        source=VoiceprintSource(old.source),
+        speech_s=heard.speech_s,
+        quality={**heard.quality, "sample_of": str(old.pk)},
+        samples=heard.samples,
+        speaker=old.transcript_speaker,
+    )
+    new = keep_print(old.person_id, learned, actor=actor)
+    audit.record(
+        actor,
+        Action.REEMBEDDED,
+        person=old.person_id,
+        voiceprint=str(new.pk),
+        sample_of=str(old.pk),
+    )
+
+
+def _prints_in(person: Person, space: str) -> QuerySet[Voiceprint]:
+    return person.voiceprints.filter(space=Space.named(space))
+
+
+def _heard_again(voiceprint: Voiceprint) -> HeardVoice:
+    try:
+        with _local(voiceprint) as recording:
+            return hear_sample(recording)
+    except FileNotFoundError as error:
+        raise NothingToHear from error
+
+
+@contextmanager
+def _local(voiceprint: Voiceprint) -> Iterator[Recording]:
+    """The sample as a file here, wherever it is stored."""
+    suffix = Path(voiceprint.sample.name or "").suffix
+    with NamedTemporaryFile(suffix=suffix, dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+        with voiceprint.sample.open("rb") as stored:
+            shutil.copyfileobj(stored, file)
+        file.flush()
+        yield Recording(Path(file.name), suffix)
