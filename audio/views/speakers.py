@@ -1,8 +1,6 @@
 """The native endpoints: who said what."""
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +17,7 @@ from audio.pipeline.transcription import (
     transcribe_with_known_speakers,
     transcribe_with_speakers,
 )
+from audio.reference.speaker_pages import BLOCKS_PAGE, CHUNK_PAGE, NAMED_PAGE
 from audio.serializers.speakers import (
     DiarizeRequest,
     LabelMergeRequest,
@@ -30,13 +29,7 @@ from audio.views.text import cue_answer
 class DiarizeChunk(APIView):
     """POST /api/audio/diarize-chunk: turns with local labels, and one fingerprint per speaker."""
 
-    @extend_schema(
-        operation_id="diarize_chunk",
-        summary="Turns and fingerprints of anonymous speakers",
-        tags=["Who said what"],
-        request={"multipart/form-data": DiarizeRequest},
-        responses=OpenApiTypes.OBJECT,
-    )
+    @CHUNK_PAGE
     def post(self, request: Request) -> Response:
         asked = DiarizeRequest(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -47,13 +40,7 @@ class DiarizeChunk(APIView):
 class TranscribeWithSpeakers(APIView):
     """POST /api/audio/transcribe-with-speakers: blocks of words under anonymous labels."""
 
-    @extend_schema(
-        operation_id="transcribe_with_speakers",
-        summary="Blocks of words under anonymous labels",
-        tags=["Who said what"],
-        request={"multipart/form-data": TranscribeWithSpeakersRequest},
-        responses=OpenApiTypes.OBJECT,
-    )
+    @BLOCKS_PAGE
     def post(self, request: Request) -> HttpResponse:
         asked = TranscribeWithSpeakersRequest(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -72,13 +59,7 @@ class TranscribeWithSpeakers(APIView):
 class LabelMerge(APIView):
     """POST /api/audio/label-merge: who said what, by name."""
 
-    @extend_schema(
-        operation_id="label_merge",
-        summary="Who said what, by name",
-        tags=["Who said what"],
-        request={"multipart/form-data": LabelMergeRequest},
-        responses=OpenApiTypes.OBJECT,
-    )
+    @NAMED_PAGE
     def post(self, request: Request) -> HttpResponse:
         client = client_of(request)
         asked = LabelMergeRequest(data=request.data)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio.pipeline.readiness import engine_states
+from audio.reference.status_pages import Readiness, Status
 
 
 class Public(APIView):
@@ -27,7 +28,7 @@ class Alive(Public):
         operation_id="healthz",
         summary="The process serves requests",
         tags=["Status"],
-        responses=OpenApiTypes.OBJECT,
+        responses=Status,
     )
     def get(self, request: Request) -> Response:
         return Response({"status": "alive"})
@@ -40,7 +41,7 @@ class Health(Public):
         operation_id="health",
         summary="What clients probe",
         tags=["Status"],
-        responses=OpenApiTypes.OBJECT,
+        responses=Status,
     )
     def get(self, request: Request) -> Response:
         return Response({"status": "healthy"})
@@ -53,7 +54,7 @@ class Ready(Public):
         operation_id="readyz",
         summary="Engines and database answer",
         tags=["Status"],
-        responses=OpenApiTypes.OBJECT,
+        responses={200: Readiness, 503: Readiness},
     )
     def get(self, request: Request) -> Response:
         parts = engine_states() | _database_state()

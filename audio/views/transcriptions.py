@@ -20,7 +20,7 @@ from audio.pipeline.diarized import Diarized, transcribe_diarized
 from audio.pipeline.hearing import Heard
 from audio.pipeline.known_speakers import check_references
 from audio.pipeline.transcription import DEFAULT_LANGUAGE, transcribe
-from audio.reference import pages
+from audio.reference.transcription_pages import TRANSCRIPTION
 from audio.serializers.transcriptions import TranscriptionRequest
 from audio.views.text import cue_answer, text_answer
 
@@ -28,7 +28,7 @@ from audio.views.text import cue_answer, text_answer
 class Transcriptions(APIView):
     """POST /v1/audio/transcriptions: a recording in, its words out, and who said them."""
 
-    @pages.TRANSCRIPTION
+    @TRANSCRIPTION
     def post(self, request: Request) -> HttpResponseBase:
         reader = client_of(request).name
         asked = TranscriptionRequest(data=request.data, context={"reader": reader})
