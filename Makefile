@@ -7,7 +7,12 @@ BIN := .venv/bin
 LAPTOP := $(BIN)/python -m spark_control.laptop
 RUN_SETS := base library cpu_engine laptop
 DEV_SETS := $(RUN_SETS) dev
+# Programs that tests run against the gateway, each in a folder of its own: their versions exclude each other.
+PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai
+NODE_CLIENTS := node6 node7
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+# The wheel brings its own node: none on the machine is needed, and none is used.
+NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test run check lock figures clean
@@ -28,7 +33,7 @@ run: .venv/run.stamp
 	@$(LAPTOP) $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
 		--bind 127.0.0.1:$(PORT) spark_control.wsgi
 
-test: .venv/dev.stamp
+test: .venv/clients.stamp
 	@$(LAPTOP) --data var/test -- $(BIN)/pytest $(ARGS)
 
 check: .venv/dev.stamp
@@ -46,9 +51,12 @@ figures: .venv/figures.stamp
 	@$(LAPTOP) --no-database --data var/figures -- $(BIN)/python -m benchmarks.figures $(ARGS)
 
 lock: .venv/dev.stamp
-	@for set in $(DEV_SETS) figures; do \
-		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	@for set in $(DEV_SETS) figures sdk_1 sdk_2 wyoming_openai; do \
+		oldest=3.11; [ $$set != wyoming_openai ] || oldest=3.12; \
+		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version $$oldest \
 		--generate-hashes --no-header $$set.in -o $$set.txt) || exit 1; done
+	@for client in $(NODE_CLIENTS); do \
+		(cd tests/sdk/$$client && $(NPM) install --silent --package-lock-only) || exit 1; done
 
 clean:
 	rm -rf .venv var
@@ -72,6 +80,19 @@ clean:
 	@echo "Installing the tools for tests and checks …"
 	@$(INSTALL) -r requirements/dev.txt \
 		|| { echo "Installing failed: is a package registry reachable? Then run make again."; exit 1; }
+	@touch $@
+
+# wyoming-openai asks for Python 3.12; tests/clients/wyoming_openai_program.py says how 3.11 runs it.
+.venv/clients.stamp: .venv/dev.stamp $(PYTHON_CLIENTS:%=requirements/%.txt) \
+		$(NODE_CLIENTS:%=tests/sdk/%/package-lock.json)
+	@echo "Installing the clients that the tests run …"
+	@rm -rf .venv/clients
+	@for set in $(PYTHON_CLIENTS); do \
+		$(INSTALL) --no-deps --ignore-requires-python --target .venv/clients/$$set \
+		-r requirements/$$set.txt || exit 1; done
+	@for client in $(NODE_CLIENTS); do \
+		mkdir -p .venv/clients/$$client && cp tests/sdk/$$client/package*.json .venv/clients/$$client \
+		&& (cd .venv/clients/$$client && $(NPM) ci --silent --no-audit --ignore-scripts) || exit 1; done
 	@touch $@
 
 .venv/figures.stamp: .venv/run.stamp requirements/figures.txt

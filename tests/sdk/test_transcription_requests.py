@@ -1,0 +1,88 @@
+"""What clients send beside the recording: none of it stands in the way."""
+
+import re
+
+import pytest
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+from tests.sdk.client_process import File, Raised, Sdk
+from tests.sdk.conftest import TRANSCRIBE
+
+TEXT = "Turn on the light. Then close the blinds."
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        "auto",
+        {"type": "server_vad", "threshold": 0.4},
+        '{"type": "server_vad", "silence_duration_ms": 300}',
+    ],
+    ids=["auto", "dict", "JSON"],
+)
+def test_a_chunking_strategy_is_no_error(sdk: Sdk, hearing: Gateway, strategy: object) -> None:
+    assert sdk.transcribe(hearing, TONE, chunking_strategy=strategy)["text"] == TEXT
+
+
+def test_unknown_fields_are_ignored(sdk: Sdk, hearing: Gateway) -> None:
+    unknown = {"vad_filter": False, "diarize": True, "hotwords": {"a": ["b"]}}
+
+    assert sdk.transcribe(hearing, TONE, **unknown)["text"] == TEXT
+
+
+def test_keywords_and_languages_are_accepted(sdk: Sdk, hearing: Gateway) -> None:
+    said = sdk.transcribe(hearing, TONE, keywords=["Ana", "Ben"], languages=["en", "fr"])
+
+    assert said["text"] == TEXT
+
+
+@pytest.mark.parametrize("language", ["en", "EN", "en-US", "english"])
+def test_a_language_with_a_region_is_the_language(
+    newest_sdk: Sdk, hearing: Gateway, faults: FaultServer, language: str
+) -> None:
+    newest_sdk.transcribe(hearing, TONE, language=language)
+
+    assert re.findall(rb'name="language"\r\n\r\n(.*)\r\n', faults.asked[0].body) == [b"en"]
+
+
+@pytest.mark.parametrize(
+    "model", ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe"]
+)
+def test_openais_models_are_served(sdk: Sdk, hearing: Gateway, model: str) -> None:
+    assert sdk.transcribe(hearing, TONE, model=model)["text"] == TEXT
+
+
+def test_log_probabilities_that_no_engine_has_are_left_out(sdk: Sdk, hearing: Gateway) -> None:
+    said = sdk.transcribe(hearing, TONE, include=["logprobs"])
+
+    assert said["text"] == TEXT
+    assert said.get("logprobs") is None
+
+
+def test_an_upload_over_the_limit_is_too_large(sdk: Sdk, hearing: Gateway) -> None:
+    with pytest.raises(Raised, match="Maximum content size limit") as failure:
+        sdk.transcribe(hearing, File(bytes(3 * MIB)))
+
+    assert failure.value.status == 413
+    assert failure.value.kinds[0] in ("APIStatusError", "APIError")
+
+
+def test_a_missing_recording_is_named(hearing: Gateway) -> None:
+    answer = hearing.post(TRANSCRIBE, files={"model": (None, "whisper-1")})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "file"
+
+
+def test_a_missing_model_is_the_default_one(hearing: Gateway) -> None:
+    assert hearing.post(TRANSCRIBE, files={"file": TONE}).json()["text"] == TEXT
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_neither_spelling_of_the_address_redirects(hearing: Gateway, slash: str) -> None:
+    answer = hearing.post(TRANSCRIBE + slash, files={"file": TONE}, follow_redirects=False)
+
+    assert answer.status_code == 200
