@@ -103,6 +103,15 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 
 
 @pytest.fixture(scope="session")
+def mp3_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """The real engine, set to answer speech as OpenAI does when no format is named."""
+    settings = {name: os.environ[name] for name in ("PARAKEET_URL", "KOKORO_URL")}
+    folder = tmp_path_factory.mktemp("mp3")
+    with running_gateway(folder, DEFAULT_SPEECH_FORMAT="mp3", **settings) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
 def openai_client(gateway: Gateway) -> Iterator[openai.OpenAI]:
     """The official client, as anybody would point it at the gateway."""
     with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="none", max_retries=0) as client:

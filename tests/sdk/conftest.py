@@ -30,7 +30,7 @@ SAID = {
 
 
 @pytest.fixture(scope="session")
-def start_sdk(scripted_gateway: Gateway, gateway: Gateway) -> Iterator[Callable[[str], Sdk]]:
+def start_sdk(scripted_gateway: Gateway, mp3_gateway: Gateway) -> Iterator[Callable[[str], Sdk]]:
     """Start a version when a test first wants it.
 
     The gateways are asked for here so that they outlive the clients: a server that ends waits for

@@ -1,18 +1,20 @@
 """Recordings in the shapes clients give them, heard by the real engine."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.conftest import CLINIC
 from tests.gateway_process import Gateway
-from tests.recordings import cut_of, encoded, square_wave, wav
+from tests.recordings import cut_of, encoded, wav
 from tests.sdk.client_process import File, Raised, Sdk
 from tests.sdk.conftest import TRANSCRIBE
 
 pytestmark = pytest.mark.models
+MIB = 1024 * 1024
 SAID = "Good morning, everyone."
 
 
@@ -30,27 +32,32 @@ def webm(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return encoded(CLINIC / "mic.flac", path, "libopus", seconds=3.0).read_bytes()
 
 
-def test_a_recording_is_transcribed(sdk: Sdk, gateway: Gateway, greeting: bytes) -> None:
-    assert sdk.transcribe(gateway, greeting)["text"].startswith(SAID)
+@pytest.mark.parametrize("name", ["python-1.109", "node-7.57"])
+def test_a_recording_is_transcribed(
+    start_sdk: Callable[[str], Sdk], mp3_gateway: Gateway, greeting: bytes, name: str
+) -> None:
+    assert start_sdk(name).transcribe(mp3_gateway, greeting)["text"].startswith(SAID)
 
 
-def test_bare_bytes_are_transcribed(newest_sdk: Sdk, gateway: Gateway, greeting: bytes) -> None:
-    assert newest_sdk.transcribe(gateway, File(greeting, None))["text"].startswith(SAID)
+def test_bare_bytes_are_transcribed(
+    newest_sdk: Sdk, mp3_gateway: Gateway, greeting: bytes
+) -> None:
+    assert newest_sdk.transcribe(mp3_gateway, File(greeting, None))["text"].startswith(SAID)
 
 
 @pytest.mark.parametrize("content_type", ["video/webm", "audio/webm;codecs=opus"])
 def test_a_browsers_recording_is_transcribed(
-    newest_sdk: Sdk, gateway: Gateway, webm: bytes, content_type: str
+    newest_sdk: Sdk, mp3_gateway: Gateway, webm: bytes, content_type: str
 ) -> None:
     file = File(webm, "a.webm", content_type)
 
-    assert newest_sdk.transcribe(gateway, file)["text"].startswith(SAID)
+    assert newest_sdk.transcribe(mp3_gateway, file)["text"].startswith(SAID)
 
 
-def test_an_upload_without_a_length_is_transcribed(gateway: Gateway, greeting: bytes) -> None:
+def test_an_upload_without_a_length_is_transcribed(mp3_gateway: Gateway, greeting: bytes) -> None:
     headers = {"content-type": "multipart/form-data; boundary=cut"}
 
-    answer = gateway.post(TRANSCRIBE, content=pieces(greeting), headers=headers)
+    answer = mp3_gateway.post(TRANSCRIBE, content=pieces(greeting), headers=headers)
 
     assert answer.json()["text"].startswith(SAID)
 
@@ -62,22 +69,35 @@ def pieces(recording: bytes) -> Iterator[bytes]:
     yield b"\r\n--cut--\r\n"
 
 
-def test_what_is_no_recording_is_the_clients_error(sdk: Sdk, gateway: Gateway) -> None:
+def test_what_is_no_recording_is_the_clients_error(sdk: Sdk, mp3_gateway: Gateway) -> None:
     with pytest.raises(Raised, match="decoded") as failure:
-        sdk.transcribe(gateway, b"Dear Sir or Madam, " * 50)
+        sdk.transcribe(mp3_gateway, b"Dear Sir or Madam, " * 50)
 
     assert failure.value.status == 400
     assert "BadRequestError" in failure.value.kinds
 
 
-def test_reference_clips_of_megabytes_are_no_obstacle(
-    newest_sdk: Sdk, gateway: Gateway, greeting: bytes
+def test_reference_clips_of_megabytes_name_the_speaker(
+    newest_sdk: Sdk, mp3_gateway: Gateway, greeting: bytes, tmp_path: Path
 ) -> None:
-    clip = wav(square_wave(4000, 5.5, 96_000), 96_000)
-    reference = f"data:audio/wav;base64,{base64.b64encode(clip).decode()}"
-    asked = {"known_speaker_names": ["Ana", "Ben"], "known_speaker_references": [reference] * 2}
+    george, emma = (reference(CLINIC / f"{track}.flac", tmp_path) for track in ("mic", "system"))
+    asked = {"known_speaker_names": ["George", "Emma"]}
 
-    said = newest_sdk.transcribe(gateway, greeting, response_format="diarized_json", **asked)
+    said = newest_sdk.transcribe(
+        mp3_gateway,
+        greeting,
+        response_format="diarized_json",
+        known_speaker_references=[george, emma],
+        **asked,
+    )
 
-    assert len(reference) > 1.4e6
-    assert said["text"].endswith(SAID)
+    assert len(george + emma) > 2.5 * MIB
+    assert said["segments"][0]["speaker"] == "George"
+
+
+def reference(track: Path, folder: Path) -> str:
+    """Where somebody talks in a track, as a data URL of 1.4 MB: 48 kHz, stereo."""
+    heard = np.frombuffer(cut_of(track, 18.0, folder / "cut.wav").read_bytes()[44:], np.int16)
+    talking = heard[: int(5.5 * 16_000)] if track.stem == "mic" else heard[-int(5.5 * 16_000) :]
+    clip = wav(np.repeat(talking, 6), 48_000, 2)
+    return f"data:audio/wav;base64,{base64.b64encode(clip).decode()}"

@@ -1,0 +1,56 @@
+"""Who spoke, as the versions of the official client read it that know of speakers."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+from tests.sdk.client_process import Sdk
+
+TURNS = [
+    {"start_s": 0.0, "end_s": 1.8, "speaker": "Speaker_0"},
+    {"start_s": 1.9, "end_s": 4.0, "speaker": "Speaker_1"},
+]
+HEARD = {
+    "duration": 4.0,
+    "segments": TURNS,
+    "speakers_detected": ["Speaker_0", "Speaker_1"],
+    "fingerprints": {"Speaker_0": [1.0, 0.0], "Speaker_1": [0.0, 1.0]},
+    "models": {"diarization": "sortformer", "embedding": "titanet"},
+}
+
+
+@pytest.fixture(params=["python-2.54", "python-3.54", "node-6.49", "node-7.57"])
+def knowing(start_sdk: Callable[[str], Sdk], request: pytest.FixtureRequest) -> Sdk:
+    return start_sdk(request.param)
+
+
+@pytest.fixture
+def conversing(hearing: Gateway, faults: FaultServer) -> Gateway:
+    """A gateway whose engine hears two speakers."""
+    faults.answer("/v1/audio/diarize", HEARD)
+    faults.answer("/v1/audio/diarize-chunk", HEARD)
+    return hearing
+
+
+def test_diarized_segments_have_ids_of_text_and_a_letter_for_each_speaker(
+    knowing: Sdk, conversing: Gateway
+) -> None:
+    said = knowing.transcribe(conversing, TONE, response_format="diarized_json")
+
+    assert [segment["speaker"] for segment in said["segments"]] == ["A", "B"]
+    assert {segment["type"] for segment in said["segments"]} == {"transcript.text.segment"}
+    assert {type(segment["id"]) for segment in said["segments"]} == {str}
+
+
+def test_a_diarized_stream_tells_each_segment_and_ends(knowing: Sdk, conversing: Gateway) -> None:
+    events = knowing.transcribe(
+        conversing, TONE, response_format="diarized_json", stream=True, chunking_strategy="auto"
+    )
+
+    told = [event["type"] for event in events]
+    assert told.count("transcript.text.segment") == 2
+    assert told.count("transcript.text.done") == 1
+    assert told[-1] == "transcript.text.done"
