@@ -10,6 +10,7 @@ import pytest
 from tests.fault_server import FaultServer, running_fault_server
 from tests.gateway_process import ROOT, Gateway, running_gateway
 from tests.recordings import cut_of
+from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE
 
 CLINIC = ROOT / "benchmarks" / "clinic"
 API_KEYS = (
@@ -51,6 +52,20 @@ def scripted_gateway(
 def scripted(scripted_gateway: Gateway, faults: FaultServer) -> Gateway:
     """That gateway, with a clean script."""
     return scripted_gateway
+
+
+@pytest.fixture
+def hearing(scripted: Gateway, faults: FaultServer) -> Gateway:
+    """That gateway, with an engine that hears two sentences in whatever it is sent."""
+    faults.answer(TRANSCRIBE, SAID)
+    return scripted
+
+
+@pytest.fixture
+def speaking(scripted: Gateway, faults: FaultServer) -> Gateway:
+    """That gateway, with an engine that speaks whatever it is asked to."""
+    faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg")
+    return scripted
 
 
 @pytest.fixture(scope="session")

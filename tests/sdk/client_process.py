@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +92,7 @@ class Sdk:
         ------
         Raised
         """
-        self.begin(operation, gateway, file, fields, **client)
-        return self.finish()
+        return self.begin(operation, gateway, file, fields, **client)()
 
     def begin(
         self,
@@ -102,8 +101,8 @@ class Sdk:
         file: File | None = None,
         fields: dict[str, Any] | None = None,
         **client: object,
-    ) -> None:
-        """Let the client start a call, and do not wait."""
+    ) -> Callable[[], Seen]:
+        """Let the client start a call; what is given waits for its end."""
         call = {
             "operation": operation,
             "base_url": f"{gateway.url}/v1",
@@ -116,9 +115,9 @@ class Sdk:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(call) + "\n")
         self.process.stdin.flush()
+        return self._finish
 
-    def finish(self) -> Seen:
-        """Wait for the end of the call that was started."""
+    def _finish(self) -> Seen:
         assert self.process.stdout is not None
         seen: dict[str, Any] = json.loads(self.process.stdout.readline())
         if "raised" in seen:

@@ -1,4 +1,4 @@
-"""The official clients, each version started once, and engines that say short things."""
+"""The official clients, each version started once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -6,27 +6,8 @@ from functools import cache
 
 import pytest
 
-from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.sdk.client_process import NODE, PYTHON, Sdk, running_sdk
-
-TRANSCRIBE = "/v1/audio/transcriptions"
-SPEAK = "/v1/audio/speech"
-SAID = {
-    "text": "Turn on the light. Then close the blinds.",
-    "duration": 4.0,
-    "language": "en",
-    "words": [
-        {"start": 0.0, "end": 0.5, "text": "Turn"},
-        {"start": 0.5, "end": 0.75, "text": "on"},
-        {"start": 0.75, "end": 1.0, "text": "the"},
-        {"start": 1.0, "end": 1.5, "text": "light."},
-        {"start": 2.0, "end": 2.5, "text": "Then"},
-        {"start": 2.5, "end": 3.0, "text": "close"},
-        {"start": 3.0, "end": 3.25, "text": "the"},
-        {"start": 3.25, "end": 4.0, "text": "blinds."},
-    ],
-}
 
 
 @pytest.fixture(scope="session")
@@ -56,10 +37,3 @@ def python_sdk(start_sdk: Callable[[str], Sdk], request: pytest.FixtureRequest) 
 def newest_sdk(start_sdk: Callable[[str], Sdk]) -> Sdk:
     """The newest Python client."""
     return start_sdk("python-3.54")
-
-
-@pytest.fixture
-def hearing(scripted: Gateway, faults: FaultServer) -> Gateway:
-    """A gateway whose engine hears two sentences in whatever it is sent."""
-    faults.answer(TRANSCRIBE, SAID)
-    return scripted

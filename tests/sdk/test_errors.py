@@ -9,8 +9,8 @@ import pytest
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.sdk.client_process import NODE, PYTHON, File, Raised, Sdk
-from tests.sdk.conftest import SPEAK, TRANSCRIBE
+from tests.scripts import SPEAK, TRANSCRIBE
+from tests.sdk.client_process import NODE, PYTHON, File, Raised, Sdk, Seen
 
 KEYS = {"message", "type", "param", "code"}
 ASKED = {"model": "tts-1", "voice": "alloy", "input": "Hi"}
@@ -86,8 +86,8 @@ def test_a_busy_engine_is_asked_three_times_by_every_client(
 
     with ExitStack() as streams:
         [streams.enter_context(_speaking(scripted)) for _connection in range(4)]
-        [sdk.begin("speak", scripted, fields=ASKED, max_retries=2) for sdk in sdks]
-        failures = [_failure(sdk) for sdk in sdks]
+        calls = [sdk.begin("speak", scripted, fields=ASKED, max_retries=2) for sdk in sdks]
+        failures = [_failure(call) for call in calls]
 
     assert {failure.status for failure in failures} == {503}
     assert {failure.retries for failure in failures} == {"2"}
@@ -98,7 +98,7 @@ def _speaking(gateway: Gateway) -> AbstractContextManager[httpx.Response]:
     return httpx.stream("POST", gateway.url + SPEAK, json=ASKED)
 
 
-def _failure(sdk: Sdk) -> Raised:
+def _failure(finish: Callable[[], Seen]) -> Raised:
     with pytest.raises(Raised, match="busy") as failure:
-        sdk.finish()
+        finish()
     return failure.value

@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import CLINIC
 from tests.gateway_process import Gateway
 from tests.recordings import cut_of, encoded, wav
+from tests.scripts import TRANSCRIBE
 from tests.sdk.client_process import File, Raised, Sdk
-from tests.sdk.conftest import TRANSCRIBE
 
 pytestmark = pytest.mark.models
 MIB = 1024 * 1024

@@ -9,8 +9,8 @@ import pytest
 
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
+from tests.scripts import SPEAK, SPOKEN
 from tests.sdk.client_process import Raised, Sdk
-from tests.sdk.conftest import SPEAK
 
 ASKED = {"model": "tts-1", "voice": "alloy", "input": "Hi"}
 
@@ -38,17 +38,10 @@ def engines_voices() -> set[str]:
     return {voice["id"] for voice in listed}
 
 
-@pytest.fixture
-def speaking(scripted: Gateway, faults: FaultServer) -> Gateway:
-    """A gateway whose engine speaks whatever it is asked to."""
-    faults.answer(SPEAK, b"ID3 spoken", content_type="audio/mpeg")
-    return scripted
-
-
 def test_speech_is_the_engines_audio(sdk: Sdk, speaking: Gateway) -> None:
     spoken = sdk.speak(speaking)
 
-    assert spoken.audio == b"ID3 spoken"
+    assert spoken.audio == SPOKEN
     assert spoken.headers["content-type"] == "audio/mpeg"
 
 
@@ -75,7 +68,7 @@ def test_without_a_voice_the_default_one_speaks(speaking: Gateway, faults: Fault
 
 
 def test_the_longest_text_is_spoken(sdk: Sdk, speaking: Gateway) -> None:
-    assert sdk.speak(speaking, input="x" * 4096).audio == b"ID3 spoken"
+    assert sdk.speak(speaking, input="x" * 4096).audio == SPOKEN
 
 
 @pytest.mark.parametrize("text", ["x" * 4097, "", "   "], ids=["too long", "empty", "blank"])
@@ -113,12 +106,12 @@ def test_keys_that_are_not_openais_are_no_error(sdk: Sdk, speaking: Gateway) -> 
         "normalization_options": {"normalize": False},
     }
 
-    assert sdk.speak(speaking, **foreign).audio == b"ID3 spoken"
+    assert sdk.speak(speaking, **foreign).audio == SPOKEN
 
 
 @pytest.mark.parametrize("instructions", ["", "None", "Whisper."])
 def test_instructions_are_no_error(sdk: Sdk, speaking: Gateway, instructions: str) -> None:
-    assert sdk.speak(speaking, instructions=instructions).audio == b"ID3 spoken"
+    assert sdk.speak(speaking, instructions=instructions).audio == SPOKEN
 
 
 def test_speech_that_breaks_off_never_ends_cleanly(

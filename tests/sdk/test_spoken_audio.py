@@ -12,8 +12,8 @@ import pytest
 from httpx_sse import EventSource, ServerSentEvent
 
 from tests.gateway_process import Gateway
+from tests.scripts import SPEAK
 from tests.sdk.client_process import Raised, Sdk, Seen
-from tests.sdk.conftest import SPEAK
 
 pytestmark = pytest.mark.models
 FORMATS = {

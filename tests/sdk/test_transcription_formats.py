@@ -4,9 +4,9 @@ import pytest
 
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
+from tests.scripts import TEXT
 from tests.sdk.client_process import File, Sdk
 
-TEXT = "Turn on the light. Then close the blinds."
 SEGMENT_KEYS = {
     "id",
     "seek",

@@ -7,10 +7,9 @@ import pytest
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
+from tests.scripts import TEXT, TRANSCRIBE
 from tests.sdk.client_process import File, Raised, Sdk
-from tests.sdk.conftest import TRANSCRIBE
 
-TEXT = "Turn on the light. Then close the blinds."
 MIB = 1024 * 1024
 
 

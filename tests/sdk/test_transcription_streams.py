@@ -9,10 +9,8 @@ from httpx_sse import EventSource
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
+from tests.scripts import TEXT, TRANSCRIBE
 from tests.sdk.client_process import Raised, Sdk
-from tests.sdk.conftest import TRANSCRIBE
-
-TEXT = "Turn on the light. Then close the blinds."
 
 
 def deltas_of(events: list[dict[str, Any]]) -> list[str]:

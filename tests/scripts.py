@@ -1,0 +1,21 @@
+"""What a scripted engine says, for tests that are about the gateway's client."""
+
+TRANSCRIBE = "/v1/audio/transcriptions"
+SPEAK = "/v1/audio/speech"
+TEXT = "Turn on the light. Then close the blinds."
+SAID = {
+    "text": TEXT,
+    "duration": 4.0,
+    "language": "en",
+    "words": [
+        {"start": 0.0, "end": 0.5, "text": "Turn"},
+        {"start": 0.5, "end": 0.75, "text": "on"},
+        {"start": 0.75, "end": 1.0, "text": "the"},
+        {"start": 1.0, "end": 1.5, "text": "light."},
+        {"start": 2.0, "end": 2.5, "text": "Then"},
+        {"start": 2.5, "end": 3.0, "text": "close"},
+        {"start": 3.0, "end": 3.25, "text": "the"},
+        {"start": 3.25, "end": 4.0, "text": "blinds."},
+    ],
+}
+SPOKEN = b"ID3 spoken"
