@@ -19,3 +19,14 @@ SAID = {
     ],
 }
 SPOKEN = b"ID3 spoken"
+_TWO = [
+    {"start_s": 0.0, "end_s": 1.8, "speaker": "Speaker_0"},
+    {"start_s": 1.9, "end_s": 4.0, "speaker": "Speaker_1"},
+]
+TURNS = {
+    "duration": 4.0,
+    "segments": _TWO,
+    "speakers_detected": ["Speaker_0", "Speaker_1"],
+    "fingerprints": {"Speaker_0": [1.0, 0.0], "Speaker_1": [0.0, 1.0]},
+    "models": {"diarization": "sortformer", "embedding": "titanet"},
+}

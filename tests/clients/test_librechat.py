@@ -1,6 +1,7 @@
 """LibreChat: speech without a voice, voices as models, bodies that are joined, chunked uploads."""
 
 import io
+from contextlib import suppress
 
 import av
 import pytest
@@ -56,5 +57,10 @@ def test_the_bodies_of_a_long_text_join_to_one_recording(mp3_gateway: Gateway) -
 
 
 def seconds_of(mp3: bytes) -> float:
+    """How long it plays, by a player that skips what is no frame: the tag between two bodies."""
+    seconds = 0.0
     with av.open(io.BytesIO(mp3), mode="r", format="mp3") as container:
-        return sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+        for packet in container.demux(audio=0):
+            with suppress(av.error.InvalidDataError):
+                seconds += sum(f.samples / f.sample_rate for f in packet.decode())
+    return seconds

@@ -7,19 +7,8 @@ import pytest
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
+from tests.scripts import TURNS
 from tests.sdk.client_process import Sdk
-
-TURNS = [
-    {"start_s": 0.0, "end_s": 1.8, "speaker": "Speaker_0"},
-    {"start_s": 1.9, "end_s": 4.0, "speaker": "Speaker_1"},
-]
-HEARD = {
-    "duration": 4.0,
-    "segments": TURNS,
-    "speakers_detected": ["Speaker_0", "Speaker_1"],
-    "fingerprints": {"Speaker_0": [1.0, 0.0], "Speaker_1": [0.0, 1.0]},
-    "models": {"diarization": "sortformer", "embedding": "titanet"},
-}
 
 
 @pytest.fixture(params=["python-2.54", "python-3.54", "node-6.49", "node-7.57"])
@@ -30,8 +19,8 @@ def knowing(start_sdk: Callable[[str], Sdk], request: pytest.FixtureRequest) -> 
 @pytest.fixture
 def conversing(hearing: Gateway, faults: FaultServer) -> Gateway:
     """A gateway whose engine hears two speakers."""
-    faults.answer("/v1/audio/diarize", HEARD)
-    faults.answer("/v1/audio/diarize-chunk", HEARD)
+    faults.answer("/v1/audio/diarize", TURNS)
+    faults.answer("/v1/audio/diarize-chunk", TURNS)
     return hearing
 
 

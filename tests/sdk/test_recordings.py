@@ -1,7 +1,7 @@
 """Recordings in the shapes clients give them, heard by the real engine."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,6 @@ import pytest
 from tests.conftest import CLINIC
 from tests.gateway_process import Gateway
 from tests.recordings import cut_of, encoded, wav
-from tests.scripts import TRANSCRIBE
 from tests.sdk.client_process import File, Raised, Sdk
 
 pytestmark = pytest.mark.models
@@ -32,41 +31,27 @@ def webm(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return encoded(CLINIC / "mic.flac", path, "libopus", seconds=3.0).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["python-1.109", "node-7.57"])
-def test_a_recording_is_transcribed(
-    start_sdk: Callable[[str], Sdk], mp3_gateway: Gateway, greeting: bytes, name: str
+@pytest.mark.parametrize(
+    ("name", "sent_as"), [("python-1.109", None), ("node-7.57", "a.wav")], ids=["bare", "named"]
+)
+def test_bytes_with_and_without_a_name_are_transcribed(
+    start_sdk: Callable[[str], Sdk],
+    mp3_gateway: Gateway,
+    greeting: bytes,
+    name: str,
+    sent_as: str | None,
 ) -> None:
-    assert start_sdk(name).transcribe(mp3_gateway, greeting)["text"].startswith(SAID)
+    said = start_sdk(name).transcribe(mp3_gateway, File(greeting, sent_as))
+
+    assert said["text"].startswith(SAID)
 
 
-def test_bare_bytes_are_transcribed(
-    newest_sdk: Sdk, mp3_gateway: Gateway, greeting: bytes
-) -> None:
-    assert newest_sdk.transcribe(mp3_gateway, File(greeting, None))["text"].startswith(SAID)
-
-
-@pytest.mark.parametrize("content_type", ["video/webm", "audio/webm;codecs=opus"])
 def test_a_browsers_recording_is_transcribed(
-    newest_sdk: Sdk, mp3_gateway: Gateway, webm: bytes, content_type: str
+    newest_sdk: Sdk, mp3_gateway: Gateway, webm: bytes
 ) -> None:
-    file = File(webm, "a.webm", content_type)
+    file = File(webm, "a.webm", "audio/webm;codecs=opus")
 
     assert newest_sdk.transcribe(mp3_gateway, file)["text"].startswith(SAID)
-
-
-def test_an_upload_without_a_length_is_transcribed(mp3_gateway: Gateway, greeting: bytes) -> None:
-    headers = {"content-type": "multipart/form-data; boundary=cut"}
-
-    answer = mp3_gateway.post(TRANSCRIBE, content=pieces(greeting), headers=headers)
-
-    assert answer.json()["text"].startswith(SAID)
-
-
-def pieces(recording: bytes) -> Iterator[bytes]:
-    yield b'--cut\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n--cut\r\n'
-    yield b'Content-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
-    yield recording
-    yield b"\r\n--cut--\r\n"
 
 
 def test_what_is_no_recording_is_the_clients_error(sdk: Sdk, mp3_gateway: Gateway) -> None:

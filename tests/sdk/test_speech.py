@@ -117,7 +117,8 @@ def test_instructions_are_no_error(sdk: Sdk, speaking: Gateway, instructions: st
 def test_speech_that_breaks_off_never_ends_cleanly(
     sdk: Sdk, speaking: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(SPEAK, pieces=(b"ID3", b"half"), pause_s=0.05, cut=True)
+    half = {"pieces": (b"ID3", b"half"), "pause_s": 0.05, "cut": True}
+    faults.answer(SPEAK, content_type="audio/mpeg", **half)
 
     with pytest.raises(Raised) as failure:
         sdk.speak(speaking)

@@ -41,11 +41,10 @@ def spoken_in(start_sdk: Callable[[str], Sdk], mp3_gateway: Gateway) -> Callable
     return cache(lambda name: newest.speak(mp3_gateway, input=GREETING, response_format=name))
 
 
-@pytest.mark.parametrize("name", ["python-3.54", "node-7.57"])
 def test_mp3_is_what_a_client_without_a_format_gets(
-    start_sdk: Callable[[str], Sdk], mp3_gateway: Gateway, name: str
+    start_sdk: Callable[[str], Sdk], mp3_gateway: Gateway
 ) -> None:
-    spoken = start_sdk(name).speak(mp3_gateway, input=GREETING)
+    spoken = start_sdk("node-7.57").speak(mp3_gateway, input=GREETING)
 
     assert spoken.headers["content-type"] == "audio/mpeg"
     assert spoken.audio[:3] == b"ID3" or spoken.audio[0] == 0xFF

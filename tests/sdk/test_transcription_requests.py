@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.clients.forms import MULTIPART, chunked, part
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
@@ -67,6 +68,32 @@ def test_an_upload_over_the_limit_is_too_large(sdk: Sdk, hearing: Gateway) -> No
 
     assert failure.value.status == 413
     assert failure.value.kinds[0] in ("APIStatusError", "APIError")
+
+
+@pytest.mark.parametrize("name", ["upload", "a.webm", "a.mp4", "a.m4a", "a.opus", "a.txt"])
+def test_a_recording_may_be_called_anything(
+    sdk: Sdk, hearing: Gateway, faults: FaultServer, name: str
+) -> None:
+    assert sdk.transcribe(hearing, File(TONE, name))["text"] == TEXT
+    assert TONE in faults.asked[0].body
+
+
+def test_an_upload_without_a_length_is_transcribed(hearing: Gateway, faults: FaultServer) -> None:
+    body = chunked(part("file", TONE, filename="a.wav"), part("model", "whisper-1"))
+
+    answer = hearing.post(TRANSCRIBE, content=body, headers=MULTIPART)
+
+    assert answer.json()["text"] == TEXT
+    assert TONE in faults.asked[0].body
+
+
+def test_an_upload_without_a_length_over_the_limit_is_refused_unread(hearing: Gateway) -> None:
+    body = chunked(part("file", bytes(3 * MIB), filename="a.wav"))
+
+    answer = hearing.post(TRANSCRIBE, content=body, headers=MULTIPART)
+
+    assert answer.status_code == 413
+    assert answer.json()["error"]["code"] == "content_too_large"
 
 
 def test_a_missing_recording_is_named(hearing: Gateway) -> None:

@@ -1,0 +1,97 @@
+"""Every endpoint keeps the word of its OpenAPI schema, whether a request fits it or not."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.result import Ok
+from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import (
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE, TURNS
+
+WITHOUT_INPUT = [
+    "GET /v1/models",
+    "GET /v1/audio/models",
+    "GET /healthz",
+    "GET /health",
+    "GET /readyz",
+    "GET /metrics",
+]
+WITH_INPUT = [
+    "GET /v1/models/{model}",
+    "GET /v1/audio/voices",
+    "POST /v1/audio/speech",
+    "POST /v1/audio/transcriptions",
+    "POST /v1/audio/translations",
+    "POST /api/audio/diarize-chunk",
+    "POST /api/audio/transcribe-with-speakers",
+    "POST /api/audio/label-merge",
+]
+DECLARED = [
+    not_a_server_error,
+    status_code_conformance,
+    response_schema_conformance,
+]
+Case = schemathesis.Case[Any]
+
+
+@pytest.fixture
+def served_schema(scripted: Gateway, faults: FaultServer) -> BaseSchema:
+    """What the gateway says of itself, over an engine that can do everything."""
+    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg")
+    faults.answer("/v1/audio/voices", {"voices": ["af_heart"]})
+    faults.answer("/v1/audio/diarize", TURNS)
+    faults.answer("/v1/audio/diarize-chunk", TURNS)
+    return schemathesis.openapi.from_url(f"{scripted.url}/api/schema", config=SchemathesisConfig())
+
+
+def test_the_schema_has_just_these_endpoints(served_schema: BaseSchema) -> None:
+    operations = served_schema.get_all_operations()
+    served = [operation.ok().label for operation in operations if isinstance(operation, Ok)]
+
+    assert sorted(served) == sorted([*WITHOUT_INPUT, *WITH_INPUT])
+
+
+@pytest.mark.parametrize("endpoint", [*WITHOUT_INPUT, *WITH_INPUT])
+def test_requests_that_fit_are_answered_as_declared(
+    served_schema: BaseSchema, endpoint: str
+) -> None:
+    ask_repeatedly(served_schema, endpoint, GenerationMode.POSITIVE)
+
+
+@pytest.mark.parametrize("endpoint", WITH_INPUT)
+def test_requests_that_do_not_fit_are_answered_as_declared(
+    served_schema: BaseSchema, endpoint: str
+) -> None:
+    ask_repeatedly(served_schema, endpoint, GenerationMode.NEGATIVE)
+
+
+def ask_repeatedly(schema: BaseSchema, endpoint: str, mode: GenerationMode) -> None:
+    """Ask what generation comes up with: no failure, no page, and nothing that is not declared."""
+    operation = schema.find_operation_by_label(endpoint)
+    assert operation is not None
+
+    @settings(
+        max_examples=10,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(mode))
+    def ask(case: Case) -> None:
+        answer = case.call_and_validate(checks=DECLARED)
+        assert "html" not in answer.headers["content-type"][0]
+
+    ask()
