@@ -43,6 +43,14 @@ def test_an_unknown_model_is_not_found(sdk: Sdk, listing: Gateway, name: str) ->
     assert failure.value.code == "model_not_found"
 
 
+def test_an_unknown_model_speaks_nothing(sdk: Sdk, listing: Gateway) -> None:
+    with pytest.raises(Raised, match="does not exist") as failure:
+        sdk.speak(listing, model="nobody")
+
+    assert "NotFoundError" in failure.value.kinds
+    assert failure.value.code == "model_not_found"
+
+
 def test_an_unknown_model_transcribes_nothing(sdk: Sdk, listing: Gateway) -> None:
     with pytest.raises(Raised, match="does not exist") as failure:
         sdk.transcribe(listing, TONE, model="nobody")
@@ -71,8 +79,11 @@ def test_speech_models_have_ids(listing: Gateway) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/readyz", "/v1/test"])
-def test_what_gives_other_servers_away_is_not_found(listing: Gateway, path: str) -> None:
+def test_what_gives_other_servers_away_is_not_found(
+    listing: Gateway, keyed: Gateway, path: str
+) -> None:
     assert listing.get(path).status_code == 404
+    assert keyed.get(path).status_code == 404
 
 
 def test_health_is_told_in_json_and_not_as_ok(listing: Gateway) -> None:

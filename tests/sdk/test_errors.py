@@ -57,6 +57,8 @@ def test_an_answer_bears_an_id(sdk: Sdk, hearing: Gateway) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "content", "status"),
     [
+        ("GET", "/v1/models/nobody", b"", 404),
+        ("DELETE", SPEAK, b"", 405),
         ("GET", "/v1/nowhere", b"", 404),
         ("GET", TRANSCRIBE, b"", 405),
         ("POST", "/v1/models", b"", 405),
@@ -74,6 +76,14 @@ def test_every_failure_has_the_envelope_and_an_id(
 
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["error"].keys() == KEYS
+    assert answer.headers["x-request-id"]
+
+
+def test_a_request_that_django_itself_refuses_has_the_envelope(scripted: Gateway) -> None:
+    answer = scripted.get("/v1/models", headers={"host": "elsewhere.example"})
+
+    assert answer.status_code == 400
     assert answer.json()["error"].keys() == KEYS
     assert answer.headers["x-request-id"]
 

@@ -45,6 +45,17 @@ def test_speech_is_the_engines_audio(sdk: Sdk, speaking: Gateway) -> None:
     assert spoken.headers["content-type"] == "audio/mpeg"
 
 
+@pytest.mark.parametrize(
+    "model", ["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15", "kokoro"]
+)
+def test_openais_models_speak(sdk: Sdk, speaking: Gateway, model: str) -> None:
+    assert sdk.speak(speaking, model=model).audio == SPOKEN
+
+
+def test_speech_bears_an_id(sdk: Sdk, speaking: Gateway) -> None:
+    assert sdk.speak(speaking).headers["x-request-id"]
+
+
 def test_a_voice_may_be_an_object(sdk: Sdk, speaking: Gateway, faults: FaultServer) -> None:
     sdk.speak(speaking, voice={"id": "af_heart"})
 

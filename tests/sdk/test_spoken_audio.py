@@ -103,6 +103,7 @@ def test_streamed_events_hold_the_bytes_of_a_playable_file(
     deltas, done = events[:-1], events[-1].json()
     assert {delta.json()["type"] for delta in deltas} == {"speech.audio.delta"}
     assert done["type"] == "speech.audio.done"
+    assert done["usage"].keys() == {"input_tokens", "output_tokens", "total_tokens"}
     assert {type(count) for count in done["usage"].values()} == {int}
     audio = b"".join(base64.b64decode(delta.json()["audio"]) for delta in deltas)
     assert 0.3 < seconds_of(audio, "mp3", tmp_path) < 3

@@ -49,7 +49,14 @@ def test_a_language_with_a_region_is_the_language(
 
 
 @pytest.mark.parametrize(
-    "model", ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe"]
+    "model",
+    [
+        "whisper-1",
+        "gpt-4o-transcribe",
+        "gpt-4o-mini-transcribe",
+        "gpt-4o-mini-transcribe-2025-12-15",
+        "gpt-transcribe",
+    ],
 )
 def test_openais_models_are_served(sdk: Sdk, hearing: Gateway, model: str) -> None:
     assert sdk.transcribe(hearing, TONE, model=model)["text"] == TEXT
