@@ -9,6 +9,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import openai
@@ -21,19 +22,20 @@ def main() -> None:
     for line in sys.stdin:
         call = json.loads(line)
         try:
-            with _client(call) as client:
-                seen = OPERATIONS[call["operation"]](client, call)
+            client = _client(call["base_url"], call["api_key"], call["max_retries"])
+            seen = OPERATIONS[call["operation"]](client, call)
         except Exception as error:
             # Whatever it is, the test wants to read it.
             seen = {"raised": _told(error)}
         print(json.dumps(seen), flush=True)
 
 
-def _client(call: Call) -> openai.OpenAI:
+@cache
+def _client(base_url: str, api_key: str, max_retries: int) -> openai.OpenAI:
     return openai.OpenAI(
-        base_url=call["base_url"],
-        api_key=call["api_key"],
-        max_retries=call["max_retries"],
+        base_url=base_url,
+        api_key=api_key,
+        max_retries=max_retries,
         _strict_response_validation=True,
     )
 
