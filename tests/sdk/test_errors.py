@@ -91,7 +91,7 @@ def test_a_request_that_django_itself_refuses_has_the_envelope(scripted: Gateway
 def test_a_busy_engine_is_asked_three_times_by_every_client(
     start_sdk: Callable[[str], Sdk], scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(SPEAK, pieces=(b"RIFF",) * 40, pause_s=0.25, content_type="audio/wav")
+    faults.answer(SPEAK, pieces=(b"RIFF",) * 120, pause_s=0.25, content_type="audio/wav")
     sdks = [start_sdk(name) for name in (*PYTHON, *NODE)]
 
     with ExitStack() as streams:
