@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 
 const installed = pathToFileURL(`${process.argv[2]}/node_modules/openai/index.mjs`);
 const { default: OpenAI, toFile } = await import(installed);
+const { VERSION } = await import(new URL("version.mjs", installed));
 
 let retries = null;
 
@@ -22,6 +23,10 @@ function clientFor(call) {
 }
 
 const operations = {
+  async version() {
+    return { kind: "str", value: VERSION };
+  },
+
   async transcribe(client, call) {
     const file = await fileOf(call);
     const said = await client.audio.transcriptions.create({ file, ...call.fields });

@@ -40,6 +40,10 @@ def _client(base_url: str, api_key: str, max_retries: int) -> openai.OpenAI:
     )
 
 
+def version(client: openai.OpenAI, call: Call) -> Seen:
+    return {"kind": "str", "value": openai.__version__}
+
+
 def transcribe(client: openai.OpenAI, call: Call) -> Seen:
     create = client.audio.transcriptions.create
     said = create(file=_file(call), **_arguments(create, call["fields"]))
@@ -80,6 +84,7 @@ def retrieve_model(client: openai.OpenAI, call: Call) -> Seen:
 OPERATIONS: dict[str, Callable[[openai.OpenAI, Call], Seen]] = {
     operation.__name__: operation
     for operation in (
+        version,
         transcribe,
         translate,
         speak,
