@@ -13,11 +13,15 @@ SAMPLE_RATE = 16_000
 
 def cut_of(source: Path, seconds: float, target: Path) -> Path:
     """Write the beginning of a recording as a 16 kHz mono WAV."""
+    target.write_bytes(wav(samples_of(source)[: int(seconds * SAMPLE_RATE)]))
+    return target
+
+
+def samples_of(source: Path) -> NDArray[np.int16]:
+    """The samples of a 16 kHz mono recording."""
     with av.open(str(source)) as container:
         frames = [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
-    samples = np.concatenate(frames)[: int(seconds * SAMPLE_RATE)]
-    target.write_bytes(wav(samples.astype(np.int16)))
-    return target
+    return np.concatenate(frames).astype(np.int16)
 
 
 def encoded(

@@ -15,7 +15,7 @@ from voiceprints.models.audit import Action
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class GivenConsent:
     """What somebody agreed to: that the voice is kept and compared, from when, until when."""
 
     how: str
@@ -30,7 +30,7 @@ class Details:
     name: str | None = None
     aliases: tuple[str, ...] | None = None
     notes: str | None = None
-    consent: Consent | None = None
+    consent: GivenConsent | None = None
     consent_is_withdrawn: bool = False
 
 

@@ -1,6 +1,5 @@
 """Whose voice is it: what is asked, and what is told."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_serializer
@@ -60,6 +59,7 @@ class IdentifiedSpeaker(serializers.Serializer[Any]):
     """Candidates, nearest first; `person` where that is decided."""
 
     label = serializers.CharField(allow_null=True, help_text="Null for a given fingerprint.")  # type: ignore[assignment]
+    speech_s = serializers.FloatField(allow_null=True)
     decision = serializers.ChoiceField(choices=("match", "ambiguous", "unknown"))
     person = PersonName(allow_null=True)
     margin = serializers.FloatField(allow_null=True)
@@ -71,16 +71,11 @@ class IdentificationAnswer(serializers.Serializer[Any]):
     """Every speaker of a recording, or the one of a fingerprint."""
 
     object = serializers.CharField(default="identification")
-    space = serializers.CharField()
     speakers = IdentifiedSpeaker(many=True)
 
 
-def speakers_told(identified: Iterable[tuple[str | None, Identified]]) -> list[dict[str, object]]:
-    """Each speaker, with who it may be."""
-    return [_speaker(label, one) for label, one in identified]
-
-
-def _speaker(label: str | None, identified: Identified) -> dict[str, object]:
+def told(label: str | None, speech_s: float | None, identified: Identified) -> dict[str, object]:
+    """One speaker, and who it may be."""
     candidates = [
         {
             "person": {"id": str(candidate.person_id), "name": candidate.name},
@@ -90,6 +85,7 @@ def _speaker(label: str | None, identified: Identified) -> dict[str, object]:
     ]
     return {
         "label": label,
+        "speech_s": None if speech_s is None else round(speech_s, 3),
         "decision": identified.decision,
         "person": candidates[0]["person"] if identified.person_id else None,
         "margin": None if identified.margin is None else round(identified.margin, 4),

@@ -7,11 +7,22 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.fields import NameField
+from voiceprints.consent import LONGEST_NAME
 from voiceprints.models import Person
-from voiceprints.registration import Consent, Details
+from voiceprints.registration import Details, GivenConsent
 from voiceprints.serializers.strict import PageQuery, Strict
 
-LONGEST_NAME, MOST_ALIASES, LONGEST_NOTES = 200, 50, 10_000
+MOST_ALIASES, LONGEST_NOTES = 50, 10_000
+
+
+class PersonNameField(NameField):
+    """What somebody is called: on one line, with single spaces."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_NAME, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return " ".join(super().to_internal_value(data).split())
 
 
 class PeopleQuery(PageQuery):
@@ -42,7 +53,7 @@ class ConsentField(Strict):
 
     def validate(self, attrs: dict[str, Any]) -> Any:
         """A consent that ends before it begins is none."""
-        consent = Consent(
+        consent = GivenConsent(
             attrs["how"], attrs.get("given_at") or timezone.now(), attrs.get("until")
         )
         if consent.until is not None and consent.until <= consent.given_at:
@@ -54,9 +65,9 @@ class ConsentField(Strict):
 class PersonChange(Strict):
     """PATCH /api/people/{id}: what is not named stays."""
 
-    name = NameField(required=False, max_length=LONGEST_NAME)
+    name = PersonNameField(required=False)
     aliases = serializers.ListField(
-        child=NameField(max_length=LONGEST_NAME),
+        child=PersonNameField(),
         required=False,
         max_length=MOST_ALIASES,
         help_text="Other names that a timeline may show.",
@@ -83,7 +94,7 @@ class PersonChange(Strict):
 class NewPerson(PersonChange):
     """POST /api/people."""
 
-    name = NameField(max_length=LONGEST_NAME)
+    name = PersonNameField()
 
 
 @extend_schema_serializer(component_name="Merge")
@@ -105,7 +116,7 @@ class ForgetQuery(Strict):
     def get_fields(self) -> dict[str, Any]:
         """`as` is a word of the language."""
         told = "What transcripts call the person from now on; without it, Person and four digits."
-        return {"as": NameField(required=False, max_length=LONGEST_NAME, help_text=told)}
+        return {"as": PersonNameField(required=False, help_text=told)}
 
 
 @extend_schema_serializer(component_name="GivenConsent")

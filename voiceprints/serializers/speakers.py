@@ -6,10 +6,10 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from audio.fields import Choice, FiniteFloatField, NameField
+from audio.fields import Choice, FiniteFloatField
 from voiceprints.naming import Similar
 from voiceprints.recasting import Recast, Recasting
-from voiceprints.serializers.people import LONGEST_NAME
+from voiceprints.serializers.people import PersonNameField
 from voiceprints.serializers.strict import Strict
 
 
@@ -20,9 +20,8 @@ class NameSpeaker(Strict):
     person = serializers.UUIDField(
         required=False, error_messages={"invalid": "expected the id of a person."}
     )
-    name = NameField(
+    name = PersonNameField(
         required=False,
-        max_length=LONGEST_NAME,
         help_text="The person of that name, made where there is none.",
     )
     enrol = serializers.BooleanField(default=False, help_text="Learn the voice from this speaker.")

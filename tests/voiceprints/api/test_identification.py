@@ -24,10 +24,10 @@ def test_every_speaker_of_a_recording_is_identified(library_gateway: Gateway) ->
     person = {"id": str(ben.id), "name": "Ben"}
     assert answer.json() == {
         "object": "identification",
-        "space": SPACE,
         "speakers": [
             {
                 "label": "Speaker_0",
+                "speech_s": 4.0,
                 "decision": "unknown",
                 "person": None,
                 "margin": 0.0,
@@ -40,6 +40,7 @@ def test_every_speaker_of_a_recording_is_identified(library_gateway: Gateway) ->
             },
             {
                 "label": "Speaker_1",
+                "speech_s": 4.0,
                 "decision": "match",
                 "person": person,
                 "margin": 0.9939,
