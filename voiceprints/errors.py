@@ -1,14 +1,17 @@
 """What the library refuses, and how a client is told: the one table of this app."""
 
+import logging
 from http import HTTPStatus
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from psycopg import errors
 
 from audio.errors import InvalidRequest
 from voiceprints.locking import PersonGone
 from voiceprints.naming import NoSuchSpeaker
 from voiceprints.refusals import ConsentMissing, EnrolmentRefused, VoiceTaken
+
+logger = logging.getLogger(__name__)
 
 
 class NotKept(InvalidRequest):
@@ -30,6 +33,18 @@ class Impossible(InvalidRequest):
     """A request that is well formed, and cannot be met."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class Unavailable(InvalidRequest):
+    """The database does not answer, or let two wait for each other and sent one away."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    headers = {"Retry-After": "5"}
+
+    def __init__(self, failure: OperationalError) -> None:
+        super().__init__("The library does not answer; try again.", code="library_unavailable")
+        # Its message names the database's host.
+        logger.error("the database failed: %s", type(failure.__cause__ or failure).__name__)
 
 
 class VoiceKnown(Conflict):
@@ -61,6 +76,8 @@ def refusal_of(exc: Exception, *, may_read: bool) -> InvalidRequest | None:
             return Conflict(str(exc), code=exc.code)
         case EnrolmentRefused():
             return Impossible(str(exc), code=exc.code)
+        case OperationalError():
+            return Unavailable(exc)
         case IntegrityError():
             return _refusal_of_constraint(_constraint_of(exc))
     return None

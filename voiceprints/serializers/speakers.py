@@ -77,7 +77,7 @@ class SimilarAnswer(serializers.Serializer[Any]):
     transcript = serializers.UUIDField(source="transcript_id")
     recording_name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    name = serializers.CharField()
+    name = serializers.CharField(help_text="Until then.")
     similarity = serializers.SerializerMethodField()
     nameless = serializers.BooleanField(help_text="Who has a name already keeps it.")
 

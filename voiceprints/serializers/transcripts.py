@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from audio.fields import Choice, NameField
 from audio.formats.text import TEXT_FORMATS
-from voiceprints.models import Transcript
+from voiceprints.models import Transcript, TranscriptSpeaker
 from voiceprints.searching import TranscriptSearch
 from voiceprints.serializers.strict import PageQuery, Strict, VectorQuery
 from voiceprints.telling import told_again
@@ -55,6 +55,12 @@ class TranscriptQuery(VectorQuery):
 
     format = Choice(("json", *TEXT_FORMATS), default="json")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Text has no place for numbers."""
+        if "include" in attrs and attrs["format"] != "json":
+            raise serializers.ValidationError({"include": "expected only with format=json."})
+        return attrs
+
 
 @extend_schema_serializer(component_name="TranscriptChange")
 class TranscriptChange(Strict):
@@ -81,7 +87,11 @@ class SpeakerAnswer(serializers.Serializer[Any]):
     name = serializers.CharField()
     person = serializers.UUIDField(source="person_id", allow_null=True)
     source = serializers.CharField()  # type: ignore[assignment]
-    speech_s = serializers.FloatField()
+    speech_s = serializers.SerializerMethodField()
+
+    def get_speech_s(self, speaker: TranscriptSpeaker) -> float:
+        """Without what sums of floats leave behind."""
+        return round(speaker.speech_s, 3)
 
 
 class About(serializers.Serializer[Any]):

@@ -39,10 +39,10 @@ _REFUSALS = {
     412: "If-Match names an older version.",
     422: "Well formed, and still impossible; `code` says why.",
     502: "The engine did not answer, or not sensibly.",
-    503: "The engine is busy, restarting or not configured.",
+    503: "The library does not answer, or the engine is busy, restarting or not configured.",
     504: "The engine took too long.",
 }
-ENGINE = (502, 503, 504)
+ENGINE = (502, 504)
 PERSON = OpenApiParameter("person", OpenApiTypes.UUID, OpenApiParameter.PATH)
 PRINT = OpenApiParameter("voiceprint", OpenApiTypes.UUID, OpenApiParameter.PATH)
 TRANSCRIPT = OpenApiParameter("transcript", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -78,10 +78,10 @@ def documented(
     refusals: tuple[int, ...] = (),
     request: Any = None,
 ) -> Callable[[Method], Method]:
-    """Say what an endpoint takes, answers and refuses; 400, 401 and 403 are everywhere."""
+    """Say what an endpoint takes, answers and refuses; 400, 401, 403 and 503 are everywhere."""
     told = {
         status: OpenApiResponse(Error, _REFUSALS[status])
-        for status in sorted({400, 401, 403, *refusals})
+        for status in sorted({400, 401, 403, 503, *refusals})
     }
     return extend_schema(
         operation_id=operation_id,

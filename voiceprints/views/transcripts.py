@@ -69,11 +69,11 @@ class OneTranscript(LibraryView):
     )
     def get(self, request: Request, transcript: str) -> HttpResponse:
         asked = TranscriptQuery.of_query(request)
-        found = _found(transcript)
+        found, name = _found(transcript), asked.validated_data["format"]
         action = Action.VECTOR_READ if asked.wants_vectors else Action.TRANSCRIPT_READ
         audit.record(actor_of(request), action, transcript=found.id)
-        if asked.validated_data["format"] in TEXT_FORMATS:
-            render, content_type = TEXT_FORMATS[asked.validated_data["format"]]
+        if name in TEXT_FORMATS:
+            render, content_type = TEXT_FORMATS[name]
             return HttpResponse(render(cues_of(found)), content_type=content_type)
         return Response(told(found, with_vectors=asked.wants_vectors))
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.voiceprints.api.calls import CONSENT, added, call, code_of, param_of
+from tests.voiceprints.api.calls import CONSENT, NOBODY, added, call, code_of, param_of
 from voiceprints.models import Person
 
 JSON = {"Content-Type": "application/json"}
@@ -154,13 +154,21 @@ def test_a_search_is_no_sql(library_gateway: Gateway, path: str) -> None:
     assert call(library_gateway, "GET", path).json()["data"] == []
 
 
-@pytest.mark.parametrize("path", ["?include=all", "?format=pdf", "?vector=true"])
-def test_a_transcript_in_no_known_way_is_refused(library_gateway: Gateway, path: str) -> None:
-    ana = added(library_gateway, "Ana")
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [
+        ("include=all", "include"),
+        ("format=pdf", "format"),
+        ("vector=true", "vector"),
+        ("format=txt&include=vector", "include"),
+    ],
+)
+def test_a_transcript_in_no_known_way_is_refused(
+    quiet_gateway: Gateway, query: str, param: str
+) -> None:
+    answer = call(quiet_gateway, "GET", f"transcripts/{NOBODY}?{query}")
 
-    answer = call(library_gateway, "GET", f"people/{ana}/voiceprints{path}")
-
-    assert answer.status_code == 400
+    assert param_of(answer) == (400, param)
 
 
 def test_a_file_that_is_no_file_is_refused(library_gateway: Gateway) -> None:

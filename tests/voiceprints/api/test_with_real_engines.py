@@ -47,7 +47,7 @@ def test_two_people_are_learned_and_named_by_voice(clinic: Gateway) -> None:
         (EMMA, "voiceprint"),
         (MICHAEL, "voiceprint"),
     }
-    found = call(clinic, "GET", f"transcripts?person={michael}&q=electrical", who="reader").json()
+    found = call(clinic, "GET", f"transcripts?person={michael}&q=hospital", who="reader").json()
     assert [one["id"] for one in found["data"]] == [talk["id"]]
 
 
