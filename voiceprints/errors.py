@@ -73,7 +73,7 @@ def refusal_of(exc: Exception, *, may_read: bool) -> InvalidRequest | None:
         case VoiceTaken():
             return VoiceKnown(exc, may_read=may_read)
         case ConsentMissing():
-            return Conflict(str(exc), code=exc.code)
+            return Conflict(str(exc), code=ConsentMissing.code)
         case EnrolmentRefused():
             return Impossible(str(exc), code=exc.code)
         case OperationalError():

@@ -224,3 +224,17 @@ def test_a_naming_that_says_nothing_sensible_is_refused(
     library_gateway: Gateway, body: object, param: str
 ) -> None:
     assert param_of(say(library_gateway, heard("Unknown_0", axis(0)), body)) == (400, param)
+
+
+def test_whoever_said_no_is_not_found_by_voice_in_other_transcripts(
+    library_gateway: Gateway,
+) -> None:
+    cleo = consenting("Cleo")
+    other = heard("Cleo", axis(0), "thursday")
+    other.speakers.update(person=cleo)
+    call(library_gateway, "PATCH", f"people/{cleo.id}", json={"consent": None})
+    body = {"name": "Ana", "also": "similar", "dry_run": True}
+
+    answer = say(library_gateway, heard("Unknown_0", axis(0)), body)
+
+    assert answer.json()["similar"] == []
