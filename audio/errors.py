@@ -7,6 +7,7 @@ Django's HTML pages nor Django REST framework's `detail`.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -28,9 +29,14 @@ logger = logging.getLogger(__name__)
 
 
 class InvalidRequest(exceptions.APIException):
-    """A request that cannot be served as it is: names the field and what was expected."""
+    """A request that cannot be served as it is: names the field and what was expected.
 
-    status_code = HTTPStatus.BAD_REQUEST
+    `headers` go with the answer, and `details` stand beside the message.
+    """
+
+    status_code: int = HTTPStatus.BAD_REQUEST
+    headers: Mapping[str, str] = {}
+    details: Mapping[str, object] = {}
 
     def __init__(
         self, message: str, *, param: str | None = None, code: str = "invalid_value"
@@ -66,6 +72,7 @@ class Problem:
     code: str | None = None
     param: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
     def response(self) -> JsonResponse:
         """The envelope."""
@@ -74,14 +81,8 @@ class Problem:
     def body(self) -> dict[str, object]:
         """The envelope as a body, or as the last event of a stream."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
-        return {
-            "error": {
-                "message": self.message,
-                "type": kind,
-                "param": self.param,
-                "code": self.code,
-            }
-        }
+        error = {"message": self.message, "type": kind, "param": self.param, "code": self.code}
+        return {"error": {**error, **self.details}}
 
 
 def envelope(exc: Exception, context: dict[str, object]) -> JsonResponse:
@@ -166,13 +167,13 @@ _REQUEST_CODES = {
 
 def _request_problem(exc: exceptions.APIException) -> Problem:
     code = str(exc.get_codes())
+    if isinstance(exc, InvalidRequest):
+        return Problem(
+            exc.status_code, str(exc.detail), code, exc.param, dict(exc.headers), exc.details
+        )
     headers = {"WWW-Authenticate": "Bearer"} if exc.status_code == 401 else {}
     return Problem(
-        exc.status_code,
-        str(exc.detail),
-        _REQUEST_CODES.get(code, code),
-        getattr(exc, "param", None),
-        headers,
+        exc.status_code, str(exc.detail), _REQUEST_CODES.get(code, code), headers=headers
     )
 
 

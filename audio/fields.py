@@ -116,7 +116,10 @@ class NameField(serializers.CharField):
     """A person's name."""
 
     def to_internal_value(self, data: Any) -> str:
-        return super().to_internal_value(readable(data) if isinstance(data, str) else data)
+        name = super().to_internal_value(readable(data) if isinstance(data, str) else data)
+        if not name and not self.allow_blank:
+            self.fail("blank")
+        return name
 
 
 class JsonField(serializers.Field[Any, Any, Any, Any]):

@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [path("", include("audio.urls"))]
 if settings.LIBRARY:
     from django.contrib import admin
 
-    urlpatterns += [path("admin/", admin.site.urls)]
+    urlpatterns += [path("api/", include("voiceprints.urls")), path("admin/", admin.site.urls)]
 
 # Django's own pages for unknown addresses are HTML, and differ with DEBUG.
 urlpatterns += [re_path("", csrf_exempt(errors.not_found))]

@@ -14,11 +14,16 @@ SAMPLE_RATE = 16_000
 
 def cut_of(source: Path, seconds: float, target: Path, *, from_s: float = 0.0) -> Path:
     """Write a 16 kHz recording up to so many seconds as a mono WAV."""
+    start, end = int(from_s * SAMPLE_RATE), int(seconds * SAMPLE_RATE)
+    target.write_bytes(wav(samples_of(source)[start:end]))
+    return target
+
+
+def samples_of(source: Path) -> NDArray[np.int16]:
+    """The samples of a 16 kHz mono recording."""
     with av.open(str(source)) as container:
         frames = [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
-    samples = np.concatenate(frames)[int(from_s * SAMPLE_RATE) : int(seconds * SAMPLE_RATE)]
-    target.write_bytes(wav(samples.astype(np.int16)))
-    return target
+    return np.concatenate(frames).astype(np.int16)
 
 
 def encoded(

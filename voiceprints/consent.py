@@ -13,6 +13,7 @@ from voiceprints.locking import locked_person
 from voiceprints.models import Person
 from voiceprints.models.audit import Action
 from voiceprints.naming import person_called
+from voiceprints.prints import check_consent
 from voiceprints.refusals import ConsentMissing
 
 LONGEST_NAME = 200
@@ -33,9 +34,9 @@ class Consent:
 
     def __post_init__(self) -> None:
         if not self.how.strip():
-            raise ValueError("consent: expected how it was given, such as 'signed form'.")
+            raise ValueError("how: expected how consent was given, such as 'signed form'.")
         if self.until is not None and self.until <= timezone.now():
-            raise ValueError("consent: expected an end that is yet to come.")
+            raise ValueError("until: expected a time that is yet to come.")
 
 
 @transaction.atomic
@@ -81,8 +82,11 @@ def check_agreed(name: str, consent: Consent | None) -> None:
     ConsentMissing, ValueError
     """
     person = Person.objects.named(name_of(name)).first()
-    if consent is None and (person is None or not person.consents()):
-        raise ConsentMissing(None if person is None else person.id)
+    if consent is not None:
+        return
+    if person is None:
+        raise ConsentMissing
+    check_consent(person.id)
 
 
 def name_of(text: str) -> str:

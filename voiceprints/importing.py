@@ -13,7 +13,7 @@ from voiceprints.enrolment import enrol_fingerprint
 from voiceprints.exchange import NamedPrints
 from voiceprints.models import Person, Space
 from voiceprints.models.audit import Action
-from voiceprints.refusals import ConsentMissing
+from voiceprints.refusals import ConsentEnded
 
 # Kept in single precision, the same direction differs from itself by less.
 SAME = 1e-6
@@ -43,7 +43,7 @@ def import_person(
     """
     before = Person.objects.named(prints.name).first()
     if before is not None and before.refuses(timezone.now()):
-        raise ConsentMissing(before.id)
+        raise ConsentEnded(before.id)
     person = consenting_person(prints.name, consent, actor=actor)
     new = [vector for vector in prints.vectors if not _has(person, vector, space)]
     for vector in new:

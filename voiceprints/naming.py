@@ -90,11 +90,12 @@ def similar_speakers(
     """Who in all other transcripts sounds like this, nearest first?
 
     All are compared: this asks for everybody who is near enough, and an index for the nearest few
-    might leave somebody out.
+    might leave somebody out. Whoever does not consent any more is not compared.
     """
     least = space.threshold if threshold is None else threshold
     heard = TranscriptSpeaker.objects.filter(space=space, fingerprint__isnull=False)
-    distant = heard.exclude(transcript=besides).annotate(
+    willing = heard.exclude(person__consent_until__lte=timezone.now())
+    distant = willing.exclude(transcript=besides).annotate(
         distance=CosineDistance("fingerprint", fingerprint)
     )
     near = distant.filter(distance__lte=1 - least).select_related("transcript")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from audio.merge.timeline import Fingerprint, Span
 from voiceprints import audit
@@ -14,7 +15,7 @@ from voiceprints.matching import nearest_people
 from voiceprints.models import Person, Space, TranscriptSpeaker, Voiceprint
 from voiceprints.models.audit import Action
 from voiceprints.models.people import VoiceprintSource
-from voiceprints.refusals import ConsentMissing, VoiceTaken
+from voiceprints.refusals import ConsentEnded, ConsentMissing, VoiceTaken
 from voiceprints.samples import kept_sample
 
 
@@ -42,8 +43,7 @@ def check_consent(person_id: UUID) -> None:
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise PersonGone(person_id)
-    if not person.consents():
-        raise ConsentMissing(person_id)
+    _demand_consent(person)
 
 
 def keep_print(person_id: UUID, learned: Learned, *, actor: str) -> Voiceprint:
@@ -55,7 +55,6 @@ def keep_print(person_id: UUID, learned: Learned, *, actor: str) -> Voiceprint:
     """
     span = learned.span
     voiceprint = Voiceprint(
-        person_id=person_id,
         space=learned.space,
         vector=learned.vector.tolist(),
         source=learned.source,
@@ -66,8 +65,8 @@ def keep_print(person_id: UUID, learned: Learned, *, actor: str) -> Voiceprint:
         created_by=actor,
     )
     with kept_sample(voiceprint, learned.samples), transaction.atomic():
-        if not locked_person(person_id).consents():
-            raise ConsentMissing(person_id)
+        voiceprint.person = locked_person(person_id)
+        _demand_consent(voiceprint.person)
         voiceprint.quality = {**learned.quality, **_nearest_other(person_id, learned)}
         voiceprint.save(force_insert=True)
         audit.record(
@@ -78,8 +77,13 @@ def keep_print(person_id: UUID, learned: Learned, *, actor: str) -> Voiceprint:
             source=str(learned.source),
             speech_s=learned.speech_s,
         )
-    voiceprint.refresh_from_db()
+    voiceprint.refresh_from_db(fields=["vector", "created_at"])
     return voiceprint
+
+
+def _demand_consent(person: Person) -> None:
+    if not person.consents():
+        raise (ConsentEnded if person.refuses(timezone.now()) else ConsentMissing)(person.id)
 
 
 def _nearest_other(person_id: UUID, learned: Learned) -> dict[str, float]:

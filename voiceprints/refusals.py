@@ -6,7 +6,8 @@
     ├── Clipped              recorded too loud
     ├── UnusableFingerprint  not numbers that could be a voice in this space
     ├── AnotherVoice         the span's voice is not the one the speaker had
-    ├── ConsentMissing       the person has not agreed, or not any more
+    ├── ConsentMissing       the person has not agreed
+    │   └── ConsentEnded     or not any more
     └── VoiceTaken           the voice is already somebody else's
 
 Beside these: `UndecodableAudio`, `EngineError`, `PersonGone`, `NoSuchSpeaker`. Messages are
@@ -81,15 +82,21 @@ class AnotherVoice(EnrolmentRefused):
 
 
 class ConsentMissing(EnrolmentRefused):
-    """The person has not agreed that a voiceprint is kept, or not any more."""
+    """The person has not agreed that a voiceprint is kept."""
 
     code = "consent_missing"
+    message = "A voiceprint is kept only with the person's consent, and none is recorded."
 
     def __init__(self, person_id: UUID | None = None) -> None:
-        super().__init__(
-            "A voiceprint is kept only with the person's consent: none is recorded that holds."
-        )
+        super().__init__(self.message)
         self.person_id = person_id
+
+
+class ConsentEnded(ConsentMissing):
+    """The person does not agree any more."""
+
+    code = "consent_ended"
+    message = "A voiceprint is kept only with the person's consent, which has ended."
 
 
 class VoiceTaken(EnrolmentRefused):

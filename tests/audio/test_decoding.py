@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from audio.decoding import UndecodableAudio, check_decodable, sample_blocks
+from audio.decoding import UndecodableAudio, check_decodable, clips, sample_blocks
+from audio.merge.timeline import Span
 from tests.recordings import TONE, encoded, square_wave, wav
 
 
@@ -116,3 +117,28 @@ def encoded_tone(path: Path, rate: int) -> Path:
         for piece in (*resampler.resample(frame), *resampler.resample(None), None):
             container.mux(stream.encode(piece))
     return path
+
+
+def test_clips_are_the_samples_of_their_spans(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav(np.arange(16_000, dtype=np.int16)))
+
+    later, earlier = clips(path, [Span(0.5, 0.75), Span(0.25, 0.625)])
+
+    assert (later * 32768).round().tolist() == list(range(8_000, 12_000))
+    assert (earlier * 32768).round().tolist() == list(range(4_000, 10_000))
+
+
+def test_a_clip_ends_where_the_recording_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(TONE)
+
+    assert [len(clip) for clip in clips(path, [Span(0.75, 2.0), Span(3.0, 4.0)])] == [4_000, 0]
+
+
+def test_clips_of_what_is_no_recording_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"no audio at all")
+
+    with pytest.raises(UndecodableAudio):
+        clips(path, [Span(0.0, 1.0)])

@@ -9,7 +9,7 @@ from audio.decoding import UndecodableAudio
 from audio.engines.client import EngineError
 from voiceprints.locking import PersonGone
 from voiceprints.reembedding import AnotherSpace, NothingToHear
-from voiceprints.refusals import ConsentMissing, EnrolmentRefused, VoiceTaken
+from voiceprints.refusals import ConsentEnded, ConsentMissing, EnrolmentRefused, VoiceTaken
 
 # What may happen to one item of many without an end to all.
 REFUSALS = (EnrolmentRefused, PersonGone, UndecodableAudio, NothingToHear, ValueError)
@@ -20,8 +20,8 @@ def reason(error: Exception) -> str:
     match error:
         case VoiceTaken():
             return f"{error} It is the voice of {error.name} ({error.person_id})."
-        case ConsentMissing():
-            return f"{error} --consent 'how it was given' records it for somebody new."
+        case ConsentMissing() if not isinstance(error, ConsentEnded):
+            return f"{error} If it was given: --consent 'how'."
     return str(error)
 
 

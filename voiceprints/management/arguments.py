@@ -1,7 +1,7 @@
 """What an operator writes on the command line, read into values."""
 
 import os
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def add_consent(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--consent-until",
         metavar="YYYY-MM-DD",
-        type=date.fromisoformat,
+        type=_day,
         help="the last day it holds, UTC (default: until it is withdrawn)",
     )
 
@@ -74,7 +74,14 @@ def consent(options: dict[str, Any]) -> Consent | None:
     try:
         return Consent(how, None if last_day is None else _end_of(last_day))
     except ValueError as error:
-        raise CommandError(f"--{error}") from error
+        raise CommandError(f"--consent, {error}") from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("expected YYYY-MM-DD") from None
 
 
 def _end_of(day: date) -> datetime:

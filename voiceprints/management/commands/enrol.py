@@ -37,8 +37,9 @@ only with --consent. Status 1 means that nothing was kept."""
                 actor=arguments.operator("enrol"),
                 dry_run=options["dry_run"],
             )
+        done = "Would enrol" if options["dry_run"] else "Enrolled"
         self.stdout.write(
-            f"{'Would enrol' if options['dry_run'] else 'Enrolled'} {voiceprint.person.name} "
+            f"{done} {voiceprint.person.name} "
             f"in {voiceprint.space}: {_told(voiceprint.speech_s, voiceprint.quality)}"
         )
 

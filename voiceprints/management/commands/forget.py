@@ -35,8 +35,9 @@ what they have. It asks first, unless --yes is given."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = arguments.person(options["person"])
-        would = _forget(person, options["replacement"], for_good=False)
-        self.stdout.write(f"{person.name} ({person.id}): {_told(would)}")
+        if options["dry_run"] or not options["yes"]:
+            would = _forget(person, options["replacement"], for_good=False)
+            self.stdout.write(f"{person.name}, {person.id}, would be forgotten: {_told(would)}")
         if options["dry_run"]:
             return
         if not options["yes"] and not _agreed():
@@ -54,8 +55,8 @@ def _forget(person: Person, replacement: str | None, *, for_good: bool) -> Forgo
 
 def _told(forgotten: Forgotten) -> str:
     return (
-        f"{forgotten.prints} voiceprints deleted, {forgotten.transcripts} transcripts changed, "
-        f"called {forgotten.replacement} there."
+        f"voiceprints deleted: {forgotten.prints}; transcripts changed: {forgotten.transcripts}; "
+        f"name there: {forgotten.replacement}."
     )
 
 

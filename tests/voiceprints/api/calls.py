@@ -1,0 +1,50 @@
+"""The library over HTTP, as its clients call it."""
+
+from uuid import uuid4
+
+import httpx
+
+from tests.gateway_process import Gateway
+from tests.voiceprints.conftest import key
+
+NOBODY = str(uuid4())
+CONSENT = {"how": "in writing", "given_at": "2026-01-01T00:00:00Z"}
+
+
+def call(
+    gateway: Gateway,
+    method: str,
+    path: str,
+    *,
+    who: str | None = "archive",
+    headers: dict[str, str] | None = None,
+    **options: object,
+) -> httpx.Response:
+    """Ask as one of the keys, or without any."""
+    given = {**(key(who) if who else {}), **(headers or {})}
+    url = f"{gateway.url}/api/{path}"
+    return httpx.request(method, url, headers=given, timeout=60, **options)  # type: ignore[arg-type]
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str | None]:
+    """The status and the code of a refusal."""
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def param_of(answer: httpx.Response) -> tuple[int, str | None]:
+    """The status and the field of a refusal."""
+    return answer.status_code, answer.json()["error"]["param"]
+
+
+def added(gateway: Gateway, name: str, **fields: object) -> str:
+    """Add somebody who consents; return the identifier."""
+    person = {"name": name, "consent": CONSENT, **fields}
+    answer = call(gateway, "POST", "people", json=person)
+    assert answer.status_code == 201, answer.text
+    identifier: str = answer.json()["id"]
+    return identifier
+
+
+def names(answer: httpx.Response) -> list[str]:
+    """Who is on a page."""
+    return [person["name"] for person in answer.json()["data"]]

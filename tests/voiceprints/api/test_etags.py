@@ -1,0 +1,92 @@
+"""Nobody overwrites what somebody else has changed meanwhile."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from tests.gateway_process import Gateway
+from tests.voiceprints.api.calls import added, call, code_of
+from voiceprints.models import Person
+
+
+def test_a_change_gives_another_etag(library_gateway: Gateway) -> None:
+    ana = added(library_gateway, "Ana")
+    first = call(library_gateway, "GET", f"people/{ana}").headers["ETag"]
+
+    changed = call(library_gateway, "PATCH", f"people/{ana}", json={"notes": "x"})
+
+    assert (first, changed.headers["ETag"]) == ('"1"', '"2"')
+
+
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"7", "1"', "*"])
+def test_what_is_known_is_not_told_again(library_gateway: Gateway, tag: str) -> None:
+    ana = added(library_gateway, "Ana")
+
+    answer = call(library_gateway, "GET", f"people/{ana}", headers={"If-None-Match": tag})
+
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert answer.headers["ETag"] == '"1"'
+
+
+@pytest.mark.parametrize("tag", ['"2"', "1", "", '"1'])
+def test_what_is_not_known_is_told(library_gateway: Gateway, tag: str) -> None:
+    ana = added(library_gateway, "Ana")
+
+    answer = call(library_gateway, "GET", f"people/{ana}", headers={"If-None-Match": tag})
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), [("PATCH", ""), ("DELETE", ""), ("POST", "/merge")])
+@pytest.mark.parametrize("tag", ['"1"', 'W/"2"', "2", ""])
+def test_a_stale_change_is_refused(
+    library_gateway: Gateway, method: str, path: str, tag: str
+) -> None:
+    ana, twin = added(library_gateway, "Ana"), added(library_gateway, "Ana R.")
+    call(library_gateway, "PATCH", f"people/{ana}", json={"notes": "x"})
+    body = {"": {"notes": "y"}, "/merge": {"from": twin}}[path]
+
+    answer = call(
+        library_gateway, method, f"people/{ana}{path}", json=body, headers={"If-Match": tag}
+    )
+
+    assert code_of(answer) == (412, "precondition_failed")
+    assert Person.objects.get(pk=ana).notes == "x"
+
+
+@pytest.mark.parametrize("tag", ['"1"', '"9", "1"', "*"])
+def test_a_change_of_what_is_known_is_made(library_gateway: Gateway, tag: str) -> None:
+    ana = added(library_gateway, "Ana")
+
+    answer = call(
+        library_gateway, "PATCH", f"people/{ana}", json={"notes": "x"}, headers={"If-Match": tag}
+    )
+
+    assert answer.status_code == 200
+
+
+def test_of_two_changes_of_one_version_one_is_made(library_gateway: Gateway) -> None:
+    ana = added(library_gateway, "Ana")
+
+    def change(notes: str) -> int:
+        headers = {"If-Match": '"1"'}
+        body = {"notes": notes}
+        path = f"people/{ana}"
+        return call(library_gateway, "PATCH", path, json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor() as threads, transaction.atomic():
+        Person.objects.select_for_update().get()
+        statuses = threads.map(change, "ab")
+        _wait_for_waiting(2)
+
+    assert sorted(statuses) == [200, 412]
+
+
+def _wait_for_waiting(count: int) -> None:
+    """Until so many others wait for a lock."""
+    waiting = 0
+    while waiting < count:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            waiting = cursor.fetchone()[0]

@@ -1,0 +1,214 @@
+"""manage.py export_voiceprints, manage.py import_voiceprints FILE"""
+
+import json
+import signal
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+from django.utils import timezone
+
+from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of
+from voiceprints.importing import Imported, import_person
+from voiceprints.models import AuditEntry, Person, Voiceprint
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "voices.json"
+
+
+def known(file: Path, **voices: object) -> str:
+    """A file of {name: numbers}."""
+    file.write_text(json.dumps(voices))
+    return str(file)
+
+
+def test_prints_come_back_as_they_were(run: Run, file: Path) -> None:
+    print_of(ana := consenting("Ana"), axis(0))
+    print_of(ana, blend({0: 0.8, 1: 0.6}))
+    run("export_voiceprints", "-o", str(file))
+    ana.delete()
+
+    printed = run("import_voiceprints", str(file), "--consent", "signed form")
+
+    assert printed == "Ana: 2 added, 0 known already.\n"
+    kept = Voiceprint.objects.filter(person__name="Ana", space__model=SPACE, source="caller")
+    assert [one.vector[0] for one in kept] == pytest.approx([1.0, 0.8])
+
+
+def test_an_export_goes_to_standard_output(run: Run) -> None:
+    print_of(consenting("Ana"), axis(0))
+
+    exported = json.loads(run("export_voiceprints"))
+
+    assert exported["space"] == SPACE
+    assert exported["voiceprints"] == {"Ana": [axis(0).tolist()]}
+
+
+def test_a_file_of_voices_is_its_owners_alone(run: Run, file: Path) -> None:
+    print_of(consenting("Ana"), axis(0))
+
+    run("export_voiceprints", "-o", str(file))
+
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_overwrites_nothing(run: Run, file: Path) -> None:
+    print_of(consenting("Ana"), axis(0))
+    file.write_text("precious")
+
+    with pytest.raises(CommandError, match="there is such a file already"):
+        run("export_voiceprints", "-o", str(file))
+    assert not AuditEntry.objects.exists()
+
+
+def test_only_people_who_consent_are_exported(run: Run) -> None:
+    print_of(consenting("Ana"), axis(0))
+    print_of(ben := consenting("Ben"), axis(1))
+    Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now())
+
+    assert list(json.loads(run("export_voiceprints"))["voiceprints"]) == ["Ana"]
+
+
+def test_only_people_who_are_named_are_exported(run: Run) -> None:
+    print_of(consenting("Ana"), axis(0))
+    print_of(consenting("Ben"), axis(1))
+
+    assert list(json.loads(run("export_voiceprints", "--person", "ben"))["voiceprints"]) == ["Ben"]
+
+
+def test_somebody_named_without_prints_is_told(run: Run) -> None:
+    print_of(consenting("Ana"), axis(0))
+    consenting("Ben")
+
+    with pytest.raises(CommandError, match=f"No print of {SPACE} .* of Ben"):
+        run("export_voiceprints", "--person", "Ana", "Ben")
+
+
+def test_somebody_unknown_is_not_exported(run: Run) -> None:
+    with pytest.raises(CommandError, match="There is nobody called 'Ana'"):
+        run("export_voiceprints", "--person", "Ana")
+
+
+def test_of_several_spaces_one_must_be_said(run: Run) -> None:
+    print_of(consenting("Ana"), axis(0))
+    print_of(consenting("Ben"), axis(1), space="campplus@2")
+
+    with pytest.raises(CommandError, match=f"Say which --space; there are: {SPACE}, campplus@2"):
+        run("export_voiceprints")
+    exported = json.loads(run("export_voiceprints", "--space", "campplus@2"))
+    assert list(exported["voiceprints"]) == ["Ben"]
+
+
+def test_a_space_that_is_not_there_is_told(run: Run) -> None:
+    with pytest.raises(CommandError, match="There is no space 'titanic'; there are: none"):
+        run("export_voiceprints", "--space", "titanic")
+
+
+def test_every_export_is_written_down_by_person(run: Run) -> None:
+    print_of(ana := consenting("Ana"), axis(0))
+
+    run("export_voiceprints")
+
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.person_id) == ("exported", ana.id)
+    assert entry.detail == {"prints": 1, "space": SPACE}
+
+
+def test_known_voiceprints_are_imported(run: Run, file: Path) -> None:
+    given = known(file, Ana=axis(0).tolist(), Ben=axis(1).tolist())
+
+    run("import_voiceprints", given, "--space", SPACE, "--consent", "signed forms")
+
+    assert [one.consent_how for one in Person.objects.all()] == ["signed forms"] * 2
+    assert Voiceprint.objects.count() == 2
+
+
+def test_an_import_can_be_repeated(run: Run, file: Path) -> None:
+    given = known(file, Ana=axis(0).tolist())
+    run("import_voiceprints", given, "--space", SPACE, "--consent", "signed forms")
+
+    printed = run("import_voiceprints", given, "--space", SPACE)
+
+    assert printed == "Ana: 0 added, 1 known already.\n"
+    assert Voiceprint.objects.count() == 1
+
+
+def test_new_people_need_consent_and_the_others_are_imported(run: Run, file: Path) -> None:
+    consenting("Ben")
+    given = known(file, Ana=axis(0).tolist(), Ben=axis(1).tolist())
+
+    with pytest.raises(CommandError, match="1 of 2 could not be done"):
+        run("import_voiceprints", given, "--space", SPACE)
+
+    assert Voiceprint.objects.get().person.name == "Ben"
+    assert not Person.objects.named("Ana").exists()
+
+
+def test_an_import_does_not_overrule_who_said_no(
+    run: Run, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    consenting("Ana", consent_until=timezone.now() - timedelta(hours=1))
+    given = known(file, Ana=axis(0).tolist())
+
+    with pytest.raises(CommandError):
+        run("import_voiceprints", given, "--space", SPACE, "--consent", "signed forms")
+
+    assert capsys.readouterr().out.endswith("person's consent, which has ended.\n")
+    assert not Voiceprint.objects.exists()
+
+
+def test_of_somebody_all_prints_are_imported_or_none(run: Run, file: Path) -> None:
+    print_of(consenting("Ben"), axis(1))
+    given = known(file, Ana=[axis(0).tolist(), axis(1).tolist()])
+
+    with pytest.raises(CommandError):
+        run("import_voiceprints", given, "--space", SPACE, "--consent", "signed forms")
+
+    assert Person.objects.get().name == "Ben"
+
+
+def test_a_rehearsed_import_adds_nothing(run: Run, file: Path) -> None:
+    given = known(file, Ana=axis(0).tolist())
+
+    printed = run("import_voiceprints", given, "--space", SPACE, "--consent", "form", "--dry-run")
+
+    assert printed == "Ana: 1 would be added, 0 known already.\n"
+    assert not Person.objects.exists()
+
+
+def test_a_stopped_import_ends_after_the_person_under_way(
+    run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: Any, **how: Any) -> Imported:
+        signal.raise_signal(signal.SIGTERM)
+        return import_person(*given, **how)
+
+    command = "voiceprints.management.commands.import_voiceprints"
+    monkeypatch.setattr(f"{command}.import_person", interrupted)
+    given = known(file, Ana=axis(0).tolist(), Ben=axis(1).tolist())
+
+    with pytest.raises(CommandError, match="Stopped: 1 of 2 are left"):
+        run("import_voiceprints", given, "--space", SPACE, "--consent", "form")
+    assert Voiceprint.objects.get().person.name == "Ana"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{", "the file is not JSON"), ('{"Ana": [1]}', "expected 192 finite")]
+)
+def test_a_file_that_cannot_be_read_is_told(run: Run, file: Path, text: str, said: str) -> None:
+    file.write_text(text)
+
+    with pytest.raises(CommandError, match=f"(?i)voices.json: .*{said}"):
+        run("import_voiceprints", str(file), "--space", SPACE)
+
+
+def test_a_file_that_is_not_there_is_told(run: Run) -> None:
+    with pytest.raises(CommandError, match=r"nowhere.json: No such file"):
+        run("import_voiceprints", "nowhere.json")

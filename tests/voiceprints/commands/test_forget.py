@@ -1,0 +1,76 @@
+"""manage.py forget PERSON"""
+
+import os
+import sys
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError
+
+from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.people import axis, consenting, print_of, speaker, transcript
+from voiceprints.models import AuditEntry, Person, TranscriptSpeaker
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> Person:
+    somebody = consenting("Ana")
+    print_of(somebody, axis(0))
+    shown = transcript(result={"speakers": [], "segments": []})
+    speaker(shown, "Speaker_0", "Ana", person=somebody)
+    return somebody
+
+
+def test_somebody_is_forgotten_by_name(run: Run, ana: Person) -> None:
+    printed = run("forget", "ana", "--as", "A guest", "--yes")
+
+    assert printed == (
+        "Forgotten: voiceprints deleted: 1; transcripts changed: 1; name there: A guest.\n"
+    )
+    assert not Person.objects.exists()
+    assert TranscriptSpeaker.objects.get().name == "A guest"
+
+
+def test_somebody_is_forgotten_by_identifier(run: Run, ana: Person) -> None:
+    printed = run("forget", str(ana.id), "--yes")
+
+    assert printed.endswith(f"name there: Person {ana.id.hex[:4]}.\n")
+    assert not Person.objects.exists()
+
+
+def test_a_rehearsal_says_what_would_go(run: Run, ana: Person) -> None:
+    printed = run("forget", "Ana", "--dry-run")
+
+    assert printed.startswith(f"Ana, {ana.id}, would be forgotten: voiceprints deleted: 1;")
+    assert ana.voiceprints.count() == 1
+    assert not AuditEntry.objects.exists()
+
+
+def test_without_a_terminal_nobody_is_forgotten_unasked(
+    run: Run, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("yes\n"))
+
+    with pytest.raises(CommandError, match="--yes is needed"):
+        run("forget", "Ana")
+    assert Person.objects.exists()
+
+
+def test_a_name_that_somebody_has_is_no_replacement(run: Run, ana: Person) -> None:
+    consenting("Ben")
+
+    with pytest.raises(CommandError, match="expected a name that nobody has"):
+        run("forget", "Ana", "--as", "Ben", "--yes")
+
+
+def test_nobody_is_forgotten_by_mistake(run: Run) -> None:
+    with pytest.raises(CommandError, match="There is nobody called 'Ana'"):
+        run("forget", "Ana", "--yes")
+
+
+def test_the_audit_says_which_command_it_was(run: Run, ana: Person) -> None:
+    run("forget", "Ana", "--yes")
+
+    assert AuditEntry.objects.get().actor == f"manage.py forget, uid {os.getuid()}"

@@ -1,0 +1,109 @@
+"""manage.py reembed --space NEW"""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError
+from django.utils import timezone
+from pytest_django import Settings
+
+from tests.fault_server import FaultServer
+from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.people import axis, consenting, print_of
+from tests.voiceprints.voices import hears, tone
+from voiceprints.enrolment import enrol_recordings
+from voiceprints.models import AuditEntry, Person, Space, Voiceprint
+
+pytestmark = pytest.mark.django_db
+
+NEW = "newmodel@3"
+
+
+@pytest.fixture
+def ana(settings: Settings, scripted_engine: FaultServer, tmp_path: Path) -> Person:
+    """Somebody whose sample was kept; by now the engine has another model."""
+    settings.KEEP_SAMPLES = True
+    somebody = consenting("Ana")
+    enrol_recordings(somebody.id, [tone(tmp_path / "ana.wav")], actor="desk")
+    hears(scripted_engine, axis(5), space=NEW)
+    return somebody
+
+
+def test_a_kept_sample_gives_a_print_in_the_new_space(run: Run, ana: Person) -> None:
+    printed = run("reembed", "--space", NEW)
+
+    new = ana.voiceprints.get(space=Space.named(NEW))
+    assert printed == "Ana: 1 prints.\n"
+    assert new.vector == pytest.approx(axis(5))
+    assert (new.source, new.speech_s) == ("enrolment", 12.0)
+    assert ana.voiceprints.count() == 2
+
+
+def test_the_new_print_has_a_sample_of_its_own(run: Run, ana: Person) -> None:
+    run("reembed", "--space", NEW)
+
+    names = set(ana.voiceprints.values_list("sample", flat=True))
+    assert len(names) == 2
+    assert all(default_storage.exists(name) for name in names)
+
+
+def test_what_was_done_is_not_done_again(run: Run, ana: Person) -> None:
+    run("reembed", "--space", NEW)
+
+    assert run("reembed", "--space", NEW) == ""
+    assert ana.voiceprints.count() == 2
+
+
+def test_whoever_has_no_sample_is_told(
+    run: Run, ana: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_of(consenting("Ben"), axis(1))
+
+    with pytest.raises(CommandError, match="1 of 2 could not be done"):
+        run("reembed", "--space", NEW)
+
+    assert capsys.readouterr().out == (
+        "Ana: 1 prints.\nBen: no print. No sample of this voice was kept: enrol it again.\n"
+    )
+    assert Voiceprint.objects.filter(space=Space.named(NEW)).count() == 1
+
+
+def test_a_sample_that_is_lost_is_told(run: Run, ana: Person) -> None:
+    ana.voiceprints.get().sample.delete(save=False)
+
+    with pytest.raises(CommandError, match="1 of 1 could not be done"):
+        run("reembed", "--space", NEW)
+
+
+def test_a_voice_is_not_heard_again_without_consent(
+    run: Run, ana: Person, scripted_engine: FaultServer
+) -> None:
+    Person.objects.update(consent_until=timezone.now())
+    scripted_engine.asked.clear()
+
+    with pytest.raises(CommandError):
+        run("reembed", "--space", NEW)
+    assert scripted_engine.paths() == []
+
+
+def test_an_engine_of_another_space_is_told(run: Run, ana: Person) -> None:
+    with pytest.raises(CommandError, match="fingerprints of 'newmodel@3', not of 'typo'"):
+        run("reembed", "--space", "typo")
+    assert Space.named("typo") is None
+
+
+def test_a_rehearsal_asks_no_engine(run: Run, ana: Person, scripted_engine: FaultServer) -> None:
+    scripted_engine.asked.clear()
+
+    assert run("reembed", "--space", NEW, "--dry-run") == "Ana: 1 samples would be heard.\n"
+    assert scripted_engine.paths() == []
+
+
+def test_it_is_written_down(run: Run, ana: Person) -> None:
+    old = ana.voiceprints.get()
+
+    run("reembed", "--space", NEW)
+
+    entry = AuditEntry.objects.get(action="reembedded")
+    assert (entry.person_id, entry.detail["sample_of"]) == (ana.id, str(old.id))

@@ -1,0 +1,53 @@
+"""Voices for enrolment: the clinic's, and what a scripted engine says it hears."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.decoding import SAMPLE_RATE, clips
+from audio.encoding import wav
+from audio.engines.client import Recording
+from audio.merge.timeline import Span
+from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
+from tests.fault_server import FaultServer
+from tests.recordings import square_wave
+from tests.recordings import wav as wav_of
+from tests.voiceprints.people import SPACE, axis
+
+DIARIZE = "/v1/audio/diarize-chunk"
+
+
+def clinic_voice(name: str, seconds: float, target: Path) -> Recording:
+    """What one person of the clinic meeting says, utterance after utterance."""
+    track = CLINIC / ("mic.flac" if name == LOCAL_USER else "system.flac")
+    said = [one for one in Meeting(CLINIC).utterances if one.name == name]
+    samples = np.concatenate(clips(track, [Span(one.start, one.end) for one in said]))
+    target.write_bytes(wav(samples[: int(seconds * SAMPLE_RATE)]))
+    return Recording(target, ".wav", target.name)
+
+
+def tone(target: Path, seconds: float = 13.0, amplitude: int = 4000) -> Recording:
+    """A recording for an engine that hears what it is told to hear."""
+    target.write_bytes(wav_of(square_wave(amplitude, seconds)))
+    return Recording(target, ".wav", target.name)
+
+
+def hears(
+    faults: FaultServer,
+    vector: NDArray[np.float64] | None = None,
+    *,
+    seconds: float = 12.5,
+    space: str = SPACE,
+) -> None:
+    """Script an engine that hears one voice for so long, in whatever it is sent."""
+    faults.answer(
+        DIARIZE,
+        {
+            "duration": seconds,
+            "segments": [{"start_s": 0.0, "end_s": seconds, "speaker": "Speaker_0"}],
+            "speakers_detected": ["Speaker_0"],
+            "fingerprints": {"Speaker_0": (axis(0) if vector is None else vector).tolist()},
+            "models": {"diarization": "sortformer", "embedding": space},
+        },
+    )

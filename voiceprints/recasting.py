@@ -1,0 +1,138 @@
+"""Who was that? Somebody says it afterwards, and it goes on to other transcripts.
+
+Naming a speaker, learning the voice from it and naming the same voice elsewhere are one change:
+where one of them is refused, nothing has changed.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from audio.merge.timeline import Fingerprint
+from voiceprints.enrolment import SpeakerOf, enrol_speaker
+from voiceprints.locking import PersonGone, locked_person, locked_transcripts
+from voiceprints.models import Person, TranscriptSpeaker, Voiceprint
+from voiceprints.naming import (
+    NoSuchSpeaker,
+    Similar,
+    name_similar,
+    name_speaker,
+    person_called,
+    similar_speakers,
+)
+from voiceprints.refusals import ConsentMissing, UnusableFingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recasting:
+    """What is said of a speaker: who it is, by identifier or by name, and what follows from it.
+
+    `threshold` is the least similarity of the same voice elsewhere, that of the space if None.
+    """
+
+    transcript_id: UUID
+    label: str
+    person_id: UUID | None = None
+    name: str = ""
+    enrol: bool = False
+    also_similar: bool = False
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recast:
+    """What was changed, or would be: whose speakers bear the name, and who sounds like them.
+
+    `person_id` is None where the person would have to be made first.
+    """
+
+    person_id: UUID | None
+    name: str
+    labels: tuple[str, ...]
+    similar: tuple[Similar, ...] = ()
+    voiceprint: Voiceprint | None = None
+
+
+def foresee(wanted: Recasting) -> Recast:
+    """What `recast` would change, without changing anything.
+
+    Raises
+    ------
+    PersonGone, NoSuchSpeaker, ConsentMissing, UnusableFingerprint
+    """
+    speaker = _speaker(wanted)
+    person = _meant(wanted)
+    bearers = TranscriptSpeaker.objects.filter(transcript=wanted.transcript_id, name=speaker.name)
+    return Recast(
+        None if person is None else person.id,
+        wanted.name if person is None else person.name,
+        tuple(bearers.values_list("label", flat=True)),
+        _similar(wanted, speaker, person),
+    )
+
+
+@transaction.atomic
+def recast(wanted: Recasting, *, actor: str) -> Recast:
+    """Say who a speaker is, and let it go on as far as is wanted.
+
+    Raises
+    ------
+    PersonGone, NoSuchSpeaker, EnrolmentRefused
+    """
+    meant = _meant(wanted) or person_called(wanted.name, actor=actor)
+    person = locked_person(meant.id)
+    speaker = _speaker(wanted)
+    similar = _similar(wanted, speaker, person)
+    # All of them at once: whoever took one after the other could wait in a circle.
+    locked_transcripts([wanted.transcript_id, *(one.transcript_id for one in similar)])
+    named = name_speaker(wanted.transcript_id, wanted.label, person.id, actor=actor)
+    learned = None
+    if wanted.enrol:
+        source = SpeakerOf(wanted.transcript_id, wanted.label)
+        learned = enrol_speaker(person.id, source, actor=actor)
+    nameless = [one.speaker_id for one in similar if one.nameless]
+    renamed = {one.pk for one in name_similar(nameless, person.id, actor=actor)}
+    return Recast(
+        person.id,
+        person.name,
+        tuple(one.label for one in named),
+        tuple(one for one in similar if one.speaker_id in renamed),
+        learned,
+    )
+
+
+def _speaker(wanted: Recasting) -> TranscriptSpeaker:
+    speakers = TranscriptSpeaker.objects.select_related("space")
+    found = speakers.filter(transcript=wanted.transcript_id, label=wanted.label).first()
+    if found is None:
+        raise NoSuchSpeaker(wanted.transcript_id, wanted.label)
+    return found
+
+
+def _meant(wanted: Recasting) -> Person | None:
+    """The person, if there is one of that name already."""
+    if wanted.person_id is None:
+        return Person.objects.named(wanted.name).first()
+    found = Person.objects.filter(pk=wanted.person_id).first()
+    if found is None:
+        raise PersonGone(wanted.person_id)
+    return found
+
+
+def _similar(
+    wanted: Recasting, speaker: TranscriptSpeaker, person: Person | None
+) -> tuple[Similar, ...]:
+    if not wanted.also_similar:
+        return ()
+    if person is not None and person.refuses(timezone.now()):
+        raise ConsentMissing(person.id)
+    if speaker.fingerprint is None or speaker.space is None:
+        raise UnusableFingerprint("The transcript keeps no fingerprint of this speaker.")
+    voice: Fingerprint = np.asarray(speaker.fingerprint, dtype=np.float64)
+    besides = wanted.transcript_id
+    return tuple(
+        similar_speakers(voice, speaker.space, threshold=wanted.threshold, besides=besides)
+    )

@@ -1,0 +1,137 @@
+"""Transcripts: what was said, and by whom?"""
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audio.authentication import VOICES_READ, require
+from audio.formats.text import TEXT_FORMATS
+from voiceprints import audit
+from voiceprints.errors import NotKept
+from voiceprints.keeping import discard
+from voiceprints.models import Transcript, TranscriptSpeaker
+from voiceprints.models.audit import Action
+from voiceprints.pagination import Pages, page_of
+from voiceprints.recasting import foresee, recast
+from voiceprints.searching import transcripts_found
+from voiceprints.serializers import speakers
+from voiceprints.serializers.speakers import NameSpeaker, NamingAnswer
+from voiceprints.serializers.strict import NoQuery
+from voiceprints.serializers.transcripts import (
+    TranscriptAnswer,
+    TranscriptChange,
+    TranscriptEntry,
+    TranscriptQuery,
+    TranscriptsQuery,
+    told,
+)
+from voiceprints.telling import cues_of
+from voiceprints.upkeep import put_right
+from voiceprints.views.documented import LABEL, TRANSCRIPT, documented, page
+from voiceprints.views.library import LibraryView, actor_of, id_of
+
+SPEAKERS = Prefetch("speakers", TranscriptSpeaker.objects.defer("fingerprint"))
+
+
+class Transcripts(LibraryView):
+    """GET /api/transcripts."""
+
+    @documented(
+        "list_transcripts",
+        "Search what was said: by words, person, recording and date, newest first",
+        TranscriptsQuery,
+        answers={200: page(TranscriptEntry, "TranscriptPage")},
+    )
+    def get(self, request: Request) -> Response:
+        found = transcripts_found(TranscriptsQuery.of_query(request).search())
+        pages = Pages("-created_at", "id")
+        speaking = found.defer("result").prefetch_related(SPEAKERS)
+        entries = TranscriptEntry(page_of(pages, speaking, request), many=True)
+        return pages.get_paginated_response(entries.data)
+
+
+class OneTranscript(LibraryView):
+    """GET, PATCH and DELETE /api/transcripts/{id}."""
+
+    @documented(
+        "get_transcript",
+        "What was said, under the names of now",
+        TRANSCRIPT,
+        TranscriptQuery,
+        answers={
+            (200, "application/json"): TranscriptAnswer,
+            (200, "text/plain"): OpenApiTypes.STR,
+            (200, "text/vtt"): OpenApiTypes.STR,
+        },
+        refusals=(404,),
+    )
+    def get(self, request: Request, transcript: str) -> HttpResponse:
+        asked = TranscriptQuery.of_query(request)
+        found, name = _found(transcript), asked.validated_data["format"]
+        action = Action.VECTOR_READ if asked.wants_vectors else Action.TRANSCRIPT_READ
+        audit.record(actor_of(request), action, transcript=found.id)
+        if name in TEXT_FORMATS:
+            render, content_type = TEXT_FORMATS[name]
+            return HttpResponse(render(cues_of(found)), content_type=content_type)
+        return Response(told(found, with_vectors=asked.wants_vectors))
+
+    @documented(
+        "change_transcript",
+        "Change a recording's name and date, and how long the transcript stays",
+        TRANSCRIPT,
+        request=TranscriptChange,
+        answers={200: TranscriptEntry},
+        refusals=(404,),
+    )
+    def patch(self, request: Request, transcript: str) -> Response:
+        NoQuery.of_query(request)
+        corrections = TranscriptChange.read(request.data).validated_data
+        changed = put_right(id_of("transcript", transcript), corrections)
+        if changed is None:
+            raise NotKept("transcript")
+        return Response(TranscriptEntry(changed).data)
+
+    @documented(
+        "delete_transcript",
+        "Delete a transcript with all that was said",
+        TRANSCRIPT,
+        answers={204: None},
+        refusals=(404,),
+    )
+    def delete(self, request: Request, transcript: str) -> Response:
+        NoQuery.of_query(request)
+        if not discard(id_of("transcript", transcript), actor=actor_of(request)):
+            raise NotKept("transcript")
+        return Response(status=204)
+
+
+class OneSpeaker(LibraryView):
+    """PATCH /api/transcripts/{id}/speakers/{label}."""
+
+    @documented(
+        "name_speaker",
+        "Say who a speaker is, learn the voice, and name it in other transcripts",
+        TRANSCRIPT,
+        LABEL,
+        request=NameSpeaker,
+        answers={200: NamingAnswer},
+        refusals=(404, 409, 422),
+    )
+    def patch(self, request: Request, transcript: str, label: str) -> Response:
+        asked = NameSpeaker.of_body(request)
+        if "also" in asked.validated_data:
+            # It tells of other transcripts.
+            require(request, VOICES_READ)
+        wanted = asked.recasting(_found(transcript).id, label)
+        dry_run = asked.validated_data["dry_run"]
+        done = foresee(wanted) if dry_run else recast(wanted, actor=actor_of(request))
+        return Response(speakers.told(done, dry_run=dry_run))
+
+
+def _found(given: str) -> Transcript:
+    found = Transcript.objects.filter(pk=id_of("transcript", given)).first()
+    if found is None:
+        raise NotKept("transcript")
+    return found
