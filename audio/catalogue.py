@@ -84,7 +84,7 @@ def language_code(language: str) -> str:
     by_name = {
         str(info["name"]).lower(): code for code, info in LANG_INFO.items() if "name" in info
     }
-    return by_name.get(wanted, wanted).partition("-")[0]
+    return by_name.get(wanted, wanted).replace("_", "-").partition("-")[0]
 
 
 def language_name(code: str) -> str:

@@ -49,6 +49,10 @@ class BracketedListField(serializers.ListField):
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> list[Any]:
+        match data:
+            case [str(text)] if text.startswith("["):
+                # A user of curl may send the list as JSON.
+                data = _parsed(text) or data
         if isinstance(data, list) and len(data) > self.most:
             self.fail("too_many", most=self.most, count=len(data))
         return super().to_internal_value(data)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from audio.views import discovery, speakers, speech, status, transcriptions, translations
 
@@ -11,6 +12,9 @@ from audio.views import discovery, speakers, speech, status, transcriptions, tra
 def at(route: str, view: Any) -> list[URLPattern]:
     return [path(route, view.as_view()), path(f"{route}/", view.as_view())]
 
+
+# The one view that answers in the format it is asked for: YAML, or JSON with `?format=json`.
+SCHEMA = SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation)
 
 urlpatterns = [
     *at("v1/models", discovery.Models),
@@ -27,8 +31,8 @@ urlpatterns = [
     *at("health", status.Health),
     *at("readyz", status.Ready),
     *at("metrics", status.Metrics),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/schema/", SpectacularAPIView.as_view()),
+    path("api/schema", SCHEMA, name="schema"),
+    path("api/schema/", SCHEMA),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
 ]

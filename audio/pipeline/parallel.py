@@ -9,13 +9,13 @@ from typing import Any
 AT_ONCE = 4
 
 
-def in_parallel(*calls: Callable[[], Any]) -> list[Any]:
-    """Run engine calls at once, in this request's context; the first failure ends the wait.
+def in_parallel(*calls: Callable[[], Any], at_once: int = AT_ONCE) -> list[Any]:
+    """Run calls a few at once, in this request's context; the first failure ends the wait.
 
     What has not begun then never begins; what is still under way runs out on its own, and its
     answer is thrown away.
     """
-    pool = ThreadPoolExecutor(max_workers=min(len(calls), AT_ONCE))
+    pool = ThreadPoolExecutor(max_workers=min(len(calls), at_once))
     try:
         futures: list[Future[Any]] = [pool.submit(copy_context().run, call) for call in calls]
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)

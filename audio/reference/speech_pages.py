@@ -3,7 +3,12 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework import serializers
 
 from audio.catalogue import SPEECH_TYPES
@@ -60,6 +65,12 @@ class SpeechModelList(serializers.Serializer[Any]):
 
     object = serializers.CharField(help_text="`list`.")
     models = SpeechModelEntry(many=True)
+
+
+class VoiceNames(serializers.Serializer[Any]):
+    """The same as names only, with `legacy=true`."""
+
+    voices = serializers.ListField(child=serializers.CharField())
 
 
 class VoiceList(serializers.Serializer[Any]):
@@ -127,5 +138,7 @@ VOICES = extend_schema(
     summary="Every voice",
     tags=["OpenAI"],
     parameters=[OpenApiParameter("legacy", bool, description="true: names only, as strings.")],
-    responses=VoiceList,
+    responses=PolymorphicProxySerializer(
+        "Voices", [VoiceList, VoiceNames], resource_type_field_name=None
+    ),
 )

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from audio.decoding import SAMPLE_RATE, clips
 from audio.encoding import wav
 from audio.engines.client import Recording
+from audio.engines.kokoro import Utterance
 from audio.merge.timeline import Span
 from audio.pipeline.speech import speak
 from benchmarks.meetings import CLINIC
@@ -128,7 +129,7 @@ def halved(recording: Recording, half: int) -> Recording:
 
 def spoken(voice: str, folder: Path) -> Recording:
     """Speech of one of the built-in voices."""
-    body = {"model": "kokoro", "voice": voice, "input": LONG_ENOUGH, "response_format": "wav"}
+    utterance = Utterance(LONG_ENOUGH, voice, "wav", {})
     path = folder / f"{voice}.wav"
-    path.write_bytes(b"".join(speak(body)))
+    path.write_bytes(b"".join(speak(utterance).audio))
     return Recording(path, ".wav")

@@ -12,8 +12,8 @@ def test_answers_come_in_the_order_of_the_calls() -> None:
     assert in_parallel(partial(sum, [1, 2]), partial(max, [5, 4])) == [3, 5]
 
 
-def test_all_calls_run_at_once() -> None:
-    assert sorted(in_parallel(*[Barrier(3, timeout=20).wait] * 3)) == [0, 1, 2]
+def test_the_calls_of_two_tracks_run_at_once() -> None:
+    assert sorted(in_parallel(*[Barrier(4, timeout=20).wait] * 4)) == [0, 1, 2, 3]
 
 
 def test_of_many_calls_only_so_many_run_at_once() -> None:

@@ -11,6 +11,19 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE
 
 
+@pytest.mark.parametrize(
+    ("query", "content_type"),
+    [("", "application/vnd.oai.openapi"), ("?format=json", "application/vnd.oai.openapi+json")],
+)
+def test_the_schema_is_served_as_yaml_and_as_json(
+    bare: Gateway, query: str, content_type: str
+) -> None:
+    answer = bare.get(f"/api/schema{query}")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == content_type
+
+
 @pytest.mark.parametrize("example", TRANSCRIPTIONS, ids=lambda example: example.name)
 def test_an_example_is_an_answer(
     scripted: Gateway, faults: FaultServer, example: OpenApiExample
