@@ -12,7 +12,9 @@ from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from audio.engines.client import Recording
 from voiceprints import audit
@@ -22,6 +24,9 @@ from voiceprints.models import Person, Space, Voiceprint
 from voiceprints.models.audit import Action
 from voiceprints.models.people import VoiceprintSource
 from voiceprints.prints import Learned, check_consent, keep_print
+
+# In the quality of a print: the print whose sample it was made of.
+SAMPLE_OF = "sample_of"
 
 
 class AnotherSpace(Exception):
@@ -40,20 +45,27 @@ class NothingToHear(Exception):
 
 def people_to_reembed(space: str) -> list[Person]:
     """Everybody with a print, but none in this space, or a sample not heard for it yet."""
-    waiting = Voiceprint.objects.exclude(space=Space.named(space))
-    people = Person.objects.filter(voiceprints__in=waiting).distinct()
-    return [
-        person
-        for person in people
-        if samples_to_hear(person, space).exists() or not _prints_in(person, space).exists()
-    ]
+    own = Voiceprint.objects.filter(person=OuterRef("pk"))
+    new = Space.named(space)
+    known, here = Exists(own.exclude(space=new)), Exists(own.filter(space=new))
+    waiting = Exists(_unheard(new).filter(person=OuterRef("pk")))
+    return list(Person.objects.filter(known).filter(waiting | ~here))
 
 
 def samples_to_hear(person: Person, space: str) -> QuerySet[Voiceprint]:
     """The prints of other spaces whose samples have no print in this one."""
-    done = [one.quality.get("sample_of") for one in _prints_in(person, space)]
-    others = person.voiceprints.exclude(space=Space.named(space)).exclude(sample="")
-    return others.exclude(pk__in=[of for of in done if of])
+    return _unheard(Space.named(space)).filter(person=person)
+
+
+def _unheard(space: Space | None) -> QuerySet[Voiceprint]:
+    """Samples without a print in this space; a copy only where its original is gone."""
+    prints = Voiceprint.objects.alias(
+        key=Cast("pk", TextField()), of=KeyTextTransform(SAMPLE_OF, "quality")
+    )
+    own = prints.filter(person=OuterRef("person"))
+    heard, original = own.filter(space=space, of=OuterRef("key")), own.filter(key=OuterRef("of"))
+    others = prints.exclude(space=space).exclude(sample="")
+    return others.filter(~Exists(heard), ~Exists(original))
 
 
 def reembed(person: Person, space: str, *, actor: str) -> int:
@@ -67,26 +79,28 @@ def reembed(person: Person, space: str, *, actor: str) -> int:
     waiting = list(samples_to_hear(person, space))
     if not waiting:
         raise NothingToHear
-    for voiceprint in waiting:
-        heard = _heard_again(voiceprint)
-        if str(heard.space) != space.strip():
-            raise AnotherSpace(space, str(heard.space))
-        _keep(voiceprint, heard, actor=actor)
-    return len(waiting)
+    return sum(_reembed(voiceprint, space, actor=actor) for voiceprint in waiting)
+
+
+def _reembed(voiceprint: Voiceprint, space: str, *, actor: str) -> bool:
+    heard = _heard_again(voiceprint)
+    if str(heard.space) != space.strip():
+        raise AnotherSpace(space, str(heard.space))
+    return _keep(voiceprint, heard, actor=actor)
 
 
 @transaction.atomic
-def _keep(old: Voiceprint, heard: HeardVoice, *, actor: str) -> None:
+def _keep(old: Voiceprint, heard: HeardVoice, *, actor: str) -> bool:
     """Unless the old print was deleted or given to somebody else meanwhile."""
     locked_person(old.person_id)
     if not Voiceprint.objects.filter(pk=old.pk, person=old.person_id).exists():
-        return
+        return False
     learned = Learned(
         space=heard.space,
         vector=heard.vector,
         source=VoiceprintSource(old.source),
         speech_s=heard.speech_s,
-        quality={**heard.quality, "sample_of": str(old.pk)},
+        quality={**heard.quality, SAMPLE_OF: str(old.pk)},
         samples=heard.samples,
         speaker=old.transcript_speaker,
     )
@@ -98,10 +112,7 @@ def _keep(old: Voiceprint, heard: HeardVoice, *, actor: str) -> None:
         voiceprint=str(new.pk),
         sample_of=str(old.pk),
     )
-
-
-def _prints_in(person: Person, space: str) -> QuerySet[Voiceprint]:
-    return person.voiceprints.filter(space=Space.named(space))
+    return True
 
 
 def _heard_again(voiceprint: Voiceprint) -> HeardVoice:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 
 from audio.engines.client import Recording
 from audio.pipeline.fingerprints import fingerprint_clips
@@ -18,7 +19,8 @@ from voiceprints.enrolment import enrol_fingerprint, enrol_named, enrol_recordin
 from voiceprints.forgetting import forget
 from voiceprints.locking import PersonGone
 from voiceprints.merging import merge
-from voiceprints.models import Person, Voiceprint
+from voiceprints.models import Person, Space, Voiceprint
+from voiceprints.reembedding import reembed
 from voiceprints.refusals import ConsentEnded, VoiceTaken
 
 pytestmark = [
@@ -46,6 +48,10 @@ def while_listening(monkeypatch: pytest.MonkeyPatch) -> "Listening":
 class Listening:
     def __init__(self) -> None:
         self.reached, self.go_on = Event(), Event()
+
+    def again(self) -> None:
+        self.reached.clear()
+        self.go_on.clear()
 
     def after(self, answer: Any) -> Any:
         self.reached.set()
@@ -167,3 +173,21 @@ def test_nothing_is_locked_while_the_engine_listens(
 
     assert enrolment.result().person == ana
     assert DIARIZE in scripted_engine.paths()
+
+
+def test_a_print_that_is_deleted_while_its_sample_is_heard_again_stays_deleted(
+    recording: Recording, settings: Settings, while_listening: Listening
+) -> None:
+    settings.KEEP_SAMPLES = True
+    while_listening.go_on.set()
+    old = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+    Space.objects.update(model="an older model")
+    while_listening.again()
+    hearing = started(lambda: reembed(old.person, SPACE, actor="desk"))
+    assert while_listening.reached.wait(20)
+
+    old.delete()
+    while_listening.go_on.set()
+
+    assert hearing.result() == 0
+    assert not Voiceprint.objects.exists()

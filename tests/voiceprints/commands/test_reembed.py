@@ -55,6 +55,26 @@ def test_what_was_done_is_not_done_again(run: Run, ana: Person) -> None:
     assert ana.voiceprints.count() == 2
 
 
+def test_a_copy_of_a_sample_is_not_heard_beside_it(
+    run: Run, ana: Person, scripted_engine: FaultServer
+) -> None:
+    run("reembed", "--space", NEW)
+    hears(scripted_engine, axis(6), space="third@1")
+
+    assert run("reembed", "--space", "third@1") == "Ana: 1 prints.\n"
+
+
+def test_a_copy_of_a_sample_is_heard_once_the_first_is_gone(
+    run: Run, ana: Person, scripted_engine: FaultServer
+) -> None:
+    old = ana.voiceprints.get()
+    run("reembed", "--space", NEW)
+    old.delete()
+    hears(scripted_engine, axis(6), space="third@1")
+
+    assert run("reembed", "--space", "third@1") == "Ana: 1 prints.\n"
+
+
 def test_whoever_has_no_sample_is_told(
     run: Run, ana: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
