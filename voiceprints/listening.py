@@ -1,7 +1,7 @@
 """What voice is in these recordings? The engine's part of enrolment: no row is locked for it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.decoding import SAMPLE_RATE, check_decodable, clips
-from audio.engines.client import EngineRefused, Recording
+from audio.engines.client import Recording
 from audio.merge.timeline import Fingerprint, Span, Turn
 from audio.pipeline.fingerprints import ClipVoice, fingerprint_clips
 from audio.pipeline.parallel import in_parallel
@@ -61,15 +61,20 @@ def hear_voice(recordings: Sequence[Recording], *, within: Span | None = None) -
     ------
     EnrolmentRefused, UndecodableAudio, EngineError
     """
-    fields = [f"files[{n}]" for n in range(len(recordings))] if len(recordings) > 1 else ["file"]
-    given = list(zip(recordings, fields, strict=True))
-    for recording, field in given:
-        check_decodable(recording.path, param=field)
-    calls = [partial(_turns, recording, field, within) for recording, field in given]
+    several = len(recordings) > 1
+    given = [_numbered(one, n) if several else one for n, one in enumerate(recordings)]
+    for recording in given:
+        check_decodable(recording.path, param=recording.field)
+    calls = [partial(_turns, recording, within) for recording in given]
     turns = in_parallel(*calls) if calls else []
-    found = list(chain.from_iterable(_cut(recordings, turns)))
+    found = list(chain.from_iterable(_cut(given, turns)))
     _demand_speech(found)
-    return _voice(found, one_recording=len(recordings) == 1)
+    return _voice(found, one_recording=not several)
+
+
+def _numbered(recording: Recording, number: int) -> Recording:
+    """Which of several is refused, where one is."""
+    return replace(recording, field=f"{recording.field}[{number}]")
 
 
 def hear_sample(recording: Recording) -> HeardVoice:
@@ -83,11 +88,8 @@ def hear_sample(recording: Recording) -> HeardVoice:
     return _voice(_clips(recording, list(even_windows(Span(0.0, len(samples) / SAMPLE_RATE)))))
 
 
-def _turns(recording: Recording, field: str, within: Span | None) -> tuple[Turn, ...]:
-    try:
-        turns = diarize_chunk(recording).turns
-    except EngineRefused as refusal:
-        raise refusal.about(field) from refusal
+def _turns(recording: Recording, within: Span | None) -> tuple[Turn, ...]:
+    turns = diarize_chunk(recording).turns
     return turns if within is None else inside(turns, within)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pytest_django import Settings
 
 from audio.decoding import UndecodableAudio
-from audio.engines.client import EngineNonsense, EngineUnreachable, Recording
+from audio.engines.client import EngineNonsense, EngineRefused, EngineUnreachable, Recording
 from audio.merge.timeline import Span
 from tests.fault_server import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
@@ -141,7 +141,7 @@ def test_what_is_no_recording_is_refused_before_the_engine_is_asked(
 ) -> None:
     (tmp_path / "noise.wav").write_bytes(b"no audio at all")
 
-    with pytest.raises(UndecodableAudio, match=r"files\[1\]: "):
+    with pytest.raises(UndecodableAudio, match=r"file\[1\]: "):
         enrol_recordings(
             consenting("Ana").id, [recording, Recording(tmp_path / "noise.wav")], actor="desk"
         )
@@ -430,3 +430,12 @@ def test_a_rehearsal_keeps_nothing(recording: Recording, settings: Settings) -> 
     assert would.speech_s == 12.0
     assert not Person.objects.exists()
     assert list(Path(settings.MEDIA_ROOT).rglob("*.wav")) == []
+
+
+def test_which_recording_the_engine_refuses_is_told(
+    recording: Recording, scripted_engine: FaultServer
+) -> None:
+    scripted_engine.answer(DIARIZE, {"detail": "too long"}, status=413)
+
+    with pytest.raises(EngineRefused, match=r"^file\[[01]\]: too long$"):
+        enrol_recordings(consenting("Ana").id, [recording, recording], actor="desk")
