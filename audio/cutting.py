@@ -4,7 +4,6 @@ Neighbours have some time in common. The recording is decoded once, in a memory 
 with it; the pieces are files.
 """
 
-import wave
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.decoding import SAMPLE_RATE, sample_blocks
+from audio.encoding import pcm, wav
 
 # How far from the wished place a cut may be, where it is quieter there.
 SEARCH_S = 15.0
@@ -84,11 +84,7 @@ def quietest(samples: Samples) -> int:
 
 def _written(kept: "_Kept", folder: Path, begin: int, stop: int, end: int) -> Piece:
     path = folder / f"{begin}.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes(kept.between(kept.start, end).tobytes())
+    path.write_bytes(wav(kept.between(kept.start, end)))
     times = (kept.start, end, begin, stop)
     return Piece(path, *(time / SAMPLE_RATE for time in times))
 
@@ -102,8 +98,7 @@ class _Kept:
         self._blocks: list[Samples] = []
 
     def add(self, block: NDArray[np.float32]) -> None:
-        scaled = np.clip(np.rint(block * 32768.0), -32768, 32767)
-        self._blocks.append(scaled.astype(np.int16))
+        self._blocks.append(pcm(block))
         self.end += len(block)
 
     def between(self, start: int, end: int) -> Samples:

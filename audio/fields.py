@@ -162,7 +162,7 @@ class JsonField(serializers.Field[Any, Any, Any, Any]):
     def span(self, item: dict[str, Any], index: int) -> tuple[float, float]:
         """A start and an end, in seconds, in order."""
         for key in ("start", "end"):
-            if not _is_finite(item.get(key)):
+            if not is_finite(item.get(key)):
                 raise self.refuse(f"[{index}].{key}", item.get(key, "nothing"))
         if item["end"] < item["start"]:
             raise self.refuse(f"[{index}]", item)
@@ -197,7 +197,7 @@ class TimelineField(JsonField):
         name, confidence = item.get("name"), item.get("confidence", 1.0)
         if not isinstance(name, str):
             raise self.refuse(f"[{index}].name", name)
-        if not _is_finite(confidence) or not 0 <= confidence <= 1:
+        if not is_finite(confidence) or not 0 <= confidence <= 1:
             raise self.refuse(f"[{index}].confidence", confidence)
         return Hint(start, end, readable(name), float(confidence))
 
@@ -223,7 +223,7 @@ class VoicesField(JsonField):
         """One voice."""
         if not readable(name):
             raise self.refuse("['']", "a blank name")
-        plain = isinstance(numbers, list) and all(map(_is_finite, numbers))
+        plain = isinstance(numbers, list) and all(map(is_finite, numbers))
         vector = np.array(numbers if plain else [], dtype=np.float64)
         if not vector.any():
             got = "all zeros" if plain and numbers else "no list of finite numbers"
@@ -231,7 +231,8 @@ class VoicesField(JsonField):
         return vector
 
 
-def _is_finite(value: object) -> bool:
+def is_finite(value: object) -> bool:
+    """Whether a value of JSON is a number that arithmetic can hold."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     try:

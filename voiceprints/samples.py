@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from audio.encoding import wav
+from audio.encoding import pcm, wav
 from voiceprints.listening import Samples
 from voiceprints.models import Voiceprint
 from voiceprints.models.people import sample_path
@@ -24,7 +24,7 @@ def kept_sample(voiceprint: Voiceprint, samples: Samples | None) -> Iterator[Non
         yield
         return
     path = sample_path(voiceprint, "sample.wav")
-    voiceprint.sample.name = default_storage.save(path, ContentFile(wav(samples)))
+    voiceprint.sample.name = default_storage.save(path, ContentFile(wav(pcm(samples))))
     try:
         yield
     except BaseException:

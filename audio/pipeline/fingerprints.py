@@ -10,7 +10,7 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from audio.encoding import wav
+from audio.encoding import pcm, wav
 from audio.engines import parakeet
 from audio.engines.client import Recording
 from audio.engines.parakeet import diarize_chunk
@@ -39,7 +39,7 @@ def fingerprint_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipVoice | 
     with TemporaryDirectory(prefix="clips-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         paths = [Path(folder, f"{number}.wav") for number in range(len(clips))]
         for path, samples in zip(paths, clips, strict=True):
-            path.write_bytes(wav(samples))
+            path.write_bytes(wav(pcm(samples)))
         calls = [partial(diarize_chunk, Recording(path, ".wav")) for path in paths]
         return [_voice(heard) for heard in in_parallel(*calls)]
 

@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from audio.decoding import SAMPLE_RATE, clips
-from audio.encoding import wav
+from audio.encoding import pcm, wav
 from audio.engines.client import Recording
 from audio.engines.kokoro import Utterance
 from audio.merge.timeline import Span
@@ -80,7 +80,7 @@ def test_a_few_words_of_somebody_else_are_discarded(tmp_path: Path) -> None:
 def test_speech_that_was_recorded_too_loud_is_refused(tmp_path: Path) -> None:
     voice = clinic_voice("George Hall", 20.0, tmp_path / "george.wav")
     samples = clips(voice.path, [Span(0.0, 20.0)])[0]
-    voice.path.write_bytes(wav(np.clip(samples * 40, -1.0, 1.0)))
+    voice.path.write_bytes(wav(pcm(np.clip(samples * 40, -1.0, 1.0))))
 
     with pytest.raises(Clipped):
         enrol_recordings(consenting("George").id, [voice], actor="desk")
@@ -123,7 +123,7 @@ def halved(recording: Recording, half: int) -> Recording:
     [samples] = clips(recording.path, [Span(20.0 * half, 20.0 * (half + 1))])
     assert len(samples) == 20 * SAMPLE_RATE
     path = recording.path.with_name(f"half-{half}.wav")
-    path.write_bytes(wav(samples))
+    path.write_bytes(wav(pcm(samples)))
     return Recording(path, ".wav")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.decoding import SAMPLE_RATE, clips
-from audio.encoding import wav
+from audio.encoding import pcm, wav
 from audio.engines.client import Recording
 from audio.merge.timeline import Span
 from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
@@ -23,7 +23,7 @@ def clinic_voice(name: str, seconds: float, target: Path) -> Recording:
     track = CLINIC / ("mic.flac" if name == LOCAL_USER else "system.flac")
     said = [one for one in Meeting(CLINIC).utterances if one.name == name]
     samples = np.concatenate(clips(track, [Span(one.start, one.end) for one in said]))
-    target.write_bytes(wav(samples[: int(seconds * SAMPLE_RATE)]))
+    target.write_bytes(wav(pcm(samples[: int(seconds * SAMPLE_RATE)])))
     return Recording(target, ".wav", target.name)
 
 

@@ -1,13 +1,12 @@
 """Voiceprints, as they are asked for, given and told."""
 
-import math
 from typing import Any
 
 import numpy as np
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from audio.fields import FiniteFloatField, NameField
+from audio.fields import FiniteFloatField, NameField, is_finite
 from audio.merge.timeline import Fingerprint
 from audio.merge.voices import unit
 from audio.serializers.recordings import AudioField
@@ -28,7 +27,7 @@ class FingerprintField(serializers.Field[Fingerprint, Any, Any, Any]):
     expected = f"expected a list of {DIMENSION} finite numbers, not all zero."
 
     def to_internal_value(self, data: Any) -> Fingerprint:
-        if not isinstance(data, list) or len(data) != DIMENSION or not all(map(_is_finite, data)):
+        if not isinstance(data, list) or len(data) != DIMENSION or not all(map(is_finite, data)):
             raise serializers.ValidationError(self.expected)
         vector = np.array(data, dtype=np.float64)
         largest = float(np.abs(vector).max())
@@ -151,12 +150,3 @@ class VoiceprintAnswer(serializers.Serializer[Any]):
 def told(voiceprint: Voiceprint, *, with_vector: bool = False) -> dict[str, object]:
     """A voiceprint as JSON."""
     return dict(VoiceprintAnswer(voiceprint, context={"vectors": with_vector}).data)
-
-
-def _is_finite(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(float(value))
-    except OverflowError:
-        return False

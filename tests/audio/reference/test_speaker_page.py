@@ -5,10 +5,10 @@ import json
 import pytest
 
 from audio.reference.speaker_pages import BLOCKS, CHUNK, NAMED
-from tests.audio.views.test_transcriptions import SAID, TRANSCRIBE
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
+from tests.scripts import SAID, TRANSCRIBE
 
 
 @pytest.fixture(autouse=True)

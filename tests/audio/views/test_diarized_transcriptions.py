@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from tests.audio.views.test_transcriptions import SAID, TRANSCRIBE
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE, data_url, square_wave, wav
+from tests.scripts import SAID, TRANSCRIBE
 
 DIARIZE = "/v1/audio/diarize"
 DIARIZE_CHUNK = "/v1/audio/diarize-chunk"

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from tests.audio.views.test_diarized_transcriptions import DIARIZE, HEARD
-from tests.audio.views.test_transcriptions import SAID, TRANSCRIBE
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
+from tests.scripts import SAID, TRANSCRIBE
 
 Event = dict[str, object]
 

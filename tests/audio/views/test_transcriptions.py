@@ -7,23 +7,7 @@ import pytest
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-
-TRANSCRIBE = "/v1/audio/transcriptions"
-SAID = {
-    "text": "Turn on the light. Then close the blinds.",
-    "duration": 4.0,
-    "language": "en",
-    "words": [
-        {"start": 0.0, "end": 0.5, "text": "Turn"},
-        {"start": 0.5, "end": 0.75, "text": "on"},
-        {"start": 0.75, "end": 1.0, "text": "the"},
-        {"start": 1.0, "end": 1.5, "text": "light."},
-        {"start": 2.0, "end": 2.5, "text": "Then"},
-        {"start": 2.5, "end": 3.0, "text": "close"},
-        {"start": 3.0, "end": 3.25, "text": "the"},
-        {"start": 3.25, "end": 4.0, "text": "blinds."},
-    ],
-}
+from tests.scripts import SAID, TRANSCRIBE
 
 
 def test_the_default_transcription_is_json_with_text_and_begun_seconds(
