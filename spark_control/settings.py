@@ -69,7 +69,7 @@ INSTALLED_APPS = [
 if LIBRARY:
     INSTALLED_APPS = [
         "voiceprints",
-        "django.contrib.admin",
+        "voiceprints.admin_app.LibraryAdminConfig",
         "django.contrib.auth",
         "django.contrib.contenttypes",
         "django.contrib.sessions",
@@ -130,6 +130,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+FORMAT_MODULE_PATH = ["voiceprints.formats"]
 
 # --- uploads --------------------------------------------------------------------------------- A
 # path, not a blob: whatever its size, an upload is a file on disk that engines stream from there.
