@@ -52,6 +52,18 @@ DATABASES = (
     if LIBRARY
     else {}
 )
+# The admin behind a proxy that ends TLS: where its forms come from. Cookies then need TLS.
+CSRF_TRUSTED_ORIGINS: list[str] = [
+    origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(CSRF_TRUSTED_ORIGINS)
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 # Whether enrolment keeps the recordings it learned from, to hear them again with another model.
 KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
 MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"

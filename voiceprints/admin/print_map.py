@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from voiceprints import audit
 from voiceprints.admin.colours import tint_of
-from voiceprints.admin.entries import LibraryAdmin, actor_of
+from voiceprints.admin.entries import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_page import quality_of
 from voiceprints.admin.plot import plot_of
 from voiceprints.erasing import erase_prints
@@ -68,6 +68,10 @@ class VoiceprintAdmin(LibraryAdmin):
             "plot": plot_of(space) if space else None,
         }
         return TemplateResponse(request, "admin/voiceprints/voiceprint/map.html", context)
+
+    def has_view_permission(self, request: HttpRequest, obj: Voiceprint | None = None) -> bool:
+        """A print is shown with its person's name."""
+        return bool(super().has_view_permission(request, obj)) and may(request, "view_person")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

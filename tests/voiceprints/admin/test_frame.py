@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.voiceprints.admin.conftest import AUDIT, PEOPLE, SPACES, queries_of, somebody_who_may
@@ -16,6 +17,10 @@ def test_the_library_stands_first(vera: Client) -> None:
 
     assert page.index("Voice library</a>") < page.index("Authentication and Authorization</a>")
     assert page.index(">People</a>") < page.index(">Transcripts</a>")
+
+
+def test_the_admin_is_found_without_its_slash(vera: Client) -> None:
+    assert vera.get("/admin").headers["Location"] == "/admin/"
 
 
 def test_what_was_done_last_is_told_on_the_first_page(vera: Client) -> None:
@@ -38,6 +43,21 @@ def test_a_page_may_load_only_its_own_scripts(vera: Client, url: str) -> None:
 
     assert answer["Content-Security-Policy"].startswith("default-src 'self'; ")
     assert "<script>" not in answer.content.decode()
+
+
+def test_a_short_password_is_refused(vera: Client) -> None:
+    asked = {"username": "ana", "usable_password": "true", "password1": "x1", "password2": "x1"}
+
+    answer = vera.post("/admin/auth/user/add/", asked)
+
+    assert "at least 12 characters" in answer.content.decode()
+    assert User.objects.count() == 1
+
+
+def test_an_unknown_person_is_said_to_be_so(vera: Client) -> None:
+    page = text_of(vera, f"{PEOPLE}{uuid4()}/change/")
+
+    assert "exist. Perhaps it was deleted" in page
 
 
 @pytest.mark.parametrize("what", ["add/", "1/delete/"])

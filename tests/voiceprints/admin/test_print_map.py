@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from tests.voiceprints.admin.conftest import PRINTS, queries_of
+from tests.voiceprints.admin.conftest import PRINTS, queries_of, somebody_who_may
 from tests.voiceprints.people import axis, blend, consenting, print_of
 from voiceprints.models import AuditEntry, Voiceprint
 
@@ -74,6 +74,12 @@ def test_a_viewer_sees_the_map_and_deletes_nothing(viewer: Client) -> None:
 
     assert viewer.get(PRINTS).status_code == 200
     assert viewer.post(f"{PRINTS}{kept.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_who_may_not_see_people_does_not_see_the_map(db: None) -> None:
+    print_of(consenting("Ana"), axis(0))
+
+    assert somebody_who_may("view_voiceprint").get(PRINTS).status_code == 403
 
 
 def test_a_print_is_never_changed_by_hand(vera: Client) -> None:
