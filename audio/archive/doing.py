@@ -45,14 +45,6 @@ class Source:
     timeline: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Who said what by name, and under which identifier the library keeps it, if it does."""
-
-    transcript: NamedTranscript
-    transcript_id: str | None = None
-
-
 def key_of(source: Source, options: ArchiveOptions) -> str:
     """What a transcript depends on: the sound, the timeline, the options.
 
@@ -69,8 +61,8 @@ def key_of(source: Source, options: ArchiveOptions) -> str:
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
-def do(source: Source, options: ArchiveOptions, watch: Watch, *, actor: str) -> Done:
-    """Who said what in this recording? The library keeps it where the options say so.
+def do(source: Source, options: ArchiveOptions, watch: Watch, *, actor: str) -> NamedTranscript:
+    """Who said what in this recording, by name?
 
     An engine that is busy or away is given time. `actor` is whom the library's audit names.
 
@@ -81,10 +73,20 @@ def do(source: Source, options: ArchiveOptions, watch: Watch, *, actor: str) -> 
     job = _job(source, options, actor)
     with watched_by(watch), _unchanged(source):
         transcript = _patiently(lambda: label_merge(job))
-        _check_space(transcript, options)
-    if not options.store:
-        return Done(transcript)
-    return Done(transcript, remember(transcript, job, created_by=actor))
+    _check_space(transcript, options)
+    return transcript
+
+
+def keep(
+    transcript: NamedTranscript, source: Source, options: ArchiveOptions, *, actor: str
+) -> str:
+    """Have the library keep a transcript; return its identifier.
+
+    Raises
+    ------
+    OSError, NothingIsKept
+    """
+    return remember(transcript, _job(source, options, actor), created_by=actor)
 
 
 def hints_in(timeline: Path) -> tuple[Hint, ...]:

@@ -4,24 +4,16 @@ A recording is what holds audio that can be decoded, whatever it is called. `tal
 `talk.system.flac` are two tracks of one; `talk.timeline.json` is the timeline of either.
 """
 
-import os
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 from audio.archive.doing import Source
-from audio.archive.probing import (
-    NoRecording,
-    Unfit,
-    is_called_recording,
-    probe,
-    without_suffix,
-)
-from audio.archive.walking import Listed, listed, reason_of
-
-TRACKS = (".mic", ".system")
+from audio.archive.pairing import Group, grouped
+from audio.archive.probing import Probed, probed
+from audio.archive.walking import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,100 +29,76 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """What is called a recording, and why it is none that could be heard."""
+
+    name: PurePath
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finds:
-    """Recordings by name; what is called one but is none; how much else there is."""
+    """Recordings by name; what is called one but is none; how many other files there are.
+
+    `loops` are folders that lead back to one that was searched already.
+    """
 
     recordings: tuple[Found, ...]
     unfit: tuple[Unfit, ...] = ()
     passed_over: int = 0
-    loops: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Probed:
-    path: Path
-    seconds: float | None
+    loops: tuple[PurePath, ...] = ()
 
 
 def find(given: Sequence[str], *, newer_than: datetime | None = None) -> Finds:
     """The recordings among these files, in these folders, and behind these patterns.
+
+    Of two tracks it is enough that one is newer.
 
     Raises
     ------
     NothingThere
     """
     files = listed(given)
-    probed: list[_Probed] = []
-    unfit = [Unfit(path, reason_of(error)) for path, error in files.unread]
-    passed_over = files.hidden
-    for path in files.paths:
-        found = _probed(path, is_named=path in files.named, newer_than=newer_than)
-        if isinstance(found, _Probed):
-            probed.append(found)
-        elif isinstance(found, Unfit):
-            unfit.append(found)
-        else:
-            passed_over += 1
-    return Finds(_recordings(probed, files), tuple(unfit), passed_over, files.loops)
-
-
-def _probed(path: Path, *, is_named: bool, newer_than: datetime | None) -> _Probed | Unfit | None:
-    """What is in a file; None where it is not said to be a recording, or is too old."""
-    is_meant = is_named or is_called_recording(path)
-    try:
-        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        if newer_than is not None and changed <= newer_than:
-            return None
-        return _Probed(path, probe(path))
-    except NoRecording as error:
-        return Unfit(path, str(error)) if is_meant else None
-    except OSError as error:
-        return Unfit(path, reason_of(error)) if is_meant else None
-
-
-def _recordings(probed: Iterable[_Probed], files: Listed) -> tuple[Found, ...]:
-    by_place: dict[tuple[Path, str], dict[str, list[_Probed]]] = defaultdict(
-        lambda: defaultdict(list)
+    each = [probed(path, is_named=path in files.named) for path in files.paths]
+    meant = [file for file in each if file is not None]
+    groups = [group for group in grouped(meant) if _is_newer(group, newer_than)]
+    told = sorted(_told(groups, files.root), key=lambda one: one.name)
+    unread = [Unfit(path.relative_to(files.root), why) for path, why in files.unread]
+    return Finds(
+        tuple(one for one in told if isinstance(one, Found)),
+        (*unread, *(one for one in told if isinstance(one, Unfit))),
+        files.hidden + len(files.paths) - sum(len(group.files) for group in groups),
+        tuple(folder.relative_to(files.root) for folder in files.loops),
     )
-    for one in probed:
-        stem, track = _stem_and_track(one.path)
-        by_place[one.path.parent, stem][track].append(one)
-    found = [each for place, tracks in by_place.items() for each in _paired(place, tracks)]
-    return tuple(sorted(_named_apart(found, files.root), key=lambda one: one.name))
 
 
-def _stem_and_track(path: Path) -> tuple[str, str]:
-    bare = without_suffix(path).name
-    stem, track = os.path.splitext(bare)
-    return (stem, track.lower()) if track.lower() in TRACKS and stem else (bare, "")
+def _is_newer(group: Group, than: datetime | None) -> bool:
+    if than is None:
+        return True
+    return any(datetime.fromtimestamp(file.changed_at, UTC) > than for file in group.files)
 
 
-def _paired(
-    place: tuple[Path, str], tracks: dict[str, list[_Probed]]
-) -> list[tuple[Path, tuple[_Probed, ...]]]:
-    """Recordings of one stem: two tracks where both are there, each other file for itself."""
-    folder, stem = place
-    mics, systems = (tracks[track] for track in TRACKS)
-    pairs = list(zip(mics, systems, strict=False))
-    lone = [*tracks[""], *mics[len(pairs) :], *systems[len(pairs) :]]
+def _told(groups: Sequence[Group], root: Path) -> list[Found | Unfit]:
+    """Recordings of which there would be two of a name are called as their files, with suffix."""
+    count = Counter(group.stem for group in groups)
+    paths = {file.path for group in groups for file in group.files}
     return [
-        *((folder / stem, pair) for pair in pairs),
-        *((without_suffix(one.path), (one,)) for one in lone),
+        _as_found(group, root, is_alone=count[group.stem] == 1 and group.stem not in paths)
+        for group in groups
     ]
 
 
-def _named_apart(found: Sequence[tuple[Path, tuple[_Probed, ...]]], root: Path) -> list[Found]:
-    """Names of which there would be two are those of the files, with their suffix."""
-    count = Counter(stem for stem, _ in found)
-    files = {one.path for _, tracks in found for one in tracks}
-    return [
-        Found(
-            (tracks[0].path if count[stem] > 1 or stem in files else stem).relative_to(root),
-            Source(tuple(one.path for one in tracks), _timeline(stem)),
-            max((one.seconds for one in tracks if one.seconds is not None), default=None),
-        )
-        for stem, tracks in found
-    ]
+def _as_found(group: Group, root: Path, *, is_alone: bool) -> Found | Unfit:
+    name = (group.stem if is_alone else group.files[0].path).relative_to(root)
+    unfit = [file for file in group.files if file.reason]
+    if unfit:
+        return Unfit(name, f"{unfit[0].path.name}: {unfit[0].reason}")
+    source = Source(tuple(file.path for file in group.files), _timeline(group.stem))
+    return Found(name, source, _longest_s(group.files))
+
+
+def _longest_s(files: Sequence[Probed]) -> float | None:
+    return max((file.seconds for file in files if file.seconds is not None), default=None)
 
 
 def _timeline(stem: Path) -> Path | None:

@@ -1,5 +1,6 @@
 """Is this file a recording?"""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,47 +18,59 @@ _SUFFIXES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
-    """What is called a recording, and why it is none that could be heard."""
+class Probed:
+    """A file that is a recording, and how long it says it is; or the `reason` why it is none.
+
+    `changed_at` is when it was last written to, in seconds since 1970.
+    """
 
     path: Path
-    reason: str
+    seconds: float | None = None
+    changed_at: float = 0.0
+    reason: str = ""
 
 
-class NoRecording(Exception):
+class _NoRecording(Exception):
     """A file in which nothing can be heard; the message says why."""
 
 
-def is_called_recording(path: Path) -> bool:
-    """Whether its suffix says that this is a recording."""
-    return path.suffix.lower() in _SUFFIXES
+def probed(path: Path, *, is_named: bool) -> Probed | None:
+    """What a file is; None where it is no recording, and nobody said that it is one."""
+    try:
+        return Probed(path, _seconds(path), path.stat().st_mtime)
+    except (_NoRecording, OSError) as error:
+        why = reason_of(error) if isinstance(error, OSError) else str(error)
+    if not is_named and not _is_called_recording(path):
+        return None
+    # The time of a link, where it leads nowhere; of what is gone meanwhile, none.
+    changed_at = path.lstat().st_mtime if os.path.lexists(path) else 0.0
+    return Probed(path, changed_at=changed_at, reason=why)
 
 
 def without_suffix(path: Path) -> Path:
     """The path without a suffix that says nothing but that this is a recording."""
-    return path.with_suffix("") if is_called_recording(path) else path
+    return path.with_suffix("") if _is_called_recording(path) else path
 
 
-def probe(path: Path) -> float | None:
-    """How long does this recording say it is? None where it does not say.
+def reason_of(error: OSError) -> str:
+    """What the system says, as a sentence without a path."""
+    return f"{error.strerror or type(error).__name__}."
 
-    Raises
-    ------
-    NoRecording
-    OSError
-        When the file cannot be read.
-    """
-    if not path.is_file():
-        raise NoRecording("it is no file.")
-    if path.stat().st_size == 0:
-        raise NoRecording("the file is empty.")
+
+def _is_called_recording(path: Path) -> bool:
+    return path.suffix.lower() in _SUFFIXES
+
+
+def _seconds(path: Path) -> float | None:
+    """How long this recording says it is; None where it does not say."""
+    if not path.stat().st_size:
+        raise _NoRecording("the file is empty." if path.is_file() else "it is no file.")
     try:
-        heard = _beginning_s(path)
-        seconds = declared_s(path)
+        heard, seconds = _beginning_s(path), declared_s(path)
     except UndecodableAudio:
-        raise NoRecording("it is no audio or video that can be decoded.") from None
+        raise _NoRecording("it is no audio or video that can be decoded.") from None
     if heard < SHORTEST_S:
-        raise NoRecording(f"{heard:.2f} s are too short; expected {SHORTEST_S} s or more.")
+        raise _NoRecording(f"{heard:.2f} s are too short; expected {SHORTEST_S} s or more.")
     return seconds
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audio.archive.probing import reason_of
+
 
 class NothingThere(ValueError):
     """Something given at which there is nothing; the message says what."""
@@ -23,7 +25,7 @@ class Listed:
     named: frozenset[Path]
     root: Path
     loops: tuple[Path, ...] = ()
-    unread: tuple[tuple[Path, OSError], ...] = ()
+    unread: tuple[tuple[Path, str], ...] = ()
     hidden: int = 0
 
 
@@ -33,7 +35,7 @@ class _Walk:
 
     read: set[tuple[int, int]] = field(default_factory=set)
     loops: list[Path] = field(default_factory=list)
-    unread: list[tuple[Path, OSError]] = field(default_factory=list)
+    unread: list[tuple[Path, str]] = field(default_factory=list)
     hidden: int = 0
 
     def below(self, folder: Path) -> Iterator[Path]:
@@ -56,7 +58,7 @@ class _Walk:
         return True
 
     def _refused(self, error: OSError) -> None:
-        self.unread.append((Path(error.filename), error))
+        self.unread.append((Path(error.filename), reason_of(error)))
 
 
 def listed(given: Sequence[str]) -> Listed:
@@ -76,11 +78,6 @@ def listed(given: Sequence[str]) -> Listed:
     return Listed(
         tuple(paths), frozenset(named), root, tuple(walk.loops), tuple(walk.unread), walk.hidden
     )
-
-
-def reason_of(error: OSError) -> str:
-    """What the system says, as a sentence without a path."""
-    return f"{error.strerror or type(error).__name__}."
 
 
 def _expanded(text: str) -> list[Path]:

@@ -2,7 +2,7 @@
 
 import os
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
@@ -48,14 +48,14 @@ def test_a_text_that_is_called_a_recording_is_unfit(folder: Path) -> None:
 
     [unfit] = find([str(folder)]).unfit
 
-    assert unfit.path == folder / "talk.wav"
-    assert unfit.reason == "it is no audio or video that can be decoded."
+    assert str(unfit.name) == "talk"
+    assert unfit.reason == "talk.wav: it is no audio or video that can be decoded."
 
 
 def test_a_file_of_no_bytes_is_unfit(folder: Path) -> None:
     put(folder, "talk.wav", content=b"")
 
-    assert find([str(folder)]).unfit[0].reason == "the file is empty."
+    assert find([str(folder)]).unfit[0].reason == "talk.wav: the file is empty."
 
 
 def test_a_moment_is_too_short(folder: Path) -> None:
@@ -63,31 +63,31 @@ def test_a_moment_is_too_short(folder: Path) -> None:
 
     [unfit] = find([str(folder)]).unfit
 
-    assert unfit.reason == "0.05 s are too short; expected 0.1 s or more."
+    assert unfit.reason == "talk.wav: 0.05 s are too short; expected 0.1 s or more."
 
 
 def test_a_text_that_is_named_is_unfit_whatever_it_is_called(folder: Path) -> None:
     put(folder, "notes.txt", content=b"Good morning.")
 
-    assert find([str(folder / "notes.txt")]).unfit[0].path == folder / "notes.txt"
+    assert str(find([str(folder / "notes.txt")]).unfit[0].name) == "notes.txt"
 
 
 def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "talk.wav")
 
-    assert find([str(folder)]).unfit[0].reason == "it is no file."
+    assert find([str(folder)]).unfit[0].reason == "talk.wav: it is no file."
 
 
 def test_a_link_to_nothing_is_unfit(folder: Path) -> None:
     (folder / "talk.wav").symlink_to(folder / "gone.wav")
 
-    assert find([str(folder)]).unfit[0].reason == "No such file or directory."
+    assert find([str(folder)]).unfit[0].reason == "talk.wav: No such file or directory."
 
 
 def test_a_link_to_itself_is_unfit(folder: Path) -> None:
     (folder / "talk.wav").symlink_to(folder / "talk.wav")
 
-    assert find([str(folder)]).unfit[0].reason == "Too many levels of symbolic links."
+    assert find([str(folder)]).unfit[0].reason == "talk.wav: Too many levels of symbolic links."
 
 
 def test_a_folder_that_leads_back_is_read_once(folder: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_folder_that_leads_back_is_read_once(folder: Path) -> None:
     found = find([str(folder)])
 
     assert names(found) == ["may/talk"]
-    assert found.loops == (folder / "may" / "all",)
+    assert found.loops == (PurePath("may/all"),)
 
 
 def test_two_tracks_are_one_recording(folder: Path) -> None:
@@ -107,6 +107,32 @@ def test_two_tracks_are_one_recording(folder: Path) -> None:
 
     assert str(found.name) == "talk"
     assert [path.name for path in found.source.tracks] == ["talk.mic.wav", "talk.SYSTEM.wav"]
+
+
+def test_a_track_whose_other_is_unfit_is_not_heard_alone(folder: Path) -> None:
+    put(folder, "talk.mic.wav")
+    put(folder, "talk.system.wav", content=b"Good morning.")
+
+    found = find([str(folder)])
+
+    assert found.recordings == ()
+    assert str(found.unfit[0].name) == "talk"
+
+
+def test_a_note_beside_two_tracks_is_none_of_them(folder: Path) -> None:
+    put(folder, "talk.mic.wav", "talk.system.wav")
+    put(folder, "talk.mic.txt", content=b"Good morning.")
+
+    assert len(find([str(folder)]).recordings[0].source.tracks) == 2
+
+
+def test_of_two_tracks_one_new_one_is_enough(folder: Path) -> None:
+    put(folder, "talk.mic.wav", "talk.system.wav")
+    os.utime(folder / "talk.mic.wav", (0, 0))
+
+    found = find([str(folder)], newer_than=datetime(2000, 1, 1, tzinfo=UTC))
+
+    assert len(found.recordings[0].source.tracks) == 2
 
 
 def test_a_track_alone_is_a_recording_of_its_own(folder: Path) -> None:
