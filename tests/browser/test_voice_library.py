@@ -50,7 +50,7 @@ def test_words_are_found_in_the_list_and_marked_in_the_text(
     expect(page.locator(".line.hit")).to_contain_text("The invoice for the scaffolding")
 
 
-def test_every_page_works_without_javascript(still_page: Page, meetings: Meetings) -> None:
+def test_a_speaker_is_named_without_javascript(still_page: Page, meetings: Meetings) -> None:
     name_the_stranger(still_page, "Dora Weiss")
 
     assert Voiceprint.objects.filter(person__name="Dora Weiss").exists()

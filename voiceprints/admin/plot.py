@@ -31,6 +31,19 @@ class Point:
     other: Voiceprint | None
     doubtful: bool
 
+    @property
+    def told(self) -> str:
+        """What the pointer shows."""
+        one = self.print
+        speech = "" if one.speech_s is None else f", {one.speech_s:.0f} s"
+        doubt = " (doubtful)" if self.doubtful else ""
+        return f"{one.person.name}, {one.get_source_display()}{speech}{doubt}"
+
+    @property
+    def href(self) -> str:
+        """Relative to the map: thousands of addresses take long to resolve."""
+        return f"../person/{self.print.person_id}/change/"
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
