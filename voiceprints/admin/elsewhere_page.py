@@ -8,7 +8,6 @@ import numpy as np
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from voiceprints.admin.entries import actor_of, may
@@ -35,15 +34,14 @@ def view(admin: "TranscriptAdmin") -> Callable[..., HttpResponse]:
         if request.method == "POST":
             _name(request, speaker, similar)
             return HttpResponseRedirect(back)
-        context = {
-            **admin.admin_site.each_context(request),
-            "title": f"{speaker.name} in other transcripts",
-            "opts": admin.opts,
-            "speaker": speaker,
-            "nameless": [one for one in similar if one.nameless],
-            "named": [one for one in similar if not one.nameless],
-        }
-        return TemplateResponse(request, "admin/voiceprints/transcript/elsewhere.html", context)
+        return admin.page(
+            request,
+            "transcript/elsewhere.html",
+            title=f"{speaker.name} in other transcripts",
+            speaker=speaker,
+            nameless=[one for one in similar if one.nameless],
+            named=[one for one in similar if not one.nameless],
+        )
 
     return show
 

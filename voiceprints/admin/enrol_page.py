@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from audio.decoding import UndecodableAudio
@@ -67,16 +66,15 @@ def view(admin: "PersonAdmin") -> Callable[..., HttpResponse]:
             return HttpResponseRedirect(
                 reverse("admin:voiceprints_person_change", args=[person.pk])
             )
-        context = {
-            **admin.admin_site.each_context(request),
-            "title": f"Learn the voice of {person.name}",
-            "opts": admin.opts,
-            "person": person,
-            "form": form,
-            "consents": person.consents(),
-            "is_configured": bool(settings.PARAKEET_URL),
-        }
-        return TemplateResponse(request, "admin/voiceprints/person/enrol.html", context)
+        return admin.page(
+            request,
+            "person/enrol.html",
+            title=f"Learn the voice of {person.name}",
+            person=person,
+            form=form,
+            consents=person.consents(),
+            is_configured=bool(settings.PARAKEET_URL),
+        )
 
     return show
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
@@ -42,6 +43,13 @@ class LibraryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic wh
     ) -> HttpResponse:
         title = str(self.opts.verbose_name_plural).capitalize()
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def page(
+        self, request: HttpRequest, template: str, *, title: str, **context: object
+    ) -> TemplateResponse:
+        """A page of our own, in the frame of all others."""
+        frame = self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
+        return TemplateResponse(request, f"admin/voiceprints/{template}", frame | context)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry | None:  # type: ignore[override]
         return None

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from voiceprints.admin.entries import actor_of, sent
@@ -40,15 +39,14 @@ def show(admin: "PersonAdmin", request: HttpRequest, object_id: str) -> HttpResp
     form = ForgetForm(sent(request)[0])
     if request.method == "POST" and form.is_valid() and _forget(request, person, form):
         return HttpResponseRedirect(reverse("admin:voiceprints_person_changelist"))
-    context = {
-        **admin.admin_site.each_context(request),
-        "title": f"Forget {person.name}?",
-        "opts": admin.opts,
-        "person": person,
-        "pseudonym": pseudonym(person),
-        "form": form,
-    }
-    return TemplateResponse(request, "admin/voiceprints/person/forget.html", context)
+    return admin.page(
+        request,
+        "person/forget.html",
+        title=f"Forget {person.name}?",
+        person=person,
+        pseudonym=pseudonym(person),
+        form=form,
+    )
 
 
 def _forget(request: HttpRequest, person: Person, form: ForgetForm) -> bool:

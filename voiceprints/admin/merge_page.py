@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from voiceprints.admin.aliases import people_like
@@ -44,17 +43,16 @@ def view(admin: "PersonAdmin") -> Callable[..., HttpResponse]:
         if request.method == "POST" and form.is_valid():
             return _merged(request, person, form.cleaned_data["into"])
         sought = request.GET.get("q", "").strip()
-        context = {
-            **admin.admin_site.each_context(request),
-            "title": f"Merge {person.name} with another person",
-            "opts": admin.opts,
-            "person": person,
-            "form": form,
-            "sought": sought,
-            "alike": [] if sought else _alike(person),
-            "people": people_like(sought).exclude(pk=person.pk).order_by("name")[:SHOWN],
-        }
-        return TemplateResponse(request, "admin/voiceprints/person/merge.html", context)
+        return admin.page(
+            request,
+            "person/merge.html",
+            title=f"Merge {person.name} with another person",
+            person=person,
+            form=form,
+            sought=sought,
+            alike=[] if sought else _alike(person),
+            people=people_like(sought).exclude(pk=person.pk).order_by("name")[:SHOWN],
+        )
 
     return show
 

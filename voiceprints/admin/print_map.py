@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -59,15 +58,14 @@ class VoiceprintAdmin(LibraryAdmin):
         spaces = list(Space.objects.all())
         chosen = request.GET.get("space", "")
         space = next((one for one in spaces if str(one.pk) == chosen), None) or _in_use(spaces)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Map of all voiceprints",
-            "opts": self.opts,
-            "spaces": spaces,
-            "space": space,
-            "plot": plot_of(space) if space else None,
-        }
-        return TemplateResponse(request, "admin/voiceprints/voiceprint/map.html", context)
+        return self.page(
+            request,
+            "voiceprint/map.html",
+            title="Map of all voiceprints",
+            spaces=spaces,
+            space=space,
+            plot=plot_of(space) if space else None,
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Voiceprint | None = None) -> bool:
         """A print is shown with its person's name."""

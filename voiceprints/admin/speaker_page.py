@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from voiceprints import audit
@@ -44,17 +43,16 @@ def view(admin: "TranscriptAdmin") -> Callable[..., HttpResponse]:
             answer = _named(request, speaker, form)
             if answer is not None:
                 return answer
-        context = {
-            **admin.admin_site.each_context(request),
-            "title": f"Who is {speaker.name}?",
-            "opts": admin.opts,
-            "speaker": speaker,
-            "tint": tints_in(speaker.transcript.speakers.all())[speaker.name],
-            "quotes": _quotes(speaker),
-            "identified": suggestions,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/voiceprints/transcript/speaker.html", context)
+        return admin.page(
+            request,
+            "transcript/speaker.html",
+            title=f"Who is {speaker.name}?",
+            speaker=speaker,
+            tint=tints_in(speaker.transcript.speakers.all())[speaker.name],
+            quotes=_quotes(speaker),
+            identified=suggestions,
+            form=form,
+        )
 
     return show
 
