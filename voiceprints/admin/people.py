@@ -26,6 +26,7 @@ from voiceprints.forgetting import forget
 from voiceprints.locking import PersonGone
 from voiceprints.models import Person, Transcript, Voiceprint
 from voiceprints.models.audit import Action
+from voiceprints.registration import rename_appearances
 
 CONSENT_FIELDS = {"consent_given_at", "consent_how", "consent_until"}
 
@@ -139,13 +140,15 @@ class PersonAdmin(LibraryAdmin):
     ) -> None:
         super().save_model(request, obj, form, change)
         changed = set(form.changed_data)
+        if change and "name" in changed:
+            rename_appearances(obj)
         if not change:
             audit.record(actor_of(request), Action.PERSON_CREATED, person=obj.pk)
         elif changed - CONSENT_FIELDS:
             audit.record(actor_of(request), Action.PERSON_CHANGED, person=obj.pk)
         if any(name.startswith("consent_") for name in changed):
             audit.record(
-                actor_of(request), Action.CONSENT_CHANGED, person=obj.pk, consents=obj.consents()
+                actor_of(request), Action.CONSENT_CHANGED, person=obj.pk, holds=obj.consents()
             )
 
     def delete_view(

@@ -1,25 +1,23 @@
 """The map of all prints: who is near whom, and which prints are doubtful."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from voiceprints import audit
 from voiceprints.admin.colours import tint_of
 from voiceprints.admin.entries import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_page import quality_of
 from voiceprints.admin.plot import plot_of
-from voiceprints.erasing import erase_prints
-from voiceprints.locking import locked_if_there
+from voiceprints.locking import PersonGone
 from voiceprints.models import Space, Voiceprint
-from voiceprints.models.audit import Action
+from voiceprints.upkeep import delete_print
 
 READABLE = ["whose", "space", "source", "speech_s", "quality_told", "created_at", "created_by"]
 
@@ -84,11 +82,9 @@ class VoiceprintAdmin(LibraryAdmin):
         lacking = set() if self.has_delete_permission(request) else {"voiceprint"}
         return [], {}, lacking, []
 
-    @transaction.atomic
     def delete_model(self, request: HttpRequest, obj: Voiceprint) -> None:
-        locked_if_there([obj.person_id])
-        erase_prints(Voiceprint.objects.filter(pk=obj.pk))
-        audit.record(actor_of(request), Action.PRINT_DELETED, person=obj.person_id)
+        with suppress(PersonGone):  # and with the person the print
+            delete_print(obj.person_id, obj.pk, actor=actor_of(request))
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """Back to the map, where the print was."""

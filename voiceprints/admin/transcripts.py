@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +18,7 @@ from voiceprints.admin.colours import tints_in
 from voiceprints.admin.entries import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_filter import SpokenByFilter
 from voiceprints.admin.transcript_page import page_of
-from voiceprints.locking import locked_transcripts
+from voiceprints.keeping import discard
 from voiceprints.models import Transcript
 from voiceprints.models.audit import Action
 from voiceprints.templatetags.voices import clock_s
@@ -122,10 +120,11 @@ class TranscriptAdmin(LibraryAdmin):
             audit.record(actor_of(request), Action.TRANSCRIPT_CHANGED, transcript=obj.pk)
 
     def delete_model(self, request: HttpRequest, obj: Transcript) -> None:
-        _delete([obj.pk], actor_of(request))
+        discard(obj.pk, actor=actor_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Transcript]) -> None:
-        _delete(queryset.values_list("pk", flat=True), actor_of(request))
+        for transcript in queryset.values_list("pk", flat=True):
+            discard(transcript, actor=actor_of(request))
 
     def get_deleted_objects(
         self, objs: Iterable[Transcript], request: HttpRequest
@@ -135,10 +134,3 @@ class TranscriptAdmin(LibraryAdmin):
         lacking = set() if self.has_delete_permission(request) else {"transcript"}
         told = [f"{transcript}: speakers and everything they said" for transcript in transcripts]
         return told, {"transcripts": len(transcripts)}, lacking, []
-
-
-@transaction.atomic
-def _delete(transcripts: Iterable[UUID], actor: str) -> None:
-    for transcript in locked_transcripts(transcripts):
-        audit.record(actor, Action.TRANSCRIPT_DELETED, transcript=transcript.pk)
-        transcript.delete()

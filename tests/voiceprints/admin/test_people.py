@@ -130,7 +130,18 @@ def test_a_change_of_consent_is_audited_as_such(vera: Client) -> None:
     vera.post(page_of(ana), ASKED | given | {"seen_version": 1})
 
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.detail) == ("consent_changed", {"consents": True})
+    assert (entry.action, entry.detail) == ("consent_changed", {"holds": True})
+
+
+def test_a_new_name_is_shown_wherever_the_person_speaks(vera: Client) -> None:
+    ana = Person.objects.create(name="Anna")
+    heard = speaker(transcript(), "Speaker_0", "Anna", person=ana)
+
+    vera.post(page_of(ana), ASKED | {"seen_version": 1})
+
+    heard.refresh_from_db()
+    assert heard.name == "Ana"
+    assert AuditEntry.objects.get().action == "person_changed"
 
 
 def test_aliases_are_written_one_a_line(vera: Client) -> None:
