@@ -6,13 +6,15 @@ family were seen to send.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from audio.merge.timeline import Word
 
 # A month in nanoseconds, the smallest unit seen.
 LARGEST = 3e15
+LONGEST_WORD_S = 1.0
 _TEXT = ("word", "text", "w", "token")
 _START = ("start", "start_time", "startTime", "begin", "t0", "offset")
 _END = ("end", "end_time", "endTime", "t1")
@@ -32,7 +34,8 @@ def read_words(
     if words and duration:
         words = _in_seconds(words, duration)
     words.sort(key=lambda word: word.start)
-    return tuple(_clamped(word, duration) for word in _whole_words(words, text))
+    clamped = [_clamped(word, duration) for word in _whole_words(words, text)]
+    return tuple(_with_length(clamped, duration))
 
 
 def _container(answer: Mapping[str, object]) -> list[Mapping[str, object]]:
@@ -69,8 +72,8 @@ def _word(item: Mapping[str, object]) -> Word:
     start = _number(item, _START)
     end = _number(item, _END) if any(key in item for key in _END) else None
     if end is None:
-        length = item.get("duration", 0.0)
-        end = start + (length if isinstance(length, int | float) else 0.0)
+        length = item.get("duration")
+        end = start if length is None else start + finite(length, "duration")
     return Word(start, end, _text(item))
 
 
@@ -120,6 +123,16 @@ def _whole_words(pieces: list[Word], text: str) -> list[Word]:
             end, spelt = piece.end, spelt + piece.text
         words.append(Word(start, end, spelt))
     return words
+
+
+def _with_length(words: list[Word], duration: float | None) -> Iterator[Word]:
+    """Let a word without an end last until the next begins, but no longer than words do."""
+    starts = [word.start for word in words[1:]]
+    for word, following in zip(words, [*starts, duration or math.inf], strict=True):
+        if word.end > word.start or following <= word.start:
+            yield word
+        else:
+            yield replace(word, end=min(following, word.start + LONGEST_WORD_S))
 
 
 def _clamped(word: Word, duration: float | None) -> Word:
