@@ -298,7 +298,7 @@ def test_a_full_disk_ends_the_run(diarize: Diarize, engine: FaultServer, out: Pa
 def test_a_dry_run_does_nothing(diarize: Diarize, engine: FaultServer, out: Path) -> None:
     said = diarize("--dry-run")
 
-    assert "done                    3    0:00:06" in said
+    assert "to do                   3    0:00:06" in said
     assert "About 0:00:02 at 3.0 × real time (assumed" in said  # noqa: RUF001
     assert (engine.asked, out.exists()) == ([], False)
 
