@@ -83,17 +83,57 @@ def test_a_copy_that_comes_later_is_not_heard(
     assert (out / "later.txt").read_text() == (out / "b.txt").read_text()
 
 
-def test_an_output_that_went_missing_is_made_again(
+def test_outputs_that_went_missing_are_made_again(
     diarize: Diarize, engine: FaultServer, out: Path
 ) -> None:
     diarize()
     engine.asked.clear()
     (out / "a.txt").unlink()
+    (out / "a.json").unlink()
 
     diarize()
 
     assert (out / "a.txt").is_file()
     assert engine.paths().count(TRANSCRIBE) == 1
+
+
+def test_another_format_is_made_without_the_engine(
+    diarize: Diarize, engine: FaultServer, out: Path
+) -> None:
+    diarize("--format", "json,srt")
+    before = (out / "a.srt").read_text()
+    (out / "a.srt").unlink()
+    engine.asked.clear()
+
+    said = diarize("--format", "srt,rttm")
+
+    assert engine.asked == []
+    assert (out / "a.srt").read_text() == before
+    assert "SPEAKER recording 1 0.100" in (out / "a.rttm").read_text()
+    assert "copied  a                                            of its own json" in said
+
+
+def test_an_output_that_was_altered_is_not_read(diarize: Diarize, out: Path) -> None:
+    diarize()
+    (out / "a.json").write_text("{}")
+
+    said = diarize("--format", "srt")
+
+    assert "a.json is no transcript any more; remove it." in said
+
+
+def test_a_twin_is_no_copy_of_what_replaced_its_like(
+    diarize: Diarize, engine: FaultServer, folder: Path, out: Path
+) -> None:
+    diarize()
+    (folder / "twin.wav").write_bytes(recording(0))
+    (folder / "a.wav").write_bytes(recording(9))
+    engine.respond(TRANSCRIBE, refuse(recording(9)))
+
+    diarize()
+
+    assert times_heard(engine, recording(0)) == 2
+    assert (out / "twin.json").is_file()
 
 
 def test_a_recording_that_was_replaced_is_done_again(
