@@ -6,15 +6,13 @@ family were seen to send.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, zip_longest
 
 from audio.merge.timeline import Word
 
 # A month in nanoseconds, the smallest unit seen.
 LARGEST = 3e15
-LONGEST_WORD_S = 1.0
 _TEXT = ("word", "text", "w", "token")
 _START = ("start", "start_time", "startTime", "begin", "t0", "offset")
 _END = ("end", "end_time", "endTime", "t1")
@@ -30,12 +28,12 @@ def read_words(
     ValueError
         When a word has no finite times.
     """
-    words = [_word(item) for item in _container(answer) if _text(item)]
+    items = [item for item in _container(answer) if _text(item)]
+    words = [_word(item, after) for item, after in zip_longest(items, items[1:])]
     if words and duration:
         words = _in_seconds(words, duration)
     words.sort(key=lambda word: word.start)
-    clamped = [_clamped(word, duration) for word in _whole_words(words, text)]
-    return tuple(_with_length(clamped, duration))
+    return tuple(_clamped(word, duration) for word in _whole_words(words, text))
 
 
 def _container(answer: Mapping[str, object]) -> list[Mapping[str, object]]:
@@ -68,12 +66,14 @@ def _text(item: Mapping[str, object]) -> str:
     return str(given).strip()
 
 
-def _word(item: Mapping[str, object]) -> Word:
+def _word(item: Mapping[str, object], after: Mapping[str, object] | None) -> Word:
+    """A word; without an end it lasts until the next begins."""
     start = _number(item, _START)
     end = _number(item, _END) if any(key in item for key in _END) else None
     if end is None:
         length = item.get("duration")
-        end = start if length is None else start + finite(length, "duration")
+        following = start if after is None else max(start, _number(after, _START))
+        end = following if length is None else start + finite(length, "duration")
     return Word(start, end, _text(item))
 
 
@@ -123,16 +123,6 @@ def _whole_words(pieces: list[Word], text: str) -> list[Word]:
             end, spelt = piece.end, spelt + piece.text
         words.append(Word(start, end, spelt))
     return words
-
-
-def _with_length(words: list[Word], duration: float | None) -> Iterator[Word]:
-    """Let a word without an end last until the next begins, but no longer than words do."""
-    starts = [word.start for word in words[1:]]
-    for word, following in zip(words, [*starts, duration or math.inf], strict=True):
-        if word.end > word.start or following <= word.start:
-            yield word
-        else:
-            yield replace(word, end=min(following, word.start + LONGEST_WORD_S))
 
 
 def _clamped(word: Word, duration: float | None) -> Word:
