@@ -48,8 +48,9 @@ def forget(person_id: UUID, *, actor: str, replacement: str | None = None) -> Fo
     person = locked_person(person_id)
     called = _replacement(person, replacement)
     transcripts = locked_transcripts(_transcripts_with(person))
-    for transcript in transcripts:
-        _take_out(person, transcript, called)
+    for locked in transcripts:
+        # Read anew, so that only one result at a time is in memory.
+        _take_out(person, Transcript.objects.get(pk=locked.pk), called)
     prints = erase_voice(person)
     TranscriptSpeaker.objects.filter(person=person).update(person=None)
     _forget_what_was_answered(person)
