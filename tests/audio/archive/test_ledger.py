@@ -2,6 +2,7 @@
 
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -87,20 +88,21 @@ def test_a_ledger_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.fixture
-def _room_for_little() -> Iterator[None]:
-    """No file of this process may grow beyond so many bytes."""
+@contextmanager
+def room_for_little() -> Iterator[None]:
+    """No file of this process may grow beyond so many bytes; not even the log of the tests."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.usefixtures("_room_for_little")
 def test_a_line_for_which_there_is_no_room_is_not_there_in_part(tmp_path: Path) -> None:
     with open_ledger(tmp_path) as ledger:
         ledger.add(TALK)
-        with pytest.raises(OSError, match="No space left on device"):
+        with room_for_little(), pytest.raises(OSError, match="No space left on device"):
             ledger.add(TALK)
 
     assert (tmp_path / NAME).read_bytes().count(b"\n") == 1
