@@ -1,0 +1,33 @@
+"""Whose worker has died? Its tasks are put back into the queue."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
+
+
+def put_back() -> int:
+    """Have the tasks of workers without a sign of life done by others; count them."""
+    silent_since = timezone.now() - timedelta(seconds=settings.WORKER_LOST_AFTER_S)
+    lost = Q(worker=None) | Q(worker__last_heartbeat__lt=silent_since)
+    manager = JobManager(DjangoConnector())
+    recovered = 0
+    for task in ProcrastinateJob.objects.filter(lost, status="doing"):
+        try:
+            manager.retry_job_by_id(task.id, timezone.now())
+        except ConnectorException:
+            # It ended meanwhile, or another worker has put it back.
+            continue
+        recovered += 1
+    return recovered
+
+
+def workers_alive() -> int:
+    """How many workers have given a sign of life."""
+    silent_since = timezone.now() - timedelta(seconds=settings.WORKER_LOST_AFTER_S)
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gte=silent_since).count()
