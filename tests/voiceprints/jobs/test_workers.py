@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from audio.engines.client import Recording
 from tests.fault_server import Answer, Asked, FaultServer
@@ -15,7 +14,6 @@ from tests.recordings import wav
 from tests.voiceprints.conftest import SAID
 from tests.voiceprints.jobs.workers import running_worker, until
 from voiceprints.jobs.asking import Order, place
-from voiceprints.jobs.ending import cancel
 from voiceprints.models import Job, Transcript
 from voiceprints.models.jobs import JobKind, JobState
 
@@ -140,63 +138,3 @@ def test_a_recording_that_kills_its_workers_is_given_up(
 
     assert job.error is not None
     assert job.error["code"] == "job_abandoned"
-
-
-@pytest.mark.parametrize("status", [500, 503, 502])
-def test_an_engine_that_is_away_is_tried_again(
-    queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path, status: int
-) -> None:
-    away = Answer(status, (b"{}",), headers={"Retry-After": "1"} if status == 503 else {})
-    good = Answer(pieces=(json.dumps(SAID).encode(),))
-    queue.respond(TRANSCRIBE, lambda asked: away if sum(heard(queue).values()) == 1 else good)
-    job = placed(tmp_path, 0)
-    with running_worker(tmp_path, **worker_settings):
-        assert until(lambda: count(JobState.DONE) == 1)
-    job.refresh_from_db()
-
-    assert (job.attempts, job.error) == (2, None)
-
-
-def test_an_engine_that_stays_away_fails_the_job_in_the_end(
-    queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
-) -> None:
-    queue.answer(TRANSCRIBE, {}, status=500)
-    job = placed(tmp_path, 0)
-    with running_worker(tmp_path, **{**worker_settings, "JOB_ATTEMPTS": "2"}):
-        assert until(lambda: count(JobState.FAILED) == 1)
-    job.refresh_from_db()
-
-    assert job.error is not None
-    assert job.error["code"] == "engine_restarting"
-    assert heard(queue) == Counter({0: 2})
-
-
-def test_a_running_job_that_is_cancelled_keeps_nothing(
-    queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
-) -> None:
-    queue.answer(TRANSCRIBE, SAID, after_s=1.0)
-    job, after = placed(tmp_path, 0), placed(tmp_path, 1)
-    with running_worker(tmp_path, **worker_settings):
-        until(lambda: count(JobState.RUNNING) == 1)
-        was_under_way = cancel(job.id)
-        assert until(lambda: count(JobState.DONE) == 1)
-    job.refresh_from_db()
-
-    assert was_under_way
-    assert job.state == JobState.CANCELLED
-    assert Transcript.objects.get().sha256 == after.sha256
-
-
-def test_a_worker_that_is_told_to_end_gives_its_long_job_back(
-    queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
-) -> None:
-    queue.answer(TRANSCRIBE, SAID, after_s=7.0)
-    job = placed(tmp_path, 0)
-    with running_worker(tmp_path, **worker_settings) as worker:
-        until(lambda: count(JobState.RUNNING) == 1)
-        worker.terminate()
-        worker.wait()
-    job.refresh_from_db()
-
-    assert job.state in (JobState.QUEUED, JobState.DONE)
-    assert worker.returncode == 0
