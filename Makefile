@@ -19,7 +19,7 @@ NPM := $(CURDIR)/$(BIN)/npm
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
-	@echo "make run     the gateway on http://127.0.0.1:$(PORT), with the built-in engines and a database"
+	@echo "make run     the gateway on http://127.0.0.1:$(PORT), with the built-in engines, a database and a worker"
 	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones"
 	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
@@ -30,7 +30,7 @@ demo: .venv/run.stamp
 	@$(LAPTOP) --no-database --data var/demo -- $(BIN)/python -m benchmarks.demo
 
 run: .venv/run.stamp
-	@$(LAPTOP) $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
+	@$(LAPTOP) --worker $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
 		--bind 127.0.0.1:$(PORT) spark_control.wsgi
 
 test: .venv/clients.stamp

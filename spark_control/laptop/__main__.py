@@ -15,6 +15,7 @@ from spark_control.laptop.database import migrate, private_database
 from spark_control.laptop.engine import built_in_engine
 from spark_control.laptop.folder import secret_in
 from spark_control.laptop.processes import Failed, Launcher, kept, run
+from spark_control.laptop.worker import beside
 
 NO_SUCH_COMMAND = 127
 
@@ -43,6 +44,7 @@ command once; when the launcher itself is killed, everything else is ended all t
 class Wishes:
     database: bool
     engines: bool
+    worker: bool
     data: Path
     command: Sequence[str]
 
@@ -76,6 +78,11 @@ def wishes_in(arguments: Sequence[str]) -> Wishes:
         help="start no engine; those that PARAKEET_URL and KOKORO_URL name are still used",
     )
     parser.add_argument(
+        "--worker",
+        action="store_true",
+        help="run a worker for jobs beside the command, where there is a database",
+    )
+    parser.add_argument(
         "--data",
         type=Path,
         default=PROJECT / "var",
@@ -88,7 +95,7 @@ def wishes_in(arguments: Sequence[str]) -> Wishes:
     if not command:
         parser.error("say which command to run, after a `--`; --help shows examples")
     data = options.data.resolve()
-    return Wishes(not options.no_database, not options.no_engines, data, command)
+    return Wishes(not options.no_database, not options.no_engines, options.worker, data, command)
 
 
 def fulfil(wishes: Wishes, launcher: Launcher) -> int:
@@ -104,6 +111,8 @@ def fulfil(wishes: Wishes, launcher: Launcher) -> int:
         try:
             environment |= database_for(environment, wishes, everything)
             environment |= engines_for(environment, wishes, everything)
+            if wishes.worker and environment.get("DATABASE_URL"):
+                everything.enter_context(beside(environment, wishes.data))
         except Failed as failure:
             print(failure, file=sys.stderr)
             return 1

@@ -29,6 +29,7 @@ class Order:
     recordings: Sequence[Recording]
     options: Options = field(default_factory=dict)
     created_by: str
+    name: str = ""
     reads_library: bool = False
     wants_vectors: bool = False
     webhook_url: str = ""
@@ -46,6 +47,7 @@ def place(order: Order) -> Job:
     sha256 = digest_of(*order.recordings)
     job = Job(
         kind=order.kind,
+        name=order.name or ", ".join(one.name for one in order.recordings if one.name),
         options=dict(order.options),
         sha256=sha256,
         work=digest_of_work(order, sha256),

@@ -29,6 +29,7 @@ from voiceprints.models.jobs import CallState, Job
 
 logger = logging.getLogger(__name__)
 TIMEOUT_S = 10.0
+ANSWER_BYTES = 64 * 1024
 # With JOB_RETRY_S of 10 s the last is made three hours after the first.
 CALLS = 8
 _SECRET_PREFIX = "whsec_"  # noqa: S105
@@ -75,13 +76,15 @@ def deliver(job: Job, resolve: Resolve | None = None) -> None:
     connection = _connection(target, address_of(target, resolve))
     try:
         connection.request("POST", target.path, body, headers_of(job, body))
-        status = connection.getresponse().status
+        with connection.getresponse() as answer:
+            # Whoever closes with unread bytes resets the connection.
+            answer.read(ANSWER_BYTES)
     except (OSError, http.client.HTTPException) as error:
         raise NotDelivered("no answer") from error
     finally:
         connection.close()
-    if not 200 <= status < 300:
-        raise NotDelivered(f"status {status}")
+    if not 200 <= answer.status < 300:
+        raise NotDelivered(f"status {answer.status}")
 
 
 def body_of(job: Job) -> bytes:

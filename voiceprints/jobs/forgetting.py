@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from voiceprints.jobs.answering import without_vectors
 from voiceprints.models.jobs import Job
-from voiceprints.rewriting import renaming, rewritten
+from voiceprints.rewriting import mention_of, renaming, rewritten
 
 
 def take_out_of_results(names: Iterable[str], called: str) -> None:
@@ -18,10 +18,13 @@ def take_out_of_results(names: Iterable[str], called: str) -> None:
     told, new = Q(), dict.fromkeys(names, called)
     for name in new:
         told |= Q(result__icontains=json.dumps(name, ensure_ascii=False)[1:-1])
+        told |= Q(name__icontains=name.split()[0])
     if not told:
         return
     for job in Job.objects.select_for_update().filter(told).order_by("pk"):
         given = job.result
         plain = without_vectors(given) if isinstance(given, dict) else None
         job.result = rewritten(plain, renaming(new))
-        job.save(update_fields=["result"])
+        for name in new:
+            job.name = mention_of(name).sub(called, job.name)
+        job.save(update_fields=["result", "name"])

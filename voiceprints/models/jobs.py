@@ -54,6 +54,7 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=30, choices=JobKind)
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
+    name = models.TextField(blank=True, default="", help_text="What the recording is called.")
     options = models.JSONField(default=dict, blank=True)
     reads_library = models.BooleanField(default=False)
     wants_vectors = models.BooleanField(default=False)
@@ -120,7 +121,7 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        return self.name or f"{self.kind} {self.id}"
 
 
 def recording_path(recording: "JobRecording", filename: str) -> str:

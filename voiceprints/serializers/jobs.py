@@ -73,6 +73,7 @@ class JobEntry(serializers.Serializer[Any]):
     object = serializers.CharField(default="job", read_only=True)
     id = serializers.UUIDField()
     kind = serializers.CharField()
+    name = serializers.CharField(help_text="What the recordings are called.")
     state = Choice(JobState.values)
     progress = serializers.FloatField(help_text="0 to 1, of the attempt under way.")
     attempts = serializers.IntegerField()

@@ -19,9 +19,9 @@ MERGE = {"kind": "label-merge", "timeline": "[]", "transcribe": "true"}
 
 
 def asked(
-    gateway: Gateway, fields: dict[str, str], who: str = "archive", **options: object
+    gateway: Gateway, fields: dict[str, str], who: str = "archive", **headers: str
 ) -> httpx.Response:
-    return call(gateway, "POST", "jobs", who=who, data=fields, files=FILE, **options)
+    return call(gateway, "POST", "jobs", who=who, data=fields, files=FILE, headers=headers)
 
 
 def state_of(gateway: Gateway, job: str, who: str = "archive") -> object:
@@ -193,7 +193,7 @@ def test_a_job_that_has_ended_is_deleted_with_its_result(jobs_gateway: Gateway) 
 
 def test_a_request_sent_again_places_one_job(jobs_gateway: Gateway) -> None:
     once = {"Idempotency-Key": "the-same"}
-    first, again = (asked(jobs_gateway, BLOCKS, headers=once) for _ in range(2))
+    first, again = (asked(jobs_gateway, BLOCKS, **once) for _ in range(2))
 
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json()["id"] == again.json()["id"]
