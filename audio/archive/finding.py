@@ -1,0 +1,106 @@
+"""Which recordings are here?
+
+A recording is what holds audio that can be decoded, whatever it is called. `talk.mic.flac` and
+`talk.system.flac` are two tracks of one; `talk.timeline.json` is the timeline of either.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+
+from audio.archive.doing import Source
+from audio.archive.pairing import Group, grouped
+from audio.archive.probing import Probed, probed
+from audio.archive.walking import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recording, the name under which its outputs stand, and its length as far as it says.
+
+    The name is its path below the folder that all given paths have in common.
+    """
+
+    name: PurePath
+    source: Source
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """What is called a recording, and why it is none that could be heard."""
+
+    name: PurePath
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """Recordings by name; what is called one but is none; how many other files there are.
+
+    `loops` are folders that lead back to one that was searched already.
+    """
+
+    recordings: tuple[Found, ...]
+    unfit: tuple[Unfit, ...] = ()
+    passed_over: int = 0
+    loops: tuple[PurePath, ...] = ()
+
+
+def find(given: Sequence[str], *, newer_than: datetime | None = None) -> Finds:
+    """The recordings among these files, in these folders, and behind these patterns.
+
+    Of two tracks it is enough that one is newer.
+
+    Raises
+    ------
+    NothingThere
+    """
+    files = listed(given)
+    each = [probed(path, is_named=path in files.named) for path in files.paths]
+    meant = [file for file in each if file is not None]
+    groups = [group for group in grouped(meant) if _is_newer(group, newer_than)]
+    told = sorted(_told(groups, files.root), key=lambda one: one.name)
+    unread = [Unfit(path.relative_to(files.root), why) for path, why in files.unread]
+    return Finds(
+        tuple(one for one in told if isinstance(one, Found)),
+        (*unread, *(one for one in told if isinstance(one, Unfit))),
+        files.hidden + len(files.paths) - sum(len(group.files) for group in groups),
+        tuple(folder.relative_to(files.root) for folder in files.loops),
+    )
+
+
+def _is_newer(group: Group, than: datetime | None) -> bool:
+    if than is None:
+        return True
+    return any(datetime.fromtimestamp(file.changed_at, UTC) > than for file in group.files)
+
+
+def _told(groups: Sequence[Group], root: Path) -> list[Found | Unfit]:
+    """Recordings of which there would be two of a name are called as their files, with suffix."""
+    count = Counter(group.stem for group in groups)
+    paths = {file.path for group in groups for file in group.files}
+    return [
+        _as_found(group, root, is_alone=count[group.stem] == 1 and group.stem not in paths)
+        for group in groups
+    ]
+
+
+def _as_found(group: Group, root: Path, *, is_alone: bool) -> Found | Unfit:
+    name = (group.stem if is_alone else group.files[0].path).relative_to(root)
+    unfit = [file for file in group.files if file.reason]
+    if unfit:
+        return Unfit(name, f"{unfit[0].path.name}: {unfit[0].reason}")
+    source = Source(tuple(file.path for file in group.files), _timeline(group.stem))
+    return Found(name, source, _longest_s(group.files))
+
+
+def _longest_s(files: Sequence[Probed]) -> float | None:
+    return max((file.seconds for file in files if file.seconds is not None), default=None)
+
+
+def _timeline(stem: Path) -> Path | None:
+    beside = stem.with_name(f"{stem.name}.timeline.json")
+    return beside if beside.is_file() else None

@@ -1,0 +1,164 @@
+"""What an operator says about the recordings of an archive, read into values."""
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from rest_framework.exceptions import ValidationError
+
+from audio.archive.finding import Finds, find
+from audio.archive.known import voices_in
+from audio.archive.options import DEFAULT_FORMATS, FORMATS, ArchiveOptions
+from audio.archive.walking import NothingThere
+from audio.errors import problem_of
+from audio.fields import readable
+from audio.library import NoLibrary, library
+from audio.merge.clustering import LinkingRule
+from audio.merge.timeline import Voices
+from audio.serializers.speakers import NAMING_RULES, SpeakerCounts
+
+USAGE = 2
+_COUNTS = ("num_speakers", "min_speakers", "max_speakers")
+
+
+def add_recordings(parser: ArgumentParser) -> None:
+    """Which recordings."""
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="+", help="a recording, a folder, or a quoted pattern"
+    )
+    parser.add_argument(
+        "--newer-than",
+        metavar="WHEN",
+        type=_moment,
+        help="only recordings changed after this day or time (UTC): 2026-05-03, 2026-05-03T14:00",
+    )
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """What is to become of each."""
+    parser.add_argument(
+        "--format",
+        type=_formats,
+        default=DEFAULT_FORMATS,
+        metavar="LIST",
+        help=f"comma-separated, of {', '.join(FORMATS)} (default: {','.join(DEFAULT_FORMATS)})",
+    )
+    parser.add_argument(
+        "--rule", choices=NAMING_RULES, default="overlap", help="how speakers get their names"
+    )
+    for count, how in zip(_COUNTS, ("exactly", "at least", "at most"), strict=True):
+        parser.add_argument(
+            f"--{count.replace('_', '-')}",
+            type=int,
+            metavar="N",
+            help=f"{how} so many people talk",
+        )
+    parser.add_argument(
+        "--self-name", default="Me", metavar="NAME", help="who speaks on *.mic.* (default: Me)"
+    )
+    parser.add_argument(
+        "--known",
+        type=Path,
+        metavar="FILE",
+        help="known voices: {name: [numbers]}, or what export_voiceprints writes; "
+        "without it the voice library is asked, where there is one",
+    )
+    parser.add_argument(
+        "--store", action="store_true", help="have the voice library keep the transcripts"
+    )
+    parser.add_argument(
+        "--retain-days", type=_days, metavar="N", help="with --store: days until it deletes them"
+    )
+
+
+def finds_in(options: dict[str, Any]) -> Finds:
+    """The recordings that are meant."""
+    try:
+        return find(options["paths"], newer_than=options["newer_than"])
+    except NothingThere as error:
+        raise CommandError(str(error), returncode=USAGE) from error
+
+
+def archive_options(options: dict[str, Any]) -> ArchiveOptions:
+    """What is to become of each."""
+    _refuse_contradictions(options)
+    self_name = readable(options["self_name"])
+    if not self_name:
+        raise CommandError("--self-name: expected a name.", returncode=USAGE)
+    return ArchiveOptions(
+        formats=options["format"],
+        rule=options["rule"],
+        linking=_linking(options),
+        self_name=self_name,
+        known_voices=_known(options["known"]),
+        store=options["store"],
+        retain_days=options["retain_days"],
+    )
+
+
+def _refuse_contradictions(options: dict[str, Any]) -> None:
+    said = ""
+    if options["retain_days"] is not None and not options["store"]:
+        said = "--retain-days: expected only with --store."
+    elif options["store"] and options["known"] is not None:
+        said = "--store: expected only without --known, which leaves the voice library alone."
+    elif options["store"] and isinstance(library(), NoLibrary):
+        said = "--store: there is no voice library; DATABASE_URL names one."
+    if said:
+        raise CommandError(said, returncode=USAGE)
+
+
+def _linking(options: dict[str, Any]) -> LinkingRule:
+    asked = SpeakerCounts(
+        data={name: options[name] for name in _COUNTS if options[name] is not None}
+    )
+    try:
+        asked.is_valid(raise_exception=True)
+    except ValidationError as error:
+        said = re.sub(r"(num|min|max)_speakers", r"--\1-speakers", problem_of(error).message)
+        raise CommandError(said, returncode=USAGE) from error
+    return asked.linking()
+
+
+def _known(path: Path | None) -> Voices | None:
+    if path is None:
+        return None
+    try:
+        return voices_in(path)
+    except OSError as error:
+        raise CommandError(f"--known {path}: {error.strerror}.", returncode=USAGE) from error
+    except ValueError as error:
+        raise CommandError(f"--known {error}", returncode=USAGE) from error
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    if not set(named) <= set(FORMATS):
+        raise ArgumentTypeError(f"expected a list of {', '.join(FORMATS)}; got {text!r}.")
+    return named
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"expected a date or a time, got {text!r}.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def jobs(text: str) -> int:
+    """How many recordings at a time."""
+    return _whole(text, 64)
+
+
+def _days(text: str) -> int:
+    return _whole(text, 36_500)
+
+
+def _whole(text: str, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise ArgumentTypeError(f"expected 1 to {most}, got {text!r}.")
+    return int(text)

@@ -1,0 +1,158 @@
+"""Who said what, by name, in whole archives of recordings."""
+
+import os
+import time
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from audio.archive.finding import Finds
+from audio.archive.following import Follower, Outcome, Stop
+from audio.archive.ledger import InUse, Ledger, open_ledger, read_ledger
+from audio.archive.options import ArchiveOptions
+from audio.archive.planning import ASSUMED_SPEED, estimated_s, plan
+from audio.archive.running import Work, run
+from audio.archive.standing import Archive
+from audio.archive.writing import Outputs
+from audio.management import archive_arguments as arguments
+from audio.management import telling
+from audio.management.archive_arguments import USAGE
+from audio.management.ending import ended_by_signals
+from audio.management.live import Live
+
+
+class Command(BaseCommand):
+    """diarize PATH…"""
+
+    help = """Say who said what, by name, in recordings of any length, number and format.
+
+Folders are searched to the bottom for whatever holds audio. talk.mic.wav and talk.system.wav are
+two tracks of one recording; talk.timeline.json is the timeline of talk. What is done is not done
+again: run the same command to go on after whatever ended it. Status 0: all is done; 1: some
+failed, or are left; 2: wrong usage."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs.setdefault("formatter_class", RawDescriptionHelpFormatter)
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        arguments.add_recordings(parser)
+        arguments.add_options(parser)
+        parser.add_argument(
+            "--out",
+            type=Path,
+            required=True,
+            metavar="DIR",
+            help="where the outputs go, in folders as those of the recordings",
+        )
+        parser.add_argument(
+            "--jobs",
+            type=arguments.jobs,
+            default=2,
+            metavar="N",
+            help="recordings at a time (default: 2)",
+        )
+        parser.add_argument(
+            "--retry-failed", action="store_true", help="do just those that failed before"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would be done, and do nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wanted = arguments.archive_options(options)
+        outputs = Outputs(options["out"], wanted.formats)
+        finds = arguments.finds_in(options)
+        for line in telling.loop_lines(finds):
+            self.stdout.write(line)
+        if options["dry_run"]:
+            archive = Archive(outputs, read_ledger(options["out"]), wanted.store)
+            self._tell_plan(_chosen(finds, archive.ledger, options), wanted, archive)
+            return
+        if not settings.PARAKEET_URL:
+            raise CommandError("PARAKEET_URL is not set: it names the engine.", returncode=USAGE)
+        with _ledger_in(options["out"]) as ledger:
+            archive = Archive(outputs, ledger, wanted.store)
+            work = Work(wanted, archive, operator(), options["jobs"])
+            self._run(_chosen(finds, ledger, options), work)
+
+    def _run(self, finds: Finds, work: Work) -> None:
+        self.stdout.write(telling.found_line(finds))
+        stop, began = Stop(), time.monotonic()
+        with ended_by_signals(stop):
+            with self._follower(finds) as follower:
+                outcomes = run(finds, work, follower, stop)
+            self._tell_end(finds, outcomes, stop, time.monotonic() - began)
+
+    def _tell_end(self, finds: Finds, outcomes: list[Outcome], stop: Stop, took_s: float) -> None:
+        all_of_them = len(finds.recordings) + len(finds.unfit)
+        left, failed = all_of_them - len(outcomes), telling.failures(outcomes)
+        for line in ("", *telling.summary(outcomes, left=left, took_s=took_s)):
+            self.stdout.write(line)
+        for line in ("", *failed) if failed else ():
+            self.stdout.write(line)
+        if left:
+            raise CommandError(
+                f"Stopped ({stop.reason.rstrip('.')}): {left} of {all_of_them} are left. "
+                "The same command goes on from here."
+            )
+        if failed:
+            raise CommandError(
+                f"{len(failed)} of {all_of_them} failed; with --retry-failed the same command "
+                "does just these."
+            )
+
+    def _tell_plan(self, finds: Finds, wanted: ArchiveOptions, archive: Archive) -> None:
+        planned = plan(finds, wanted, archive)
+        for outcome in planned:
+            self.stdout.write(telling.line_of(outcome))
+        measured = archive.ledger.speed()
+        for line in ("", telling.found_line(finds), *telling.counts(planned)):
+            self.stdout.write(line)
+        seconds = estimated_s(planned, measured or ASSUMED_SPEED)
+        self.stdout.write(telling.estimate(seconds, measured, ASSUMED_SPEED))
+
+    @contextmanager
+    def _follower(self, finds: Finds) -> Iterator[Follower]:
+        if not self.stdout.isatty() or os.environ.get("TERM") == "dumb":
+            yield telling.Lines(self.stdout.write)
+            return
+        with Live(finds, Console()) as live:
+            yield live
+
+
+def operator() -> str:
+    """Who did it, for the library's audit: the command, and whose account it ran under."""
+    return f"manage.py diarize, uid {os.getuid()}"
+
+
+@contextmanager
+def _ledger_in(folder: Path) -> Iterator[Ledger]:
+    with ExitStack() as opened:
+        try:
+            ledger = opened.enter_context(open_ledger(folder))
+        except InUse:
+            said = f"--out {folder}: another run is at work there."
+            raise CommandError(said, returncode=USAGE) from None
+        except OSError as error:
+            said = f"--out {folder}: {error.strerror}."
+            raise CommandError(said, returncode=USAGE) from error
+        yield ledger
+
+
+def _chosen(finds: Finds, ledger: Ledger, options: dict[str, Any]) -> Finds:
+    if not options["retry_failed"]:
+        return finds
+    failed = ledger.failed()
+    return replace(
+        finds,
+        recordings=tuple(one for one in finds.recordings if str(one.name) in failed),
+        unfit=tuple(one for one in finds.unfit if str(one.name) in failed),
+    )
