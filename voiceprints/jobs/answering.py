@@ -11,13 +11,14 @@ from audio.formats import native
 from audio.formats.cues import speaker_cues
 from audio.formats.text import TEXT_FORMATS
 from audio.merge.timeline import LabelledTranscript, NamedTranscript
-from audio.pipeline.label_merge import label_merge
+from audio.pipeline.label_merge import MergeJob, label_merge
 from audio.pipeline.remembering import remember
 from audio.pipeline.transcription import (
     transcribe_with_known_speakers,
     transcribe_with_speakers,
 )
 from audio.serializers.speakers import LabelMergeRequest, TranscribeWithSpeakersRequest
+from voiceprints.jobs import archives
 from voiceprints.linking import people_called
 from voiceprints.models.jobs import Job, JobKind
 
@@ -48,8 +49,10 @@ def answer_to(job: Job, files: Files) -> Answer:
 
     Raises
     ------
-    EngineError, UnusableAudio, Stopped
+    EngineError, UnusableAudio, UnusableRecording, Stopped, OutputsNotWritten
     """
+    if job.kind == JobKind.ARCHIVE:
+        return _archived(job, files)
     asked = REQUESTS[job.kind](data={**job.options, **files})
     asked.is_valid(raise_exception=True)
     if isinstance(asked, LabelMergeRequest):
@@ -73,16 +76,29 @@ def _named(job: Job, asked: LabelMergeRequest) -> Answer:
     wanted = asked.job(library_reader=job.created_by if job.reads_library else None)
     heard = label_merge(wanted)
     answer = native.named_json(heard)
+    shown = _shown(heard, answer if job.wants_vectors else without_vectors(answer), asked)
+    return _named_answer(job, wanted, heard, shown, store=asked.validated_data["store"])
+
+
+def _archived(job: Job, files: Files) -> Answer:
+    wanted = archives.merge_job_of(job, files)
+    heard = archives.heard(job, wanted)
+    shown = without_vectors(native.named_json(heard))
+    return _named_answer(job, wanted, heard, shown, store=bool(job.options["store"]))
+
+
+def _named_answer(
+    job: Job,
+    wanted: MergeJob,
+    heard: NamedTranscript,
+    shown: native.Json | str,
+    *,
+    store: bool,
+) -> Answer:
     own = wanted.known_voices is not None
     found = {one.name for one in heard.speakers if one.source == "voiceprint" and not own}
-    return Answer(
-        _shown(heard, answer if job.wants_vectors else without_vectors(answer), asked),
-        _warnings(answer),
-        _people(found),
-        partial(remember, heard, wanted, created_by=job.created_by)
-        if asked.validated_data["store"]
-        else None,
-    )
+    keep = partial(remember, heard, wanted, created_by=job.created_by)
+    return Answer(shown, _warnings(heard), _people(found), keep if store else None)
 
 
 def _labelled(job: Job, asked: TranscribeWithSpeakersRequest) -> Answer:
@@ -93,7 +109,7 @@ def _labelled(job: Job, asked: TranscribeWithSpeakersRequest) -> Answer:
         heard = transcribe_with_speakers(recording, linking=linking)
     answer = native.labelled_json(heard)
     found = {one.name for one in heard.recognised or () if one.name}
-    return Answer(_shown(heard, answer, asked), _warnings(answer), _people(found))
+    return Answer(_shown(heard, answer, asked), _warnings(heard), _people(found))
 
 
 def _shown(
@@ -107,6 +123,5 @@ def _people(names: Iterable[str]) -> frozenset[UUID]:
     return frozenset(people_called(names).values())
 
 
-def _warnings(answer: native.Json) -> Sequence[object]:
-    warnings = answer.get("warnings", [])
-    return warnings if isinstance(warnings, list) else []
+def _warnings(heard: LabelledTranscript | NamedTranscript) -> Sequence[object]:
+    return [{"code": one.code, "message": one.message} for one in heard.warnings]

@@ -19,6 +19,8 @@ from voiceprints.jobs import queue
 from voiceprints.models.jobs import CallState, Job, JobKind, JobRecording
 
 Options = Mapping[str, object]
+# Where outputs go is no part of the work.
+_NOT_WORK = ("out", "name", "formats")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,9 @@ class Order:
     audio_s: float | None = None
 
 
-def digest_of_work(order: Order, sha256: str) -> str:
+def work_of(order: Order) -> str:
     """A digest of the recordings and of everything that is asked of them."""
-    asked = [order.kind, sha256, order.options, order.reads_library, order.wants_vectors]
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    return _work(order, digest_of(*order.recordings))
 
 
 def place(order: Order) -> Job:
@@ -50,7 +51,7 @@ def place(order: Order) -> Job:
         name=order.name or ", ".join(one.name for one in order.recordings if one.name),
         options=dict(order.options),
         sha256=sha256,
-        work=digest_of_work(order, sha256),
+        work=_work(order, sha256),
         created_by=order.created_by,
         reads_library=order.reads_library,
         wants_vectors=order.wants_vectors,
@@ -79,3 +80,9 @@ def _stored(job: Job, recording: Recording) -> JobRecording:
     with Path(recording.path).open("rb") as file:
         row.file.save(f"recording{recording.suffix}", File(file), save=False)
     return row
+
+
+def _work(order: Order, sha256: str) -> str:
+    options = {name: value for name, value in order.options.items() if name not in _NOT_WORK}
+    asked = [order.kind, sha256, options, order.reads_library, order.wants_vectors]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

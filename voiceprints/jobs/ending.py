@@ -17,7 +17,7 @@ from voiceprints.models.jobs import UNFINISHED, CallState, Job, JobState
 from voiceprints.rewriting import rewritten, storable
 
 # What a request says of people; once the job has ended, only its result does.
-_PERSONAL = ("known_voiceprints", "timeline", "self_name", "self_vad")
+_PERSONAL = ("known_voiceprints", "timeline", "self_name", "self_vad", "archive")
 
 
 class ClaimLost(Exception):

@@ -5,7 +5,6 @@ claim of its own, and only who holds the claim ends the job; what was begun and 
 again, up to JOB_ATTEMPTS times.
 """
 
-import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,17 +16,17 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from audio.decoding import UnusableAudio
+from audio.archive.doing import UnusableRecording
 from audio.engines.client import EngineError
 from audio.errors import InvalidRequest
 from audio.pipeline.watching import Stopped
 from voiceprints.jobs.answering import answer_to
+from voiceprints.jobs.archives import OutputsNotWritten
 from voiceprints.jobs.ending import ClaimLost, SomebodyForgotten, fail, finish
 from voiceprints.jobs.following import followed
 from voiceprints.jobs.retrying import TryAgain, may_pass, wait_s
 from voiceprints.models.jobs import UNFINISHED, Job, JobRecording, JobState
 
-logger = logging.getLogger(__name__)
 READ_BYTES = 1024 * 1024
 
 
@@ -87,20 +86,29 @@ def _attempt(job: Job) -> None:
             finish(job, answer_to(job, files))
     except (Stopped, ClaimLost, OperationalError, InterfaceError):
         raise
-    except EngineError as error:
-        if not may_pass(error) or job.attempts >= settings.JOB_ATTEMPTS:
-            fail(job, error)
+    except Exception as error:  # whatever it is, the next job must not suffer from it
+        after_s = _again_after(job, error)
+        if after_s is None:
+            fail(job, _told(error))
             return
         _wait(job)
-        raise TryAgain(wait_s(job.attempts, error)) from error
-    except SomebodyForgotten as error:
-        _wait(job)
-        raise TryAgain(0) from error
-    except UnusableAudio as error:
-        fail(job, error)
-    except Exception as error:  # whatever it is, the next job must not suffer from it
-        logger.exception("job %s failed", job.pk)
-        fail(job, error)
+        raise TryAgain(after_s) from error
+
+
+def _again_after(job: Job, error: Exception) -> float | None:
+    """How long to wait for what may pass; None where it does not, or did not in time."""
+    if isinstance(error, SomebodyForgotten):
+        return 0.0
+    passing = isinstance(error, EngineError) and may_pass(error)
+    if not passing and not isinstance(error, OutputsNotWritten):
+        return None
+    return wait_s(job.attempts, error) if job.attempts < settings.JOB_ATTEMPTS else None
+
+
+def _told(error: Exception) -> Exception:
+    """What those know of it who know how to tell."""
+    about_the_archive = isinstance(error, UnusableRecording | OutputsNotWritten)
+    return InvalidRequest(str(error)) if about_the_archive else error
 
 
 def _give_back(job: Job, is_to_stop: Callable[[], bool]) -> None:
