@@ -30,10 +30,12 @@ demo: .venv/run.stamp
 	@$(LAPTOP) --no-database --data var/demo -- $(BIN)/python -m benchmarks.demo
 
 run: .venv/run.stamp
-	@$(LAPTOP) --worker $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
+	@$(LAPTOP) --admin --worker $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
 		--bind 127.0.0.1:$(PORT) spark_control.wsgi
 
 test: .venv/clients.stamp
+	@command -v chromium >/dev/null \
+		|| echo "No chromium: the tests in a browser are skipped (apt-get install chromium)."
 	@$(LAPTOP) --data var/test -- $(BIN)/pytest $(ARGS)
 
 check: .venv/dev.stamp

@@ -52,6 +52,18 @@ DATABASES = (
     if LIBRARY
     else {}
 )
+# The admin behind a proxy that ends TLS: where its forms come from. Cookies then need TLS.
+CSRF_TRUSTED_ORIGINS: list[str] = [
+    origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(CSRF_TRUSTED_ORIGINS)
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 # Whether enrolment keeps the recordings it learned from, to hear them again with another model.
 KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
 MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
@@ -86,7 +98,7 @@ INSTALLED_APPS = [
 if LIBRARY:
     INSTALLED_APPS = [
         "voiceprints",
-        "django.contrib.admin",
+        "voiceprints.admin_app.LibraryAdminConfig",
         "django.contrib.auth",
         "django.contrib.contenttypes",
         "django.contrib.sessions",
@@ -148,6 +160,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+FORMAT_MODULE_PATH = ["voiceprints.formats"]
 
 # --- uploads --------------------------------------------------------------------------------- A
 # path, not a blob: whatever its size, an upload is a file on disk that engines stream from there.

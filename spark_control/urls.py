@@ -9,8 +9,12 @@ from audio import errors
 urlpatterns: list[URLPattern | URLResolver] = [path("", include("audio.urls"))]
 if settings.LIBRARY:
     from django.contrib import admin
+    from django.views.generic import RedirectView
 
-    urlpatterns += [path("api/", include("voiceprints.urls")), path("admin/", admin.site.urls)]
+    urlpatterns += [path("api/", include("voiceprints.urls"))]
+    # Typed by people, who leave the slash out.
+    urlpatterns += [path("admin", RedirectView.as_view(pattern_name="admin:index"))]
+    urlpatterns += [path("admin/", admin.site.urls)]
 
 # Django's own pages for unknown addresses are HTML, and differ with DEBUG.
 urlpatterns += [re_path("", csrf_exempt(errors.not_found))]

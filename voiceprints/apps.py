@@ -7,3 +7,4 @@ class VoiceprintsConfig(AppConfig):
     """On when DATABASE_URL is set."""
 
     name = "voiceprints"
+    verbose_name = "Voice library"

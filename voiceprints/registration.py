@@ -71,7 +71,7 @@ def change(
     _take_in(person, details)
     person.save()
     if details.name is not None:
-        _rename_appearances(person)
+        rename_appearances(person)
     if (details.name, details.aliases, details.notes) != (None, None, None):
         audit.record(actor, Action.PERSON_CHANGED, person=person.id)
     _record_consent(person, details, actor)
@@ -99,7 +99,8 @@ def _withdraw(person: Person, now: datetime) -> None:
         person.consent_given_at = person.consent_until = None
 
 
-def _rename_appearances(person: Person) -> None:
+def rename_appearances(person: Person) -> None:
+    """Show the name of somebody, whom the caller has locked, wherever the person speaks."""
     appearances = TranscriptSpeaker.objects.filter(person=person).exclude(name=person.name)
     locked_transcripts(appearances.values_list("transcript", flat=True))
     appearances.update(name=person.name)

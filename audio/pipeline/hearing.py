@@ -124,7 +124,7 @@ def _may_be_long(recording: Recording) -> bool:
 
 def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
     whole, field = hearing.recording, hearing.recording.field
-    files = [Recording(piece.path, ".wav", field) for piece in pieces] or [whole]
+    files = [Recording(piece.path, ".wav", field=field) for piece in pieces] or [whole]
     diarize = parakeet.diarize_chunk
     if hearing.speakers == "turns" and not pieces and hearing.linking == DEFAULT_RULE:
         # Nothing is to be linked, and fingerprints cost the engine work.

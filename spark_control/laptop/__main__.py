@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from environ import Env
 
 from spark_control.laptop import PROJECT
+from spark_control.laptop.admin import admin_account
 from spark_control.laptop.database import migrate, private_database
 from spark_control.laptop.engine import built_in_engine
 from spark_control.laptop.folder import secret_in
@@ -43,6 +44,7 @@ command once; when the launcher itself is killed, everything else is ended all t
 @dataclass(frozen=True, slots=True)
 class Wishes:
     database: bool
+    admin: bool
     engines: bool
     worker: bool
     data: Path
@@ -83,6 +85,11 @@ def wishes_in(arguments: Sequence[str]) -> Wishes:
         help="run a worker for jobs beside the command, where there is a database",
     )
     parser.add_argument(
+        "--admin",
+        action="store_true",
+        help="make an account for the admin where the private database has none",
+    )
+    parser.add_argument(
         "--data",
         type=Path,
         default=PROJECT / "var",
@@ -95,7 +102,8 @@ def wishes_in(arguments: Sequence[str]) -> Wishes:
     if not command:
         parser.error("say which command to run, after a `--`; --help shows examples")
     data = options.data.resolve()
-    return Wishes(not options.no_database, not options.no_engines, options.worker, data, command)
+    database, engines = not options.no_database, not options.no_engines
+    return Wishes(database, options.admin, engines, options.worker, data, command)
 
 
 def fulfil(wishes: Wishes, launcher: Launcher) -> int:
@@ -128,6 +136,8 @@ def database_for(
         return {}
     url = everything.enter_context(private_database(wishes.data))
     migrate({**environment, "DATABASE_URL": url})
+    if wishes.admin:
+        admin_account(wishes.data, {**environment, "DATABASE_URL": url})
     return {"DATABASE_URL": url}
 
 

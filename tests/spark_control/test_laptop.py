@@ -54,6 +54,20 @@ with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
     *_, answer = [connection.execute(statement) for statement in sys.argv[1:]]
     print(answer.fetchone()[0])
 """
+MIGRATE = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "spark_control.settings"
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+"""
+LOG_IN = """
+import os, sys, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "spark_control.settings"
+django.setup()
+from django.contrib.auth import authenticate
+print(authenticate(username=sys.argv[1], password=open(sys.argv[2]).read()).is_superuser)
+"""
 # Its grandchild is in a session of its own, as a daemon would be.
 WAIT = """
 import subprocess, time
@@ -241,6 +255,18 @@ def test_what_the_database_keeps_is_there_next_time(laptop: Laptop) -> None:
     ran = laptop.run(*words, "select seven from kept")
 
     assert ran.stdout == "7\n"
+
+
+def test_the_admins_account_logs_in_with_what_is_told_also_next_time(laptop: Laptop) -> None:
+    password = laptop.data / "admin_password"
+    words = ("--admin", "--no-engines", "--", "python", "-c", LOG_IN, "admin", str(password))
+    first = laptop.run(*words, MIGRATE=MIGRATE)
+
+    again = laptop.run(*words, MIGRATE=MIGRATE)
+
+    assert (first.stdout, again.stdout) == ("True\n", "True\n")
+    assert f"account admin, password in {password}" in again.stderr
+    assert password.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_command_reaches_the_engine_under_both_names(laptop: Laptop) -> None:

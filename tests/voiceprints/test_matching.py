@@ -1,6 +1,7 @@
 """Whose voice is this, compared with all prints or by way of the index?"""
 
 from collections.abc import Callable
+from operator import eq
 from uuid import UUID
 
 import numpy as np
@@ -134,7 +135,7 @@ def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
     assert "voiceprint_by_likeness" not in plan
 
 
-def test_among_many_the_index_finds_whom_comparing_all_finds(space: Space) -> None:
+def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(space: Space) -> None:
     random = np.random.default_rng(7)
     voices = [consenting(f"P{n}") for n in range(300)]
     vectors = random.normal(size=(300, DIMENSION))
@@ -145,7 +146,10 @@ def test_among_many_the_index_finds_whom_comparing_all_finds(space: Space) -> No
 
     asked = vectors[:50] + random.normal(size=(50, DIMENSION)) * 0.03
 
-    assert firsts(matching._by_index, asked, usable) == firsts(matching._exactly, asked, usable)
+    proposed = firsts(matching._by_index, asked, usable)
+    compared = firsts(matching._exactly, asked, usable)
+    # The graph of the index is built by chance.
+    assert sum(map(eq, proposed, compared)) >= 48
 
 
 def test_a_voice_near_enough_and_clear_of_others_is_identified(space: Space) -> None:

@@ -35,17 +35,21 @@ class Items:
     def succeeded(self, line: str) -> None:
         """Say what was done with an item."""
         self.done += 1
-        self.out.write(line)
+        self._tell(line)
 
     def refused(self, line: str) -> None:
         """Say why an item was not done."""
         self.failed += 1
-        self.out.write(line)
+        self._tell(line)
 
     def end(self) -> None:
         """Leave with a status that tells whether all was done."""
         if self.failed:
             raise CommandError(f"{self.failed} of {self.failed + self.done} could not be done.")
+
+    def _tell(self, line: str) -> None:
+        self._progress("")
+        self.out.write(line)
 
     def _progress(self, text: str) -> None:
         if sys.stderr.isatty():

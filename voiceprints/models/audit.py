@@ -22,9 +22,11 @@ class Action(models.TextChoices):
     FORGOTTEN = "forgotten"
     PURGED = "purged"
     TRANSCRIPT_STORED = "transcript_stored"
+    TRANSCRIPT_CHANGED = "transcript_changed"
     TRANSCRIPT_READ = "transcript_read"
     TRANSCRIPT_DELETED = "transcript_deleted"
     SPEAKER_NAMED = "speaker_named"
+    SPACE_CHANGED = "space_changed"
 
 
 class AuditEntry(models.Model):

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.fields import Choice, NameField
 from audio.formats.text import TEXT_FORMATS
+from audio.reference.speaker_pages import NamedBlocks, NamedVoice
 from voiceprints.models import Transcript, TranscriptSpeaker
+from voiceprints.models.transcripts import Mode, SpeakerSource
 from voiceprints.searching import TranscriptSearch
 from voiceprints.serializers.strict import PageQuery, Strict, VectorQuery
 from voiceprints.telling import told_again
@@ -102,7 +104,7 @@ class About(serializers.Serializer[Any]):
     recording_name = serializers.CharField()
     duration = serializers.FloatField()
     language = serializers.CharField()
-    mode = serializers.CharField()
+    mode = Choice(Mode.values)
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField()
     recorded_at = serializers.DateTimeField(allow_null=True)
@@ -116,20 +118,26 @@ class TranscriptEntry(About):
     speakers = SpeakerAnswer(many=True)
 
 
+class KeptVoice(NamedVoice):
+    """A speaker, and who that is by now."""
+
+    source = Choice(SpeakerSource.values)
+    person = serializers.UUIDField(allow_null=True)
+    fingerprint = serializers.ListField(
+        child=serializers.FloatField(),
+        allow_null=True,
+        required=False,
+        help_text="Only with include=vector.",
+    )
+
+
 @extend_schema_serializer(component_name="Transcript")
-class TranscriptAnswer(About):
+class TranscriptAnswer(About, NamedBlocks):
     """The answer of label-merge as it was given, under the names of now."""
 
-    speakers = serializers.SerializerMethodField(help_text="As label-merge answers, with person.")
-    segments = serializers.SerializerMethodField(help_text="As label-merge answers.")
-
-    @extend_schema_field({"type": "array", "items": {"type": "object"}})
-    def get_speakers(self, transcript: Transcript) -> Any:
-        """Told by `told`, with the rest of the result."""
-
-    @extend_schema_field({"type": "array", "items": {"type": "object"}})
-    def get_segments(self, transcript: Transcript) -> Any:
-        """Told by `told`, with the rest of the result."""
+    speakers = KeptVoice(many=True)
+    fingerprints = None  # type: ignore[assignment]
+    transcript_id = None  # type: ignore[assignment]
 
 
 def told(transcript: Transcript, *, with_vectors: bool = False) -> dict[str, object]:

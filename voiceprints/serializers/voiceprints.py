@@ -132,12 +132,9 @@ class VoiceprintAnswer(serializers.Serializer[Any]):
     )
     created_by = serializers.CharField()
     created_at = serializers.DateTimeField()
-    vector = serializers.SerializerMethodField(help_text="Only with include=vector.")
-
-    @extend_schema_field({"type": "array", "items": {"type": "number"}})
-    def get_vector(self, voiceprint: Voiceprint) -> list[float]:
-        """The direction that this voice has."""
-        return [float(number) for number in voiceprint.vector]
+    vector = serializers.ListField(
+        child=serializers.FloatField(), required=False, help_text="Only with include=vector."
+    )
 
     def get_fields(self) -> dict[str, Any]:
         """No vector that nobody asked for."""

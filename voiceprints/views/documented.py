@@ -13,21 +13,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-
-class Problem(serializers.Serializer[Any]):
-    """What every refusal says."""
-
-    message = serializers.CharField()
-    type = serializers.CharField()
-    param = serializers.CharField(allow_null=True)
-    code = serializers.CharField(allow_null=True)
-
-
-class Error(serializers.Serializer[Any]):
-    """The envelope of every refusal."""
-
-    error = Problem()
-
+from audio.reference.answers import Refusal
 
 _REFUSALS = {
     400: "A field or parameter is not as expected; `param` names it.",
@@ -80,7 +66,7 @@ def documented(
 ) -> Callable[[Method], Method]:
     """Say what an endpoint takes, answers and refuses; 400, 401, 403 and 503 are everywhere."""
     told = {
-        status: OpenApiResponse(Error, _REFUSALS[status])
+        status: OpenApiResponse(Refusal, _REFUSALS[status])
         for status in sorted({400, 401, 403, 503, *refusals})
     }
     return extend_schema(

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from audio.authentication import VOICES_READ, require
 from audio.formats.text import TEXT_FORMATS
+from audio.views.text import cue_answer
 from voiceprints import audit
 from voiceprints.errors import NotKept
 from voiceprints.keeping import discard
@@ -27,7 +28,7 @@ from voiceprints.serializers.transcripts import (
     TranscriptsQuery,
     told,
 )
-from voiceprints.telling import cues_of
+from voiceprints.telling import cues_of, warnings_of
 from voiceprints.upkeep import put_right
 from voiceprints.views.documented import LABEL, TRANSCRIPT, documented, page
 from voiceprints.views.library import LibraryView, actor_of, id_of
@@ -73,8 +74,7 @@ class OneTranscript(LibraryView):
         action = Action.VECTOR_READ if asked.wants_vectors else Action.TRANSCRIPT_READ
         audit.record(actor_of(request), action, transcript=found.id)
         if name in TEXT_FORMATS:
-            render, content_type = TEXT_FORMATS[name]
-            return HttpResponse(render(cues_of(found)), content_type=content_type)
+            return cue_answer(name, cues_of(found), warnings_of(found))
         return Response(told(found, with_vectors=asked.wants_vectors))
 
     @documented(

@@ -184,6 +184,17 @@ def test_both_tracks_of_a_long_recording_are_heard_in_pieces(
     assert answer["duration"] == 185.0
 
 
+def test_a_piece_that_is_refused_is_of_its_track(piecewise: Gateway, engine: FaultServer) -> None:
+    refused = Answer(status=400, pieces=(b'{"detail": "I do not like it"}',))
+    engine.respond(DIARIZE_CHUNK, lambda _asked: refused)
+    tracks = {"mic_file": LONG, "system_file": LONG}
+    data = {"timeline": "[]", "self_vad": '[{"start": 0, "end": 20}]'}
+
+    answer = piecewise.post(MERGE, files=tracks, data=data)
+
+    assert answer.json()["error"]["param"] == "mic_file"
+
+
 def test_a_recording_just_long_enough_goes_to_the_engine_as_it_came(
     piecewise: Gateway, engine: FaultServer
 ) -> None:

@@ -276,3 +276,12 @@ def test_a_speaker_whose_voice_is_known_is_linked(library_gateway: Gateway) -> N
     told = call(library_gateway, "GET", f"transcripts/{kept(library_gateway)}").json()
 
     assert (told["speakers"][1]["name"], told["speakers"][1]["person"]) == ("Ben", str(ben.id))
+
+
+def test_what_a_reader_should_know_stands_in_a_header_of_text(library_gateway: Gateway) -> None:
+    warning = {"code": "speaker_limit_reached", "message": "Four speakers were found."}
+    talk = transcript(result={"speakers": [], "segments": [], "warnings": [warning]})
+
+    answer = call(library_gateway, "GET", f"transcripts/{talk.id}?format=txt")
+
+    assert "speaker_limit_reached" in answer.headers["x-warnings"]

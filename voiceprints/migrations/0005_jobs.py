@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('voiceprints', '0003_triggers'),
+        ('voiceprints', '0004_more_actions'),
     ]
 
     operations = [

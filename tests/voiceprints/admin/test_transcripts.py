@@ -1,0 +1,222 @@
+"""The list of transcripts, and the page that reads like one."""
+
+from datetime import UTC, datetime
+
+from django.test import Client
+
+from tests.voiceprints.admin.conftest import TRANSCRIPTS, queries_of, somebody_who_may
+from tests.voiceprints.people import consenting, speaker, transcript
+from voiceprints.admin.transcript_page import BLOCKS_PER_PAGE
+from voiceprints.models import AuditEntry, Block, Transcript
+
+UNCHANGED = {
+    "recording_name": "",
+    "recorded_at_0": "",
+    "recorded_at_1": "",
+    "retain_until_0": "",
+    "retain_until_1": "",
+}
+
+
+def test_transcripts_are_found_by_words_that_were_said(vera: Client) -> None:
+    said("The heat pump is late.", recording_name="Monday")
+    said("Nothing new.", recording_name="Tuesday")
+
+    page = text_of(vera, f'{TRANSCRIPTS}?q="heat pump"')
+
+    assert "Monday" in page
+    assert "Tuesday" not in page
+
+
+def test_transcripts_are_found_by_the_recordings_name(vera: Client) -> None:
+    said("Nothing new.", recording_name="Tuesday")
+
+    assert "1 transcript" in text_of(vera, f"{TRANSCRIPTS}?q=tues")
+
+
+def test_transcripts_are_filtered_by_who_speaks(vera: Client) -> None:
+    ana = consenting("Ana", aliases=["The boss"])
+    speaker(transcript(recording_name="Monday"), "Speaker_0", "Ana", person=ana)
+    speaker(transcript(recording_name="Tuesday"), "Speaker_0", "Ben")
+
+    page = text_of(vera, f"{TRANSCRIPTS}?speaker=boss")
+
+    assert "Monday" in page
+    assert "Tuesday" not in page
+
+
+def test_the_filter_by_speaker_keeps_the_words(vera: Client) -> None:
+    said("Good morning.")
+
+    page = text_of(vera, f"{TRANSCRIPTS}?q=morning")
+
+    assert '<input type="hidden" name="q" value="morning">' in page
+
+
+def test_transcripts_are_filtered_by_date(vera: Client) -> None:
+    old = transcript(recording_name="Monday")
+    Transcript.objects.filter(pk=old.pk).update(created_at=datetime(2020, 5, 1, tzinfo=UTC))
+    transcript(recording_name="Tuesday")
+
+    page = text_of(vera, f"{TRANSCRIPTS}?created_at__year=2020")
+
+    assert "Monday" in page
+    assert "Tuesday" not in page
+
+
+def test_the_list_takes_no_more_queries_for_more_transcripts(vera: Client) -> None:
+    plant(3)
+    few = queries_of(vera, TRANSCRIPTS)
+
+    plant(27)
+
+    assert queries_of(vera, TRANSCRIPTS) == few
+
+
+def test_a_page_takes_no_more_queries_for_more_speakers_and_blocks(vera: Client) -> None:
+    short, long = talk(3), talk(30)
+
+    assert queries_of(vera, page_of(short)) == queries_of(vera, page_of(long))
+
+
+def test_a_page_tells_who_said_what_and_when(vera: Client) -> None:
+    page = text_of(vera, page_of(said("The heat pump is late.", start_ms=65_000, end_ms=70_000)))
+
+    assert "The heat pump is late." in page
+    assert "1:05" in page
+    assert ">Ana</a>" in page
+
+
+def test_a_speaker_has_a_bar_where_they_speak(vera: Client) -> None:
+    half = said("Hello.", duration=10.0, start_ms=5000, end_ms=10_000)
+
+    assert 'x="500.0" y="1" width="500.0"' in text_of(vera, page_of(half))
+
+
+def test_what_was_said_is_text_and_no_markup(vera: Client) -> None:
+    page = text_of(vera, page_of(said("<script>alert(1)</script>")))
+
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
+def test_blocks_with_the_words_looked_for_are_marked(vera: Client) -> None:
+    page = text_of(vera, f"{page_of(said('The heat pump is late.'))}?words=pump")
+
+    assert page.count("new hit") == 1
+
+
+def test_words_looked_for_in_the_list_are_marked_on_the_page(vera: Client) -> None:
+    page = text_of(vera, f"{page_of(said('The heat pump is late.'))}?_changelist_filters=q%3Dpump")
+
+    assert page.count("new hit") == 1
+
+
+def test_a_long_transcript_has_several_pages(vera: Client) -> None:
+    long = talk(2, blocks=BLOCKS_PER_PAGE + 1)
+
+    page = text_of(vera, f"{page_of(long)}?page=2")
+
+    assert f'id="block-{BLOCKS_PER_PAGE}"' in page
+    assert 'id="block-0"' not in page
+    assert 'href="?page=1#block-0"' in page
+
+
+def test_reading_a_transcript_is_audited(vera: Client) -> None:
+    read = said("Hello.")
+
+    vera.get(page_of(read))
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.transcript_id) == (
+        "admin:vera",
+        "transcript_read",
+        read.pk,
+    )
+
+
+def test_renaming_a_recording_is_audited_and_keeps_its_result(vera: Client) -> None:
+    changed = transcript(recording_name="Monday", result={"segments": []})
+
+    vera.post(page_of(changed), UNCHANGED | {"recording_name": "Tuesday"})
+
+    changed.refresh_from_db()
+    assert (changed.recording_name, changed.result) == ("Tuesday", {"segments": []})
+    assert AuditEntry.objects.get().action == "transcript_changed"
+
+
+def test_deleting_transcripts_is_audited_one_by_one(vera: Client) -> None:
+    chosen = [transcript().pk, transcript().pk]
+
+    vera.post(
+        TRANSCRIPTS, {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    )
+
+    assert not Transcript.objects.exists()
+    assert AuditEntry.objects.filter(action="transcript_deleted").count() == 2
+
+
+def test_nobody_writes_a_transcript_by_hand(vera: Client) -> None:
+    assert vera.get(f"{TRANSCRIPTS}add/").status_code == 403
+
+
+def test_a_viewer_reads_but_is_offered_no_naming(viewer: Client) -> None:
+    page = text_of(viewer, page_of(said("Hello.")))
+
+    assert "Hello." in page
+    assert "/speaker/" not in page
+
+
+def test_a_viewer_changes_no_transcript(viewer: Client) -> None:
+    assert viewer.post(page_of(transcript()), UNCHANGED).status_code == 403
+
+
+def test_who_may_see_people_only_sees_no_transcript(db: None) -> None:
+    kept = said("Hello.")
+
+    answer = somebody_who_may("view_person").get(page_of(kept))
+
+    assert answer.status_code == 403
+    assert not AuditEntry.objects.exists()
+
+
+def said(text: str, *, start_ms: int = 0, end_ms: int = 900, **fields: object) -> Transcript:
+    kept = transcript(**fields)
+    ana = speaker(kept, "Speaker_0", "Ana")
+    Block.objects.create(
+        transcript=kept, speaker=ana, position=0, start_ms=start_ms, end_ms=end_ms, text=text
+    )
+    return kept
+
+
+def talk(people: int, *, blocks: int | None = None) -> Transcript:
+    kept = transcript(duration=1000.0)
+    speakers = [
+        speaker(kept, f"Speaker_{n}", f"Name {n}", person=consenting(f"{kept.pk} {n}"))
+        for n in range(people)
+    ]
+    Block.objects.bulk_create(
+        Block(
+            transcript=kept,
+            speaker=speakers[n % people],
+            position=n,
+            start_ms=n * 1000,
+            end_ms=n * 1000 + 900,
+            text="Hello.",
+        )
+        for n in range(blocks or people)
+    )
+    return kept
+
+
+def plant(count: int) -> None:
+    for _ in range(count):
+        talk(2)
+
+
+def page_of(kept: Transcript) -> str:
+    return f"{TRANSCRIPTS}{kept.pk}/change/"
+
+
+def text_of(client: Client, url: str) -> str:
+    return client.get(url).content.decode()

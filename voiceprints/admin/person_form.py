@@ -1,0 +1,82 @@
+"""The form of a person."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from voiceprints.models import Person
+
+
+class LinesField(forms.CharField):
+    """Several names, one a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        lines = (" ".join(line.split()) for line in str(value or "").splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if any(len(line) > 200 for line in value):
+            raise ValidationError("An alias has at most 200 characters.")
+
+    def run_validators(self, value: Any) -> None:
+        """Those of a text do not fit."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(data) != list(initial or [])
+
+
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic when it runs
+    """Refuses what was changed by somebody else since the page was opened."""
+
+    aliases = LinesField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 40}),
+        help_text="Other names that a timeline may show, one a line.",
+    )
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Person
+        fields = ["name", "aliases", "consent_given_at", "consent_how", "consent_until", "notes"]
+        labels = {
+            "consent_given_at": "Given",
+            "consent_how": "How",
+            "consent_until": "Until",
+        }
+        widgets = {
+            "consent_how": forms.Textarea(attrs={"rows": 2, "cols": 40}),
+            "notes": forms.Textarea(attrs={"rows": 2, "cols": 40}),
+        }
+        help_texts = {
+            "consent_given_at": "Times are UTC. Without consent no voiceprint is kept or used.",
+            "consent_how": "For example: signed form, by e-mail.",
+            "consent_until": "Empty: until it is withdrawn. To withdraw it, set a time now.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["seen_version"] = self.instance.version
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        taken = Person.objects.named(name).exclude(pk=self.instance.pk)
+        if taken.exists():
+            raise ValidationError("Somebody else has this name. Merge the two, or add a surname.")
+        return name
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        known = self.cleaned_data.get("seen_version")
+        if not self.instance._state.adding and known != self.instance.version:
+            raise ValidationError(
+                "Somebody else changed this person meanwhile. Open the page again."
+            )
+        return cleaned

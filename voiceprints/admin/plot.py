@@ -1,0 +1,141 @@
+"""The prints of a space as points on a plane."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceprints.admin.colours import Tint, shape_of, tint_of
+from voiceprints.likeness import Likeness, likenesses
+from voiceprints.models import Space, Voiceprint
+from voiceprints.projection import project
+
+# More would be a cloud, and a page that takes long.
+MOST = 2000
+# Names are written beside the points of so many people.
+NAMED = 30
+WIDTH, HEIGHT, MARGIN = 1000.0, 560.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One print on the map."""
+
+    x: float
+    y: float
+    print: Voiceprint
+    tint: Tint
+    shape: int
+    likeness: Likeness
+    other: Voiceprint | None
+    doubtful: bool
+
+    @property
+    def told(self) -> str:
+        """What the pointer shows."""
+        one = self.print
+        speech = "" if one.speech_s is None else f", {one.speech_s:.0f} s"
+        doubt = " (doubtful)" if self.doubtful else ""
+        return f"{one.person.name}, {one.get_source_display()}{speech}{doubt}"
+
+    @property
+    def href(self) -> str:
+        """Relative to the map: thousands of addresses take long to resolve."""
+        return f"../person/{self.print.person_id}/change/"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name, above the middle of that person's points."""
+
+    x: float
+    y: float
+    text: str
+    tint: Tint
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What the map shows."""
+
+    points: list[Point]
+    names: list[Name]
+    share: float
+    people: int
+    total: int
+
+    @property
+    def doubtful(self) -> list[Point]:
+        """The worst first."""
+        doubtful = [point for point in self.points if point.doubtful]
+        return sorted(doubtful, key=lambda point: -point.likeness.lead)
+
+
+def plot_of(space: Space) -> Plot:
+    """The newest prints of a space, doubtful ones last, so that they lie above the others."""
+    all_prints = Voiceprint.objects.filter(space=space)
+    prints = list(all_prints.select_related("person").order_by("-created_at", "id")[:MOST])
+    vectors = np.array([one.vector for one in prints], dtype=np.float64).reshape(len(prints), -1)
+    plane = project(vectors)
+    alike = likenesses(vectors, [one.person_id for one in prints])
+    places = _scaled(plane.points)
+    points = [
+        _point(place, one, near, prints, space.threshold)
+        for place, one, near in zip(places, prints, alike, strict=True)
+    ]
+    people = {point.print.person_id for point in points}
+    return Plot(
+        points=sorted(points, key=lambda point: point.doubtful),
+        names=_names(points) if len(people) <= NAMED else [],
+        share=plane.share,
+        people=len(people),
+        total=len(prints) if len(prints) < MOST else all_prints.count(),
+    )
+
+
+def _scaled(points: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """As large as the map allows, the same in both directions; up is up."""
+    if not len(points):
+        return []
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])
+    scale = float((room / np.maximum(high - low, 1e-9)).min())
+    from_middle = (points - (low + high) / 2) * min(scale, 1e6) * [1, -1]
+    placed = np.array([WIDTH / 2, HEIGHT / 2]) + from_middle
+    return [(round(x, 1), round(y, 1)) for x, y in placed.tolist()]
+
+
+def _point(
+    place: tuple[float, float],
+    one: Voiceprint,
+    near: Likeness,
+    prints: list[Voiceprint],
+    threshold: float,
+) -> Point:
+    return Point(
+        *place,
+        print=one,
+        tint=tint_of(one.person_id),
+        shape=shape_of(one.person_id),
+        likeness=near,
+        other=None if near.nearest is None else prints[near.nearest],
+        doubtful=near.is_doubtful(threshold),
+    )
+
+
+def _names(points: list[Point]) -> list[Name]:
+    of: dict[UUID, list[Point]] = {}
+    for point in points:
+        of.setdefault(point.print.person_id, []).append(point)
+    return [_name(own) for own in of.values()]
+
+
+def _name(own: list[Point]) -> Name:
+    sure = [point for point in own if not point.doubtful] or own
+    return Name(
+        x=round(float(np.median([point.x for point in sure])), 1),
+        y=round(min(point.y for point in sure) - 16, 1),
+        text=own[0].print.person.name,
+        tint=own[0].tint,
+    )

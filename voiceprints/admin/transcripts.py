@@ -1,0 +1,136 @@
+"""Transcripts: found by words, people and dates, and read like a transcript."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db.models import Q, QuerySet, TextField
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from voiceprints import audit
+from voiceprints.admin import elsewhere_page, speaker_page
+from voiceprints.admin.colours import tints_in
+from voiceprints.admin.entries import LibraryAdmin, actor_of, may
+from voiceprints.admin.person_filter import SpokenByFilter
+from voiceprints.admin.transcript_page import page_of
+from voiceprints.keeping import discard
+from voiceprints.models import Transcript
+from voiceprints.models.audit import Action
+from voiceprints.templatetags.voices import clock_s
+
+
+@admin.register(Transcript)
+class TranscriptAdmin(LibraryAdmin):
+    """Who said what in which recording."""
+
+    list_display = ["__str__", "cast", "created_at", "length", "retain_until"]
+    list_filter = [SpokenByFilter, ("created_at", admin.DateFieldListFilter), "mode"]
+    date_hierarchy = "created_at"
+    search_fields = ["recording_name"]
+    search_help_text = 'Words that were said, such as: budget "heat pump" -invoice'
+    ordering = ["-created_at", "id"]
+    fields = ["recording_name", "recorded_at", "retain_until", "engines", "noted", "created_by"]
+    readonly_fields = ["engines", "noted", "created_by"]
+    formfield_overrides = {TextField: {"widget": AdminTextInputWidget}}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transcript]:
+        transcripts: QuerySet[Transcript] = super().get_queryset(request)
+        return transcripts.defer("result")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Transcript], search_term: str
+    ) -> tuple[QuerySet[Transcript], bool]:
+        """By what was said, through the index of words, or by the recording's name."""
+        words = search_term.strip()
+        if not words:
+            return queryset, False
+        said = Q(pk__in=Transcript.objects.saying(words).values("pk"))
+        return queryset.filter(said | Q(recording_name__icontains=words)), False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        changes.result_list = changes.result_list.prefetch_related("speakers")
+        return changes
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Recordings make transcripts."""
+        return False
+
+    @admin.display(description="length", ordering="duration")
+    def length(self, transcript: Transcript) -> str:
+        return clock_s(transcript.duration)
+
+    @admin.display(description="speakers")
+    def cast(self, transcript: Transcript) -> SafeString:
+        """Who spoke, each in the colour of the voice."""
+        speakers = list(transcript.speakers.all())
+        tints = tints_in(speakers)
+        return format_html_join(
+            " ", '<span class="chip {}">{}</span>', ((c, n) for n, c in tints.items())
+        )
+
+    @admin.display(description="engines")
+    def engines(self, transcript: Transcript) -> str:
+        return ", ".join(f"{job}: {model}" for job, model in transcript.engine_models.items())
+
+    @admin.display(description="warnings")
+    def noted(self, transcript: Transcript) -> str:
+        return ", ".join(str(warning) for warning in transcript.warnings)
+
+    def get_urls(self) -> list[URLPattern]:
+        speaker = "<uuid:transcript_id>/speaker/<int:speaker_id>/"
+        view, pages = self.admin_site.admin_view, "voiceprints_transcript"
+        return [
+            path(speaker, view(speaker_page.view(self)), name=f"{pages}_speaker"),
+            path(
+                f"{speaker}elsewhere/", view(elsewhere_page.view(self)), name=f"{pages}_elsewhere"
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        shown = None
+        if self.has_view_or_change_permission(request):
+            shown = page_of(object_id, request.GET)
+        if shown and request.method == "GET":
+            audit.record(actor_of(request), Action.TRANSCRIPT_READ, transcript=shown.transcript_id)
+        context = {
+            "page": shown,
+            "may_name": self.has_change_permission(request),
+            "may_see_people": may(request, "view_person"),
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def save_model(
+        self, request: HttpRequest, obj: Transcript, form: "ModelForm[Transcript]", change: bool
+    ) -> None:
+        obj.save(update_fields=form.changed_data)
+        if form.changed_data:
+            audit.record(actor_of(request), Action.TRANSCRIPT_CHANGED, transcript=obj.pk)
+
+    def delete_model(self, request: HttpRequest, obj: Transcript) -> None:
+        discard(obj.pk, actor=actor_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Transcript]) -> None:
+        for transcript in queryset.values_list("pk", flat=True):
+            discard(transcript, actor=actor_of(request))
+
+    def get_deleted_objects(
+        self, objs: Iterable[Transcript], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """What is said before a deletion is confirmed: not each block by itself."""
+        transcripts = list(objs)
+        lacking = set() if self.has_delete_permission(request) else {"transcript"}
+        told = [f"{transcript}: speakers and everything they said" for transcript in transcripts]
+        return told, {"transcripts": len(transcripts)}, lacking, []
