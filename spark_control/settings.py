@@ -196,7 +196,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"PartState": "audio.reference.status_pages.STATES"},
+    "ENUM_NAME_OVERRIDES": {
+        "PartState": "audio.reference.status_pages.STATES",
+        "LabelMergeKind": ["label-merge"],
+        "TranscribeWithSpeakersKind": ["transcribe-with-speakers"],
+        "JobState": ["queued", "running", "done", "failed", "cancelled"],
+        "WebhookState": ["waiting", "delivered", "failed"],
+    },
     "PREPROCESSING_HOOKS": ["audio.reference.schema.without_slash_twins"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

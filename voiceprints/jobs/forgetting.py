@@ -13,7 +13,8 @@ from voiceprints.rewriting import mention_of, renaming, rewritten
 def take_out_of_results(names: Iterable[str], called: str) -> None:
     """Give somebody another name in every result, without any voice there.
 
-    A result that is text is deleted whole: there, a name cannot be told from speech.
+    A result that is text is deleted whole: there, a name cannot be told from speech. In names of
+    recordings it stands as file names spell it.
     """
     told, new = Q(), dict.fromkeys(names, called)
     for name in new:
@@ -22,9 +23,14 @@ def take_out_of_results(names: Iterable[str], called: str) -> None:
     if not told:
         return
     for job in Job.objects.select_for_update().filter(told).order_by("pk"):
-        given = job.result
-        plain = without_vectors(given) if isinstance(given, dict) else None
-        job.result = rewritten(plain, renaming(new))
+        if _is_named_in(job.result, new):
+            plain = without_vectors(job.result) if isinstance(job.result, dict) else None
+            job.result = rewritten(plain, renaming(new))
         for name in new:
             job.name = mention_of(name).sub(called, job.name)
         job.save(update_fields=["result", "name"])
+
+
+def _is_named_in(result: object, names: Iterable[str]) -> bool:
+    told = json.dumps(result, ensure_ascii=False).casefold()
+    return any(json.dumps(name, ensure_ascii=False)[1:-1].casefold() in told for name in names)

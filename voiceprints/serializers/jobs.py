@@ -15,6 +15,7 @@ from voiceprints.telling import told_again
 
 # An archive is no request: its recordings lie on disk.
 KINDS = (JobKind.LABEL_MERGE.value, JobKind.TRANSCRIBE.value)
+CALL_STATES = ("waiting", "delivered", "failed")
 LONGEST_URL = 2000
 
 
@@ -47,10 +48,14 @@ class JobRequest(serializers.Serializer[Any]):
 class LabelMergeJob(JobRequest, LabelMergeRequest):
     """For the schema: all fields of a job of kind label-merge."""
 
+    kind = Choice((JobKind.LABEL_MERGE.value,))
+
 
 @extend_schema_serializer(component_name="TranscribeWithSpeakersJob")
 class TranscribeWithSpeakersJob(JobRequest, TranscribeWithSpeakersRequest):
     """For the schema: all fields of a job of kind transcribe-with-speakers."""
+
+    kind = Choice((JobKind.TRANSCRIBE.value,))
 
 
 class JobsQuery(PageQuery):
@@ -63,7 +68,7 @@ class WebhookAnswer(serializers.Serializer[Any]):
     """Whether whoever asked to be called was."""
 
     url = serializers.CharField()
-    state = Choice(("waiting", "delivered", "failed"))
+    state = Choice(CALL_STATES)
 
 
 @extend_schema_serializer(component_name="JobEntry")

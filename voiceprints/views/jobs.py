@@ -32,8 +32,10 @@ from voiceprints.serializers.jobs import (
 )
 from voiceprints.serializers.strict import NoQuery
 from voiceprints.views.documented import ONCE, documented, page
+from voiceprints.views.job_examples import PLACED, TOLD
 from voiceprints.views.library import LibraryView, id_of
 
+TAG = "Jobs"
 JOB = OpenApiParameter("job", OpenApiTypes.UUID, OpenApiParameter.PATH)
 ANY_KIND = PolymorphicProxySerializer(
     "NewJob", [LabelMergeJob, TranscribeWithSpeakersJob], resource_type_field_name=None
@@ -62,6 +64,7 @@ class Jobs(JobView):
         "The jobs of this key, newest first",
         JobsQuery,
         answers={200: page(JobEntry, "JobPage")},
+        tag=TAG,
     )
     def get(self, request: Request) -> Response:
         state = JobsQuery.of_query(request).validated_data.get("state")
@@ -77,6 +80,8 @@ class Jobs(JobView):
         request={"multipart/form-data": ANY_KIND},
         answers={202: JobEntry},
         refusals=(409, 422),
+        tag=TAG,
+        examples=PLACED,
     )
     def post(self, request: Request) -> Response:
         NoQuery.of_query(request)
@@ -95,6 +100,8 @@ class OneJob(JobView):
         JOB,
         answers={200: JobAnswer},
         refusals=(404,),
+        tag=TAG,
+        examples=TOLD,
     )
     def get(self, request: Request, job: str) -> Response:
         NoQuery.of_query(request)
@@ -106,6 +113,7 @@ class OneJob(JobView):
         JOB,
         answers={204: None},
         refusals=(404,),
+        tag=TAG,
     )
     def delete(self, request: Request, job: str) -> Response:
         NoQuery.of_query(request)

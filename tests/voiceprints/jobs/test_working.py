@@ -260,3 +260,29 @@ def test_two_jobs_of_the_same_work_have_one_lock(queue: FaultServer, tone: Recor
 def test_a_recording_keeps_its_bytes(placed: Job) -> None:
     with JobRecording.objects.get().file.open("rb") as stored:
         assert stored.read() == TONE
+
+
+def test_a_text_of_a_recording_that_only_shares_a_first_name_stays(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    job = merge(tone, format="srt")
+    Job.objects.update(name="ana-fischer.wav")
+    work(job.id, go_on)
+    forget(ana.id, actor="desk")
+    job.refresh_from_db()
+
+    assert "Good morning." in str(job.result)
+    assert job.name == "ana-fischer.wav"
+
+
+def test_a_recording_called_after_somebody_forgotten_is_called_otherwise(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    job = merge(tone)
+    Job.objects.update(name="talk-with-ana_ruiz.wav")
+    forget(ana.id, actor="desk", replacement="somebody")
+    job.refresh_from_db()
+
+    assert job.name == "talk-with-somebody.wav"
