@@ -32,7 +32,7 @@ TIMEOUT_S = 10.0
 ANSWER_BYTES = 64 * 1024
 # With JOB_RETRY_S of 10 s the last is made three hours after the first.
 CALLS = 8
-_SECRET_PREFIX = "whsec_"  # noqa: S105
+SECRET_PREFIX = "whsec_"  # noqa: S105
 
 
 class NotDelivered(Exception):
@@ -130,8 +130,8 @@ def event_of(job: Job) -> str:
 
 def _secret() -> bytes:
     secret: str = settings.WEBHOOK_SECRET
-    if secret.startswith(_SECRET_PREFIX):
-        return base64.b64decode(secret.removeprefix(_SECRET_PREFIX))
+    if secret.startswith(SECRET_PREFIX):
+        return base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     return secret.encode()
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.fault_server import FaultServer, running_fault_server
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call, code_of, param_of
@@ -199,6 +199,22 @@ def test_a_request_sent_again_places_one_job(jobs_gateway: Gateway) -> None:
     assert first.json()["id"] == again.json()["id"]
     assert again.headers["location"] == first.headers["location"]
     assert Job.objects.count() == 1
+
+
+def test_whoever_asked_for_it_is_told_by_the_worker(
+    jobs_gateway: Gateway, worker_settings: dict[str, str], tmp_path: Path
+) -> None:
+    with running_fault_server() as receiver:
+        receiver.answer("/hook", {})
+        url = f"{receiver.url}/hook"
+        job = asked(jobs_gateway, {**BLOCKS, "webhook_url": url}).json()["id"]
+        with running_worker(tmp_path, **worker_settings):
+            assert until(lambda: bool(receiver.asked))
+            assert until(lambda: Job.objects.get().webhook_state == "delivered")
+
+    assert receiver.asked[0].json["type"] == "job.done"
+    told = call(jobs_gateway, "GET", f"jobs/{job}").json()["webhook"]
+    assert told == {"url": url, "state": "delivered"}
 
 
 def test_without_a_key_there_are_no_jobs(jobs_gateway: Gateway) -> None:
