@@ -27,5 +27,6 @@ def call(job: str) -> None:
 @app.periodic(cron="* * * * * */10")
 @app.task(name="voiceprints.recover", queueing_lock="recover", priority=FIRST)
 def recover(timestamp: int) -> None:
-    """Put back the tasks of workers that died."""
+    """Put back what workers that died have left."""
     recovering.put_back()
+    recovering.take_up()

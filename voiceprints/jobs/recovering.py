@@ -1,4 +1,4 @@
-"""Whose worker has died? Its tasks are put back into the queue."""
+"""What has no worker any more? It is put back into the queue."""
 
 from datetime import timedelta
 
@@ -9,6 +9,9 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
+
+from voiceprints.jobs import queue
+from voiceprints.models.jobs import Job, JobState
 
 
 def put_back() -> int:
@@ -25,6 +28,19 @@ def put_back() -> int:
             continue
         recovered += 1
     return recovered
+
+
+def take_up() -> int:
+    """Queue jobs that run, as they say, and of which no worker has a task any more; count them."""
+    lost = [job for job in Job.objects.filter(state=JobState.RUNNING) if not _has_task(job)]
+    for job in lost:
+        queue.put(queue.WORK, job.pk, lock=job.work)
+    return len(lost)
+
+
+def _has_task(job: Job) -> bool:
+    tasks = ProcrastinateJob.objects.filter(task_name=queue.WORK, status__in=("todo", "doing"))
+    return tasks.filter(args__job=str(job.pk)).exists()
 
 
 def workers_alive() -> int:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -49,7 +49,11 @@ def work(job_id: UUID, is_to_stop: Callable[[], bool]) -> None:
     ------
     TryAgain
     """
-    job = begin(job_id)
+    try:
+        job = begin(job_id)
+    except IntegrityError as error:
+        # Another job of the same work has not ended, whatever became of its worker.
+        raise TryAgain(settings.JOB_RETRY_S) from error
     if job is None:
         return
     with suppress(ClaimLost):

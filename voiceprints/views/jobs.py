@@ -13,12 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audio.authentication import ANONYMOUS, AUDIO, VOICES_READ, VOICES_WRITE, client_of, require
+from voiceprints import audit
 from voiceprints.errors import NotKept
 from voiceprints.idempotency import Created, created_once
 from voiceprints.jobs.answering import REQUESTS, Asked
 from voiceprints.jobs.asking import Order, place
 from voiceprints.jobs.ending import cancel
 from voiceprints.models import Job
+from voiceprints.models.audit import Action
 from voiceprints.models.jobs import JobKind
 from voiceprints.pagination import Pages, page_of
 from voiceprints.rewriting import storable
@@ -105,7 +107,11 @@ class OneJob(JobView):
     )
     def get(self, request: Request, job: str) -> Response:
         NoQuery.of_query(request)
-        return Response(JobAnswer(_found(request, job)).data)
+        found = _found(request, job)
+        if found.transcript_id is not None:
+            actor = client_of(request).name
+            audit.record(actor, Action.TRANSCRIPT_READ, transcript=found.transcript_id)
+        return Response(JobAnswer(found, context={"may_read": self.may_read}).data)
 
     @documented(
         "delete_job",

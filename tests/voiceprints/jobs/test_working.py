@@ -286,3 +286,16 @@ def test_a_recording_called_after_somebody_forgotten_is_called_otherwise(
     job.refresh_from_db()
 
     assert job.name == "talk-with-somebody.wav"
+
+
+def test_a_job_waits_while_another_of_the_same_work_runs(
+    queue: FaultServer, tone: Recording
+) -> None:
+    one, same = merge(tone), merge(tone)
+    begin(one.id)
+    with pytest.raises(TryAgain):
+        work(same.id, go_on)
+    same.refresh_from_db()
+
+    assert (same.state, same.attempts) == (JobState.QUEUED, 0)
+    assert queue.asked == []

@@ -41,7 +41,7 @@ def _lines(now: Standing) -> list[str]:
     counts = ", ".join(f"{count} {state}" for state, count in now.counts.items())
     fast = "" if now.per_minute is None else f" {now.per_minute:.1f} a minute in the last hour"
     speed = "" if now.speed is None else f", {now.speed:.1f} seconds of audio a second"
-    lines = [f"{counts}.{fast}{speed}{'.' if fast else ''}", f"{now.workers} workers are alive."]
+    lines = [f"{counts}.{fast}{speed}{'.' if fast else ''}", f"Workers alive: {now.workers}."]
     if not now.workers and now.counts["queued"]:
         lines[-1] = "No worker is alive: run manage.py procrastinate worker."
     for one in now.running:
