@@ -1,6 +1,7 @@
 # make demo | test | run | check. Everything is installed into .venv, from pinned requirements.
 
 PYTHON ?= python3
+HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
 BIN := .venv/bin
@@ -19,7 +20,7 @@ NPM := $(CURDIR)/$(BIN)/npm
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
-	@echo "make run     the gateway on http://127.0.0.1:$(PORT), with the built-in engines, a database and a worker"
+	@echo "make run     the gateway on http://$(HOST):$(PORT), with the built-in engines, a database and a worker"
 	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones"
 	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
@@ -31,7 +32,7 @@ demo: .venv/run.stamp
 
 run: .venv/run.stamp
 	@$(LAPTOP) --admin --worker $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
-		--bind 127.0.0.1:$(PORT) spark_control.wsgi
+		--bind $(HOST):$(PORT) spark_control.wsgi
 
 test: .venv/clients.stamp
 	@command -v chromium >/dev/null \

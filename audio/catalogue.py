@@ -35,6 +35,17 @@ TTS_ALIASES = (
     "gpt-4o-mini-tts-2025-03-20",
     "gpt-4o-mini-tts-2025-12-15",
 )
+# Languages of speech recognisers that Django has under no such code.
+OTHER_NAMES = {
+    "zh": "chinese",
+    "yue": "cantonese",
+    "tl": "tagalog",
+    "no": "norwegian",
+    "mi": "maori",
+    "si": "sinhala",
+    "lo": "lao",
+    "gu": "gujarati",
+}
 # Understood, but not listed: what the models are called elsewhere.
 OTHER_STT_NAMES = ("parakeet", "nvidia/parakeet-tdt-0.6b-v3")
 OTHER_TTS_NAMES = ("hexgrad/kokoro-82m",)
@@ -81,7 +92,7 @@ def is_tts_model(name: str) -> bool:
 def language_code(language: str) -> str:
     """Give the code of a language's name or tag: english, en-US and en are en."""
     wanted = language.strip().lower()
-    by_name = {
+    by_name = {name: code for code, name in OTHER_NAMES.items()} | {
         str(info["name"]).lower(): code for code, info in LANG_INFO.items() if "name" in info
     }
     return by_name.get(wanted, wanted).replace("_", "-").partition("-")[0]
@@ -90,7 +101,7 @@ def language_code(language: str) -> str:
 def language_name(code: str) -> str:
     """Give a code's English name, as OpenAI's answers do; what is no known code stays."""
     info = LANG_INFO.get(code.lower())
-    return str(info["name"]).lower() if info and "name" in info else code
+    return str(info["name"]).lower() if info and "name" in info else OTHER_NAMES.get(code, code)
 
 
 def _model(name: str, **more: object) -> dict[str, object]:

@@ -151,6 +151,9 @@ def _engine_problem(exc: client.EngineError) -> Problem:
         return Problem(exc.status, str(exc), exc.code, exc.param, headers)
     status, code, retry_after = _ENGINE_STATUS[type(exc)]
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    if isinstance(exc, client.EngineNotConfigured):
+        # SDKs try a 503 again; here they would upload three times for nothing.
+        headers["x-should-retry"] = "false"
     return Problem(status, str(exc), code, headers=headers)
 
 

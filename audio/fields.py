@@ -59,7 +59,8 @@ class BracketedListField(serializers.ListField):
 
     def get_value(self, dictionary: Any) -> Any:
         if not hasattr(dictionary, "getlist"):
-            return super().get_value(dictionary)
+            given = super().get_value(dictionary)
+            return [given] if isinstance(given, str) else given
         name = self.field_name
         return dictionary.getlist(f"{name}[]") or dictionary.getlist(name) or empty
 

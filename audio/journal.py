@@ -40,6 +40,7 @@ class Entry:
     bytes_in: int = 0
     bytes_out: int = 0
     cut: bool = False
+    failure: str = ""
     engine_spans: list[tuple[float, float]] = field(default_factory=list)
 
     @property
@@ -65,6 +66,12 @@ def note_bytes_in(count: int) -> None:
     """Say that so many bytes of the request's body were read."""
     if entry := _current.get():
         entry.bytes_in += count
+
+
+def note_failure(code: str) -> None:
+    """Say that the answer ended in a failure, though its status says otherwise."""
+    if entry := _current.get():
+        entry.failure = code
 
 
 def note_engine_call(started: float, ended: float) -> None:
@@ -106,15 +113,14 @@ class _Recorded:
 
     def __init__(self, body: Iterable[bytes], entry: Entry) -> None:
         self.body, self.entry = body, entry
+        # Until its last byte is told, an answer may be left.
+        self.entry.cut = True
 
     def __iter__(self) -> Iterator[bytes]:
-        try:
-            for chunk in self.body:
-                self.entry.bytes_out += len(chunk)
-                yield chunk
-        except Exception:
-            self.entry.cut = True
-            raise
+        for chunk in self.body:
+            self.entry.bytes_out += len(chunk)
+            yield chunk
+        self.entry.cut = False
 
     def close(self) -> None:
         try:
@@ -146,6 +152,7 @@ def _write(entry: Entry) -> None:
             "bytes_out": entry.bytes_out,
             "engine_ms": round(entry.engine_s * 1000, 1),
             **({"cut": True} if entry.cut else {}),
+            **({"failure": entry.failure} if entry.failure else {}),
         },
     )
 

@@ -27,11 +27,16 @@ class EventStream:
     """The events of a job that may take minutes: pings while it works, then all it has to say.
 
     Raises what the job raises when it fails within `PATIENCE_S`; later its failure is the last
-    event, in the words of `told`.
+    event, in the words of `told`. `left` is called when nobody reads on, or all is read.
     """
 
-    def __init__(self, job: Callable[[], Iterable[Json]], told: Callable[[Exception], Json]):
-        self._told = told
+    def __init__(
+        self,
+        job: Callable[[], Iterable[Json]],
+        told: Callable[[Exception], Json],
+        left: Callable[[], None],
+    ) -> None:
+        self._told, self._left = told, left
         pool = ThreadPoolExecutor(max_workers=1)
         self._events = pool.submit(copy_context().run, job)
         pool.shutdown(wait=False)
@@ -49,3 +54,7 @@ class EventStream:
             return
         yield from map(event, self._events.result())
         yield DONE
+
+    def close(self) -> None:
+        """Let the job end."""
+        self._left()

@@ -4,6 +4,7 @@ Django takes a body without Content-Length for an empty one, and says nothing; c
 uploads exactly so. A body that breaks off it takes for a short one.
 """
 
+import io
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BLOCK = 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
 # A server that closes with unread bytes in its buffer resets the connection, and many a client
 # loses the answer. So what is left of a body is thrown away for a moment.
 DRAIN_S = 2.0
@@ -46,10 +48,19 @@ class ReadableUploads:
         chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         if not declared and not chunked:
             return self.application(environ, start_response)
+        if chunked and environ.get("CONTENT_TYPE", "").startswith(FORM):
+            declared = _measured(environ)
         body = _Body(environ["wsgi.input"], int(declared) if declared else None)
         # Of a chunked body Django reads at most so much; `_Body` says where it ends.
         environ.update({"wsgi.input": body, "CONTENT_LENGTH": declared or str(limit_bytes() + 1)})
         return _Drained(self.application(environ, start_response), environ)
+
+
+def _measured(environ: "WSGIEnvironment") -> str:
+    """How long a chunked form of texts is: Django judges its size before it reads any of it."""
+    text = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    environ["wsgi.input"] = io.BytesIO(text)
+    return str(len(text))
 
 
 class _Body:

@@ -18,11 +18,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spark_control.settings")
 import django
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from gunicorn import util
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 from spark_control import settings
+from spark_control.refusals import write_refusal
 
+# gunicorn has no setting for it.
+util.write_error = write_refusal
 worker_class = "gthread"
 workers = 1
 threads = settings.WEB_THREADS

@@ -213,7 +213,14 @@ SPECTACULAR_SETTINGS = {
 # Pages of other sites. The SDK sends a dozen headers of its own from a browser; a wildcard covers
 # them, but for Authorization, which browsers want by name.
 CORS_ALLOW_HEADERS = ["*", "authorization"]
-CORS_EXPOSE_HEADERS = ["x-request-id", "x-ignored-params", "retry-after", "content-disposition"]
+CORS_EXPOSE_HEADERS = [
+    "x-request-id",
+    "x-ignored-params",
+    "x-warnings",
+    "x-transcript-id",
+    "retry-after",
+    "content-disposition",
+]
 
 # Logs: one JSON object per line on standard error.
 LOGGING = {

@@ -63,13 +63,20 @@ def find(given: Sequence[str], *, newer_than: datetime | None = None) -> Finds:
     meant = [file for file in each if file is not None]
     groups = [group for group in grouped(meant) if _is_newer(group, newer_than)]
     told = sorted(_told(groups, files.root), key=lambda one: one.name)
+    recordings = tuple(one for one in told if isinstance(one, Found))
     unread = [Unfit(path.relative_to(files.root), why) for path, why in files.unread]
     return Finds(
-        tuple(one for one in told if isinstance(one, Found)),
+        recordings,
         (*unread, *(one for one in told if isinstance(one, Unfit))),
-        files.hidden + len(files.paths) - sum(len(group.files) for group in groups),
+        files.hidden + len({*files.paths} - _used(groups, recordings)),
         tuple(folder.relative_to(files.root) for folder in files.loops),
     )
+
+
+def _used(groups: Sequence[Group], recordings: Sequence[Found]) -> set[Path]:
+    """The files that have a part in a recording."""
+    timelines = {found.source.timeline for found in recordings if found.source.timeline}
+    return timelines | {file.path for group in groups for file in group.files}
 
 
 def _is_newer(group: Group, than: datetime | None) -> bool:

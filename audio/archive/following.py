@@ -5,12 +5,15 @@ from typing import Literal, Protocol
 
 from audio.archive.finding import Found
 
-How = Literal["done", "copied", "there", "failed"]
+How = Literal["done", "to do", "copied", "there", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a recording: done now, copied from its like, there already, or failed."""
+    """What became of a recording: done now, copied from its like, there already, or failed.
+
+    In a plan, what would become of it.
+    """
 
     name: str
     how: How

@@ -11,7 +11,7 @@ from audio.archive.standing import Archive, Standing
 
 # Of the built-in engine on two cores; an engine on a GPU is many times as fast.
 ASSUMED_SPEED = 3.0
-_BECOMES: dict[Standing, How] = {"there": "there", "alike": "copied", "missing": "done"}
+_BECOMES: dict[Standing, How] = {"there": "there", "alike": "copied", "missing": "to do"}
 
 
 def plan(finds: Finds, options: ArchiveOptions, archive: Archive) -> list[Outcome]:
@@ -28,7 +28,7 @@ def plan(finds: Finds, options: ArchiveOptions, archive: Archive) -> list[Outcom
             planned.append(Outcome(name=name, how="failed", reason=reason_of(error)))
             continue
         how = _BECOMES[archive.standing(name, key)]
-        if how == "done" and to_do.setdefault(key, name) != name:
+        if how == "to do" and to_do.setdefault(key, name) != name:
             how = "copied"
         planned.append(Outcome(name=name, how=how, audio_s=seconds))
     return planned
@@ -36,4 +36,4 @@ def plan(finds: Finds, options: ArchiveOptions, archive: Archive) -> list[Outcom
 
 def estimated_s(planned: Iterable[Outcome], speed: float) -> float:
     """How long it would take at so many seconds of audio a second."""
-    return sum(outcome.audio_s for outcome in planned if outcome.how == "done") / speed
+    return sum(outcome.audio_s for outcome in planned if outcome.how == "to do") / speed

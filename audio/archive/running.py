@@ -21,11 +21,13 @@ from audio.archive.ledger import Entry
 from audio.archive.options import ArchiveOptions
 from audio.archive.probing import reason_of
 from audio.archive.standing import Archive
+from audio.archive.writing import AlteredOutput
 from audio.decoding import UnusableAudio
 from audio.engines.client import EngineError
 from audio.pipeline.watching import Stopped
 
 logger = logging.getLogger(__name__)
+_FORESEEN = (EngineError, UnusableAudio, UnusableRecording, AlteredOutput)
 # After these nothing more could be written either.
 _NO_MORE_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
@@ -79,13 +81,14 @@ class _Run:
         try:
             key = key_of(found.source, self._work.options)
             standing = self._work.archive.standing(name, key)
+            self._work.archive.disown(name, key)
             if standing == "there":
                 self._end(Outcome(name=name, how="there", audio_s=found.seconds or 0.0), found)
             elif standing == "alike":
                 self._copy(found, key)
             else:
                 self._begin(found, key)
-        except OSError as error:
+        except (OSError, AlteredOutput) as error:
             self._refuse(found, error)
 
     def _begin(self, found: Found, key: str) -> None:
@@ -120,12 +123,11 @@ class _Run:
     def _copy(self, found: Found, key: str) -> None:
         name, like = str(found.name), self._work.archive.alike(key)
         assert like is not None  # noqa: S101 — it stands so
-        self._work.archive.outputs.copy(like.name, name)
-        self._work.archive.ledger.add(replace(like, name=name, busy_s=0.0))
-        self._end(
-            Outcome(name=name, how="copied", audio_s=like.audio_s, reason=f"is as {like.name}"),
-            found,
-        )
+        self._work.archive.outputs.make(like.name, name)
+        made_of = f"of {like.name}" if like.name != name else "of its own json"
+        if like.name != name:
+            self._work.archive.ledger.add(replace(like, name=name, busy_s=0.0))
+        self._end(Outcome(name=name, how="copied", audio_s=like.audio_s, reason=made_of), found)
 
     def _refuse(self, found: Found, error: Exception) -> None:
         if isinstance(error, OSError) and error.errno in _NO_MORE_ROOM:
@@ -174,7 +176,7 @@ def _outcome(entry: Entry, job: _Job) -> Outcome:
 
 
 def _reason(source: Source, error: Exception) -> str:
-    if isinstance(error, EngineError | UnusableAudio | UnusableRecording):
+    if isinstance(error, _FORESEEN):
         return str(error)
     gone: Iterable[str] = (path.name for path in source.tracks if not path.exists())
     if isinstance(error, OSError):

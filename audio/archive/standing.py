@@ -6,7 +6,7 @@ from typing import Literal
 from audio.archive.ledger import Entry, Ledger
 from audio.archive.writing import Outputs
 
-# There as it should be; done under another name; or to be done.
+# There as it should be; to be made of what was done before; or to be done.
 Standing = Literal["there", "alike", "missing"]
 
 
@@ -21,14 +21,26 @@ class Archive:
     def standing(self, name: str, key: str) -> Standing:
         """How the recording of this name stands, when it is to be done as the key says."""
         entry = self.ledger.done(name)
-        if entry is not None and entry.key == key and self._is_whole(entry):
+        is_done = entry is not None and entry.key == key and self._is_kept(entry)
+        if is_done and self.outputs.are_there(name):
             return "there"
         return "missing" if self.alike(key) is None else "alike"
 
     def alike(self, key: str) -> Entry | None:
-        """Something that was done of the same, and whose outputs are all there."""
-        return next(filter(self._is_whole, self.ledger.done_alike(key)), None)
+        """Something that was done of the same, of which all that is wanted can be made."""
+        made = (entry for entry in self.ledger.done_alike(key) if self._is_kept(entry))
+        return next((one for one in made if self.outputs.can_be_made_of(one.name)), None)
 
-    def _is_whole(self, entry: Entry) -> bool:
-        is_kept = bool(entry.transcript_id) or not self.store
-        return is_kept and self.outputs.are_there(entry.name)
+    def disown(self, name: str, key: str) -> None:
+        """Say that what stands under a name is no longer what was done, before it is replaced.
+
+        Raises
+        ------
+        OSError
+        """
+        entry = self.ledger.done(name)
+        if entry is not None and entry.key != key:
+            self.ledger.add(Entry(name=name, reason="It was not done to its end."))
+
+    def _is_kept(self, entry: Entry) -> bool:
+        return bool(entry.transcript_id) or not self.store

@@ -11,8 +11,13 @@ from pathlib import Path
 
 from audio.formats.cues import speaker_cues
 from audio.formats.native import named_json
+from audio.formats.reading import cues_in
 from audio.formats.text import TEXT_FORMATS
 from audio.merge.timeline import NamedTranscript
+
+
+class AlteredOutput(Exception):
+    """What stands there is not what was written; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +41,38 @@ class Outputs:
         for form, path in zip(self.formats, self._paths(name), strict=True):
             write_whole(path, rendered(transcript, form).encode())
 
-    def copy(self, name: str, target: str) -> None:
-        """Give a recording the outputs of another.
+    def can_be_made_of(self, name: str) -> bool:
+        """Whether all outputs are there, or can be made of what is."""
+        return self.are_there(name) or self._path(name, "json").is_file()
+
+    def make(self, name: str, target: str) -> None:
+        """Give a recording the outputs of its like, or of its own the missing ones.
 
         Raises
         ------
         OSError
+        AlteredOutput
         """
-        for source, path in zip(self._paths(name), self._paths(target), strict=True):
-            write_whole(path, source.read_bytes())
+        for form in self.formats:
+            source, path = self._path(name, form), self._path(target, form)
+            if not source.is_file():
+                write_whole(path, self._rendered_again(name, form).encode())
+            elif name != target:
+                write_whole(path, source.read_bytes())
+
+    def _rendered_again(self, name: str, form: str) -> str:
+        path = self._path(name, "json")
+        render, _content_type = TEXT_FORMATS[form]
+        try:
+            return render(cues_in(path.read_text()))
+        except ValueError as error:
+            raise AlteredOutput(f"{path.name} is no transcript any more; remove it.") from error
 
     def _paths(self, name: str) -> Sequence[Path]:
-        return [self.folder / f"{name}.{form}" for form in self.formats]
+        return [self._path(name, form) for form in self.formats]
+
+    def _path(self, name: str, form: str) -> Path:
+        return self.folder / f"{name}.{form}"
 
 
 def rendered(transcript: NamedTranscript, form: str) -> str:

@@ -100,16 +100,12 @@ class EngineNonsense(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording on disk, the suffix and the name its sender gave it, and the field it came in.
-
-    `file`, where there is one, is deleted when nobody holds it any longer.
-    """
+    """A recording on disk, the suffix and name its sender gave it, and the field it came in."""
 
     path: Path
     suffix: str = ""
     name: str = ""
     field: str = "file"
-    file: object = None
 
 
 class Engine:

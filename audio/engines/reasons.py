@@ -25,24 +25,38 @@ def read_reason(response: httpx.Response) -> tuple[str, str | None]:
         given = body.get("param")
         param = given if isinstance(given, str) else None
         body = body.get("message")
-    return _clean(body) if isinstance(body, str) else "", param
+    field = param if param and _FIELD.fullmatch(param) else None
+    return _clean(body) if isinstance(body, str) else "", field
 
 
-# Addresses, and paths but for those of the API.
 _INNER = re.compile(
-    r"\w+://\S+|(?<![\w.])/(?!v1/|api/)(?:[\w.-]+/)+[\w.-]*"
-    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
+    r"""
+      \w+://\S+                                              # addresses
+    | \b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b                   # of IPv4
+    | \[?(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}\]?(?::\d+)?      # of IPv6
+    | \b[\w-]+(?:\.[\w-]+)*:\d{2,5}\b                        # hosts with a port
+    | \b(?:localhost|[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|svc|cluster))\b
+    | [a-z]:\\\S+                                            # paths of Windows
+    | (?<![\w.])~?/(?!v1/|api/)[\w.-]+(?:/[\w.-]*)*          # absolute paths
+    | \b[\w.-]+(?:/[\w.-]+)+\.\w{1,8}\b                     # relative ones, to a file
+    | \bbearer\s+\S+ | \b(?:sk|key|token|hf)[-_]\S+         # keys
+    | \b(?=\w*\d)(?=\w*[a-z])\w{24,}\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
+_NO_SENTENCE = re.compile(
+    r"traceback \(most recent|<!doctype|</?[a-z][^>]*>|\bfile .{1,200}, line \d+", re.IGNORECASE
+)
+_FIELD = re.compile(r"[A-Za-z_][\w.\[\]]{0,60}")
 
 
 def _clean(text: str) -> str:
-    """Cut an engine's words to what a client may read: no address, no path, no stack trace."""
-    if "Traceback (most recent call last)" in text or "<html" in text.lower():
-        return ""
-    return _INNER.sub("…", " ".join(text.split()))[:LONGEST_REASON]
+    """Cut an engine's words to what a client may read: no address, path, key or stack trace."""
+    line = " ".join(text[: 4 * LONGEST_REASON].split())
+    return "" if _NO_SENTENCE.search(line) else _INNER.sub("…", line)[:LONGEST_REASON]
 
 
 def read_retry_after(response: httpx.Response) -> int | None:
     """Read how many seconds an engine asks for: at most a minute, longer is not believed."""
     given = response.headers.get("retry-after", "")
-    return min(int(given), LONGEST_RETRY_AFTER_S) if given.isdecimal() else None
+    return min(int(given[:9]), LONGEST_RETRY_AFTER_S) if given.isdecimal() else None

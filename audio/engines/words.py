@@ -7,7 +7,7 @@ family were seen to send.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, zip_longest
 
 from audio.merge.timeline import Word
 
@@ -28,7 +28,8 @@ def read_words(
     ValueError
         When a word has no finite times.
     """
-    words = [_word(item) for item in _container(answer) if _text(item)]
+    items = [item for item in _container(answer) if _text(item)]
+    words = [_word(item, after) for item, after in zip_longest(items, items[1:])]
     if words and duration:
         words = _in_seconds(words, duration)
     words.sort(key=lambda word: word.start)
@@ -65,12 +66,14 @@ def _text(item: Mapping[str, object]) -> str:
     return str(given).strip()
 
 
-def _word(item: Mapping[str, object]) -> Word:
+def _word(item: Mapping[str, object], after: Mapping[str, object] | None) -> Word:
+    """A word; without an end it lasts until the next begins."""
     start = _number(item, _START)
     end = _number(item, _END) if any(key in item for key in _END) else None
     if end is None:
-        length = item.get("duration", 0.0)
-        end = start + (length if isinstance(length, int | float) else 0.0)
+        length = item.get("duration")
+        following = start if after is None else max(start, _number(after, _START))
+        end = following if length is None else start + finite(length, "duration")
     return Word(start, end, _text(item))
 
 

@@ -68,7 +68,8 @@ def _starts_a_cue(words: list[Word], following: Word) -> bool:
 
 
 def _cue(words: list[Word], speaker: str = "") -> Cue:
-    return Cue(words[0].start, words[-1].end, " ".join(word.text for word in words), speaker)
+    end = max(word.end for word in words)
+    return Cue(words[0].start, end, " ".join(word.text for word in words), speaker)
 
 
 def speaker_cues(transcript: LabelledTranscript | NamedTranscript) -> list[Cue]:

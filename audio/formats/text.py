@@ -13,16 +13,14 @@ def txt(shown: list[Cue]) -> str:
 def srt(shown: list[Cue]) -> str:
     """SubRip."""
     return "".join(
-        f"{number}\n{_stamp(cue.start, ',')} --> {_stamp(cue.end, ',')}\n{_line(cue)}\n\n"
+        f"{number}\n{_span(cue, ',')}\n{_line(cue)}\n\n"
         for number, cue in enumerate(shown, start=1)
     )
 
 
 def vtt(shown: list[Cue]) -> str:
     """WebVTT, with voice tags where speakers are known."""
-    return "WEBVTT\n\n" + "".join(
-        f"{_stamp(cue.start, '.')} --> {_stamp(cue.end, '.')}\n{_voiced(cue)}\n\n" for cue in shown
-    )
+    return "WEBVTT\n\n" + "".join(f"{_span(cue, '.')}\n{_voiced(cue)}\n\n" for cue in shown)
 
 
 def rttm(shown: list[Cue]) -> str:
@@ -55,6 +53,12 @@ def _voiced(cue: Cue) -> str:
 def _one_line(text: str) -> str:
     """An arrow or a line break inside a cue would end it."""
     return " ".join(text.split()).replace("-->", "→")
+
+
+def _span(cue: Cue, decimal_mark: str) -> str:
+    """Players take a cue without length for a mistake."""
+    end = max(cue.end, cue.start + 0.001)
+    return f"{_stamp(cue.start, decimal_mark)} --> {_stamp(end, decimal_mark)}"
 
 
 def _stamp(seconds: float, decimal_mark: str) -> str:

@@ -10,6 +10,7 @@ Say = Callable[[str], object]
 WIDTH = 44
 _ROWS: tuple[tuple[How, str], ...] = (
     ("done", "done"),
+    ("to do", "to do"),
     ("copied", "copied"),
     ("there", "there already"),
     ("failed", "failed"),
@@ -74,7 +75,11 @@ def counts(outcomes: Sequence[Outcome], *, left: int = 0) -> list[str]:
     ]
     return [
         f"{'':<14}{'recordings':>11}{'audio':>11}",
-        *(_row(title, len(some), sum(one.audio_s for one in some)) for title, some in rows),
+        *(
+            _row(title, len(some), sum(one.audio_s for one in some))
+            for title, some in rows
+            if some
+        ),
         *([_row("left", left, 0.0)] if left else []),
     ]
 

@@ -7,11 +7,15 @@ some part's own, and a word belongs to the part in whose own time its midpoint l
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import inf
 
 from audio.merge.spacing import join_tokens
 from audio.merge.timeline import Transcription, Word
+
+# Ten seconds of overlap hold fewer.
+MOST_SHARED_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,9 @@ def join_parts(parts: Sequence[Part]) -> Transcription:
     -------
     Transcription
         Words by start, in seconds of the recording. A part's text without words is one word over
-        the part's own time. The language is that of most words; the duration ends with the last
-        part's own time. Without parts it is empty, without language, model and duration.
+        the part's own time, without what it begins with and the part before ends with. The
+        language is that of most words; the duration ends with the last part's own time. Without
+        parts it is empty, without language, model and duration.
 
     Examples
     --------
@@ -47,7 +52,9 @@ def join_parts(parts: Sequence[Part]) -> Transcription:
     [(0.0, 'a'), (17.0, 'b')]
 
     """
-    own = [_own_words(part) for part in parts]
+    # A recogniser may place the last word at the very end, or beyond it.
+    stops = [*(part.stop for part in parts[:-1]), inf]
+    own = [_own_words(part, stop) for part, stop in zip(_said_once(parts), stops, strict=False)]
     words = tuple(sorted((w for some in own for w in some), key=lambda word: word.start))
     languages: Counter[str] = Counter()
     for part, some in zip(parts, own, strict=True):
@@ -62,10 +69,36 @@ def join_parts(parts: Sequence[Part]) -> Transcription:
     )
 
 
-def _own_words(part: Part) -> list[Word]:
-    if not part.said.words and part.said.text.strip():
-        return [Word(part.begin, part.stop, part.said.text.strip())]
+def _said_once(parts: Sequence[Part]) -> Iterator[Part]:
+    """Without times, what two neighbours both say at their border is known by its words."""
+    before = ""
+    for part in parts:
+        text = part.said.text
+        if part.said.words:
+            before = ""
+            yield part
+            continue
+        yield replace(part, said=replace(part.said, text=_without_repetition(before, text)))
+        before = text
+
+
+def _without_repetition(before: str, text: str) -> str:
+    words, last = text.split(), before.split()
+    for count in range(min(len(words), len(last), MOST_SHARED_WORDS), 0, -1):
+        if _plain(last[-count:]) == _plain(words[:count]):
+            return " ".join(words[count:])
+    return text
+
+
+def _plain(words: Sequence[str]) -> list[str]:
+    return [word.strip(".,;:!?…").casefold() for word in words]
+
+
+def _own_words(part: Part, stop: float) -> list[Word]:
+    if not part.said.words:
+        text = part.said.text.strip()
+        return [Word(part.begin, part.stop, text)] if text else []
     moved = (
         Word(word.start + part.start, word.end + part.start, word.text) for word in part.said.words
     )
-    return [word for word in moved if part.begin <= (word.start + word.end) / 2 < part.stop]
+    return [word for word in moved if part.begin <= (word.start + word.end) / 2 < stop]

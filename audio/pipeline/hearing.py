@@ -8,7 +8,7 @@ becomes one transcription and one diarization again.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 from typing import Any, Literal
@@ -122,6 +122,13 @@ def _may_be_long(recording: Recording) -> bool:
     return seconds is None or seconds > settings.CHUNK_AFTER_S
 
 
+def _seconds(recording: Recording) -> float | None:
+    try:
+        return declared_s(recording.path)
+    except UndecodableAudio:
+        return None
+
+
 def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
     whole, field = hearing.recording, hearing.recording.field
     files = [Recording(piece.path, ".wav", field=field) for piece in pieces] or [whole]
@@ -129,7 +136,7 @@ def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
     if hearing.speakers == "turns" and not pieces and hearing.linking == DEFAULT_RULE:
         # Nothing is to be linked, and fingerprints cost the engine work.
         diarize = parakeet.diarize
-    transcribe = partial(parakeet.transcribe, options=hearing.options or {})
+    transcribe = partial(_transcribe, options=hearing.options or {})
     asked = _persistently if pieces else _once
     return _Plan(
         pieces,
@@ -137,6 +144,12 @@ def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
         [partial(asked, transcribe, file) for file in files if hearing.options is not None],
         [partial(asked, diarize, file) for file in files if hearing.speakers != "none"],
     )
+
+
+def _transcribe(recording: Recording, *, options: Mapping[str, str]) -> Transcription:
+    """As long as the recording says it is, where the engine does not say."""
+    said = parakeet.transcribe(recording, options)
+    return said if said.duration is not None else replace(said, duration=_seconds(recording))
 
 
 def _once(ask: Ask, recording: Recording) -> Any:

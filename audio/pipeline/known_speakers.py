@@ -8,7 +8,7 @@ import numpy as np
 from audio import decoding
 from audio.decoding import UnusableAudio
 from audio.engines.client import Recording
-from audio.engines.parakeet import diarize_chunk
+from audio.engines.parakeet import diarize_chunk, parakeet
 from audio.library import library
 from audio.merge.identification import OpenSetRule, identify
 from audio.merge.naming import speaking_time
@@ -82,6 +82,8 @@ def known_names(
 
 
 def _voices(names: tuple[str, ...], prints: Sequence[Fingerprint]) -> Voices:
+    if len({len(one) for one in prints}) > 1:
+        raise parakeet().nonsense("its fingerprints differ in length")
     return Voices(names, np.stack(prints))
 
 

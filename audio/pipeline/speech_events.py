@@ -1,15 +1,13 @@
 """Speech as OpenAI's server-sent events: `speech.audio.delta`, …, then `speech.audio.done`."""
 
-import logging
 from base64 import b64encode
 from collections.abc import Iterator
 
+from audio import journal
 from audio.engines.client import EngineError
 from audio.errors import problem_of
 from audio.pipeline.speech import Audio
 from audio.sse import event
-
-logger = logging.getLogger(__name__)
 
 # Many a reader of lines stops at 64 KiB, and base64 is a third longer than its bytes.
 LARGEST_DELTA = 3 * 8192
@@ -31,8 +29,9 @@ class SpeechEvents:
                 yield from _deltas(piece)
         except EngineError as error:
             # The events can say what happened, where bare audio can only break off.
-            logger.warning("speech broke off: %s", type(error).__name__)
-            yield event(problem_of(error).body())
+            problem = problem_of(error)
+            journal.note_failure(problem.code or type(error).__name__)
+            yield event(problem.body())
         else:
             yield event({"type": "speech.audio.done", "usage": usage(self._text, sent)})
 

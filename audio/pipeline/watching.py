@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Event
 from typing import Protocol
 
 
@@ -14,6 +15,23 @@ class Watch(Protocol):
 
     def is_over(self) -> bool:
         """Whether the job is to begin nothing new."""
+
+
+class Audience:
+    """Whoever waits for a job, and may leave."""
+
+    def __init__(self) -> None:
+        self._left = Event()
+
+    def leave(self) -> None:
+        """Want the job no longer."""
+        self._left.set()
+
+    def advance(self, share: float) -> None:
+        """Nobody is told."""
+
+    def is_over(self) -> bool:
+        return self._left.is_set()
 
 
 class Stopped(Exception):

@@ -29,6 +29,18 @@ def _answer(name: str, value: object, media_type: str = "application/json") -> O
     )
 
 
+REQUESTS = [
+    OpenApiExample(
+        "a recording in JSON",
+        value={
+            "model": "whisper-1",
+            "language": "en",
+            "input_audio": {"data": "UklGRiQAAABXQVZF…", "format": "wav"},
+        },
+        media_type="application/json",
+        request_only=True,
+    ),
+]
 TRANSCRIPTIONS = [
     _answer("json", {"text": TEXT, "usage": USAGE}),
     _answer(

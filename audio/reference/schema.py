@@ -9,7 +9,7 @@ class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
     """API keys are bearer tokens."""
 
     target_class = "audio.authentication.BearerKey"
-    name = "bearer key"
+    name = "bearerKey"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}

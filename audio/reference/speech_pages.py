@@ -103,12 +103,17 @@ SPEECH = extend_schema(
     },
     examples=[
         OpenApiExample(
+            "in George's voice, as mp3",
+            value={"input": "Good morning.", "voice": "bm_george", "response_format": "mp3"},
+            request_only=True,
+        ),
+        OpenApiExample(
             "stream_format=sse",
             value=EVENTS,
             media_type="text/event-stream",
             response_only=True,
             status_codes=["200"],
-        )
+        ),
     ],
 )
 TRANSLATION = extend_schema(
@@ -125,7 +130,11 @@ MODELS = extend_schema(
     responses=ModelList,
 )
 MODEL = extend_schema(
-    operation_id="get_model", summary="One model", tags=["OpenAI"], responses=ModelWithVoices
+    operation_id="get_model",
+    summary="One model",
+    description="By any name that the list has; of a model that speaks, its voices too.",
+    tags=["OpenAI"],
+    responses=ModelWithVoices,
 )
 SPEECH_MODELS = extend_schema(
     operation_id="list_speech_models",

@@ -35,5 +35,5 @@ TRANSCRIPTION = extend_schema(
         (200, "text/event-stream"): OpenApiTypes.STR,
         ("4XX", "application/json"): answers.Refusal,
     },
-    examples=examples.TRANSCRIPTIONS,
+    examples=[*examples.REQUESTS, *examples.TRANSCRIPTIONS],
 )

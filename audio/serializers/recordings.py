@@ -3,11 +3,10 @@
 import base64
 import binascii
 import re
+from dataclasses import dataclass
 from pathlib import Path, PurePath
-from tempfile import NamedTemporaryFile
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -50,26 +49,38 @@ class AudioField(serializers.FileField):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A recording that came as text."""
+
+    content: bytes
+    suffix: str = ""
+
+    def written(self, folder: Path, *, field: str) -> Recording:
+        """The same as a file."""
+        path = folder / f"{field}{self.suffix}"
+        path.write_bytes(self.content)
+        return Recording(path, self.suffix, field=field)
+
+
 @extend_schema_field(OpenApiTypes.STR)
-class DataUrlField(serializers.Field[Recording, Any, Any, Any]):
+class DataUrlField(serializers.Field[Sent, Any, Any, Any]):
     """A recording as a data URL."""
 
     default_error_messages = {"invalid": "expected a recording as data:audio/…;base64,…."}
 
-    def to_internal_value(self, data: Any) -> Recording:
+    def to_internal_value(self, data: Any) -> Sent:
         start = _DATA_URL.match(data) if isinstance(data, str) else None
-        if start is None:
+        content = _decoded(data[start.end() :]) if start else b""
+        if not content:
             self.fail("invalid")
-        recording = _written(data[start.end() :], "", "file")
-        if recording is None:
-            self.fail("invalid")
-        return recording
+        return Sent(content)
 
 
 @extend_schema_field(
     {"type": "object", "properties": {"data": {"type": "string"}, "format": {"type": "string"}}}
 )
-class InputAudioField(serializers.Field[Recording, Any, Any, Any]):
+class InputAudioField(serializers.Field[Sent, Any, Any, Any]):
     """A recording inside a JSON body: base64, and the name of its format."""
 
     default_error_messages = {
@@ -80,32 +91,23 @@ class InputAudioField(serializers.Field[Recording, Any, Any, Any]):
         """In a form it is a field like any unknown one."""
         return empty if hasattr(dictionary, "getlist") else super().get_value(dictionary)
 
-    def to_internal_value(self, data: Any) -> Recording:
+    def to_internal_value(self, data: Any) -> Sent:
         body = data if isinstance(data, dict) else {}
         encoded = body.get("data")
-        if not isinstance(encoded, str):
+        content = (
+            _decoded(_DATA_URL.sub("", encoded, count=1)) if isinstance(encoded, str) else b""
+        )
+        if not content:
             self.fail("invalid")
-        suffix = _sane(f".{body.get('format', '')}")
-        recording = _written(_DATA_URL.sub("", encoded, count=1), suffix, "input_audio")
-        if recording is None:
-            self.fail("invalid")
-        return recording
+        return Sent(content, _sane(f".{body.get('format', '')}"))
 
 
-def _written(encoded: str, suffix: str, field: str) -> Recording | None:
-    """A file that holds what was encoded; None where that is nothing, or no base64."""
+def _decoded(encoded: str) -> bytes:
+    """What base64 stands for; nothing where it is none."""
     try:
-        content = base64.b64decode(encoded, validate=True)
+        return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        return None
-    if not content:
-        return None
-    file = NamedTemporaryFile(  # noqa: SIM115 — it goes when the recording goes
-        suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR
-    )
-    file.write(content)
-    file.flush()
-    return Recording(Path(file.name), suffix, field=field, file=file)
+        return b""
 
 
 def _sane(suffix: str) -> str:

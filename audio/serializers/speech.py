@@ -37,12 +37,26 @@ class VoiceField(serializers.Field[VoiceMix | None, Any, str, Any]):
 class SpeechRequest(serializers.Serializer[Any]):
     """POST /v1/audio/speech. Further fields go to the engine as they are."""
 
-    input = serializers.CharField(max_length=4096, error_messages=TOO_LONG)
-    model = serializers.CharField(required=False, allow_blank=True)
-    voice = VoiceField(required=False)
-    response_format = Choice(catalogue.SPEECH_FORMATS, required=False)
-    speed = FiniteFloatField(required=False, min_value=0.25, max_value=4)
-    stream_format = Choice(("audio", "sse"), default="audio")
+    input = serializers.CharField(
+        max_length=4096, error_messages=TOO_LONG, help_text="What to say."
+    )
+    model = serializers.CharField(
+        required=False, allow_blank=True, help_text="kokoro, tts-1, … (GET /v1/audio/models)."
+    )
+    voice = VoiceField(
+        required=False,
+        help_text="A voice of GET /v1/audio/voices, a mix such as af_bella(2)+af_sky, or an "
+        "object with its id. Without: DEFAULT_VOICE.",
+    )
+    response_format = Choice(
+        catalogue.SPEECH_FORMATS, required=False, help_text="Without: DEFAULT_SPEECH_FORMAT."
+    )
+    speed = FiniteFloatField(
+        required=False, min_value=0.25, max_value=4, help_text="1 is the voice's own."
+    )
+    stream_format = Choice(
+        ("audio", "sse"), default="audio", help_text="Bare audio, or events that hold it."
+    )
     instructions = serializers.CharField(
         default="", allow_blank=True, max_length=4096, error_messages=TOO_LONG
     )
@@ -51,12 +65,12 @@ class SpeechRequest(serializers.Serializer[Any]):
         """Null is no choice; and what no JSON can say would fail on its way to the engine."""
         if isinstance(data, dict):
             data = {name: value for name, value in data.items() if value is not None}
-            try:
-                json.dumps(data, allow_nan=False, ensure_ascii=False).encode()
-            except ValueError:
-                raise serializers.ValidationError(
-                    {"non_field_errors": ["numbers must be finite, and text valid Unicode."]}
-                ) from None
+            for name, value in data.items():
+                try:
+                    json.dumps({name: value}, allow_nan=False, ensure_ascii=False).encode()
+                except ValueError:
+                    told = "expected finite numbers, and text that is valid Unicode."
+                    raise serializers.ValidationError({_plain(name): [told]}) from None
         return super().to_internal_value(data)
 
     def utterance(self) -> Utterance:
@@ -89,3 +103,8 @@ class SpeechRequest(serializers.Serializer[Any]):
         if "speed" in self.validated_data:
             further["speed"] = self.validated_data["speed"]
         return further
+
+
+def _plain(name: str) -> str:
+    """A field's name that can be sent back."""
+    return name.encode("ascii", "replace").decode()[:80]

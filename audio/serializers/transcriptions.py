@@ -1,9 +1,13 @@
 """What POST /v1/audio/transcriptions takes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -28,6 +32,15 @@ STREAMED_FORMATS = {"json", "text", "verbose_json", "diarized_json"}
 SPEAKER_FORMATS = {"text", "srt", "vtt", "rttm", "diarized_json"}
 # OpenAI takes four; more cost one call to the engine each.
 MOST_KNOWN_SPEAKERS = 50
+_KNOWN_SPEAKERS = ("known_speaker_names", "known_speaker_references")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The recordings of a request, as files."""
+
+    recording: Recording
+    known: KnownSpeakers
 
 
 @extend_schema_serializer(component_name="Transcription")
@@ -79,6 +92,12 @@ class TranscriptionRequest(serializers.Serializer[Any]):
         help_text="One data URL per name: a few seconds of that voice. Without any, the voices "
         "of these names are looked for in the voice library.",
     )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """In JSON null is no choice."""
+        if isinstance(data, dict) and not hasattr(data, "getlist"):
+            data = {name: value for name, value in data.items() if value is not None}
+        return super().to_internal_value(data)
 
     def validate_model(self, model: str) -> str:
         if model and not catalogue.is_stt_model(model):
@@ -137,27 +156,30 @@ class TranscriptionRequest(serializers.Serializer[Any]):
         return self.diarized and named and not given["known_speaker_references"]
 
     @property
-    def recording(self) -> Recording:
-        """What is to be transcribed."""
-        given = self.validated_data
-        recording: Recording = given.get("file") or given["input_audio"]
-        return recording
-
-    @property
     def granularities(self) -> list[str]:
         """What verbose_json is to contain."""
         return self.validated_data.get("timestamp_granularities") or ["segment"]
 
-    def known_speakers(self) -> KnownSpeakers:
-        """The speakers that the client expects; `reader` of the context is its key."""
+    @contextmanager
+    def recordings(self) -> Iterator[Given]:
+        """What is to be transcribed, and the speakers that the client expects.
+
+        What came as text is a file until the end of the block. `reader` of the context is the name
+        of the client's key.
+        """
         given = self.validated_data
-        references = (
-            replace(reference, field=f"known_speaker_references[{number}]")
-            for number, reference in enumerate(given["known_speaker_references"])
-        )
-        return KnownSpeakers(
-            tuple(given["known_speaker_names"]), tuple(references), self.context["reader"]
-        )
+        with TemporaryDirectory(prefix="sent-", dir=settings.FILE_UPLOAD_TEMP_DIR) as place:
+            folder = Path(place)
+            sent = given.get("input_audio")
+            references = tuple(
+                reference.written(folder, field=f"known_speaker_references[{number}]")
+                for number, reference in enumerate(given["known_speaker_references"])
+            )
+            names, reader = tuple(given["known_speaker_names"]), self.context["reader"]
+            yield Given(
+                sent.written(folder, field="input_audio") if sent else given["file"],
+                KnownSpeakers(names, references, reader),
+            )
 
     def engine_options(self) -> dict[str, str]:
         """What the engine is told."""
@@ -186,8 +208,8 @@ class TranscriptionRequest(serializers.Serializer[Any]):
             yield "languages"
         if "timestamp_granularities" in given and given["response_format"] != "verbose_json":
             yield "timestamp_granularities"
-        if given["known_speaker_names"] and not self.diarized:
-            yield "known_speaker_names"
+        if not self.diarized:
+            yield from (name for name in _KNOWN_SPEAKERS if given[name])
 
 
 def _unsupported(why: str, formats: set[str]) -> serializers.ValidationError:

@@ -31,7 +31,7 @@ class Model(Discovery):
 
     @speech_pages.MODEL
     def get(self, request: Request, model: str) -> Response:
-        found = catalogue.model(model, voices())
+        found = catalogue.model(model.rstrip("/"), voices())
         if found is None:
             raise ModelNotFound(model)
         return Response(found)

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audio import catalogue, sse
+from audio import catalogue, journal, sse
 from audio.authentication import VOICES_READ, client_of, require
 from audio.errors import problem_of
 from audio.formats import openai
@@ -20,6 +20,7 @@ from audio.pipeline.diarized import Diarized, transcribe_diarized
 from audio.pipeline.hearing import Heard
 from audio.pipeline.known_speakers import check_references
 from audio.pipeline.transcription import DEFAULT_LANGUAGE, transcribe
+from audio.pipeline.watching import Audience, watched_by
 from audio.reference.transcription_pages import TRANSCRIPTION
 from audio.serializers.transcriptions import TranscriptionRequest
 from audio.views.text import cue_answer, text_answer
@@ -35,7 +36,6 @@ class Transcriptions(APIView):
         asked.is_valid(raise_exception=True)
         if asked.looks_up_voices:
             require(request, VOICES_READ)
-        check_references(asked.known_speakers().references)
         answer = _streamed(asked) if asked.validated_data["stream"] else _rendered(asked)
         for header, value in ignored_params(asked.ignored()).items():
             answer[header] = value
@@ -43,26 +43,37 @@ class Transcriptions(APIView):
 
 
 def _heard(asked: TranscriptionRequest) -> Heard:
-    return transcribe(asked.recording, asked.engine_options())
+    with asked.recordings() as given:
+        check_references(given.known.references)
+        return transcribe(given.recording, asked.engine_options())
 
 
 def _diarized(asked: TranscriptionRequest) -> Diarized:
-    return transcribe_diarized(asked.recording, asked.engine_options(), asked.known_speakers())
+    with asked.recordings() as given:
+        check_references(given.known.references)
+        return transcribe_diarized(given.recording, asked.engine_options(), given.known)
 
 
 def _streamed(asked: TranscriptionRequest) -> HttpResponseBase:
-    stream = sse.EventStream(
-        partial(_events, asked), told=lambda failure: problem_of(failure).body()
-    )
+    audience = Audience()
+    stream = sse.EventStream(partial(_events, asked, audience), told=_last, left=audience.leave)
     return StreamingHttpResponse(stream, content_type=sse.CONTENT_TYPE, headers=sse.STREAM_HEADERS)
 
 
-def _events(asked: TranscriptionRequest) -> Iterator[openai.Json]:
-    if asked.diarized:
-        answer = _diarized(asked)
-        return openai.diarized_events(answer.spoken, answer.warnings)
-    heard = _heard(asked)
-    return openai.transcript_events(heard.said, heard.warnings)
+def _events(asked: TranscriptionRequest, audience: Audience) -> Iterator[openai.Json]:
+    with watched_by(audience):
+        if asked.diarized:
+            answer = _diarized(asked)
+            return openai.diarized_events(answer.spoken, answer.warnings)
+        heard = _heard(asked)
+        return openai.transcript_events(heard.said, heard.warnings)
+
+
+def _last(failure: Exception) -> openai.Json:
+    """The event of a failure that came too late for a status."""
+    problem = problem_of(failure)
+    journal.note_failure(problem.code or type(failure).__name__)
+    return problem.body()
 
 
 def _rendered(asked: TranscriptionRequest) -> HttpResponseBase:

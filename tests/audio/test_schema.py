@@ -44,7 +44,6 @@ def served_schema(scripted: Gateway, faults: FaultServer) -> BaseSchema:
     """What the gateway says of itself, over an engine that can do everything."""
     faults.answer(TRANSCRIBE, SAID)
     faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg")
-    faults.answer("/v1/audio/voices", {"voices": ["af_heart"]})
     faults.answer("/v1/audio/diarize", TURNS)
     faults.answer("/v1/audio/diarize-chunk", TURNS)
     return schemathesis.openapi.from_url(f"{scripted.url}/api/schema", config=SchemathesisConfig())

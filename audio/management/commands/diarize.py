@@ -121,10 +121,11 @@ failed, or are left; 2: wrong usage."""
 
     @contextmanager
     def _follower(self, finds: Finds) -> Iterator[Follower]:
-        if not self.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        console = Console()
+        if not self.stdout.isatty() or console.is_dumb_terminal:
             yield telling.Lines(self.stdout.write)
             return
-        with Live(finds, Console()) as live:
+        with Live(finds, console) as live:
             yield live
 
 

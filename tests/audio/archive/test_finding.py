@@ -145,9 +145,10 @@ def test_a_timeline_beside_a_recording_is_its_own(folder: Path) -> None:
     put(folder, "talk.wav")
     put(folder, "talk.timeline.json", content=b"[]")
 
-    [found] = find([str(folder)]).recordings
+    found = find([str(folder)])
 
-    assert found.source.timeline == folder / "talk.timeline.json"
+    assert found.recordings[0].source.timeline == folder / "talk.timeline.json"
+    assert found.passed_over == 0
 
 
 def test_names_that_would_be_alike_keep_their_suffix(folder: Path) -> None:

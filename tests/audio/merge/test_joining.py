@@ -25,6 +25,21 @@ def test_a_text_without_words_stands_for_the_parts_own_time() -> None:
     assert whole.text == "Hello there."
 
 
+def test_what_two_texts_without_times_both_say_at_their_border_comes_once() -> None:
+    first = Transcription("One, two, three, four.", ())
+    second = Transcription("three four five six", ())
+
+    whole = join_parts([Part(0.0, 0.0, 60.0, first), Part(55.0, 60.0, 99.0, second)])
+
+    assert whole.text == "One, two, three, four. five six"
+
+
+def test_the_last_word_counts_though_it_ends_after_the_recording() -> None:
+    whole = join_parts([Part(0.0, 0.0, 10.0, said(Word(9.9, 10.3, "bye")))])
+
+    assert whole.text == "bye"
+
+
 def test_the_language_is_that_of_most_words() -> None:
     german = said(Word(0, 1, "ja"), Word(1, 2, "gut"), language="de")
 

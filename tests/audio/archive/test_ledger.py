@@ -1,0 +1,106 @@
+"""What a ledger knows after whatever ended the run that wrote it."""
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from audio.archive.ledger import NAME, Entry, InUse, open_ledger, read_ledger
+
+TALK = Entry(name="talk", key="k", audio_s=60.0, busy_s=20.0, transcript_id="7", warnings=("w",))
+
+
+def written(folder: Path, *entries: Entry) -> None:
+    with open_ledger(folder) as ledger:
+        for entry in entries:
+            ledger.add(entry)
+
+
+def test_what_was_done_is_known_to_the_next_run(tmp_path: Path) -> None:
+    written(tmp_path, TALK)
+
+    assert read_ledger(tmp_path).done("talk") == TALK
+
+
+def test_a_folder_in_which_nothing_was_done_has_no_ledger(tmp_path: Path) -> None:
+    assert read_ledger(tmp_path).done("talk") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_that_broke_off_is_forgotten(tmp_path: Path) -> None:
+    written(tmp_path, TALK)
+    with (tmp_path / NAME).open("ab") as file:
+        file.write(b'{"name": "other", "ke')
+
+    written(tmp_path, Entry(name="third", key="k3"))
+
+    ledger = read_ledger(tmp_path)
+    assert ledger.done("talk") == TALK
+    assert ledger.done("third") == Entry(name="third", key="k3")
+
+
+def test_a_line_that_cannot_be_read_is_as_if_it_was_not_there(tmp_path: Path) -> None:
+    written(tmp_path, TALK)
+    with (tmp_path / NAME).open("ab") as file:
+        file.write(b'{"name": "other"}\n\0\0\0\n')
+
+    assert read_ledger(tmp_path).done("other") is None
+    assert read_ledger(tmp_path).done("talk") == TALK
+
+
+def test_what_failed_is_not_done(tmp_path: Path) -> None:
+    written(tmp_path, TALK, Entry(name="talk", reason="It is gone."))
+
+    ledger = read_ledger(tmp_path)
+
+    assert (ledger.done("talk"), ledger.done_alike("k")) == (None, [])
+    assert ledger.failed() == {"talk"}
+
+
+def test_what_failed_and_was_done_since_is_done(tmp_path: Path) -> None:
+    written(tmp_path, Entry(name="talk", reason="It is gone."), TALK)
+
+    assert read_ledger(tmp_path).failed() == frozenset()
+
+
+def test_the_same_may_be_done_under_two_names(tmp_path: Path) -> None:
+    written(tmp_path, TALK, Entry(name="twin", key="k"))
+
+    assert [entry.name for entry in read_ledger(tmp_path).done_alike("k")] == ["talk", "twin"]
+
+
+def test_speed_is_that_of_what_was_done(tmp_path: Path) -> None:
+    written(tmp_path, TALK, Entry(name="copy", key="k", audio_s=60.0))
+
+    assert read_ledger(tmp_path).speed() == 3.0
+
+
+def test_only_one_may_write(tmp_path: Path) -> None:
+    with open_ledger(tmp_path), pytest.raises(InUse), open_ledger(tmp_path):
+        pass
+
+
+def test_a_ledger_is_for_its_owner_alone(tmp_path: Path) -> None:
+    written(tmp_path, TALK)
+
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.fixture
+def _room_for_little() -> Iterator[None]:
+    """No file of this process may grow beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("_room_for_little")
+def test_a_line_for_which_there_is_no_room_is_not_there_in_part(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as ledger:
+        ledger.add(TALK)
+        with pytest.raises(OSError, match="No space left on device"):
+            ledger.add(TALK)
+
+    assert (tmp_path / NAME).read_bytes().count(b"\n") == 1

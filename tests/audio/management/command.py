@@ -1,0 +1,85 @@
+"""The command as an operator runs it: a process of its own, which signals may end."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE
+
+from tests.audio.archive.engine import SAID, TRANSCRIBE, as_json
+from tests.fault_server import Answer, Asked, FaultServer
+from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE
+
+PATIENCE_S = 60.0
+COMMAND = (sys.executable, "manage.py", "diarize")
+
+
+def environment(engine: FaultServer, **settings: str) -> dict[str, str]:
+    """Just these settings."""
+    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | {"PARAKEET_URL": engine.url}
+    return {**os.environ, **alone, **settings}
+
+
+@contextmanager
+def begun(
+    engine: FaultServer, *arguments: str | Path, **settings: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """The command, begun; killed at the end of the block, should it still run."""
+    command = [*COMMAND, *map(str, arguments), "--jobs", "1"]
+    env = environment(engine, **settings)
+    with subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdout=PIPE, stderr=PIPE) as made:
+        try:
+            yield made
+        finally:
+            made.kill()
+
+
+def run(
+    engine: FaultServer, *arguments: str | Path, **options: object
+) -> "subprocess.CompletedProcess[str]":
+    """The command, ended."""
+    command = [*COMMAND, *map(str, arguments), "--jobs", "1"]
+    return subprocess.run(  # type: ignore[call-overload, no-any-return]
+        command,
+        cwd=ROOT,
+        env=environment(engine),
+        text=True,
+        capture_output=True,
+        timeout=PATIENCE_S,
+        **options,
+    )
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for something that happens in another process."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+class Held:
+    """An engine that does not answer about one recording until it is let go."""
+
+    def __init__(self, engine: FaultServer, content: bytes, said: object = SAID) -> None:
+        self._content, self._said = content, said
+        self._arrived, self._released = threading.Event(), threading.Event()
+        engine.respond(TRANSCRIBE, self._respond)
+
+    def wait(self) -> None:
+        """Wait until the engine is asked about it."""
+        assert self._arrived.wait(PATIENCE_S)
+
+    def release(self) -> None:
+        """Let the engine answer."""
+        self._released.set()
+
+    def _respond(self, asked: Asked) -> Answer:
+        if self._content in asked.body:
+            self._arrived.set()
+            self._released.wait(PATIENCE_S)
+        return as_json(self._said)

@@ -1,0 +1,33 @@
+"""The beginning of the clinic meeting, as an operator would have it diarized."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmarks.meetings import CLINIC, LOCAL_USER
+from tests.audio.management.command import COMMAND
+from tests.gateway_process import ROOT
+
+pytestmark = pytest.mark.models
+
+
+def test_two_tracks_and_a_timeline_become_a_named_transcript(
+    mic: Path, system: Path, tmp_path: Path
+) -> None:
+    folder, out = tmp_path / "meetings", tmp_path / "out"
+    folder.mkdir()
+    shutil.copy(mic, folder / "clinic.mic.wav")
+    shutil.copy(system, folder / "clinic.system.wav")
+    shutil.copy(CLINIC / "timeline.json", folder / "clinic.timeline.json")
+    command = [*COMMAND, str(folder), "--out", str(out), "--self-name", LOCAL_USER]
+    env = {**os.environ, "DATABASE_URL": ""}
+
+    subprocess.run(command, cwd=ROOT, env=env, check=True)
+
+    names = {one["name"] for one in json.loads((out / "clinic.json").read_text())["speakers"]}
+    assert names == {"George Hall", "Emma Brook", "Michael Reyes"}
+    assert (out / "clinic.txt").read_text().startswith("[0:00:00] George Hall: Good morning")

@@ -1,0 +1,104 @@
+"""Archives, where there is a voice library."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+
+from tests.audio.archive.engine import DIARIZE, HEARD, TRANSCRIBE, recording, script
+from tests.fault_server import FaultServer
+from tests.voiceprints.people import SPACE, axis, consenting, print_of
+from voiceprints.models import AuditEntry, Transcript
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def engine(faults: FaultServer, settings: Settings) -> FaultServer:
+    """It hears two voices."""
+    settings.PARAKEET_URL = faults.url
+    script(faults)
+    faults.answer(DIARIZE, HEARD | {"models": {"embedding": SPACE}})
+    return faults
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One recording."""
+    made = tmp_path / "recordings"
+    made.mkdir()
+    (made / "talk.wav").write_bytes(recording(0))
+    return made
+
+
+def diarize(folder: Path, *options: str) -> str:
+    said = StringIO()
+    out = str(folder.parent / "out")
+    call_command("diarize", str(folder), "--out", out, *options, stdout=said)
+    return said.getvalue()
+
+
+@pytest.mark.usefixtures("engine")
+def test_stored_voices_name_who_speaks(folder: Path) -> None:
+    print_of(consenting("Ana Ruiz"), axis(0))
+
+    diarize(folder)
+
+    assert "Ana Ruiz: Good morning." in (folder.parent / "out" / "talk.txt").read_text()
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_audit_says_which_command_asked(folder: Path) -> None:
+    print_of(consenting("Ana Ruiz"), axis(0))
+
+    diarize(folder)
+
+    [entry] = AuditEntry.objects.filter(action="identified")
+    assert entry.actor.startswith("manage.py diarize, uid ")
+
+
+@pytest.mark.usefixtures("engine")
+def test_voices_that_were_sent_leave_the_stored_ones_alone(folder: Path) -> None:
+    print_of(consenting("Ana Ruiz"), axis(0))
+    known = folder.parent / "voices.json"
+    known.write_text(json.dumps({"Ben": axis(1).tolist()}))
+
+    diarize(folder, "--known", str(known))
+
+    written = (folder.parent / "out" / "talk.txt").read_text()
+    assert "Ben: Hi!" in written
+    assert "Ana Ruiz" not in written
+
+
+@pytest.mark.usefixtures("engine")
+def test_transcripts_are_kept_where_that_is_wanted(folder: Path) -> None:
+    diarize(folder, "--store", "--retain-days", "30")
+
+    kept = Transcript.objects.get()
+    assert kept.recording_name == "talk.wav"
+    assert kept.retain_until is not None
+    journal = (folder.parent / "out" / "archive.jsonl").read_text()
+    assert json.loads(journal)["transcript_id"] == str(kept.id)
+
+
+@pytest.mark.usefixtures("engine")
+def test_nothing_is_kept_twice(folder: Path) -> None:
+    diarize(folder, "--store")
+    (folder / "twin.wav").write_bytes(recording(0))
+
+    diarize(folder, "--store")
+
+    assert Transcript.objects.count() == 1
+
+
+def test_what_was_only_written_is_kept_when_that_is_wanted(
+    folder: Path, engine: FaultServer
+) -> None:
+    diarize(folder)
+    diarize(folder, "--store")
+
+    assert Transcript.objects.count() == 1
+    assert engine.paths().count(TRANSCRIBE) == 2
