@@ -198,6 +198,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "PartState": "audio.reference.status_pages.STATES",
+        "ModelKind": ["stt", "tts"],
         "LabelMergeKind": ["label-merge"],
         "TranscribeWithSpeakersKind": ["transcribe-with-speakers"],
         "JobState": ["queued", "running", "done", "failed", "cancelled"],
