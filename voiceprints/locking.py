@@ -50,6 +50,9 @@ def locked_if_there(people: Iterable[UUID]) -> list[Person]:
 
 
 def locked_transcripts(transcripts: Iterable[UUID]) -> list[Transcript]:
-    """Those of the transcripts that exist, locked until the end of the transaction."""
-    wanted = Transcript.objects.filter(pk__in=set(transcripts))
+    """Those of the transcripts that exist, locked until the end of the transaction.
+
+    Their results are read when they are asked for: those of thousands would fill the memory.
+    """
+    wanted = Transcript.objects.filter(pk__in=set(transcripts)).defer("result")
     return list(wanted.order_by("pk").select_for_update())

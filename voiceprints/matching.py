@@ -23,8 +23,9 @@ from voiceprints.models import DIMENSION, Space, Voiceprint
 from voiceprints.models.people import VoiceprintQuerySet
 
 NEAREST = 10
-# Where comparing all takes as long as asking the index of 100 000 prints: some 15 ms on two cores.
-EXACT_UP_TO = 20_000
+# Up to here comparing all is never slower than asking the index of 100 000 prints, also where
+# other work leaves no second core for it (`benchmarks/library_speed.py`).
+EXACT_UP_TO = 10_000
 # How many candidates the index keeps in view.
 EF_SEARCH = 200
 PRINTS_AT_FIRST = 100

@@ -34,7 +34,7 @@ _INNER = re.compile(
       \w+://\S+                                              # addresses
     | \b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b                   # of IPv4
     | \[?(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}\]?(?::\d+)?      # of IPv6
-    | \b[\w-]+(?:\.[\w-]+)*:\d{2,5}\b                        # hosts with a port
+    | \b(?=[\w.-]*[a-z])[\w-]+(?:\.[\w-]+)*:\d{2,5}\b          # hosts with a port
     | \b(?:localhost|[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|svc|cluster))\b
     | [a-z]:\\\S+                                            # paths of Windows
     | (?<![\w.])~?/(?!v1/|api/)[\w.-]+(?:/[\w.-]*)*          # absolute paths

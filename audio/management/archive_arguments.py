@@ -56,6 +56,11 @@ def add_options(parser: ArgumentParser) -> None:
             metavar="N",
             help=f"{how} so many people talk",
         )
+    _add_names(parser)
+    _add_keeping(parser)
+
+
+def _add_names(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--self-name", default="Me", metavar="NAME", help="who speaks on *.mic.* (default: Me)"
     )
@@ -66,6 +71,9 @@ def add_options(parser: ArgumentParser) -> None:
         help="known voices: {name: [numbers]}, or what export_voiceprints writes; "
         "without it the voice library is asked, where there is one",
     )
+
+
+def _add_keeping(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--store", action="store_true", help="have the voice library keep the transcripts"
     )

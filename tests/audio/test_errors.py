@@ -1,6 +1,9 @@
 """Whatever goes wrong, the client reads the same envelope, and nothing of our inside."""
 
+import json
+import socket
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 
 import httpx
 import pytest
@@ -207,3 +210,25 @@ def test_a_full_engine_refuses_quickly(scripted: Gateway, faults: FaultServer) -
 
 def _speaking(gateway: Gateway) -> AbstractContextManager[httpx.Response]:
     return httpx.stream("POST", gateway.url + SPEAK, json={"input": "Hi"})
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 9000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nno header\r\n\r\n",
+    ],
+)
+def test_what_the_server_itself_refuses_comes_in_the_envelope(
+    bare: Gateway, request_head: bytes
+) -> None:
+    host, _, port = bare.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(request_head)
+        answer = b"".join(iter(partial(connection.recv, 65536), b""))
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 4")
+    assert b"x-request-id: req_" in head
+    assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}

@@ -96,6 +96,16 @@ def test_a_transcript_that_was_never_linked_is_relabelled_too(emma: Person) -> N
     assert kept.result["speakers"][0]["name"] == "Customer A"
 
 
+def test_a_name_that_only_the_evidence_tells_is_taken_out_too(emma: Person) -> None:
+    told = {"cluster": "S0", "name": "Ben", "evidence": {"runner_up": {"name": "EMMA BROOK"}}}
+    kept = transcript(result={"speakers": [told], "segments": []})
+
+    forget(emma.id, actor="desk")
+
+    kept.refresh_from_db()
+    assert "emma" not in str(kept.result).lower()
+
+
 def test_the_name_at_first_is_taken_out_too(emma: Person, meeting: Transcript) -> None:
     meeting.result["speakers"][0]["name"] = meeting.result["segments"][0]["speaker"] = "Emmi"
     meeting.save()

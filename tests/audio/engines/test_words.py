@@ -30,6 +30,22 @@ def test_every_shape_gives_the_same_words(answer: dict[str, object]) -> None:
     assert read_words(answer, "Hello there.", 2.0) == HELLO
 
 
+def test_a_word_without_an_end_lasts_until_the_next_begins() -> None:
+    words = [{"word": "good", "start": 1.0}, {"word": "day", "start": 1.5}]
+
+    assert read_words({"words": words}, "good day", 9.0) == (
+        Word(1.0, 1.5, "good"),
+        Word(1.5, 1.5, "day"),
+    )
+
+
+def test_a_word_of_endless_duration_is_refused() -> None:
+    words = [{"word": "good", "start": 1.0, "duration": float("inf")}]
+
+    with pytest.raises(ValueError, match="duration"):
+        read_words({"words": words}, "good", None)
+
+
 def test_a_word_without_an_end_ends_after_its_duration() -> None:
     answer = {"timestamps": [{"token": "Hello", "start": 0.5, "duration": 0.25}]}
 

@@ -1,5 +1,6 @@
 """Long recordings are heard in pieces, over an engine that tells which piece it is asked about."""
 
+import base64
 import json
 import struct
 from collections.abc import Callable
@@ -204,6 +205,15 @@ def test_a_recording_just_long_enough_goes_to_the_engine_as_it_came(
     piecewise.post(TRANSCRIBE, files={"file": recording})
 
     assert recording in engine.asked[0].body
+
+
+@pytest.mark.usefixtures("engine")
+def test_no_recording_that_came_as_text_is_left(piecewise: Gateway) -> None:
+    recording = {"data": base64.b64encode(wav(square_wave(4000, 2.0))).decode(), "format": "wav"}
+
+    piecewise.post(TRANSCRIBE, json={"input_audio": recording})
+
+    assert list((piecewise.log.parent / "uploads").glob("sent-*")) == []
 
 
 @pytest.mark.usefixtures("engine")

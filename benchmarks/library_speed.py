@@ -1,0 +1,196 @@
+"""How fast is the voice library? The speed figures of benchmarks/README.md.
+
+    python -m spark_control.laptop --no-engines --data var/library -- \
+        python -m benchmarks.library_speed [voices] [meetings]
+
+It works in a database of its own, which is gone afterwards. Without arguments both parts:
+
+    voices      100 000 prints of 20 000 people: how fast they are kept, how fast and how rightly
+                a fingerprint is identified by the index, and by comparing all
+    meetings    10 000 transcripts of 200 blocks: how fast words are found, and people forgotten
+"""
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from benchmarks.crowd import Crowd, Vectors, vocabulary
+from benchmarks.library_meetings import keep_meetings
+from benchmarks.library_tables import (
+    build_index,
+    drop_index,
+    execute,
+    keep_people,
+    keep_prints,
+    own_database,
+)
+from voiceprints import matching
+from voiceprints.forgetting import forget
+from voiceprints.matching import identify_voice
+from voiceprints.models import Person, Space, Transcript, Voiceprint
+
+PEOPLE, PRINTS = 20_000, 100_000
+SIZES = (5_000, 10_000, 20_000, 40_000)
+# So many more arrive when the index is there.
+LATE = 10_000
+QUESTIONS, FEW_QUESTIONS = 1_000, 100
+LIKENESS = "voiceprint_by_likeness"
+MEETINGS, BLOCKS, CAST, KNOWN = 10_000, 200, 4, 2_000
+# By how frequent a word is.
+RANKS = {"frequent": 30, "middling": 1_000, "rare": 19_000}
+PAGE = 51
+ALWAYS, NEVER = 0, sys.maxsize
+
+
+def main() -> int:
+    """Print the figures, one line at a time."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", choices=["voices", "meetings", []], metavar="PART")
+    parser.add_argument("--share", type=float, default=1.0, help="of all sizes, to try it out")
+    asked = parser.parse_args()
+    for part in asked.parts or PARTS:
+        with own_database():
+            for what, figure in PARTS[part](np.random.default_rng(5), asked.share):
+                print(f"| {what} | {figure} |", flush=True)
+    return 0
+
+
+Lines = Iterator[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What was kept: whose each print is, by number, and the prints."""
+
+    people: Sequence[Person]
+    owners: NDArray[np.int64]
+    vectors: Vectors
+    space: Space
+
+    def keep(self, first: int, last: int) -> float:
+        """Keep these prints; how many a second."""
+        owners = [self.people[owner] for owner in self.owners[first:last]]
+        started = time.perf_counter()
+        keep_prints(range(first, last), owners, self.vectors[first:last], self.space)
+        rate = (last - first) / (time.perf_counter() - started)
+        execute("VACUUM ANALYZE voiceprints_voiceprint")
+        return rate
+
+    def owner_of_nearest(self, questions: Vectors) -> list[object]:
+        """Whose print is nearest to each, all compared."""
+        nearest = np.argmax(questions @ self.vectors.T, axis=1)
+        return [self.people[owner].id for owner in self.owners[nearest]]
+
+
+def voices(random: Generator, share: float) -> Lines:
+    """Keep the prints in steps, and compare all at each; then build the index, and ask it."""
+    crowd = Crowd(random, round(PEOPLE * share))
+    people = keep_people(f"Person {number}" for number in range(len(crowd)))
+    total = round(PRINTS * share)
+    owners = np.arange(total) % len(crowd)
+    library = Library(people, owners, crowd.heard(owners), Space.for_engine("benchmark"))
+    drop_index(Voiceprint, LIKENESS)
+    some = crowd.heard(owners[:FEW_QUESTIONS])
+    kept = 0
+    for size in [round(size * share) for size in SIZES]:
+        library.keep(kept, size)
+        kept = size
+        yield f"{size:,} prints, all compared", _asked(library, some, NEVER)
+    late = total - round(LATE * share)
+    yield "prints kept without the index", f"{library.keep(kept, late):,.0f} a second"
+    seconds = _seconds(lambda: build_index(Voiceprint, LIKENESS))
+    yield f"the index of {late:,} prints", f"{seconds:.0f} s, {late / seconds:,.0f} a second"
+    yield "prints kept with the index", f"{library.keep(late, total):,.0f} a second"
+    yield f"{total:,} prints, all compared", _asked(library, some, NEVER)
+    yield f"{total:,} prints, by the index", _asked(library, some, ALWAYS)
+    known = random.integers(0, len(crowd), QUESTIONS)
+    yield from _found(library, "known voices", crowd.heard(known))
+    yield from _found(library, "strangers", crowd.strangers(QUESTIONS))
+
+
+def _asked(library: Library, questions: Vectors, exact_up_to: int) -> str:
+    matching.EXACT_UP_TO = exact_up_to
+    return _spread([_seconds(partial(identify_voice, q, library.space)) for q in questions])
+
+
+def _found(library: Library, who: str, questions: Vectors) -> Lines:
+    """By the index: how fast, and how often the same person as when all are compared."""
+    matching.EXACT_UP_TO = ALWAYS
+    taken, first, decided = [], [], []
+    for question in questions.astype(np.float64):
+        started = time.perf_counter()
+        found = identify_voice(question, library.space)
+        taken.append(time.perf_counter() - started)
+        first.append(found.candidates[0].person_id)
+        decided.append(found.decision)
+    truth = library.owner_of_nearest(questions)
+    recall = np.mean([one == other for one, other in zip(first, truth, strict=True)])
+    yield f"identify, {who}", _spread(taken)
+    yield f"recall@1, {who}", f"{recall:.4f}"
+    yield f"decided, {who}", ", ".join(f"{d} {decided.count(d)}" for d in sorted({*decided}))
+
+
+def meetings(random: Generator, share: float) -> Lines:
+    """Keep the transcripts, look for words, forget people."""
+    people = keep_people(f"Person {number}" for number in range(KNOWN))
+    total = round(MEETINGS * share)
+    # The first two are met in a tenth and in ten of them, nobody else by design.
+    casts = [
+        [people[one] for one in random.choice(np.arange(2, KNOWN), CAST, replace=False)]
+        for _ in range(total)
+    ]
+    for number in range(0, total, 10):
+        casts[number][0] = people[0]
+    for number in range(1, total, total // 10):
+        casts[number][0] = people[1]
+    seconds = _seconds(lambda: keep_meetings(random, casts, BLOCKS))
+    yield "blocks kept, indexed afterwards", f"{total * BLOCKS / seconds:,.0f} a second"
+    words = vocabulary()
+    for kind, rank in RANKS.items():
+        found = Transcript.objects.saying(words[rank]).count()
+        yield (
+            f"a {kind} word, in {found:,} transcripts",
+            _spread(_searches(words[rank : rank + 9])),
+        )
+    pairs = [f"{words[rank]} {words[rank + 40]}" for rank in range(100, 110)]
+    yield "two words in one block", _spread(_searches(pairs))
+    for person in people[1::-1]:
+        appearances = person.appearances.count()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        seconds = _seconds(partial(forget, person.id, actor="benchmark"))
+        more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        yield f"forget somebody in {appearances:,}", f"{seconds:.2f} s, {more:.0f} MiB more memory"
+
+
+def _searches(words: Sequence[str]) -> list[float]:
+    """The first page of each, three times."""
+    pages = [Transcript.objects.saying(word).defer("result")[:PAGE] for word in words]
+    # A copy is looked for anew; a page that was read is not.
+    return [_seconds(partial(list, page.all())) for page in pages for _ in range(3)]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _spread(taken: Sequence[float]) -> str:
+    p50, p99 = np.percentile(taken, [50, 99]) * 1000
+    return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+
+
+PARTS = {"voices": voices, "meetings": meetings}
+
+if __name__ == "__main__":
+    sys.exit(main())

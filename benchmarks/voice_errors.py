@@ -1,0 +1,203 @@
+"""How rightly are voices told apart? The figures of the fingerprints in benchmarks/README.md.
+
+    python -m spark_control.laptop --data var/voice_errors -- \
+        python -m benchmarks.voice_errors [--curves FILE.png]
+
+The clinic's three people and synthetic voices speak (`many_voices.py`); the engine fingerprints
+pieces of what they say. First every two pieces of one length are compared. Then everybody is
+enrolled as the library does it, from one recording, and identified by pieces of the other: once
+while known with everybody else, once as a stranger to everybody else.
+
+What is synthetic is said once and kept; `--voices` asks for fewer of the eighteen voices.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from audio.decoding import SAMPLE_RATE
+from audio.encoding import pcm, wav
+from audio.engines.client import Recording
+from audio.merge.identification import OPEN_SET_RULE, OpenSetRule
+from audio.merge.timeline import Fingerprint, Voices
+from audio.merge.voices import unit
+from audio.pipeline.fingerprints import fingerprint_clips
+from benchmarks import with_library  # noqa: F401 — before the models
+from benchmarks.error_rates import Shares, Similarities, Trial, equal_error_rate, shares_at
+from benchmarks.many_voices import SYNTHETIC, Samples, Speech, everybody
+from spark_control.laptop.progress import progress
+from voiceprints.listening import HeardVoice, hear_sample
+
+SPEECH = Path("var/voice_errors/speech")
+LENGTHS_S = (3.0, 6.0, 10.0)
+THRESHOLDS = np.linspace(0.1, 0.95, 35)
+HEADER = (
+    "| speech | pairs: same, different | equal error | at | trials | known: wrong / unnamed "
+    "| stranger: wrong / unnamed |\n| --- | --- | --- | --- | --- | --- | --- |"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One person: the print, and by length the pieces of either recording."""
+
+    person: str
+    enrolled: HeardVoice
+    first: dict[float, list[Fingerprint]]
+    second: dict[float, list[Fingerprint]]
+
+
+def main() -> int:
+    """Print the figures; draw the curves where a file for them is named."""
+    asked = _arguments()
+    heard = [_heard(one) for one in everybody(os.environ["KOKORO_URL"], SPEECH, asked.voices)]
+    print(f"{len(heard)} people; prints of {_range(one.enrolled.speech_s for one in heard)} s")
+    print(_likeness(heard))
+    print(HEADER)
+    for length in LENGTHS_S:
+        print(_row(heard, length), flush=True)
+    if asked.curves:
+        draw_curves(heard, asked.curves)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--voices", type=int, metavar="N", default=len(SYNTHETIC))
+    parser.add_argument("--curves", type=Path, metavar="FILE", help="needs matplotlib")
+    asked = parser.parse_args()
+    if asked.curves and not find_spec("matplotlib"):
+        parser.error("--curves needs matplotlib: requirements/figures.in names it")
+    return asked
+
+
+def _heard(speech: Speech) -> Heard:
+    with progress(f"prints of {speech.person}"), TemporaryDirectory() as folder:
+        path = Path(folder) / "known_by.wav"
+        path.write_bytes(wav(pcm(speech.known_by)))
+        return Heard(
+            speech.person,
+            hear_sample(Recording(path, ".wav")),
+            _by_length(speech.known_by),
+            _by_length(speech.recognised_by),
+        )
+
+
+def _by_length(samples: Samples) -> dict[float, list[Fingerprint]]:
+    """Fingerprints of pieces side by side, for each length."""
+    return {length: list(_fingerprints(samples, length)) for length in LENGTHS_S}
+
+
+def _fingerprints(samples: Samples, length: float) -> Iterator[Fingerprint]:
+    size = round(length * SAMPLE_RATE)
+    cuts = np.arange(size, len(samples) + 1, size)
+    for voice in fingerprint_clips([samples[end - size : end] for end in cuts]):
+        if voice is not None:
+            yield unit(voice.fingerprint)
+
+
+def _likeness(heard: Sequence[Heard]) -> str:
+    """How near the prints of different people are, and whom the library would not enrol."""
+    near = [
+        float(one.enrolled.vector @ other.enrolled.vector) for one, other in combinations(heard, 2)
+    ]
+    taken = sum(similarity >= OPEN_SET_RULE.threshold for similarity in near)
+    return (
+        f"prints of two people: mean {np.mean(near):.2f}, most {max(near):.2f}; "
+        f"{taken} of {len(near)} pairs refused as the same voice"
+    )
+
+
+def _row(heard: Sequence[Heard], length: float) -> str:
+    same, different = _pairs(heard, length)
+    rate, at = equal_error_rate(same, different)
+    known, strangers = _known(heard, length), _strangers(heard, length)
+    shares = [_percent(shares_at(trials, OPEN_SET_RULE)) for trials in (known, strangers)]
+    return (
+        f"| {length:.0f} s | {len(same):,}, {len(different):,} | {rate:.1%} | {at:.2f} "
+        f"| {len(known)} | {shares[0]} | {shares[1]} |"
+    )
+
+
+def _pairs(heard: Sequence[Heard], length: float) -> tuple[Similarities, Similarities]:
+    """The similarities of every two pieces: of one person, and of two."""
+    pieces = [
+        (number, piece)
+        for number, one in enumerate(heard)
+        for piece in (*one.first[length], *one.second[length])
+    ]
+    whose = np.array([number for number, _ in pieces])
+    vectors = np.stack([piece for _, piece in pieces])
+    rows, columns = np.triu_indices(len(pieces), k=1)
+    similarities = np.einsum("nd,nd->n", vectors[rows], vectors[columns])
+    own = whose[rows] == whose[columns]
+    return similarities[own], similarities[~own]
+
+
+def _known(heard: Sequence[Heard], length: float) -> list[Trial]:
+    everyone = _voices(heard)
+    return [Trial(one.person, piece, everyone) for one in heard for piece in one.second[length]]
+
+
+def _strangers(heard: Sequence[Heard], length: float) -> list[Trial]:
+    return [
+        Trial(one.person, piece, _voices([other for other in heard if other is not one]))
+        for one in heard
+        for piece in one.second[length]
+    ]
+
+
+def _voices(heard: Sequence[Heard]) -> Voices:
+    vectors = np.stack([one.enrolled.vector for one in heard])
+    return Voices(tuple(one.person for one in heard), vectors)
+
+
+def _percent(shares: Shares) -> str:
+    return f"{shares.wrong:.1%} / {shares.unnamed:.1%}"
+
+
+def _range(seconds: Iterable[float]) -> str:
+    found = sorted(seconds)
+    return f"{found[0]:.1f} to {found[-1]:.1f}"
+
+
+def draw_curves(heard: Sequence[Heard], file: Path) -> None:
+    """The shares against the threshold, one panel for each length of speech."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(14, 4.5), layout="constrained")
+    for panel, length in zip(figure.subplots(1, 3, sharey=True), LENGTHS_S, strict=True):
+        for width, (what, shares) in zip((6, 3, 1), _curves(heard, length).items(), strict=True):
+            # Thinner over thicker: where curves meet, each is seen.
+            percent = [100 * share for share in shares]
+            panel.plot(THRESHOLDS, percent, label=what, linewidth=width)
+        panel.axvline(OPEN_SET_RULE.threshold, color="grey", linestyle="--", linewidth=1)
+        panel.set(title=f"{length:.0f} s of speech", xlabel="threshold")
+    figure.axes[0].set_ylabel("of the trials, %")
+    figure.axes[0].legend()
+    figure.savefig(file)
+
+
+def _curves(heard: Sequence[Heard], length: float) -> dict[str, list[float]]:
+    known, strangers = _known(heard, length), _strangers(heard, length)
+    rules = [OpenSetRule(threshold, OPEN_SET_RULE.margin) for threshold in THRESHOLDS.tolist()]
+    of_known = [shares_at(known, rule) for rule in rules]
+    return {
+        "known, under the wrong name": [shares.wrong for shares in of_known],
+        "known, unnamed": [shares.unnamed for shares in of_known],
+        "strangers, under a name": [shares_at(strangers, rule).wrong for rule in rules],
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

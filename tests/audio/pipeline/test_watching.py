@@ -1,0 +1,23 @@
+"""Whoever started a long job may follow it, and end it."""
+
+import pytest
+
+from audio.pipeline import watching
+from audio.pipeline.watching import Audience, Stopped, watched_by
+
+
+def test_a_job_that_nobody_waits_for_begins_nothing_new() -> None:
+    audience = Audience()
+    audience.leave()
+
+    with watched_by(audience), pytest.raises(Stopped):
+        watching.go_on()
+
+
+def test_a_job_that_is_waited_for_goes_on() -> None:
+    with watched_by(Audience()):
+        watching.go_on()
+
+
+def test_a_job_without_a_watch_goes_on() -> None:
+    watching.go_on()
