@@ -20,7 +20,7 @@ NPM := $(CURDIR)/$(BIN)/npm
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
-	@echo "make run     the gateway on http://$(HOST):$(PORT), with the built-in engines and a database"
+	@echo "make run     the gateway on http://$(HOST):$(PORT), with the built-in engines, a database and a worker"
 	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones"
 	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
@@ -31,7 +31,7 @@ demo: .venv/run.stamp
 	@$(LAPTOP) --no-database --data var/demo -- $(BIN)/python -m benchmarks.demo
 
 run: .venv/run.stamp
-	@$(LAPTOP) --admin $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
+	@$(LAPTOP) --admin --worker $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
 		--bind $(HOST):$(PORT) spark_control.wsgi
 
 test: .venv/clients.stamp

@@ -71,6 +71,23 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Jobs.
+JOB_ATTEMPTS: int = env.int("JOB_ATTEMPTS", 6)
+JOB_RETRY_S: float = env.float("JOB_RETRY_S", 10.0)
+JOB_DAYS: int = env.int("JOB_DAYS", 7)
+WORKER_LOST_AFTER_S: float = env.float("WORKER_LOST_AFTER_S", 30.0)
+WEBHOOK_SECRET: str = env.str("WEBHOOK_SECRET", "")
+WEBHOOK_HOSTS: list[str] = env.list("WEBHOOK_HOSTS", default=[])
+WEBHOOK_PRIVATE_HOSTS: list[str] = env.list("WEBHOOK_PRIVATE_HOSTS", default=[])
+PROCRASTINATE_WORKER_DEFAULTS = {
+    # What became of a job stands with the job itself.
+    "delete_jobs": "always",
+    "update_heartbeat_interval": WORKER_LOST_AFTER_S / 3,
+    "stalled_worker_timeout": WORKER_LOST_AFTER_S,
+    # From then on, a worker that is to end finishes the pieces under way and gives the job back.
+    "shutdown_graceful_timeout": 5.0,
+}
+
 INSTALLED_APPS = [
     "audio",
     "rest_framework",
@@ -87,6 +104,7 @@ if LIBRARY:
         "django.contrib.sessions",
         "django.contrib.messages",
         "django.contrib.postgres",
+        "procrastinate.contrib.django",
         *INSTALLED_APPS,
     ]
 
@@ -178,7 +196,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"PartState": "audio.reference.status_pages.STATES"},
+    "ENUM_NAME_OVERRIDES": {
+        "PartState": "audio.reference.status_pages.STATES",
+        "ModelKind": ["stt", "tts"],
+        "LabelMergeKind": ["label-merge"],
+        "TranscribeWithSpeakersKind": ["transcribe-with-speakers"],
+        "JobState": ["queued", "running", "done", "failed", "cancelled"],
+        "WebhookState": ["waiting", "delivered", "failed"],
+    },
     "PREPROCESSING_HOOKS": ["audio.reference.schema.without_slash_twins"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -227,5 +252,7 @@ LOGGING = {
         "django.server": {"level": "CRITICAL"},
         # httpx logs the address of every call to an engine.
         "httpx": {"level": "WARNING"},
+        # Of every task and of every look for lost ones, several lines.
+        "procrastinate": {"level": "WARNING"},
     },
 }

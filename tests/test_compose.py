@@ -30,8 +30,8 @@ def of_profile(profile: str) -> set[str]:
 
 
 def test_a_profile_has_one_gateway_and_all_it_needs() -> None:
-    assert of_profile("gpu") == {"gateway", "postgres", "kokoro", "parakeet"}
-    assert of_profile("cpu") == {"gateway-cpu", "postgres", "cpu-engine"}
+    assert of_profile("gpu") == {"gateway", "worker", "postgres", "kokoro", "parakeet"}
+    assert of_profile("cpu") == {"gateway-cpu", "worker-cpu", "postgres", "cpu-engine"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -69,11 +69,12 @@ def test_only_the_gpu_profile_reserves_a_gpu() -> None:
 
 
 @pytest.mark.parametrize("name", ["gateway", "gateway-cpu"])
-def test_a_gateway_waits_until_all_others_of_its_profile_are_healthy(name: str) -> None:
+def test_a_gateway_waits_until_all_it_asks_are_healthy(name: str) -> None:
     (profile,) = SERVICES[name]["profiles"]
     conditions = {need["condition"] for need in SERVICES[name]["depends_on"].values()}
 
-    assert set(SERVICES[name]["depends_on"]) == of_profile(profile) - {name}
+    workers = {"worker", "worker-cpu"}
+    assert set(SERVICES[name]["depends_on"]) == of_profile(profile) - workers - {name}
     assert conditions == {"service_healthy"}
 
 
@@ -119,3 +120,14 @@ def test_docker_compose_reads_it(profile: str) -> None:
     )
 
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("name", "of"), [("worker", "gateway"), ("worker-cpu", "gateway-cpu")])
+def test_a_worker_shares_engine_database_and_recordings_with_its_gateway(
+    name: str, of: str
+) -> None:
+    worker, gateway = SERVICES[name], SERVICES[of]
+
+    assert worker["volumes"] == gateway["volumes"]
+    assert worker["environment"].items() <= gateway["environment"].items()
+    assert set(worker["depends_on"]) == {of}

@@ -8,3 +8,6 @@ class VoiceprintsConfig(AppConfig):
 
     name = "voiceprints"
     verbose_name = "Voice library"
+
+    def ready(self) -> None:
+        from voiceprints import checks  # noqa: F401 — they register themselves

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast, Lower
 
 from voiceprints import audit
 from voiceprints.erasing import erase_voice
+from voiceprints.jobs.forgetting import take_out_of_results
 from voiceprints.locking import locked_person, locked_transcripts
 from voiceprints.models import IdempotencyKey, Person, Transcript, TranscriptSpeaker
 from voiceprints.models.audit import Action
@@ -66,6 +67,7 @@ def forget(person_id: UUID, *, actor: str, replacement: str | None = None) -> Fo
     prints = erase_voice(person)
     TranscriptSpeaker.objects.filter(person=person).update(person=None)
     _forget_what_was_answered(person)
+    take_out_of_results(_names_of(person), called)
     _forget_what_the_admin_noted(person, called)
     person.delete()
     audit.record(

@@ -58,17 +58,19 @@ class AnswerForgotten(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What came into being, and about whom it tells."""
+    """What came into being, and about whom it tells, if about anybody."""
 
     body: dict[str, object]
-    person: UUID
+    person: UUID | None = None
+    status: int = HTTPStatus.CREATED
 
 
 def created_once(request: Request, create: Callable[[], Created]) -> Response:
     """Create, or tell again what an earlier request of the same Idempotency-Key created."""
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
-        return Response(create().body, status=HTTPStatus.CREATED)
+        created = create()
+        return Response(created.body, status=created.status)
     if not _KEY.fullmatch(key):
         raise InvalidRequest(
             "Idempotency-Key: expected 1 to 255 visible ASCII characters.",
@@ -101,15 +103,15 @@ def _created(held: IdempotencyKey, create: Callable[[], Created]) -> Response:
         held.delete()
         raise
     _keep_answer(held, created)
-    return Response(created.body, status=HTTPStatus.CREATED)
+    return Response(created.body, status=created.status)
 
 
 @transaction.atomic
 def _keep_answer(held: IdempotencyKey, created: Created) -> None:
     """Nothing is kept of somebody who was forgotten before the answer was written."""
-    is_there = bool(locked_if_there([created.person]))
+    is_there = created.person is None or bool(locked_if_there([created.person]))
     IdempotencyKey.objects.filter(pk=held.pk).update(
-        status=HTTPStatus.CREATED, body=created.body if is_there else None
+        status=created.status, body=created.body if is_there else None
     )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from voiceprints import audit
 from voiceprints.erasing import delete_orphaned_samples, erase_voice, orphaned_samples
+from voiceprints.jobs.purging import old_jobs, purge_jobs
 from voiceprints.locking import locked_if_there, locked_transcripts
 from voiceprints.models import IdempotencyKey, Person, Transcript, TranscriptSpeaker, Voiceprint
 from voiceprints.models.audit import Action
@@ -26,6 +27,7 @@ class Purged:
     transcripts: int
     repeats: int
     samples: int
+    jobs: int
 
 
 def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") -> Purged:
@@ -40,7 +42,8 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
     outdated = list(_outdated(now).values_list("pk", flat=True))
     transcripts = sum(_purge_transcript(transcript, now, actor) for transcript in outdated)
     repeats = _old_repeats(now).delete()[0]
-    return Purged(len(prints), sum(prints), transcripts, repeats, delete_orphaned_samples(now))
+    samples, jobs = delete_orphaned_samples(now), purge_jobs(now)
+    return Purged(len(prints), sum(prints), transcripts, repeats, samples, jobs)
 
 
 def due(now: datetime) -> Purged:
@@ -52,6 +55,7 @@ def due(now: datetime) -> Purged:
         _outdated(now).count(),
         _old_repeats(now).count(),
         len(orphaned_samples(now)),
+        old_jobs(now).count(),
     )
 
 

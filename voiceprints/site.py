@@ -19,7 +19,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-FIRST = ["Person", "Transcript", "Voiceprint", "Space", "AuditEntry"]
+FIRST = ["Person", "Transcript", "Voiceprint", "Job", "Space", "AuditEntry"]
 LATEST = 8
 
 
@@ -56,7 +56,9 @@ class LibrarySite(AdminSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        every: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        # What workers take up is told with the jobs, in words.
+        apps = [app for app in every if app["app_label"] != "procrastinate"]
         apps.sort(key=lambda app: app["app_label"] != "voiceprints")
         for app in apps:
             app["models"].sort(key=_place)

@@ -1,7 +1,7 @@
 """One line per endpoint of the library, each with and without its slash."""
 
 from audio.urls import at
-from voiceprints.views import identification, people, spaces, transcripts, voiceprints
+from voiceprints.views import identification, jobs, people, spaces, transcripts, voiceprints
 
 urlpatterns = [
     *at("people", people.People),
@@ -13,5 +13,7 @@ urlpatterns = [
     *at("transcripts", transcripts.Transcripts),
     *at("transcripts/<str:transcript>", transcripts.OneTranscript),
     *at("transcripts/<str:transcript>/speakers/<str:label>", transcripts.OneSpeaker),
+    *at("jobs", jobs.Jobs),
+    *at("jobs/<str:job>", jobs.OneJob),
     *at("spaces", spaces.Spaces),
 ]

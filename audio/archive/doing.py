@@ -73,7 +73,7 @@ def do(source: Source, options: ArchiveOptions, watch: Watch, *, actor: str) -> 
     job = _job(source, options, actor)
     with watched_by(watch), _unchanged(source):
         transcript = _patiently(lambda: label_merge(job))
-    _check_space(transcript, options)
+    check_space(transcript, options)
     return transcript
 
 
@@ -155,7 +155,13 @@ def _state(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _check_space(transcript: NamedTranscript, options: ArchiveOptions) -> None:
+def check_space(transcript: NamedTranscript, options: ArchiveOptions) -> None:
+    """Refuse known voices that cannot be compared with what the engine heard.
+
+    Raises
+    ------
+    UnusableRecording
+    """
     known = options.known_voices
     heard = transcript.models.get("embedding", "")
     if known is not None and known.space and known.names and known.space != heard:

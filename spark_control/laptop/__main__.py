@@ -16,6 +16,7 @@ from spark_control.laptop.database import migrate, private_database
 from spark_control.laptop.engine import built_in_engine
 from spark_control.laptop.folder import secret_in
 from spark_control.laptop.processes import Failed, Launcher, kept, run
+from spark_control.laptop.worker import beside
 
 NO_SUCH_COMMAND = 127
 
@@ -45,6 +46,7 @@ class Wishes:
     database: bool
     admin: bool
     engines: bool
+    worker: bool
     data: Path
     command: Sequence[str]
 
@@ -78,6 +80,11 @@ def wishes_in(arguments: Sequence[str]) -> Wishes:
         help="start no engine; those that PARAKEET_URL and KOKORO_URL name are still used",
     )
     parser.add_argument(
+        "--worker",
+        action="store_true",
+        help="run a worker for jobs beside the command, where there is a database",
+    )
+    parser.add_argument(
         "--admin",
         action="store_true",
         help="make an account for the admin where the private database has none",
@@ -96,7 +103,7 @@ def wishes_in(arguments: Sequence[str]) -> Wishes:
         parser.error("say which command to run, after a `--`; --help shows examples")
     data = options.data.resolve()
     database, engines = not options.no_database, not options.no_engines
-    return Wishes(database, options.admin, engines, data, command)
+    return Wishes(database, options.admin, engines, options.worker, data, command)
 
 
 def fulfil(wishes: Wishes, launcher: Launcher) -> int:
@@ -112,6 +119,8 @@ def fulfil(wishes: Wishes, launcher: Launcher) -> int:
         try:
             environment |= database_for(environment, wishes, everything)
             environment |= engines_for(environment, wishes, everything)
+            if wishes.worker and environment.get("DATABASE_URL"):
+                everything.enter_context(beside(environment, wishes.data))
         except Failed as failure:
             print(failure, file=sys.stderr)
             return 1

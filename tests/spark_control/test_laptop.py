@@ -25,7 +25,7 @@ NAMED = {"DATABASE_URL", "PARAKEET_URL", "KOKORO_URL", "SECRET_KEY"}
 LAUNCHER = """
 import os, sys
 from pathlib import Path
-from spark_control.laptop import __main__, account, database, engine
+from spark_control.laptop import __main__, account, database, engine, worker
 account.PLACE_OF_ROOT = Path(os.environ["TEST_PLACE"])
 account.installed_in = lambda usual=account.installed_in(): Path(
     os.environ.get("INSTALLED_IN", usual)
@@ -33,12 +33,14 @@ account.installed_in = lambda usual=account.installed_in(): Path(
 os.umask(int(os.environ.get("UMASK", "0o022"), 8))
 database.MIGRATE = (sys.executable, "-c", os.environ.get("MIGRATE", ""))
 engine.MODELS = (sys.executable, "-c", os.environ.get("MODELS", ""))
+worker.WORKER = (sys.executable, "-c", os.environ.get("WORKER", ""))
 engine.SERVER = (sys.executable, "-m", "gunicorn", os.environ["ENGINE"])
 __main__.PROJECT = Path("/nowhere")  # no .env
 sys.exit(__main__.main())
 """
 ENGINE = "wsgiref.simple_server:demo_app"
 ENGINE_THAT_ENDS = "tests.spark_control.test_laptop:engine_that_ends"
+TELLS_DATABASE = "import os, time; print(os.environ['DATABASE_URL'], flush=True); time.sleep(100)"
 IN_A_TERMINAL = (
     *(sys.executable, "-c"),
     "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
@@ -483,6 +485,24 @@ def test_a_second_launcher_with_the_same_data_is_refused(laptop: Laptop) -> None
 
     assert ran.returncode == 1
     assert f"Another launcher (process {first.pid}) uses this data folder." in ran.stderr
+
+
+def test_a_worker_runs_beside_the_command_with_its_settings(laptop: Laptop) -> None:
+    wait = (
+        "import os, pathlib, sys, time\n"
+        "while not (told := pathlib.Path(sys.argv[1]).read_text()): time.sleep(0.02)\n"
+        "print(told.strip() == os.environ['DATABASE_URL'])"
+    )
+    log = str(laptop.data / "worker.log")
+    words = ("--worker", "--no-engines", "--", "python", "-c", wait, log)
+
+    assert laptop.run(*words, WORKER=TELLS_DATABASE).stdout == "True\n"
+
+
+def test_there_is_no_worker_without_a_database(other: Laptop) -> None:
+    other.run("--worker", "--no-database", "--no-engines", "--", "true", WORKER=TELLS_DATABASE)
+
+    assert not (other.data / "worker.log").exists()
 
 
 # --- what goes wrong ---------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def test_a_voice_is_deleted_when_consent_has_ended() -> None:
     done = purge_expired(TOMORROW)
 
     shown.refresh_from_db()
-    assert done == Purged(people=1, prints=1, transcripts=0, repeats=0, samples=0)
+    assert done == Purged(people=1, prints=1, transcripts=0, repeats=0, samples=0, jobs=0)
     assert not Voiceprint.objects.exists()
     assert (shown.fingerprint, shown.name, shown.person) == (None, "Ana", ana)
 

@@ -1,6 +1,7 @@
 """What the library keeps."""
 
 from voiceprints.models.audit import AuditEntry
+from voiceprints.models.jobs import Job, JobRecording
 from voiceprints.models.people import Person, Voiceprint
 from voiceprints.models.repeats import IdempotencyKey
 from voiceprints.models.spaces import DIMENSION, Space
@@ -11,6 +12,8 @@ __all__ = [
     "AuditEntry",
     "Block",
     "IdempotencyKey",
+    "Job",
+    "JobRecording",
     "Person",
     "Space",
     "Transcript",

@@ -1,11 +1,12 @@
 """How the endpoints of the library stand in the OpenAPI schema."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
+    OpenApiExample,
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
@@ -63,6 +64,8 @@ def documented(
     answers: dict[Any, Any],
     refusals: tuple[int, ...] = (),
     request: Any = None,
+    tag: str = "Voice library",
+    examples: Sequence[OpenApiExample] = (),
 ) -> Callable[[Method], Method]:
     """Say what an endpoint takes, answers and refuses; 400, 401, 403 and 503 are everywhere."""
     told = {
@@ -72,9 +75,10 @@ def documented(
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
-        tags=["Voice library"],
+        tags=[tag],
         parameters=list(parameters),
         request=request,
+        examples=list(examples),
         responses={**answers, **told},
     )
 

@@ -32,7 +32,7 @@ def _due(tmp_path: Path, settings: Settings) -> None:
 
 FIGURES = (
     "the voices of 1 people (1 voiceprints), 1 transcripts, 0 remembered answers, "
-    "1 samples without a print.\n"
+    "1 samples without a print, 0 jobs that ended long ago.\n"
 )
 
 

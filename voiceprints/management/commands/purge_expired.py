@@ -15,9 +15,10 @@ class Command(BaseCommand):
     help = """Delete voices whose consent ended, and transcripts past their retention.
 
 The people stay, with their names and that they said no; so do the words of other transcripts.
-Also deleted are remembered answers of repeated requests after a day, and samples that belong to
-no print. Run it daily: an ended consent stops every use of a voice at once, this deletes it. It
-can be stopped at any time and run again."""
+Also deleted are remembered answers of repeated requests after a day, jobs JOB_DAYS after their end
+with their results, and files that belong to no print and no job. Run it daily: an ended consent
+stops every use of a voice at once, this deletes it. It can be stopped at any time and run
+again."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -31,5 +32,6 @@ can be stopped at any time and run again."""
         self.stdout.write(
             f"{what}: the voices of {purged.people} people "
             f"({purged.prints} voiceprints), {purged.transcripts} transcripts, "
-            f"{purged.repeats} remembered answers, {purged.samples} samples without a print."
+            f"{purged.repeats} remembered answers, {purged.samples} samples without a print, "
+            f"{purged.jobs} jobs that ended long ago."
         )

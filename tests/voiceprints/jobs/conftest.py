@@ -1,0 +1,99 @@
+"""A gateway that takes jobs, a queue that is empty, and recordings to place."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from audio.engines.client import Recording
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway, running_gateway
+from tests.recordings import TONE
+from tests.voiceprints.conftest import API_KEYS, HEARD, SAID, database_url
+from voiceprints.jobs.asking import Order, place
+from voiceprints.models import Job
+from voiceprints.models.jobs import JobKind
+
+SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0cywgbG9uZw=="
+HOOKS = {
+    "WEBHOOK_SECRET": SECRET,
+    "WEBHOOK_HOSTS": "hooks.example",
+    "WEBHOOK_PRIVATE_HOSTS": "127.0.0.1",
+}
+
+
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where recordings wait, for the gateway, the workers and the tests."""
+    return tmp_path_factory.mktemp("storage")
+
+
+@pytest.fixture(scope="session")
+def _jobs_gateway(
+    django_db_setup: None,
+    fault_server: FaultServer,
+    storage: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Gateway]:
+    with running_gateway(
+        tmp_path_factory.mktemp("jobs"),
+        DATABASE_URL=database_url(),
+        SECRET_KEY="for-the-tests",
+        PARAKEET_URL=fault_server.url,
+        API_KEYS=API_KEYS,
+        SAMPLES_DIR=str(storage),
+        MAX_UPLOAD_MB="2",
+        **HOOKS,
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def jobs_gateway(queue: FaultServer, _jobs_gateway: Gateway) -> Gateway:
+    """A gateway with an empty queue, and nobody who works it off."""
+    return _jobs_gateway
+
+
+@pytest.fixture
+def queue(
+    transactional_db: None, faults: FaultServer, storage: Path, settings: Settings
+) -> FaultServer:
+    """An empty queue over an engine that hears Speaker_0 and Speaker_1."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+        cursor.execute("TRUNCATE procrastinate_periodic_defers")
+    settings.MEDIA_ROOT = storage
+    settings.PARAKEET_URL = faults.url
+    settings.JOB_RETRY_S = 0.2
+    faults.answer("/v1/audio/diarize-chunk", HEARD)
+    faults.answer("/v1/audio/diarize", HEARD | {"fingerprints": None})
+    faults.answer("/v1/audio/transcriptions", SAID)
+    return faults
+
+
+@pytest.fixture
+def worker_settings(queue: FaultServer, storage: Path) -> dict[str, str]:
+    """What a worker needs to know, with waits that a test can sit through."""
+    return {
+        "PARAKEET_URL": queue.url,
+        "SAMPLES_DIR": str(storage),
+        "JOB_RETRY_S": "0.2",
+        "WORKER_LOST_AFTER_S": "2",
+        **HOOKS,
+    }
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Recording:
+    """A recording of a second."""
+    path = tmp_path / "talk.wav"
+    path.write_bytes(TONE)
+    return Recording(path, ".wav", "talk.wav", "file")
+
+
+@pytest.fixture
+def placed(queue: FaultServer, tone: Recording) -> Job:
+    """A job that waits: blocks of a recording of a second."""
+    return place(Order(kind=JobKind.TRANSCRIBE, recordings=[tone], created_by="desk"))

@@ -1,0 +1,48 @@
+"""What the schema shows of jobs is what the gateway answers."""
+
+from tests.fault_server import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+from tests.voiceprints.api.calls import call
+from voiceprints.jobs.working import work
+from voiceprints.models import Job
+from voiceprints.views.job_examples import DONE, FAILED, QUEUED
+
+# They are different each time.
+OWN = ("id", "created_at", "started_at", "finished_at")
+BLOCKS = {"kind": "transcribe-with-speakers"}
+
+
+def comparable(answer: object) -> dict[str, object]:
+    """The answer, with only whether it has what differs each time."""
+    assert isinstance(answer, dict)
+    return {name: value is None if name in OWN else value for name, value in answer.items()}
+
+
+def placed(gateway: Gateway) -> dict[str, object]:
+    answer = call(gateway, "POST", "jobs", data=BLOCKS, files={"file": ("talk.wav", TONE)})
+    told: dict[str, object] = answer.json()
+    return told
+
+
+def ended(gateway: Gateway) -> object:
+    job = placed(gateway)["id"]
+    work(Job.objects.get().id, lambda: False)
+    return call(gateway, "GET", f"jobs/{job}").json()
+
+
+def test_a_job_is_placed_as_the_example_shows(jobs_gateway: Gateway) -> None:
+    assert comparable(placed(jobs_gateway)) == comparable(QUEUED)
+
+
+def test_a_job_that_is_done_is_told_as_the_example_shows(jobs_gateway: Gateway) -> None:
+    assert comparable(ended(jobs_gateway)) == comparable(DONE)
+
+
+def test_a_job_that_failed_is_told_as_the_example_shows(
+    jobs_gateway: Gateway, queue: FaultServer
+) -> None:
+    refusal = {"detail": "The recording could not be decoded."}
+    queue.answer("/v1/audio/transcriptions", refusal, status=400)
+
+    assert comparable(ended(jobs_gateway)) == comparable(FAILED)

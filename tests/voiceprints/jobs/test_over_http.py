@@ -1,0 +1,219 @@
+"""Jobs over HTTP: asked for, followed, cancelled, each by its own key."""
+
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from tests.fault_server import FaultServer, running_fault_server
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+from tests.voiceprints.api.calls import call, code_of, param_of
+from tests.voiceprints.jobs.workers import running_worker, until
+from voiceprints.jobs.working import work
+from voiceprints.models import Job, JobRecording, Transcript, TranscriptSpeaker
+
+FILE = {"file": ("talk.wav", TONE)}
+BLOCKS = {"kind": "transcribe-with-speakers"}
+MERGE = {"kind": "label-merge", "timeline": "[]", "transcribe": "true"}
+
+
+def asked(
+    gateway: Gateway, fields: dict[str, str], who: str = "archive", **headers: str
+) -> httpx.Response:
+    return call(gateway, "POST", "jobs", who=who, data=fields, files=FILE, headers=headers)
+
+
+def state_of(gateway: Gateway, job: str, who: str = "archive") -> object:
+    return call(gateway, "GET", f"jobs/{job}", who=who).json()["state"]
+
+
+def ended(gateway: Gateway, job: str, who: str = "archive") -> dict[str, object]:
+    """The job, once a worker has done it."""
+    work(UUID(job), lambda: False)
+    answer: dict[str, object] = call(gateway, "GET", f"jobs/{job}", who=who).json()
+    return answer
+
+
+def test_a_job_is_accepted_with_its_address(jobs_gateway: Gateway) -> None:
+    answer = asked(jobs_gateway, BLOCKS)
+
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/api/jobs/{answer.json()['id']}"
+    assert answer.json()["state"] == "queued"
+
+
+def test_a_job_of_blocks_answers_what_the_endpoint_answers(jobs_gateway: Gateway) -> None:
+    job = asked(jobs_gateway, BLOCKS).json()["id"]
+    result = ended(jobs_gateway, job)["result"]
+    at_once = call(jobs_gateway, "POST", "audio/transcribe-with-speakers", files=FILE)
+
+    assert result == at_once.json()
+
+
+def test_a_stored_job_tells_its_transcript(jobs_gateway: Gateway) -> None:
+    job = asked(jobs_gateway, {**MERGE, "store": "true"}).json()["id"]
+    told = ended(jobs_gateway, job)
+
+    assert told["state"] == "done"
+    assert told["transcript_id"] == str(Transcript.objects.get().id)
+    assert told["result"]["segments"][0]["text"] == "Good morning."  # type: ignore[index]
+    assert Job.objects.get().result is None
+
+
+def test_who_may_not_read_the_library_is_told_what_was_heard_and_not_the_names_of_now(
+    jobs_gateway: Gateway,
+) -> None:
+    job = asked(jobs_gateway, {**MERGE, "store": "true"}, "writer").json()["id"]
+    ended(jobs_gateway, job, "writer")
+    TranscriptSpeaker.objects.update(name="Ana Ruiz")
+
+    assert "Ana Ruiz" not in str(call(jobs_gateway, "GET", f"jobs/{job}", who="writer").json())
+
+
+def test_a_result_has_no_vector_unless_it_was_asked_for(jobs_gateway: Gateway) -> None:
+    plain = asked(jobs_gateway, MERGE).json()["id"]
+    full = asked(jobs_gateway, {**MERGE, "include": "vector"}).json()["id"]
+    without, with_vectors = ended(jobs_gateway, plain), ended(jobs_gateway, full)
+
+    assert "fingerprint" not in str(without["result"])
+    assert with_vectors["result"]["speakers"][0]["fingerprint"][0] == 1.0  # type: ignore[index]
+
+
+def test_the_recording_is_gone_when_the_job_has_ended(
+    jobs_gateway: Gateway, storage: Path
+) -> None:
+    job = asked(jobs_gateway, BLOCKS).json()["id"]
+    waiting = list(storage.glob(f"jobs/{job}*"))
+    ended(jobs_gateway, job)
+
+    assert len(waiting) == 1
+    assert not list(storage.glob(f"jobs/{job}*"))
+    assert not JobRecording.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({}, "kind"),
+        ({"kind": "archive"}, "kind"),
+        ({"kind": "label-merge"}, "timeline"),
+        ({**MERGE, "timeline": "{"}, "timeline"),
+        ({**BLOCKS, "num_speakers": "0"}, "num_speakers"),
+        ({**BLOCKS, "format": "docx"}, "format"),
+        ({**BLOCKS, "include": "names"}, "include"),
+        ({**BLOCKS, "webhook_url": "https://elsewhere.example/"}, "webhook_url"),
+        ({**BLOCKS, "webhook_url": "http://hooks.example/"}, "webhook_url"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_stored(
+    jobs_gateway: Gateway, storage: Path, fields: dict[str, str], param: str
+) -> None:
+    before = set(storage.glob("jobs/*"))
+    refused = asked(jobs_gateway, fields)
+
+    assert param_of(refused) == (400, param)
+    assert set(storage.glob("jobs/*")) == before
+    assert not Job.objects.exists()
+
+
+def test_a_job_without_a_recording_is_refused(jobs_gateway: Gateway) -> None:
+    refused = call(jobs_gateway, "POST", "jobs", data=BLOCKS)
+
+    assert param_of(refused) == (400, "file")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{**MERGE, "store": "true"}, {**BLOCKS, "identify": "true"}],
+    ids=["store", "identify"],
+)
+def test_a_job_wants_the_scopes_of_what_it_does(
+    jobs_gateway: Gateway, fields: dict[str, str]
+) -> None:
+    assert code_of(asked(jobs_gateway, fields, "desk")) == (403, "insufficient_scope")
+
+
+def test_another_keys_job_is_not_there(jobs_gateway: Gateway) -> None:
+    job = asked(jobs_gateway, BLOCKS, "desk").json()["id"]
+
+    assert code_of(call(jobs_gateway, "GET", f"jobs/{job}")) == (404, "job_not_found")
+    assert code_of(call(jobs_gateway, "DELETE", f"jobs/{job}")) == (404, "job_not_found")
+    assert state_of(jobs_gateway, job, "desk") == "queued"
+
+
+@pytest.mark.parametrize("job", [str(uuid4()), "none", "%00"])
+def test_an_unknown_job_is_not_there(jobs_gateway: Gateway, job: str) -> None:
+    assert code_of(call(jobs_gateway, "GET", f"jobs/{job}")) == (404, "job_not_found")
+
+
+def test_a_list_has_only_the_jobs_of_the_key(jobs_gateway: Gateway) -> None:
+    asked(jobs_gateway, BLOCKS, "desk")
+    mine = asked(jobs_gateway, BLOCKS).json()["id"]
+    listed = call(jobs_gateway, "GET", "jobs").json()
+
+    assert [job["id"] for job in listed["data"]] == [mine]
+    assert call(jobs_gateway, "GET", "jobs?state=done").json()["data"] == []
+
+
+def test_a_list_comes_in_pages(jobs_gateway: Gateway) -> None:
+    ids = [asked(jobs_gateway, BLOCKS).json()["id"] for _ in range(3)]
+    first = call(jobs_gateway, "GET", "jobs?limit=2").json()
+    second = call(jobs_gateway, "GET", f"jobs?limit=2&cursor={first['next']}").json()
+
+    assert [job["id"] for page in (first, second) for job in page["data"]] == ids[::-1]
+
+
+def test_a_queued_job_that_is_cancelled_is_never_done(
+    jobs_gateway: Gateway,
+    queue: FaultServer,
+    storage: Path,
+) -> None:
+    gone = asked(jobs_gateway, BLOCKS).json()["id"]
+    cancelled = call(jobs_gateway, "DELETE", f"jobs/{gone}")
+    after = asked(jobs_gateway, {**BLOCKS, "num_speakers": "2"}).json()["id"]
+    ended(jobs_gateway, after)
+
+    assert cancelled.status_code == 204
+    assert state_of(jobs_gateway, gone) == "cancelled"
+    assert queue.paths().count("/v1/audio/transcriptions") == 1
+    assert not list(storage.glob(f"jobs/{gone}*"))
+
+
+def test_a_job_that_has_ended_is_deleted_with_its_result(jobs_gateway: Gateway) -> None:
+    job = asked(jobs_gateway, BLOCKS).json()["id"]
+    call(jobs_gateway, "DELETE", f"jobs/{job}")
+    call(jobs_gateway, "DELETE", f"jobs/{job}")
+
+    assert code_of(call(jobs_gateway, "GET", f"jobs/{job}")) == (404, "job_not_found")
+
+
+def test_a_request_sent_again_places_one_job(jobs_gateway: Gateway) -> None:
+    once = {"Idempotency-Key": "the-same"}
+    first, again = (asked(jobs_gateway, BLOCKS, **once) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json()["id"] == again.json()["id"]
+    assert again.headers["location"] == first.headers["location"]
+    assert Job.objects.count() == 1
+
+
+def test_whoever_asked_for_it_is_told_by_the_worker(
+    jobs_gateway: Gateway, worker_settings: dict[str, str], tmp_path: Path
+) -> None:
+    with running_fault_server() as receiver:
+        receiver.answer("/hook", {})
+        url = f"{receiver.url}/hook"
+        job = asked(jobs_gateway, {**BLOCKS, "webhook_url": url}).json()["id"]
+        with running_worker(tmp_path, **worker_settings):
+            assert until(lambda: bool(receiver.asked))
+            assert until(lambda: Job.objects.get().webhook_state == "delivered")
+
+    assert receiver.asked[0].json["type"] == "job.done"
+    told = call(jobs_gateway, "GET", f"jobs/{job}").json()["webhook"]
+    assert told == {"url": url, "state": "delivered"}
+
+
+def test_without_a_key_there_are_no_jobs(jobs_gateway: Gateway) -> None:
+    assert call(jobs_gateway, "GET", "jobs", who=None).status_code == 401

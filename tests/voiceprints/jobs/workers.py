@@ -1,0 +1,46 @@
+"""Workers as processes, as an operator starts them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.gateway_process import ROOT
+from tests.voiceprints.conftest import database_url
+
+PATIENCE_S = 30.0
+Process = subprocess.Popen[bytes]
+
+
+@contextmanager
+def running_worker(folder: Path, *options: str, **settings: str) -> Iterator[Process]:
+    """A worker until the end of the block, unless somebody kills it before."""
+    command = [sys.executable, "manage.py", "procrastinate", "worker", *options]
+    alone = {"DATABASE_URL": database_url(), "SECRET_KEY": "for-the-tests", **settings}
+    with (folder / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **alone}, stdout=log, stderr=log
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+
+def until(is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> bool:
+    """Wait until it is so."""
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,51 @@
+"""Jobs: what waits, what runs, and why something failed."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from voiceprints.admin.entries import LibraryAdmin
+from voiceprints.jobs.ending import cancel
+from voiceprints.models import Job
+
+SHOWN = (
+    *("name", "kind", "state", "done", "reason", "attempts", "transcript", "created_by"),
+    *("created_at", "started_at", "finished_at", "sha256", "webhook_url", "webhook_state"),
+)
+
+
+@admin.register(Job)
+class JobAdmin(LibraryAdmin):
+    """To be read and cancelled; its result is for whoever asked for it."""
+
+    list_display = ["__str__", "kind", "state", "done", "attempts", "created_by", "created_at"]
+    list_filter = ["state", "kind"]
+    date_hierarchy = "created_at"
+    search_fields = ["name", "id", "sha256"]
+    search_help_text = "Search by the recording's name, the job's identifier, or the sha256."
+    fields = SHOWN
+    readonly_fields = SHOWN
+    actions = ["cancel_jobs"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        jobs: QuerySet[Job] = super().get_queryset(request)
+        return jobs.defer("result", "options")
+
+    @admin.display(description="progress", ordering="progress")
+    def done(self, job: Job) -> str:
+        return f"{job.progress:.0%}"
+
+    @admin.display(description="why it failed")
+    def reason(self, job: Job) -> str:
+        return str((job.error or {}).get("message", ""))
+
+    @admin.action(description="Cancel the selected jobs", permissions=["change"])
+    def cancel_jobs(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
+        cancelled = sum(cancel(job) for job in jobs.values_list("pk", flat=True))
+        messages.info(request, f"{cancelled} jobs are cancelled; the others had ended already.")

@@ -1,0 +1,126 @@
+"""How does a recording of an archive become a job, and what does its worker do?"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+
+from audio.archive.doing import check_space, hints_in
+from audio.archive.finding import Found
+from audio.archive.options import ArchiveOptions
+from audio.archive.writing import Outputs
+from audio.engines.client import Recording
+from audio.fields import TimelineField, readable
+from audio.merge.timeline import Hint, NamedTranscript
+from audio.pipeline.label_merge import MergeJob, label_merge
+from voiceprints.jobs.asking import Order, work_of
+from voiceprints.models.jobs import Job, JobKind, JobState
+
+# What a job that has ended still knows of what was asked.
+_STAYING = ("store", "out", "name", "formats")
+_UNDER_WAY_OR_DONE = (JobState.QUEUED, JobState.RUNNING, JobState.DONE)
+
+
+def order_of(found: Found, options: ArchiveOptions, out: Path | None, *, actor: str) -> Order:
+    """What is to be done with a recording; its outputs go into `out`, if anywhere.
+
+    Raises
+    ------
+    UnusableRecording, OSError
+    """
+    source = found.source
+    asked: dict[str, object] = {"archive": options.to_json(), "store": options.store}
+    if source.timeline is not None:
+        hints_in(source.timeline)
+        asked["timeline"] = source.timeline.read_text("utf-8")
+    if out is not None:
+        asked |= {"out": str(out), "name": str(found.name), "formats": list(options.formats)}
+    fields = ["mic_file", "system_file"] if len(source.tracks) == 2 else ["file"]
+    return Order(
+        kind=JobKind.ARCHIVE,
+        recordings=[
+            Recording(path, path.suffix.lower(), readable(path.name), field)
+            for path, field in zip(source.tracks, fields, strict=True)
+        ],
+        options=asked,
+        created_by=actor,
+        name=readable(str(found.name)),
+        reads_library=True,
+        audio_s=found.seconds,
+    )
+
+
+def is_known(order: Order) -> bool:
+    """Whether just this waits, runs, or is done, and what came of it is still there."""
+    asked = {key: order.options[key] for key in _STAYING if key in order.options}
+    same = Job.objects.filter(
+        work=work_of(order), state__in=_UNDER_WAY_OR_DONE, options__contains=asked
+    )
+    if order.options["store"]:
+        same = same.exclude(state=JobState.DONE, transcript=None)
+    return same.exists()
+
+
+def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJob:
+    """The work that the job of an archive asks for."""
+    options = options_of(job)
+    recordings = {
+        field: Recording(
+            Path(file.temporary_file_path()),
+            Path(file.name or "").suffix.lower(),
+            file.name or "",
+            field,
+        )
+        for field, file in files.items()
+    }
+    return MergeJob(
+        file=recordings.get("file"),
+        mic=recordings.get("mic_file"),
+        system=recordings.get("system_file"),
+        hints=_hints_of(job),
+        self_name=options.self_name,
+        known_voices=options.known_voices,
+        library_reader=job.created_by,
+        transcribe=True,
+        rule=options.rule,
+        linking=options.linking,
+        retain_days=options.retain_days,
+    )
+
+
+def heard(job: Job, wanted: MergeJob) -> NamedTranscript:
+    """Who said what; outputs are written where they were asked for.
+
+    Raises
+    ------
+    EngineError, UnusableAudio, UnusableRecording, Stopped, OutputsNotWritten
+    """
+    transcript = label_merge(wanted)
+    check_space(transcript, options_of(job))
+    if "out" in job.options:
+        _write(job, transcript)
+    return transcript
+
+
+class OutputsNotWritten(Exception):
+    """The folder of the outputs is full, or not there."""
+
+
+def options_of(job: Job) -> ArchiveOptions:
+    """What was wanted of the archive."""
+    return ArchiveOptions.from_json(str(job.options["archive"]))
+
+
+def _hints_of(job: Job) -> tuple[Hint, ...]:
+    field = TimelineField()
+    field.field_name = "timeline"
+    return cast(tuple[Hint, ...], field.to_internal_value(job.options.get("timeline", "[]")))
+
+
+def _write(job: Job, transcript: NamedTranscript) -> None:
+    outputs = Outputs(Path(job.options["out"]), tuple(job.options["formats"]))
+    try:
+        outputs.write(job.options["name"], transcript)
+    except OSError as error:
+        raise OutputsNotWritten(f"The outputs cannot be written: {error.strerror}.") from error

@@ -1,0 +1,36 @@
+"""What do results of jobs still say of somebody who is forgotten?"""
+
+import json
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from voiceprints.jobs.answering import without_vectors
+from voiceprints.models.jobs import Job
+from voiceprints.rewriting import mention_of, renaming, rewritten
+
+
+def take_out_of_results(names: Iterable[str], called: str) -> None:
+    """Give somebody another name in every result, without any voice there.
+
+    A result that is text is deleted whole: there, a name cannot be told from speech. In names of
+    recordings it stands as file names spell it.
+    """
+    told, new = Q(), dict.fromkeys(names, called)
+    for name in new:
+        told |= Q(result__icontains=json.dumps(name, ensure_ascii=False)[1:-1])
+        told |= Q(name__icontains=name.split()[0])
+    if not told:
+        return
+    for job in Job.objects.select_for_update().filter(told).order_by("pk"):
+        if _is_named_in(job.result, new):
+            plain = without_vectors(job.result) if isinstance(job.result, dict) else None
+            job.result = rewritten(plain, renaming(new))
+        for name in new:
+            job.name = mention_of(name).sub(called, job.name)
+        job.save(update_fields=["result", "name"])
+
+
+def _is_named_in(result: object, names: Iterable[str]) -> bool:
+    told = json.dumps(result, ensure_ascii=False).casefold()
+    return any(json.dumps(name, ensure_ascii=False)[1:-1].casefold() in told for name in names)
