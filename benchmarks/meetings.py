@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 CLINIC = Path(__file__).parent / "clinic"
-# Who the reference's speakers are; A sits at the microphone.
+# Who the clinic's speakers are; A sits at the microphone. Other references have names themselves.
 NAMES = {"A": "George Hall", "B": "Emma Brook", "C": "Michael Reyes"}
 LOCAL_USER = NAMES["A"]
 
@@ -44,4 +44,5 @@ class Meeting:
 
 def _utterance(entry: dict[str, Any]) -> Utterance:
     speech = tuple((start, end) for start, end in entry["speech"])
-    return Utterance(NAMES[entry["spk"]], entry["start"], entry["end"], entry["text"], speech)
+    name = NAMES.get(entry["spk"], entry["spk"])
+    return Utterance(name, entry["start"], entry["end"], entry["text"], speech)

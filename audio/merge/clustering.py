@@ -48,7 +48,12 @@ DEFAULT_RULE = LinkingRule()
 
 
 def cluster(
-    distances: Matrix, seconds: Times, apart: Pairs, *, rule: LinkingRule = DEFAULT_RULE
+    distances: Matrix,
+    seconds: Times,
+    apart: Pairs,
+    *,
+    unlike: Pairs | None = None,
+    rule: LinkingRule = DEFAULT_RULE,
 ) -> Indices:
     """Tell which items are of one kind.
 
@@ -67,6 +72,9 @@ def cluster(
     apart
         Which items are never of one kind, shape ``(items, items)``, symmetric. It wins over
         ``rule.max_speakers``.
+    unlike
+        Which items are of one kind only where there would be more than ``rule.max_speakers``, of
+        the shape of ``apart``; none by default.
 
     Returns
     -------
@@ -81,9 +89,13 @@ def cluster(
     array([0, 0, 0, 1])
 
     """
-    groups = _Groups(distances, np.maximum(seconds, NOISE_S), apart)
+    if unlike is None:
+        unlike = np.zeros_like(apart)
+    groups = _Groups(distances, np.maximum(seconds, NOISE_S), apart, unlike)
     _join_near(groups, rule)
-    _join_most(groups, rule)
+    if rule.max_speakers is not None and groups.count > rule.max_speakers:
+        groups.forget_unlike()
+        _join_most(groups, rule.max_speakers)
     _, first, owner = np.unique(groups.owner, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.intp)
     rank[np.argsort(first)] = np.arange(len(first))
@@ -97,11 +109,12 @@ class _Groups:
     Sums over known pairs and their weights are added up row by row: exact, and O(items) a union.
     """
 
-    def __init__(self, distances: Matrix, seconds: Times, apart: Pairs) -> None:
+    def __init__(self, distances: Matrix, seconds: Times, apart: Pairs, unlike: Pairs) -> None:
         known = ~np.isnan(distances)
         self._weights = np.outer(seconds, seconds) * known
         self._sums = self._weights * np.where(known, distances, 0.0)
         self._apart = apart | np.eye(len(seconds), dtype=np.bool_)
+        self._unlike = unlike.copy()
         self.seconds = seconds.copy()
         self.owner = np.arange(len(seconds))
         self.count = len(seconds)
@@ -113,8 +126,9 @@ class _Groups:
         for table in (self._weights, self._sums):
             table[kept] += table[gone]
             table[:, kept] = table[kept]
-        self._apart[kept] |= self._apart[gone]
-        self._apart[:, kept] = self._apart[kept]
+        for pairs in (self._apart, self._unlike):
+            pairs[kept] |= pairs[gone]
+            pairs[:, kept] = pairs[kept]
         self._apart[gone] = self._apart[:, gone] = True
         self.means[gone] = self.means[:, gone] = np.inf
         self.means[kept] = self.means[:, kept] = self._means(kept)
@@ -122,10 +136,15 @@ class _Groups:
         self.owner[self.owner == gone] = kept
         self.count -= 1
 
+    def forget_unlike(self) -> None:
+        """Let groups join that only were unlike."""
+        self._unlike[:] = False
+        self.means = self._means(slice(None))
+
     def _means(self, rows: slice | int) -> Matrix:
         weights = self._weights[rows]
         means = np.full(weights.shape, np.inf)
-        may_join = (weights > 0) & ~self._apart[rows]
+        may_join = (weights > 0) & ~self._apart[rows] & ~self._unlike[rows]
         np.divide(self._sums[rows], weights, out=means, where=may_join)
         return means
 
@@ -149,8 +168,7 @@ def _join_near(groups: _Groups, rule: LinkingRule) -> None:
         nearest[stale] = groups.means[stale].argmin(axis=1)
 
 
-def _join_most(groups: _Groups, rule: LinkingRule) -> None:
-    most = groups.count if rule.max_speakers is None else rule.max_speakers
+def _join_most(groups: _Groups, most: int) -> None:
     while groups.count > most:
         left = np.unique(groups.owner)
         seconds = groups.seconds[left]

@@ -30,7 +30,7 @@ from audio.merge.clustering import DEFAULT_RULE, LinkingRule, Matrix, Pairs, clu
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming import speaking_time
 from audio.merge.timeline import Diarization, Fingerprint, Turn
-from audio.merge.voices import unit
+from audio.merge.voices import NOISE, unit
 
 # The edges of a turn vary by up to 0.25 s (pipeline.LABELLING), and two diarizations of one turn
 # have four of them: labels that share less than a second may do so by chance.
@@ -62,11 +62,12 @@ def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = DEFAULT_RULE) ->
     """Tell who talks when in a recording that was diarized in chunks.
 
     Labels are clustered by average linkage on the distance of their fingerprints, weighted by
-    speaking time. Labels that talk at once in a chunk are never one speaker. The distance of two
-    labels of neighbouring chunks shrinks by how far they agree in what the chunks share: by the
-    share of the time either talks (at least 1 s) that both do, to nothing where that is all. Time
+    speaking time. Labels that talk at once in a chunk are never one speaker; labels that a chunk
+    tells apart, and that are farther apart than the cut, are one only where there would be too
+    many. The distance of two labels of neighbouring chunks shrinks by how far they agree in what
+    the chunks share: by half the share of the time either talks (at least 1 s) that both do. Time
     in which one of the chunks hears several at once does not count. Labels whose fingerprints
-    cannot be compared are linked by that alone, as if 1 apart.
+    cannot be compared are linked by that alone: they are that whole share nearer than 1.
 
     Parameters
     ----------
@@ -110,7 +111,8 @@ def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = DEFAULT_RULE) ->
         both = second.start, first.end
         _draw_together(distances, one.within(*both), other.within(*both))
     seconds = np.array([label.seconds for label in labels])
-    groups = cluster(distances, seconds, _at_once(spans, len(labels)), rule=rule)
+    apart, unlike = _at_once(spans, len(labels)), _told_apart(labels, distances, rule.cut)
+    groups = cluster(distances, seconds, apart, unlike=unlike, rule=rule)
     speakers = [f"Speaker_{group}" for group in groups.tolist()]
     return _linked(chunks, told, labels, speakers)
 
@@ -144,7 +146,8 @@ def _distances(labels: Sequence[_Label]) -> Matrix:
 def _draw_together(distances: Matrix, one: Spans, other: Spans) -> None:
     """Shrink the distances of two chunks' labels by how far these agree on the time of both.
 
-    While several talk at once, each agrees with everybody: that time says nothing.
+    While several talk at once, each agrees with everybody: that time says nothing. A label that
+    is two people's agrees with both, so agreement alone does not make labels alike.
     """
     seconds, here, there = lone_talkers(one, other)
     for row, column in {*zip(here.tolist(), there.tolist(), strict=True)}:
@@ -152,9 +155,9 @@ def _draw_together(distances: Matrix, one: Spans, other: Spans) -> None:
             continue
         both = seconds[(here == row) & (there == column)].sum()
         either = seconds[(here == row) | (there == column)].sum()
-        apart = distances[row, column]
-        left = 1.0 - both / max(either, CHANCE_S)
-        distances[row, column] = (1.0 if np.isnan(apart) else apart) * left
+        apart, agreed = distances[row, column], both / max(either, CHANCE_S)
+        near = 1.0 - agreed if np.isnan(apart) else apart * (1.0 - agreed / 2)
+        distances[row, column] = near
         distances[column, row] = distances[row, column]
 
 
@@ -165,6 +168,17 @@ def _at_once(spans: Sequence[Spans], labels: int) -> Pairs:
         one, other = np.nonzero(common_seconds(chunk, chunk) > NOISE_S)
         apart[chunk.labels[one], chunk.labels[other]] = True
     return apart
+
+
+def _told_apart(labels: Sequence[_Label], distances: Matrix, cut: float) -> Pairs:
+    """Return which labels of one chunk do not sound alike, of shape ``(labels, labels)``.
+
+    A chunk that takes two people for one makes a label that is near to both; it must not make one
+    speaker of them.
+    """
+    chunks = np.array([label.chunk for label in labels], dtype=np.intp)
+    together: Pairs = chunks[:, np.newaxis] == chunks
+    return together & (distances > cut + NOISE)
 
 
 def _linked(

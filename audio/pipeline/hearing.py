@@ -30,6 +30,9 @@ from audio.pipeline.parallel import in_parallel
 
 # A wedged or busy engine may be well again by then; a job of hours must not end with one call.
 RETRY_AFTER_S = (2.0, 15.0)
+# How unlike the labels of one speaker may be on average. The pure function's 0.7 takes people who
+# resemble each other for one: what a label sounds like is the mean of all it says in a piece.
+LINKING_CUT = 0.5
 
 
 _NOTHING = Transcription("", ())
@@ -189,7 +192,7 @@ def _heard(plan: _Plan, answers: Mapping[Call, Any]) -> Heard:
     limit = speaker_limit(*talk)
     if talk and plan.linking != DEFAULT_RULE:
         whole = Chunk(0.0, talk[0].duration or 0.0, talk[0])
-        talk = [link_chunks([whole], rule=plan.linking).diarization]
+        talk = [_linked([whole], plan.linking)]
     return Heard(said[0] if said else _NOTHING, talk[0] if talk else _NOBODY, limit)
 
 
@@ -200,9 +203,13 @@ def _heard_in_pieces(plan: _Plan, said: Sequence[Any], talk: Sequence[Any]) -> H
     chunks = [Chunk(piece.start, piece.end, one) for piece, one in turns]
     return Heard(
         join_parts(parts),
-        link_chunks(chunks, rule=plan.linking).diarization,
+        _linked(chunks, plan.linking),
         (*no_words, *no_turns, *speaker_limit(*(one for _, one in turns))),
     )
+
+
+def _linked(chunks: Sequence[Chunk], wanted: LinkingRule) -> Diarization:
+    return link_chunks(chunks, rule=replace(wanted, cut=LINKING_CUT)).diarization
 
 
 def _by_piece(

@@ -75,6 +75,25 @@ def test_labels_of_one_chunk_that_only_touch_may_be_one_speaker() -> None:
     assert set(link_chunks([only]).labels.values()) == {"Speaker_0"}
 
 
+def test_a_label_of_two_people_does_not_make_them_one() -> None:
+    two = {"A": axis(0), "B": axis(1)}
+    first = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), prints=two)
+    second = chunk(200.0, (0.0, 9.0, "A"), prints={"A": leaning(0.8)})
+
+    linked = link_chunks([first, second])
+
+    assert speakers(linked) == {"0 A": "Speaker_0", "0 B": "Speaker_1", "1 A": "Speaker_0"}
+
+
+def test_people_whom_a_chunk_tells_apart_are_one_where_only_one_is_wanted() -> None:
+    two = {"A": axis(0), "B": axis(1)}
+    only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), prints=two)
+
+    linked = link_chunks([only], rule=LinkingRule(max_speakers=1))
+
+    assert linked.diarization.speakers == ("Speaker_0",)
+
+
 def test_a_recording_has_more_speakers_than_any_chunk() -> None:
     four = [(float(at), at + 1.0, f"Speaker_{at}") for at in range(4)]
     prints = [np.eye(8)[at : at + 4] for at in (0, 4)]
@@ -106,12 +125,20 @@ def test_agreement_links_a_chain_of_chunks_without_fingerprints() -> None:
     assert set(link_chunks([first, second, third]).labels.values()) == {"Speaker_0"}
 
 
-def test_agreement_halves_the_distance_of_labels_that_agree_half() -> None:
-    # Together 2 s of the 4 s that either talks: a distance of 1.3 becomes 0.65.
+def test_agreement_takes_a_quarter_of_the_distance_of_labels_that_agree_half() -> None:
+    # Together 2 s of the 4 s that either talks: a distance of 0.9 becomes 0.675.
     first = chunk(0.0, (92.0, 95.0, "A"), prints={"A": axis(0)})
-    second = chunk(90.0, (3.0, 6.0, "A"), prints={"A": leaning(-0.3)})
+    second = chunk(90.0, (3.0, 6.0, "A"), prints={"A": leaning(0.1)})
 
     assert len(link_chunks([first, second]).diarization.speakers) == 1
+
+
+def test_agreement_does_not_make_labels_alike_that_are_not() -> None:
+    # All of 6 s: a distance of 1.6 becomes 0.8.
+    first = chunk(0.0, (92.0, 98.0, "A"), prints={"A": axis(0)})
+    second = chunk(90.0, (2.0, 8.0, "A"), prints={"A": leaning(-0.6)})
+
+    assert len(link_chunks([first, second]).diarization.speakers) == 2
 
 
 def test_agreement_of_a_fifth_of_a_second_may_be_chance() -> None:

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import math
 import struct
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -58,12 +60,12 @@ def said(asked: Asked) -> Answer:
     return as_json({"text": text, "words": told, "language": "en", "model": "p"})
 
 
-def heard(asked: Asked) -> Answer:
+def heard(asked: Asked, bob: list[float] = BOB) -> Answer:
     """Ann in every piece, Bob from the second on, under labels that mean nothing elsewhere."""
     talk = [
         [("Speaker_0", 5.0, 62.0, ANN)],
-        [("Speaker_0", 20.0, 40.0, BOB), ("Speaker_1", 0.0, 10.0, ANN)],
-        [("Speaker_0", 30.0, 60.0, BOB)],
+        [("Speaker_0", 20.0, 40.0, bob), ("Speaker_1", 0.0, 10.0, ANN)],
+        [("Speaker_0", 30.0, 60.0, bob)],
     ][piece_of(asked)]
     return as_json(
         {
@@ -119,6 +121,15 @@ def test_speakers_are_the_same_through_the_whole_recording(piecewise: Gateway) -
         ("Speaker_1", "three"),
         ("Speaker_1", "four"),
     ]
+
+
+def test_two_who_resemble_each_other_are_two(piecewise: Gateway, engine: FaultServer) -> None:
+    like_ann = [0.45, math.sqrt(1 - 0.45**2), *[0.0] * 190]
+    engine.respond(DIARIZE_CHUNK, partial(heard, bob=like_ann))
+
+    answer = piecewise.post(BLOCKS, files={"file": LONG}).json()
+
+    assert answer["speakers_detected"] == ["Speaker_0", "Speaker_1"]
 
 
 @pytest.mark.usefixtures("engine")

@@ -1,0 +1,120 @@
+"""How unlike may a speaker's labels of different pieces be? Errors by the cut, on a long meeting.
+
+    .venv/bin/python -m spark_control.laptop --no-database --data var/long -- \\
+        .venv/bin/python -m benchmarks.linking_cut
+
+The engine hears each piece once, as the gateway would send it; `pieces/` beside the meeting keeps
+what it said, so that a second run goes on where the first was stopped.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from audio.cutting import Piece, pieces_of
+from audio.merge.chunks import Chunk
+from audio.merge.clustering import LinkingRule
+from audio.merge.linking import link_chunks
+from audio.merge.timeline import Diarization, Turn
+from benchmarks.long_meeting import FOLDER
+from benchmarks.long_recordings import Recorded, really, whole_of
+from benchmarks.speaker_errors import Talk, diarization_error, heard_turns
+
+PIECE_S = 300.0
+CUTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+LONGEST_WAIT_S = 600.0
+SHARES = (0, 1, 5, 50, 95, 99, 100)
+
+
+def main() -> int:
+    """One line for each cut."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"the meeting ({FOLDER})")
+    meeting = whole_of(parser.parse_args().folder)
+    chunks = [_chunk(piece) for piece in _heard_pieces(meeting)]
+    people = len({said.name for said in meeting.utterances})
+    table = Table("cut", f"found, of {people}", "of at least 10 s", "DER", "DER, collar 0.25 s")
+    table.box = None
+    for cut in CUTS:
+        table.add_row(f"{cut:.1f}", *_row(meeting, chunks, cut))
+    Console(width=100).print(table)
+    _print_likeness(meeting, chunks)
+    return 0
+
+
+def _heard_pieces(meeting: Recorded) -> Iterator[dict[str, Any]]:
+    folder = meeting.path.with_name("pieces")
+    folder.mkdir(exist_ok=True)
+    with pieces_of(meeting.path, PIECE_S) as pieces:
+        for number, piece in enumerate(pieces):
+            kept = folder / f"{number:02}.json"
+            if not kept.exists():
+                kept.write_text(json.dumps(_heard(piece)))
+            yield json.loads(kept.read_text())
+
+
+def _heard(piece: Piece) -> dict[str, Any]:
+    url = f"{os.environ['PARAKEET_URL']}/v1/audio/diarize-chunk"
+    with piece.path.open("rb") as file:
+        answer = httpx.post(url, files={"file": file}, timeout=LONGEST_WAIT_S)
+    return {"start": piece.start, "end": piece.end, **answer.raise_for_status().json()}
+
+
+def _chunk(piece: dict[str, Any]) -> Chunk:
+    turns = tuple(Turn(t["start_s"], t["end_s"], t["speaker"]) for t in piece["segments"])
+    prints = {label: np.array(vector) for label, vector in piece["fingerprints"].items()}
+    talk = Diarization(turns, tuple(piece["speakers_detected"]), prints)
+    return Chunk(piece["start"], piece["end"], talk)
+
+
+def _row(meeting: Recorded, chunks: Sequence[Chunk], cut: float) -> list[str]:
+    linked = link_chunks(chunks, rule=LinkingRule(cut)).diarization
+    told = [{"start_s": t.start, "end_s": t.end, "speaker": t.speaker} for t in linked.turns]
+    talk = Talk(really(meeting), heard_turns(told), meeting.seconds)
+    long = sum(talk.heard.label_duration(label) >= 10.0 for label in talk.heard.labels())
+    errors = [f"{diarization_error([talk], collar):.1%}" for collar in (0.0, 0.25)]
+    return [str(len(linked.speakers)), str(long), *errors]
+
+
+def _print_likeness(meeting: Recorded, chunks: Sequence[Chunk]) -> None:
+    """How far labels are apart that are mostly one person's, and those of two people's."""
+    labels = [
+        (_person(meeting, chunk, label), vector / np.linalg.norm(vector))
+        for chunk in chunks
+        for label, vector in chunk.diarization.fingerprints.items()
+    ]
+    rows = np.stack([vector for _, vector in labels])
+    distances = 1.0 - rows @ rows.T
+    who = np.array([person for person, _ in labels])
+    once = np.triu(np.ones_like(distances, dtype=np.bool_), 1)
+    alike = who[:, np.newaxis] == who
+    for what, pairs in (("one person", once & alike), ("two people", once & ~alike)):
+        shown = ", ".join(f"{value:.2f}" for value in np.percentile(distances[pairs], SHARES))
+        print(f"distances of labels of {what}, at {SHARES} %: {shown}")
+
+
+def _person(meeting: Recorded, chunk: Chunk, label: str) -> str:
+    """Who talks most while this label does."""
+    seconds: dict[str, float] = {}
+    spans = [(span, said.name) for said in meeting.utterances for span in said.speech]
+    for turn in chunk.diarization.turns:
+        if turn.speaker == label:
+            for (start, end), name in spans:
+                both = min(end, turn.end + chunk.start) - max(start, turn.start + chunk.start)
+                seconds[name] = seconds.get(name, 0.0) + max(0.0, both)
+    return max(seconds, key=seconds.__getitem__)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
