@@ -51,5 +51,6 @@ def locked_if_there(people: Iterable[UUID]) -> list[Person]:
 
 def locked_transcripts(transcripts: Iterable[UUID]) -> list[Transcript]:
     """Those of the transcripts that exist, locked until the end of the transaction."""
-    wanted = Transcript.objects.filter(pk__in=set(transcripts))
+    # Without what was said in them: a result may be large, and few who lock it read it.
+    wanted = Transcript.objects.filter(pk__in=set(transcripts)).only("pk")
     return list(wanted.order_by("pk").select_for_update())
