@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Sequence
 from typing import Any
-from unicodedata import category
 
 import numpy as np
 from drf_spectacular.types import OpenApiTypes
@@ -13,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from audio.merge.timeline import Hint, Span, Voices
+from audio.spelling import readable
 
 
 class Choice(serializers.ChoiceField):
@@ -240,9 +240,3 @@ def is_finite(value: object) -> bool:
         return math.isfinite(float(value))
     except OverflowError:
         return False
-
-
-def readable(text: str) -> str:
-    """Text that stays on its line: without control characters, half surrogates, line breaks."""
-    unfit = {"Cc", "Cs", "Zl", "Zp"}
-    return "".join(" " if category(sign) in unfit else sign for sign in text).strip()

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from audio.fields import readable
+from audio.spelling import readable
 from voiceprints import audit
 from voiceprints.locking import locked_person
 from voiceprints.models import Person

@@ -6,37 +6,34 @@ the speech of whoever said it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import F, Func, JSONField, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Lower
+from django.db.models import Q
+from django.db.models.functions import Lower
 
+from audio.spelling import name_key, readable
 from voiceprints import audit
 from voiceprints.erasing import erase_voice
 from voiceprints.jobs.forgetting import take_out_of_results
 from voiceprints.locking import locked_person, locked_transcripts
+from voiceprints.mentioning import mentions, with_mention
 from voiceprints.models import IdempotencyKey, Person, Transcript, TranscriptSpeaker
 from voiceprints.models.audit import Action
-from voiceprints.rewriting import mention_of, renaming, rewritten
+from voiceprints.rewriting import renamed, renaming
+from voiceprints.traces import (
+    OwnNames,
+    bearers,
+    names_there,
+    transcripts_with,
+    with_speakers,
+)
 
 SHORTEST_PSEUDONYM = 4
 LONGEST_NAME = 200
-# Whoever speaks in a segment is among the result's speakers: what was said, which is most of a
-# result, need not be searched for names.
-_BESIDES_SEGMENTS = Cast(
-    Func(
-        F("result"),
-        Cast(Value("segments"), TextField()),
-        template="(%(expressions)s)",
-        arg_joiner=" - ",
-        output_field=JSONField(),
-    ),
-    TextField(),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +53,19 @@ def forget(person_id: UUID, *, actor: str, replacement: str | None = None) -> Fo
     ------
     PersonGone
     ValueError
-        When the replacement is blank, too long, still has the person's name, or is somebody's.
+        When the replacement is blank, too long, still has the person's name, or is the
+        name of somebody else, in the library or in a transcript that is changed.
     """
     person = locked_person(person_id)
-    called = _replacement(person, replacement)
-    transcripts = locked_transcripts(_transcripts_with(person))
-    for locked in transcripts:
-        # Read anew, so that only one result at a time is in memory.
-        _take_out(person, Transcript.objects.get(pk=locked.pk), called)
+    names = OwnNames.of(person)
+    called = pseudonym(person) if replacement is None else _replacement(names, replacement)
+    transcripts = [kept.pk for kept in locked_transcripts(transcripts_with(names))]
+    _refuse_anybody_there(person, transcripts, called)
     prints = erase_voice(person)
-    TranscriptSpeaker.objects.filter(person=person).update(person=None)
-    _forget_what_was_answered(person)
-    take_out_of_results(_names_of(person), called)
-    _forget_what_the_admin_noted(person, called)
+    _take_out(names, transcripts, called)
+    _forget_what_was_answered(names)
+    take_out_of_results(names.possible, called)
+    _forget_what_the_admin_noted(names, called)
     person.delete()
     audit.record(
         actor, Action.FORGOTTEN, person=person_id, prints=prints, transcripts=len(transcripts)
@@ -76,17 +73,22 @@ def forget(person_id: UUID, *, actor: str, replacement: str | None = None) -> Fo
     return Forgotten(called, prints, len(transcripts))
 
 
-def _replacement(person: Person, given: str | None) -> str:
-    if given is None:
-        return pseudonym(person)
-    called = " ".join(given.split())
+def _replacement(names: OwnNames, given: str) -> str:
+    called = readable(given)
     if not 0 < len(called) <= LONGEST_NAME:
         raise ValueError(f"replacement: expected a name of 1 to {LONGEST_NAME} characters.")
-    if any(mention_of(name).search(called) for name in _names_of(person)):
+    if any(mentions(called, name) for name in names.possible):
         raise ValueError("replacement: expected another name than the one to forget.")
     if Person.objects.named(called).exists():
         raise ValueError("replacement: expected a name that nobody has.")
     return called
+
+
+def _refuse_anybody_there(person: Person, transcripts: Collection[UUID], called: str) -> None:
+    """Two who bear one name could never be told apart again."""
+    there = TranscriptSpeaker.objects.filter(transcript__in=transcripts).exclude(person=person)
+    if there.alias(lower=Lower("name")).filter(lower=name_key(called)).exists():
+        raise ValueError("replacement: expected a name that nobody has in these transcripts.")
 
 
 def pseudonym(person: Person) -> str:
@@ -100,59 +102,40 @@ def pseudonym(person: Person) -> str:
     return f"Person {digits}"
 
 
-def _transcripts_with(person: Person) -> QuerySet[Transcript, UUID]:
-    """Where the person spoke, and where the name stands without being linked."""
-    lower = person.name.lower()
-    named = TranscriptSpeaker.objects.annotate(lower=Lower("name")).filter(
-        Q(person=person) | Q(lower=lower)
-    )
-    mentioned = Q(besides__icontains=_as_json(person.name)) | Q(
-        recording_name__icontains=person.name.split()[0]
-    )
-    looked_at = Transcript.objects.alias(besides=_BESIDES_SEGMENTS)
-    found = looked_at.filter(Q(pk__in=named.values("transcript")) | mentioned)
-    return found.order_by("pk").values_list("pk", flat=True)
+def _take_out(names: OwnNames, transcripts: Collection[UUID], called: str) -> None:
+    """Give the person another name, in results and in names of recordings, then the speakers."""
+    for transcript in with_speakers(transcripts):
+        _rewrite(transcript, names_there(names, transcript), called)
+    bearers(names).update(name=called, fingerprint=None, space=None, person=None)
 
 
-def _take_out(person: Person, transcript: Transcript, called: str) -> None:
-    """Give the person's speakers another name, there and in the result."""
-    linked = transcript.speakers.filter(person=person)
-    # Elsewhere an alias is most likely somebody else's name.
-    names = {*_names_of(person), *_shown(transcript, linked)} if linked else {person.name}
-    transcript.speakers.filter(Q(person=person) | Q(name__iexact=person.name)).update(
-        name=called, fingerprint=None, space=None
-    )
-    transcript.result = rewritten(transcript.result, renaming(dict.fromkeys(names, called)))
-    for name in names:
-        transcript.recording_name = mention_of(name).sub(called, transcript.recording_name)
-    transcript.save(update_fields=["result", "recording_name"])
+def _rewrite(transcript: Transcript, names: Iterable[str], called: str) -> None:
+    """Save what changes, and nothing else: a result may be large."""
+    result = renamed(transcript.result, renaming(dict.fromkeys(names, called)))
+    recording = transcript.recording_name
+    # The longest first: where one name is part of another, the whole is meant.
+    for name in sorted(names, key=len, reverse=True):
+        recording = with_mention(recording, name, called)
+    changed = {"result": result, "recording_name": recording}
+    fields = [field for field, new in changed.items() if new != getattr(transcript, field)]
+    if fields:
+        transcript.result, transcript.recording_name = result, recording
+        transcript.save(update_fields=fields)
 
 
-def _names_of(person: Person) -> set[str]:
-    return {name for name in (person.name, *person.aliases) if name.strip()}
-
-
-def _shown(transcript: Transcript, linked: Iterable[TranscriptSpeaker]) -> set[str]:
-    """What these speakers are called by now, and were called when the transcript was kept."""
-    labels = {speaker.label for speaker in linked}
-    given = transcript.result.get("speakers", [])
-    at_first = {one["name"] for one in given if one["cluster"] in labels}
-    return {speaker.name for speaker in linked} | at_first
-
-
-def _forget_what_was_answered(person: Person) -> None:
+def _forget_what_was_answered(names: OwnNames) -> None:
     """A repeated request must neither tell the name nor bring the person back."""
-    told = Q(body__icontains=str(person.id))
-    for name in _names_of(person):
+    told = Q(body__icontains=str(names.person))
+    for name in names.possible:
         told |= Q(body__icontains=_as_json(name))
     IdempotencyKey.objects.filter(told).update(body=None)
 
 
-def _forget_what_the_admin_noted(person: Person, called: str) -> None:
-    noted = LogEntry.objects.filter(
-        Q(object_id=str(person.id)) | Q(object_repr__icontains=person.name)
-    )
-    noted.update(object_repr=called, change_message="")
+def _forget_what_the_admin_noted(names: OwnNames, called: str) -> None:
+    noted = Q(object_id=str(names.person))
+    for name in names.full:
+        noted |= Q(object_repr__icontains=name)
+    LogEntry.objects.filter(noted).update(object_repr=called, change_message="")
 
 
 def _as_json(name: str) -> str:

@@ -22,7 +22,7 @@ from voiceprints.linking import people_called
 from voiceprints.locking import locked_if_there, locked_transcripts
 from voiceprints.models import DIMENSION, Block, Person, Space, Transcript, TranscriptSpeaker
 from voiceprints.models.audit import Action
-from voiceprints.rewriting import renaming, rewritten, storable
+from voiceprints.rewriting import renamed, renaming, storable, storable_json
 
 SAMPLES = 3
 
@@ -52,8 +52,8 @@ class _Cast:
 def keep(heard: NamedTranscript, provenance: Provenance) -> Transcript:
     """Keep who said what. Whoever was forgotten while it was worked on stays forgotten."""
     cast = _cast(heard)
-    called = renaming(cast.forgotten)
-    result = rewritten(_without_vectors(named_json(heard)), lambda text: storable(called(text)))
+    result = renamed(_without_vectors(named_json(heard)), renaming(cast.forgotten))
+    result = storable_json(result)
     kept = Transcript.objects.create(
         recording_name=storable(provenance.recording_name),
         sha256=provenance.sha256,

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, Q, TextField
 from django.db.models.functions import Lower
 
+from audio.spelling import name_key
 from voiceprints.models import Person
 
 _LOWER_ALIASES = Func(
@@ -23,7 +24,7 @@ _LOWER_ALIASES = Func(
 
 def people_called(names: Iterable[str]) -> dict[str, UUID]:
     """By name: the person of that name, else the only one with that alias, in whatever case."""
-    lower = {name: name.lower() for name in names}
+    lower = {name: name_key(name) for name in names}
     by_name, by_alias = _people_of(list(lower.values()))
     found = {name: by_name.get(low) or _only(by_alias[low]) for name, low in lower.items()}
     return {name: person for name, person in found.items() if person is not None}

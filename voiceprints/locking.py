@@ -50,9 +50,7 @@ def locked_if_there(people: Iterable[UUID]) -> list[Person]:
 
 
 def locked_transcripts(transcripts: Iterable[UUID]) -> list[Transcript]:
-    """Those of the transcripts that exist, locked until the end of the transaction.
-
-    Their results are read when they are asked for: those of thousands would fill the memory.
-    """
-    wanted = Transcript.objects.filter(pk__in=set(transcripts)).defer("result")
+    """Those of the transcripts that exist, locked until the end of the transaction."""
+    # Without what was said in them: a result may be large, and few who lock it read it.
+    wanted = Transcript.objects.filter(pk__in=set(transcripts)).only("pk")
     return list(wanted.order_by("pk").select_for_update())

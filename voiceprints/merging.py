@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from audio.spelling import name_key
 from voiceprints import audit
 from voiceprints.erasing import erase_prints
 from voiceprints.locking import locked_people, locked_transcripts
-from voiceprints.models import Person, TranscriptSpeaker
+from voiceprints.models import IdempotencyKey, Person, TranscriptSpeaker
 from voiceprints.models.audit import Action
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -46,6 +47,8 @@ def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
     _take_over(gone, stays)
     prints = _move_prints(gone, stays)
     appearances.update(person=stays, name=stays.name)
+    # Sent again, a request would tell of somebody who is there no more.
+    IdempotencyKey.objects.filter(body__icontains=str(merged)).update(body=None)
     gone.delete()
     audit.record(
         actor,
@@ -59,11 +62,12 @@ def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
 
 
 def _take_over(gone: Person, stays: Person) -> None:
-    known = {stays.name.casefold(), *(alias.casefold() for alias in stays.aliases)}
+    known = {name_key(name) for name in (stays.name, *stays.aliases)}
     for name in (gone.name, *gone.aliases):
-        if name.casefold() not in known:
+        if name_key(name) not in known:
             stays.aliases.append(name)
-            known.add(name.casefold())
+            known.add(name_key(name))
+    stays.former_names += [gone.name, *gone.former_names]
     later = max(stays, gone, key=_last_word_on_consent)
     stays.consent_given_at = later.consent_given_at
     stays.consent_how = later.consent_how

@@ -16,13 +16,14 @@ from rest_framework.exceptions import ValidationError
 from audio.archive.options import ArchiveOptions
 from audio.engines import client
 from audio.engines.client import EngineRefused, Recording
-from audio.fields import TimelineField, readable
+from audio.fields import TimelineField
 from audio.merge.timeline import Hint, NamedTranscript
 from audio.pipeline import watching
 from audio.pipeline.hearing import RETRY_AFTER_S
 from audio.pipeline.label_merge import MergeJob, label_merge
 from audio.pipeline.remembering import digest_of, remember
 from audio.pipeline.watching import Watch, watched_by
+from audio.spelling import readable
 
 _PASSING = (
     client.EngineBusy,

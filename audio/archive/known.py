@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from rest_framework.exceptions import ValidationError
 
-from audio.fields import VoicesField, readable
+from audio.fields import VoicesField
 from audio.merge.timeline import NO_VOICES, Fingerprint, Voices
+from audio.spelling import readable
 
 
 def voices_in(path: Path) -> Voices:

@@ -14,11 +14,11 @@ from audio.archive.known import voices_in
 from audio.archive.options import DEFAULT_FORMATS, FORMATS, ArchiveOptions
 from audio.archive.walking import NothingThere
 from audio.errors import problem_of
-from audio.fields import readable
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
 from audio.merge.timeline import Voices
 from audio.serializers.speakers import NAMING_RULES, SpeakerCounts
+from audio.spelling import readable
 
 USAGE = 2
 _COUNTS = ("num_speakers", "min_speakers", "max_speakers")

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from audio.archive.finding import Finds, Found
 from audio.archive.following import Outcome
-from audio.fields import readable
 from audio.management.telling import WIDTH, clock, line_of
+from audio.spelling import readable
 
 
 class _Heard(ProgressColumn):

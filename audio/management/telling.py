@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from audio.archive.finding import Finds, Found
 from audio.archive.following import How, Outcome
-from audio.fields import readable
+from audio.spelling import readable
 
 Say = Callable[[str], object]
 WIDTH = 44

@@ -13,6 +13,7 @@ from audio.library import library
 from audio.merge.identification import OpenSetRule, identify
 from audio.merge.naming import speaking_time
 from audio.merge.timeline import NO_VOICES, Diarization, Fingerprint, Voices
+from audio.spelling import name_key
 
 # A fingerprint of less speech is often wrong; more than a minute says nothing new.
 SHORTEST_REFERENCE_S = 1.5
@@ -91,11 +92,11 @@ def _stored_voices(heard: Diarization, known: KnownSpeakers) -> Voices:
     """The stored voices of these people, under the names as the client spells them."""
     if not known.names:
         return NO_VOICES
-    spelt = {name.casefold(): name for name in known.names}
+    spelt = {name_key(name): name for name in known.names}
     space = heard.models.get("embedding", "")
     stored = library().voices(space, heard.fingerprints, asked_by=known.reader)
-    rows = [row for row, name in enumerate(stored.names) if name.casefold() in spelt]
-    chosen = tuple(spelt[stored.names[row].casefold()] for row in rows)
+    rows = [row for row, name in enumerate(stored.names) if name_key(name) in spelt]
+    chosen = tuple(spelt[name_key(stored.names[row])] for row in rows)
     return Voices(chosen, stored.vectors[rows], stored.space)
 
 

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from audio.engines.client import Recording
-from audio.fields import readable
+from audio.spelling import readable
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)

@@ -36,8 +36,8 @@ def emma() -> Person:
 
 @pytest.fixture
 def meeting(emma: Person) -> Transcript:
-    """Emma spoke, shown as E. Brook; the result says so, as value and as key."""
-    evidence = {"winner": {"name": "emma brook"}, "by_name": {"E. Brook": 1}}
+    """Emma spoke, shown as E. Brook; the result says so wherever it has names."""
+    evidence = {"winner": {"name": "emma brook"}, "runner_up": {"name": "E. Brook"}}
     given = [{"cluster": "S0", "name": "E. Brook", "evidence": evidence}]
     said = [{"start_ms": 0, "end_ms": 9, "speaker": "E. Brook", "text": "Hello."}]
     result = {"speakers": given, "segments": said}

@@ -199,6 +199,15 @@ def test_a_name_on_screen_is_linked_to_its_person(
     assert TranscriptSpeaker.objects.get(label="Speaker_0").person == ana
 
 
+def test_a_name_on_screen_is_linked_however_it_was_composed(library_gateway: Gateway) -> None:
+    zoe = Person.objects.create(name="Zoé Nuñez")
+    shown = [{"start": 0, "end": 4, "name": "ZOE\u0301  Nun\u0303ez\u200b"}]
+
+    merged(library_gateway, "writer", store="true", timeline=json.dumps(shown))
+
+    assert TranscriptSpeaker.objects.get(label="Speaker_0").person == zoe
+
+
 def test_an_alias_of_two_people_is_nobodys(library_gateway: Gateway) -> None:
     Person.objects.create(name="Ana Ruiz", aliases=["Ana"])
     Person.objects.create(name="Ana Sole", aliases=["ana"])

@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection
 from django.db.utils import ProgrammingError
 from django.utils import timezone
 
+from audio.spelling import name_key
 from tests.voiceprints.people import SHA256, axis, consenting, print_of, speaker, transcript
 from voiceprints.models import (
     AuditEntry,
@@ -35,6 +36,30 @@ def test_two_people_do_not_share_a_name_in_whatever_case() -> None:
 
     with pytest.raises(IntegrityError, match="person_name_is_unique"):
         Person.objects.bulk_create([Person(name="ANA RUß")])
+
+
+def test_every_former_name_is_kept_whoever_changes_it() -> None:
+    ana = Person.objects.create(name="Ana")
+    Person.objects.filter(pk=ana.pk).update(name="Ana Ruiz")
+    ana.name = "Anna Ruiz"
+    ana.save()
+
+    ana.refresh_from_db()
+    assert sorted(ana.former_names) == ["Ana", "Ana Ruiz"]
+
+
+@pytest.mark.parametrize("name", ["ΝΙΚΟΣ", "İnci", "ẞ Ruß", "ÉVA", "ǅ", "ΑΣ Σ"])
+def test_the_database_and_the_code_agree_on_what_is_one_name(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lower(%s)", [name])
+
+        assert cursor.fetchone() == (name_key(name),)
+
+
+def test_a_person_is_found_however_the_name_is_typed() -> None:
+    zoe = Person.objects.create(name="Zoé Nuñez")
+
+    assert Person.objects.named(" ZOE\u0301  Nun\u0303ez\u200b").get() == zoe
 
 
 def test_a_name_has_at_most_200_characters() -> None:

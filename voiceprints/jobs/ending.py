@@ -14,7 +14,7 @@ from voiceprints.jobs import queue
 from voiceprints.jobs.answering import Answer
 from voiceprints.locking import locked_if_there
 from voiceprints.models.jobs import UNFINISHED, CallState, Job, JobState
-from voiceprints.rewriting import rewritten, storable
+from voiceprints.rewriting import storable_json
 
 # What a request says of people; once the job has ended, only its result does.
 _PERSONAL = ("known_voiceprints", "timeline", "self_name", "self_vad", "archive")
@@ -43,8 +43,8 @@ def finish(job: Job, answer: Answer) -> None:
     held = _held(job)
     held.transcript_id = UUID(kept) if kept else None
     # Of a stored transcript nothing is kept twice: forgetting and deleting must find all of it.
-    held.result = None if kept else rewritten(answer.result, storable)
-    held.warnings = rewritten(list(answer.warnings), storable)
+    held.result = None if kept else storable_json(answer.result)
+    held.warnings = storable_json(list(answer.warnings))
     held.progress = 1.0
     _end(held, JobState.DONE)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from voiceprints.jobs.answering import without_vectors
+from voiceprints.mentioning import with_mention, words_of
 from voiceprints.models.jobs import Job
-from voiceprints.rewriting import mention_of, renaming, rewritten
+from voiceprints.rewriting import renamed, renaming
 
 
 def take_out_of_results(names: Iterable[str], called: str) -> None:
@@ -19,15 +20,15 @@ def take_out_of_results(names: Iterable[str], called: str) -> None:
     told, new = Q(), dict.fromkeys(names, called)
     for name in new:
         told |= Q(result__icontains=json.dumps(name, ensure_ascii=False)[1:-1])
-        told |= Q(name__icontains=name.split()[0])
+        told |= Q(name__icontains=words_of(name)[0])
     if not told:
         return
     for job in Job.objects.select_for_update().filter(told).order_by("pk"):
         if _is_named_in(job.result, new):
             plain = without_vectors(job.result) if isinstance(job.result, dict) else None
-            job.result = rewritten(plain, renaming(new))
+            job.result = None if plain is None else renamed(plain, renaming(new))
         for name in new:
-            job.name = mention_of(name).sub(called, job.name)
+            job.name = with_mention(job.name, name, called)
         job.save(update_fields=["result", "name"])
 
 

@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from pgvector.django import HnswIndex, VectorField
 
+from audio.spelling import readable
 from voiceprints.models.spaces import DIMENSION, Space, unit_length
 
 # The folder of kept samples.
@@ -32,8 +33,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(consent_until__lte=now)
 
     def named(self, name: str) -> "PersonQuerySet":
-        """The one of that name, in whatever case."""
-        return self.filter(Exact(Lower("name"), Lower(models.Value(name))))
+        """The one of that name, in whatever case and however it is composed."""
+        return self.filter(Exact(Lower("name"), Lower(models.Value(readable(name)))))
 
 
 class Person(models.Model):
@@ -46,6 +47,13 @@ class Person(models.Model):
         default=list,
         blank=True,
         help_text="Other names that a timeline may show.",
+    )
+    former_names = ArrayField(
+        models.TextField(),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="A trigger adds to them whenever the name changes; forgetting looks for them.",
     )
     consent_given_at = models.DateTimeField(null=True, blank=True)
     consent_how = models.TextField(blank=True, default="")

@@ -2,15 +2,23 @@
 
 import uuid
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from pgvector.django import VectorField
 
 from voiceprints.models.people import Person
 from voiceprints.models.spaces import DIMENSION, Space, unit_length
+
+# Whom the kept result names, lower; a function of the database, which an index can stand on.
+NAMES_IN_RESULT = models.Func(
+    F("result"),
+    function="voiceprints_names_in",
+    output_field=ArrayField(models.TextField()),
+)
 
 
 class Mode(models.TextChoices):
@@ -82,6 +90,7 @@ class Transcript(models.Model):
                 condition=Q(retain_until__isnull=False),
                 name="transcript_by_retention",
             ),
+            GinIndex(NAMES_IN_RESULT, name="transcript_by_names"),
         ]
 
     def __str__(self) -> str:
@@ -124,6 +133,8 @@ class TranscriptSpeaker(models.Model):
             ),
             models.CheckConstraint(condition=Q(speech_s__gte=0), name="speaker_speech_is_time"),
         ]
+        # By hash, because a timeline's names may be longer than any other index takes.
+        indexes = [HashIndex(Lower("name"), name="speaker_by_name")]
 
     def __str__(self) -> str:
         return self.name

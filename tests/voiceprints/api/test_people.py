@@ -49,6 +49,29 @@ def test_a_person_without_consent_is_added_too(library_gateway: Gateway) -> None
     assert made.json()["consent"] is None
 
 
+def test_a_name_is_kept_composed_on_one_line_and_without_what_is_not_seen(
+    library_gateway: Gateway,
+) -> None:
+    asked = {"name": "\u202eZoe\u0301\u00a0\u200b Nun\u0303ez", "aliases": ["Zoe\u0301\u200b"]}
+
+    made = call(library_gateway, "POST", "people", json=asked)
+
+    assert (made.json()["name"], made.json()["aliases"]) == ("Zoé Nuñez", ["Zoé"])
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u200d", "\u0301"])
+def test_a_name_that_nobody_sees_is_refused(library_gateway: Gateway, name: str) -> None:
+    assert param_of(call(library_gateway, "POST", "people", json={"name": name})) == (400, "name")
+
+
+def test_a_name_that_looks_the_same_is_taken(library_gateway: Gateway) -> None:
+    added(library_gateway, "José")
+
+    answer = call(library_gateway, "POST", "people", json={"name": "Jose\u0301\u200b"})
+
+    assert code_of(answer) == (409, "name_taken")
+
+
 def test_consent_that_does_not_say_when_was_given_now(library_gateway: Gateway) -> None:
     before = timezone.now()
 
