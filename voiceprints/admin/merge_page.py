@@ -71,7 +71,9 @@ def _merged(request: HttpRequest, person: Person, into: UUID) -> HttpResponse:
 
 
 def _alike(person: Person) -> list[tuple[UUID, str, float]]:
-    """Who sounds most like the newest print."""
+    """Who sounds most like the newest print; nobody where that may not be compared."""
+    if not person.consents():
+        return []
     newest = person.voiceprints.select_related("space").order_by("-created_at").first()
     if newest is None:
         return []

@@ -126,7 +126,7 @@ class OneSpeaker(LibraryView):
             require(request, VOICES_READ)
         wanted = asked.recasting(_found(transcript).id, label)
         dry_run = asked.validated_data["dry_run"]
-        done = foresee(wanted) if dry_run else recast(wanted, actor=actor_of(request))
+        done = (foresee if dry_run else recast)(wanted, actor=actor_of(request))
         return Response(speakers.told(done, dry_run=dry_run))
 
 

@@ -20,6 +20,7 @@ from voiceprints.models import Voiceprint
 from voiceprints.models.audit import Action
 from voiceprints.models.people import VoiceprintQuerySet
 from voiceprints.pagination import Pages, page_of
+from voiceprints.prints import check_consent
 from voiceprints.serializers.strict import NoQuery, VectorQuery
 from voiceprints.serializers.voiceprints import (
     NewVoiceprint,
@@ -42,11 +43,13 @@ class Voiceprints(LibraryView):
         PERSON,
         VoiceprintsQuery,
         answers={200: page(VoiceprintAnswer, "VoiceprintPage")},
-        refusals=(404,),
+        refusals=(404, 409),
     )
     def get(self, request: Request, person: str) -> Response:
         asked = VoiceprintsQuery.of_query(request)
         owner, pages = person_of(person), Pages("created_at", "id")
+        if asked.wants_vectors:
+            check_consent(owner.id)
         found = page_of(pages, _prints(owner.id, with_vectors=asked.wants_vectors), request)
         if asked.wants_vectors:
             who = actor_of(request)
@@ -81,11 +84,13 @@ class OneVoiceprint(LibraryView):
         PRINT,
         VectorQuery,
         answers={200: VoiceprintAnswer},
-        refusals=(404,),
+        refusals=(404, 409),
     )
     def get(self, request: Request, person: str, voiceprint: str) -> Response:
         asked = VectorQuery.of_query(request)
         owner = id_of("person", person)
+        if asked.wants_vectors:
+            check_consent(owner)
         found = _prints(owner, with_vectors=asked.wants_vectors)
         one = found.filter(pk=id_of("voiceprint", voiceprint)).first()
         if one is None:
