@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
+    PolymorphicProxySerializer,
     extend_schema,
     inline_serializer,
 )
@@ -76,6 +77,17 @@ def documented(
         parameters=list(parameters),
         request=request,
         responses={**answers, **told},
+    )
+
+
+def told_to_readers(
+    answer: type[serializers.Serializer[Any]], receipt: type[serializers.Serializer[Any]]
+) -> Any:
+    """An answer of which keys without `voices:read` get only a receipt."""
+    return PolymorphicProxySerializer(
+        component_name=f"{receipt.__name__.removesuffix('Receipt')}ToReadersOrReceipt",
+        serializers=[answer, receipt],
+        resource_type_field_name=None,
     )
 
 

@@ -21,6 +21,7 @@ from voiceprints.models.audit import Action
 from voiceprints.models.people import VoiceprintQuerySet
 from voiceprints.pagination import Pages, page_of
 from voiceprints.prints import check_consent
+from voiceprints.serializers.receipts import VoiceprintReceipt
 from voiceprints.serializers.strict import NoQuery, VectorQuery
 from voiceprints.serializers.voiceprints import (
     NewVoiceprint,
@@ -29,7 +30,15 @@ from voiceprints.serializers.voiceprints import (
     told,
 )
 from voiceprints.upkeep import delete_print
-from voiceprints.views.documented import ENGINE, ONCE, PERSON, PRINT, documented, page
+from voiceprints.views.documented import (
+    ENGINE,
+    ONCE,
+    PERSON,
+    PRINT,
+    documented,
+    page,
+    told_to_readers,
+)
 from voiceprints.views.library import LibraryView, actor_of, id_of
 from voiceprints.views.people import person_of
 
@@ -64,14 +73,18 @@ class Voiceprints(LibraryView):
         PERSON,
         ONCE,
         request={"multipart/form-data": NewVoiceprint, "application/json": NewVoiceprint},
-        answers={201: VoiceprintAnswer},
+        answers={201: told_to_readers(VoiceprintAnswer, VoiceprintReceipt)},
         refusals=(404, 409, 410, 422, *ENGINE),
     )
     def post(self, request: Request, person: str) -> Response:
         NoQuery.of_query(request)
         owner = person_of(person)
         asked = NewVoiceprint.read(request.data)
-        return created_once(request, lambda: _enrolled(owner.id, asked, actor_of(request)))
+        tell = told if self.may_read else _receipt
+        actor = actor_of(request)
+        return created_once(
+            request, lambda: Created(tell(_learned(owner.id, asked, actor)), owner.id)
+        )
 
 
 class OneVoiceprint(LibraryView):
@@ -123,9 +136,8 @@ def _prints(person: UUID, *, with_vectors: bool) -> VoiceprintQuerySet:
     return found if with_vectors else found.defer("vector")
 
 
-def _enrolled(person: UUID, asked: NewVoiceprint, actor: str) -> Created:
-    voiceprint = _learned(person, asked, actor)
-    return Created(told(voiceprint), person)
+def _receipt(voiceprint: Voiceprint) -> dict[str, object]:
+    return dict(VoiceprintReceipt(voiceprint).data)
 
 
 def _learned(person: UUID, asked: NewVoiceprint, actor: str) -> Voiceprint:
