@@ -119,3 +119,16 @@ def test_docker_compose_reads_it(profile: str) -> None:
     )
 
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_the_log_of_the_database_has_no_names() -> None:
+    told = SERVICES["postgres"]["command"]
+
+    assert {"log_min_error_statement=panic", "log_error_verbosity=terse"} < set(told)
+
+
+@pytest.mark.parametrize("name", ["gateway", "gateway-cpu"])
+def test_samples_of_voices_outlive_their_container(name: str) -> None:
+    assert SERVICES[name]["environment"]["SAMPLES_DIR"] == "/samples"
+    assert SERVICES[name]["volumes"] == ["samples:/samples"]
+    assert "samples" in COMPOSE["volumes"]
