@@ -130,7 +130,7 @@ def enrol_fingerprint(
     ------
     EnrolmentRefused, PersonGone
     """
-    if not space.strip():
+    if not space.partition("@")[0].strip():
         raise UnusableFingerprint("space: expected the name of the embedding model.")
     if vector.shape != (DIMENSION,):
         raise UnusableFingerprint(f"vector: expected {DIMENSION} numbers, got {vector.size}.")

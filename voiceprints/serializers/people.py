@@ -12,7 +12,7 @@ from voiceprints.models import Person
 from voiceprints.registration import Details, GivenConsent
 from voiceprints.serializers.strict import PageQuery, Strict
 
-MOST_ALIASES, LONGEST_NOTES = 50, 10_000
+MOST_ALIASES, LONGEST_NOTES, LONGEST_HOW = 50, 10_000, 1_000
 
 
 class PersonNameField(NameField):
@@ -44,7 +44,7 @@ class ConsentField(Strict):
     """What somebody agreed to. It is one statement: a new one takes the place of the old one."""
 
     how = serializers.CharField(
-        max_length=1000, help_text="How it was given, so that it can be shown later."
+        max_length=LONGEST_HOW, help_text="How it was given, so that it can be shown later."
     )
     given_at = serializers.DateTimeField(required=False, help_text="Without it: now.")
     until = serializers.DateTimeField(

@@ -93,7 +93,8 @@ class OneTranscript(LibraryView):
     def patch(self, request: Request, transcript: str) -> Response:
         NoQuery.of_query(request)
         corrections = TranscriptChange.read(request.data).validated_data
-        changed = put_right(id_of("transcript", transcript), corrections)
+        which = id_of("transcript", transcript)
+        changed = put_right(which, corrections, actor=actor_of(request))
         if changed is None:
             raise NotKept("transcript")
         answer = TranscriptEntry if self.may_read else TranscriptReceipt
