@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from voiceprints.admin.aliases import people_like
 from voiceprints.admin.entries import actor_of, may, sent
 from voiceprints.locking import PersonGone
 from voiceprints.matching import nearest_people
 from voiceprints.merging import merge
 from voiceprints.models import Person
+from voiceprints.searching import people_like
 
 if TYPE_CHECKING:
     from voiceprints.admin.people import PersonAdmin

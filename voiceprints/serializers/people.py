@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.fields import NameField
-from voiceprints.consent import LONGEST_NAME
+from voiceprints.consent import LONGEST_NAME, Consent
 from voiceprints.models import Person
-from voiceprints.registration import Details, GivenConsent
+from voiceprints.registration import Details
 from voiceprints.serializers.strict import PageQuery, Strict
 
 MOST_ALIASES, LONGEST_NOTES, LONGEST_HOW = 50, 10_000, 1_000
@@ -53,12 +52,11 @@ class ConsentField(Strict):
 
     def validate(self, attrs: dict[str, Any]) -> Any:
         """A consent that ends before it begins is none."""
-        consent = GivenConsent(
-            attrs["how"], attrs.get("given_at") or timezone.now(), attrs.get("until")
-        )
-        if consent.until is not None and consent.until <= consent.given_at:
-            raise serializers.ValidationError({"until": "expected a time after given_at."})
-        return {"consent": consent}
+        try:
+            return {"consent": Consent(**attrs)}
+        except ValueError as error:
+            field, _, expected = str(error).partition(": ")
+            raise serializers.ValidationError({field: expected}) from error
 
 
 @extend_schema_serializer(component_name="PersonChange")
