@@ -42,9 +42,10 @@ COPY voiceprints voiceprints
 COPY spark_control spark_control
 # More threads make numpy's small products slower.
 ENV OPENBLAS_NUM_THREADS=1
-# A volume mounted here begins with this owner.
-RUN install -d -o spark /recordings
-VOLUME /recordings
+# A volume mounted here begins with this owner: what jobs wait with, and voices that KEEP_SAMPLES keeps.
+RUN install -d -o spark -m 700 /samples
+ENV SAMPLES_DIR=/samples
+VOLUME /samples
 USER spark
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

@@ -131,3 +131,16 @@ def test_a_worker_shares_engine_database_and_recordings_with_its_gateway(
     assert worker["volumes"] == gateway["volumes"]
     assert worker["environment"].items() <= gateway["environment"].items()
     assert set(worker["depends_on"]) == {of}
+
+
+def test_the_log_of_the_database_has_no_names() -> None:
+    told = SERVICES["postgres"]["command"]
+
+    assert {"log_min_error_statement=panic", "log_error_verbosity=terse"} < set(told)
+
+
+@pytest.mark.parametrize("name", ["gateway", "gateway-cpu"])
+def test_samples_of_voices_outlive_their_container(name: str) -> None:
+    assert SERVICES[name]["environment"]["SAMPLES_DIR"] == "/samples"
+    assert SERVICES[name]["volumes"] == ["samples:/samples"]
+    assert "samples" in COMPOSE["volumes"]

@@ -1,6 +1,6 @@
 """How does somebody agree that a voiceprint is kept?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -21,22 +21,31 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """How somebody agreed, and until when; without an end until it is withdrawn.
+    """What somebody agreed to: that the voice is kept and compared, from when, until when.
+
+    Without an end it holds until it is withdrawn.
 
     Raises
     ------
     ValueError
-        When it does not say how, or has ended already.
+        When it does not say how, or ends before it begins.
     """
 
     how: str
     until: datetime | None = None
+    given_at: datetime = field(default_factory=timezone.now)
 
     def __post_init__(self) -> None:
         if not self.how.strip():
             raise ValueError("how: expected how consent was given, such as 'signed form'.")
-        if self.until is not None and self.until <= timezone.now():
-            raise ValueError("until: expected a time that is yet to come.")
+        if self.until is not None and self.until <= self.given_at:
+            raise ValueError("until: expected a time after given_at, which is now if not told.")
+
+    def put_down(self, person: Person) -> None:
+        """In place of what the person agreed to before."""
+        person.consent_given_at = self.given_at
+        person.consent_how = self.how.strip()
+        person.consent_until = self.until
 
 
 @transaction.atomic
@@ -48,9 +57,7 @@ def give_consent(person_id: UUID, consent: Consent, *, actor: str) -> Person:
     PersonGone
     """
     person = locked_person(person_id)
-    person.consent_given_at = timezone.now()
-    person.consent_how = consent.how.strip()
-    person.consent_until = consent.until
+    consent.put_down(person)
     person.save(update_fields=["consent_given_at", "consent_how", "consent_until"])
     audit.record(actor, Action.CONSENT_CHANGED, person=person_id)
     return person

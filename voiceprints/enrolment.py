@@ -16,6 +16,7 @@ from audio.engines.client import Recording
 from audio.merge.timeline import Fingerprint, Span
 from audio.merge.voices import unit
 from voiceprints.consent import Consent, check_agreed, consenting_person
+from voiceprints.fingerprints import voice_of
 from voiceprints.listening import NEEDED_S, HeardVoice, hear_voice
 from voiceprints.locking import locked_person, locked_transcripts
 from voiceprints.models import DIMENSION, Space, TranscriptSpeaker, Voiceprint
@@ -103,16 +104,16 @@ def enrol_speaker(person_id: UUID, speaker: SpeakerOf, *, actor: str) -> Voicepr
     EnrolmentRefused, PersonGone, NoSuchSpeaker
     """
     found = _locked_speaker(person_id, speaker)
+    check_consent(person_id)
+    voice = voice_of(found)
     known = found.voiceprints.filter(person=person_id, sample_start_s=None).first()
     if known is not None:
         return known
-    if found.fingerprint is None or found.space is None:
-        raise UnusableFingerprint("The transcript keeps no fingerprint of this speaker.")
     if found.speech_s < NEEDED_S:
         raise TooLittleSpeech(found.speech_s, NEEDED_S)
     learned = Learned(
-        space=found.space,
-        vector=unit(np.asarray(found.fingerprint, dtype=np.float64)),
+        space=voice.space,
+        vector=voice.vector,
         source=VoiceprintSource.TRANSCRIPT,
         speech_s=found.speech_s,
         speaker=found,
@@ -129,7 +130,7 @@ def enrol_fingerprint(
     ------
     EnrolmentRefused, PersonGone
     """
-    if not space.strip():
+    if not space.partition("@")[0].strip():
         raise UnusableFingerprint("space: expected the name of the embedding model.")
     if vector.shape != (DIMENSION,):
         raise UnusableFingerprint(f"vector: expected {DIMENSION} numbers, got {vector.size}.")
@@ -161,7 +162,7 @@ def _learned(
 
 
 def _speaker(speaker: SpeakerOf) -> TranscriptSpeaker:
-    found = TranscriptSpeaker.objects.select_related("space").filter(
+    found = TranscriptSpeaker.objects.select_related("person", "space").filter(
         transcript=speaker.transcript_id, label=speaker.label
     )
     for one in found:
@@ -178,6 +179,6 @@ def _locked_speaker(person_id: UUID, speaker: SpeakerOf) -> TranscriptSpeaker:
 def _check_likeness(heard: HeardVoice, speaker: TranscriptSpeaker) -> None:
     if speaker.fingerprint is None or speaker.space != heard.space:
         return
-    similarity = float(heard.vector @ unit(np.asarray(speaker.fingerprint, dtype=np.float64)))
+    similarity = float(heard.vector @ voice_of(speaker).vector)
     if similarity < heard.space.threshold:
         raise AnotherVoice(similarity)

@@ -1,5 +1,6 @@
 """How does a voice disappear, with every recording and every vector of it?"""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,6 +15,8 @@ from voiceprints.models.people import SAMPLES
 
 # A sample is written before its print is: younger ones may be about to get theirs.
 ORPHANED_AFTER = timedelta(hours=1)
+# As `sample_path` names them, and as the storage does where that name is taken.
+_OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(_[A-Za-z0-9]{7})?\.[a-z0-9]+")
 
 
 def erase_voice(person: Person) -> int:
@@ -42,10 +45,14 @@ def delete_orphaned_samples(now: datetime) -> int:
 
 
 def orphaned_samples(now: datetime) -> list[str]:
-    """Samples without a print."""
+    """Samples without a print, by names that are ours.
+
+    A sample of another library would look the same: two libraries must not share a folder.
+    """
     if not default_storage.exists(SAMPLES):
         return []
-    lying = [f"{SAMPLES}/{name}" for name in default_storage.listdir(SAMPLES)[1]]
+    names = default_storage.listdir(SAMPLES)[1]
+    lying = [f"{SAMPLES}/{name}" for name in names if _OURS.fullmatch(name)]
     wanted = set(Voiceprint.objects.filter(sample__in=lying).values_list("sample", flat=True))
     return [
         name

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audio.spelling import name_key
 from voiceprints import audit
-from voiceprints.erasing import erase_prints
+from voiceprints.erasing import erase_prints, erase_voice
 from voiceprints.locking import locked_people, locked_transcripts
 from voiceprints.models import IdempotencyKey, Person, TranscriptSpeaker
 from voiceprints.models.audit import Action
@@ -30,7 +30,7 @@ def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
     """Move all that belongs to one person to another, who they are; the first is deleted.
 
     The old name stays as an alias. Transcripts show the name that remains. Of two consents the
-    later word counts; where that is a no, neither voice is kept.
+    later word counts; where that is a no, neither voice is kept, with its fingerprints.
 
     Raises
     ------
@@ -43,22 +43,27 @@ def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
     people = locked_people(merged, into)
     gone, stays = people[merged], people[into]
     appearances = TranscriptSpeaker.objects.filter(person=gone)
-    transcripts = locked_transcripts(appearances.values_list("transcript", flat=True))
+    touched = set(appearances.values_list("transcript", flat=True))
     _take_over(gone, stays)
+    is_no = stays.refuses(timezone.now())
+    # At once: whoever took one after the other could wait in a circle.
+    locked_transcripts(touched | (_heard_in(stays) if is_no else set()))
     prints = _move_prints(gone, stays)
     appearances.update(person=stays, name=stays.name)
     # Sent again, a request would tell of somebody who is there no more.
     IdempotencyKey.objects.filter(body__icontains=str(merged)).update(body=None)
     gone.delete()
+    if is_no:
+        erase_voice(stays)
     audit.record(
         actor,
         Action.MERGED,
         person=into,
         merged=str(merged),
         prints=prints,
-        transcripts=len(transcripts),
+        transcripts=len(touched),
     )
-    return Merged(prints, len(transcripts))
+    return Merged(prints, len(touched))
 
 
 def _take_over(gone: Person, stays: Person) -> None:
@@ -81,6 +86,10 @@ def _last_word_on_consent(person: Person) -> datetime:
     if person.refuses(timezone.now()) and person.consent_until is not None:
         return person.consent_until
     return person.consent_given_at or _NEVER
+
+
+def _heard_in(person: Person) -> set[UUID]:
+    return set(person.appearances.values_list("transcript", flat=True))
 
 
 def _move_prints(gone: Person, stays: Person) -> int:

@@ -15,6 +15,7 @@ from pgvector.django import CosineDistance
 
 from audio.merge.timeline import Fingerprint
 from voiceprints import audit
+from voiceprints.fingerprints import comparable
 from voiceprints.locking import locked_person, locked_transcripts
 from voiceprints.models import Person, Space, TranscriptSpeaker
 from voiceprints.models.audit import Action
@@ -93,10 +94,10 @@ def similar_speakers(
     might leave somebody out. Whoever does not consent any more is not compared.
     """
     least = space.threshold if threshold is None else threshold
-    heard = TranscriptSpeaker.objects.filter(space=space, fingerprint__isnull=False)
-    willing = heard.exclude(person__consent_until__lte=timezone.now())
-    distant = willing.exclude(transcript=besides).annotate(
-        distance=CosineDistance("fingerprint", fingerprint)
+    distant = (
+        comparable(space, timezone.now())
+        .exclude(transcript=besides)
+        .annotate(distance=CosineDistance("fingerprint", fingerprint))
     )
     near = distant.filter(distance__lte=1 - least).select_related("transcript")
     return [_similar(speaker) for speaker in near.order_by("distance", "pk")]
@@ -123,12 +124,13 @@ def name_similar(
 
 
 def _name(person: Person, speakers: QuerySet[TranscriptSpeaker]) -> list[TranscriptSpeaker]:
-    chosen = list(speakers)
+    """No voice stays after a no, of the one who is meant or of the one who was."""
+    chosen, now = list(speakers.select_related("person")), timezone.now()
     for speaker in chosen:
+        if person.refuses(now) or (speaker.person is not None and speaker.person.refuses(now)):
+            speaker.fingerprint = speaker.space = None
         speaker.person, speaker.name = person, person.name
         speaker.source = SpeakerSource.NAMED_BY_HAND
-        if person.refuses(timezone.now()):
-            speaker.fingerprint = speaker.space = None
     TranscriptSpeaker.objects.bulk_update(
         chosen, ["person", "name", "source", "fingerprint", "space"]
     )

@@ -50,8 +50,9 @@ def page_of(pages: Pages, rows: QuerySet[Row], request: Request) -> list[Row]:
     """The page that a request asks for."""
     try:
         return pages.paginate_queryset(rows, request) or []
-    except ValidationError as error:
-        raise _no_cursor() from error
+    except (ValidationError, ValueError):
+        # A cursor of people is a name, and the error quotes it: nothing of it may reach a log.
+        raise _no_cursor() from None
 
 
 def _no_cursor() -> InvalidRequest:

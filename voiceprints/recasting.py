@@ -7,14 +7,15 @@ where one of them is refused, nothing has changed.
 from dataclasses import dataclass
 from uuid import UUID
 
-import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from audio.merge.timeline import Fingerprint
+from voiceprints import audit
 from voiceprints.enrolment import SpeakerOf, enrol_speaker
+from voiceprints.fingerprints import voice_of
 from voiceprints.locking import PersonGone, locked_person, locked_transcripts
 from voiceprints.models import Person, TranscriptSpeaker, Voiceprint
+from voiceprints.models.audit import Action
 from voiceprints.naming import (
     NoSuchSpeaker,
     Similar,
@@ -23,7 +24,7 @@ from voiceprints.naming import (
     person_called,
     similar_speakers,
 )
-from voiceprints.refusals import ConsentMissing, UnusableFingerprint
+from voiceprints.refusals import ConsentEnded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +57,17 @@ class Recast:
     voiceprint: Voiceprint | None = None
 
 
-def foresee(wanted: Recasting) -> Recast:
-    """What `recast` would change, without changing anything.
+@transaction.atomic
+def foresee(wanted: Recasting, *, actor: str) -> Recast:
+    """What `recast` would change, without changing anything; refused where it would be.
 
     Raises
     ------
-    PersonGone, NoSuchSpeaker, ConsentMissing, UnusableFingerprint
+    PersonGone, NoSuchSpeaker, EnrolmentRefused
     """
+    with transaction.atomic():
+        recast(wanted, actor=actor)
+        transaction.set_rollback(True)
     speaker = _speaker(wanted)
     person = _meant(wanted)
     bearers = TranscriptSpeaker.objects.filter(transcript=wanted.transcript_id, name=speaker.name)
@@ -70,7 +75,7 @@ def foresee(wanted: Recasting) -> Recast:
         None if person is None else person.id,
         wanted.name if person is None else person.name,
         tuple(bearers.values_list("label", flat=True)),
-        _similar(wanted, speaker, person),
+        _similar(wanted, speaker, person, actor=actor),
     )
 
 
@@ -85,7 +90,9 @@ def recast(wanted: Recasting, *, actor: str) -> Recast:
     meant = _meant(wanted) or person_called(wanted.name, actor=actor)
     person = locked_person(meant.id)
     speaker = _speaker(wanted)
-    similar = _similar(wanted, speaker, person)
+    if wanted.enrol:
+        voice_of(speaker)  # before it is somebody else's, by name
+    similar = _similar(wanted, speaker, person, actor=actor)
     # All of them at once: whoever took one after the other could wait in a circle.
     locked_transcripts([wanted.transcript_id, *(one.transcript_id for one in similar)])
     named = name_speaker(wanted.transcript_id, wanted.label, person.id, actor=actor)
@@ -105,7 +112,7 @@ def recast(wanted: Recasting, *, actor: str) -> Recast:
 
 
 def _speaker(wanted: Recasting) -> TranscriptSpeaker:
-    speakers = TranscriptSpeaker.objects.select_related("space")
+    speakers = TranscriptSpeaker.objects.select_related("person", "space")
     found = speakers.filter(transcript=wanted.transcript_id, label=wanted.label).first()
     if found is None:
         raise NoSuchSpeaker(wanted.transcript_id, wanted.label)
@@ -123,16 +130,14 @@ def _meant(wanted: Recasting) -> Person | None:
 
 
 def _similar(
-    wanted: Recasting, speaker: TranscriptSpeaker, person: Person | None
+    wanted: Recasting, speaker: TranscriptSpeaker, person: Person | None, *, actor: str
 ) -> tuple[Similar, ...]:
     if not wanted.also_similar:
         return ()
     if person is not None and person.refuses(timezone.now()):
-        raise ConsentMissing(person.id)
-    if speaker.fingerprint is None or speaker.space is None:
-        raise UnusableFingerprint("The transcript keeps no fingerprint of this speaker.")
-    voice: Fingerprint = np.asarray(speaker.fingerprint, dtype=np.float64)
-    besides = wanted.transcript_id
+        raise ConsentEnded(person.id)
+    voice, besides = voice_of(speaker), wanted.transcript_id
+    audit.record(actor, Action.IDENTIFIED, transcript=besides, speakers=1, space=str(voice.space))
     return tuple(
-        similar_speakers(voice, speaker.space, threshold=wanted.threshold, besides=besides)
+        similar_speakers(voice.vector, voice.space, threshold=wanted.threshold, besides=besides)
     )

@@ -9,18 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from voiceprints import audit
+from voiceprints.consent import Consent
 from voiceprints.locking import locked_person, locked_transcripts
 from voiceprints.models import Person, TranscriptSpeaker
 from voiceprints.models.audit import Action
-
-
-@dataclass(frozen=True, slots=True)
-class GivenConsent:
-    """What somebody agreed to: that the voice is kept and compared, from when, until when."""
-
-    how: str
-    given_at: datetime
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +22,7 @@ class Details:
     name: str | None = None
     aliases: tuple[str, ...] | None = None
     notes: str | None = None
-    consent: GivenConsent | None = None
+    consent: Consent | None = None
     consent_is_withdrawn: bool = False
 
 
@@ -84,9 +76,7 @@ def _take_in(person: Person, details: Details) -> None:
     person.aliases = person.aliases if details.aliases is None else list(details.aliases)
     person.notes = person.notes if details.notes is None else details.notes
     if details.consent is not None:
-        person.consent_given_at = details.consent.given_at
-        person.consent_how = details.consent.how
-        person.consent_until = details.consent.until
+        details.consent.put_down(person)
     if details.consent_is_withdrawn:
         _withdraw(person, timezone.now())
 

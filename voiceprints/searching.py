@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from voiceprints.models import Person, Transcript, TranscriptSpeaker
 
-_ALIASES = Func(F("aliases"), Value("\n"), function="array_to_string", output_field=TextField())
+# All other names of a person, as one text that can be searched.
+ALIASES = Func(F("aliases"), Value("\n"), function="array_to_string", output_field=TextField())
 _RECORDED = Coalesce("recorded_at", "created_at")
 
 
@@ -33,7 +34,7 @@ def people_like(part: str, *, consenting: bool | None = None) -> QuerySet[Person
     """People with this in their name or an alias, and whose consent holds now, or does not."""
     people = Person.objects.all()
     if part:
-        people = people.alias(others=_ALIASES).filter(
+        people = people.alias(others=ALIASES).filter(
             Q(name__icontains=part) | Q(others__icontains=part)
         )
     if consenting is None:

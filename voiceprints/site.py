@@ -1,8 +1,11 @@
 """The admin's frame: its name, what stands first, and what its pages may load."""
 
+from itertools import chain
 from typing import Any
+from urllib.parse import unquote
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -32,10 +35,13 @@ class LibrarySite(AdminSite):
     site_url = None
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Also say what the page may load."""
+        """Also say what the page may load, and refuse what the database could not look for."""
         checked = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            values = chain.from_iterable(values for _, values in request.GET.lists())
+            if any("\x00" in unquote(value) for value in values):
+                raise BadRequest("A parameter has a null character.")
             return _with_policy(checked(request, *args, **kwargs))
 
         return guarded

@@ -30,12 +30,14 @@ def delete_print(person_id: UUID, print_id: UUID, *, actor: str) -> bool:
 
 @transaction.atomic
 def put_right(
-    transcript_id: UUID, corrections: Mapping[str, str | datetime | None]
+    transcript_id: UUID, corrections: Mapping[str, str | datetime | None], *, actor: str
 ) -> Transcript | None:
     """Change fields of a transcript that do not say what was said; None where there is none."""
     for transcript in locked_transcripts([transcript_id]):
         for field, value in corrections.items():
             setattr(transcript, field, value)
         transcript.save(update_fields=[*corrections])
+        if corrections:
+            audit.record(actor, Action.TRANSCRIPT_CHANGED, transcript=transcript_id)
         return transcript
     return None

@@ -14,7 +14,7 @@ from spark_control.laptop import PROJECT
 from spark_control.laptop.admin import admin_account
 from spark_control.laptop.database import migrate, private_database
 from spark_control.laptop.engine import built_in_engine
-from spark_control.laptop.folder import secret_in
+from spark_control.laptop.folder import private_folder, secret_in
 from spark_control.laptop.processes import Failed, Launcher, kept, run
 from spark_control.laptop.worker import beside
 
@@ -94,8 +94,8 @@ def wishes_in(arguments: Sequence[str]) -> Wishes:
         type=Path,
         default=PROJECT / "var",
         metavar="DIR",
-        help="where database, secret key and logs are kept (default: var/ of the project); "
-        "a second launcher beside this one needs its own",
+        help="where database, samples of voices, secret key and logs are kept (default: var/ of "
+        "the project); a second launcher beside this one needs its own",
     )
     split = list(arguments).index("--") if "--" in arguments else len(arguments)
     options, command = parser.parse_args(arguments[:split]), arguments[split + 1 :]
@@ -138,7 +138,9 @@ def database_for(
     migrate({**environment, "DATABASE_URL": url})
     if wishes.admin:
         admin_account(wishes.data, {**environment, "DATABASE_URL": url})
-    return {"DATABASE_URL": url}
+    # Samples belong to the prints of one database: another's purge would take them for orphans.
+    samples = environment.get("SAMPLES_DIR") or str(private_folder(wishes.data / "samples"))
+    return {"DATABASE_URL": url, "SAMPLES_DIR": samples}
 
 
 def engines_for(

@@ -24,13 +24,22 @@ import psycopg
 
 from spark_control.laptop import PROJECT
 from spark_control.laptop.account import Place, place_for
-from spark_control.laptop.folder import secret_in, sole_user, tail
-from spark_control.laptop.processes import Failed, Process, pause, service, step
+from spark_control.laptop.folder import private_folder, secret_in, sole_user, tail
+from spark_control.laptop.processes import (
+    Failed,
+    Process,
+    log_for_its_owner,
+    pause,
+    service,
+    step,
+)
 from spark_control.laptop.progress import progress
 
 NAME = ROLE = "spark_control"
 READY_WITHIN_S = 60.0
 PORTS_TRIED = 5
+# A statement, and the detail of an error, has the names, notes and voices it is about.
+NO_NAMES_IN_THE_LOG = ("log_min_error_statement=panic", "log_error_verbosity=terse")
 ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}
 MIGRATE = (sys.executable, "manage.py", "migrate", "--no-input", "--skip-checks", "-v0")
 
@@ -66,7 +75,7 @@ def private_database(data: Path) -> Iterator[str]:
         with progress("database"):
             place = place_for(data)
             lock = everything.enter_context(sole_user(place.folder / "lock"))
-            server = Server(place, lock, data / "postgres.log")
+            server = Server(place, lock, private_folder(data / "logs") / "postgres.log")
             if not server.cluster.exists():
                 create(server)
             url = everything.enter_context(serving(server))
@@ -94,7 +103,8 @@ def create(server: Server) -> None:
         *("--encoding=UTF8", "--locale=C"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
     )
-    with server.log.open("wb") as log:
+    server.log.unlink(missing_ok=True)
+    with log_for_its_owner(server.log) as log:
         if step(initdb, stdout=log, stderr=log, **server.options()):
             raise failure(server.log)
     fresh.rename(server.cluster)
@@ -117,7 +127,10 @@ def serving(server: Server) -> Iterator[str]:
 
 
 def postgres(server: Server, port: int) -> AbstractContextManager[Process]:
-    settings = (f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
+    settings = (
+        *(f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories="),
+        *NO_NAMES_IN_THE_LOG,
+    )
     command = [str(server.place.programs / "postgres"), "-D", str(server.cluster)]
     command += [word for setting in settings for word in ("-c", setting)]
     # SIGINT is a fast shutdown: it does not wait for clients to leave.

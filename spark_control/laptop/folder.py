@@ -1,4 +1,4 @@
-"""What is kept in a data folder: secrets, logs, and who uses it."""
+"""What is kept in a data folder: secrets, samples, logs, and who uses it."""
 
 import fcntl
 import os
@@ -27,6 +27,13 @@ def secret_in(path: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text()
+
+
+def private_folder(path: Path) -> Path:
+    """A folder that only its owner can read."""
+    path.mkdir(0o700, exist_ok=True)
+    path.chmod(0o700)  # whatever it was before
+    return path
 
 
 def tail(log: Path, lines: int = 20) -> str:

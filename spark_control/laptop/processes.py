@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 SENT_BY_KERNEL = 0x80  # SI_KERNEL of siginfo: Ctrl-C, which the whole terminal group receives
@@ -112,13 +112,18 @@ def service(
     # A new file, not an emptied one: another launcher may still write to the old one.
     log.unlink(missing_ok=True)
     with ExitStack() as everything:
-        with log.open("ab") as output:
+        with log_for_its_owner(log) as output:
             options |= {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
             quiet = running(command, ended_by, start_new_session=True, **options)
             process = everything.enter_context(quiet)
         yield process
         if process.poll() is not None:
             print(f"{log.stem} ended before the command did; see {log}", file=sys.stderr)
+
+
+def log_for_its_owner(log: Path) -> IO[bytes]:
+    """The end of a log that nobody else can read."""
+    return open(os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "ab")
 
 
 def start(command: Sequence[str], ended_by: signal.Signals, **options: Any) -> Process:

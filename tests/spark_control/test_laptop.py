@@ -20,7 +20,7 @@ import pytest
 from spark_control.laptop import PROJECT, processes
 from spark_control.laptop.account import ACCOUNT, LIBRARIES, WHEEL, installed_in
 
-NAMED = {"DATABASE_URL", "PARAKEET_URL", "KOKORO_URL", "SECRET_KEY"}
+NAMED = {"DATABASE_URL", "PARAKEET_URL", "KOKORO_URL", "SECRET_KEY", "SAMPLES_DIR"}
 # The built-in engine and the tables of the gateway have tests of their own: here they are small.
 LAUNCHER = """
 import os, sys
@@ -317,6 +317,45 @@ def test_recordings_under_way_do_not_stay_behind(laptop: Laptop) -> None:
 
     assert ran.stdout == "recording\n"
     assert list(laptop.data.glob("uploads-*")) == []
+
+
+def test_samples_of_voices_lie_with_their_database_and_are_private(laptop: Laptop) -> None:
+    ran = laptop.run("--no-engines", "--", "python", "-c", SHOW, "SAMPLES_DIR")
+
+    assert ran.stdout == f"{laptop.data / 'samples'}\n"
+    assert (laptop.data / "samples").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_of_samples_that_the_environment_names_is_left_alone(laptop: Laptop) -> None:
+    words = ("--no-engines", "--", "python", "-c", SHOW, "SAMPLES_DIR")
+
+    assert laptop.run(*words, SAMPLES_DIR="/mine").stdout == "/mine\n"
+
+
+def test_samples_of_another_database_are_left_alone(laptop: Laptop) -> None:
+    words = ("--no-database", "--no-engines", "--", "python", "-c", SHOW, "SAMPLES_DIR")
+
+    assert laptop.run(*words).stdout == "None\n"
+
+
+def test_who_is_refused_leaves_no_name_in_the_log(laptop: Laptop) -> None:
+    once, twice = ("insert into people values ('Ana Ruiz')",) * 2
+    make = "create temporary table people (name text unique)"
+
+    ran = laptop.run("--no-engines", "--", "python", "-c", QUERY, make, once, twice)
+
+    log = laptop.data / "logs" / "postgres.log"
+    assert "Ana Ruiz" in ran.stderr
+    assert "duplicate key" in log.read_text()
+    assert "Ana" not in log.read_text()
+
+
+def test_the_log_is_for_its_owner_alone(laptop: Laptop) -> None:
+    laptop.run("--no-engines", "--", "true")
+
+    log = laptop.data / "logs" / "postgres.log"
+    modes = [path.stat().st_mode & 0o777 for path in (log, log.parent)]
+    assert modes == [0o600, 0o700]
 
 
 def test_the_secret_key_stays_the_same_and_private(laptop: Laptop) -> None:

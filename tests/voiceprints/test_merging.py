@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from tests.voiceprints.people import axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import SPACE, axis, consenting, print_of, speaker, transcript
 from voiceprints.locking import PersonGone
 from voiceprints.merging import merge
-from voiceprints.models import AuditEntry, Person, Voiceprint
+from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voiceprint
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,25 @@ def test_after_a_no_no_print_is_moved(bob: Person) -> None:
     merge(bob.id, refused.id, actor="desk")
 
     assert not Voiceprint.objects.exists()
+
+
+def test_after_a_no_neither_voice_is_kept(bob: Person, robert: Person) -> None:
+    print_of(bob, axis(0))
+    print_of(robert, axis(1))
+    heard(bob)
+    heard(robert)
+    Person.objects.filter(pk=robert.pk).update(consent_until=timezone.now())
+
+    merge(robert.id, bob.id, actor="desk")
+
+    assert not Voiceprint.objects.exists()
+    assert not TranscriptSpeaker.objects.filter(fingerprint__isnull=False).exists()
+
+
+def heard(person: Person) -> TranscriptSpeaker:
+    """Somebody whose fingerprint a transcript has."""
+    space, voice = Space.for_engine(SPACE), axis(0).tolist()
+    return speaker(transcript(), "S0", person.name, person=person, space=space, fingerprint=voice)
 
 
 def test_a_merge_is_audited(bob: Person, robert: Person) -> None:

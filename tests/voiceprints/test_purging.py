@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.storage import default_storage
@@ -89,11 +90,20 @@ def test_answers_to_old_requests_are_deleted() -> None:
 
 
 def test_a_sample_without_a_print_is_deleted(tmp_path: Path) -> None:
-    lying(tmp_path, "old.wav", age_h=2)
-    lying(tmp_path, "new.wav", age_h=0)
+    new = f"{uuid4()}.wav"
+    lying(tmp_path, f"{uuid4()}.wav", age_h=2)
+    lying(tmp_path, new, age_h=0)
 
     assert purge_expired(NOW).samples == 1
-    assert default_storage.listdir("samples")[1] == ["new.wav"]
+    assert default_storage.listdir("samples")[1] == [new]
+
+
+@pytest.mark.parametrize("name", ["interview.wav", "notes.txt", str(uuid4()), f"x{uuid4()}.wav"])
+def test_a_file_that_is_no_sample_of_ours_stays(tmp_path: Path, name: str) -> None:
+    lying(tmp_path, name, age_h=2)
+
+    assert purge_expired(NOW).samples == 0
+    assert default_storage.listdir("samples")[1] == [name]
 
 
 def test_what_was_purged_is_audited_once() -> None:

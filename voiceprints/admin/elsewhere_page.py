@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import numpy as np
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +11,7 @@ from django.urls import reverse
 
 from voiceprints.admin.entries import actor_of, may
 from voiceprints.admin.speaker_page import speaker_in
+from voiceprints.fingerprints import voice_if_any
 from voiceprints.locking import PersonGone
 from voiceprints.models import TranscriptSpeaker
 from voiceprints.naming import Similar, name_similar, similar_speakers
@@ -47,10 +47,10 @@ def view(admin: "TranscriptAdmin") -> Callable[..., HttpResponse]:
 
 
 def _similar(speaker: TranscriptSpeaker) -> list[Similar]:
-    if speaker.fingerprint is None or speaker.space is None:
+    voice = voice_if_any(speaker)
+    if voice is None:
         return []
-    heard = np.asarray(speaker.fingerprint)
-    return similar_speakers(heard, speaker.space, besides=speaker.transcript_id)
+    return similar_speakers(voice.vector, voice.space, besides=speaker.transcript_id)
 
 
 def _name(request: HttpRequest, speaker: TranscriptSpeaker, similar: list[Similar]) -> None:

@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from voiceprints.admin.aliases import people_like
 from voiceprints.admin.entries import actor_of, may, sent
 from voiceprints.locking import PersonGone
 from voiceprints.matching import nearest_people
 from voiceprints.merging import merge
 from voiceprints.models import Person
+from voiceprints.searching import people_like
 
 if TYPE_CHECKING:
     from voiceprints.admin.people import PersonAdmin
@@ -71,7 +71,9 @@ def _merged(request: HttpRequest, person: Person, into: UUID) -> HttpResponse:
 
 
 def _alike(person: Person) -> list[tuple[UUID, str, float]]:
-    """Who sounds most like the newest print."""
+    """Who sounds most like the newest print; nobody where that may not be compared."""
+    if not person.consents():
+        return []
     newest = person.voiceprints.select_related("space").order_by("-created_at").first()
     if newest is None:
         return []

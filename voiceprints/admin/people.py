@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString
 
 from voiceprints import audit
 from voiceprints.admin import enrol_page, forget_page, merge_page
-from voiceprints.admin.aliases import ALIASES
 from voiceprints.admin.colours import tint_of
 from voiceprints.admin.entries import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_form import PersonForm
@@ -27,6 +26,7 @@ from voiceprints.locking import PersonGone
 from voiceprints.models import Person, Transcript, Voiceprint
 from voiceprints.models.audit import Action
 from voiceprints.registration import rename_appearances
+from voiceprints.searching import ALIASES
 
 CONSENT_FIELDS = {"consent_given_at", "consent_how", "consent_until"}
 

@@ -8,8 +8,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from voiceprints.admin.aliases import people_like
 from voiceprints.models import Transcript, TranscriptSpeaker
+from voiceprints.searching import people_like
 
 
 class SpokenByFilter(admin.SimpleListFilter):

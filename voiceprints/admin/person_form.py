@@ -5,7 +5,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from audio.spelling import readable
+from voiceprints.consent import LONGEST_NAME, name_of
 from voiceprints.models import Person
+from voiceprints.serializers.people import LONGEST_HOW, LONGEST_NOTES, MOST_ALIASES
 
 
 class LinesField(forms.CharField):
@@ -17,13 +20,15 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        lines = (" ".join(line.split()) for line in str(value or "").splitlines())
+        lines = (" ".join(readable(line).split()) for line in str(value or "").splitlines())
         return list(dict.fromkeys(line for line in lines if line))
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if any(len(line) > 200 for line in value):
-            raise ValidationError("An alias has at most 200 characters.")
+        if any(len(line) > LONGEST_NAME for line in value):
+            raise ValidationError(f"An alias has at most {LONGEST_NAME} characters.")
+        if len(value) > MOST_ALIASES:
+            raise ValidationError(f"A person has at most {MOST_ALIASES} aliases.")
 
     def run_validators(self, value: Any) -> None:
         """Those of a text do not fit."""
@@ -66,11 +71,23 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic when 
             self.initial["seen_version"] = self.instance.version
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
+        try:
+            name = name_of(self.cleaned_data["name"])
+        except ValueError as error:
+            raise ValidationError("Write the name.") from error
         taken = Person.objects.named(name).exclude(pk=self.instance.pk)
         if taken.exists():
             raise ValidationError("Somebody else has this name. Merge the two, or add a surname.")
         return name
+
+    def clean_notes(self) -> str:
+        return _at_most(LONGEST_NOTES, self.cleaned_data["notes"])
+
+    def clean_consent_how(self) -> str:
+        how = _at_most(LONGEST_HOW, self.cleaned_data["consent_how"].strip())
+        if self.cleaned_data.get("consent_given_at") and not how:
+            raise ValidationError("Write how, such as: signed form.")
+        return how
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -80,3 +97,9 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic when 
                 "Somebody else changed this person meanwhile. Open the page again."
             )
         return cleaned
+
+
+def _at_most(longest: int, text: str) -> str:
+    if len(text) > longest:
+        raise ValidationError(f"Write at most {longest} characters.")
+    return text

@@ -71,8 +71,17 @@ def page_of(person_id: str, *, may_see_transcripts: bool) -> PersonPage | None:
 
 
 def _compared(person: Person) -> QuerySet[Voiceprint]:
-    """Each with its nearest print of the same person and of somebody else, in one query."""
-    alike = Voiceprint.objects.filter(space=OuterRef("space")).exclude(pk=OuterRef("pk"))
+    """Each with its nearest print of the same person and of somebody else, in one query.
+
+    Nothing is compared where consent does not hold.
+    """
+    willing = Person.objects.consenting(timezone.now())
+    comparable = (
+        Voiceprint.objects.filter(person__in=willing)
+        if person.consents()
+        else Voiceprint.objects.none()
+    )
+    alike = comparable.filter(space=OuterRef("space")).exclude(pk=OuterRef("pk"))
     near = alike.annotate(far=_exact_distance()).order_by("far")
     own = near.filter(person=OuterRef("person")).values("far")[:1]
     told = JSONObject(person="person_id", name="person__name", far="far")

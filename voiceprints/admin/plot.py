@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from voiceprints.admin.colours import Tint, shape_of, tint_of
@@ -74,7 +75,7 @@ class Plot:
 
 def plot_of(space: Space) -> Plot:
     """The newest prints of a space, doubtful ones last, so that they lie above the others."""
-    all_prints = Voiceprint.objects.filter(space=space)
+    all_prints = Voiceprint.objects.usable(space, timezone.now())
     prints = list(all_prints.select_related("person").order_by("-created_at", "id")[:MOST])
     vectors = np.array([one.vector for one in prints], dtype=np.float64).reshape(len(prints), -1)
     plane = project(vectors)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import numpy as np
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -17,6 +16,7 @@ from voiceprints.admin.colours import tints_in
 from voiceprints.admin.entries import actor_of, may, sent
 from voiceprints.admin.learning import learn_from
 from voiceprints.admin.naming_form import NamingForm
+from voiceprints.fingerprints import voice_if_any
 from voiceprints.locking import PersonGone
 from voiceprints.matching import Identified, identify_voice
 from voiceprints.models import Block, TranscriptSpeaker
@@ -65,16 +65,17 @@ def speaker_in(transcript_id: UUID, speaker_id: int) -> TranscriptSpeaker:
 
 def _suggestions(request: HttpRequest, speaker: TranscriptSpeaker) -> Identified | None:
     """Whose voice it may be; None where there is no voice to compare."""
-    if speaker.fingerprint is None or speaker.space is None:
+    voice = voice_if_any(speaker)
+    if voice is None:
         return None
-    found = identify_voice(np.asarray(speaker.fingerprint), speaker.space, limit=SUGGESTIONS)
+    found = identify_voice(voice.vector, voice.space, limit=SUGGESTIONS)
     if request.method == "GET":
         audit.record(
             actor_of(request),
             Action.IDENTIFIED,
             transcript=speaker.transcript_id,
             speakers=1,
-            space=str(speaker.space),
+            space=str(voice.space),
         )
     return found
 

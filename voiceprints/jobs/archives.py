@@ -11,9 +11,10 @@ from audio.archive.finding import Found
 from audio.archive.options import ArchiveOptions
 from audio.archive.writing import Outputs
 from audio.engines.client import Recording
-from audio.fields import TimelineField, readable
+from audio.fields import TimelineField
 from audio.merge.timeline import Hint, NamedTranscript
 from audio.pipeline.label_merge import MergeJob, label_merge
+from audio.spelling import readable
 from voiceprints.jobs.asking import Order, work_of
 from voiceprints.models.jobs import Job, JobKind, JobState
 

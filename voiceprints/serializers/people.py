@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.fields import NameField
-from voiceprints.consent import LONGEST_NAME
+from voiceprints.consent import LONGEST_NAME, Consent
 from voiceprints.models import Person
-from voiceprints.registration import Details, GivenConsent
+from voiceprints.registration import Details
 from voiceprints.serializers.strict import PageQuery, Strict
 
-MOST_ALIASES, LONGEST_NOTES = 50, 10_000
+MOST_ALIASES, LONGEST_NOTES, LONGEST_HOW = 50, 10_000, 1_000
 
 
 class PersonNameField(NameField):
@@ -44,7 +43,7 @@ class ConsentField(Strict):
     """What somebody agreed to. It is one statement: a new one takes the place of the old one."""
 
     how = serializers.CharField(
-        max_length=1000, help_text="How it was given, so that it can be shown later."
+        max_length=LONGEST_HOW, help_text="How it was given, so that it can be shown later."
     )
     given_at = serializers.DateTimeField(required=False, help_text="Without it: now.")
     until = serializers.DateTimeField(
@@ -53,12 +52,11 @@ class ConsentField(Strict):
 
     def validate(self, attrs: dict[str, Any]) -> Any:
         """A consent that ends before it begins is none."""
-        consent = GivenConsent(
-            attrs["how"], attrs.get("given_at") or timezone.now(), attrs.get("until")
-        )
-        if consent.until is not None and consent.until <= consent.given_at:
-            raise serializers.ValidationError({"until": "expected a time after given_at."})
-        return {"consent": consent}
+        try:
+            return {"consent": Consent(**attrs)}
+        except ValueError as error:
+            field, _, expected = str(error).partition(": ")
+            raise serializers.ValidationError({field: expected}) from error
 
 
 @extend_schema_serializer(component_name="PersonChange")

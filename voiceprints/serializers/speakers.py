@@ -48,6 +48,12 @@ class NameSpeaker(Strict):
             raise serializers.ValidationError({"threshold": "expected only with also=similar."})
         return attrs
 
+    @property
+    def tells_of_others(self) -> bool:
+        """Whether the answer says who is known, or what is in other transcripts."""
+        given = self.validated_data
+        return "also" in given or ("name" in given and given["dry_run"])
+
     def recasting(self, transcript: UUID, label: str) -> Recasting:
         """What is said of this speaker."""
         given = self.validated_data

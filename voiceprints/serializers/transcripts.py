@@ -9,6 +9,7 @@ from rest_framework import serializers
 from audio.fields import Choice, NameField
 from audio.formats.text import TEXT_FORMATS
 from audio.reference.speaker_pages import NamedBlocks, NamedVoice
+from voiceprints.fingerprints import withhold_voices
 from voiceprints.models import Transcript, TranscriptSpeaker
 from voiceprints.models.transcripts import Mode, SpeakerSource
 from voiceprints.searching import TranscriptSearch
@@ -127,7 +128,7 @@ class KeptVoice(NamedVoice):
         child=serializers.FloatField(),
         allow_null=True,
         required=False,
-        help_text="Only with include=vector.",
+        help_text="Only with include=vector; null where there is none that may be used.",
     )
 
 
@@ -142,4 +143,6 @@ class TranscriptAnswer(About, NamedBlocks):
 
 def told(transcript: Transcript, *, with_vectors: bool = False) -> dict[str, object]:
     """A transcript as JSON, with all that was said."""
+    if with_vectors:
+        withhold_voices(transcript)
     return {**About(transcript).data, **told_again(transcript, with_vectors=with_vectors)}

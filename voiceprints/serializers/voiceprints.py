@@ -69,6 +69,12 @@ class NewVoiceprint(Strict):
         required=False, max_length=200, help_text="What its engine calls the fingerprint's space."
     )
 
+    def validate_space(self, space: str) -> str:
+        """A model, perhaps with its revision after an @."""
+        if not space.partition("@")[0].strip():
+            raise serializers.ValidationError("expected the name of an embedding model.")
+        return space
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One way, and all of it."""
         given = frozenset(attrs)

@@ -9,6 +9,7 @@ from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     OpenApiResponse,
+    PolymorphicProxySerializer,
     extend_schema,
     inline_serializer,
 )
@@ -80,6 +81,17 @@ def documented(
         request=request,
         examples=list(examples),
         responses={**answers, **told},
+    )
+
+
+def told_to_readers(
+    answer: type[serializers.Serializer[Any]], receipt: type[serializers.Serializer[Any]]
+) -> Any:
+    """An answer of which keys without `voices:read` get only a receipt."""
+    return PolymorphicProxySerializer(
+        component_name=f"{receipt.__name__.removesuffix('Receipt')}ToReadersOrReceipt",
+        serializers=[answer, receipt],
+        resource_type_field_name=None,
     )
 
 

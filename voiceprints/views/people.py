@@ -27,6 +27,7 @@ from voiceprints.serializers.people import (
     PersonAnswer,
     PersonChange,
 )
+from voiceprints.serializers.receipts import PersonReceipt
 from voiceprints.serializers.strict import NoQuery
 from voiceprints.views.documented import (
     IF_MATCH,
@@ -35,6 +36,7 @@ from voiceprints.views.documented import (
     PERSON,
     documented,
     page,
+    told_to_readers,
 )
 from voiceprints.views.library import LibraryView, actor_of, id_of
 
@@ -97,7 +99,7 @@ class OnePerson(LibraryView):
         PERSON,
         IF_MATCH,
         request=PersonChange,
-        answers={200: PersonAnswer},
+        answers={200: told_to_readers(PersonAnswer, PersonReceipt)},
         refusals=(404, 409, 412),
     )
     def patch(self, request: Request, person: str) -> Response:
@@ -105,7 +107,7 @@ class OnePerson(LibraryView):
         details = PersonChange.read(request.data).details()
         whom, demand = id_of("person", person), partial(demand_match, request)
         changed = change(whom, details, actor=actor_of(request), demand=demand)
-        return _told(changed)
+        return _told(changed, may_read=self.may_read)
 
     @documented(
         "forget_person",
@@ -137,7 +139,7 @@ class MergePeople(LibraryView):
         PERSON,
         IF_MATCH,
         request=MergeRequest,
-        answers={200: PersonAnswer},
+        answers={200: told_to_readers(PersonAnswer, PersonReceipt)},
         refusals=(404, 412),
     )
     def post(self, request: Request, person: str) -> Response:
@@ -150,7 +152,7 @@ class MergePeople(LibraryView):
                 merge(gone, stays, actor=actor_of(request))
             except ValueError as error:
                 raise _renamed(error, "from") from error
-        return _told(Person.objects.get(pk=stays))
+        return _told(Person.objects.get(pk=stays), may_read=self.may_read)
 
 
 def person_of(given: str) -> Person:
@@ -170,8 +172,9 @@ def _demand_unchanged(request: Request, gone: UUID, stays: UUID) -> None:
     demand_match(request, locked_people(gone, stays)[stays])
 
 
-def _told(person: Person) -> Response:
-    return Response(PersonAnswer(person).data, headers={"ETag": etag_of(person.version)})
+def _told(person: Person, *, may_read: bool = True) -> Response:
+    answer = PersonAnswer(person) if may_read else PersonReceipt(person)
+    return Response(answer.data, headers={"ETag": etag_of(person.version)})
 
 
 def _renamed(error: ValueError, param: str) -> InvalidRequest:

@@ -18,6 +18,11 @@ from voiceprints.pagination import Pages, page_of
 from voiceprints.recasting import foresee, recast
 from voiceprints.searching import transcripts_found
 from voiceprints.serializers import speakers
+from voiceprints.serializers.receipts import (
+    NamingReceipt,
+    TranscriptReceipt,
+    naming_receipt,
+)
 from voiceprints.serializers.speakers import NameSpeaker, NamingAnswer
 from voiceprints.serializers.strict import NoQuery
 from voiceprints.serializers.transcripts import (
@@ -30,7 +35,7 @@ from voiceprints.serializers.transcripts import (
 )
 from voiceprints.telling import cues_of, warnings_of
 from voiceprints.upkeep import put_right
-from voiceprints.views.documented import LABEL, TRANSCRIPT, documented, page
+from voiceprints.views.documented import LABEL, TRANSCRIPT, documented, page, told_to_readers
 from voiceprints.views.library import LibraryView, actor_of, id_of
 
 SPEAKERS = Prefetch("speakers", TranscriptSpeaker.objects.defer("fingerprint"))
@@ -82,16 +87,18 @@ class OneTranscript(LibraryView):
         "Change a recording's name and date, and how long the transcript stays",
         TRANSCRIPT,
         request=TranscriptChange,
-        answers={200: TranscriptEntry},
+        answers={200: told_to_readers(TranscriptEntry, TranscriptReceipt)},
         refusals=(404,),
     )
     def patch(self, request: Request, transcript: str) -> Response:
         NoQuery.of_query(request)
         corrections = TranscriptChange.read(request.data).validated_data
-        changed = put_right(id_of("transcript", transcript), corrections)
+        which = id_of("transcript", transcript)
+        changed = put_right(which, corrections, actor=actor_of(request))
         if changed is None:
             raise NotKept("transcript")
-        return Response(TranscriptEntry(changed).data)
+        answer = TranscriptEntry if self.may_read else TranscriptReceipt
+        return Response(answer(changed).data)
 
     @documented(
         "delete_transcript",
@@ -116,17 +123,18 @@ class OneSpeaker(LibraryView):
         TRANSCRIPT,
         LABEL,
         request=NameSpeaker,
-        answers={200: NamingAnswer},
+        answers={200: told_to_readers(NamingAnswer, NamingReceipt)},
         refusals=(404, 409, 422),
     )
     def patch(self, request: Request, transcript: str, label: str) -> Response:
         asked = NameSpeaker.of_body(request)
-        if "also" in asked.validated_data:
-            # It tells of other transcripts.
+        if asked.tells_of_others:
             require(request, VOICES_READ)
         wanted = asked.recasting(_found(transcript).id, label)
         dry_run = asked.validated_data["dry_run"]
-        done = foresee(wanted) if dry_run else recast(wanted, actor=actor_of(request))
+        done = (foresee if dry_run else recast)(wanted, actor=actor_of(request))
+        if not self.may_read:
+            return Response(naming_receipt(wanted, done, dry_run=dry_run))
         return Response(speakers.told(done, dry_run=dry_run))
 
 

@@ -20,6 +20,8 @@ from voiceprints.models import Voiceprint
 from voiceprints.models.audit import Action
 from voiceprints.models.people import VoiceprintQuerySet
 from voiceprints.pagination import Pages, page_of
+from voiceprints.prints import check_consent
+from voiceprints.serializers.receipts import VoiceprintReceipt
 from voiceprints.serializers.strict import NoQuery, VectorQuery
 from voiceprints.serializers.voiceprints import (
     NewVoiceprint,
@@ -28,7 +30,15 @@ from voiceprints.serializers.voiceprints import (
     told,
 )
 from voiceprints.upkeep import delete_print
-from voiceprints.views.documented import ENGINE, ONCE, PERSON, PRINT, documented, page
+from voiceprints.views.documented import (
+    ENGINE,
+    ONCE,
+    PERSON,
+    PRINT,
+    documented,
+    page,
+    told_to_readers,
+)
 from voiceprints.views.library import LibraryView, actor_of, id_of
 from voiceprints.views.people import person_of
 
@@ -42,11 +52,13 @@ class Voiceprints(LibraryView):
         PERSON,
         VoiceprintsQuery,
         answers={200: page(VoiceprintAnswer, "VoiceprintPage")},
-        refusals=(404,),
+        refusals=(404, 409),
     )
     def get(self, request: Request, person: str) -> Response:
         asked = VoiceprintsQuery.of_query(request)
         owner, pages = person_of(person), Pages("created_at", "id")
+        if asked.wants_vectors:
+            check_consent(owner.id)
         found = page_of(pages, _prints(owner.id, with_vectors=asked.wants_vectors), request)
         if asked.wants_vectors:
             who = actor_of(request)
@@ -61,14 +73,18 @@ class Voiceprints(LibraryView):
         PERSON,
         ONCE,
         request={"multipart/form-data": NewVoiceprint, "application/json": NewVoiceprint},
-        answers={201: VoiceprintAnswer},
+        answers={201: told_to_readers(VoiceprintAnswer, VoiceprintReceipt)},
         refusals=(404, 409, 410, 422, *ENGINE),
     )
     def post(self, request: Request, person: str) -> Response:
         NoQuery.of_query(request)
         owner = person_of(person)
         asked = NewVoiceprint.read(request.data)
-        return created_once(request, lambda: _enrolled(owner.id, asked, actor_of(request)))
+        tell = told if self.may_read else _receipt
+        actor = actor_of(request)
+        return created_once(
+            request, lambda: Created(tell(_learned(owner.id, asked, actor)), owner.id)
+        )
 
 
 class OneVoiceprint(LibraryView):
@@ -81,11 +97,13 @@ class OneVoiceprint(LibraryView):
         PRINT,
         VectorQuery,
         answers={200: VoiceprintAnswer},
-        refusals=(404,),
+        refusals=(404, 409),
     )
     def get(self, request: Request, person: str, voiceprint: str) -> Response:
         asked = VectorQuery.of_query(request)
         owner = id_of("person", person)
+        if asked.wants_vectors:
+            check_consent(owner)
         found = _prints(owner, with_vectors=asked.wants_vectors)
         one = found.filter(pk=id_of("voiceprint", voiceprint)).first()
         if one is None:
@@ -118,9 +136,8 @@ def _prints(person: UUID, *, with_vectors: bool) -> VoiceprintQuerySet:
     return found if with_vectors else found.defer("vector")
 
 
-def _enrolled(person: UUID, asked: NewVoiceprint, actor: str) -> Created:
-    voiceprint = _learned(person, asked, actor)
-    return Created(told(voiceprint), person)
+def _receipt(voiceprint: Voiceprint) -> dict[str, object]:
+    return dict(VoiceprintReceipt(voiceprint).data)
 
 
 def _learned(person: UUID, asked: NewVoiceprint, actor: str) -> Voiceprint:

@@ -127,7 +127,7 @@ def test_a_change_of_consent_is_audited_as_such(vera: Client) -> None:
     ana = Person.objects.create(name="Ana")
     given = {"consent_given_at_0": "2026-01-02", "consent_given_at_1": "10:00:00"}
 
-    vera.post(page_of(ana), ASKED | given | {"seen_version": 1})
+    vera.post(page_of(ana), ASKED | given | {"consent_how": "by e-mail", "seen_version": 1})
 
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.detail) == ("consent_changed", {"holds": True})

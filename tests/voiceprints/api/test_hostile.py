@@ -7,6 +7,7 @@ import pytest
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import CONSENT, NOBODY, added, call, code_of, param_of
+from tests.voiceprints.people import axis
 from voiceprints.models import Person
 
 JSON = {"Content-Type": "application/json"}
@@ -204,3 +205,13 @@ def test_a_body_of_another_kind_is_refused(library_gateway: Gateway) -> None:
     )
 
     assert code_of(answer) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("space", ["@x", " @x", "@", " "])
+def test_a_space_without_a_model_is_refused(library_gateway: Gateway, space: str) -> None:
+    ana = added(library_gateway, "Ana")
+    body = {"fingerprint": axis(0).tolist(), "space": space}
+
+    answer = call(library_gateway, "POST", f"people/{ana}/voiceprints", json=body)
+
+    assert param_of(answer) == (400, "space")

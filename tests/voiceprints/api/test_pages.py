@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.gateway_process import Gateway
-from tests.voiceprints.api.calls import call, names, param_of
+from tests.voiceprints.api.calls import added, call, names, param_of
 from tests.voiceprints.people import SHA256, axis, consenting, print_of, speaker, transcript
 from voiceprints.models import Block, Person, Transcript
 
@@ -101,6 +101,23 @@ def test_a_cursor_beyond_the_end_ends_the_list(library_gateway: Gateway) -> None
     far = "bz05OTk5OTk5OTk5OTk5OTk5OTk5OQ=="
 
     assert call(library_gateway, "GET", f"people?cursor={far}").json()["data"] == []
+
+
+@pytest.mark.parametrize("path", ["spaces", "people", "transcripts", "people/{}/voiceprints"])
+def test_a_name_in_a_cursor_reaches_no_log(library_gateway: Gateway, path: str) -> None:
+    ana = added(library_gateway, "Ana")
+    of_a_name = "cD1Ob3RhRGF0ZQ=="
+
+    answer = call(library_gateway, "GET", f"{path.format(ana)}?cursor={of_a_name}")
+
+    assert answer.status_code in {200, 400}
+    assert "NotaDate" not in library_gateway.log.read_text()
+
+
+def test_a_name_is_no_cursor_of_spaces(library_gateway: Gateway) -> None:
+    answer = call(library_gateway, "GET", "spaces?cursor=cD1Ob3RhRGF0ZQ==")
+
+    assert param_of(answer) == (400, "cursor")
 
 
 def test_a_cursor_of_another_list_is_refused(library_gateway: Gateway) -> None:

@@ -121,7 +121,7 @@ def test_a_dry_run_tells_and_changes_nothing(library_gateway: Gateway) -> None:
     talk = heard("Unknown_0", axis(0))
     other = heard("Unknown_3", blend({0: 0.8, 1: 0.6}), "tuesday")
     cleos = heard("Cleo", axis(0), "thursday")
-    body = {"name": "Ana", "also": "similar", "dry_run": True, "enrol": True}
+    body = {"name": "Ana", "also": "similar", "dry_run": True}
 
     answer = say(library_gateway, talk, body)
 

@@ -285,3 +285,22 @@ def test_what_a_reader_should_know_stands_in_a_header_of_text(library_gateway: G
     answer = call(library_gateway, "GET", f"transcripts/{talk.id}?format=txt")
 
     assert "speaker_limit_reached" in answer.headers["x-warnings"]
+
+
+def test_a_change_of_a_transcript_is_audited(library_gateway: Gateway) -> None:
+    talk, body = transcript(), {"recording_name": "monday"}
+
+    call(library_gateway, "PATCH", f"transcripts/{talk.id}", json=body)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.transcript_id) == (
+        "archive",
+        "transcript_changed",
+        talk.id,
+    )
+
+
+def test_where_nothing_is_changed_nothing_is_audited(library_gateway: Gateway) -> None:
+    call(library_gateway, "PATCH", f"transcripts/{transcript().id}", json={})
+
+    assert not AuditEntry.objects.exists()

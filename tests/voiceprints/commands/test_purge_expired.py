@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -23,7 +24,7 @@ def _due(tmp_path: Path, settings: Settings) -> None:
     print_of(ben := consenting("Ben"), axis(1))
     Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now())
     transcript(retain_until=timezone.now())
-    orphan = tmp_path / "samples" / "orphan.wav"
+    orphan = tmp_path / "samples" / f"{uuid4()}.wav"
     orphan.parent.mkdir()
     orphan.write_bytes(b"")
     two_hours_ago = (timezone.now() - timedelta(hours=2)).timestamp()
