@@ -218,7 +218,10 @@ class VoicesField(JsonField):
         for name, vector in zip(data, vectors, strict=True):
             if len(vector) != len(vectors[0]):
                 raise self.refuse(f"[{name[:80]!r}]", f"{len(vector)} numbers")
-        return Voices(tuple(readable(name) for name in data), np.stack(vectors))
+        names = tuple(map(readable, data))
+        if len(set(names)) < len(names):
+            raise self.refuse("", "a name twice, typed differently")
+        return Voices(names, np.stack(vectors))
 
     def vector(self, name: str, numbers: Any) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """One voice."""

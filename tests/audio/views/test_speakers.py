@@ -230,6 +230,7 @@ TEXT = '[{"start": 0, "end": 1, "name": "Ana"}, %s]'
         ("known_voiceprints", '{"Ana": [1, "x"]}', "Ana"),
         ("known_voiceprints", '{"Ana": [1, 2], "Ben": [1]}', "Ben"),
         ("known_voiceprints", '{" ": [1]}', "blank"),
+        ("known_voiceprints", '{"Jos\u00e9": [1], "Jose\u0301": [2]}', "a name twice"),
         ("rule", "guess", "rule"),
         ("min_overlap", "1.5", "min_overlap"),
         ("min_overlap", "nan", "min_overlap"),

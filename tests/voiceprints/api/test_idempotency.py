@@ -151,3 +151,15 @@ def _under_way(path: str) -> None:
         path=f"/api/{path}",
         request_sha256="ab" * 32,
     )
+
+
+def test_what_was_answered_about_somebody_merged_away_is_told_no_more(
+    library_gateway: Gateway,
+) -> None:
+    ana = create(library_gateway).json()["id"]
+    anna = added(library_gateway, "Anna")
+    call(library_gateway, "POST", f"people/{anna}/merge", json={"from": ana})
+
+    again = create(library_gateway)
+
+    assert code_of(again) == (410, "idempotency_answer_forgotten")
