@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from audio.spelling import readable
 from voiceprints import audit
 from voiceprints.admin import elsewhere_page, speaker_page
 from voiceprints.admin.colours import tints_in
@@ -22,6 +23,19 @@ from voiceprints.keeping import discard
 from voiceprints.models import Transcript
 from voiceprints.models.audit import Action
 from voiceprints.templatetags.voices import clock_s
+
+
+class TranscriptForm(ModelForm):  # type: ignore[type-arg]  # no generic when it runs
+    """Changes what was changed on the page, and not what was changed elsewhere meanwhile."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Sent back beside the field: an old page must not bring a name back that was forgotten.
+        if name := self.fields.get("recording_name"):
+            name.show_hidden_initial = True
+
+    def clean_recording_name(self) -> str:
+        return readable(self.cleaned_data["recording_name"])
 
 
 @admin.register(Transcript)
@@ -36,6 +50,7 @@ class TranscriptAdmin(LibraryAdmin):
     ordering = ["-created_at", "id"]
     fields = ["recording_name", "recorded_at", "retain_until", "engines", "noted", "created_by"]
     readonly_fields = ["engines", "noted", "created_by"]
+    form = TranscriptForm
     formfield_overrides = {TextField: {"widget": AdminTextInputWidget}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transcript]:

@@ -138,7 +138,7 @@ def test_reading_a_transcript_is_audited(vera: Client) -> None:
 def test_renaming_a_recording_is_audited_and_keeps_its_result(vera: Client) -> None:
     changed = transcript(recording_name="Monday", result={"segments": []})
 
-    vera.post(page_of(changed), UNCHANGED | {"recording_name": "Tuesday"})
+    vera.post(page_of(changed), UNCHANGED | {"recording_name": " Tuesday\u200b"})
 
     changed.refresh_from_db()
     assert (changed.recording_name, changed.result) == ("Tuesday", {"segments": []})
@@ -165,6 +165,19 @@ def test_a_viewer_reads_but_is_offered_no_naming(viewer: Client) -> None:
 
     assert "Hello." in page
     assert "/speaker/" not in page
+
+
+def test_an_old_page_does_not_bring_a_forgotten_name_back(vera: Client) -> None:
+    changed = transcript(recording_name="Ana.wav", result={"segments": []})
+    page = vera.get(page_of(changed)).content.decode()
+    Transcript.objects.filter(pk=changed.pk).update(recording_name="Person 7f3a.wav")
+
+    assert '<input type="hidden" name="initial-recording_name" value="Ana.wav"' in page
+    old = {"recording_name": "Ana.wav", "initial-recording_name": "Ana.wav"}
+    vera.post(page_of(changed), UNCHANGED | old)
+
+    changed.refresh_from_db()
+    assert changed.recording_name == "Person 7f3a.wav"
 
 
 def test_a_viewer_changes_no_transcript(viewer: Client) -> None:
