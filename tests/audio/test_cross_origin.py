@@ -68,6 +68,8 @@ def test_a_listed_page_reads_the_headers_that_explain(shared: Gateway) -> None:
     assert answer.headers["access-control-expose-headers"].split(", ") == [
         "x-request-id",
         "x-ignored-params",
+        "x-warnings",
+        "x-transcript-id",
         "retry-after",
         "content-disposition",
     ]
