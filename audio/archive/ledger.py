@@ -26,7 +26,8 @@ class InUse(Exception):
 class Entry:
     """A recording that was done, or with a `reason` failed.
 
-    `key` says of what and how; `busy_s` is the time it took, shared with those done beside it.
+    `key` says of what and how; with a `reason` besides, it was begun and is not done. `busy_s` is
+    the time it took, shared with those done beside it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Ledger:
         self._file = file
         self._last: dict[str, Entry] = {}
         self._done: dict[str, dict[str, Entry]] = defaultdict(dict)
+        self._begun: set[str] = set()
         for entry in entries:
             self._know(entry)
 
@@ -70,7 +72,13 @@ class Ledger:
 
     def failed(self) -> frozenset[str]:
         """The names under which something failed, and was not done since."""
-        return frozenset(name for name, entry in self._last.items() if entry.reason)
+        return frozenset(
+            name for name, entry in self._last.items() if entry.reason and not entry.key
+        )
+
+    def was_begun(self, name: str) -> bool:
+        """Whether anything was ever done under this name, so that what stands there is ours."""
+        return name in self._begun
 
     def speed(self) -> float | None:
         """How many seconds of audio were done in a second; None where nothing was."""
@@ -83,6 +91,8 @@ class Ledger:
         if before is not None and not before.reason:
             self._done[before.key].pop(entry.name, None)
         self._last[entry.name] = entry
+        if entry.key:
+            self._begun.add(entry.name)
         if not entry.reason:
             self._done[entry.key][entry.name] = entry
 

@@ -8,6 +8,7 @@ from audio.archive.following import How, Outcome
 from audio.archive.options import ArchiveOptions
 from audio.archive.probing import reason_of
 from audio.archive.standing import Archive, Standing
+from audio.archive.writing import AlteredOutput
 
 # Of the built-in engine on two cores; an engine on a GPU is many times as fast.
 ASSUMED_SPEED = 3.0
@@ -24,8 +25,10 @@ def plan(finds: Finds, options: ArchiveOptions, archive: Archive) -> list[Outcom
         name, seconds = str(found.name), found.seconds or 0.0
         try:
             key = key_of(found.source, options)
-        except OSError as error:
-            planned.append(Outcome(name=name, how="failed", reason=reason_of(error)))
+            archive.check_place(name)
+        except (OSError, AlteredOutput) as error:
+            why = reason_of(error) if isinstance(error, OSError) else str(error)
+            planned.append(Outcome(name=name, how="failed", reason=why))
             continue
         how = _BECOMES[archive.standing(name, key)]
         if how == "to do" and to_do.setdefault(key, name) != name:

@@ -81,10 +81,11 @@ class _Run:
         try:
             key = key_of(found.source, self._work.options)
             standing = self._work.archive.standing(name, key)
-            self._work.archive.disown(name, key)
             if standing == "there":
                 self._end(Outcome(name=name, how="there", audio_s=found.seconds or 0.0), found)
-            elif standing == "alike":
+                return
+            self._work.archive.claim(name, key)
+            if standing == "alike":
                 self._copy(found, key)
             else:
                 self._begin(found, key)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from audio.archive.ledger import Entry, Ledger
-from audio.archive.writing import Outputs
+from audio.archive.writing import AlteredOutput, Outputs
 
 # There as it should be; to be made of what was done before; or to be done.
 Standing = Literal["there", "alike", "missing"]
@@ -31,16 +31,31 @@ class Archive:
         made = (entry for entry in self.ledger.done_alike(key) if self._is_kept(entry))
         return next((one for one in made if self.outputs.can_be_made_of(one.name)), None)
 
-    def disown(self, name: str, key: str) -> None:
-        """Say that what stands under a name is no longer what was done, before it is replaced.
+    def check_place(self, name: str) -> None:
+        """Refuse to write where something stands that is of somebody else.
 
         Raises
         ------
-        OSError
+        AlteredOutput
         """
+        there = [] if self.ledger.was_begun(name) else self.outputs.there(name)
+        if there:
+            raise AlteredOutput(
+                f"{there[0]} stands there already, and not from here; move it, or name another "
+                "folder."
+            )
+
+    def claim(self, name: str, key: str) -> None:
+        """Say that what stands under a name is not yet what was done, before it is written.
+
+        Raises
+        ------
+        AlteredOutput, OSError
+        """
+        self.check_place(name)
         entry = self.ledger.done(name)
-        if entry is not None and entry.key != key:
-            self.ledger.add(Entry(name=name, reason="It was not done to its end."))
+        if entry is None or entry.key != key:
+            self.ledger.add(Entry(name=name, key=key, reason="It was not done to its end."))
 
     def _is_kept(self, entry: Entry) -> bool:
         return bool(entry.transcript_id) or not self.store

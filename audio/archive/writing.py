@@ -31,6 +31,10 @@ class Outputs:
         """Whether a recording's outputs are all there."""
         return all(path.is_file() for path in self._paths(name))
 
+    def there(self, name: str) -> list[str]:
+        """Which of a recording's outputs are there: the names of the files."""
+        return [path.name for path in self._paths(name) if os.path.lexists(path)]
+
     def write(self, name: str, transcript: NamedTranscript) -> None:
         """Write a recording's outputs.
 

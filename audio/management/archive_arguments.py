@@ -162,6 +162,13 @@ def jobs(text: str) -> int:
     return _whole(text, 64)
 
 
+def folder(text: str) -> Path:
+    """A folder of outputs; what is empty was meant to be one, and the current folder was not."""
+    if not text.strip():
+        raise ArgumentTypeError("expected a folder, got nothing.")
+    return Path(text)
+
+
 def _days(text: str) -> int:
     return _whole(text, 36_500)
 

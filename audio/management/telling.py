@@ -1,12 +1,12 @@
 """What an operator is told of an archive: a line for each recording, and how it ended."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from audio.archive.finding import Finds, Found
 from audio.archive.following import How, Outcome
+from audio.management.saying import Say
 from audio.spelling import readable
 
-Say = Callable[[str], object]
 WIDTH = 44
 _ROWS: tuple[tuple[How, str], ...] = (
     ("done", "done"),

@@ -10,6 +10,9 @@ from typing import TypeVar
 
 from django.core.management.base import CommandError, OutputWrapper
 
+from audio.management.saying import said
+from audio.spelling import readable
+
 T = TypeVar("T")
 
 
@@ -49,7 +52,8 @@ class Items:
 
     def _tell(self, line: str) -> None:
         self._progress("")
-        self.out.write(line)
+        if not said(self.out, readable(line)):
+            self._stopping = True
 
     def _progress(self, text: str) -> None:
         if sys.stderr.isatty():

@@ -26,6 +26,7 @@ from audio.management import telling
 from audio.management.archive_arguments import USAGE
 from audio.management.ending import ended_by_signals
 from audio.management.live import Live
+from audio.management.saying import Say, saying
 
 
 class Command(BaseCommand):
@@ -47,7 +48,7 @@ failed, or are left; 2: wrong usage."""
         arguments.add_options(parser)
         parser.add_argument(
             "--out",
-            type=Path,
+            type=arguments.folder,
             required=True,
             metavar="DIR",
             help="where the outputs go, in folders as those of the recordings",
@@ -70,34 +71,37 @@ failed, or are left; 2: wrong usage."""
         wanted = arguments.archive_options(options)
         outputs = Outputs(options["out"], wanted.formats)
         finds = arguments.finds_in(options)
+        stop = Stop()
+        say = saying(self.stdout, stop)
         for line in telling.loop_lines(finds):
-            self.stdout.write(line)
+            say(line)
         if options["dry_run"]:
             archive = Archive(outputs, read_ledger(options["out"]), wanted.store)
-            self._tell_plan(_chosen(finds, archive.ledger, options), wanted, archive)
+            _tell_plan(_chosen(finds, archive.ledger, options), wanted, archive, say)
             return
         if not settings.PARAKEET_URL:
             raise CommandError("PARAKEET_URL is not set: it names the engine.", returncode=USAGE)
         with _ledger_in(options["out"]) as ledger:
             archive = Archive(outputs, ledger, wanted.store)
             work = Work(wanted, archive, operator(), options["jobs"])
-            self._run(_chosen(finds, ledger, options), work)
+            self._run(_chosen(finds, ledger, options), work, stop)
 
-    def _run(self, finds: Finds, work: Work) -> None:
-        self.stdout.write(telling.found_line(finds))
-        stop, began = Stop(), time.monotonic()
+    def _run(self, finds: Finds, work: Work, stop: Stop) -> None:
+        say, began = saying(self.stdout, stop), time.monotonic()
+        say(telling.found_line(finds))
         with ended_by_signals(stop):
-            with self._follower(finds) as follower:
+            with self._follower(finds, say) as follower:
                 outcomes = run(finds, work, follower, stop)
             self._tell_end(finds, outcomes, stop, time.monotonic() - began)
 
     def _tell_end(self, finds: Finds, outcomes: list[Outcome], stop: Stop, took_s: float) -> None:
+        say = saying(self.stdout, stop)
         all_of_them = len(finds.recordings) + len(finds.unfit)
         left, failed = all_of_them - len(outcomes), telling.failures(outcomes)
         for line in ("", *telling.summary(outcomes, left=left, took_s=took_s)):
-            self.stdout.write(line)
+            say(line)
         for line in ("", *failed) if failed else ():
-            self.stdout.write(line)
+            say(line)
         if left:
             raise CommandError(
                 f"Stopped ({stop.reason.rstrip('.')}): {left} of {all_of_them} are left. "
@@ -109,24 +113,25 @@ failed, or are left; 2: wrong usage."""
                 "does just these."
             )
 
-    def _tell_plan(self, finds: Finds, wanted: ArchiveOptions, archive: Archive) -> None:
-        planned = plan(finds, wanted, archive)
-        for outcome in planned:
-            self.stdout.write(telling.line_of(outcome))
-        measured = archive.ledger.speed()
-        for line in ("", telling.found_line(finds), *telling.counts(planned)):
-            self.stdout.write(line)
-        seconds = estimated_s(planned, measured or ASSUMED_SPEED)
-        self.stdout.write(telling.estimate(seconds, measured, ASSUMED_SPEED))
-
     @contextmanager
-    def _follower(self, finds: Finds) -> Iterator[Follower]:
+    def _follower(self, finds: Finds, say: Say) -> Iterator[Follower]:
         console = Console()
         if not self.stdout.isatty() or console.is_dumb_terminal:
-            yield telling.Lines(self.stdout.write)
+            yield telling.Lines(say)
             return
         with Live(finds, console) as live:
             yield live
+
+
+def _tell_plan(finds: Finds, wanted: ArchiveOptions, archive: Archive, say: Say) -> None:
+    planned = plan(finds, wanted, archive)
+    for outcome in planned:
+        say(telling.line_of(outcome))
+    measured = archive.ledger.speed()
+    for line in ("", telling.found_line(finds), *telling.counts(planned)):
+        say(line)
+    seconds = estimated_s(planned, measured or ASSUMED_SPEED)
+    say(telling.estimate(seconds, measured, ASSUMED_SPEED))
 
 
 def operator() -> str:

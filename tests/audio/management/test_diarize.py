@@ -122,6 +122,25 @@ def test_an_output_that_was_altered_is_not_read(diarize: Diarize, out: Path) -> 
     assert "a.json is no transcript any more; remove it." in said
 
 
+def test_what_somebody_else_wrote_is_not_overwritten(diarize: Diarize, out: Path) -> None:
+    out.mkdir()
+    (out / "a.txt").write_text("my notes")
+
+    first, second = diarize(), diarize("--retry-failed")
+
+    assert "a.txt stands there already, and not from here; move it" in first
+    assert "done                    2" in first
+    assert "a.txt stands there already" in second
+    assert (out / "a.txt").read_text() == "my notes"
+
+
+def test_a_dry_run_says_what_stands_in_the_way(diarize: Diarize, out: Path) -> None:
+    out.mkdir()
+    (out / "a.json").write_text("{}")
+
+    assert "a.json stands there already" in diarize("--dry-run")
+
+
 def test_a_twin_is_no_copy_of_what_replaced_its_like(
     diarize: Diarize, engine: FaultServer, folder: Path, out: Path
 ) -> None:
@@ -370,6 +389,7 @@ def test_only_one_run_works_in_a_folder(diarize: Diarize, out: Path) -> None:
         (("--num-speakers", "0"), "--num-speakers: "),
         (("--num-speakers", "2", "--max-speakers", "3"), "expected either this, or --min-spe"),
         (("--retain-days", "3"), "--retain-days: expected only with --store."),
+        (("--out", ""), "argument --out: expected a folder, got nothing."),
         (("--store",), "--store: there is no voice library; DATABASE_URL names one."),
         (("--store", "--known", "x.json"), "--store: expected only without --known"),
         (("--known", "/gone.json"), "--known /gone.json: No such file or directory."),

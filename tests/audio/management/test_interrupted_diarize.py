@@ -125,6 +125,38 @@ def test_only_those_that_were_left_are_done_after_a_signal(
     assert (out / "may" / "c.json").is_file()
 
 
+def test_nothing_new_begins_once_nobody_reads_what_it_says(
+    engine: FaultServer, folder: Path, out: Path
+) -> None:
+    with begun(engine, folder, "--out", out) as unread:
+        assert unread.stdout
+        assert unread.stderr
+        unread.stdout.close()
+        complaint = unread.stderr.read()
+
+    again = run(engine, folder, "--out", out)
+
+    assert unread.returncode == 1
+    assert complaint.startswith("CommandError: Stopped (nobody reads what it says): 3 of 3 ")
+    assert "done                    3" in again.stdout
+
+
+def test_what_is_done_while_nobody_reads_is_done(
+    engine: FaultServer, folder: Path, out: Path, held: Held
+) -> None:
+    with begun(engine, folder, "--out", out) as unread:
+        assert unread.stdout
+        held.wait()
+        unread.stdout.close()
+        held.release()
+        unread.wait()
+
+    again = run(engine, folder, "--out", out)
+
+    assert [times_heard(engine, content) for content in (A, B, C)] == [1, 1, 1]
+    assert "there already           2" in again.stdout
+
+
 def test_wrong_usage_has_a_status_of_its_own(engine: FaultServer, folder: Path) -> None:
     ended = run(engine, folder)
 

@@ -81,7 +81,7 @@ def test_transcripts_are_kept_where_that_is_wanted(folder: Path) -> None:
     assert kept.recording_name == "talk.wav"
     assert kept.retain_until is not None
     journal = (folder.parent / "out" / "archive.jsonl").read_text()
-    assert json.loads(journal)["transcript_id"] == str(kept.id)
+    assert json.loads(journal.splitlines()[-1])["transcript_id"] == str(kept.id)
 
 
 @pytest.mark.usefixtures("engine")
