@@ -1,12 +1,13 @@
 """How does a recording of an archive become a job, and what does its worker do?"""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from audio.archive.doing import check_space, hints_in
+from audio.archive.doing import UnusableRecording, check_space, hints_in
 from audio.archive.finding import Found
 from audio.archive.options import ArchiveOptions
 from audio.archive.writing import Outputs
@@ -34,8 +35,10 @@ def order_of(found: Found, options: ArchiveOptions, out: Path | None, *, actor: 
     asked: dict[str, object] = {"archive": options.to_json(), "store": options.store}
     if source.timeline is not None:
         hints_in(source.timeline)
-        asked["timeline"] = source.timeline.read_text("utf-8")
+        # The same whatever encoding it has, and whether or not it says so at its start.
+        asked["timeline"] = json.dumps(json.loads(source.timeline.read_bytes()))
     if out is not None:
+        _check_writable(str(found.name))
         asked |= {"out": str(out), "name": str(found.name), "formats": list(options.formats)}
     fields = ["mic_file", "system_file"] if len(source.tracks) == 2 else ["file"]
     return Order(
@@ -61,6 +64,16 @@ def is_known(order: Order) -> bool:
     if order.options["store"]:
         same = same.exclude(state=JobState.DONE, transcript=None)
     return same.exists()
+
+
+def stands_there(order: Order) -> str:
+    """An output's name that is taken, though no job was asked for it; none, where all are free."""
+    if "out" not in order.options:
+        return ""
+    asked = {key: order.options[key] for key in ("out", "name")}
+    if Job.objects.filter(options__contains=asked).exists():
+        return ""
+    return next(iter(_outputs(order.options).there(str(asked["name"]))), "")
 
 
 def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJob:
@@ -119,8 +132,21 @@ def _hints_of(job: Job) -> tuple[Hint, ...]:
     return cast(tuple[Hint, ...], field.to_internal_value(job.options.get("timeline", "[]")))
 
 
+def _outputs(options: Mapping[str, Any]) -> Outputs:
+    return Outputs(Path(options["out"]), tuple(options["formats"]))
+
+
+def _check_writable(name: str) -> None:
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise UnusableRecording(
+            "its name is not UTF-8: no worker could write under it."
+        ) from error
+
+
 def _write(job: Job, transcript: NamedTranscript) -> None:
-    outputs = Outputs(Path(job.options["out"]), tuple(job.options["formats"]))
+    outputs = _outputs(job.options)
     try:
         outputs.write(job.options["name"], transcript)
     except OSError as error:

@@ -59,7 +59,7 @@ def add_consent(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--consent-until",
         metavar="YYYY-MM-DD",
-        type=_day,
+        type=day,
         help="the last day it holds, UTC (default: until it is withdrawn)",
     )
 
@@ -72,17 +72,26 @@ def consent(options: dict[str, Any]) -> Consent | None:
     if how is None:
         return None
     try:
-        return Consent(how, None if last_day is None else _end_of(last_day))
+        return Consent(how, None if last_day is None else end_of(last_day))
     except ValueError as error:
         raise CommandError(f"--consent, {error}") from error
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """A day as it is written."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError("expected YYYY-MM-DD") from None
+        raise ArgumentTypeError(f"expected YYYY-MM-DD, got {text!r}") from None
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)
+def start_of(day: date) -> datetime:
+    """Its first moment, UTC."""
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after it, UTC; of the last day that can be told its last."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return start_of(day + timedelta(days=1))

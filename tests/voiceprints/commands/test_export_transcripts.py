@@ -94,6 +94,25 @@ def test_only_what_is_meant_is_written(
     ]
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--since", "2026-13-01"), "argument --since: expected YYYY-MM-DD, got '2026-13-01'"),
+        (("--until", "may"), "argument --until: expected YYYY-MM-DD, got 'may'"),
+        (("--since", "2026-05-03", "--until", "2026-05-02"), "--until: expected 2026-05-03 or"),
+    ],
+)
+def test_a_time_that_is_none_is_refused(
+    run: Run, tmp_path: Path, options: tuple[str, ...], expected: str
+) -> None:
+    with pytest.raises(CommandError, match=expected):
+        run("export_transcripts", str(tmp_path), *options)
+
+
+def test_the_last_day_of_all_is_a_day(run: Run, talk: Transcript, tmp_path: Path) -> None:
+    assert "the-talk" in run("export_transcripts", str(tmp_path), "--until", "9999-12-31")
+
+
 def test_a_recordings_name_leads_out_of_no_folder(run: Run, tmp_path: Path) -> None:
     kept("Ben Okafor", "../../etc/passwd", "Good evening.")
     run("export_transcripts", str(tmp_path / "out"), "--format", "txt")

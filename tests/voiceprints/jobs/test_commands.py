@@ -126,6 +126,68 @@ def test_what_is_no_recording_is_said_and_the_rest_is_placed(
     assert Job.objects.count() == 2
 
 
+def test_what_somebody_else_wrote_is_replaced_only_when_that_is_wanted(
+    run: Run, archive: Path
+) -> None:
+    (archive / "deep" / "alone.txt").write_text("my notes")
+    with pytest.raises(CommandError, match="1 of 1 could not be done"):
+        run("enqueue", archive / "deep", "--out", archive / "deep")
+    refused = Job.objects.count()
+    run("enqueue", archive / "deep", "--out", archive / "deep", "--again")
+
+    assert (refused, Job.objects.count()) == (0, 1)
+
+
+def test_what_failed_is_placed_again_whatever_it_has_written(run: Run, archive: Path) -> None:
+    run("enqueue", archive / "deep", "--out", archive / "deep")
+    do_all()
+    Job.objects.update(state=JobState.FAILED)
+    run("enqueue", archive / "deep", "--out", archive / "deep")
+
+    assert Job.objects.filter(state=JobState.QUEUED).count() == 1
+
+
+def test_a_name_is_told_on_one_line(run: Run, archive: Path) -> None:
+    (archive / "deep" / "alone.wav").rename(archive / "deep" / "two\nlines\x1b[31m.wav")
+    told = run("enqueue", archive / "deep", "--store")
+
+    assert told.startswith("two lines [31m: ")
+    assert told.count("\n") == 1
+
+
+def test_a_name_that_is_no_text_fails_alone(
+    run: Run, archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (archive / "deep" / "alone.wav").rename(archive / "deep" / "bad\udcff.wav")
+
+    with pytest.raises(CommandError, match="1 of 2 could not be done"):
+        run("enqueue", archive, "--out", archive / "out")
+
+    assert "deep/bad : its name is not UTF-8" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_timeline_is_read_in_whatever_encoding(run: Run, archive: Path, encoding: str) -> None:
+    hints = (archive / "talk.timeline.json").read_text()
+    (archive / "talk.timeline.json").write_text(hints, encoding=encoding)
+    run("enqueue", archive / "talk.*.wav", "--store")
+    do_all()
+
+    assert Transcript.objects.get().speakers.filter(name="Ana Ruiz").exists()
+
+
+@pytest.mark.parametrize("folder", ["", "/tmp/bad\udcff"])
+def test_a_folder_must_be_one(run: Run, archive: Path, folder: str) -> None:
+    with pytest.raises(CommandError, match="argument --out: expected a folder"):
+        run("enqueue", archive, "--out", folder)
+
+
+@pytest.mark.parametrize("count", ["-1", "x", "99999999999999999999"])
+def test_so_many_failures_can_be_listed(run: Run, count: str) -> None:
+    with pytest.raises(CommandError, match="argument --failed: expected 0 to 100000, got"):
+        run("archive_status", f"--failed={count}")
+
+
 def test_recordings_without_a_place_for_what_is_heard_are_refused(run: Run, archive: Path) -> None:
     with pytest.raises(CommandError, match="expected --store, --out or both"):
         run("enqueue", archive)

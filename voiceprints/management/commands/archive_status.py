@@ -1,6 +1,7 @@
 """Say how far the jobs are."""
 
 import json
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -8,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from voiceprints.jobs.standing import Standing, standing
 
 LONGEST_REASON = 100
+MOST_FAILED = 100_000
 
 
 class Command(BaseCommand):
@@ -21,7 +23,7 @@ Jobs wait until a worker does them: manage.py procrastinate worker, on any numbe
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--failed",
-            type=int,
+            type=_count,
             default=10,
             metavar="N",
             help="how many failed jobs to list, the last first (default 10)",
@@ -29,12 +31,18 @@ Jobs wait until a worker does them: manage.py procrastinate worker, on any numbe
         parser.add_argument("--json", action="store_true", help="for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = standing(failures=max(0, options["failed"]))
+        now = standing(failures=options["failed"])
         if options["json"]:
             self.stdout.write(json.dumps(_json(now), ensure_ascii=False, indent=2))
             return
         for line in _lines(now):
             self.stdout.write(line)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_FAILED:
+        raise ArgumentTypeError(f"expected 0 to {MOST_FAILED}, got {text!r}.")
+    return int(text)
 
 
 def _lines(now: Standing) -> list[str]:

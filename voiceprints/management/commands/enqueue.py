@@ -1,15 +1,18 @@
 """Have recordings done by workers."""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audio.archive.doing import UnusableRecording
+from audio.archive.finding import Found
+from audio.archive.options import ArchiveOptions
 from audio.archive.probing import reason_of
-from audio.management import archive_arguments
+from audio.management import archive_arguments, telling
 from audio.management.archive_arguments import USAGE
-from voiceprints.jobs.archives import is_known, order_of
+from voiceprints.jobs.archives import is_known, order_of, stands_there
 from voiceprints.jobs.asking import place
 from voiceprints.management.arguments import operator
 from voiceprints.management.items import Items
@@ -29,33 +32,51 @@ is, export_transcripts writes what is kept."""
         archive_arguments.add_recordings(parser)
         archive_arguments.add_options(parser)
         parser.add_argument(
-            "--out", type=Path, metavar="DIR", help="where the workers write the outputs"
+            "--out", type=_folder, metavar="DIR", help="where the workers write the outputs"
         )
         parser.add_argument(
-            "--again", action="store_true", help="also what waits, runs or is done already"
+            "--again",
+            action="store_true",
+            help="also what waits, runs or is done already; outputs are replaced",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = archive_arguments.archive_options(options)
-        out = None if options["out"] is None else options["out"].resolve()
+        out = options["out"]
         if out is None and not wanted.store:
             raise CommandError(
                 "Nothing would be kept: expected --store, --out or both.", returncode=USAGE
             )
         finds = archive_arguments.finds_in(options)
         items = Items(self.stdout)
+        for line in telling.loop_lines(finds):
+            self.stdout.write(line)
         for unfit in finds.unfit:
             items.refused(f"{unfit.name}: {unfit.reason}")
         for found in items.each(finds.recordings):
             try:
-                order = order_of(found, wanted, out, actor=operator("enqueue"))
-                if not options["again"] and is_known(order):
-                    items.succeeded(f"{found.name}: is known")
-                    continue
-                items.succeeded(f"{found.name}: {place(order).id}")
+                told = _placed(found, wanted, out, again=options["again"])
+                items.succeeded(f"{found.name}: {told}")
             except (UnusableRecording, OSError) as error:
                 items.refused(f"{found.name}: {_reason(error)}")
         items.end()
+
+
+def _placed(found: Found, wanted: ArchiveOptions, out: Path | None, *, again: bool) -> str:
+    order = order_of(found, wanted, out, actor=operator("enqueue"))
+    if not again:
+        if is_known(order):
+            return "is known"
+        if taken := stands_there(order):
+            raise UnusableRecording(f"{taken} stands there already; --again replaces it.")
+    return str(place(order).id)
+
+
+def _folder(text: str) -> Path:
+    folder = archive_arguments.folder(text).resolve()
+    if not str(folder).isprintable():
+        raise ArgumentTypeError("expected a folder whose name is text.")
+    return folder
 
 
 def _reason(error: Exception) -> str:

@@ -1,7 +1,6 @@
 """Write kept transcripts to files."""
 
 from argparse import ArgumentTypeError
-from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,10 @@ hold what people said, so only their owner may read them, and the audit says whi
         parser.add_argument("folder", metavar="DIR", type=Path, help="is made where it is not")
         parser.add_argument("--person", metavar="NAME", help="where this person speaks")
         parser.add_argument(
-            "--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="recorded then or later"
+            "--since", type=arguments.day, metavar="YYYY-MM-DD", help="recorded then or later"
         )
         parser.add_argument(
-            "--until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="recorded by that day"
+            "--until", type=arguments.day, metavar="YYYY-MM-DD", help="recorded by that day"
         )
         parser.add_argument("--query", default="", metavar="WORDS", help='"so", or, -not')
         parser.add_argument(
@@ -71,17 +70,15 @@ hold what people said, so only their owner may read them, and the audit says whi
 
 def _search(options: dict[str, Any]) -> TranscriptSearch:
     named, since, until = options["person"], options["since"], options["until"]
+    if since and until and until < since:
+        raise CommandError(f"--until: expected {since} or later, as --since says.", returncode=2)
     return TranscriptSearch(
         words=options["query"],
         person=None if named is None else arguments.person(named).id,
         recording=options["recording"],
-        since=None if since is None else _midnight(since),
-        until=None if until is None else _midnight(until + timedelta(days=1)),
+        since=None if since is None else arguments.start_of(since),
+        until=None if until is None else arguments.end_of(until),
     )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 def _formats(text: str) -> tuple[str, ...]:
