@@ -1,11 +1,15 @@
 """Jobs, as they are asked for and told."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from audio.fields import Choice
+from audio.formats.reading import cues_in
+from audio.formats.text import TEXT_FORMATS
 from audio.serializers.speakers import LabelMergeRequest, TranscribeWithSpeakersRequest
 from voiceprints.jobs.addresses import WebhookRefused, target_of
 from voiceprints.models import Job
@@ -42,6 +46,20 @@ class JobRequest(serializers.Serializer[Any]):
         except WebhookRefused as refused:
             raise serializers.ValidationError(str(refused)) from refused
         return url
+
+
+def refuse_unknown(sent: Iterable[str], *known: serializers.Serializer[Any]) -> None:
+    """Refuse what nobody would read: whoever is told so later cannot mend it.
+
+    Raises
+    ------
+    ValidationError
+    """
+    names = list(dict.fromkeys(name for one in known for name in map(str, one.fields)))
+    for name in sent:
+        if name not in names:
+            expected = f"unknown; expected one of {', '.join(names)}."
+            raise serializers.ValidationError({str(name)[:80]: expected})
 
 
 @extend_schema_serializer(component_name="LabelMergeJob")
@@ -117,4 +135,6 @@ class JobAnswer(JobEntry):
         if job.transcript is None:
             return job.result
         may_read = self.context["may_read"]
-        return told_again(job.transcript) if may_read else job.transcript.result
+        told = told_again(job.transcript) if may_read else job.transcript.result
+        form = job.options.get("format")
+        return TEXT_FORMATS[form][0](cues_in(json.dumps(told))) if form in TEXT_FORMATS else told

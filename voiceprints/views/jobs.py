@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,6 +31,7 @@ from voiceprints.serializers.jobs import (
     JobsQuery,
     LabelMergeJob,
     TranscribeWithSpeakersJob,
+    refuse_unknown,
 )
 from voiceprints.serializers.strict import NoQuery
 from voiceprints.views.documented import ONCE, documented, page
@@ -136,8 +137,10 @@ def order_of(request: Request) -> Order:
     about.is_valid(raise_exception=True)
     given = about.validated_data
     asked = REQUESTS[given["kind"]](data=request.data)
+    refuse_unknown(request.data, about, asked)
     asked.is_valid(raise_exception=True)
     _demand_scopes(request, asked.validated_data)
+    _refuse_vectors_of_stored(given, asked.validated_data)
     return Order(
         kind=JobKind(given["kind"]),
         recordings=[
@@ -154,14 +157,17 @@ def order_of(request: Request) -> Order:
 
 
 def _options(request: Request, asked: Asked) -> dict[str, object]:
-    """The fields as they were sent: the worker reads them as the endpoint would."""
+    """The fields as they were sent: the worker reads them as the endpoint would.
+
+    A field of a form that was left empty was not sent.
+    """
     data = request.data
     assert isinstance(data, Mapping)  # noqa: S101 — a list would not have been valid
     sent = {name: data[name] for name in map(str, asked.fields) if name in data}
     return {
         name: storable(value) if isinstance(value, str) else value
         for name, value in sent.items()
-        if not isinstance(value, UploadedFile)
+        if not isinstance(value, UploadedFile) and value != ""
     }
 
 
@@ -170,6 +176,12 @@ def _demand_scopes(request: Request, given: dict[str, Any]) -> None:
         require(request, VOICES_READ)
     if given.get("store"):
         require(request, VOICES_WRITE)
+
+
+def _refuse_vectors_of_stored(about: dict[str, Any], given: dict[str, Any]) -> None:
+    if "include" in about and given.get("store"):
+        there = "GET /api/transcripts/{id}?include=vector tells those of a stored transcript."
+        raise ValidationError({"include": f"expected only without store=true; {there}"})
 
 
 def _placed(order: Order) -> Created:

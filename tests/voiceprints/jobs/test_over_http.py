@@ -62,6 +62,22 @@ def test_a_stored_job_tells_its_transcript(jobs_gateway: Gateway) -> None:
     assert Job.objects.get().result is None
 
 
+@pytest.mark.parametrize("who", ["archive", "writer"])
+def test_a_stored_job_that_was_asked_for_text_tells_text(jobs_gateway: Gateway, who: str) -> None:
+    job = asked(jobs_gateway, {**MERGE, "store": "true", "format": "txt"}, who).json()["id"]
+    result = str(ended(jobs_gateway, job, who)["result"])
+
+    assert result.startswith("[0:00:0")
+    assert "Good morning." in result
+
+
+def test_a_field_that_was_left_empty_was_not_sent(jobs_gateway: Gateway) -> None:
+    empty = {"num_speakers": "", "format": "", "store": "", "webhook_url": "", "include": ""}
+    job = asked(jobs_gateway, MERGE | empty).json()["id"]
+
+    assert ended(jobs_gateway, job)["state"] == "done"
+
+
 def test_who_may_not_read_the_library_is_told_what_was_heard_and_not_the_names_of_now(
     jobs_gateway: Gateway,
 ) -> None:
@@ -103,6 +119,9 @@ def test_the_recording_is_gone_when_the_job_has_ended(
         ({**BLOCKS, "num_speakers": "0"}, "num_speakers"),
         ({**BLOCKS, "format": "docx"}, "format"),
         ({**BLOCKS, "include": "names"}, "include"),
+        ({**MERGE, "include": "vector", "store": "true"}, "include"),
+        ({**BLOCKS, "webhok_url": "https://hooks.example/"}, "webhok_url"),
+        ({**BLOCKS, "store": "true"}, "store"),
         ({**BLOCKS, "webhook_url": "https://elsewhere.example/"}, "webhook_url"),
         ({**BLOCKS, "webhook_url": "http://hooks.example/"}, "webhook_url"),
     ],
