@@ -18,6 +18,10 @@ class WebhookRefused(Exception):
     """A webhook that is not sent; the message says why, and names no address."""
 
 
+class HostNotFound(Exception):
+    """The name of a webhook's host leads nowhere now; it may later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where to send a webhook, as its URL says."""
@@ -47,7 +51,7 @@ def target_of(url: str) -> Target:
     except ValueError as error:
         raise WebhookRefused("expected a URL such as https://host/path.") from error
     host = (parts.hostname or "").lower()
-    if parts.scheme not in ("http", "https") or not host or not _is_plain(url):
+    if parts.scheme not in ("http", "https") or not host or port == 0 or not _is_plain(url):
         raise WebhookRefused("expected a URL such as https://host/path.")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise WebhookRefused("expected a URL without a user, a password and a fragment.")
@@ -67,14 +71,14 @@ def address_of(target: Target, resolve: Resolve | None = None) -> str:
 
     Raises
     ------
-    WebhookRefused
+    WebhookRefused, HostNotFound
     """
     try:
         found = (resolve or addresses)(target.host, target.port)
-    except OSError as error:
-        raise WebhookRefused("The webhook's host has no address.") from error
+    except (OSError, UnicodeError) as error:
+        raise HostNotFound from error
     if not found:
-        raise WebhookRefused("The webhook's host has no address.")
+        raise HostNotFound
     if not target.may_be_private and not all(map(is_public, found)):
         raise WebhookRefused("The webhook's host has a private address.")
     return found[0]
@@ -92,9 +96,13 @@ def is_public(text: str) -> bool:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return False
-    return all(
-        one.is_global and not one.is_multicast and not one.is_reserved for one in _meant(address)
-    )
+    return all(map(_is_open, _meant(address)))
+
+
+def _is_open(address: Address) -> bool:
+    # Python counts the site-local addresses of old as global.
+    is_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not (address.is_multicast or address.is_reserved or is_local)
 
 
 def _meant(address: Address) -> list[Address]:

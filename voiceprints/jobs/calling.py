@@ -23,7 +23,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F
 
-from voiceprints.jobs.addresses import Resolve, Target, WebhookRefused, address_of, target_of
+from voiceprints.jobs.addresses import (
+    HostNotFound,
+    Resolve,
+    Target,
+    WebhookRefused,
+    address_of,
+    target_of,
+)
 from voiceprints.jobs.retrying import TryAgain, wait_s
 from voiceprints.models.jobs import CallState, Job
 
@@ -73,7 +80,10 @@ def deliver(job: Job, resolve: Resolve | None = None) -> None:
     """
     target = target_of(job.webhook_url)
     body = body_of(job)
-    connection = _connection(target, address_of(target, resolve))
+    try:
+        connection = _connection(target, address_of(target, resolve))
+    except HostNotFound as error:
+        raise NotDelivered("no such host") from error
     try:
         connection.request("POST", target.path, body, headers_of(job, body))
         with connection.getresponse() as answer:

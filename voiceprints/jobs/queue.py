@@ -5,6 +5,8 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 WORK, CALL = "voiceprints.work", "voiceprints.call"
+# Who waits to be told of a job must not wait for all that were queued before it ended.
+_PRIORITIES = {CALL: 5}
 
 
 def put(task: str, job: object, *, lock: str | None = None) -> None:
@@ -13,4 +15,6 @@ def put(task: str, job: object, *, lock: str | None = None) -> None:
     Inside a worker the queue has connections of its own, so Django's is asked for by name.
     """
     manager = JobManager(DjangoConnector())
-    configure_task(name=task, job_manager=manager, lock=lock).defer(job=str(job))
+    priority = _PRIORITIES.get(task, 0)
+    configured = configure_task(name=task, job_manager=manager, lock=lock, priority=priority)
+    configured.defer(job=str(job))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import openai
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from audio.engines.client import Recording
@@ -20,6 +21,7 @@ from voiceprints.jobs.addresses import (
 from voiceprints.jobs.asking import Order, place
 from voiceprints.jobs.calling import CALLS, call
 from voiceprints.jobs.ending import cancel
+from voiceprints.jobs.queue import CALL, WORK
 from voiceprints.jobs.retrying import TryAgain
 from voiceprints.models import Job
 from voiceprints.models.jobs import CallState, JobKind
@@ -134,6 +136,23 @@ def test_nobody_is_called_forever(ended: Job, receiver: FaultServer) -> None:
     assert state_of(ended) == CallState.FAILED
 
 
+@pytest.mark.parametrize("failure", [OSError("no resolver"), UnicodeError("label too long")])
+def test_a_host_that_is_not_found_is_called_again_later(ended: Job, failure: Exception) -> None:
+    def resolve(host: str, port: int) -> Sequence[str]:
+        raise failure
+
+    with pytest.raises(TryAgain):
+        call(ended.id, resolve)
+
+    assert state_of(ended) == CallState.WAITING
+
+
+def test_a_call_does_not_wait_for_the_jobs_before_it(ended: Job) -> None:
+    waiting = dict(ProcrastinateJob.objects.values_list("task_name", "priority"))
+
+    assert waiting[CALL] > waiting[WORK]
+
+
 def test_a_repetition_is_known_by_its_identifier(ended: Job, receiver: FaultServer) -> None:
     call(ended.id, Resolver([LOCAL]))
     Job.objects.update(webhook_state=CallState.WAITING)
@@ -184,6 +203,8 @@ def test_a_host_that_is_no_longer_listed_is_not_called(
         "::ffff:10.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "fec0::1",
+        "::127.0.0.1",
         "no address",
     ],
 )
@@ -224,6 +245,7 @@ def test_of_public_addresses_the_first_is_taken(settings: Settings) -> None:
         "https://user:password@hooks.example/",
         "https://hooks.example/#here",
         "https://hooks.example:port/",
+        "https://hooks.example:0/",
         "https://hooks.example/a b",
         "https://hooks.example/\r\nHost: elsewhere",
         "ftp://hooks.example/",
