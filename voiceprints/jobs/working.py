@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from audio.archive.doing import UnusableRecording
+from audio.archive.probing import reason_of
 from audio.engines.client import EngineError
 from audio.errors import InvalidRequest
 from audio.pipeline.watching import Stopped
@@ -39,6 +40,17 @@ class TooOftenBegun(InvalidRequest):
         super().__init__(
             f"The job was begun {settings.JOB_ATTEMPTS} times, and no worker lived to end it.",
             code="job_abandoned",
+        )
+
+
+class RecordingAway(InvalidRequest):
+    """This worker does not find the recording, or has no room for it; another may do."""
+
+    status_code = 500
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"The worker cannot read the recording: {reason_of(error)}", code="recording_away"
         )
 
 
@@ -104,7 +116,7 @@ def _again_after(job: Job, error: Exception) -> float | None:
     if isinstance(error, SomebodyForgotten):
         return 0.0
     passing = isinstance(error, EngineError) and may_pass(error)
-    if not passing and not isinstance(error, OutputsNotWritten):
+    if not passing and not isinstance(error, OutputsNotWritten | RecordingAway):
         return None
     return wait_s(job.attempts, error) if job.attempts < settings.JOB_ATTEMPTS else None
 
@@ -135,7 +147,10 @@ def _local_copies(job: Job) -> Iterator[dict[str, TemporaryUploadedFile]]:
     with ExitStack() as everything:
         files: dict[str, TemporaryUploadedFile] = {}
         for recording in job.recordings.all():
-            copy = _local_copy(recording)
+            try:
+                copy = _local_copy(recording)
+            except OSError as error:
+                raise RecordingAway(error) from error
             everything.callback(copy.close)
             files[recording.field] = copy
         yield files

@@ -157,12 +157,28 @@ def test_a_track_that_holds_no_audio_fails_with_its_name(
     assert error_of(job)["param"] == "system_file"
 
 
-def test_a_recording_that_is_gone_fails_its_job_alone(placed: Job, storage: Path) -> None:
+def test_a_recording_that_this_worker_does_not_see_may_be_seen_by_another(
+    placed: Job, settings: Settings, tmp_path: Path
+) -> None:
+    there, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path / "elsewhere"
+    with pytest.raises(TryAgain):
+        work(placed.id, go_on)
+    settings.MEDIA_ROOT = there
+    work(placed.id, go_on)
+    placed.refresh_from_db()
+
+    assert placed.state == JobState.DONE
+
+
+def test_a_recording_that_is_gone_fails_its_job_alone(
+    placed: Job, storage: Path, settings: Settings
+) -> None:
     [file] = storage.glob(f"jobs/{placed.id}*")
     file.unlink()
+    Job.objects.update(attempts=settings.JOB_ATTEMPTS - 1)
     work(placed.id, go_on)
 
-    assert error_of(placed)["code"] == "internal_error"
+    assert error_of(placed)["code"] == "recording_away"
     assert str(storage) not in str(error_of(placed))
 
 
