@@ -17,7 +17,9 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
+from threading import Timer
 from uuid import UUID
 
 from django.conf import settings
@@ -36,6 +38,8 @@ from voiceprints.models.jobs import CallState, Job
 
 logger = logging.getLogger(__name__)
 TIMEOUT_S = 10.0
+# However slowly a host answers, it keeps a worker from its jobs no longer.
+LONGEST_S = 30.0
 ANSWER_BYTES = 64 * 1024
 # With JOB_RETRY_S of 10 s the last is made three hours after the first.
 CALLS = 8
@@ -84,6 +88,8 @@ def deliver(job: Job, resolve: Resolve | None = None) -> None:
         connection = _connection(target, address_of(target, resolve))
     except HostNotFound as error:
         raise NotDelivered("no such host") from error
+    end = Timer(LONGEST_S, connection.end)
+    end.start()
     try:
         connection.request("POST", target.path, body, headers_of(job, body))
         with connection.getresponse() as answer:
@@ -92,6 +98,7 @@ def deliver(job: Job, resolve: Resolve | None = None) -> None:
     except (OSError, http.client.HTTPException) as error:
         raise NotDelivered("no answer") from error
     finally:
+        end.cancel()
         connection.close()
     if not 200 <= answer.status < 300:
         raise NotDelivered(f"status {answer.status}")
@@ -145,7 +152,7 @@ def _secret() -> bytes:
     return secret.encode()
 
 
-def _connection(target: Target, address: str) -> http.client.HTTPConnection:
+def _connection(target: Target, address: str) -> "_Pinned":
     if target.scheme == "https":
         return _SecurePinned(target, address)
     return _Pinned(target, address)
@@ -157,9 +164,18 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target, address: str) -> None:
         super().__init__(target.host, target.port, timeout=TIMEOUT_S)
         self.address = address
+        # Its own: `sock` is forgotten while an answer is still being read.
+        self._connected: socket.socket | None = None
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self.address, self.port), TIMEOUT_S)
+        self._connected = self.sock
+
+    def end(self) -> None:
+        """Wait for the answer no longer, from another thread."""
+        if self._connected is not None:
+            with suppress(OSError):
+                self._connected.shutdown(socket.SHUT_RDWR)
 
 
 class _SecurePinned(_Pinned):
@@ -169,7 +185,11 @@ class _SecurePinned(_Pinned):
 
     def connect(self) -> None:
         super().connect()
-        self.sock = _tls().wrap_socket(self.sock, server_hostname=self.host)
+        wrapped = _tls().wrap_socket(
+            self.sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock = self._connected = wrapped
+        wrapped.do_handshake()
 
 
 @lru_cache(maxsize=1)

@@ -9,9 +9,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from audio.engines.client import Recording
-from tests.fault_server import FaultServer, running_fault_server
+from tests.fault_server import Answer, FaultServer, running_fault_server
 from tests.voiceprints.jobs.conftest import SECRET
 from tests.voiceprints.jobs.receiver import body_and_headers
+from voiceprints.jobs import calling
 from voiceprints.jobs.addresses import (
     WebhookRefused,
     address_of,
@@ -143,6 +144,17 @@ def test_a_host_that_is_not_found_is_called_again_later(ended: Job, failure: Exc
 
     with pytest.raises(TryAgain):
         call(ended.id, resolve)
+
+    assert state_of(ended) == CallState.WAITING
+
+
+def test_a_host_that_answers_too_slowly_is_left(
+    ended: Job, receiver: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "LONGEST_S", 0.2)
+    receiver.respond("/hook?of=jobs", lambda asked: Answer(pieces=(b"{}",), after_s=3.0))
+    with pytest.raises(TryAgain):
+        call(ended.id, Resolver([LOCAL]))
 
     assert state_of(ended) == CallState.WAITING
 
