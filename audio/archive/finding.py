@@ -4,6 +4,7 @@ A recording is what holds audio that can be decoded, whatever it is called. `tal
 `talk.system.flac` are two tracks of one; `talk.timeline.json` is the timeline of either.
 """
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,7 +101,10 @@ def _as_found(group: Group, root: Path, *, is_alone: bool) -> Found | Unfit:
     unfit = [file for file in group.files if file.reason]
     if unfit:
         return Unfit(name, f"{unfit[0].path.name}: {unfit[0].reason}")
-    source = Source(tuple(file.path for file in group.files), _timeline(group.stem))
+    timeline = _timeline(group.stem)
+    if timeline is not None and not timeline.is_file():
+        return Unfit(name, f"{timeline.name}: it is no file.")
+    source = Source(tuple(file.path for file in group.files), timeline)
     return Found(name, source, _longest_s(group.files))
 
 
@@ -110,4 +114,4 @@ def _longest_s(files: Sequence[Probed]) -> float | None:
 
 def _timeline(stem: Path) -> Path | None:
     beside = stem.with_name(f"{stem.name}.timeline.json")
-    return beside if beside.is_file() else None
+    return beside if os.path.lexists(beside) else None

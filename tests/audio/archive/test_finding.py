@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from audio.archive.finding import Finds, find
+from audio.archive.finding import Finds, Unfit, find
 from audio.archive.walking import NothingThere
 from tests.recordings import TONE, square_wave, wav
 
@@ -149,6 +149,16 @@ def test_a_timeline_beside_a_recording_is_its_own(folder: Path) -> None:
 
     assert found.recordings[0].source.timeline == folder / "talk.timeline.json"
     assert found.passed_over == 0
+
+
+def test_without_the_timeline_that_is_meant_nothing_is_heard(folder: Path) -> None:
+    (folder / "talk.wav").write_bytes(TONE)
+    (folder / "talk.timeline.json").symlink_to("gone.json")
+
+    found = find([str(folder)])
+
+    assert "talk" not in {str(one.name) for one in found.recordings}
+    assert Unfit(PurePath("talk"), "talk.timeline.json: it is no file.") in found.unfit
 
 
 def test_names_that_would_be_alike_keep_their_suffix(folder: Path) -> None:
