@@ -17,7 +17,7 @@ from audio.errors import problem_of
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
 from audio.merge.timeline import Voices
-from audio.serializers.speakers import NAMING_RULES, SpeakerCounts
+from audio.serializers.speakers import MOST_SPEAKERS, NAMING_RULES, SpeakerCounts
 from audio.spelling import readable
 
 USAGE = 2
@@ -47,14 +47,18 @@ def add_options(parser: ArgumentParser) -> None:
         help=f"comma-separated, of {', '.join(FORMATS)} (default: {','.join(DEFAULT_FORMATS)})",
     )
     parser.add_argument(
-        "--rule", choices=NAMING_RULES, default="overlap", help="how speakers get their names"
+        "--rule",
+        choices=NAMING_RULES,
+        default="overlap",
+        help="how speakers get their names. overlap: the name that the timeline shows longest, "
+        "else the nearest voice; evidence: both are weighed together (default: overlap)",
     )
     for count, how in zip(_COUNTS, ("exactly", "at least", "at most"), strict=True):
         parser.add_argument(
             f"--{count.replace('_', '-')}",
             type=int,
             metavar="N",
-            help=f"{how} so many people talk",
+            help=f"{how} so many people talk (1 to {MOST_SPEAKERS}); of two tracks, on *.system.*",
         )
     _add_names(parser)
     _add_keeping(parser)

@@ -37,7 +37,10 @@ class Command(BaseCommand):
 Folders are searched to the bottom for whatever holds audio. talk.mic.wav and talk.system.wav are
 two tracks of one recording; talk.timeline.json is the timeline of talk. What is done is not done
 again: run the same command to go on after whatever ended it. Status 0: all is done; 1: some
-failed, or are left; 2: wrong usage."""
+failed, or are left; 2: wrong usage.
+
+  manage.py diarize recordings --out transcripts --dry-run
+  manage.py diarize 'recordings/**/*.m4a' --newer-than 2026-05-01 --out transcripts --format srt"""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs.setdefault("formatter_class", RawDescriptionHelpFormatter)

@@ -32,7 +32,12 @@ hold what people said, so only their owner may read them, and the audit says whi
         parser.add_argument(
             "--until", type=arguments.day, metavar="YYYY-MM-DD", help="recorded by that day"
         )
-        parser.add_argument("--query", default="", metavar="WORDS", help='"so", or, -not')
+        parser.add_argument(
+            "--query",
+            default="",
+            metavar="WORDS",
+            help='what was said: words, "a phrase", this or that, -not this',
+        )
         parser.add_argument(
             "--recording", default="", metavar="PART", help="a part of the recording's name"
         )
