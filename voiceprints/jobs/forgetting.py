@@ -1,12 +1,13 @@
 """What do results of jobs still say of somebody who is forgotten?"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
 from voiceprints.jobs.answering import without_vectors
 from voiceprints.mentioning import with_mention, words_of
+from voiceprints.models import IdempotencyKey
 from voiceprints.models.jobs import Job
 from voiceprints.rewriting import renamed, renaming
 
@@ -27,9 +28,20 @@ def take_out_of_results(names: Iterable[str], called: str) -> None:
         if _is_named_in(job.result, new):
             plain = without_vectors(job.result) if isinstance(job.result, dict) else None
             job.result = None if plain is None else renamed(plain, renaming(new))
-        for name in new:
-            job.name = with_mention(job.name, name, called)
-        job.save(update_fields=["result", "name"])
+        _rename(job, new)
+        job.save(update_fields=["result", "name", "options"])
+
+
+def _rename(job: Job, new: Mapping[str, str]) -> None:
+    before = job.name
+    for name, called in new.items():
+        job.name = with_mention(job.name, name, called)
+    if job.name == before:
+        return
+    # What was answered when it was placed has the name too, and so has where its outputs went.
+    IdempotencyKey.objects.filter(body__icontains=str(job.pk)).update(body=None)
+    if job.finished_at is not None:
+        job.options.pop("name", None)
 
 
 def _is_named_in(result: object, names: Iterable[str]) -> bool:

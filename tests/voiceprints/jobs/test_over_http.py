@@ -11,6 +11,8 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call, code_of, param_of
 from tests.voiceprints.jobs.workers import running_worker, until
+from tests.voiceprints.people import consenting
+from voiceprints.forgetting import forget
 from voiceprints.jobs.working import work
 from voiceprints.models import Job, JobRecording, Transcript, TranscriptSpeaker
 
@@ -216,6 +218,17 @@ def test_a_request_sent_again_places_one_job(jobs_gateway: Gateway) -> None:
     assert first.json()["id"] == again.json()["id"]
     assert again.headers["location"] == first.headers["location"]
     assert Job.objects.count() == 1
+
+
+def test_a_repetition_does_not_name_somebody_forgotten(jobs_gateway: Gateway) -> None:
+    ana, once = consenting("Ana Ruiz"), {"Idempotency-Key": "about-ana"}
+    file = {"file": ("talk with ana ruiz.wav", TONE)}
+    first = call(jobs_gateway, "POST", "jobs", data=BLOCKS, files=file, headers=once)
+    forget(ana.id, actor="desk")
+    again = call(jobs_gateway, "POST", "jobs", data=BLOCKS, files=file, headers=once)
+
+    assert first.json()["name"] == "talk with ana ruiz.wav"
+    assert again.status_code == 410
 
 
 def test_whoever_asked_for_it_is_told_by_the_worker(

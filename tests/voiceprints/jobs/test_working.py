@@ -304,6 +304,19 @@ def test_a_recording_called_after_somebody_forgotten_is_called_otherwise(
     assert job.name == "talk-with-somebody.wav"
 
 
+def test_where_outputs_went_does_not_name_somebody_forgotten(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    job = merge(tone, name="2026/ana_ruiz", out="/out")
+    cancel(job.id)
+    Job.objects.update(name="2026/ana_ruiz")
+    forget(ana.id, actor="desk")
+    job.refresh_from_db()
+
+    assert "ruiz" not in json.dumps([job.name, job.options]).casefold()
+
+
 def test_a_job_waits_while_another_of_the_same_work_runs(
     queue: FaultServer, tone: Recording
 ) -> None:
