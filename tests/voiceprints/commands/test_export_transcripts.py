@@ -109,6 +109,11 @@ def test_a_time_that_is_none_is_refused(
         run("export_transcripts", str(tmp_path), *options)
 
 
+def test_no_folder_is_not_this_one(run: Run) -> None:
+    with pytest.raises(CommandError, match="argument DIR: expected a folder, got nothing"):
+        run("export_transcripts", "")
+
+
 def test_the_last_day_of_all_is_a_day(run: Run, talk: Transcript, tmp_path: Path) -> None:
     assert "the-talk" in run("export_transcripts", str(tmp_path), "--until", "9999-12-31")
 

@@ -1,12 +1,12 @@
 """Write kept transcripts to files."""
 
 from argparse import ArgumentTypeError
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audio.archive.probing import reason_of
+from audio.management.archive_arguments import folder
 from voiceprints.management import arguments
 from voiceprints.management.items import Items
 from voiceprints.models import Transcript
@@ -24,7 +24,7 @@ of a person, of a time, of a recording, or with these words. Each file is whole 
 hold what people said, so only their owner may read them, and the audit says which left."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", metavar="DIR", type=Path, help="is made where it is not")
+        parser.add_argument("folder", metavar="DIR", type=folder, help="is made where it is not")
         parser.add_argument("--person", metavar="NAME", help="where this person speaks")
         parser.add_argument(
             "--since", type=arguments.day, metavar="YYYY-MM-DD", help="recorded then or later"
