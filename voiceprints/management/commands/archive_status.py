@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audio.management.saying import said
 from voiceprints.jobs.standing import Standing, standing
 
 LONGEST_REASON = 100
@@ -33,10 +34,10 @@ Jobs wait until a worker does them: manage.py procrastinate worker, on any numbe
     def handle(self, *args: Any, **options: Any) -> None:
         now = standing(failures=options["failed"])
         if options["json"]:
-            self.stdout.write(json.dumps(_json(now), ensure_ascii=False, indent=2))
+            said(self.stdout, json.dumps(_json(now), ensure_ascii=False, indent=2))
             return
         for line in _lines(now):
-            self.stdout.write(line)
+            said(self.stdout, line)
 
 
 def _count(text: str) -> int:

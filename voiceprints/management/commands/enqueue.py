@@ -12,6 +12,7 @@ from audio.archive.options import ArchiveOptions
 from audio.archive.probing import reason_of
 from audio.management import archive_arguments, telling
 from audio.management.archive_arguments import USAGE
+from audio.management.saying import said
 from voiceprints.jobs.archives import is_known, order_of, stands_there
 from voiceprints.jobs.asking import place
 from voiceprints.management.arguments import operator
@@ -50,7 +51,7 @@ is, export_transcripts writes what is kept."""
         finds = archive_arguments.finds_in(options)
         items = Items(self.stdout)
         for line in telling.loop_lines(finds):
-            self.stdout.write(line)
+            said(self.stdout, line)
         for unfit in finds.unfit:
             items.refused(f"{unfit.name}: {unfit.reason}")
         for found in items.each(finds.recordings):
