@@ -9,6 +9,7 @@ from audio.archive.doing import UnusableRecording
 from audio.archive.probing import reason_of
 from audio.management import archive_arguments
 from audio.management.archive_arguments import USAGE
+from voiceprints.errors import StorageFailed
 from voiceprints.jobs.archives import is_known, order_of
 from voiceprints.jobs.asking import place
 from voiceprints.management.arguments import operator
@@ -53,7 +54,7 @@ is, export_transcripts writes what is kept."""
                     items.succeeded(f"{found.name}: is known")
                     continue
                 items.succeeded(f"{found.name}: {place(order).id}")
-            except (UnusableRecording, OSError) as error:
+            except (UnusableRecording, StorageFailed, OSError) as error:
                 items.refused(f"{found.name}: {_reason(error)}")
         items.end()
 
