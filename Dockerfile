@@ -8,10 +8,10 @@ WORKDIR /app
 
 
 FROM python AS gateway-packages
-COPY requirements/base.txt requirements/library.txt requirements/
+COPY requirements/base.txt requirements/library.txt requirements/s3.txt requirements/
 RUN python -m venv /venv \
     && pip install --no-cache-dir --require-hashes \
-        -r requirements/base.txt -r requirements/library.txt
+        -r requirements/base.txt -r requirements/library.txt -r requirements/s3.txt
 
 
 FROM python AS cpu-engine-packages

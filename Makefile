@@ -7,7 +7,7 @@ ARGS ?=
 BIN := .venv/bin
 LAPTOP := $(BIN)/python -m spark_control.laptop
 RUN_SETS := base library cpu_engine laptop
-DEV_SETS := $(RUN_SETS) dev
+DEV_SETS := $(RUN_SETS) s3 dev
 # Programs that tests run against the gateway, each in a folder of its own: their versions exclude each other.
 PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai
 NODE_CLIENTS := node6 node7

@@ -20,13 +20,15 @@ class Provenance:
     """Where a transcript comes from, and how long it may stay.
 
     `sha256` is that of the recording, in hexadecimal digits; of two tracks that of both digests,
-    the microphone's first. Without `retain_until` it stays until somebody deletes it.
+    the microphone's first. Without `retain_until` it stays until somebody deletes it. `key` is the
+    same for what is to be kept once, however often it is tried.
     """
 
     sha256: str
     created_by: str
     recording_name: str = ""
     retain_until: datetime | None = None
+    key: str | None = None
 
 
 class SpeakerLibrary(Protocol):
@@ -38,7 +40,7 @@ class SpeakerLibrary(Protocol):
         """The known voices of one space that may be those of these speakers."""
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
-        """Keep a transcript; return its identifier."""
+        """Keep a transcript; return its identifier, or that of the one kept under the same key."""
 
 
 class NothingIsKept(Exception):

@@ -67,6 +67,29 @@ AUTH_PASSWORD_VALIDATORS = [
 # Whether enrolment keeps the recordings it learned from, to hear them again with another model.
 KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
 MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
+# A bucket in place of that folder. Without keys Amazon's client looks where it always does.
+S3_BUCKET: str = env.str("S3_BUCKET", "")
+S3_PREFIX: str = env.str("S3_PREFIX", "").strip("/")
+S3_ENDPOINT_URL: str = env.str("S3_ENDPOINT_URL", "")
+S3_REGION: str = env.str("S3_REGION", "")
+S3_ACCESS_KEY_ID: str = env.str("S3_ACCESS_KEY_ID", "")
+S3_SECRET_ACCESS_KEY: str = env.str("S3_SECRET_ACCESS_KEY", "")
+_BUCKET = {
+    "BACKEND": "voiceprints.bucket.Bucket",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "location": S3_PREFIX,
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": S3_REGION or None,
+        "access_key": S3_ACCESS_KEY_ID or None,
+        "secret_key": S3_SECRET_ACCESS_KEY or None,
+    },
+}
+_FOLDER = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+STORAGES = {
+    "default": _BUCKET if S3_BUCKET else _FOLDER,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -252,6 +275,11 @@ LOGGING = {
         "django.server": {"level": "CRITICAL"},
         # httpx logs the address of every call to an engine.
         "httpx": {"level": "WARNING"},
+        # What they say of calls to a bucket names its host.
+        "boto3": {"level": "ERROR"},
+        "botocore": {"level": "ERROR"},
+        "s3transfer": {"level": "ERROR"},
+        "urllib3": {"level": "ERROR"},
         # Of every task and of every look for lost ones, several lines.
         "procrastinate": {"level": "WARNING"},
     },

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from voiceprints.locking import locked_transcripts
 from voiceprints.models import Person, TranscriptSpeaker, Voiceprint
 from voiceprints.models.people import SAMPLES
+from voiceprints.storage import names_in
 
 # A sample is written before its print is: younger ones may be about to get theirs.
 ORPHANED_AFTER = timedelta(hours=1)
@@ -49,10 +50,7 @@ def orphaned_samples(now: datetime) -> list[str]:
 
     A sample of another library would look the same: two libraries must not share a folder.
     """
-    if not default_storage.exists(SAMPLES):
-        return []
-    names = default_storage.listdir(SAMPLES)[1]
-    lying = [f"{SAMPLES}/{name}" for name in names if _OURS.fullmatch(name)]
+    lying = [f"{SAMPLES}/{name}" for name in names_in(SAMPLES) if _OURS.fullmatch(name)]
     wanted = set(Voiceprint.objects.filter(sample__in=lying).values_list("sample", flat=True))
     return [
         name

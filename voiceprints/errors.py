@@ -47,6 +47,20 @@ class Unavailable(InvalidRequest):
         logger.error("the database failed: %s", type(failure.__cause__ or failure).__name__)
 
 
+class StorageFailed(InvalidRequest):
+    """Where recordings and samples lie does not answer, or does not take what it is given."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    headers = {"Retry-After": "5"}
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            "The storage of recordings does not answer as it should; try again.",
+            code="storage_unavailable",
+        )
+        logger.error("the storage of recordings failed: %s", kind)
+
+
 class VoiceKnown(Conflict):
     """A voice that is somebody else's already; who that is, only for those who may read."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audio.formats.cues import Cue, speaker_cues
@@ -50,11 +50,24 @@ class _Cast:
 
 @transaction.atomic
 def keep(heard: NamedTranscript, provenance: Provenance) -> Transcript:
-    """Keep who said what. Whoever was forgotten while it was worked on stays forgotten."""
+    """Keep who said what; what is kept under the same key already stays as it is.
+
+    Whoever was forgotten while it was worked on stays forgotten.
+    """
     cast = _cast(heard)
+    new = _described(heard, cast, provenance)
+    kept = _inserted(new)
+    if kept is new:
+        _keep_blocks(kept, heard, _keep_speakers(kept, heard, cast))
+        who, speakers = provenance.created_by, len(heard.speakers)
+        audit.record(who, Action.TRANSCRIPT_STORED, transcript=kept.id, speakers=speakers)
+    return kept
+
+
+def _described(heard: NamedTranscript, cast: _Cast, provenance: Provenance) -> Transcript:
     result = renamed(_without_vectors(named_json(heard)), renaming(cast.forgotten))
     result = storable_json(result)
-    kept = Transcript.objects.create(
+    return Transcript(
         recording_name=storable(provenance.recording_name),
         sha256=provenance.sha256,
         duration=heard.duration,
@@ -65,11 +78,21 @@ def keep(heard: NamedTranscript, provenance: Provenance) -> Transcript:
         result=result,
         created_by=provenance.created_by,
         retain_until=provenance.retain_until,
+        key=provenance.key,
     )
-    _keep_blocks(kept, heard, _keep_speakers(kept, heard, cast))
-    who = provenance.created_by
-    audit.record(who, Action.TRANSCRIPT_STORED, transcript=kept.id, speakers=len(heard.speakers))
-    return kept
+
+
+def _inserted(new: Transcript) -> Transcript:
+    """The new one, or the one that has its key already."""
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+    except IntegrityError:
+        there = Transcript.objects.filter(key=new.key).first() if new.key else None
+        if there is None:
+            raise
+        return there
+    return new
 
 
 @transaction.atomic

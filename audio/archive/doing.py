@@ -4,6 +4,7 @@ Files on this machine in, a named transcript out: no terminal, no folder of outp
 """
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,11 +84,17 @@ def keep(
 ) -> str:
     """Have the library keep a transcript; return its identifier.
 
+    What was kept before and could not be noted any more is not kept again: the same by the same
+    models is the same transcript.
+
     Raises
     ------
     OSError, NothingIsKept
     """
-    return remember(transcript, _job(source, options, actor), created_by=actor)
+    heard_by = json.dumps(dict(transcript.models), sort_keys=True)
+    parts = f"{key_of(source, options)} {heard_by}"
+    key = hashlib.sha256(parts.encode()).hexdigest()
+    return remember(transcript, _job(source, options, actor), created_by=actor, key=key)
 
 
 def hints_in(timeline: Path) -> tuple[Hint, ...]:

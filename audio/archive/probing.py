@@ -54,7 +54,9 @@ def without_suffix(path: Path) -> Path:
 
 def reason_of(error: OSError) -> str:
     """What the system says, as a sentence without a path."""
-    return f"{error.strerror or type(error).__name__}."
+    # What stands in for the system, as a bucket does, gives no number and no text.
+    unnumbered = "No such file" if isinstance(error, FileNotFoundError) else type(error).__name__
+    return f"{error.strerror or unnumbered}."
 
 
 def _is_called_recording(path: Path) -> bool:

@@ -11,8 +11,10 @@ from audio.merge.timeline import NamedTranscript
 from audio.pipeline.label_merge import MergeJob
 
 
-def remember(transcript: NamedTranscript, job: MergeJob, *, created_by: str) -> str:
-    """Keep a named transcript in the library; return its identifier."""
+def remember(
+    transcript: NamedTranscript, job: MergeJob, *, created_by: str, key: str | None = None
+) -> str:
+    """Keep a named transcript in the library, under a `key` once; return its identifier."""
     tracks = (job.mic, job.system) if job.mic and job.system else (job.file,)
     recordings = [recording for recording in tracks if recording is not None]
     provenance = Provenance(
@@ -20,6 +22,7 @@ def remember(transcript: NamedTranscript, job: MergeJob, *, created_by: str) -> 
         created_by=created_by,
         recording_name=", ".join(recording.name for recording in recordings if recording.name),
         retain_until=_in_days(job.retain_days),
+        key=key,
     )
     return library().remember(transcript, provenance)
 

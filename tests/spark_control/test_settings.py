@@ -47,6 +47,9 @@ def test_nothing_but_the_settings_reads_the_environment(package: str) -> None:
     assert {path for path in readers if "/laptop" not in path} <= {"spark_control/settings.py"}
 
 
+BUCKET = {"DATABASE_URL": "postgres://a/b", "S3_BUCKET": "recordings"}
+
+
 def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run a management command with just these settings."""
     return subprocess.run(
@@ -79,6 +82,10 @@ def test_a_gateway_without_a_database_checks_clean() -> None:
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_HOSTS": "a.example"}, "spark.E020"),
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_SECRET": "whsec_?"}, "spark.E021"),
         ({"DATABASE_URL": "postgres://a/b", "JOB_ATTEMPTS": "0"}, "spark.E022"),
+        ({"DATABASE_URL": "postgres://a/b", "S3_REGION": "eu-1"}, "spark.E023"),
+        ({"DATABASE_URL": "postgres://a/b", "S3_BUCKET": "s3://a"}, "spark.E024"),
+        (BUCKET | {"S3_ENDPOINT_URL": "minio:9000"}, "spark.E025"),
+        (BUCKET | {"S3_ACCESS_KEY_ID": "a"}, "spark.E026"),
     ],
 )
 def test_a_contradiction_is_found_with_a_hint(
@@ -88,6 +95,21 @@ def test_a_contradiction_is_found_with_a_hint(
 
     assert identifier in checked.stderr
     assert "HINT" in checked.stderr
+
+
+def test_a_bucket_without_its_packages_is_found_with_a_hint(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text('import sys; sys.modules["boto3"] = None')
+    checked = manage("check", PYTHONPATH=str(tmp_path), **BUCKET)
+
+    assert "spark.E027" in checked.stderr
+
+
+def test_a_bucket_with_all_that_it_needs_is_no_contradiction() -> None:
+    server = {"S3_ENDPOINT_URL": "http://minio:9000", "S3_PREFIX": "/a/"}
+    keys = {"S3_ACCESS_KEY_ID": "a", "S3_SECRET_ACCESS_KEY": "b"}
+    checked = manage("check", **BUCKET, **server, **keys)
+
+    assert "spark.E02" not in checked.stderr
 
 
 def test_a_server_with_contradicting_settings_does_not_start(tmp_path: Path) -> None:

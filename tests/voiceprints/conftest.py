@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from tests.bucket_server import KEYS, BucketOfTests, new_bucket, running_bucket_server
 from tests.fault_server import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.voiceprints.people import SPACE, axis
@@ -75,6 +77,37 @@ def scripted_engine(settings: Settings, faults: FaultServer, tmp_path: Path) -> 
     settings.PARAKEET_URL, settings.MEDIA_ROOT = faults.url, tmp_path / "media"
     hears(faults)
     return faults
+
+
+@pytest.fixture(scope="session")
+def bucket_server() -> Iterator[str]:
+    with running_bucket_server() as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(bucket_server: str) -> BucketOfTests:
+    """An empty bucket on a server that speaks S3."""
+    return new_bucket(bucket_server, f"recordings-{uuid4()}")
+
+
+@pytest.fixture
+def bucket_in_use(bucket: BucketOfTests, settings: Settings) -> BucketOfTests:
+    """For what is called here, not over HTTP: that bucket is the default storage."""
+    use(bucket, settings)
+    return bucket
+
+
+def use(bucket: BucketOfTests, settings: Settings) -> None:
+    """Have recordings and samples lie in this bucket."""
+    options = {
+        "bucket_name": bucket.name,
+        "endpoint_url": bucket.url,
+        "access_key": KEYS["S3_ACCESS_KEY_ID"],
+        "secret_key": KEYS["S3_SECRET_ACCESS_KEY"],
+    }
+    default = {"BACKEND": "voiceprints.bucket.Bucket", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
 
 
 def database_url() -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -174,6 +175,15 @@ def test_two_who_make_the_same_person_make_one() -> None:
         second = waiting(lambda: person_called("ana", actor="desk"))
 
     assert second.result() == first
+
+
+def test_two_who_keep_the_same_at_once_keep_one() -> None:
+    once = replace(PROVENANCE, key="of this and so")
+    with transaction.atomic():
+        first = keep(heard("Ana"), once)
+        second = waiting(lambda: keep(heard("Ben"), once))
+
+    assert second.result() == first == Transcript.objects.get()
 
 
 PROVENANCE = Provenance(sha256=SHA256, created_by="desk")

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from audio.decoding import UndecodableAudio
 from audio.engines.client import EngineNonsense, EngineRefused, EngineUnreachable, Recording
 from audio.merge.timeline import Span
+from tests.bucket_server import BucketOfTests
 from tests.fault_server import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
 from tests.voiceprints.voices import DIARIZE, hears, tone
@@ -239,6 +240,17 @@ def test_the_speech_that_was_learned_from_is_kept_when_asked_for(
     learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
     assert learned.sample.name == f"samples/{learned.id}.wav"
+    assert learned.sample.size == 44 + 12 * 16_000 * 2
+
+
+def test_where_there_is_a_bucket_it_has_the_speech_that_was_learned_from(
+    recording: Recording, settings: Settings, bucket_in_use: BucketOfTests
+) -> None:
+    settings.KEEP_SAMPLES = True
+
+    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert list(bucket_in_use.contents()) == [f"samples/{learned.id}.wav"]
     assert learned.sample.size == 44 + 12 * 16_000 * 2
 
 

@@ -13,6 +13,7 @@ from voiceprints.telling import cues_of, told_again
 
 pytestmark = pytest.mark.django_db
 PROVENANCE = Provenance(sha256=SHA256, created_by="desk")
+ONCE = Provenance(sha256=SHA256, created_by="desk", key="of this and so")
 
 
 def test_somebody_forgotten_meanwhile_is_a_stranger_without_a_voice() -> None:
@@ -108,6 +109,30 @@ def test_keeping_and_discarding_are_audited() -> None:
         ("archive", "transcript_deleted"),
         ("desk", "transcript_stored"),
     ]
+
+
+def test_the_same_is_kept_once_and_stays_as_it_was() -> None:
+    first = keep(heard(NamedSpeaker("S0", "Emma", "visual")), ONCE)
+    again = keep(heard(NamedSpeaker("S0", "Ben", "visual")), ONCE)
+
+    assert again == first == Transcript.objects.get()
+    assert [speaker.name for speaker in TranscriptSpeaker.objects.all()] == ["Emma"]
+    assert AuditEntry.objects.count() == 1
+
+
+def test_what_was_discarded_may_be_kept_again() -> None:
+    first = keep(heard(NamedSpeaker("S0", "Emma", "visual")), ONCE)
+    discard(first.id, actor="archive")
+    again = keep(heard(NamedSpeaker("S0", "Emma", "visual")), ONCE)
+
+    assert again == Transcript.objects.get() != first
+
+
+def test_what_has_no_key_is_kept_each_time() -> None:
+    keep(heard(NamedSpeaker("S0", "Emma", "visual")), PROVENANCE)
+    keep(heard(NamedSpeaker("S0", "Emma", "visual")), PROVENANCE)
+
+    assert Transcript.objects.count() == 2
 
 
 def test_what_is_not_there_is_not_discarded() -> None:

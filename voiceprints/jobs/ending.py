@@ -1,6 +1,7 @@
 """How does a job end? Once, with its recordings gone and whoever waits told."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audio.errors import problem_of
+from voiceprints.errors import StorageFailed
 from voiceprints.jobs import queue
 from voiceprints.jobs.answering import Answer
 from voiceprints.locking import locked_if_there
@@ -75,9 +77,10 @@ def cancel(job_id: UUID) -> bool:
 
 
 def delete_files(names: Iterable[str]) -> None:
-    """Delete recordings from the storage."""
+    """Delete recordings from the storage; what it does not delete now, a purge finds."""
     for name in names:
-        default_storage.delete(name)
+        with suppress(StorageFailed):
+            default_storage.delete(name)
 
 
 def _held(job: Job) -> Job:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from voiceprints.jobs.ending import delete_files
 from voiceprints.models import Job, JobRecording
 from voiceprints.models.jobs import RECORDINGS
+from voiceprints.storage import names_in
 
 # A recording is written before its job is: younger ones may be about to get theirs.
 ORPHANED_AFTER = timedelta(hours=1)
@@ -27,9 +28,7 @@ def purge_jobs(now: datetime) -> int:
 
 def orphaned_recordings(now: datetime) -> list[str]:
     """Recordings that no job waits for."""
-    if not default_storage.exists(RECORDINGS):
-        return []
-    lying = [f"{RECORDINGS}/{name}" for name in default_storage.listdir(RECORDINGS)[1]]
+    lying = [f"{RECORDINGS}/{name}" for name in names_in(RECORDINGS)]
     wanted = set(JobRecording.objects.filter(file__in=lying).values_list("file", flat=True))
     return [
         name

@@ -21,6 +21,7 @@ from audio.archive.probing import reason_of
 from audio.engines.client import EngineError
 from audio.errors import InvalidRequest
 from audio.pipeline.watching import Stopped
+from voiceprints.errors import StorageFailed
 from voiceprints.jobs.answering import answer_to
 from voiceprints.jobs.archives import OutputsNotWritten
 from voiceprints.jobs.ending import ClaimLost, SomebodyForgotten, fail, finish
@@ -116,7 +117,7 @@ def _again_after(job: Job, error: Exception) -> float | None:
     if isinstance(error, SomebodyForgotten):
         return 0.0
     passing = isinstance(error, EngineError) and may_pass(error)
-    if not passing and not isinstance(error, OutputsNotWritten | RecordingAway):
+    if not passing and not isinstance(error, OutputsNotWritten | RecordingAway | StorageFailed):
         return None
     return wait_s(job.attempts, error) if job.attempts < settings.JOB_ATTEMPTS else None
 
@@ -148,17 +149,16 @@ def _local_copies(job: Job) -> Iterator[dict[str, TemporaryUploadedFile]]:
         files: dict[str, TemporaryUploadedFile] = {}
         for recording in job.recordings.all():
             try:
-                copy = _local_copy(recording)
+                copy = TemporaryUploadedFile(recording.name, None, recording.file.size, None)
+                everything.callback(copy.close)
+                _fetch(recording, copy)
             except OSError as error:
                 raise RecordingAway(error) from error
-            everything.callback(copy.close)
             files[recording.field] = copy
         yield files
 
 
-def _local_copy(recording: JobRecording) -> TemporaryUploadedFile:
-    copy = TemporaryUploadedFile(recording.name, None, recording.file.size, None)
+def _fetch(recording: JobRecording, copy: TemporaryUploadedFile) -> None:
     with recording.file.open("rb") as stored:
         shutil.copyfileobj(stored, copy, READ_BYTES)
     copy.flush()
-    return copy

@@ -7,12 +7,16 @@ from django.core.management.base import CommandError
 
 from audio.decoding import UndecodableAudio
 from audio.engines.client import EngineError
+from voiceprints.errors import StorageFailed
 from voiceprints.locking import PersonGone
 from voiceprints.reembedding import AnotherSpace, NothingToHear
 from voiceprints.refusals import ConsentEnded, ConsentMissing, EnrolmentRefused, VoiceTaken
 
 # What may happen to one item of many without an end to all.
-REFUSALS = (EnrolmentRefused, PersonGone, UndecodableAudio, NothingToHear, ValueError)
+REFUSALS = (
+    *(EnrolmentRefused, PersonGone, UndecodableAudio, NothingToHear, ValueError),
+    StorageFailed,
+)
 
 
 def reason(error: Exception) -> str:

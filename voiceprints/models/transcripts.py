@@ -68,6 +68,8 @@ class Transcript(models.Model):
     retain_until = models.DateTimeField(
         null=True, blank=True, help_text="Empty: until somebody deletes it."
     )
+    # Of what and how, where the same is to be kept once; none where every keeping is meant.
+    key = models.CharField(max_length=64, null=True, editable=False)
 
     objects = TranscriptQuerySet.as_manager()
 
@@ -81,6 +83,7 @@ class Transcript(models.Model):
             models.CheckConstraint(
                 condition=Q(mode__in=Mode.values), name="transcript_mode_is_known"
             ),
+            models.UniqueConstraint(fields=["key"], name="transcript_is_kept_once"),
         ]
         indexes = [
             models.Index(fields=["-created_at", "id"], name="transcript_newest_first"),

@@ -1,6 +1,9 @@
 """Archives, where there is a voice library."""
 
 import json
+import signal
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -9,10 +12,23 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from tests.audio.archive.engine import DIARIZE, HEARD, TRANSCRIBE, recording, script
+from tests.audio.management.command import environment
 from tests.fault_server import FaultServer
+from tests.gateway_process import ROOT
+from tests.voiceprints.conftest import database_url
 from tests.voiceprints.people import SPACE, axis, consenting, print_of
 from voiceprints.models import AuditEntry, Transcript
 
+DIES_AT_THE_JOURNAL = """
+import os, signal, sys
+from audio.archive import ledger
+note = ledger._append
+ledger._append = lambda file, entry: (
+    note(file, entry) if entry.reason else os.kill(os.getpid(), signal.SIGKILL)
+)
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+"""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -39,6 +55,16 @@ def diarize(folder: Path, *options: str) -> str:
     out = str(folder.parent / "out")
     call_command("diarize", str(folder), "--out", out, *options, stdout=said)
     return said.getvalue()
+
+
+def diarize_and_die_before_it_is_noted(folder: Path, engine: FaultServer) -> int:
+    """The command as a process that is killed when the transcript is kept: its status."""
+    command = [sys.executable, "-c", DIES_AT_THE_JOURNAL, "diarize", str(folder), "--store"]
+    settings = {"DATABASE_URL": database_url(), "SECRET_KEY": "for-the-tests"}
+    env = environment(engine, DJANGO_SETTINGS_MODULE="spark_control.settings", **settings)
+    return subprocess.run(
+        [*command, "--out", str(folder.parent / "out")], cwd=ROOT, env=env, timeout=60
+    ).returncode
 
 
 @pytest.mark.usefixtures("engine")
@@ -92,6 +118,39 @@ def test_nothing_is_kept_twice(folder: Path) -> None:
     diarize(folder, "--store")
 
     assert Transcript.objects.count() == 1
+
+
+def test_a_kill_between_keeping_and_noting_it_keeps_nothing_twice(
+    folder: Path, engine: FaultServer
+) -> None:
+    killed = diarize_and_die_before_it_is_noted(folder, engine)
+    kept = Transcript.objects.get()
+    journal = folder.parent / "out" / "archive.jsonl"
+    [begun] = journal.read_text().splitlines()
+
+    diarize(folder, "--store")
+
+    assert killed == -signal.SIGKILL
+    assert not json.loads(begun)["transcript_id"]
+    assert Transcript.objects.get() == kept
+    assert json.loads(journal.read_text().splitlines()[-1])["transcript_id"] == str(kept.id)
+
+
+@pytest.mark.usefixtures("engine")
+def test_other_options_make_another_transcript(folder: Path) -> None:
+    diarize(folder, "--store")
+    diarize(folder, "--store", "--rule", "evidence")
+
+    assert Transcript.objects.count() == 2
+
+
+def test_another_model_makes_another_transcript(folder: Path, engine: FaultServer) -> None:
+    diarize(folder, "--store")
+    (folder.parent / "out" / "talk.json").unlink()
+    engine.answer(DIARIZE, HEARD | {"models": {"embedding": "another"}})
+    diarize(folder, "--store")
+
+    assert Transcript.objects.count() == 2
 
 
 def test_what_was_only_written_is_kept_when_that_is_wanted(

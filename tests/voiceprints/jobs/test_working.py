@@ -14,6 +14,7 @@ from tests.recordings import TONE
 from tests.voiceprints.conftest import HEARD, SAID
 from tests.voiceprints.people import SPACE, axis, consenting, print_of
 from voiceprints.forgetting import forget
+from voiceprints.jobs import ending
 from voiceprints.jobs.asking import Order, place
 from voiceprints.jobs.ending import cancel
 from voiceprints.jobs.retrying import TryAgain
@@ -31,6 +32,14 @@ def go_on() -> bool:
 
 def end() -> bool:
     return True
+
+
+class Death(BaseException):
+    """Nothing in the worker answers to it."""
+
+
+def die(*given: object) -> None:
+    raise Death
 
 
 def merge(tone: Recording, **options: str) -> Job:
@@ -192,6 +201,22 @@ def test_a_job_that_is_cancelled_while_it_runs_keeps_nothing(
 
     assert job.state == JobState.CANCELLED
     assert not Transcript.objects.exists()
+
+
+def test_a_worker_that_dies_between_keeping_and_ending_has_kept_nothing(
+    queue: FaultServer, tone: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = merge(tone, store="true")
+    monkeypatch.setattr(ending, "_end", die)
+    with pytest.raises(Death):
+        work(job.id, go_on)
+    monkeypatch.undo()
+    kept_by_the_dead = Transcript.objects.count()
+    work(job.id, go_on)
+    job.refresh_from_db()
+
+    assert kept_by_the_dead == 0
+    assert job.transcript == Transcript.objects.get()
 
 
 def test_an_attempt_that_was_given_up_for_dead_keeps_nothing(

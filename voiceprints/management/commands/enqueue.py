@@ -13,6 +13,7 @@ from audio.archive.probing import reason_of
 from audio.management import archive_arguments, telling
 from audio.management.archive_arguments import USAGE
 from audio.management.saying import said
+from voiceprints.errors import StorageFailed
 from voiceprints.jobs.archives import is_known, order_of, stands_there
 from voiceprints.jobs.asking import place
 from voiceprints.management.arguments import operator
@@ -58,7 +59,7 @@ is, export_transcripts writes what is kept."""
             try:
                 told = _placed(found, wanted, out, again=options["again"])
                 items.succeeded(f"{found.name}: {told}")
-            except (UnusableRecording, OSError) as error:
+            except (UnusableRecording, StorageFailed, OSError) as error:
                 items.refused(f"{found.name}: {_reason(error)}")
         items.end()
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from voiceprints.management.answers import refusals_told
 from voiceprints.management.arguments import operator
 from voiceprints.purging import due, purge_expired
 
@@ -27,7 +28,8 @@ again."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         now, dry_run = timezone.now(), options["dry_run"]
-        purged = due(now) if dry_run else purge_expired(now, actor=operator("purge_expired"))
+        with refusals_told():
+            purged = due(now) if dry_run else purge_expired(now, actor=operator("purge_expired"))
         what = "Would be deleted" if dry_run else "Deleted"
         self.stdout.write(
             f"{what}: the voices of {purged.people} people "
