@@ -22,7 +22,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 
-from audio import decoding
+from audio import decoding, presence
 from audio.engines import client
 
 logger = logging.getLogger(__name__)
@@ -101,6 +101,9 @@ def problem_of(exc: Exception) -> Problem:
 
 def _problem(exc: Exception) -> Problem | None:
     match exc:
+        case presence.ClientLeft():
+            # For the log: nobody reads it. The number is nginx's.
+            return Problem(499, "The client left before it was answered.", "client_left")
         case client.EngineError():
             return _engine_problem(exc)
         case exceptions.ValidationError():

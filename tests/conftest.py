@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from audio.engines.client import engine
-from tests.fault_server import FaultServer, running_fault_server
+from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import ROOT, Gateway, running_gateway
 from tests.recordings import cut_of
 from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE

@@ -16,7 +16,7 @@ from audio.engines.client import Recording
 from audio.engines.parakeet import diarize_chunk
 from audio.merge.naming import speaking_time
 from audio.merge.timeline import Diarization, Fingerprint
-from audio.pipeline.parallel import in_parallel
+from audio.pipeline.parallel import admitted_in_parallel
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ def fingerprint_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipVoice | 
         for path, samples in zip(paths, clips, strict=True):
             path.write_bytes(wav(pcm(samples)))
         calls = [partial(diarize_chunk, Recording(path, ".wav")) for path in paths]
-        return [_voice(heard) for heard in in_parallel(*calls)]
+        heard = admitted_in_parallel(parakeet.parakeet(), *calls)
+        return [_voice(one) for one in heard]
 
 
 def _voice(heard: Diarization) -> ClipVoice | None:

@@ -5,6 +5,8 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from typing import Any
 
+from audio.engines.client import Engine
+
 # The four calls of a two-track recording; a job of more calls takes no more of an engine.
 AT_ONCE = 4
 
@@ -24,3 +26,15 @@ def in_parallel(*calls: Callable[[], Any], at_once: int = AT_ONCE) -> list[Any]:
         return [future.result() for future in futures]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def admitted_in_parallel(engine: Engine, *calls: Callable[[], Any]) -> list[Any]:
+    """Run calls to an engine as one job, which takes the places that it needs together.
+
+    Raises
+    ------
+    EngineBusy
+        Before any call, when they did not become free in time.
+    """
+    with engine.admitted(min(len(calls), AT_ONCE)) as places:
+        return in_parallel(*calls, at_once=places)

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from tests.audio.archive.engine import DIARIZE, HEARD, TRANSCRIBE, recording, script
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.voiceprints.people import SPACE, axis, consenting, print_of
 from voiceprints.models import AuditEntry, Transcript
 

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from audio.engines.client import Recording
-from tests.fault_server import FaultServer, running_fault_server
+from tests.faults import FaultServer, running_fault_server
 from tests.voiceprints.jobs.conftest import SECRET
 from tests.voiceprints.jobs.receiver import body_and_headers
 from voiceprints.jobs.addresses import (
