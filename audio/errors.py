@@ -7,6 +7,7 @@ Django's HTML pages nor Django REST framework's `detail`.
 """
 
 import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -226,5 +227,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 
 def server_error(request: HttpRequest) -> JsonResponse:
     """Django's handler500: what failed outside an endpoint."""
+    failure = sys.exception()
+    if isinstance(failure, presence.ClientLeft):
+        return problem_of(failure).response()
     logger.exception("unexpected failure outside an endpoint")
     return _UNEXPECTED.response()

@@ -151,6 +151,21 @@ def test_speech_may_take_longer_than_any_silence(scripted: Gateway, faults: Faul
     assert spoken(scripted).content == b"RIFF" * 5
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [breakages.RESET, breakages.CLOSED, breakages.CUT, breakages.WEDGED, breakages.LOADING],
+    ids=["reset", "closed", "cut", "500", "503"],
+)
+def test_what_was_sent_is_not_sent_again(
+    scripted: Gateway, faults: FaultServer, answer: Answer
+) -> None:
+    faults.break_with(TRANSCRIBE, answer)
+
+    transcribed(scripted)
+
+    assert faults.paths() == [TRANSCRIBE]
+
+
 def test_what_cuda_says_stays_inside(scripted: Gateway, faults: FaultServer) -> None:
     faults.break_with(TRANSCRIBE, breakages.WEDGED)
 

@@ -1,6 +1,8 @@
 """What clients read of an engine's own words."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httpx
 import pytest
@@ -69,3 +71,26 @@ def test_an_absurd_retry_after_is_a_minute() -> None:
     answer = httpx.Response(429, headers={"retry-after": "9" * 5000})
 
     assert read_retry_after(answer) == 60
+
+
+def test_a_retry_after_that_is_a_date_is_told_in_seconds() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+
+    told = read_retry_after(httpx.Response(503, headers={"retry-after": date}))
+
+    assert told is not None
+    assert 1 <= told <= 31
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 60),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+    ],
+)
+def test_an_odd_retry_after_is_understood_or_ignored(given: str, told: int | None) -> None:
+    assert read_retry_after(httpx.Response(503, headers={"retry-after": given})) == told

@@ -170,8 +170,12 @@ def test_questions_need_no_place(
 def test_when_a_call_fails_those_not_yet_begun_never_begin(
     four_places: Gateway, gate: Gate
 ) -> None:
+    def fail(asked: Asked) -> Answer:
+        gate.holds_back(4)
+        return Answer(400)
+
     gate.holds(DIARIZE, as_json(TURNS))
-    gate.faults.answer(TRANSCRIBE, {"detail": "no"}, status=400, after_s=0.3)
+    gate.faults.respond(TRANSCRIBE, fail)
     asked = {
         "response_format": "diarized_json",
         "known_speaker_names[]": list("ABCD"),
