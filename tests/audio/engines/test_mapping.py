@@ -90,21 +90,27 @@ Row = tuple[Answer, tuple[int, str, str | None]]
 
 
 @pytest.mark.parametrize("row", [*ROWS.values(), *BODIES.values()], ids=[*ROWS, *BODIES])
-def test_a_transcription(scripted: Gateway, faults: FaultServer, row: Row) -> None:
+def test_what_fails_in_a_transcription_is_told_by_the_table(
+    scripted: Gateway, faults: FaultServer, row: Row
+) -> None:
     faults.break_with(TRANSCRIBE, row[0])
 
     assert told(transcribed(scripted)) == row[1]
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_speech(scripted: Gateway, faults: FaultServer, row: Row) -> None:
+def test_what_fails_in_speech_is_told_by_the_table(
+    scripted: Gateway, faults: FaultServer, row: Row
+) -> None:
     faults.break_with(SPEAK, row[0])
 
     assert told(spoken(scripted)) == row[1]
 
 
 @pytest.mark.parametrize("row", BODIES.values(), ids=BODIES)
-def test_a_diarization(scripted: Gateway, faults: FaultServer, row: Row) -> None:
+def test_what_fails_in_a_diarization_is_told_by_the_table(
+    scripted: Gateway, faults: FaultServer, row: Row
+) -> None:
     faults.break_with(DIARIZE, row[0])
 
     answer = scripted.post("/api/audio/diarize-chunk", files={"file": TONE})
@@ -121,7 +127,9 @@ def test_a_diarization(scripted: Gateway, faults: FaultServer, row: Row) -> None
     ],
     ids=["nothing", "JSON", "HTML"],
 )
-def test_speech_that_is_none(scripted: Gateway, faults: FaultServer, answer: Answer) -> None:
+def test_speech_that_is_none_is_a_bad_answer(
+    scripted: Gateway, faults: FaultServer, answer: Answer
+) -> None:
     faults.break_with(SPEAK, answer)
 
     assert told(spoken(scripted)) == (502, "engine_bad_answer", None)

@@ -1,0 +1,80 @@
+"""The places of a job, and the calls that it makes in them."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from audio.engines.admission import JobEnded
+from audio.engines.client import Engine, EngineBusy, Recording, engine
+from tests.faults import FaultServer
+from tests.recordings import TONE
+from tests.scripts import SAID, TRANSCRIBE
+
+
+@pytest.fixture
+def parakeet(faults: FaultServer) -> Engine:
+    faults.answer(TRANSCRIBE, SAID)
+    return engine("parakeet", faults.url)
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Recording:
+    path = tmp_path / "tone.wav"
+    path.write_bytes(TONE)
+    return Recording(path, ".wav")
+
+
+def held(engine: Engine) -> int:
+    return engine._places.total - engine._places._free
+
+
+def test_a_call_takes_no_further_place_than_its_jobs(parakeet: Engine, tone: Recording) -> None:
+    with parakeet.admitted(parakeet._places.total):
+        said = parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert said == SAID
+    assert held(parakeet) == 0
+
+
+def test_a_job_within_a_job_has_its_places(parakeet: Engine) -> None:
+    with parakeet.admitted(3), parakeet.admitted(2) as places:
+        assert places == 3
+        assert held(parakeet) == 3
+
+    assert held(parakeet) == 0
+
+
+def test_a_call_by_itself_takes_a_place_for_as_long_as_it_lasts(
+    parakeet: Engine, tone: Recording
+) -> None:
+    parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert held(parakeet) == 0
+
+
+def test_a_call_that_finds_no_place_reaches_no_engine(
+    parakeet: Engine, tone: Recording, faults: FaultServer, settings: Settings
+) -> None:
+    settings.ENGINE_WAIT_S = 0
+    everything = parakeet._places.take(parakeet._places.total, None)
+
+    with pytest.raises(EngineBusy):
+        parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+    everything.end()
+
+    assert faults.paths() == []
+
+
+def test_what_is_left_of_a_job_that_failed_reaches_no_engine(
+    parakeet: Engine, tone: Recording, faults: FaultServer
+) -> None:
+    with parakeet.admitted(1):
+        admission = parakeet._admission.get()
+        assert admission
+        admission.end()
+
+        with pytest.raises(JobEnded):
+            parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert faults.paths() == []
