@@ -52,6 +52,28 @@ def threads_outnumber_connections(app_configs: Any, **options: Any) -> list[Chec
 
 
 @register
+def a_share_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """With a share of nothing, a key could still be served, one request at a time."""
+    if 0 < settings.ENGINE_KEY_SHARE <= 1:
+        return []
+    hint = "More than 0, at most 1; 1 lets a single key take all places of an engine."
+    return [Error("ENGINE_KEY_SHARE is no share.", hint=hint, id="spark.E010")]
+
+
+@register
+def engines_are_given_time(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A call that may last no time at all would always fail."""
+    times = ("ENGINE_TIMEOUT_S", "ENGINE_BASE_TIMEOUT_S")
+    wrong = [name for name in times if not getattr(settings, name) > 0]
+    if not settings.ENGINE_TIMEOUT_PER_AUDIO_S >= 0:
+        wrong.append("ENGINE_TIMEOUT_PER_AUDIO_S")
+    return [
+        Error(f"{name} is no time.", hint="Seconds, as 60 or 1.5.", id="spark.E011")
+        for name in wrong
+    ]
+
+
+@register
 def engines_are_named(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Base URLs are URLs; without any the gateway can only say so."""
     urls = {name: getattr(settings, name) for name in ("PARAKEET_URL", "KOKORO_URL")}

@@ -7,6 +7,7 @@ Django's HTML pages nor Django REST framework's `detail`.
 """
 
 import logging
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -22,7 +23,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 
-from audio import decoding
+from audio import decoding, presence
 from audio.engines import client
 
 logger = logging.getLogger(__name__)
@@ -101,6 +102,9 @@ def problem_of(exc: Exception) -> Problem:
 
 def _problem(exc: Exception) -> Problem | None:
     match exc:
+        case presence.ClientLeft():
+            # For the log: nobody reads it. The number is nginx's.
+            return Problem(499, "The client left before it was answered.", "client_left")
         case client.EngineError():
             return _engine_problem(exc)
         case exceptions.ValidationError():
@@ -223,5 +227,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 
 def server_error(request: HttpRequest) -> JsonResponse:
     """Django's handler500: what failed outside an endpoint."""
+    failure = sys.exception()
+    if isinstance(failure, presence.ClientLeft):
+        return problem_of(failure).response()
     logger.exception("unexpected failure outside an endpoint")
     return _UNEXPECTED.response()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponseBase
 
-from audio import metrics
+from audio import metrics, presence
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -62,6 +62,12 @@ def note_key(name: str) -> None:
         entry.key = name
 
 
+def key_name() -> str | None:
+    """The name of the key under which this is done; None outside of a request."""
+    entry = _current.get()
+    return entry.key if entry else None
+
+
 def note_bytes_in(count: int) -> None:
     """Say that so many bytes of the request's body were read."""
     if entry := _current.get():
@@ -92,6 +98,7 @@ class Journal:
         method = environ["REQUEST_METHOD"]
         entry = Entry(_request_id(environ), method if method in _METHODS else "other")
         _current.set(entry)
+        presence.watch_connection(environ.get("gunicorn.socket"))
         metrics.IN_FLIGHT.inc()
 
         def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
@@ -133,6 +140,7 @@ class _Recorded:
 def _close(entry: Entry) -> None:
     _write(entry)
     _current.set(None)
+    presence.watch_connection(None)
 
 
 def _write(entry: Entry) -> None:

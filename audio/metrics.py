@@ -18,3 +18,14 @@ ENGINE_CALLS = Histogram(
     buckets=SECONDS,
 )
 UPLOADED_BYTES = Counter("spark_uploaded_bytes_total", "Bytes of request bodies")
+ENGINE_PLACES = Gauge(
+    "spark_engine_places", "Calls that an engine may be asked at once", ["engine"]
+)
+ENGINE_PLACES_IN_USE = Gauge(
+    "spark_engine_places_in_use", "Places of an engine that jobs hold", ["engine"]
+)
+ENGINE_REFUSALS = Counter(
+    "spark_engine_refusals_total",
+    "Jobs refused because no places became free, or none of their key's share",
+    ["engine", "reason"],
+)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.fault_server import Answer, Asked, running_fault_server
+from tests.faults import Answer, Asked, running_fault_server
 
 SPEAKERS, DIMENSION = 4, 192
 WORD_S, TURN_S = 0.4, 4.0

@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from audio.engines.client import engine
-from tests.fault_server import FaultServer, running_fault_server
+from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import ROOT, Gateway, running_gateway
 from tests.recordings import cut_of
 from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE
@@ -24,9 +24,10 @@ def fault_server() -> Iterator[FaultServer]:
     with running_fault_server() as server:
         yield server
         # What was called from here, not by a gateway, keeps its connections as long as this lives.
-        called = engine("parakeet", server.url)
-        called._calls.close()
-        called._questions.close()
+        for name in ("parakeet", "kokoro"):
+            called = engine(name, server.url)
+            called._calls.close()
+            called._questions.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a scripted engine says, for tests that are about the gateway's client."""
 
 TRANSCRIBE = "/v1/audio/transcriptions"
+DIARIZE = "/v1/audio/diarize-chunk"
 SPEAK = "/v1/audio/speech"
 TEXT = "Turn on the light. Then close the blinds."
 SAID = {

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from audio.decoding import SAMPLE_RATE, check_decodable, clips
 from audio.engines.client import Recording
+from audio.engines.parakeet import parakeet
 from audio.merge.timeline import Fingerprint, Span, Turn
 from audio.pipeline.fingerprints import ClipVoice, fingerprint_clips
-from audio.pipeline.parallel import in_parallel
+from audio.pipeline.parallel import AT_ONCE, in_parallel
 from audio.pipeline.transcription import diarize_chunk
 from voiceprints.averaging import Averaged, one_voice
 from voiceprints.models import DIMENSION, Space
@@ -66,10 +67,12 @@ def hear_voice(recordings: Sequence[Recording], *, within: Span | None = None) -
     for recording in given:
         check_decodable(recording.path, param=recording.field)
     calls = [partial(_turns, recording, within) for recording in given]
-    turns = in_parallel(*calls) if calls else []
-    found = list(chain.from_iterable(_cut(given, turns)))
-    _demand_speech(found)
-    return _voice(found, one_recording=not several)
+    # The places are kept for the windows too, of which there are more.
+    with parakeet().admitted(AT_ONCE):
+        turns = in_parallel(*calls) if calls else []
+        found = list(chain.from_iterable(_cut(given, turns)))
+        _demand_speech(found)
+        return _voice(found, one_recording=not several)
 
 
 def _numbered(recording: Recording, number: int) -> Recording:

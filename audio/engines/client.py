@@ -2,22 +2,21 @@
 
     EngineError
     ├── EngineNotConfigured   no base URL is set
-    ├── EngineBusy            no free connection: the pool is the admission control
+    ├── EngineBusy            no places became free in time, or none of the key's share
     ├── EngineUnreachable     refused, reset, name not found
-    ├── EngineTimedOut        no answer within ENGINE_TIMEOUT_S
+    ├── EngineTimedOut        the whole answer was not there in time
     ├── EngineFailed          500: most often a wedged CUDA context
     ├── EngineRefused         4xx, 503: the engine's own reason
-    └── EngineNonsense        200, but not the contract
+    └── EngineNonsense        an answer, but not the contract's
 
 Messages are sentences for the client of the gateway: they name no address, no path and no key.
 """
 
-import io
 import json
-import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,19 +25,21 @@ from threading import Lock
 import httpx
 from django.conf import settings
 
-from audio import journal, metrics
+from audio import journal, metrics, presence
+from audio.engines.admission import Admission, NoPlace, Places
+from audio.engines.connections import QUESTION_CONNECTIONS, connections_to
+from audio.engines.deadlines import Call, allowed_s, within
 from audio.engines.reasons import read_reason, read_retry_after
+from audio.engines.sending import LargeReads
+from audio.engines.streams import AnswerStream
 
-CONNECT_S = 5.0
-WRITE_S = 60.0
 # Health and catalogue: short, and never queued behind inference.
 QUESTION_S = 5.0
 HEALTH_S = 2.0
-QUESTION_CONNECTIONS = 4
-# uvicorn, which serves the containers, closes an idle connection after 5 s; ours must be gone by
-# then.
-KEEPALIVE_S = 4.0
-READ_BYTES = 1024 * 1024
+# Words of a recording of a day are a tenth of this; and a reason is a sentence.
+LARGEST_ANSWER = 32 * 1024 * 1024
+LARGEST_REFUSAL = 64 * 1024
+REFUSAL_S = 2.0
 _OF_THE_RECORDING = {
     httpx.codes.BAD_REQUEST,
     httpx.codes.REQUEST_ENTITY_TOO_LARGE,
@@ -56,7 +57,7 @@ class EngineNotConfigured(EngineError):
 
 
 class EngineBusy(EngineError):
-    """All connections to the engine are in use, and none became free in time."""
+    """The places that a job needs did not become free in time."""
 
 
 class EngineUnreachable(EngineError):
@@ -98,94 +99,168 @@ class EngineNonsense(EngineError):
     """The engine's answer is not what the contract says."""
 
 
+_BUSY = {
+    "busy": "The {} engine is busy. Try again in a moment.",
+    "key_share": (
+        "What was asked before with this API key keeps its whole share of the {} engine busy. "
+        "Try again when some of it is answered."
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording on disk, the suffix and name its sender gave it, and the field it came in."""
+    """A recording on disk, the suffix and name its sender gave it, and the field it came in.
+
+    `seconds` is how long it says it is, where somebody has looked.
+    """
 
     path: Path
     suffix: str = ""
     name: str = ""
     field: str = "file"
+    seconds: float | None = None
 
 
 class Engine:
-    """One engine, its connections and its timeouts."""
+    """One engine, its places, its connections and its deadlines."""
 
     def __init__(self, name: str, base_url: str) -> None:
         self.name = name
-        self._calls = _client(
-            base_url,
-            settings.ENGINE_CONNECTIONS,
-            httpx.Timeout(
-                connect=CONNECT_S,
-                read=settings.ENGINE_TIMEOUT_S,
-                write=WRITE_S,
-                pool=settings.ENGINE_WAIT_S,
-            ),
-        )
-        self._questions = _client(base_url, QUESTION_CONNECTIONS, httpx.Timeout(QUESTION_S))
+        self._places = Places(name, settings.ENGINE_CONNECTIONS)
+        self._admission: ContextVar[Admission | None] = ContextVar(f"{name}'s", default=None)
+        self._calls = connections_to(base_url, settings.ENGINE_CONNECTIONS)
+        self._questions = connections_to(base_url, QUESTION_CONNECTIONS)
+
+    @contextmanager
+    def admitted(self, calls: int) -> Iterator[int]:
+        """Take the places of a job together; its calls inside the block then need no other.
+
+        Gives how many calls it may have under way: at most so many as there are places at all.
+        When the block ends, no further call of the job begins.
+
+        Raises
+        ------
+        EngineBusy
+            Before any call, when they did not become free in time.
+        """
+        if whole := self._admission.get():
+            yield whole.count
+            return
+        admission = self._admit(calls)
+        token = self._admission.set(admission)
+        try:
+            yield admission.count
+        finally:
+            self._admission.reset(token)
+            admission.end()
 
     def post_recording(
         self, operation: str, path: str, recording: Recording, fields: Mapping[str, object]
     ) -> object:
         """Upload a recording from disk, and read the JSON answer."""
-        with self._translated(operation), _LargeReads(recording.path) as file:
-            response = self._calls.post(
-                path, data=dict(fields), files={"file": (f"audio{recording.suffix}", file)}
-            )
+        with self._place(), LargeReads(recording.path) as file:
+            upload = {"file": (f"audio{recording.suffix}", file)}
+            request = self._calls.build_request("POST", path, data=dict(fields), files=upload)
+            allowed = allowed_s(recording.seconds)
             try:
-                self._check(response)
+                return self._answer(operation, self._calls, request, within_s=allowed)
             except EngineRefused as refusal:
                 raise refusal.about(recording.field) from refusal
-            return self._json(response)
 
-    def open_stream(self, operation: str, path: str, body: Mapping[str, object]) -> httpx.Response:
-        """Send JSON, return once the head of a good answer is here; the caller closes it."""
-        with self._translated(operation):
-            request = self._calls.build_request("POST", path, json=dict(body))
-            response = self._calls.send(request, stream=True)
-            if response.status_code != httpx.codes.OK:
-                response.read()
+    def open_stream(
+        self, operation: str, path: str, body: Mapping[str, object], *, patience_s: float
+    ) -> AnswerStream:
+        """Send JSON, return once the head of a good answer is here; the caller closes it.
+
+        An engine may be silent for `patience_s`, before the first byte and between two.
+        """
+        request = self._calls.build_request("POST", path, json=dict(body))
+        admission = self._admit(1)
+        try:
+            presence.stay()
+            with (
+                within(patience_s, ends_with_client=True) as call,
+                self._translated(operation, call),
+            ):
+                response = self._calls.send(request, stream=True)
                 self._check(response)
-            return response
+                return AnswerStream(self, response, admission, patience_s)
+        except BaseException:
+            admission.end()
+            raise
 
     def ask(self, operation: str, path: str) -> object:
         """Get a small JSON answer quickly, whatever inference is under way."""
-        with self._translated(operation):
-            response = self._questions.get(path)
-            self._check(response)
-            return self._json(response)
+        request = self._questions.build_request("GET", path)
+        return self._answer(operation, self._questions, request, within_s=QUESTION_S)
 
     def is_healthy(self) -> bool:
         """Whether the engine says that it can infer, or has no word for it but answers."""
         try:
-            response = self._questions.get("/health", timeout=HEALTH_S)
+            with within(HEALTH_S), self._questions.stream("GET", "/health") as response:
+                return response.is_success or response.status_code in (404, 405)
         except httpx.HTTPError:
             return False
-        return response.is_success or response.status_code in (404, 405)
 
-    def translate(self, error: httpx.HTTPError) -> EngineError:
+    def translate(self, error: httpx.HTTPError, call: Call) -> EngineError:
         """Say what a transport error means."""
         match error:
             case httpx.PoolTimeout():
-                return EngineBusy(f"The {self.name} engine is busy. Try again in a moment.")
+                return EngineBusy(_BUSY["busy"].format(self.name))
             case httpx.ConnectTimeout():
                 return EngineUnreachable(f"The {self.name} engine cannot be reached.")
             case httpx.TimeoutException():
                 return EngineTimedOut(f"The {self.name} engine did not answer in time.")
+            case httpx.RemoteProtocolError() if not call.broke_off:
+                return self.nonsense("it is not HTTP as it should be")
         return EngineUnreachable(f"The {self.name} engine cannot be reached.")
 
+    def nonsense(self, what: str) -> EngineNonsense:
+        """Say why an answer is not the contract."""
+        return EngineNonsense(
+            f"The {self.name} engine gave an answer that cannot be used: {what}."
+        )
+
+    def _admit(self, calls: int) -> Admission:
+        try:
+            return self._places.take(calls, journal.key_name())
+        except NoPlace as refusal:
+            raise EngineBusy(_BUSY[refusal.reason].format(self.name)) from refusal
+
     @contextmanager
-    def _translated(self, operation: str) -> Iterator[None]:
+    def _place(self) -> Iterator[None]:
+        """One of the places of the job that this call belongs to, or one of its own."""
+        with self.admitted(1):
+            admission = self._admission.get()
+            assert admission is not None  # noqa: S101 — the line above has set it
+            with admission.call():
+                presence.stay()
+                yield
+
+    def _answer(
+        self, operation: str, client: httpx.Client, request: httpx.Request, *, within_s: float
+    ) -> object:
+        """The JSON of a good answer."""
+        with (
+            within(within_s, ends_with_client=presence.is_streaming()) as call,
+            self._translated(operation, call),
+        ):
+            response = client.send(request, stream=True)
+            self._check(response)
+            return self._json(response)
+
+    @contextmanager
+    def _translated(self, operation: str, call: Call) -> Iterator[None]:
         """Time one call, and turn transport errors into the tree."""
         started, outcome = time.monotonic(), "ok"
         try:
             yield
         except httpx.HTTPError as error:
-            translated = self.translate(error)
+            translated = self.translate(error, call)
             outcome = type(translated).__name__
             raise translated from error
-        except EngineError as error:
+        except (EngineError, presence.ClientLeft) as error:
             outcome = type(error).__name__
             raise
         finally:
@@ -194,10 +269,11 @@ class Engine:
             metrics.ENGINE_CALLS.labels(self.name, operation, outcome).observe(ended - started)
 
     def _check(self, response: httpx.Response) -> None:
+        """Read what an answer is refused for, where it is no good one."""
         status = response.status_code
         if status == httpx.codes.OK:
             return
-        reason, param = read_reason(response)
+        reason, param = read_reason(_refusal(response))
         if status == httpx.codes.INTERNAL_SERVER_ERROR:
             raise EngineFailed(
                 f"A transient error in the {self.name} engine; no automatic restart is "
@@ -207,26 +283,51 @@ class Engine:
         if 400 <= status < 500 or status == httpx.codes.SERVICE_UNAVAILABLE:
             said = reason or f"The {self.name} engine refused the request."
             raise EngineRefused(status, said, param, read_retry_after(response))
-        raise EngineUnreachable(f"The {self.name} engine cannot be reached.")
+        # These two are a proxy's, in front of an engine that it cannot reach or wait for.
+        if status == httpx.codes.BAD_GATEWAY:
+            raise EngineUnreachable(f"The {self.name} engine cannot be reached.")
+        if status == httpx.codes.GATEWAY_TIMEOUT:
+            raise EngineTimedOut(f"The {self.name} engine did not answer in time.")
+        raise self.nonsense(f"its status is {status}")
 
     def _json(self, response: httpx.Response) -> object:
+        content = b"".join(_up_to(LARGEST_ANSWER, response))
+        if len(content) > LARGEST_ANSWER:
+            raise self.nonsense("it is too long")
         try:
-            answer = response.json()
+            answer = json.loads(content)
             # Half a surrogate pair is JSON, but no text that could be passed on.
-            if b"\\ud" in response.content.lower():
+            if b"\\ud" in content.lower():
                 json.dumps(answer, ensure_ascii=False).encode()
             return answer
         except (ValueError, RecursionError):
             # A server that knows one format answers the transcript as plain text, with 200.
             if response.headers.get("content-type", "").startswith("text/plain"):
-                return response.text
+                return content.decode(errors="replace")
+            # What follows an answer that was shorter than it said would be taken for the next.
+            response.extensions["network_stream"].close()
             raise self.nonsense("it is not JSON") from None
 
-    def nonsense(self, what: str) -> EngineNonsense:
-        """Say why an answer is not the contract."""
-        return EngineNonsense(
-            f"The {self.name} engine gave an answer that cannot be used: {what}."
-        )
+
+def _refusal(response: httpx.Response) -> bytes:
+    """The body of an answer that is no good one; its status says enough if that does not come."""
+    told: list[bytes] = []
+    with suppress(httpx.HTTPError), within(REFUSAL_S):
+        told.extend(_up_to(LARGEST_REFUSAL, response))
+    return b"".join(told)
+
+
+def _up_to(limit: int, response: httpx.Response) -> Iterator[bytes]:
+    """The body piece by piece, ended and closed where it is over the limit."""
+    received = 0
+    try:
+        for piece in response.iter_raw():
+            yield piece
+            received += len(piece)
+            if received > limit:
+                return
+    finally:
+        response.close()
 
 
 def engine(name: str, base_url: str) -> Engine:
@@ -249,53 +350,3 @@ def _engine(name: str, base_url: str) -> Engine:
 
 _making = Lock()
 _made = lru_cache(maxsize=8)(Engine)
-
-
-@lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
-    """Loading the CA certificates takes 34 ms of CPU: once for all clients."""
-    return ssl.create_default_context()
-
-
-def _client(base_url: str, connections: int, timeout: httpx.Timeout) -> httpx.Client:
-    limits = httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE_S)
-    return httpx.Client(
-        base_url=base_url,
-        limits=limits,
-        timeout=timeout,
-        verify=_tls(),
-        # Engines are on the local network: a proxy from the environment would only carry calls
-        # away.
-        trust_env=False,
-        # Audio goes on to the client as it comes; compressing it would only cost time.
-        headers={"accept-encoding": "identity"},
-    )
-
-
-class _LargeReads(io.FileIO):
-    """A file as long as it was when it was opened, read 1 MiB at a time.
-
-    httpx asks for 64 KiB, which is most of an upload's cost; and a recording that is still being
-    written would be longer than its announced length.
-    """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._size = super().seek(0, io.SEEK_END)
-        self.seek(0)
-
-    def fileno(self) -> int:
-        """None, so that nobody asks the system how long the file has become."""
-        raise io.UnsupportedOperation("fileno")
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        left = self._size - self.tell()
-        block = super().read(min(READ_BYTES, left))
-        if left and not block:
-            raise OSError("the recording was cut while it was read")
-        return block
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        if whence == io.SEEK_END:
-            return super().seek(self._size + offset)
-        return super().seek(offset, whence)

@@ -1,17 +1,21 @@
 """Voices, and speech as a stream that can be closed."""
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
 from django.conf import settings
 
-from audio import journal
 from audio.engines.client import Engine, EngineRefused, engine
+from audio.engines.deadlines import allowed_s
+from audio.engines.streams import AnswerStream
 
 MODEL = "kokoro"
+# Slow speech, so that an engine is given rather too much time.
+CHARACTERS_PER_S = 10
+# Hours of speech: more is no speech of any text that is taken.
+LARGEST_SPEECH = 1024 * 1024 * 1024
 # What an engine answers that is asked for a voice it does not have, and how it begins the list of
 # those it has: 68 names that nobody reads.
 _UNKNOWN_VOICE = (400, 404, 422)
@@ -58,12 +62,12 @@ def speak(utterance: Utterance) -> "SpeechStream":
         "voice": utterance.voice,
         "response_format": utterance.form,
     }
-    started = time.monotonic()
+    patience_s = allowed_s(len(utterance.text) / CHARACTERS_PER_S)
     try:
-        response = kokoro().open_stream("speak", "/v1/audio/speech", body)
+        stream = kokoro().open_stream("speak", "/v1/audio/speech", body, patience_s=patience_s)
     except EngineRefused as refused:
         raise _about_the_voice(refused) from refused
-    return SpeechStream(kokoro(), response, started)
+    return SpeechStream(kokoro(), stream)
 
 
 def _about_the_voice(refused: EngineRefused) -> EngineRefused:
@@ -76,43 +80,35 @@ def _about_the_voice(refused: EngineRefused) -> EngineRefused:
 
 
 class SpeechStream:
-    """Audio as it is being spoken.
+    """Audio as it is being spoken, from its first bytes on; whoever holds it closes it."""
 
-    An object with `close`, not a generator: a generator that never started would never give its
-    connection back.
-    """
-
-    def __init__(self, spoken_by: Engine, response: httpx.Response, started: float) -> None:
-        self._engine, self._response, self._started = spoken_by, response, started
-        self._chunks = response.iter_raw()
-        self.content_type: str = response.headers.get("content-type", "")
-        self._first = self._read_first()
+    def __init__(self, spoken_by: Engine, stream: AnswerStream) -> None:
+        self._engine, self._stream = spoken_by, stream
+        self.content_type = stream.content_type
+        try:
+            self._first = self._read_first()
+        except BaseException:
+            self.close()
+            raise
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._first
-        try:
-            yield from self._chunks
-        except httpx.HTTPError as error:
-            # Raising cuts the connection to the client: a clean end would pass for the whole
-            # speech.
-            raise self._engine.translate(error) from error
+        # Raising cuts the connection to the client: a clean end would pass for the whole speech.
+        piece, spoken = self._first, 0
+        while piece:
+            yield piece
+            spoken += len(piece)
+            if spoken > LARGEST_SPEECH:
+                raise self._engine.nonsense("it does not end")
+            piece = self._stream.read()
 
     def close(self) -> None:
-        """Stop the engine's work and give the connection back."""
-        if not self._response.is_closed:
-            self._response.close()
-        journal.note_engine_call(self._started, time.monotonic())
+        """Stop the engine's work and give connection and place back."""
+        self._stream.close()
 
     def _read_first(self) -> bytes:
         if self.content_type.startswith(("application/json", "text/")):
-            self.close()
             raise self._engine.nonsense("it is not audio")
-        try:
-            first = next((chunk for chunk in self._chunks if chunk), b"")
-        except httpx.HTTPError as error:
-            self.close()
-            raise self._engine.translate(error) from error
+        first = self._stream.read()
         if not first:
-            self.close()
             raise self._engine.nonsense("it spoke nothing of this text")
         return first

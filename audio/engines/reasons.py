@@ -1,6 +1,10 @@
 """Why an engine refused, in its own words, as far as a client may read them."""
 
+import json
+import math
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -8,12 +12,12 @@ LONGEST_REASON = 500
 LONGEST_RETRY_AFTER_S = 60
 
 
-def read_reason(response: httpx.Response) -> tuple[str, str | None]:
+def read_reason(content: bytes) -> tuple[str, str | None]:
     """Find an engine's own words, in whatever shape, and the field they are about."""
     try:
-        body = response.json()
+        body = json.loads(content)
     except (ValueError, RecursionError):
-        return _clean(response.text), None
+        return _clean(content.decode(errors="replace")), None
     param = None
     for key in ("error", "detail"):
         body = body.get(key, body) if isinstance(body, dict) else body
@@ -59,4 +63,11 @@ def _clean(text: str) -> str:
 def read_retry_after(response: httpx.Response) -> int | None:
     """Read how many seconds an engine asks for: at most a minute, longer is not believed."""
     given = response.headers.get("retry-after", "")
-    return min(int(given[:9]), LONGEST_RETRY_AFTER_S) if given.isdecimal() else None
+    if given.isdecimal():
+        return min(int(given[:9]), LONGEST_RETRY_AFTER_S)
+    try:
+        until = parsedate_to_datetime(given)
+    except ValueError:
+        return None
+    left = until - datetime.now(until.tzinfo and UTC)
+    return min(max(0, math.ceil(left.total_seconds())), LONGEST_RETRY_AFTER_S)

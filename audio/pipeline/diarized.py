@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from audio.engines.client import Recording
 from audio.merge.labelling import label_transcription
 from audio.merge.letters import name_in_order
 from audio.merge.timeline import LabelledWords, Notice, Transcription
 from audio.pipeline.hearing import Hearing, hear
-from audio.pipeline.known_speakers import KnownSpeakers, fingerprint_reference, known_names
-from audio.pipeline.parallel import in_parallel
+from audio.pipeline.known_speakers import KnownSpeakers, fingerprint_of, known_names
 from audio.pipeline.transcription import LABELLING
 
 
@@ -38,10 +36,14 @@ def transcribe_diarized(
         # Fingerprints cost the engine work: only where there is somebody to compare with.
         speakers="fingerprints" if known.names else "turns",
     )
-    [heard], *prints = in_parallel(
-        partial(hear, wanted),
-        *(partial(fingerprint_reference, reference) for reference in known.references),
+    references = (
+        Hearing(recording=reference, speakers="fingerprints") for reference in known.references
     )
+    heard, *samples = hear(wanted, *references)
+    prints = [
+        fingerprint_of(reference, sample.talk)
+        for reference, sample in zip(known.references, samples, strict=True)
+    ]
     names = known_names(heard.talk, known, prints)
     spoken = label_transcription(heard.talk, heard.said, rule=LABELLING)
     return Diarized(heard.said, name_in_order(spoken, names), heard.warnings)

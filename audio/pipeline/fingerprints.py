@@ -10,13 +10,14 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from audio.decoding import SAMPLE_RATE
 from audio.encoding import pcm, wav
 from audio.engines import parakeet
 from audio.engines.client import Recording
 from audio.engines.parakeet import diarize_chunk
 from audio.merge.naming import speaking_time
 from audio.merge.timeline import Diarization, Fingerprint
-from audio.pipeline.parallel import in_parallel
+from audio.pipeline.parallel import admitted_in_parallel
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,12 @@ def fingerprint_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipVoice | 
         paths = [Path(folder, f"{number}.wav") for number in range(len(clips))]
         for path, samples in zip(paths, clips, strict=True):
             path.write_bytes(wav(pcm(samples)))
-        calls = [partial(diarize_chunk, Recording(path, ".wav")) for path in paths]
-        return [_voice(heard) for heard in in_parallel(*calls)]
+        calls = [
+            partial(diarize_chunk, Recording(path, ".wav", seconds=len(samples) / SAMPLE_RATE))
+            for path, samples in zip(paths, clips, strict=True)
+        ]
+        heard = admitted_in_parallel(parakeet.parakeet(), *calls)
+        return [_voice(one) for one in heard]
 
 
 def _voice(heard: Diarization) -> ClipVoice | None:

@@ -26,7 +26,7 @@ from audio.merge.labelling import speaker_limit
 from audio.merge.linking import link_chunks
 from audio.merge.timeline import Diarization, Notice, Transcription
 from audio.pipeline import watching
-from audio.pipeline.parallel import in_parallel
+from audio.pipeline.parallel import admitted_in_parallel
 
 # A wedged or busy engine may be well again by then; a job of hours must not end with one call.
 RETRY_AFTER_S = (2.0, 15.0)
@@ -96,45 +96,42 @@ def hear(*hearings: Hearing) -> list[Heard]:
     UndecodableAudio, Stopped
     """
     with ExitStack() as files:
-        plans = [
-            _plan(hearing, files.enter_context(_pieces(hearing.recording))) for hearing in hearings
-        ]
+        plans = [_plan(*files.enter_context(_measured(hearing))) for hearing in hearings]
         calls = [call for plan in plans for call in plan.in_turns()]
-        told = in_parallel(*(partial(_counted, call, 1 / len(calls)) for call in calls))
+        counted = (partial(_counted, call, 1 / len(calls)) for call in calls)
+        told = admitted_in_parallel(parakeet.parakeet(), *counted)
     answers = dict(zip(calls, told, strict=True))
     return [_heard(plan, answers) for plan in plans]
 
 
 @contextmanager
-def _pieces(recording: Recording) -> Iterator[list[Piece]]:
-    """The pieces of a long recording; none of one that the engines take whole."""
-    if not _may_be_long(recording):
-        yield []
+def _measured(hearing: Hearing) -> Iterator[tuple[Hearing, list[Piece]]]:
+    """With the recording's length, as far as it is known, and with its pieces if it is long."""
+    recording = hearing.recording
+    seconds, may_be_long = _length(recording)
+    if not may_be_long:
+        yield replace(hearing, recording=replace(recording, seconds=seconds)), []
         return
     piece_s, folder = settings.CHUNK_S, settings.FILE_UPLOAD_TEMP_DIR
     with pieces_of(recording.path, piece_s, folder=folder, param=recording.field) as pieces:
-        yield pieces if pieces[-1].end > settings.CHUNK_AFTER_S else []
+        whole = replace(recording, seconds=pieces[-1].end)
+        is_long = pieces[-1].end > settings.CHUNK_AFTER_S
+        yield replace(hearing, recording=whole), pieces if is_long else []
 
 
-def _may_be_long(recording: Recording) -> bool:
+def _length(recording: Recording) -> tuple[float | None, bool]:
+    """What it says of its length, and whether that may be more than the engines take whole."""
     try:
         seconds = declared_s(recording.path)
     except UndecodableAudio:
         # The engine may know the format; and if not, it says so.
-        return False
-    return seconds is None or seconds > settings.CHUNK_AFTER_S
-
-
-def _seconds(recording: Recording) -> float | None:
-    try:
-        return declared_s(recording.path)
-    except UndecodableAudio:
-        return None
+        return None, False
+    return seconds, seconds is None or seconds > settings.CHUNK_AFTER_S
 
 
 def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
-    whole, field = hearing.recording, hearing.recording.field
-    files = [Recording(piece.path, ".wav", field=field) for piece in pieces] or [whole]
+    whole = hearing.recording
+    files = [_file_of(piece, whole.field) for piece in pieces] or [whole]
     diarize = parakeet.diarize_chunk
     if hearing.speakers == "turns" and not pieces and hearing.linking == DEFAULT_RULE:
         # Nothing is to be linked, and fingerprints cost the engine work.
@@ -149,10 +146,14 @@ def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
     )
 
 
+def _file_of(piece: Piece, field: str) -> Recording:
+    return Recording(piece.path, ".wav", field=field, seconds=piece.end - piece.start)
+
+
 def _transcribe(recording: Recording, *, options: Mapping[str, str]) -> Transcription:
     """As long as the recording says it is, where the engine does not say."""
     said = parakeet.transcribe(recording, options)
-    return said if said.duration is not None else replace(said, duration=_seconds(recording))
+    return said if said.duration is not None else replace(said, duration=recording.seconds)
 
 
 def _once(ask: Ask, recording: Recording) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 from audio import decoding
 from audio.decoding import UnusableAudio
 from audio.engines.client import Recording
-from audio.engines.parakeet import diarize_chunk, parakeet
+from audio.engines.parakeet import parakeet
 from audio.library import library
 from audio.merge.identification import OpenSetRule, identify
 from audio.merge.naming import speaking_time
@@ -54,14 +54,13 @@ def check_references(references: Sequence[Recording]) -> None:
             )
 
 
-def fingerprint_reference(reference: Recording) -> Fingerprint:
-    """The fingerprint of whoever talks longest in a reference.
+def fingerprint_of(reference: Recording, heard: Diarization) -> Fingerprint:
+    """The fingerprint of whoever talks longest in a reference, by what was heard in it.
 
     Raises
     ------
-    EngineError, UnusableAudio
+    UnusableAudio
     """
-    heard = diarize_chunk(reference)
     seconds = speaking_time(heard.turns)
     found = sorted(heard.fingerprints, key=lambda label: seconds.get(label, 0.0))
     if not found:

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
+from threading import Event
 from typing import Any
+
+from audio.engines.client import Engine
 
 # The four calls of a two-track recording; a job of more calls takes no more of an engine.
 AT_ONCE = 4
@@ -16,11 +19,37 @@ def in_parallel(*calls: Callable[[], Any], at_once: int = AT_ONCE) -> list[Any]:
     answer is thrown away.
     """
     pool = ThreadPoolExecutor(max_workers=min(len(calls), at_once))
+    failure = Event()
     try:
-        futures: list[Future[Any]] = [pool.submit(copy_context().run, call) for call in calls]
+        futures: list[Future[Any]] = [
+            pool.submit(copy_context().run, _unless, failure, call) for call in calls
+        ]
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
         for failed in (future for future in done if future.exception()):
             failed.result()
         return [future.result() for future in futures]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _unless(failure: Event, call: Callable[[], Any]) -> Any:
+    """Call, unless another has failed, whose thread would take this one before it is cancelled."""
+    if failure.is_set():
+        return None
+    try:
+        return call()
+    except BaseException:
+        failure.set()
+        raise
+
+
+def admitted_in_parallel(engine: Engine, *calls: Callable[[], Any]) -> list[Any]:
+    """Run calls to an engine as one job, which takes the places that it needs together.
+
+    Raises
+    ------
+    EngineBusy
+        Before any call, when they did not become free in time.
+    """
+    with engine.admitted(min(len(calls), AT_ONCE)) as places:
+        return in_parallel(*calls, at_once=places)

@@ -1,5 +1,6 @@
 """Text in, speech out."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,6 +10,9 @@ from audio.engines import kokoro
 from audio.engines.known_voices import VOICES
 from audio.engines.kokoro import Utterance
 from audio.silence import silence
+
+# What does not look like one could not be sent on as a header.
+_AUDIO_TYPE = re.compile(r"audio/[\w.+-]+( *;[\w .,;=+-]*)?", re.ASCII)
 
 
 class Audio(Protocol):
@@ -48,7 +52,7 @@ def speak(utterance: Utterance) -> Speech:
         return Speech(Silence(silence(utterance.form)), usual)
     spoken = kokoro.speak(utterance)
     told = spoken.content_type
-    return Speech(spoken, told if told.startswith("audio/") else usual)
+    return Speech(spoken, told if _AUDIO_TYPE.fullmatch(told) else usual)
 
 
 def voices() -> tuple[str, ...]:

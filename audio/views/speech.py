@@ -23,8 +23,8 @@ class Speech(APIView):
         asked = SpeechRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         utterance = asked.utterance()
-        speech = speak(utterance)
         headers = {**STREAM_HEADERS, **ignored_params(asked.ignored())}
+        speech = speak(utterance)
         if asked.validated_data["stream_format"] == "sse":
             events = SpeechEvents(utterance.text, speech.audio)
             return StreamingHttpResponse(events, content_type=CONTENT_TYPE, headers=headers)

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audio import catalogue, journal, sse
+from audio import catalogue, journal, presence, sse
 from audio.authentication import VOICES_READ, client_of, require
 from audio.errors import problem_of
 from audio.formats import openai
@@ -61,7 +61,7 @@ def _streamed(asked: TranscriptionRequest) -> HttpResponseBase:
 
 
 def _events(asked: TranscriptionRequest, audience: Audience) -> Iterator[openai.Json]:
-    with watched_by(audience):
+    with watched_by(audience), presence.streaming():
         if asked.diarized:
             answer = _diarized(asked)
             return openai.diarized_events(answer.spoken, answer.warnings)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 
 SPEAK = "/v1/audio/speech"

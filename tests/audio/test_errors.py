@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 

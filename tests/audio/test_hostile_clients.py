@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from audio.journal import Entry
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 

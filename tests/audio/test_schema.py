@@ -12,7 +12,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE, TURNS
 

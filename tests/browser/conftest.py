@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.meetings import Meetings, plant_meetings
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.voiceprints.conftest import database_url
 

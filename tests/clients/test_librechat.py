@@ -7,7 +7,7 @@ import av
 import pytest
 
 from tests.clients.forms import MULTIPART, chunked, part
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.scripts import SPEAK, SPOKEN, TEXT, TRANSCRIBE

@@ -4,7 +4,7 @@ import io
 
 import av
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.scripts import SPEAK, SPOKEN
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.scripts import SPEAK, SPOKEN
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.scripts import TURNS

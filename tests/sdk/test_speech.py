@@ -7,7 +7,7 @@ from threading import Event
 import httpx
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.scripts import SPEAK, SPOKEN
 from tests.sdk.client_process import Raised, Sdk

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.clients.forms import MULTIPART, chunked, part
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.scripts import TEXT, TRANSCRIBE

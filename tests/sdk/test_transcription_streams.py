@@ -6,7 +6,7 @@ import httpx
 import pytest
 from httpx_sse import EventSource
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.scripts import TEXT, TRANSCRIBE

@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from tests.bucket_server import KEYS, BucketOfTests, new_bucket, running_bucket_server
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.voiceprints.people import SPACE, axis
 from tests.voiceprints.voices import hears

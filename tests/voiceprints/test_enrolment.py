@@ -14,7 +14,7 @@ from audio.decoding import UndecodableAudio
 from audio.engines.client import EngineNonsense, EngineRefused, EngineUnreachable, Recording
 from audio.merge.timeline import Span
 from tests.bucket_server import BucketOfTests
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
 from tests.voiceprints.voices import DIARIZE, hears, tone
 from voiceprints.consent import Consent

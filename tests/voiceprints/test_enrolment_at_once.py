@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from audio.engines.client import Recording
 from audio.pipeline.fingerprints import fingerprint_clips
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting
 from tests.voiceprints.test_concurrency import started, waiting
 from tests.voiceprints.voices import DIARIZE, tone

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from django.db import connection, transaction
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.conftest import HEARD, SAID, key

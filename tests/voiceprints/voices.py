@@ -10,7 +10,7 @@ from audio.encoding import pcm, wav
 from audio.engines.client import Recording
 from audio.merge.timeline import Span
 from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.recordings import square_wave
 from tests.recordings import wav as wav_of
 from tests.voiceprints.people import SPACE, axis

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.fault_server import Answer, FaultServer
+from tests.faults import Answer, FaultServer
 from tests.recordings import square_wave, wav
 
 TRANSCRIBE = "/v1/audio/transcriptions"

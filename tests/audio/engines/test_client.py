@@ -1,31 +1,80 @@
-"""How a recording goes to an engine."""
+"""The places of a job, and the calls that it makes in them."""
 
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
-from audio.engines.client import _LargeReads
-
-
-def test_a_recording_that_is_being_written_is_sent_as_long_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "a.wav"
-    path.write_bytes(b"begun")
-
-    with _LargeReads(path) as recording:
-        path.write_bytes(b"begun, and more")
-        length = recording.seek(0, 2)
-        recording.seek(0)
-
-        assert length == 5
-        assert [recording.read(), recording.read()] == [b"begun", b""]
+from audio.engines.admission import JobEnded
+from audio.engines.client import Engine, EngineBusy, Recording, engine
+from tests.faults import FaultServer
+from tests.recordings import TONE
+from tests.scripts import SAID, TRANSCRIBE
 
 
-def test_a_recording_that_is_cut_meanwhile_is_no_shorter_one(tmp_path: Path) -> None:
-    path = tmp_path / "a.wav"
-    path.write_bytes(b"begun")
+@pytest.fixture
+def parakeet(faults: FaultServer) -> Engine:
+    faults.answer(TRANSCRIBE, SAID)
+    return engine("parakeet", faults.url)
 
-    with _LargeReads(path) as recording:
-        path.write_bytes(b"")
 
-        with pytest.raises(OSError, match="cut while it was read"):
-            recording.read()
+@pytest.fixture
+def tone(tmp_path: Path) -> Recording:
+    path = tmp_path / "tone.wav"
+    path.write_bytes(TONE)
+    return Recording(path, ".wav")
+
+
+def held(engine: Engine) -> int:
+    return engine._places.total - engine._places._free
+
+
+def test_a_call_takes_no_further_place_than_its_jobs(parakeet: Engine, tone: Recording) -> None:
+    with parakeet.admitted(parakeet._places.total):
+        said = parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert said == SAID
+    assert held(parakeet) == 0
+
+
+def test_a_job_within_a_job_has_its_places(parakeet: Engine) -> None:
+    with parakeet.admitted(3), parakeet.admitted(2) as places:
+        assert places == 3
+        assert held(parakeet) == 3
+
+    assert held(parakeet) == 0
+
+
+def test_a_call_by_itself_takes_a_place_for_as_long_as_it_lasts(
+    parakeet: Engine, tone: Recording
+) -> None:
+    parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert held(parakeet) == 0
+
+
+def test_a_call_that_finds_no_place_reaches_no_engine(
+    parakeet: Engine, tone: Recording, faults: FaultServer, settings: Settings
+) -> None:
+    settings.ENGINE_WAIT_S = 0
+    everything = parakeet._places.take(parakeet._places.total, None)
+
+    with pytest.raises(EngineBusy):
+        parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+    everything.end()
+
+    assert faults.paths() == []
+
+
+def test_what_is_left_of_a_job_that_failed_reaches_no_engine(
+    parakeet: Engine, tone: Recording, faults: FaultServer
+) -> None:
+    with parakeet.admitted(1):
+        admission = parakeet._admission.get()
+        assert admission
+        admission.end()
+
+        with pytest.raises(JobEnded):
+            parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert faults.paths() == []

@@ -1,5 +1,9 @@
 """What clients read of an engine's own words."""
 
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import httpx
 import pytest
 
@@ -7,7 +11,7 @@ from audio.engines.reasons import read_reason, read_retry_after
 
 
 def reason(told: str) -> str:
-    return read_reason(httpx.Response(400, json={"detail": told}))[0]
+    return read_reason(json.dumps({"detail": told}).encode())[0]
 
 
 @pytest.mark.parametrize(
@@ -58,12 +62,35 @@ def test_what_is_no_sentence_is_nothing(told: str) -> None:
 
 
 def test_a_field_that_is_none_is_not_told() -> None:
-    answer = httpx.Response(400, json={"error": {"message": "no", "param": "/etc/x"}})
+    answer = {"error": {"message": "no", "param": "/etc/x"}}
 
-    assert read_reason(answer) == ("no", None)
+    assert read_reason(json.dumps(answer).encode()) == ("no", None)
 
 
 def test_an_absurd_retry_after_is_a_minute() -> None:
     answer = httpx.Response(429, headers={"retry-after": "9" * 5000})
 
     assert read_retry_after(answer) == 60
+
+
+def test_a_retry_after_that_is_a_date_is_told_in_seconds() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+
+    told = read_retry_after(httpx.Response(503, headers={"retry-after": date}))
+
+    assert told is not None
+    assert 1 <= told <= 31
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 60),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+    ],
+)
+def test_an_odd_retry_after_is_understood_or_ignored(given: str, told: int | None) -> None:
+    assert read_retry_after(httpx.Response(503, headers={"retry-after": given})) == told

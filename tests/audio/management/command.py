@@ -11,7 +11,7 @@ from pathlib import Path
 from subprocess import PIPE
 
 from tests.audio.archive.engine import SAID, TRANSCRIBE, as_json
-from tests.fault_server import Answer, Asked, FaultServer
+from tests.faults import Answer, Asked, FaultServer
 from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE
 
 PATIENCE_S = 60.0

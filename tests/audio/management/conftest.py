@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from tests.audio.archive.engine import recording, script
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 
 Diarize = Callable[..., str]
 

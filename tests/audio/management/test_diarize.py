@@ -19,7 +19,7 @@ from tests.audio.archive.engine import (
     times_heard,
 )
 from tests.audio.management.conftest import Diarize
-from tests.fault_server import Answer, Asked, FaultServer
+from tests.faults import Answer, Asked, FaultServer
 
 
 def outputs(out: Path) -> list[str]:

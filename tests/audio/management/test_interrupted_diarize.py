@@ -11,7 +11,7 @@ import pytest
 
 from tests.audio.archive.engine import DIARIZE, TRANSCRIBE, recording, times_heard
 from tests.audio.management.command import COMMAND, Held, begun, environment, run, until
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import ROOT
 from tests.recordings import square_wave, wav
 

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from audio.engines.client import EngineNonsense
 from audio.pipeline.fingerprints import fingerprint_clips
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 
 DIARIZE = "/v1/audio/diarize-chunk"
 CLIP = np.zeros(16_000, dtype=np.float32)

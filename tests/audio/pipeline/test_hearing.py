@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from tests.fault_server import Answer, Asked, FaultServer
+from tests.faults import Answer, Asked, FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import square_wave, wav
 

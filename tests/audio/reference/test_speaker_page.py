@@ -5,7 +5,7 @@ import json
 import pytest
 
 from audio.reference.speaker_pages import BLOCKS, CHUNK, NAMED
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.scripts import SAID, TRANSCRIBE

@@ -4,7 +4,7 @@ import pytest
 from rest_framework.serializers import Serializer
 
 from audio.reference import speech_pages as pages
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 
 

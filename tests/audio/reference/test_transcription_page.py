@@ -5,7 +5,7 @@ from drf_spectacular.utils import OpenApiExample
 
 from audio.reference.examples import TRANSCRIPTIONS
 from tests.audio.views.test_diarized_transcriptions import DIARIZE, HEARD
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.scripts import SAID, TRANSCRIBE

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE, data_url, square_wave, wav
 from tests.scripts import SAID, TRANSCRIBE

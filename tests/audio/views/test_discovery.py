@@ -6,7 +6,7 @@ import pytest
 
 from audio.catalogue import STT_ALIASES, TTS_ALIASES
 from audio.speech_voices import CURATED_VOICES, OPENAI_VOICES
-from tests.fault_server import running_fault_server
+from tests.faults import running_fault_server
 from tests.gateway_process import Gateway, running_gateway
 
 DISCOVERY = ["/v1/models", "/v1/models/tts-1", "/v1/audio/models", "/v1/audio/voices"]

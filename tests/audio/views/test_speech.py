@@ -4,7 +4,7 @@ import pytest
 
 from audio.catalogue import SPEECH_TYPES, TTS_ALIASES
 from audio.speech_voices import OPENAI_VOICES
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 
 SPEAK = "/v1/audio/speech"

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 
 SPEAK = "/v1/audio/speech"

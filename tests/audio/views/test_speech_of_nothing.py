@@ -6,7 +6,7 @@ import av
 import pytest
 
 from audio.catalogue import SPEECH_TYPES
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 
 SPEAK = "/v1/audio/speech"

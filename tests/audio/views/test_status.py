@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 
 

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.recordings import square_wave, wav
 from tests.voiceprints.admin.conftest import PEOPLE
 from tests.voiceprints.people import SPACE, axis, consenting, print_of

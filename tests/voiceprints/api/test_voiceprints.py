@@ -6,7 +6,7 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import CONSENT, NOBODY, added, call, code_of, param_of

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from tests.audio.archive.engine import DIARIZE, HEARD, TRANSCRIBE, recording, script
 from tests.audio.management.command import environment
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import ROOT
 from tests.voiceprints.conftest import database_url
 from tests.voiceprints.people import SPACE, axis, consenting, print_of

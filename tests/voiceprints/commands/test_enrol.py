@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.voiceprints.commands.conftest import Run
 from tests.voiceprints.people import SPACE, axis, consenting, print_of
 from tests.voiceprints.voices import hears, tone

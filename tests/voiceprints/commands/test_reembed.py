@@ -8,7 +8,7 @@ from django.core.management import CommandError
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.voiceprints.commands.conftest import Run
 from tests.voiceprints.people import axis, consenting, print_of
 from tests.voiceprints.voices import hears, tone

@@ -8,7 +8,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from audio.engines.client import Recording
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.voiceprints.conftest import API_KEYS, HEARD, SAID, database_url

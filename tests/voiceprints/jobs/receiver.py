@@ -1,6 +1,6 @@
 """Somebody who is called when a job has ended."""
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 
 
 def body_and_headers(receiver: FaultServer) -> tuple[bytes, dict[str, str]]:

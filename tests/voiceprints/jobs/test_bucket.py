@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from audio.engines.client import Recording
 from tests.bucket_server import KEYS, BucketOfTests
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import running_gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call

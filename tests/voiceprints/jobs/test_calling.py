@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from audio.engines.client import Recording
-from tests.fault_server import Answer, FaultServer, running_fault_server
+from tests.faults import Answer, FaultServer, running_fault_server
 from tests.voiceprints.jobs.conftest import SECRET
 from tests.voiceprints.jobs.receiver import body_and_headers
 from voiceprints.jobs import calling

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.recordings import TONE
 from voiceprints.jobs.working import work
 from voiceprints.models import Job, Transcript

@@ -1,6 +1,6 @@
 """What the schema shows of jobs is what the gateway answers."""
 
-from tests.fault_server import FaultServer
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tests.fault_server import FaultServer, running_fault_server
+from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call, code_of, param_of

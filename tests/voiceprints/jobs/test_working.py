@@ -9,7 +9,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from audio.engines.client import Recording
-from tests.fault_server import Answer, Asked, FaultServer
+from tests.faults import Answer, Asked, FaultServer
 from tests.recordings import TONE
 from tests.voiceprints.conftest import HEARD, SAID
 from tests.voiceprints.people import SPACE, axis, consenting, print_of

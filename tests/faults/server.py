@@ -1,56 +1,39 @@
 """An engine that breaks on demand: it answers as scripted, and remembers what it was asked."""
 
 import json
+import select
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.faults.answers import Answer, Asked
 
-@dataclass(frozen=True)
-class Answer:
-    """What to say: `after_s` later, in pieces `pause_s` apart, perhaps cut before the end."""
-
-    status: int = 200
-    pieces: tuple[bytes, ...] = (b"",)
-    content_type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
-    after_s: float = 0.0
-    pause_s: float = 0.0
-    cut: bool = False
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request that arrived."""
-
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict[str, object]:
-        decoded: dict[str, object] = json.loads(self.body)
-        return decoded
+NOT_FOUND = Answer(404, (b'{"detail": "Not Found"}',))
+LONGEST_HANG_S = 60.0
 
 
 class FaultServer:
-    """Scripts by path; an unscripted path answers 404."""
+    """Scripts by path; an unscripted path answers 404. `left`: the gateway hung up on a hang."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.answers: dict[str, Answer | Callable[[Asked], Answer]] = {}
         self.asked: list[Asked] = []
+        self.left = threading.Event()
 
     def answer(self, path: str, body: object = None, **how: object) -> None:
         """Script a path: JSON, text or bytes, or `pieces` of a stream."""
         if "pieces" not in how:
             how["pieces"] = (body if isinstance(body, bytes) else json.dumps(body).encode(),)
         self.answers[path] = Answer(**how)  # type: ignore[arg-type]
+
+    def break_with(self, path: str, answer: Answer) -> None:
+        """Script a path with one of the breakages."""
+        self.answers[path] = answer
 
     def respond(self, path: str, respond: Callable[[Asked], Answer]) -> None:
         """Script a path whose answer depends on what is asked."""
@@ -60,6 +43,7 @@ class FaultServer:
         """Forget everything."""
         self.answers.clear()
         self.asked.clear()
+        self.left.clear()
 
     def paths(self) -> list[str]:
         """What was asked, in order."""
@@ -79,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self, body: bytes) -> None:
         asked = Asked(self.path, dict(self.headers), body)
         self.faults.asked.append(asked)
-        answer = self.faults.answers.get(self.path, Answer(404, (b'{"detail": "Not Found"}',)))
+        answer = self.faults.answers.get(self.path, NOT_FOUND)
         if not isinstance(answer, Answer):
             answer = answer(asked)
         time.sleep(answer.after_s)
@@ -89,19 +73,35 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # the gateway hung up, which some tests want
 
     def _say(self, answer: Answer) -> None:
+        if not answer.bare:
+            self._begin(answer)
+        for piece in filter(None, answer.pieces):
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if answer.chunked else piece)
+            time.sleep(answer.pause_s)
+        if answer.hangs:
+            self._wait_for_the_end()
+        if answer.cut:
+            self._reset_connection()
+        elif answer.chunked:
+            self.wfile.write(b"0\r\n\r\n")
+        else:
+            self.close_connection = answer.announced is None
+
+    def _begin(self, answer: Answer) -> None:
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
-        self.send_header("Transfer-Encoding", "chunked")
+        if answer.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif answer.announced is not None:
+            self.send_header("Content-Length", str(answer.announced))
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        for piece in filter(None, answer.pieces):
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
-            time.sleep(answer.pause_s)
-        if answer.cut:
-            self._reset_connection()
-        else:
-            self.wfile.write(b"0\r\n\r\n")
+
+    def _wait_for_the_end(self) -> None:
+        readable, _, _ = select.select([self.connection], [], [], LONGEST_HANG_S)
+        if readable:
+            self.faults.left.set()
 
     def _reset_connection(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -111,6 +111,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keep quiet: the gateway hung up while it was being listened to."""
+
+
 @contextmanager
 def running_fault_server() -> Iterator[FaultServer]:
     """Serve on a free port until the end of the block."""
@@ -118,8 +125,7 @@ def running_fault_server() -> Iterator[FaultServer]:
     class Handler(_Handler):
         pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), Handler) as server:
         Handler.faults = faults = FaultServer(f"http://127.0.0.1:{server.server_port}")
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield faults

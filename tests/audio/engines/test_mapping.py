@@ -1,0 +1,232 @@
+"""Each way in which an engine fails, and what a client of the gateway sees of it.
+
+Row by row the table of failures, and what stands between its rows, through the whole gateway.
+"""
+
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.faults import Answer, FaultServer, breakages
+from tests.faults.answers import as_json
+from tests.gateway_process import Gateway, running_gateway
+from tests.recordings import TONE
+from tests.scripts import DIARIZE, SAID, SPEAK, TRANSCRIBE
+
+HTML = breakages.HTML
+AT = "https://elsewhere.example/v1"
+
+
+def transcribed(gateway: Gateway) -> httpx.Response:
+    return gateway.post(TRANSCRIBE, files={"file": TONE})
+
+
+def spoken(gateway: Gateway) -> httpx.Response:
+    return gateway.post(SPEAK, json={"input": "Hi"})
+
+
+def told(answer: httpx.Response) -> tuple[int, str, str | None]:
+    """The status, the code and the Retry-After."""
+    code = answer.json()["error"]["code"]
+    return answer.status_code, code, answer.headers.get("retry-after")
+
+
+ROWS = {
+    "wedged": (breakages.WEDGED, (503, "engine_restarting", "60")),
+    "poisoned": (breakages.POISONED, (503, "engine_restarting", "60")),
+    "out of memory": (breakages.OUT_OF_GPU_MEMORY, (503, "engine_restarting", "60")),
+    "500 in HTML": (breakages.FAILED_IN_HTML, (503, "engine_restarting", "60")),
+    "500 for ever": (breakages.FAILED_FOR_EVER, (503, "engine_restarting", "60")),
+    "500 and a hang": (Answer(500, hangs=True), (503, "engine_restarting", "60")),
+    "503": (breakages.LOADING, (503, "engine_refused", "7")),
+    "503 without more": (Answer(503), (503, "engine_refused", None)),
+    "429": (breakages.TOO_MANY, (429, "engine_refused", "9")),
+    "413": (breakages.TOO_LARGE, (413, "engine_refused", None)),
+    "400": (as_json({"detail": "too short"}, status=400), (400, "engine_refused", None)),
+    "401": (as_json({"detail": "no token"}, status=401), (401, "engine_refused", None)),
+    "451": (as_json({"detail": "by law"}, status=451), (451, "engine_refused", None)),
+    "501": (Answer(501, (HTML,)), (502, "engine_bad_answer", None)),
+    "502 of a proxy": (Answer(502, (HTML,)), (502, "engine_unreachable", None)),
+    "504 of a proxy": (Answer(504, (HTML,)), (504, "engine_timeout", None)),
+    "201": (as_json(SAID, status=201), (502, "engine_bad_answer", None)),
+    "204": (Answer(204, ()), (502, "engine_bad_answer", None)),
+    "206": (as_json(SAID, status=206), (502, "engine_bad_answer", None)),
+    "302": (Answer(302, (HTML,), headers={"Location": AT}), (502, "engine_bad_answer", None)),
+    "silence": (breakages.SILENT, (504, "engine_timeout", None)),
+    "a slow head": (breakages.SLOW_HEAD, (504, "engine_timeout", None)),
+    "slow chunks": (breakages.SLOW_CHUNKS, (504, "engine_timeout", None)),
+    "reset": (breakages.RESET, (502, "engine_unreachable", None)),
+    "closed": (breakages.CLOSED, (502, "engine_unreachable", None)),
+    "a gigantic header": (breakages.GIGANTIC_HEADER, (502, "engine_bad_answer", None)),
+    "no HTTP": (breakages.NO_HTTP, (502, "engine_bad_answer", None)),
+}
+BODIES = {
+    "a slow body": (breakages.SLOW_BODY, (504, "engine_timeout", None)),
+    "cut": (breakages.CUT, (502, "engine_unreachable", None)),
+    "shorter than said": (breakages.SHORTER_THAN_ANNOUNCED, (502, "engine_unreachable", None)),
+    "longer than said": (breakages.LONGER_THAN_ANNOUNCED, (502, "engine_bad_answer", None)),
+    "endless": (breakages.ENDLESS, (502, "engine_bad_answer", None)),
+    "broken JSON": (breakages.NO_JSON, (502, "engine_bad_answer", None)),
+    "HTML": (Answer(pieces=(HTML,), content_type="text/html"), (502, "engine_bad_answer", None)),
+    "empty": (Answer(), (502, "engine_bad_answer", None)),
+    "no object": (as_json([1]), (502, "engine_bad_answer", None)),
+    "null": (as_json(None), (502, "engine_bad_answer", None)),
+    "words for times": (
+        as_json({"text": "a", "words": [{"word": "a", "start": "soon"}]}),
+        (502, "engine_bad_answer", None),
+    ),
+    "NaN": (
+        Answer(pieces=(b'{"text": "a", "words": [{"word": "a", "start": NaN}]}',)),
+        (502, "engine_bad_answer", None),
+    ),
+    "infinite": (
+        Answer(pieces=(b'{"text": "a", "duration": Infinity}',)),
+        (502, "engine_bad_answer", None),
+    ),
+}
+Row = tuple[Answer, tuple[int, str, str | None]]
+
+
+@pytest.mark.parametrize("row", [*ROWS.values(), *BODIES.values()], ids=[*ROWS, *BODIES])
+def test_what_fails_in_a_transcription_is_told_by_the_table(
+    scripted: Gateway, faults: FaultServer, row: Row
+) -> None:
+    faults.break_with(TRANSCRIBE, row[0])
+
+    assert told(transcribed(scripted)) == row[1]
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_what_fails_in_speech_is_told_by_the_table(
+    scripted: Gateway, faults: FaultServer, row: Row
+) -> None:
+    faults.break_with(SPEAK, row[0])
+
+    assert told(spoken(scripted)) == row[1]
+
+
+@pytest.mark.parametrize("row", BODIES.values(), ids=BODIES)
+def test_what_fails_in_a_diarization_is_told_by_the_table(
+    scripted: Gateway, faults: FaultServer, row: Row
+) -> None:
+    faults.break_with(DIARIZE, row[0])
+
+    answer = scripted.post("/api/audio/diarize-chunk", files={"file": TONE})
+
+    assert told(answer) == row[1]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(content_type="audio/wav"),
+        Answer(pieces=(b"{}",)),
+        Answer(pieces=(HTML,), content_type="text/html"),
+    ],
+    ids=["nothing", "JSON", "HTML"],
+)
+def test_speech_that_is_none_is_a_bad_answer(
+    scripted: Gateway, faults: FaultServer, answer: Answer
+) -> None:
+    faults.break_with(SPEAK, answer)
+
+    assert told(spoken(scripted)) == (502, "engine_bad_answer", None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(pieces=(b"RIFF",), content_type="audio/wav", pause_s=0.1, cut=True),
+        Answer(pieces=(b"RIFF",), content_type="audio/wav", hangs=True),
+        Answer(pieces=(b"RI",), content_type="audio/wav", announced=99, pause_s=0.1, cut=True),
+    ],
+    ids=["cut", "silent", "shorter than said"],
+)
+def test_speech_that_breaks_off_is_never_ended_cleanly(
+    scripted: Gateway, faults: FaultServer, answer: Answer
+) -> None:
+    faults.break_with(SPEAK, answer)
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        spoken(scripted)
+
+
+def test_speech_may_take_longer_than_any_silence(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(SPEAK, pieces=(b"RIFF",) * 5, pause_s=0.4, content_type="audio/wav")
+
+    assert spoken(scripted).content == b"RIFF" * 5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [breakages.RESET, breakages.CLOSED, breakages.CUT, breakages.WEDGED, breakages.LOADING],
+    ids=["reset", "closed", "cut", "500", "503"],
+)
+def test_what_was_sent_is_not_sent_again(
+    scripted: Gateway, faults: FaultServer, answer: Answer
+) -> None:
+    faults.break_with(TRANSCRIBE, answer)
+
+    transcribed(scripted)
+
+    assert faults.paths() == [TRANSCRIBE]
+
+
+def test_what_cuda_says_stays_inside(scripted: Gateway, faults: FaultServer) -> None:
+    faults.break_with(TRANSCRIBE, breakages.WEDGED)
+
+    assert "cublas" not in transcribed(scripted).text.lower()
+
+
+def test_a_reason_is_told_up_to_five_hundred_characters(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, {"detail": "word " * 400}, status=422)
+
+    message = transcribed(scripted).json()["error"]["message"]
+
+    assert len(message) == len("file: ") + 500
+
+
+def test_an_answer_that_was_longer_than_said_does_not_spoil_the_next(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.break_with(TRANSCRIBE, breakages.LONGER_THAN_ANNOUNCED)
+    transcribed(scripted)
+    faults.answer(TRANSCRIBE, SAID)
+
+    assert transcribed(scripted).json()["text"] == SAID["text"]
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://no-such-host.invalid:80"])
+def test_an_engine_that_is_not_there_cannot_be_reached(tmp_path: Path, address: str) -> None:
+    with running_gateway(tmp_path, KOKORO_URL=address, PARAKEET_URL=address) as gateway:
+        assert told(spoken(gateway)) == (502, "engine_unreachable", None)
+        assert told(transcribed(gateway)) == (502, "engine_unreachable", None)
+
+
+def test_an_engine_that_does_not_take_the_upload_is_a_timeout(tmp_path: Path) -> None:
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        with running_gateway(tmp_path, PARAKEET_URL=address, ENGINE_TIMEOUT_S="1") as gateway:
+            answer = gateway.post(TRANSCRIBE, files={"file": bytes(16_000_000)})
+
+    assert told(answer) == (504, "engine_timeout", None)
+
+
+def test_the_more_audio_the_more_time_an_engine_has(
+    tmp_path: Path, fault_server: FaultServer, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, SAID, after_s=0.8)
+    allowed = {"ENGINE_BASE_TIMEOUT_S": "0.2", "ENGINE_TIMEOUT_PER_AUDIO_S": "0.2"}
+    with running_gateway(tmp_path, PARAKEET_URL=fault_server.url, **allowed) as gateway:
+        a_second = gateway.post(TRANSCRIBE, files={"file": TONE})
+        of_unknown_length = gateway.post(TRANSCRIBE, files={"file": b"no audio"})
+
+    assert told(a_second) == (504, "engine_timeout", None)
+    assert of_unknown_length.status_code == 200
