@@ -139,7 +139,10 @@ def _write(entry: Entry) -> None:
     seconds = time.monotonic() - entry.started
     metrics.IN_FLIGHT.dec()
     metrics.UPLOADED_BYTES.inc(entry.bytes_in)
-    metrics.REQUESTS.labels(entry.method, entry.route, str(entry.status)).observe(seconds)
+    answered = (entry.method, entry.route, str(entry.status))
+    metrics.REQUESTS.labels(*answered).observe(seconds)
+    metrics.ANSWERS.labels(*answered, entry.key or metrics.NO_KEY).inc()
+    metrics.GATEWAY.labels(entry.route).observe(max(0.0, seconds - entry.engine_s))
     logger.info(
         "request",
         extra={

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from audio import metrics
 from audio.engines.client import Recording
 from audio.merge.labelling import label_transcription
 from audio.merge.letters import name_in_order
+from audio.merge.naming import speakers_of
 from audio.merge.timeline import LabelledWords, Notice, Transcription
 from audio.pipeline.hearing import Hearing, hear
 from audio.pipeline.known_speakers import KnownSpeakers, fingerprint_reference, known_names
@@ -43,5 +45,10 @@ def transcribe_diarized(
         *(partial(fingerprint_reference, reference) for reference in known.references),
     )
     names = known_names(heard.talk, known, prints)
-    spoken = label_transcription(heard.talk, heard.said, rule=LABELLING)
-    return Diarized(heard.said, name_in_order(spoken, names), heard.warnings)
+    if known.names:
+        speakers = speakers_of(heard.talk)
+        metrics.count_names("voiceprint" if one in names else "unmatched" for one in speakers)
+    with metrics.MERGES.labels("transcribe_diarized").time():
+        spoken = label_transcription(heard.talk, heard.said, rule=LABELLING)
+        named = name_in_order(spoken, names)
+    return Diarized(heard.said, named, heard.warnings)
