@@ -27,6 +27,15 @@ class Scraped:
             if one.name == name and labels.items() <= one.labels.items()
         )
 
+    def own(self) -> list[Metric]:
+        """The gateway's metrics without those of Python and of the process."""
+        return [family for family in self.families if family.name.startswith("spark_")]
+
+    def labels(self, name: str) -> set[str]:
+        """The names of the labels that a metric's samples have."""
+        samples = (one for family in self.families for one in family.samples)
+        return {label for one in samples if one.name == name for label in one.labels}
+
     def names(self) -> set[str]:
         """The samples that PromQL can ask for, with those of labels that are not there yet."""
         found = {one.name for family in self.families for one in family.samples}
