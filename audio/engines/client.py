@@ -27,6 +27,7 @@ import httpx
 from django.conf import settings
 
 from audio import journal, metrics
+from audio.engines.marking import mark
 from audio.engines.reasons import read_reason, read_retry_after
 
 CONNECT_S = 5.0
@@ -264,6 +265,7 @@ def _client(base_url: str, connections: int, timeout: httpx.Timeout) -> httpx.Cl
         limits=limits,
         timeout=timeout,
         verify=_tls(),
+        event_hooks={"request": [mark]},
         # Engines are on the local network: a proxy from the environment would only carry calls
         # away.
         trust_env=False,
