@@ -111,6 +111,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class _Server(ThreadingHTTPServer):
+    # Whoever calls at once must be let in at once: five are, where nothing is said.
+    request_queue_size = 128
+    daemon_threads = True
+
+
 @contextmanager
 def running_fault_server() -> Iterator[FaultServer]:
     """Serve on a free port until the end of the block."""
@@ -118,8 +124,7 @@ def running_fault_server() -> Iterator[FaultServer]:
     class Handler(_Handler):
         pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), Handler) as server:
         Handler.faults = faults = FaultServer(f"http://127.0.0.1:{server.server_port}")
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield faults

@@ -10,7 +10,8 @@ from django.utils import timezone
 from tests.gateway_process import Gateway, running_gateway
 from tests.scraping import scrape
 from tests.voiceprints.conftest import key
-from tests.voiceprints.jobs.workers import running_worker, until
+from tests.voiceprints.jobs.workers import running_worker
+from tests.waiting import until
 from voiceprints.models import Job
 
 DEAD = "postgres://nobody:secret@127.0.0.1:1/ledger"

@@ -10,7 +10,8 @@ from tests.fault_server import FaultServer, running_fault_server
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call, code_of, param_of
-from tests.voiceprints.jobs.workers import running_worker, until
+from tests.voiceprints.jobs.workers import running_worker
+from tests.waiting import until
 from voiceprints.jobs.working import work
 from voiceprints.models import Job, JobRecording, Transcript, TranscriptSpeaker
 
