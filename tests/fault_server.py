@@ -118,13 +118,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running_fault_server() -> Iterator[FaultServer]:
-    """Serve on a free port until the end of the block."""
+def running_fault_server(port: int = 0) -> Iterator[FaultServer]:
+    """Serve on this port, or a free one, until the end of the block."""
 
     class Handler(_Handler):
         pass
 
-    with _Server(("127.0.0.1", 0), Handler) as server:
+    with _Server(("127.0.0.1", port), Handler) as server:
         Handler.faults = faults = FaultServer(f"http://127.0.0.1:{server.server_port}")
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield faults
