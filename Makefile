@@ -1,4 +1,4 @@
-# make demo | test | run | check. Everything is installed into .venv, from pinned requirements.
+# make demo | test | run | check | load. Everything is installed into .venv, from pinned requirements.
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -16,7 +16,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --requir
 NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check lock figures clean
+.PHONY: help demo test run check lock figures load clean
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
@@ -25,6 +25,7 @@ help:
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones"
 	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
 	@echo "make figures the quality figures of benchmarks/README.md (needs a C++ compiler)"
+	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
 	@echo "make lock    the pinned requirements anew, from requirements/*.in"
 
 demo: .venv/run.stamp
@@ -52,6 +53,9 @@ check: .venv/dev.stamp
 
 figures: .venv/figures.stamp
 	@$(LAPTOP) --no-database --data var/figures -- $(BIN)/python -m benchmarks.figures $(ARGS)
+
+load: .venv/run.stamp
+	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 lock: .venv/dev.stamp
 	@for set in $(DEV_SETS) figures sdk_1 sdk_2 wyoming_openai; do \

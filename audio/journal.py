@@ -8,7 +8,6 @@ waiting for engines.
 import logging
 import re
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponseBase
 
-from audio import metrics, presence
+from audio import metrics, presence, tracing
+from audio.tracing import Trace
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,7 +31,7 @@ _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class Entry:
     """What the journal says of one request."""
 
-    request_id: str
+    trace: Trace
     method: str
     started: float = field(default_factory=time.monotonic)
     route: str = "unmatched"
@@ -96,14 +96,15 @@ class Journal:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
-        entry = Entry(_request_id(environ), method if method in _METHODS else "other")
+        entry = Entry(_trace(environ), method if method in _METHODS else "other")
         _current.set(entry)
         presence.watch_connection(environ.get("gunicorn.socket"))
+        tracing.follow(entry.trace)
         metrics.IN_FLIGHT.inc()
 
         def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
             entry.status = int(status[:3])
-            headers.append(("x-request-id", entry.request_id))
+            headers.append(("x-request-id", entry.trace.request_id))
             return start_response(status, headers, *rest)  # type: ignore[arg-type]
 
         try:
@@ -141,13 +142,17 @@ def _close(entry: Entry) -> None:
     _write(entry)
     _current.set(None)
     presence.watch_connection(None)
+    tracing.follow(None)
 
 
 def _write(entry: Entry) -> None:
     seconds = time.monotonic() - entry.started
     metrics.IN_FLIGHT.dec()
     metrics.UPLOADED_BYTES.inc(entry.bytes_in)
-    metrics.REQUESTS.labels(entry.method, entry.route, str(entry.status)).observe(seconds)
+    answered = (entry.method, entry.route, str(entry.status))
+    metrics.REQUESTS.labels(*answered).observe(seconds)
+    metrics.ANSWERS.labels(*answered, entry.key or metrics.NO_KEY).inc()
+    metrics.GATEWAY.labels(entry.route).observe(max(0.0, seconds - entry.engine_s))
     logger.info(
         "request",
         extra={
@@ -165,17 +170,19 @@ def _write(entry: Entry) -> None:
     )
 
 
-def _request_id(environ: "WSGIEnvironment") -> str:
+def _trace(environ: "WSGIEnvironment") -> Trace:
     given = environ.get("HTTP_X_REQUEST_ID", "")
-    return given if _SANE_REQUEST_ID.fullmatch(given) else f"req_{uuid.uuid4().hex}"
+    sane = given if _SANE_REQUEST_ID.fullmatch(given) else tracing.new_request_id()
+    parent, state = (environ.get(f"HTTP_TRACE{name}", "") for name in ("PARENT", "STATE"))
+    return tracing.read(parent, state, request_id=sane)
 
 
 class AddRequestId(logging.Filter):
-    """Every log record written while a request is served bears its id."""
+    """Every log record written for a request, or for a recording, bears its ids."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if entry := _current.get():
-            record.request_id = entry.request_id
+        if trace := tracing.current():
+            record.request_id, record.trace_id = trace.request_id, trace.trace_id
         return True
 
 

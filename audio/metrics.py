@@ -1,14 +1,34 @@
-"""What Prometheus reads at /metrics."""
+"""What Prometheus reads at /metrics.
+
+No label has a value that a client chooses: methods are the known ones or `other`, routes are
+patterns or `unmatched`, keys go by the names that API_KEYS gives them.
+"""
+
+from collections.abc import Iterable
 
 from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+# What the gateway itself takes is a few milliseconds.
+SHORT_SECONDS = (0.001, 0.0025, *SECONDS)
+NO_KEY = "none"
 
 REQUESTS = Histogram(
     "spark_request_seconds",
     "Time to answer a request, to the last byte",
     ["method", "route", "status"],
     buckets=SECONDS,
+)
+ANSWERS = Counter(
+    "spark_requests_total",
+    "Requests answered, by the name of the key that they came with",
+    ["method", "route", "status", "key"],
+)
+GATEWAY = Histogram(
+    "spark_gateway_seconds",
+    "Time to answer a request, less the time in which an engine worked for it",
+    ["route"],
+    buckets=SHORT_SECONDS,
 )
 IN_FLIGHT = Gauge("spark_requests_in_flight", "Requests being answered now")
 ENGINE_CALLS = Histogram(
@@ -29,3 +49,25 @@ ENGINE_REFUSALS = Counter(
     "Jobs refused because no places became free, or none of their key's share",
     ["engine", "reason"],
 )
+AUDIO_SECONDS = Counter(
+    "spark_audio_seconds_total",
+    "Seconds of recordings that an engine has heard, by what it was asked for",
+    ["operation"],
+)
+MERGES = Histogram(
+    "spark_merge_seconds",
+    "Time from what the engines heard to who said what, without engines and without library",
+    ["operation"],
+    buckets=SHORT_SECONDS,
+)
+NAMED_SPEAKERS = Counter(
+    "spark_named_speakers_total",
+    "Speakers of recordings, by what named them; unmatched: nothing did",
+    ["source"],
+)
+
+
+def count_names(sources: Iterable[str]) -> None:
+    """Say what named each speaker of a recording."""
+    for source in sources:
+        NAMED_SPEAKERS.labels(source).inc()

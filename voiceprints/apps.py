@@ -10,4 +10,9 @@ class VoiceprintsConfig(AppConfig):
     verbose_name = "Voice library"
 
     def ready(self) -> None:
+        from prometheus_client import REGISTRY
+
         from voiceprints import checks  # noqa: F401 — they register themselves
+        from voiceprints.jobs.gauges import JobGauges
+
+        REGISTRY.register(JobGauges())

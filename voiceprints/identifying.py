@@ -6,6 +6,7 @@ from audio.engines.client import Recording
 from audio.merge.naming import speakers_of, speaking_time
 from audio.merge.timeline import Fingerprint
 from audio.pipeline.transcription import diarize_chunk
+from audio.tracing import traced
 from voiceprints import audit
 from voiceprints.matching import NEAREST, Identified, identify_voice
 from voiceprints.models import Space
@@ -23,6 +24,7 @@ class HeardSpeaker:
     identified: Identified
 
 
+@traced()
 def identify_speakers(
     recording: Recording, *, actor: str, limit: int = NEAREST
 ) -> tuple[HeardSpeaker, ...]:

@@ -15,6 +15,7 @@ from audio.merge.timeline import Fingerprint, Span, Turn
 from audio.pipeline.fingerprints import ClipVoice, fingerprint_clips
 from audio.pipeline.parallel import AT_ONCE, in_parallel
 from audio.pipeline.transcription import diarize_chunk
+from audio.tracing import traced
 from voiceprints.averaging import Averaged, one_voice
 from voiceprints.models import DIMENSION, Space
 from voiceprints.refusals import Clipped, TooLittleSpeech, UnusableFingerprint
@@ -55,6 +56,7 @@ class _Clip:
         return len(self.samples) / SAMPLE_RATE
 
 
+@traced()
 def hear_voice(recordings: Sequence[Recording], *, within: Span | None = None) -> HeardVoice:
     """The voice of the one who speaks in all of these recordings, or within a span of each.
 
@@ -80,6 +82,7 @@ def _numbered(recording: Recording, number: int) -> Recording:
     return replace(recording, field=f"{recording.field}[{number}]")
 
 
+@traced()
 def hear_sample(recording: Recording) -> HeardVoice:
     """The voice in a kept sample, which is clean speech of one person from start to end.
 

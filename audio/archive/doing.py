@@ -25,6 +25,7 @@ from audio.pipeline.label_merge import MergeJob, label_merge
 from audio.pipeline.remembering import digest_of, remember
 from audio.pipeline.watching import Watch, watched_by
 from audio.spelling import readable
+from audio.tracing import traced
 
 _PASSING = (
     client.EngineBusy,
@@ -73,7 +74,7 @@ def do(source: Source, options: ArchiveOptions, watch: Watch, *, actor: str) -> 
     EngineError, UnusableAudio, UnusableRecording, OSError, Stopped
     """
     job = _job(source, options, actor)
-    with watched_by(watch), _unchanged(source):
+    with traced(), watched_by(watch), _unchanged(source):
         transcript = _patiently(lambda: label_merge(job))
     check_space(transcript, options)
     return transcript

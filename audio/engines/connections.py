@@ -8,6 +8,7 @@ import httpx
 from django.conf import settings
 
 from audio.engines.deadlines import TimedBackend
+from audio.engines.marking import mark
 
 CONNECT_S = 3.0
 QUESTION_CONNECTIONS = 4
@@ -25,6 +26,7 @@ def connections_to(base_url: str, at_once: int) -> httpx.Client:
         # Engines are on the local network: a proxy from the environment would only carry calls
         # away.
         trust_env=False,
+        event_hooks={"request": [mark]},
         # Audio goes on to the client as it comes; compressing it would only cost time.
         headers={"accept-encoding": "identity"},
     )

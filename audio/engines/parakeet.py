@@ -5,9 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 from django.conf import settings
 
+from audio import metrics
 from audio.engines.client import Engine, EngineFailed, EngineRefused, Recording, engine
 from audio.engines.words import finite, read_words
+from audio.merge.labelling import length_of
 from audio.merge.timeline import Diarization, Fingerprint, Transcription, Turn
+
+_NOBODY = Diarization((), ())
 
 
 def parakeet() -> Engine:
@@ -31,19 +35,30 @@ def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcriptio
         # Some servers know nothing but plain JSON: better no word times than no answer.
         fields = {"response_format": "json", **options}
         answer = parakeet().post_recording("transcribe", path, recording, fields)
-    return _transcription(answer)
+    said = _transcription(answer)
+    _count("transcribe", length_of(_NOBODY, said))
+    return said
 
 
 def diarize_chunk(recording: Recording) -> Diarization:
     """Ask who, anonymously, talks when in a recording, and how each of them sounds."""
-    return _diarization(
-        parakeet().post_recording("diarize", "/v1/audio/diarize-chunk", recording, {})
-    )
+    return _diarized("/v1/audio/diarize-chunk", recording)
 
 
 def diarize(recording: Recording) -> Diarization:
     """Ask who, anonymously, talks when in a recording."""
-    return _diarization(parakeet().post_recording("diarize", "/v1/audio/diarize", recording, {}))
+    return _diarized("/v1/audio/diarize", recording)
+
+
+def _diarized(path: str, recording: Recording) -> Diarization:
+    talk = _diarization(parakeet().post_recording("diarize", path, recording, {}))
+    _count("diarize", length_of(talk, None))
+    return talk
+
+
+def _count(operation: str, seconds: float) -> None:
+    """As long as the engine says, or as it talks, where it does not say."""
+    metrics.AUDIO_SECONDS.labels(operation).inc(seconds)
 
 
 def _transcription(answer: object) -> Transcription:

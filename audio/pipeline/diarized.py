@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from audio import metrics
 from audio.engines.client import Recording
 from audio.merge.labelling import label_transcription
 from audio.merge.letters import name_in_order
+from audio.merge.naming import speakers_of
 from audio.merge.timeline import LabelledWords, Notice, Transcription
 from audio.pipeline.hearing import Hearing, hear
 from audio.pipeline.known_speakers import KnownSpeakers, fingerprint_of, known_names
@@ -45,5 +47,10 @@ def transcribe_diarized(
         for reference, sample in zip(known.references, samples, strict=True)
     ]
     names = known_names(heard.talk, known, prints)
-    spoken = label_transcription(heard.talk, heard.said, rule=LABELLING)
-    return Diarized(heard.said, name_in_order(spoken, names), heard.warnings)
+    if known.names:
+        speakers = speakers_of(heard.talk)
+        metrics.count_names("voiceprint" if one in names else "unmatched" for one in speakers)
+    with metrics.MERGES.labels("transcribe_diarized").time():
+        spoken = label_transcription(heard.talk, heard.said, rule=LABELLING)
+        named = name_in_order(spoken, names)
+    return Diarized(heard.said, named, heard.warnings)

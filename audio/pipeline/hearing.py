@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 
+from audio import metrics
 from audio.cutting import Piece, pieces_of
 from audio.decoding import UndecodableAudio, declared_s
 from audio.engines import parakeet
@@ -210,7 +211,8 @@ def _heard_in_pieces(plan: _Plan, said: Sequence[Any], talk: Sequence[Any]) -> H
 
 
 def _linked(chunks: Sequence[Chunk], wanted: LinkingRule) -> Diarization:
-    return link_chunks(chunks, rule=replace(wanted, cut=LINKING_CUT)).diarization
+    with metrics.MERGES.labels("link").time():
+        return link_chunks(chunks, rule=replace(wanted, cut=LINKING_CUT)).diarization
 
 
 def _by_piece(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from audio import decoding
+from audio import decoding, metrics
 from audio.engines.client import Recording
 from audio.library import library
 from audio.merge.acceptance import EvidenceRule
@@ -49,10 +49,13 @@ def label_merge(job: MergeJob) -> NamedTranscript:
     EngineError, UndecodableAudio
     """
     if job.mic and job.system:
-        return _label_merge_dual(job, job.mic, job.system)
-    if job.file is None:
+        named = _label_merge_dual(job, job.mic, job.system)
+    elif job.file:
+        named = _label_merge_mono(job, job.file)
+    else:
         raise ValueError("label_merge: expected file, or mic and system; got neither")
-    return _label_merge_mono(job, job.file)
+    metrics.count_names(speaker.source for speaker in named.speakers)
+    return named
 
 
 def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
@@ -64,14 +67,16 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
             linking=job.linking,
         )
     )
-    named = attribute(
-        heard.talk,
-        heard.said if job.transcribe else None,
-        job.hints,
-        _known_voices(job, heard.talk),
-        rule=_rule(job),
-        labelling=LABELLING,
-    )
+    known = _known_voices(job, heard.talk)
+    with metrics.MERGES.labels("label_merge").time():
+        named = attribute(
+            heard.talk,
+            heard.said if job.transcribe else None,
+            job.hints,
+            known,
+            rule=_rule(job),
+            labelling=LABELLING,
+        )
     return replace(
         named, warnings=(*named.warnings, *heard.warnings), language=heard.said.language
     )
@@ -86,16 +91,18 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         Hearing(recording=mic, options={}, speakers="fingerprints"),
         Hearing(recording=system, options={}, speakers="fingerprints", linking=job.linking),
     )
-    named = attribute_dual(
-        TrackAnswer(mine.talk, mine.said, _samples(mic)),
-        TrackAnswer(others.talk, others.said, _samples(system)),
-        job.hints,
-        _known_voices(job, others.talk, mine.talk),
-        self_name=job.self_name,
-        self_vad=job.self_vad,
-        rule=_rule(job),
-        labelling=LABELLING,
-    )
+    known = _known_voices(job, others.talk, mine.talk)
+    with metrics.MERGES.labels("label_merge_dual").time():
+        named = attribute_dual(
+            TrackAnswer(mine.talk, mine.said, _samples(mic)),
+            TrackAnswer(others.talk, others.said, _samples(system)),
+            job.hints,
+            known,
+            self_name=job.self_name,
+            self_vad=job.self_vad,
+            rule=_rule(job),
+            labelling=LABELLING,
+        )
     return replace(
         named,
         warnings=(*named.warnings, *dict.fromkeys((*mine.warnings, *others.warnings))),

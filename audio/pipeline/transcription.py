@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from audio import metrics
 from audio.engines.client import Recording
 from audio.library import library
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule
@@ -44,12 +45,17 @@ def transcribe_with_known_speakers(
     )
     prints = heard.talk.fingerprints
     voices = library().voices(heard.talk.models.get("embedding", ""), prints, asked_by=reader)
-    return recognise(_labelled(heard), prints, voices)
+    named = recognise(_labelled(heard), prints, voices)
+    metrics.count_names(
+        "voiceprint" if one.name else "unmatched" for one in named.recognised or ()
+    )
+    return named
 
 
 def _labelled(heard: Heard) -> LabelledTranscript:
     said, talk = heard.said, heard.talk
-    blocks, warnings = label_blocks(talk, said, rule=LABELLING)
+    with metrics.MERGES.labels("transcribe_with_speakers").time():
+        blocks, warnings = label_blocks(talk, said, rule=LABELLING)
     return LabelledTranscript(
         duration=next((d for d in (said.duration, talk.duration) if d is not None), 0.0),
         language=said.language or DEFAULT_LANGUAGE,

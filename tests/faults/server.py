@@ -112,6 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    # Whoever calls at once must be let in at once: five are, where nothing is said.
+    request_queue_size = 128
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -119,13 +121,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running_fault_server() -> Iterator[FaultServer]:
-    """Serve on a free port until the end of the block."""
+def running_fault_server(port: int = 0) -> Iterator[FaultServer]:
+    """Serve on this port, or a free one, until the end of the block."""
 
     class Handler(_Handler):
         pass
 
-    with _Server(("127.0.0.1", 0), Handler) as server:
+    with _Server(("127.0.0.1", port), Handler) as server:
         Handler.faults = faults = FaultServer(f"http://127.0.0.1:{server.server_port}")
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield faults

@@ -21,6 +21,7 @@ from audio.archive.probing import reason_of
 from audio.engines.client import EngineError
 from audio.errors import InvalidRequest
 from audio.pipeline.watching import Stopped
+from audio.tracing import traced
 from voiceprints.errors import StorageFailed
 from voiceprints.jobs.answering import answer_to
 from voiceprints.jobs.archives import OutputsNotWritten
@@ -69,7 +70,7 @@ def work(job_id: UUID, is_to_stop: Callable[[], bool]) -> None:
         raise TryAgain(settings.JOB_RETRY_S) from error
     if job is None:
         return
-    with suppress(ClaimLost):
+    with suppress(ClaimLost), traced(str(job_id)):
         try:
             with followed(job, is_to_stop):
                 _attempt(job)

@@ -16,7 +16,8 @@ from tests.recordings import TONE
 from tests.voiceprints.api.calls import call
 from tests.voiceprints.conftest import API_KEYS, SAID, database_url, use
 from tests.voiceprints.jobs.test_working import TRANSCRIBE, after, error_of, go_on
-from tests.voiceprints.jobs.workers import running_worker, until
+from tests.voiceprints.jobs.workers import running_worker
+from tests.waiting import until
 from voiceprints.jobs.asking import Order, place
 from voiceprints.jobs.retrying import TryAgain
 from voiceprints.jobs.working import work

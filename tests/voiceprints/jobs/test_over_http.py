@@ -10,8 +10,9 @@ from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call, code_of, param_of
-from tests.voiceprints.jobs.workers import running_worker, until
+from tests.voiceprints.jobs.workers import running_worker
 from tests.voiceprints.people import consenting
+from tests.waiting import until
 from voiceprints.forgetting import forget
 from voiceprints.jobs.working import work
 from voiceprints.models import Job, JobRecording, Transcript, TranscriptSpeaker

@@ -353,3 +353,11 @@ def test_a_job_waits_while_another_of_the_same_work_runs(
 
     assert (same.state, same.attempts) == (JobState.QUEUED, 0)
     assert queue.asked == []
+
+
+def test_engines_are_told_which_job_they_work_for(queue: FaultServer, placed: Job) -> None:
+    work(placed.pk, go_on)
+
+    headers = [{name.lower(): told for name, told in one.headers.items()} for one in queue.asked]
+    assert {one["x-request-id"] for one in headers} == {str(placed.pk)}
+    assert len({one["traceparent"] for one in headers}) == 1

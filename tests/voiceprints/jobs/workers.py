@@ -3,15 +3,14 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.gateway_process import ROOT
 from tests.voiceprints.conftest import database_url
+from tests.waiting import PATIENCE_S
 
-PATIENCE_S = 30.0
 Process = subprocess.Popen[bytes]
 
 
@@ -34,13 +33,3 @@ def running_worker(folder: Path, *options: str, **settings: str) -> Iterator[Pro
             process.kill()
             process.wait()
             raise
-
-
-def until(is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> bool:
-    """Wait until it is so."""
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True

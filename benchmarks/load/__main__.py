@@ -1,0 +1,144 @@
+"""Does the gateway hold while engines break? For a minute, on this machine alone.
+
+    make load
+    .venv/bin/python -m benchmarks.load --seconds 300
+
+Sixty-four clients ask for what clients ask for, over two engines that are processes of their own.
+First both are calm; then one of them fails in each way in turn, then the other. Before and after,
+the gateway is looked at while nobody asks. Ends with 1 where it did not hold.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.asking import SETTINGS
+from benchmarks.load.clients import Clients, Phase, ask_at_once, ask_each
+from benchmarks.load.engine import CALM
+from benchmarks.load.engines import WAYS, EngineProcess, running_engines
+from benchmarks.load.judging import GOOD, Seen, Verdict, judge, seen
+from benchmarks.load.remains import KEPT_S, Remains, remains, settled
+from spark_control.laptop.gateway import Gateway, running_gateway
+
+ROOM = Path("var/load")
+CALM_SHARE, SETTLE_S, WARM_S = 1 / 6, 2.0, 5.0
+WAIT_S = 20.0
+
+
+def main() -> int:
+    """Load, look, tell."""
+    options = _options()
+    ROOM.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=ROOM) as folder, running_engines() as engines:
+        room = Path(folder)
+        (room / "uploads").mkdir()
+        (room / "tmp").mkdir()
+        settings = SETTINGS | _settings(engines, room)
+        with running_gateway(ROOM / "gateway.log", settings) as gateway:
+            load = _Load(gateway, engines, (room / "uploads", room / "tmp"), options.clients)
+            before = load.warmed()
+            load.run(options.seconds)
+            after = load.left(before)
+    phases = [seen(Phase(name, way), load.outcomes) for name in engines for way in WAYS]
+    return _tell(phases, list(judge(load.outcomes, phases, before, after)))
+
+
+class _Load:
+    def __init__(
+        self,
+        gateway: Gateway,
+        engines: dict[str, EngineProcess],
+        folders: tuple[Path, ...],
+        clients: int,
+    ) -> None:
+        self._gateway, self._engines, self._folders = gateway, engines, folders
+        self._count = clients
+        self._clients = Clients(gateway.url, clients)
+        self.outcomes = self._clients.outcomes
+
+    def warmed(self) -> Remains:
+        """What the gateway holds that has worked with all its threads, and rests."""
+        refused = [one for one in ask_at_once(self._gateway.url, self._count) if one != GOOD]
+        warming = Clients(self._gateway.url, self._count)
+        with warming.asking():
+            time.sleep(WARM_S)
+        if refused or any(one.answer != GOOD for one in warming.outcomes):
+            raise SystemExit(f"The gateway does not even serve calm engines: {refused}")
+        self._rest()
+        return self._look()
+
+    def run(self, seconds: float) -> None:
+        """Let both be calm, then break one in each way, then the other."""
+        calm_s = seconds * CALM_SHARE
+        way_s = (seconds - calm_s - len(self._engines) * SETTLE_S) / len(self._engines) / len(WAYS)
+        with self._clients.asking():
+            time.sleep(calm_s)
+            for name, engine in self._engines.items():
+                for way in WAYS:
+                    self._clients.phase = Phase(name, way)
+                    engine.be(way)
+                    time.sleep(way_s)
+                self._clients.phase = Phase(mended=name)
+                engine.be(CALM)
+                time.sleep(SETTLE_S)
+
+    def left(self, before: Remains) -> Remains:
+        """What the gateway holds in the end, once it has come to rest."""
+        self._rest()
+        return settled(self._look, lambda now: now.is_no_more_than(before), WAIT_S)
+
+    def _rest(self) -> None:
+        """Let what is idle grow old; the next calls then throw it away."""
+        time.sleep(KEPT_S)
+        ask_each(self._gateway.url)
+
+    def _look(self) -> Remains:
+        return remains(self._gateway.pid, *self._folders)
+
+
+def _settings(engines: dict[str, EngineProcess], room: Path) -> dict[str, str]:
+    return {
+        "PARAKEET_URL": engines["parakeet"].url,
+        "KOKORO_URL": engines["kokoro"].url,
+        "DATABASE_URL": "",
+        "UPLOADS_DIR": str(room / "uploads"),
+        "TMPDIR": str(room / "tmp"),
+        # What hangs must be seen to end within its turn.
+        "ENGINE_TIMEOUT_S": "2",
+        "ENGINE_WAIT_S": "1",
+    }
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=60.0, help="of load (60)")
+    parser.add_argument("--clients", type=int, default=64, help="at once (64)")
+    return parser.parse_args()
+
+
+def _tell(phases: list[Seen], verdicts: list[Verdict]) -> int:
+    console = Console(width=120)
+    console.print(_table(phases))
+    for verdict in verdicts:
+        console.print(f"{'ok ' if verdict.met else 'NOT'}  {verdict.demand}: {verdict.found}")
+    return 0 if all(verdict.met for verdict in verdicts) else 1
+
+
+def _table(phases: list[Seen]) -> Table:
+    table = Table("broken", "how", "its requests", "longest", "the other's p99", "calm", box=None)
+    for one in phases:
+        answers = ", ".join(f"{count} x {answer}" for answer, count in sorted(one.answers.items()))
+        times = (one.broken_max_s, one.sound_p99_s, one.calm_p99_s)
+        table.add_row(one.phase.broken, one.phase.way, answers, *(f"{s:.2f} s" for s in times))
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

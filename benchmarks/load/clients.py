@@ -1,0 +1,160 @@
+"""What clients ask, and what becomes of every request."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import numpy as np
+
+from audio.encoding import wav
+
+# Longer than the gateway may take to answer anything here.
+PATIENCE_S = 30.0
+LEAST_PAUSE_S, MOST_PAUSE_S = 0.6, 1.8
+_NOISE = wav((np.random.default_rng(7).normal(0.0, 2000.0, 64_000)).astype(np.int16))
+_FILE = ("talk.wav", _NOISE)
+_TIMELINE = '[{"start": 0.0, "end": 1.8, "name": "Ana"}]'
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One thing that is asked: how often of all, by which engine it is answered, and how."""
+
+    name: str
+    weight: int
+    engine: str
+    method: str
+    path: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+_TRANSCRIBE, _MERGE = "/v1/audio/transcriptions", "/api/audio/label-merge"
+KINDS = (
+    Kind("speech", 30, "kokoro", "POST", "/v1/audio/speech", {"json": {"input": "Good morning."}}),
+    Kind("transcription", 30, "parakeet", "POST", _TRANSCRIBE, {"files": {"file": _FILE}}),
+    Kind(
+        "diarized",
+        12,
+        "parakeet",
+        "POST",
+        _TRANSCRIBE,
+        {"files": {"file": _FILE}, "data": {"response_format": "diarized_json"}},
+    ),
+    Kind(
+        "label-merge dual",
+        8,
+        "parakeet",
+        "POST",
+        _MERGE,
+        {"files": {"mic_file": _FILE, "system_file": _FILE}, "data": {"timeline": _TIMELINE}},
+    ),
+    Kind("models", 10, "", "GET", "/v1/models"),
+    Kind("voices", 10, "", "GET", "/v1/audio/voices"),
+)
+LOST, CUT = "lost", "cut"
+_OTHER = {"parakeet": "kokoro", "kokoro": "parakeet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A time in which one engine is broken in one way, or has just been mended."""
+
+    broken: str = ""
+    way: str = ""
+    mended: str = ""
+
+    @property
+    def sound(self) -> str:
+        """The engine that is not broken while the other one is."""
+        return _OTHER[self.broken]
+
+
+CALM_PHASE = Phase()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one request: a status, `cut` after one, or `lost`.
+
+    Begun in a phase, and answered in it or, where it was under way meanwhile, in the next.
+    """
+
+    phase: Phase
+    ended_in: Phase
+    kind: Kind
+    seconds: float
+    answer: str
+
+
+class Clients:
+    """So many clients, each of which asks, waits, pauses and asks again."""
+
+    def __init__(self, url: str, count: int) -> None:
+        self.outcomes: list[Outcome] = []
+        self.phase = CALM_PHASE
+        self._url, self._over = url, threading.Event()
+        self._threads = [threading.Thread(target=self._ask_on, args=(n,)) for n in range(count)]
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Ask until the end of the block, and wait for the last answers."""
+        for thread in self._threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            for thread in self._threads:
+                thread.join()
+
+    def _ask_on(self, number: int) -> None:
+        chance = random.Random(number)  # noqa: S311 — the same mix every time
+        weights = [kind.weight for kind in KINDS]
+        with httpx.Client(base_url=self._url, timeout=PATIENCE_S, trust_env=False) as client:
+            while not self._over.wait(chance.uniform(LEAST_PAUSE_S, MOST_PAUSE_S)):
+                [kind] = chance.choices(KINDS, weights)
+                begun_in = self.phase
+                seconds, answer = ask(client, kind)
+                self.outcomes.append(Outcome(begun_in, self.phase, kind, seconds, answer))
+
+
+def ask(client: httpx.Client, kind: Kind) -> tuple[float, str]:
+    """Ask once, to the last byte of the answer: how long it takes, and what comes."""
+    started, answer = time.monotonic(), LOST
+    with (
+        suppress(httpx.HTTPError),
+        client.stream(kind.method, kind.path, **kind.options) as response,
+    ):
+        # Speech that breaks is cut; of anything else half an answer is none.
+        answer = CUT if kind.name == "speech" else LOST
+        response.read()
+        answer = str(response.status_code)
+    return time.monotonic() - started, answer
+
+
+def ask_at_once(url: str, count: int) -> list[str]:
+    """What becomes of one speech for each of so many clients, all at the same moment."""
+    speech = KINDS[0]
+    told: list[str] = []
+
+    def one() -> None:
+        with httpx.Client(base_url=url, timeout=PATIENCE_S, trust_env=False) as client:
+            told.append(ask(client, speech)[1])
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def ask_each(url: str) -> list[str]:
+    """What becomes of one request of each kind, one after the other."""
+    with httpx.Client(base_url=url, timeout=PATIENCE_S, trust_env=False) as client:
+        return [ask(client, kind)[1] for kind in KINDS]

@@ -1,0 +1,94 @@
+"""One engine, as a process of its own that is told how to fail.
+
+    python -m benchmarks.load.engine parakeet 9100
+
+Reads on standard input a way to fail at a time, or `calm`; ends when nobody tells it any more.
+"""
+
+import json
+import sys
+
+from tests.faults import Answer, FaultServer, running_fault_server
+from tests.scripts import SAID, TURNS
+
+CALM = "calm"
+# How long inference takes, and how long an engine hangs: longer than any client's deadline here.
+CALM_S, HANG_S = 0.15, 8.0
+BYTE_S = 0.2
+CUDA = b'{"detail": "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasGemmEx`"}'
+FULL = b'{"detail": "the queue is full"}'
+SPOKEN = tuple(bytes(16_384) for _ in range(4))
+
+
+def _json(body: object) -> bytes:
+    return json.dumps(body).encode()
+
+
+HEARD = {
+    "/v1/audio/transcriptions": _json(SAID),
+    "/v1/audio/diarize": _json(TURNS),
+    "/v1/audio/diarize-chunk": _json(TURNS),
+}
+VOICES = _json({"voices": ["bm_george", "af_bella"]})
+# `down` is not among them: then the process is gone.
+FAULTS = {
+    "500s": Answer(500, (CUDA,)),
+    "hang": Answer(after_s=HANG_S),
+    "reset": Answer(pieces=(), cut=True),
+    "nonsense": Answer(pieces=(b'{"error": "CUDA error"}',)),
+    "busy": Answer(503, (FULL,), headers={"Retry-After": "3"}),
+}
+
+
+def main() -> int:
+    """Serve until standard input ends."""
+    name, port = sys.argv[1], int(sys.argv[2])
+    with running_fault_server(port) as server:
+        _script(server, name, CALM)
+        print("ready", flush=True)
+        for line in sys.stdin:
+            _script(server, name, line.strip())
+            # It remembers all that it is asked.
+            server.asked.clear()
+    return 0
+
+
+def _script(server: FaultServer, name: str, way: str) -> None:
+    server.answers.update(_answers(name, way))
+
+
+def _answers(name: str, way: str) -> dict[str, Answer]:
+    calm = _spoken() if name == "kokoro" else _heard()
+    match way:
+        case "calm":
+            return calm
+        case "trickle":
+            return {path: _trickled(answer) for path, answer in calm.items()}
+    return dict.fromkeys(calm, FAULTS[way])
+
+
+def _heard() -> dict[str, Answer]:
+    return {path: Answer(pieces=(body,), after_s=CALM_S) for path, body in HEARD.items()}
+
+
+def _spoken() -> dict[str, Answer]:
+    return {
+        "/v1/audio/speech": Answer(
+            pieces=SPOKEN, content_type="audio/wav", after_s=CALM_S, pause_s=0.01
+        ),
+        "/v1/audio/voices": Answer(pieces=(VOICES,)),
+    }
+
+
+def _trickled(answer: Answer) -> Answer:
+    """The first bytes of the same answer, one by one."""
+    start = b"".join(answer.pieces)[:30]
+    return Answer(
+        pieces=tuple(bytes([byte]) for byte in start),
+        content_type=answer.content_type,
+        pause_s=BYTE_S,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

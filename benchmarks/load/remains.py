@@ -1,0 +1,56 @@
+"""What does the gateway hold when nobody asks it anything?"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+# Idle connections to engines go when the next call is made, if they are older than this.
+KEPT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """The gateway's processes together, and the files in the folders it was given."""
+
+    memory_mib: float
+    processes: int
+    threads: int
+    connections: int
+    files: int
+
+    def is_no_more_than(self, before: "Remains") -> bool:
+        """Whether it is nothing that was not there before; memory may be told a little later."""
+        return all(now <= was for now, was in zip(self._counts(), before._counts(), strict=True))
+
+    def _counts(self) -> tuple[int, ...]:
+        return self.processes, self.threads, self.connections, self.files
+
+
+def remains(pid: int, *folders: Path) -> Remains:
+    """What there is at this moment."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return Remains(
+        memory_mib=sum(one.memory_info().rss for one in family) / 2**20,
+        processes=len(family),
+        threads=sum(one.num_threads() for one in family),
+        connections=sum(len(_open(one)) for one in family),
+        files=sum(1 for folder in folders for path in folder.rglob("*") if path.is_file()),
+    )
+
+
+def settled(
+    look: Callable[[], Remains], is_so: Callable[[Remains], bool], within_s: float
+) -> Remains:
+    """What there is once it is as it should be, or after so long."""
+    deadline = time.monotonic() + within_s
+    while not is_so(found := look()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
+
+
+def _open(process: psutil.Process) -> list[object]:
+    """What is connected, or was and is not closed."""
+    return [one for one in process.net_connections("inet") if one.status != psutil.CONN_LISTEN]

@@ -1,0 +1,172 @@
+"""A trace goes through the gateway to the engines, as the W3C recommends, and into the log."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from audio import tracing
+from audio.archive.doing import Source, do
+from audio.archive.options import ArchiveOptions
+from audio.merge.timeline import NO_VOICES
+from audio.pipeline.watching import Audience
+from tests.audio.test_journal import line
+from tests.faults import Asked, FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+from tests.scripts import SAID, TRANSCRIBE, TURNS
+
+TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+GIVEN = f"00-{TRACE}-{PARENT}-01"
+TRACKS = {"mic_file": TONE, "system_file": TONE}
+
+
+def headers_of(asked: Asked) -> dict[str, str]:
+    return {name.lower(): value for name, value in asked.headers.items()}
+
+
+def passed_on(gateway: Gateway, faults: FaultServer, **given: str) -> dict[str, str]:
+    """The headers that the engine saw of a request with these."""
+    faults.answer(TRANSCRIBE, SAID)
+    gateway.post(TRANSCRIBE, files={"file": TONE}, headers=given)
+    return headers_of(faults.asked[-1])
+
+
+def test_a_trace_goes_to_the_engine_as_it_came(scripted: Gateway, faults: FaultServer) -> None:
+    told = passed_on(scripted, faults, traceparent=GIVEN, tracestate="rojo=00f0, congo=t61")
+
+    assert told["traceparent"] == GIVEN
+    assert told["tracestate"] == "rojo=00f0,congo=t61"
+
+
+def test_the_id_of_a_request_goes_to_the_engine(scripted: Gateway, faults: FaultServer) -> None:
+    told = passed_on(scripted, faults, **{"x-request-id": "call-7"})
+
+    assert told["x-request-id"] == "call-7"
+
+
+def test_all_calls_of_a_request_are_of_one_trace(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+    faults.answer("/v1/audio/diarize-chunk", TURNS)
+
+    answer = scripted.post("/api/audio/label-merge", files=TRACKS, data={"timeline": "[]"})
+
+    told = [headers_of(asked) for asked in faults.asked]
+    assert len(told) == 4
+    assert {one["x-request-id"] for one in told} == {answer.headers["x-request-id"]}
+    assert len({one["traceparent"] for one in told}) == 1
+
+
+def test_the_log_names_the_trace(scripted: Gateway, faults: FaultServer) -> None:
+    passed_on(scripted, faults, traceparent=GIVEN, **{"x-request-id": "traced-7"})
+
+    assert line(scripted, "traced-7")["trace_id"] == TRACE
+
+
+def test_requests_of_one_connection_have_traces_of_their_own(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    first, second = passed_on(scripted, faults), passed_on(scripted, faults)
+
+    assert first["traceparent"] != second["traceparent"]
+    assert "tracestate" not in first
+
+
+def test_several_traces_at_once_are_none(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, SAID)
+    twice = [("traceparent", GIVEN), ("traceparent", GIVEN.replace("a", "b"))]
+
+    scripted.post(TRANSCRIBE, files={"file": TONE}, headers=twice)
+
+    assert TRACE not in headers_of(faults.asked[-1])["traceparent"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "00",
+        f"00-{TRACE}-{PARENT}",
+        f"00-{TRACE}-{PARENT}-01-more",
+        f"ff-{TRACE}-{PARENT}-01",
+        f"00-{TRACE.upper()}-{PARENT}-01",
+        f"00-{'0' * 32}-{PARENT}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"00-{TRACE}-{PARENT}-1",
+        f"00-{TRACE}-{PARENT}-01\u00b9",
+        f"cc-{TRACE}-{PARENT}-01.more",
+    ],
+)
+def test_a_malformed_trace_is_replaced_and_its_state_is_dropped(given: str) -> None:
+    trace = tracing.read(given, "rojo=1", request_id="id")
+
+    assert trace.trace_id != TRACE
+    assert trace.flags == 0
+    assert trace.state == ""
+
+
+@pytest.mark.parametrize("given", [f"cc-{TRACE}-{PARENT}-01", f"cc-{TRACE}-{PARENT}-01-more"])
+def test_a_later_version_is_read_as_far_as_it_is_known(given: str) -> None:
+    assert tracing.read(given, "", request_id="id").headers()["traceparent"] == GIVEN
+
+
+def test_flags_that_nobody_knows_are_not_passed_on() -> None:
+    trace = tracing.read(f"00-{TRACE}-{PARENT}-ff", "", request_id="id")
+
+    assert trace.headers()["traceparent"] == f"00-{TRACE}-{PARENT}-03"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "rojo",
+        "Rojo=1",
+        "rojo=",
+        "rojo=a=b",
+        "rojo=\u00e9",
+        f"{'r' * 257}=1",
+        f"rojo={'1' * 257}",
+        ",".join(f"r{number}=1" for number in range(33)),
+    ],
+)
+def test_a_malformed_state_is_dropped_and_the_trace_kept(state: str) -> None:
+    trace = tracing.read(GIVEN, state, request_id="id")
+
+    assert trace.trace_id == TRACE
+    assert trace.state == ""
+
+
+@pytest.mark.parametrize("state", ["t1@rojo=x", "a=1,,b=2", "0/x=! ~"])
+def test_a_state_of_vendors_is_kept(state: str) -> None:
+    kept = tracing.read(GIVEN, state, request_id="id").state
+
+    assert kept == state.replace(",,", ",")
+
+
+def test_work_for_nobody_has_no_trace() -> None:
+    assert tracing.headers() == {}
+
+
+def test_work_inside_of_a_trace_stays_in_it() -> None:
+    with tracing.traced("outer"):
+        outer = tracing.headers()
+        with tracing.traced("inner"):
+            assert tracing.headers() == outer
+
+    assert tracing.headers() == {}
+
+
+def test_each_recording_of_an_archive_has_a_trace_of_its_own(
+    faults: FaultServer, settings: Settings, tmp_path: Path
+) -> None:
+    settings.PARAKEET_URL = faults.url
+    faults.answer(TRANSCRIBE, SAID)
+    faults.answer("/v1/audio/diarize-chunk", TURNS)
+    (tmp_path / "talk.wav").write_bytes(TONE)
+    source, options = Source((tmp_path / "talk.wav",)), ArchiveOptions(known_voices=NO_VOICES)
+
+    do(source, options, Audience(), actor="tests")
+    do(source, options, Audience(), actor="tests")
+
+    told = [headers_of(asked)["traceparent"] for asked in faults.asked]
+    assert told[0] == told[1] != told[2] == told[3]

@@ -1,0 +1,39 @@
+"""A gateway with a database, and everything measured once."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults import FaultServer
+from tests.gateway_process import Gateway, running_gateway
+from tests.recordings import TONE
+from tests.scraping import Scraped, scrape
+from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE, TURNS
+
+TRACKS = {"mic_file": TONE, "system_file": TONE}
+
+
+@pytest.fixture(scope="session")
+def measured_gateway(
+    fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    with running_gateway(
+        tmp_path_factory.mktemp("measured"),
+        DATABASE_URL=os.environ["DATABASE_URL"],
+        SECRET_KEY="for-the-tests",
+        PARAKEET_URL=fault_server.url,
+        KOKORO_URL=fault_server.url,
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def scraped(measured_gateway: Gateway, faults: FaultServer) -> Scraped:
+    """What a gateway tells that has done a little of everything."""
+    faults.answer(TRANSCRIBE, SAID)
+    faults.answer("/v1/audio/diarize-chunk", TURNS)
+    faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg")
+    measured_gateway.post("/api/audio/label-merge", files=TRACKS, data={"timeline": "[]"})
+    measured_gateway.post(SPEAK, json={"input": "Hi"})
+    return scrape(measured_gateway)

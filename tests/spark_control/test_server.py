@@ -1,0 +1,98 @@
+"""The gateway's end: what is under way is finished, nothing new is begun."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+
+from spark_control.laptop.engine import is_healthy
+from spark_control.laptop.gateway import SERVER
+from tests.faults import Answer, Asked, FaultServer
+from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE, Gateway
+from tests.scripts import SPEAK, SPOKEN
+from tests.waiting import until
+
+MANY = 50
+Process = subprocess.Popen[bytes]
+
+
+@contextmanager
+def served(folder: Path, engine: str, *options: str) -> Iterator[tuple[Gateway, Process]]:
+    """A gateway that binds its port itself, so that nobody else keeps it open."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | {"KOKORO_URL": engine}
+    environment = {**os.environ, **settings, "WEB_THREADS": "64", "ENGINE_CONNECTIONS": "60"}
+    command = [sys.executable, *SERVER, "--bind", f"127.0.0.1:{port}", *options]
+    with (folder / "gateway.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    gateway = Gateway(f"http://127.0.0.1:{port}", folder / "gateway.log")
+    try:
+        assert until(lambda: is_healthy(gateway.url)), gateway.log.read_text()
+        yield gateway, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def refuses(gateway: Gateway) -> bool:
+    """Whether nobody takes a new connection."""
+    port = int(gateway.url.rpartition(":")[2])
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def speak(gateway: Gateway) -> int:
+    return gateway.post(SPEAK, json={"input": "Hi"}).status_code
+
+
+def when_released(release: Event, _asked: Asked) -> Answer:
+    release.wait(60)
+    return Answer(pieces=(SPOKEN,), content_type="audio/mpeg")
+
+
+def test_what_is_under_way_is_finished_and_nothing_new_is_begun(
+    faults: FaultServer, tmp_path: Path
+) -> None:
+    release = Event()
+    faults.respond(SPEAK, partial(when_released, release))
+
+    with served(tmp_path, faults.url) as (gateway, process), ThreadPoolExecutor(MANY) as clients:
+        answers = [clients.submit(speak, gateway) for _ in range(MANY)]
+        assert until(lambda: len(faults.asked) == MANY)
+        process.send_signal(signal.SIGTERM)
+        assert until(lambda: refuses(gateway), within_s=10)
+        release.set()
+
+        assert [answer.result() for answer in answers] == [200] * MANY
+        assert process.wait(20) == 0
+
+
+def test_what_does_not_end_in_time_is_cut(faults: FaultServer, tmp_path: Path) -> None:
+    faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg", after_s=20.0)
+    grace = ("--graceful-timeout", "1")
+
+    with (
+        served(tmp_path, faults.url, *grace) as (gateway, process),
+        ThreadPoolExecutor(1) as client,
+    ):
+        answer = client.submit(speak, gateway)
+        assert until(lambda: len(faults.asked) == 1)
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(10) == 0
+        with pytest.raises(httpx.RemoteProtocolError):
+            answer.result()
