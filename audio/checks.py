@@ -86,6 +86,17 @@ def pieces_hold_speech(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 @register
+def decoding_is_possible(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A decoder needs a quarter of a gibibyte of addresses for its libraries alone."""
+    least = {"DECODERS": 1, "DECODER_MEMORY_MB": 512, "DECODER_CPU_S": 1, "MAX_AUDIO_S": 1}
+    return [
+        Error(f"{name} is too little.", hint=f"{name} >= {lowest}.", id="spark.E030")
+        for name, lowest in least.items()
+        if getattr(settings, name) < lowest
+    ]
+
+
+@register
 def the_default_voice_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """DEFAULT_VOICE is a voice or a mix of voices; whether the engine has it, only it can say."""
     try:

@@ -47,7 +47,7 @@ def pieces_of(
 
     Raises
     ------
-    UndecodableAudio
+    UnusableAudio
     """
     with TemporaryDirectory(dir=folder, prefix="pieces-") as place:
         yield list(cut(sample_blocks(path, param=param), piece_s, Path(place)))

@@ -109,6 +109,9 @@ def _problem(exc: Exception) -> Problem | None:
             return _request_problem(exc)
         case decoding.UnusableAudio():
             return Problem(400, str(exc), "invalid_value", exc.param)
+        case decoding.DecodingUnavailable():
+            headers = {"Retry-After": "5"}
+            return Problem(503, str(exc), "decoding_unavailable", headers=headers)
         case Http404():
             return Problem(404, "There is nothing at this address.", "unknown_url")
     return _malformed(exc)

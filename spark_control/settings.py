@@ -21,6 +21,12 @@ ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
 CHUNK_AFTER_S: float = env.float("CHUNK_AFTER_S", 600.0)
 CHUNK_S: float = env.float("CHUNK_S", 300.0)
 
+# Decoding, in processes of its own.
+MAX_AUDIO_S: float = env.float("MAX_AUDIO_S", 28_800.0)
+DECODERS: int = env.int("DECODERS", 2)
+DECODER_MEMORY_MB: int = env.int("DECODER_MEMORY_MB", 1024)
+DECODER_CPU_S: int = env.int("DECODER_CPU_S", 600)
+
 # Clients.
 API_KEYS: list[str] = env.list("API_KEYS", default=[])
 ALLOW_ANONYMOUS: bool = env.bool("ALLOW_ANONYMOUS", False)

@@ -73,7 +73,7 @@ def reembed(person: Person, space: str, *, actor: str) -> int:
 
     Raises
     ------
-    AnotherSpace, NothingToHear, EnrolmentRefused, PersonGone, UndecodableAudio, EngineError
+    AnotherSpace, NothingToHear, EnrolmentRefused, PersonGone, UnusableAudio, EngineError
     """
     check_consent(person.id)
     waiting = list(samples_to_hear(person, space))

@@ -14,6 +14,7 @@ from typing import TypeVar
 from rest_framework.exceptions import ValidationError
 
 from audio.archive.options import ArchiveOptions
+from audio.decoding import DecodingUnavailable
 from audio.engines import client
 from audio.engines.client import EngineRefused, Recording
 from audio.fields import TimelineField
@@ -30,6 +31,7 @@ _PASSING = (
     client.EngineUnreachable,
     client.EngineTimedOut,
     client.EngineFailed,
+    DecodingUnavailable,
 )
 T = TypeVar("T")
 

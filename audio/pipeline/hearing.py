@@ -16,7 +16,7 @@ from typing import Any, Literal
 from django.conf import settings
 
 from audio.cutting import Piece, pieces_of
-from audio.decoding import UndecodableAudio, declared_s
+from audio.decoding import DecodingUnavailable, UndecodableAudio, declared_s, length_s
 from audio.engines import parakeet
 from audio.engines.client import EngineError, EngineNotConfigured, EngineRefused, Recording
 from audio.merge.chunks import Chunk
@@ -93,7 +93,7 @@ def hear(*hearings: Hearing) -> list[Heard]:
     ------
     EngineError
         Of a whole recording, or where no piece of one was heard.
-    UndecodableAudio, Stopped
+    UnusableAudio, DecodingUnavailable, Stopped
     """
     with ExitStack() as files:
         plans = [
@@ -118,7 +118,7 @@ def _pieces(recording: Recording) -> Iterator[list[Piece]]:
 
 def _may_be_long(recording: Recording) -> bool:
     try:
-        seconds = declared_s(recording.path)
+        seconds = length_s(recording.path, param=recording.field)
     except UndecodableAudio:
         # The engine may know the format; and if not, it says so.
         return False
@@ -128,7 +128,7 @@ def _may_be_long(recording: Recording) -> bool:
 def _seconds(recording: Recording) -> float | None:
     try:
         return declared_s(recording.path)
-    except UndecodableAudio:
+    except (UndecodableAudio, DecodingUnavailable):
         return None
 
 

@@ -5,6 +5,7 @@ from django.db import InterfaceError, OperationalError
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job as QueuedTask
 
+from audio.decoding import DecodingUnavailable
 from audio.engines import client
 
 # Each wait is so many times the one before.
@@ -16,6 +17,7 @@ _MAY_PASS = (
     client.EngineNotConfigured,
     client.EngineTimedOut,
     client.EngineUnreachable,
+    DecodingUnavailable,
 )
 
 
@@ -41,7 +43,7 @@ class WhenAsked(BaseRetryStrategy):
         return None
 
 
-def may_pass(error: client.EngineError) -> bool:
+def may_pass(error: Exception) -> bool:
     """Whether the same request may succeed later."""
     if isinstance(error, client.EngineRefused):
         return error.retry_after is not None or error.status in (429, 503)

@@ -17,7 +17,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from audio.archive.doing import UnusableRecording
-from audio.engines.client import EngineError
 from audio.errors import InvalidRequest
 from audio.pipeline.watching import Stopped
 from voiceprints.jobs.answering import answer_to
@@ -103,8 +102,7 @@ def _again_after(job: Job, error: Exception) -> float | None:
     """How long to wait for what may pass; None where it does not, or did not in time."""
     if isinstance(error, SomebodyForgotten):
         return 0.0
-    passing = isinstance(error, EngineError) and may_pass(error)
-    if not passing and not isinstance(error, OutputsNotWritten):
+    if not may_pass(error) and not isinstance(error, OutputsNotWritten):
         return None
     return wait_s(job.attempts, error) if job.attempts < settings.JOB_ATTEMPTS else None
 

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 from django.core.management.base import CommandError
 
-from audio.decoding import UndecodableAudio
+from audio.decoding import DecodingUnavailable, UnusableAudio
 from audio.engines.client import EngineError
 from voiceprints.locking import PersonGone
 from voiceprints.reembedding import AnotherSpace, NothingToHear
 from voiceprints.refusals import ConsentEnded, ConsentMissing, EnrolmentRefused, VoiceTaken
 
 # What may happen to one item of many without an end to all.
-REFUSALS = (EnrolmentRefused, PersonGone, UndecodableAudio, NothingToHear, ValueError)
+REFUSALS = (EnrolmentRefused, PersonGone, UnusableAudio, NothingToHear, ValueError)
 
 
 def reason(error: Exception) -> str:
@@ -30,5 +30,5 @@ def refusals_told() -> Iterator[None]:
     """Everything foreseen ends a command with a sentence, and status 1."""
     try:
         yield
-    except (*REFUSALS, EngineError, AnotherSpace) as error:
+    except (*REFUSALS, EngineError, DecodingUnavailable, AnotherSpace) as error:
         raise CommandError(reason(error)) from error
