@@ -168,10 +168,11 @@ USE_TZ = True
 USE_I18N = False
 FORMAT_MODULE_PATH = ["voiceprints.formats"]
 
-# --- uploads --------------------------------------------------------------------------------- A
-# path, not a blob: whatever its size, an upload is a file on disk that engines stream from there.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = env.str("UPLOADS_DIR", "") or None
+# Uploads. A path, not a blob: whatever its size, an upload is a file on disk that engines stream
+# from there.
+FILE_UPLOAD_HANDLERS = ["audio.uploads.OnDisk"]
+UPLOADS_DIR: str = env.str("UPLOADS_DIR", "")
+UPLOADS_QUOTA_MB: int = env.int("UPLOADS_QUOTA_MB", 20_480)
 # Form fields: known voices and reference clips come as JSON and data URLs of many megabytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 

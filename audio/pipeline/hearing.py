@@ -111,8 +111,7 @@ def _pieces(recording: Recording) -> Iterator[list[Piece]]:
     if not _may_be_long(recording):
         yield []
         return
-    piece_s, folder = settings.CHUNK_S, settings.FILE_UPLOAD_TEMP_DIR
-    with pieces_of(recording.path, piece_s, folder=folder, param=recording.field) as pieces:
+    with pieces_of(recording.path, settings.CHUNK_S, param=recording.field) as pieces:
         yield pieces if pieces[-1].end > settings.CHUNK_AFTER_S else []
 
 

@@ -77,6 +77,8 @@ def test_a_gateway_without_a_database_checks_clean() -> None:
         ({"CORS_ALLOWED_ORIGINS": "https://app.example/"}, "spark.E007"),
         ({"CORS_ALLOWED_ORIGINS": "*"}, "spark.E007"),
         ({"DECODER_MEMORY_MB": "200"}, "spark.E030"),
+        ({"UPLOADS_QUOTA_MB": "100"}, "spark.E031"),
+        ({"UPLOADS_DIR": "/proc/uploads"}, "spark.E032"),
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_HOSTS": "a.example"}, "spark.E020"),
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_SECRET": "whsec_?"}, "spark.E021"),
         ({"DATABASE_URL": "postgres://a/b", "JOB_ATTEMPTS": "0"}, "spark.E022"),

@@ -7,6 +7,7 @@ from procrastinate.jobs import Job as QueuedTask
 
 from audio.decoding import DecodingUnavailable
 from audio.engines import client
+from audio.temporary import NoRoom
 
 # Each wait is so many times the one before.
 GROWTH = 3
@@ -18,6 +19,7 @@ _MAY_PASS = (
     client.EngineTimedOut,
     client.EngineUnreachable,
     DecodingUnavailable,
+    NoRoom,
 )
 
 

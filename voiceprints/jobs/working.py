@@ -19,6 +19,7 @@ from django.utils import timezone
 from audio.archive.doing import UnusableRecording
 from audio.errors import InvalidRequest
 from audio.pipeline.watching import Stopped
+from audio.uploads import TemporaryUpload
 from voiceprints.jobs.answering import answer_to
 from voiceprints.jobs.archives import OutputsNotWritten
 from voiceprints.jobs.ending import ClaimLost, SomebodyForgotten, fail, finish
@@ -140,7 +141,7 @@ def _local_copies(job: Job) -> Iterator[dict[str, TemporaryUploadedFile]]:
 
 
 def _local_copy(recording: JobRecording) -> TemporaryUploadedFile:
-    copy = TemporaryUploadedFile(recording.name, None, recording.file.size, None)
+    copy = TemporaryUpload(recording.name, None, recording.file.size, None)
     with recording.file.open("rb") as stored:
         shutil.copyfileobj(stored, copy, READ_BYTES)
     copy.flush()
