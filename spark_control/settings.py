@@ -62,6 +62,10 @@ DATABASES = (
 CSRF_TRUSTED_ORIGINS: list[str] = [
     origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ]
+# Where a proxy ends TLS and says so: how long browsers are to use nothing else.
+HSTS_S: int = env.int("HSTS_S", 0)
+SECURE_HSTS_SECONDS = HSTS_S
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HSTS_S else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(CSRF_TRUSTED_ORIGINS)
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -116,20 +120,20 @@ if LIBRARY:
 
 MIDDLEWARE = [
     "audio.journal.NoteRoute",
+    "audio.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
 ]
 if CORS_ALLOWED_ORIGINS:
     # Outside of whatever may answer: errors and the docs' files carry the headers too.
-    MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
+    MIDDLEWARE.insert(2, "corsheaders.middleware.CorsMiddleware")
 if LIBRARY:
     MIDDLEWARE += [
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
-        "django.middleware.clickjacking.XFrameOptionsMiddleware",
     ]
 
 ROOT_URLCONF = "spark_control.urls"
