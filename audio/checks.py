@@ -1,5 +1,6 @@
 """Settings that contradict each other, or miss something, are found at the start, with a hint."""
 
+import os
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from audio import temporary
 from audio.authentication import parse_key
 from audio.catalogue import SPEECH_FORMATS
 from audio.library import library
@@ -105,6 +107,35 @@ def pieces_hold_speech(app_configs: Any, **options: Any) -> list[CheckMessage]:
         return []
     hint = "60 <= CHUNK_S <= CHUNK_AFTER_S, in seconds."
     return [Error("CHUNK_S and CHUNK_AFTER_S do not fit.", hint=hint, id="spark.E009")]
+
+
+@register
+def decoding_is_possible(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A decoder needs a quarter of a gibibyte of addresses for its libraries alone."""
+    least = {"DECODERS": 1, "DECODER_MEMORY_MB": 512, "DECODER_CPU_S": 1, "MAX_AUDIO_S": 1}
+    return [
+        Error(f"{name} is too little.", hint=f"{name} >= {lowest}.", id="spark.E030")
+        for name, lowest in least.items()
+        if getattr(settings, name) < lowest
+    ]
+
+
+@register
+def uploads_have_room(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """The largest upload fits, and the folder for it can be used."""
+    errors: list[CheckMessage] = []
+    if 0 < settings.UPLOADS_QUOTA_MB < settings.MAX_UPLOAD_MB:
+        hint = "UPLOADS_QUOTA_MB >= MAX_UPLOAD_MB; several times that, or 0 for no quota."
+        errors.append(Error("UPLOADS_QUOTA_MB is too little.", hint=hint, id="spark.E031"))
+    try:
+        temporary.clean()
+        if not os.access(temporary.whole_folder(), os.W_OK | os.X_OK):
+            raise PermissionError("it cannot be written to")
+    except OSError as error:
+        hint = "Set UPLOADS_DIR to a folder that this account can write to."
+        told = f"Uploads have no folder: {error}."
+        errors.append(Error(told, hint=hint, id="spark.E032"))
+    return errors
 
 
 @register

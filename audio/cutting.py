@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from audio import temporary
 from audio.decoding import SAMPLE_RATE, sample_blocks
 from audio.encoding import pcm, wav
 
@@ -40,16 +41,14 @@ class Piece:
 
 
 @contextmanager
-def pieces_of(
-    path: Path, piece_s: float, *, folder: str | None = None, param: str = "file"
-) -> Iterator[list[Piece]]:
+def pieces_of(path: Path, piece_s: float, *, param: str = "file") -> Iterator[list[Piece]]:
     """The recording in pieces of about `piece_s`: WAV files that go with the end of the block.
 
     Raises
     ------
-    UndecodableAudio
+    UnusableAudio, NoRoom
     """
-    with TemporaryDirectory(dir=folder, prefix="pieces-") as place:
+    with TemporaryDirectory(dir=temporary.folder(), prefix="pieces-") as place:
         yield list(cut(sample_blocks(path, param=param), piece_s, Path(place)))
 
 
@@ -84,7 +83,9 @@ def quietest(samples: Samples) -> int:
 
 def _written(kept: "_Kept", folder: Path, begin: int, stop: int, end: int) -> Piece:
     path = folder / f"{begin}.wav"
-    path.write_bytes(wav(kept.between(kept.start, end)))
+    content = wav(kept.between(kept.start, end))
+    temporary.check_room(len(content))
+    path.write_bytes(content)
     times = (kept.start, end, begin, stop)
     return Piece(path, *(time / SAMPLE_RATE for time in times))
 

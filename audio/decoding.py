@@ -1,27 +1,23 @@
-"""Any recording, as mono samples, in bounded memory."""
+"""Any recording, as mono samples, in bounded memory.
+
+The decoding itself is done apart, by processes with limits (`audio.decoders`): a recording that
+breaks, stalls or fills its decoder is refused, and nothing else suffers from it.
+"""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from itertools import chain, groupby
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import IO
 
-import av
 import numpy as np
-from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
-from av.container import InputContainer
-from av.error import FFmpegError, InvalidDataError
+from django.conf import settings
 from numpy.typing import NDArray
 
+from audio.decoders.pool import AllBusy, decoders
+from audio.decoders.process import Decoder, Died, Limits, Refused
+from audio.decoders.protocol import SAMPLE_RATE as SAMPLE_RATE
+from audio.decoders.protocol import Job
 from audio.merge.timeline import Span
-
-SAMPLE_RATE = 16_000
-# Not among these are playlists and the like, which would have the decoder open further files and
-# addresses of whoever wrote them.
-FORMATS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,webm,mov,mp4,m4a,"
-    "3gp,3g2,mj2,mp2,mp3,mpeg,mpegts,ogg,opus,tta,voc,w64,wav,wv"
-)
 
 
 class UnusableAudio(Exception):
@@ -36,14 +32,22 @@ class UndecodableAudio(UnusableAudio):
     """A recording that holds no audio we can read."""
 
 
+class AudioTooLong(UnusableAudio):
+    """A recording that lasts longer than MAX_AUDIO_S."""
+
+
+class DecodingUnavailable(Exception):
+    """Nothing is wrong with the recording, as far as we know: it may be decoded later."""
+
+
 def check_decodable(path: Path, *, param: str) -> None:
     """Refuse a recording, named by its field, of which not even the first samples can be read.
 
     Raises
     ------
-    UndecodableAudio
+    UndecodableAudio, DecodingUnavailable
     """
-    if next(sample_blocks(path, param=param), None) is None:
+    if next(_blocks(path, param, for_long=False), None) is None:
         raise UndecodableAudio(param, "the recording holds no audio.")
 
 
@@ -52,10 +56,21 @@ def declared_s(path: Path, *, param: str = "file") -> float | None:
 
     Raises
     ------
-    UndecodableAudio
+    UndecodableAudio, DecodingUnavailable
     """
-    with _opened(path, param) as container:
-        return None if container.duration is None else container.duration / av.time_base
+    return _seconds("declared", path, param)
+
+
+def length_s(path: Path, *, param: str = "file") -> float | None:
+    """How long a recording says it is, or its packets are, in seconds; None where neither tells.
+
+    A header of a few bytes may lie about hours of silence.
+
+    Raises
+    ------
+    UndecodableAudio, AudioTooLong, DecodingUnavailable
+    """
+    return _seconds("length", path, param)
 
 
 def sample_blocks(path: Path, *, param: str = "file") -> Iterator[NDArray[np.float32]]:
@@ -66,12 +81,12 @@ def sample_blocks(path: Path, *, param: str = "file") -> Iterator[NDArray[np.flo
     Raises
     ------
     UndecodableAudio
-        Before the first block, when there is none to come.
+        Before the first block, when there is none to come; later, when decoding takes too much.
+    AudioTooLong
+        Where it goes on for longer than is allowed.
+    DecodingUnavailable
     """
-    with _opened(path, param) as container:
-        for block in _resampled(_frames(container)):
-            # FFmpeg's own mix to mono is louder than the average, and clips.
-            yield block.to_ndarray().mean(axis=0)
+    return _blocks(path, param, for_long=True)
 
 
 def clips(path: Path, spans: Sequence[Span], *, param: str = "file") -> list[NDArray[np.float32]]:
@@ -79,7 +94,7 @@ def clips(path: Path, spans: Sequence[Span], *, param: str = "file") -> list[NDA
 
     Raises
     ------
-    UndecodableAudio
+    UndecodableAudio, AudioTooLong, DecodingUnavailable
     """
     edges = [(round(s.start * SAMPLE_RATE), round(s.end * SAMPLE_RATE)) for s in spans]
     pieces: list[list[NDArray[np.float32]]] = [[np.empty(0, np.float32)] for _ in spans]
@@ -94,43 +109,48 @@ def clips(path: Path, spans: Sequence[Span], *, param: str = "file") -> list[NDA
     return [np.concatenate(found) for found in pieces]
 
 
-def _frames(container: InputContainer) -> Iterator[AudioFrame]:
-    """Yield what can be decoded: damaged packets are skipped, a file ends where it breaks off."""
-    try:
-        for packet in container.demux(audio=0):
-            with suppress(InvalidDataError):
-                for frame in packet.decode():
-                    assert isinstance(frame, AudioFrame)  # noqa: S101 — of an audio stream
-                    frame.pts = None
-                    yield frame
-    except (FFmpegError, ValueError):
-        return
+def _seconds(job: Job, path: Path, param: str) -> float | None:
+    with _decoder(path, param, for_long=False) as (decoder, recording):
+        return decoder.seconds(job, recording, _limits())
 
 
-def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
-    """Yield 16 kHz frames of float channels; joined recordings may change their shape midway."""
-    for _shape, alike in groupby(frames, key=_shape_of):
-        resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
-        for frame in chain(alike, [None]):
-            yield from resampler.resample(frame)
+def _blocks(path: Path, param: str, *, for_long: bool) -> Iterator[NDArray[np.float32]]:
+    with (
+        _decoder(path, param, for_long=for_long) as (decoder, recording),
+        # Closed before the decoder goes back: it must hear that the rest is not wanted.
+        closing(decoder.samples(recording, _limits())) as pieces,
+    ):
+        for piece in pieces:
+            yield np.frombuffer(piece, np.float32)
 
 
-def _shape_of(frame: AudioFrame) -> tuple[str, str, int]:
-    return frame.format.name, frame.layout.name, frame.sample_rate
+def _limits() -> Limits:
+    return Limits(
+        longest_s=settings.MAX_AUDIO_S,
+        memory_bytes=settings.DECODER_MEMORY_MB * 1024 * 1024,
+        cpu_s=settings.DECODER_CPU_S,
+    )
 
 
 @contextmanager
-def _opened(path: Path, param: str) -> Iterator[InputContainer]:
-    undecodable = UndecodableAudio(
+def _decoder(path: Path, param: str, *, for_long: bool) -> Iterator[tuple[Decoder, IO[bytes]]]:
+    """A decoder with a recording for it; its refusals name the field."""
+    with path.open("rb") as recording:
+        try:
+            with decoders(settings.DECODERS).one(for_long=for_long) as decoder:
+                yield decoder, recording
+        except Refused as refused:
+            raise _refusal(refused, param) from refused
+        except AllBusy as error:
+            raise DecodingUnavailable("The gateway has too much to decode.") from error
+        except Died as error:
+            raise DecodingUnavailable("Decoding was interrupted.") from error
+
+
+def _refusal(refused: Refused, param: str) -> UnusableAudio:
+    if refused.too_long:
+        hours = settings.MAX_AUDIO_S / 3600
+        return AudioTooLong(param, f"the recording is longer than {hours:g} hours.")
+    return UndecodableAudio(
         param, "the audio file could not be decoded or its format is not supported."
     )
-    options = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
-    with path.open("rb") as file:
-        try:
-            container = av.open(file, "r", options=options, metadata_errors="ignore")
-        except (FFmpegError, ValueError) as error:
-            raise undecodable from error
-        with container:
-            if not container.streams.audio:
-                raise undecodable
-            yield container

@@ -6,6 +6,7 @@ SDKs show a message only when it stands there, so nothing may leave in another s
 Django's HTML pages nor Django REST framework's `detail`.
 """
 
+import errno
 import logging
 import sys
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from rest_framework import exceptions
 
 from audio import decoding, presence
 from audio.engines import client
+from audio.temporary import NoRoom
 
 logger = logging.getLogger(__name__)
 
@@ -113,11 +115,15 @@ def _problem(exc: Exception) -> Problem | None:
             return _request_problem(exc)
         case decoding.UnusableAudio():
             return Problem(400, str(exc), "invalid_value", exc.param)
+        case decoding.DecodingUnavailable():
+            headers = {"Retry-After": "5"}
+            return Problem(503, str(exc), "decoding_unavailable", headers=headers)
         case Http404():
             return Problem(404, "There is nothing at this address.", "unknown_url")
     return _malformed(exc)
 
 
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
     # most specific first
     RequestDataTooBig: (413, "The text of this request is too large.", "content_too_large"),
@@ -134,6 +140,8 @@ _MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
 def _malformed(exc: Exception) -> Problem | None:
     if isinstance(exc, UploadTooLarge):
         return Problem(413, str(exc), "content_too_large")
+    if isinstance(exc, NoRoom) or (isinstance(exc, OSError) and exc.errno in _FULL):
+        return Problem(503, str(NoRoom()), "uploads_full", headers={"Retry-After": "10"})
     answers = (Problem(*what) for kind, what in _MALFORMED.items() if isinstance(exc, kind))
     return next(answers, None)
 

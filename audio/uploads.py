@@ -5,18 +5,22 @@ uploads exactly so. A body that breaks off it takes for a short one.
 """
 
 import io
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest
 from gunicorn.http.errors import ParseException
 from rest_framework.parsers import BaseParser, JSONParser
 
-from audio import journal
+from audio import journal, temporary
 from audio.errors import UploadTooLarge
 
 if TYPE_CHECKING:
@@ -27,6 +31,8 @@ FORM = "application/x-www-form-urlencoded"
 # A server that closes with unread bytes in its buffer resets the connection, and many a client
 # loses the answer. So what is left of a body is thrown away for a moment.
 DRAIN_S = 2.0
+# A body that does not say how long it is may fill the disk while it is read.
+ROOM_EVERY = 16 * 1024 * 1024
 
 
 def limit_bytes() -> int:
@@ -51,6 +57,7 @@ class ReadableUploads:
         if chunked and environ.get("CONTENT_TYPE", "").startswith(FORM):
             declared = _measured(environ)
         body = _Body(environ["wsgi.input"], int(declared) if declared else None)
+        body.is_kept = environ.get("CONTENT_TYPE", "").startswith("multipart/")
         # Of a chunked body Django reads at most so much; `_Body` says where it ends.
         environ.update({"wsgi.input": body, "CONTENT_LENGTH": declared or str(limit_bytes() + 1)})
         return _Drained(self.application(environ, start_response), environ)
@@ -68,10 +75,14 @@ class _Body:
 
     def __init__(self, stream: IO[bytes], declared: int | None) -> None:
         self.stream, self.declared, self.received = stream, declared, 0
+        # Whether files of it are written to disk, and how far there was room for them.
+        self.is_kept, self.has_room_to = False, -1
+        self.files: list[TemporaryUpload] = []
 
     def read(self, size: int = -1) -> bytes:
         if self.declared is not None and self.declared > limit_bytes():
             raise UploadTooLarge(limit_bytes())
+        self._demand_room()
         block = self.receive(size)
         left = (self.declared or 0) - self.received
         # gunicorn gives all that was asked for, or all there is.
@@ -82,12 +93,27 @@ class _Body:
     def readline(self, size: int = -1) -> bytes:
         return self._counted(self.stream.readline(size))
 
+    def is_over(self) -> None:
+        """Of an upload that broke off nobody else closes the file, and closing deletes it."""
+        _arriving.discard(self)
+        for file in self.files:
+            file.close()
+
     def receive(self, size: int) -> bytes:
         """Read, whatever the limit."""
         try:
             return self.stream.read(size)
         except ParseException as error:
             raise OSError("the chunks of the body are malformed") from error
+
+    def _demand_room(self) -> None:
+        """At the start for all that is to come, of other bodies too; and now and then."""
+        if not self.is_kept or self.received <= self.has_room_to:
+            return
+        _arriving.add(self)
+        to_come = (max(0, (one.declared or 0) - one.received) for one in list(_arriving))
+        temporary.check_room(sum(to_come))
+        self.has_room_to = self.received + ROOM_EVERY
 
     def _counted(self, block: bytes) -> bytes:
         self.received += len(block)
@@ -112,10 +138,45 @@ class _Drained:
         if connection := self.environ.get("gunicorn.socket"):
             connection.settimeout(DRAIN_S)
         body: _Body = self.environ["wsgi.input"]
+        body.is_over()
         until = time.monotonic() + DRAIN_S
         with suppress(OSError):
             while time.monotonic() < until and body.receive(BLOCK):
                 pass
+
+
+# Uploads under way: of what they have declared, some is still to come.
+_arriving: set[_Body] = set()
+
+
+class TemporaryUpload(TemporaryUploadedFile):
+    """An upload in the folder of this process."""
+
+    def __init__(
+        self,
+        name: str | None,
+        content_type: str | None,
+        size: int | None,
+        charset: str | None,
+        content_type_extra: dict[str, bytes] | None = None,
+    ) -> None:
+        suffix = f".upload{os.path.splitext(name or '')[1]}"
+        file = NamedTemporaryFile(suffix=suffix, dir=temporary.folder())  # noqa: SIM115
+        UploadedFile.__init__(self, file, name, content_type, size, charset, content_type_extra)
+
+
+class OnDisk(TemporaryFileUploadHandler):
+    """Writes each file of a form to disk as it comes."""
+
+    def new_file(self, *args: Any, **options: Any) -> None:
+        # Not Django's own: it would make its file elsewhere.
+        FileUploadHandler.new_file(self, *args, **options)
+        self.file = TemporaryUpload(
+            self.file_name, self.content_type, 0, self.charset, self.content_type_extra
+        )
+        body = self.request.META.get("wsgi.input") if self.request else None
+        if isinstance(body, _Body):
+            body.files.append(self.file)
 
 
 class BoundedJsonParser(BaseParser):

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.urls import URLPattern, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
+from audio.headers import Docs
 from audio.views import discovery, speakers, speech, status, transcriptions, translations
 
 
@@ -33,6 +34,6 @@ urlpatterns = [
     *at("metrics", status.Metrics),
     path("api/schema", SCHEMA, name="schema"),
     path("api/schema/", SCHEMA),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
+    path("api/docs", Docs.as_view(url_name="schema")),
+    path("api/docs/", Docs.as_view(url_name="schema")),
 ]

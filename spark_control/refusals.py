@@ -23,6 +23,9 @@ def write_refusal(sock: socket.socket, status_int: int, reason: str, mesg: str) 
     head = (
         f"HTTP/1.1 {status_int} {reason}\r\nConnection: close\r\n"
         "Content-Type: application/json\r\n"
+        "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
+        "Referrer-Policy: same-origin\r\n"
+        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
         f"x-request-id: {request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     logger.info("refused", extra={"status": status_int, "request_id": request_id})

@@ -24,6 +24,12 @@ ENGINE_TIMEOUT_PER_AUDIO_S: float = env.float("ENGINE_TIMEOUT_PER_AUDIO_S", 1.0)
 CHUNK_AFTER_S: float = env.float("CHUNK_AFTER_S", 600.0)
 CHUNK_S: float = env.float("CHUNK_S", 300.0)
 
+# Decoding, in processes of its own.
+MAX_AUDIO_S: float = env.float("MAX_AUDIO_S", 28_800.0)
+DECODERS: int = env.int("DECODERS", 2)
+DECODER_MEMORY_MB: int = env.int("DECODER_MEMORY_MB", 1024)
+DECODER_CPU_S: int = env.int("DECODER_CPU_S", 600)
+
 # Clients.
 API_KEYS: list[str] = env.list("API_KEYS", default=[])
 ALLOW_ANONYMOUS: bool = env.bool("ALLOW_ANONYMOUS", False)
@@ -59,6 +65,10 @@ DATABASES = (
 CSRF_TRUSTED_ORIGINS: list[str] = [
     origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ]
+# Where a proxy ends TLS and says so: how long browsers are to use nothing else.
+HSTS_S: int = env.int("HSTS_S", 0)
+SECURE_HSTS_SECONDS = HSTS_S
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HSTS_S else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(CSRF_TRUSTED_ORIGINS)
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -136,20 +146,20 @@ if LIBRARY:
 
 MIDDLEWARE = [
     "audio.journal.NoteRoute",
+    "audio.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
 ]
 if CORS_ALLOWED_ORIGINS:
     # Outside of whatever may answer: errors and the docs' files carry the headers too.
-    MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
+    MIDDLEWARE.insert(2, "corsheaders.middleware.CorsMiddleware")
 if LIBRARY:
     MIDDLEWARE += [
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
-        "django.middleware.clickjacking.XFrameOptionsMiddleware",
     ]
 
 ROOT_URLCONF = "spark_control.urls"
@@ -188,10 +198,11 @@ USE_TZ = True
 USE_I18N = False
 FORMAT_MODULE_PATH = ["voiceprints.formats"]
 
-# --- uploads --------------------------------------------------------------------------------- A
-# path, not a blob: whatever its size, an upload is a file on disk that engines stream from there.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = env.str("UPLOADS_DIR", "") or None
+# Uploads. A path, not a blob: whatever its size, an upload is a file on disk that engines stream
+# from there.
+FILE_UPLOAD_HANDLERS = ["audio.uploads.OnDisk"]
+UPLOADS_DIR: str = env.str("UPLOADS_DIR", "")
+UPLOADS_QUOTA_MB: int = env.int("UPLOADS_QUOTA_MB", 20_480)
 # Form fields: known voices and reference clips come as JSON and data URLs of many megabytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 

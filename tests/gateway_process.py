@@ -19,6 +19,7 @@ class Gateway:
 
     url: str
     log: Path
+    pid: int
 
     def get(self, path: str, **options: object) -> httpx.Response:
         return httpx.get(self.url + path, timeout=60, **options)  # type: ignore[arg-type]
@@ -33,4 +34,4 @@ def running_gateway(folder: Path, **settings: str) -> Iterator[Gateway]:
     # Empty, not absent: a developer's .env fills in what is absent.
     alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | settings
     with running(folder / "gateway.log", alone) as gateway:
-        yield Gateway(gateway.url, gateway.log)
+        yield Gateway(gateway.url, gateway.log, gateway.pid)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import struct
 import wave
 from pathlib import Path
 
@@ -64,6 +65,35 @@ def square_wave(
     """Samples that alternate around zero: their level is the amplitude exactly."""
     count = int(seconds * sample_rate)
     return np.where(np.arange(count) % 2, -amplitude, amplitude).astype(np.int16)
+
+
+def swelling() -> bytes:
+    """Eight kilobytes that at one sample a second become a gibibyte of samples at once."""
+    shape = struct.pack("<4sIHHIIHHHH", b"fmt ", 20, 0x11, 1, 1, 1, 8192, 4, 2, 16_377)
+    body = b"WAVE" + shape + struct.pack("<4sI", b"data", 8192) + bytes(8192)
+    return struct.pack("<4sI", b"RIFF", len(body)) + body
+
+
+def ten_hours() -> bytes:
+    """Ten hours of silence as a FLAC of a few kilobytes."""
+    buffer, rate = io.BytesIO(), 4
+    with av.open(buffer, "w", format="flac") as container:
+        stream = container.add_stream("flac", rate=rate, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        for _quarter in range(4 * 10):
+            samples = np.zeros((1, 900 * rate), np.int16)
+            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+            frame.sample_rate = rate
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
+def said_to_last(seconds: int, flac: bytes, rate: int = 4) -> bytes:
+    """The same FLAC with another number of samples in its header."""
+    at = flac.index(b"fLaC") + 21
+    lied = (flac[at] & 0xF0).to_bytes() + (seconds * rate).to_bytes(4)
+    return flac[:at] + lied + flac[at + 5 :]
 
 
 TONE = wav(square_wave(4000, 1.0))

@@ -41,7 +41,7 @@ def enrol_recordings(
 
     Raises
     ------
-    EnrolmentRefused, PersonGone, UndecodableAudio, EngineError
+    EnrolmentRefused, PersonGone, UnusableAudio, EngineError
     """
     check_consent(person_id)
     learned = _learned(hear_voice(recordings), VoiceprintSource.ENROLMENT)
@@ -60,7 +60,7 @@ def enrol_named(
 
     Raises
     ------
-    EnrolmentRefused, UndecodableAudio, EngineError
+    EnrolmentRefused, UnusableAudio, EngineError
     ValueError
         When that is no name.
     """
@@ -81,7 +81,7 @@ def enrol_span(
 
     Raises
     ------
-    EnrolmentRefused, PersonGone, NoSuchSpeaker, UndecodableAudio, EngineError
+    EnrolmentRefused, PersonGone, NoSuchSpeaker, UnusableAudio, EngineError
     """
     check_consent(person_id)
     _speaker(speaker)

@@ -62,7 +62,7 @@ def hear_voice(recordings: Sequence[Recording], *, within: Span | None = None) -
 
     Raises
     ------
-    EnrolmentRefused, UndecodableAudio, EngineError
+    EnrolmentRefused, UnusableAudio, EngineError
     """
     several = len(recordings) > 1
     given = [_numbered(one, n) if several else one for n, one in enumerate(recordings)]
@@ -88,7 +88,7 @@ def hear_sample(recording: Recording) -> HeardVoice:
 
     Raises
     ------
-    EnrolmentRefused, UndecodableAudio, EngineError
+    EnrolmentRefused, UnusableAudio, EngineError
     """
     [samples] = clips(recording.path, [Span(0.0, LONGEST_SAMPLE_S)])
     return _voice(_clips(recording, list(even_windows(Span(0.0, len(samples) / SAMPLE_RATE)))))

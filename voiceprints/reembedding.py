@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from audio import temporary
 from audio.engines.client import Recording
 from voiceprints import audit
 from voiceprints.listening import HeardVoice, hear_sample
@@ -73,7 +73,7 @@ def reembed(person: Person, space: str, *, actor: str) -> int:
 
     Raises
     ------
-    AnotherSpace, NothingToHear, EnrolmentRefused, PersonGone, UndecodableAudio, EngineError
+    AnotherSpace, NothingToHear, EnrolmentRefused, PersonGone, UnusableAudio, EngineError
     """
     check_consent(person.id)
     waiting = list(samples_to_hear(person, space))
@@ -127,7 +127,7 @@ def _heard_again(voiceprint: Voiceprint) -> HeardVoice:
 def _local(voiceprint: Voiceprint) -> Iterator[Recording]:
     """The sample as a file here, wherever it is stored."""
     suffix = Path(voiceprint.sample.name or "").suffix
-    with NamedTemporaryFile(suffix=suffix, dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+    with NamedTemporaryFile(suffix=suffix, dir=temporary.folder()) as file:
         with voiceprint.sample.open("rb") as stored:
             shutil.copyfileobj(stored, file)
         file.flush()

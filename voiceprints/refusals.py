@@ -10,7 +10,7 @@
     │   └── ConsentEnded     or not any more
     └── VoiceTaken           the voice is already somebody else's
 
-Beside these: `UndecodableAudio`, `EngineError`, `PersonGone`, `NoSuchSpeaker`. Messages are
+Beside these: `UnusableAudio`, `EngineError`, `PersonGone`, `NoSuchSpeaker`. Messages are
 sentences for whoever asked; none has a name in it.
 """
 

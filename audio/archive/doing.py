@@ -15,6 +15,7 @@ from typing import TypeVar
 from rest_framework.exceptions import ValidationError
 
 from audio.archive.options import ArchiveOptions
+from audio.decoding import DecodingUnavailable
 from audio.engines import client
 from audio.engines.client import EngineRefused, Recording
 from audio.fields import TimelineField
@@ -32,6 +33,7 @@ _PASSING = (
     client.EngineUnreachable,
     client.EngineTimedOut,
     client.EngineFailed,
+    DecodingUnavailable,
 )
 T = TypeVar("T")
 

@@ -4,7 +4,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio.decoding import SAMPLE_RATE, UndecodableAudio, declared_s, sample_blocks
+from audio.decoding import (
+    SAMPLE_RATE,
+    DecodingUnavailable,
+    UndecodableAudio,
+    declared_s,
+    sample_blocks,
+)
 
 # In less than this nothing can be heard, and an engine need not be troubled with it.
 SHORTEST_S = 0.1
@@ -71,6 +77,8 @@ def _seconds(path: Path) -> float | None:
         heard, seconds = _beginning_s(path), declared_s(path)
     except UndecodableAudio:
         raise _NoRecording("it is no audio or video that can be decoded.") from None
+    except DecodingUnavailable as error:
+        raise _NoRecording(str(error)) from error
     if heard < SHORTEST_S:
         raise _NoRecording(f"{heard:.2f} s are too short; expected {SHORTEST_S} s or more.")
     return seconds

@@ -22,12 +22,20 @@ from audio.archive.options import ArchiveOptions
 from audio.archive.probing import reason_of
 from audio.archive.standing import Archive
 from audio.archive.writing import AlteredOutput
-from audio.decoding import UnusableAudio
+from audio.decoding import DecodingUnavailable, UnusableAudio
 from audio.engines.client import EngineError
 from audio.pipeline.watching import Stopped
+from audio.temporary import NoRoom
 
 logger = logging.getLogger(__name__)
-_FORESEEN = (EngineError, UnusableAudio, UnusableRecording, AlteredOutput)
+_FORESEEN = (
+    EngineError,
+    UnusableAudio,
+    DecodingUnavailable,
+    NoRoom,
+    UnusableRecording,
+    AlteredOutput,
+)
 # After these nothing more could be written either.
 _NO_MORE_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 

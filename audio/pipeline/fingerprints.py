@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from django.conf import settings
 from numpy.typing import NDArray
 
+from audio import temporary
 from audio.decoding import SAMPLE_RATE
 from audio.encoding import pcm, wav
 from audio.engines import parakeet
@@ -37,7 +37,7 @@ def fingerprint_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipVoice | 
     """
     if not clips:
         return []
-    with TemporaryDirectory(prefix="clips-", dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+    with TemporaryDirectory(prefix="clips-", dir=temporary.folder()) as folder:
         paths = [Path(folder, f"{number}.wav") for number in range(len(clips))]
         for path, samples in zip(paths, clips, strict=True):
             path.write_bytes(wav(pcm(samples)))

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from audio import metrics
 from audio.cutting import Piece, pieces_of
-from audio.decoding import UndecodableAudio, declared_s
+from audio.decoding import UndecodableAudio, length_s
 from audio.engines import parakeet
 from audio.engines.client import EngineError, EngineNotConfigured, EngineRefused, Recording
 from audio.merge.chunks import Chunk
@@ -94,7 +94,7 @@ def hear(*hearings: Hearing) -> list[Heard]:
     ------
     EngineError
         Of a whole recording, or where no piece of one was heard.
-    UndecodableAudio, Stopped
+    UnusableAudio, DecodingUnavailable, Stopped
     """
     with ExitStack() as files:
         plans = [_plan(*files.enter_context(_measured(hearing))) for hearing in hearings]
@@ -113,8 +113,7 @@ def _measured(hearing: Hearing) -> Iterator[tuple[Hearing, list[Piece]]]:
     if not may_be_long:
         yield replace(hearing, recording=replace(recording, seconds=seconds)), []
         return
-    piece_s, folder = settings.CHUNK_S, settings.FILE_UPLOAD_TEMP_DIR
-    with pieces_of(recording.path, piece_s, folder=folder, param=recording.field) as pieces:
+    with pieces_of(recording.path, settings.CHUNK_S, param=recording.field) as pieces:
         whole = replace(recording, seconds=pieces[-1].end)
         is_long = pieces[-1].end > settings.CHUNK_AFTER_S
         yield replace(hearing, recording=whole), pieces if is_long else []
@@ -123,7 +122,7 @@ def _measured(hearing: Hearing) -> Iterator[tuple[Hearing, list[Piece]]]:
 def _length(recording: Recording) -> tuple[float | None, bool]:
     """What it says of its length, and whether that may be more than the engines take whole."""
     try:
-        seconds = declared_s(recording.path)
+        seconds = length_s(recording.path, param=recording.field)
     except UndecodableAudio:
         # The engine may know the format; and if not, it says so.
         return None, False

@@ -46,7 +46,7 @@ def label_merge(job: MergeJob) -> NamedTranscript:
 
     Raises
     ------
-    EngineError, UndecodableAudio
+    EngineError, UnusableAudio
     """
     if job.mic and job.system:
         named = _label_merge_dual(job, job.mic, job.system)

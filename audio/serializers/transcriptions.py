@@ -7,11 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from audio import catalogue
+from audio import catalogue, temporary
 from audio.engines.client import Recording
 from audio.errors import ModelNotFound
 from audio.fields import (
@@ -168,7 +167,7 @@ class TranscriptionRequest(serializers.Serializer[Any]):
         of the client's key.
         """
         given = self.validated_data
-        with TemporaryDirectory(prefix="sent-", dir=settings.FILE_UPLOAD_TEMP_DIR) as place:
+        with TemporaryDirectory(prefix="sent-", dir=temporary.folder()) as place:
             folder = Path(place)
             sent = given.get("input_audio")
             references = tuple(

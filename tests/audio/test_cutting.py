@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pytest_django import Settings
 
 from audio.cutting import cut, pieces_of, quietest
 from audio.decoding import SAMPLE_RATE
@@ -93,11 +94,12 @@ def test_nothing_is_one_piece_without_length(tmp_path: Path) -> None:
     assert only.end == 0.0
 
 
-def test_the_files_go_with_the_end_of_the_work(tmp_path: Path) -> None:
+def test_the_files_go_with_the_end_of_the_work(tmp_path: Path, settings: Settings) -> None:
+    settings.UPLOADS_DIR = str(tmp_path / "uploads")
     recording = tmp_path / "a.wav"
     recording.write_bytes(wav(square_wave(4000, 170.0)))
 
-    with pieces_of(recording, 100.0, folder=str(tmp_path)) as pieces:
+    with pieces_of(recording, 100.0) as pieces:
         assert [piece.path.exists() for piece in pieces] == [True, True]
 
-    assert list(tmp_path.iterdir()) == [recording]
+    assert list((tmp_path / "uploads").rglob("*.wav")) == []

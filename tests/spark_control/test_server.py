@@ -36,7 +36,7 @@ def served(folder: Path, engine: str, *options: str) -> Iterator[tuple[Gateway, 
     command = [sys.executable, *SERVER, "--bind", f"127.0.0.1:{port}", *options]
     with (folder / "gateway.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    gateway = Gateway(f"http://127.0.0.1:{port}", folder / "gateway.log")
+    gateway = Gateway(f"http://127.0.0.1:{port}", folder / "gateway.log", process.pid)
     try:
         assert until(lambda: is_healthy(gateway.url)), gateway.log.read_text()
         yield gateway, process

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from audio.decoding import UndecodableAudio
+from audio.decoding import DecodingUnavailable, UnusableAudio
 from audio.engines.client import EngineError
 from audio.serializers.recordings import AudioField
 from voiceprints.admin.entries import actor_of, may, sent
@@ -87,9 +87,9 @@ def _enrol(request: HttpRequest, person: Person, form: EnrolForm) -> bool:
         learned = enrol_recordings(person.pk, recordings, actor=actor_of(request))
     except EnrolmentRefused as refusal:
         form.add_error("recordings", reason_of(request, refusal, person))
-    except UndecodableAudio as unreadable:
+    except UnusableAudio as unreadable:
         form.add_error("recordings", str(unreadable).partition(": ")[2])
-    except (EngineError, PersonGone) as failure:
+    except (EngineError, DecodingUnavailable, PersonGone) as failure:
         form.add_error(None, str(failure))
     else:
         messages.success(

@@ -5,7 +5,9 @@ from django.db import InterfaceError, OperationalError
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job as QueuedTask
 
+from audio.decoding import DecodingUnavailable
 from audio.engines import client
+from audio.temporary import NoRoom
 
 # Each wait is so many times the one before.
 GROWTH = 3
@@ -16,6 +18,8 @@ _MAY_PASS = (
     client.EngineNotConfigured,
     client.EngineTimedOut,
     client.EngineUnreachable,
+    DecodingUnavailable,
+    NoRoom,
 )
 
 
@@ -41,7 +45,7 @@ class WhenAsked(BaseRetryStrategy):
         return None
 
 
-def may_pass(error: client.EngineError) -> bool:
+def may_pass(error: Exception) -> bool:
     """Whether the same request may succeed later."""
     if isinstance(error, client.EngineRefused):
         return error.retry_after is not None or error.status in (429, 503)

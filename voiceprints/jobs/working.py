@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from audio.archive.doing import UnusableRecording
 from audio.archive.probing import reason_of
-from audio.engines.client import EngineError
 from audio.errors import InvalidRequest
 from audio.pipeline.watching import Stopped
 from audio.tracing import traced
+from audio.uploads import TemporaryUpload
 from voiceprints.errors import StorageFailed
 from voiceprints.jobs.answering import answer_to
 from voiceprints.jobs.archives import OutputsNotWritten
@@ -117,8 +117,8 @@ def _again_after(job: Job, error: Exception) -> float | None:
     """How long to wait for what may pass; None where it does not, or did not in time."""
     if isinstance(error, SomebodyForgotten):
         return 0.0
-    passing = isinstance(error, EngineError) and may_pass(error)
-    if not passing and not isinstance(error, OutputsNotWritten | RecordingAway | StorageFailed):
+    passes = isinstance(error, OutputsNotWritten | RecordingAway | StorageFailed)
+    if not passes and not may_pass(error):
         return None
     return wait_s(job.attempts, error) if job.attempts < settings.JOB_ATTEMPTS else None
 
@@ -150,7 +150,7 @@ def _local_copies(job: Job) -> Iterator[dict[str, TemporaryUploadedFile]]:
         files: dict[str, TemporaryUploadedFile] = {}
         for recording in job.recordings.all():
             try:
-                copy = TemporaryUploadedFile(recording.name, None, recording.file.size, None)
+                copy = TemporaryUpload(recording.name, None, recording.file.size, None)
                 everything.callback(copy.close)
                 _fetch(recording, copy)
             except OSError as error:

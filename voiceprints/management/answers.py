@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.core.management.base import CommandError
 
-from audio.decoding import UndecodableAudio
+from audio.decoding import DecodingUnavailable, UnusableAudio
 from audio.engines.client import EngineError
 from voiceprints.errors import StorageFailed
 from voiceprints.locking import PersonGone
@@ -14,7 +14,7 @@ from voiceprints.refusals import ConsentEnded, ConsentMissing, EnrolmentRefused,
 
 # What may happen to one item of many without an end to all.
 REFUSALS = (
-    *(EnrolmentRefused, PersonGone, UndecodableAudio, NothingToHear, ValueError),
+    *(EnrolmentRefused, PersonGone, UnusableAudio, NothingToHear, ValueError),
     StorageFailed,
 )
 
@@ -34,5 +34,5 @@ def refusals_told() -> Iterator[None]:
     """Everything foreseen ends a command with a sentence, and status 1."""
     try:
         yield
-    except (*REFUSALS, EngineError, AnotherSpace) as error:
+    except (*REFUSALS, EngineError, DecodingUnavailable, AnotherSpace) as error:
         raise CommandError(reason(error)) from error

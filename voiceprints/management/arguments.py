@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from audio.decoding import UndecodableAudio, check_decodable
+from audio.decoding import DecodingUnavailable, UnusableAudio, check_decodable
 from audio.engines.client import Recording
 from voiceprints.consent import Consent
 from voiceprints.models import Person
@@ -27,7 +27,7 @@ def recording(path: str) -> Recording:
         raise CommandError(f"{path}: there is no such file.")
     try:
         check_decodable(file, param=path)
-    except UndecodableAudio as error:
+    except (UnusableAudio, DecodingUnavailable) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.") from error

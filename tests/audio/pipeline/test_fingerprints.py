@@ -24,7 +24,7 @@ HEARD = {
 
 @pytest.fixture(autouse=True)
 def _engine(settings: Settings, faults: FaultServer, tmp_path: Path) -> None:
-    settings.PARAKEET_URL, settings.FILE_UPLOAD_TEMP_DIR = faults.url, tmp_path
+    settings.PARAKEET_URL, settings.UPLOADS_DIR = faults.url, str(tmp_path)
 
 
 def test_a_clip_sounds_like_the_one_who_talks_most(faults: FaultServer) -> None:
@@ -68,4 +68,4 @@ def test_clips_are_files_only_while_the_engine_listens(
     fingerprint_clips([CLIP])
 
     assert b"RIFF" in faults.asked[0].body
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.rglob("*.wav")) == []

@@ -224,11 +224,11 @@ def test_no_recording_that_came_as_text_is_left(piecewise: Gateway) -> None:
 
     piecewise.post(TRANSCRIBE, json={"input_audio": recording})
 
-    assert list((piecewise.log.parent / "uploads").glob("sent-*")) == []
+    assert list((piecewise.log.parent / "uploads").rglob("sent-*")) == []
 
 
 @pytest.mark.usefixtures("engine")
 def test_no_file_of_a_piece_is_left(piecewise: Gateway) -> None:
     piecewise.post(TRANSCRIBE, files={"file": LONG})
 
-    assert list((piecewise.log.parent / "uploads").glob("pieces-*")) == []
+    assert list((piecewise.log.parent / "uploads").rglob("pieces-*")) == []

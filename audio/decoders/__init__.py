@@ -1,0 +1,1 @@
+"""Decoding apart: hostile recordings meet a process that can be lost."""

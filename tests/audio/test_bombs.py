@@ -1,0 +1,87 @@
+"""A small file that becomes a large recording is refused, and the gateway goes on."""
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.faults import FaultServer
+from tests.gateway_process import Gateway, running_gateway
+from tests.recordings import TONE, said_to_last, swelling, ten_hours
+
+TRANSCRIBE = "/v1/audio/transcriptions"
+MERGE = "/api/audio/label-merge"
+TEN_HOURS = ten_hours()
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [TEN_HOURS, said_to_last(30, TEN_HOURS), said_to_last(0, TEN_HOURS)],
+    ids=["says so", "says half a minute", "says nothing"],
+)
+def test_ten_hours_in_a_few_kilobytes_are_refused(
+    scripted: Gateway, faults: FaultServer, bomb: bytes
+) -> None:
+    answer = scripted.post(TRANSCRIBE, files={"file": bomb})
+
+    assert len(bomb) < 20_000
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "file: the recording is longer than 8 hours."
+    assert faults.asked == []
+
+
+def test_the_track_that_is_too_long_is_named(scripted: Gateway, faults: FaultServer) -> None:
+    tracks = {"mic_file": TONE, "system_file": TEN_HOURS}
+
+    answer = scripted.post(MERGE, files=tracks, data={"timeline": "[]"})
+
+    assert answer.json()["error"]["param"] == "system_file"
+    assert faults.asked == []
+
+
+def test_what_fills_the_memory_is_refused(scripted: Gateway, faults: FaultServer) -> None:
+    answer = scripted.post(TRANSCRIBE, files={"file": swelling()})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "file"
+    assert faults.asked == []
+
+
+def test_after_a_bomb_the_next_recording_is_heard(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, {"text": "Hello."})
+
+    scripted.post(TRANSCRIBE, files={"file": swelling()})
+
+    assert scripted.post(TRANSCRIBE, files={"file": TONE}).json()["text"] == "Hello."
+
+
+def test_a_recording_whose_decoder_is_killed_may_be_sent_again(
+    tmp_path: Path, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, {"text": "Hello."})
+    with running_gateway(tmp_path, PARAKEET_URL=faults.url) as gateway:
+        gateway.post(TRANSCRIBE, files={"file": TONE})
+        [decoder] = decoders_of(gateway)
+        os.kill(decoder, signal.SIGSTOP)
+        asked = ThreadPoolExecutor().submit(gateway.post, TRANSCRIBE, files={"file": TONE})
+        time.sleep(0.5)
+        os.kill(decoder, signal.SIGKILL)
+
+        assert asked.result().status_code == 503
+        assert asked.result().json()["error"]["code"] == "decoding_unavailable"
+        assert gateway.post(TRANSCRIBE, files={"file": TONE}).json()["text"] == "Hello."
+
+
+def decoders_of(gateway: Gateway) -> list[int]:
+    """The decoders that the gateway's worker has started."""
+    [worker] = children_of(gateway.pid)
+    return children_of(worker)
+
+
+def children_of(pid: int) -> list[int]:
+    """What any of its threads has started."""
+    told = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for child in " ".join(told).split()]
