@@ -29,7 +29,7 @@ def write(path: Path, figures: Sequence[Figure], plots: Sequence[Path], at: date
     lines = [
         "# What the gateway adds",
         "",
-        f"Written by `make bench` on {at:%Y-%m-%d}: medians. NOTES.md says what was done for them.",
+        f"Written by `make bench` on {at:%Y-%m-%d}. NOTES.md says what was done for it.",
         "",
         "| figure | asked | measured | reached |",
         "| --- | --- | --- | --- |",
