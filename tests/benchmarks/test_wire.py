@@ -33,7 +33,8 @@ def test_a_file_is_sent_from_where_it_lies_inside_of_the_form(tmp_path: Path) ->
 def test_a_body_of_chunks_is_read_to_its_end(ends: tuple[socket.socket, socket.socket]) -> None:
     here, there = ends
     there.sendall(
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\nnext"
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\nnext"
     )
     incoming = Buffered(here)
 
