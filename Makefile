@@ -16,7 +16,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --requir
 NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check lock figures load clean
+.PHONY: help demo test run check lock figures bench load clean
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
@@ -26,6 +26,7 @@ help:
 	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
 	@echo "make figures the quality figures of benchmarks/README.md (needs a C++ compiler)"
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
+	@echo "make bench   what the gateway adds in time and memory; ARGS='added uploads' for some of it"
 	@echo "make lock    the pinned requirements anew, from requirements/*.in"
 
 demo: .venv/run.stamp
@@ -54,11 +55,14 @@ check: .venv/dev.stamp
 figures: .venv/figures.stamp
 	@$(LAPTOP) --no-database --data var/figures -- $(BIN)/python -m benchmarks.figures $(ARGS)
 
+bench: .venv/bench.stamp
+	@$(LAPTOP) --no-engines --data var/bench -- $(BIN)/python -m benchmarks.gateway $(ARGS)
+
 load: .venv/run.stamp
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 lock: .venv/dev.stamp
-	@for set in $(DEV_SETS) figures sdk_1 sdk_2 wyoming_openai; do \
+	@for set in $(DEV_SETS) figures bench sdk_1 sdk_2 wyoming_openai; do \
 		oldest=3.11; [ $$set != wyoming_openai ] || oldest=3.12; \
 		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version $$oldest \
 		--generate-hashes --no-header $$set.in -o $$set.txt) || exit 1; done
@@ -105,4 +109,9 @@ clean:
 .venv/figures.stamp: .venv/run.stamp requirements/figures.txt
 	@echo "Installing and compiling what measures quality …"
 	@$(INSTALL) -r requirements/figures.txt
+	@touch $@
+
+.venv/bench.stamp: .venv/run.stamp requirements/bench.txt
+	@echo "Installing what draws and profiles …"
+	@$(INSTALL) -r requirements/bench.txt
 	@touch $@

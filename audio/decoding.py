@@ -1,7 +1,7 @@
 """Any recording, as mono samples, in bounded memory.
 
-The decoding itself is done apart, by processes with limits (`audio.decoders`): a recording that
-breaks, stalls or fills its decoder is refused, and nothing else suffers from it.
+Plain WAV is read as it is. All else is decoded apart, by processes with limits (`audio.decoders`):
+a recording that breaks, stalls or fills its decoder is refused, and nothing else suffers from it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +18,7 @@ from audio.decoders.process import Decoder, Died, Limits, Refused
 from audio.decoders.protocol import SAMPLE_RATE as SAMPLE_RATE
 from audio.decoders.protocol import Job
 from audio.merge.timeline import Span
+from audio.wav_reading import plain_wav
 
 
 class UnusableAudio(Exception):
@@ -58,7 +59,8 @@ def declared_s(path: Path, *, param: str = "file") -> float | None:
     ------
     UndecodableAudio, DecodingUnavailable
     """
-    return _seconds("declared", path, param)
+    wav = plain_wav(path)
+    return wav.seconds if wav else _seconds("declared", path, param)
 
 
 def length_s(path: Path, *, param: str = "file") -> float | None:
@@ -70,7 +72,12 @@ def length_s(path: Path, *, param: str = "file") -> float | None:
     ------
     UndecodableAudio, AudioTooLong, DecodingUnavailable
     """
-    return _seconds("length", path, param)
+    wav = plain_wav(path)
+    if wav is None:
+        return _seconds("length", path, param)
+    if wav.seconds > settings.MAX_AUDIO_S:
+        raise _too_long(param)
+    return wav.seconds
 
 
 def sample_blocks(path: Path, *, param: str = "file") -> Iterator[NDArray[np.float32]]:
@@ -115,6 +122,16 @@ def _seconds(job: Job, path: Path, param: str) -> float | None:
 
 
 def _blocks(path: Path, param: str, *, for_long: bool) -> Iterator[NDArray[np.float32]]:
+    wav = plain_wav(path)
+    if wav is None:
+        yield from _decoded(path, param, for_long=for_long)
+    elif wav.seconds > settings.MAX_AUDIO_S:
+        raise _too_long(param)
+    else:
+        yield from wav.blocks(SAMPLE_RATE)
+
+
+def _decoded(path: Path, param: str, *, for_long: bool) -> Iterator[NDArray[np.float32]]:
     with (
         _decoder(path, param, for_long=for_long) as (decoder, recording),
         # Closed before the decoder goes back: it must hear that the rest is not wanted.
@@ -147,10 +164,14 @@ def _decoder(path: Path, param: str, *, for_long: bool) -> Iterator[tuple[Decode
             raise DecodingUnavailable("Decoding was interrupted.") from error
 
 
+def _too_long(param: str) -> AudioTooLong:
+    hours = settings.MAX_AUDIO_S / 3600
+    return AudioTooLong(param, f"the recording is longer than {hours:g} hours.")
+
+
 def _refusal(refused: Refused, param: str) -> UnusableAudio:
     if refused.too_long:
-        hours = settings.MAX_AUDIO_S / 3600
-        return AudioTooLong(param, f"the recording is longer than {hours:g} hours.")
+        return _too_long(param)
     return UndecodableAudio(
         param, "the audio file could not be decoded or its format is not supported."
     )

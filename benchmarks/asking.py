@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import psutil
 
+from benchmarks.residence import family_of, forget_peaks, peak_mib
 from spark_control.laptop.gateway import Gateway
 
 LONGEST_WAIT_S = 7200.0
@@ -31,19 +32,15 @@ def ask(
     gateway: Gateway, path: str, recordings: Mapping[str, Path], fields: Mapping[str, str]
 ) -> Answered:
     """Send recordings from their files, and wait."""
-    own, engine = _family(psutil.Process(gateway.pid)), _built_in_engine()
-    _forget_peaks([*own, *engine])
+    own, engine = family_of(gateway.pid), _built_in_engine()
+    forget_peaks([*own, *engine])
     with ExitStack() as opened:
         files = {field: opened.enter_context(p.open("rb")) for field, p in recordings.items()}
         started = time.monotonic()
         response = httpx.post(gateway.url + path, files=files, data=fields, timeout=LONGEST_WAIT_S)
         seconds = time.monotonic() - started
     response.raise_for_status()
-    return Answered(response.json(), seconds, _peak_mib(own), _peak_mib(engine))
-
-
-def _family(process: psutil.Process) -> list[int]:
-    return [one.pid for one in (process, *process.children(recursive=True))]
+    return Answered(response.json(), seconds, peak_mib(own), peak_mib(engine))
 
 
 def _built_in_engine() -> list[int]:
@@ -51,18 +48,3 @@ def _built_in_engine() -> list[int]:
     launcher = psutil.Process().parent()
     beside = launcher.children(recursive=True) if launcher else []
     return [process.pid for process in beside if "cpu_engine.wsgi" in process.cmdline()]
-
-
-def _forget_peaks(pids: list[int]) -> None:
-    for pid in pids:
-        Path(f"/proc/{pid}/clear_refs").write_text("5")
-
-
-def _peak_mib(pids: list[int]) -> float:
-    """The highest resident memory of each, since it was last forgotten, added up."""
-    return sum(_high_water_kib(pid) for pid in pids) / 1024
-
-
-def _high_water_kib(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))

@@ -34,9 +34,9 @@ def main() -> int:
     ROOM.mkdir(parents=True, exist_ok=True)
     table = Table("recording", "one file", "two tracks", "time / audio", box=None)
     with TemporaryDirectory(dir=ROOM) as folder:
-        short = _noise(Path(folder) / "short.flac", 1)
+        short = noise_flac(Path(folder) / "short.flac", 1)
         for minutes in MINUTES:
-            noise = _noise(Path(folder) / "noise.flac", minutes)
+            noise = noise_flac(Path(folder) / "noise.flac", minutes)
             ways = ({"file": noise}, {"mic_file": noise, "system_file": noise})
             mono, dual = (_measured(way, dict.fromkeys(way, short), minutes) for way in ways)
             row = (f"{minutes} min", *(f"{mib:.0f} MiB" for mib, _ in (mono, dual)))
@@ -62,7 +62,7 @@ def _measured(
     return answered.gateway_mib, answered.seconds
 
 
-def _noise(path: Path, minutes: int) -> Path:
+def noise_flac(path: Path, minutes: int) -> Path:
     """A FLAC of noise whose level changes every minute, so that there is something to gate."""
     random = default_rng(minutes)
     noise = random.normal(0.0, LEVEL, MINUTE)

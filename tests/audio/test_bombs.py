@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
-from tests.recordings import TONE, said_to_last, swelling, ten_hours
+from tests.recordings import TONE, encoded, said_to_last, swelling, ten_hours
 
 TRANSCRIBE = "/v1/audio/transcriptions"
 MERGE = "/api/audio/label-merge"
@@ -62,17 +62,24 @@ def test_a_recording_whose_decoder_is_killed_may_be_sent_again(
     tmp_path: Path, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, {"text": "Hello."})
+    upload = {"file": flac(tmp_path)}
     with running_gateway(tmp_path, PARAKEET_URL=faults.url) as gateway:
-        gateway.post(TRANSCRIBE, files={"file": TONE})
+        gateway.post(TRANSCRIBE, files=upload)
         [decoder] = decoders_of(gateway)
         os.kill(decoder, signal.SIGSTOP)
-        asked = ThreadPoolExecutor().submit(gateway.post, TRANSCRIBE, files={"file": TONE})
+        asked = ThreadPoolExecutor().submit(gateway.post, TRANSCRIBE, files=upload)
         time.sleep(0.5)
         os.kill(decoder, signal.SIGKILL)
 
         assert asked.result().status_code == 503
         assert asked.result().json()["error"]["code"] == "decoding_unavailable"
-        assert gateway.post(TRANSCRIBE, files={"file": TONE}).json()["text"] == "Hello."
+        assert gateway.post(TRANSCRIBE, files=upload).json()["text"] == "Hello."
+
+
+def flac(folder: Path) -> bytes:
+    """A second of sound that has to be decoded."""
+    (folder / "a.wav").write_bytes(TONE)
+    return encoded(folder / "a.wav", folder / "a.flac", "flac", seconds=1.0).read_bytes()
 
 
 def decoders_of(gateway: Gateway) -> list[int]:

@@ -1,0 +1,96 @@
+"""What does the gateway add? Every part several times, against the engine asked directly.
+
+    make bench
+    make bench ARGS="added first-byte"
+
+A machine of two cores has the engine, the gateway and the callers on it. Nothing here is a test:
+other work on the machine is in every figure. Writes benchmarks/results.md and, beside it, plots.
+"""
+
+import argparse
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from benchmarks.gateway.adding import added_time, first_byte, growth_by_bytes, latency
+from benchmarks.gateway.figures import Bench, Curve, Figure, Results
+from benchmarks.gateway.people import growth_by_people
+from benchmarks.gateway.report import plot, table, write
+from benchmarks.gateway.uploads import uploads
+from benchmarks.gateway.waiting import models_during_a_merge, start
+
+RESULTS = Path("benchmarks/results.md")
+ROOM = Path("var/bench/room")
+BACKLOG = 512
+PARTS: dict[str, Callable[[Bench], Results]] = {
+    "added": added_time,
+    "first-byte": first_byte,
+    "latency": latency,
+    "uploads": uploads,
+    "merge": models_during_a_merge,
+    "start": start,
+    "bytes": growth_by_bytes,
+    "people": growth_by_people,
+}
+
+
+def main() -> int:
+    """One line for each figure, the table in the end."""
+    options = _options()
+    ROOM.mkdir(parents=True, exist_ok=True)
+    figures: list[Figure] = []
+    curves: list[Curve] = []
+    with TemporaryDirectory(dir=ROOM) as room, _engine() as port:
+        bench = Bench(port, Path(room).resolve(), options.rounds, options.seconds)
+        for part in options.parts or PARTS:
+            for result in PARTS[part](bench):
+                if isinstance(result, Curve):
+                    curves.append(result)
+                else:
+                    figures.append(result)
+                    print(f"{result.what}: {result.measured}", file=sys.stderr, flush=True)
+    Console(width=140).print(table(figures))
+    if not options.parts:
+        plots = [plot(curve, RESULTS.parent) for curve in curves]
+        write(RESULTS, figures, plots, datetime.now(UTC))
+        print(f"Written: {RESULTS}", *plots, file=sys.stderr)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="make bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"of {', '.join(PARTS)}"
+    )
+    parser.add_argument("--rounds", type=int, default=200, help="calls one at a time, of each way")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of calls many at once")
+    return parser.parse_args()
+
+
+@contextmanager
+def _engine() -> Iterator[int]:
+    """The port of an engine, until the end of the block."""
+    with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as listener:
+        port, fd = listener.getsockname()[1], listener.fileno()
+        command = [sys.executable, "-m", "benchmarks.gateway.engine", str(fd)]
+        process = subprocess.Popen(command, pass_fds=(fd,))  # noqa: S603 — our own engine
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""What is asked, of the gateway and, for the same work, of the engine itself."""
+
+import io
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import default_rng
+
+from benchmarks.gateway.engine import BYTES_PER_S
+from benchmarks.gateway.wire import Message, message
+
+RATE = BYTES_PER_S // 2
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The request to the gateway, and those to the engine that do the same: all at once."""
+
+    name: str
+    gateway: Message
+    engine: Sequence[Message]
+
+
+def models() -> Work:
+    listed = message("GET", "/v1/models")
+    return Work("models", listed, [message("GET", "/v1/audio/voices")])
+
+
+def speech(text: str = "Good morning, everyone.") -> Work:
+    body = {"model": "tts-1", "voice": "bm_george", "response_format": "wav", "input": text}
+    spoken = message("POST", "/v1/audio/speech", json=body)
+    return Work("speech", spoken, [spoken])
+
+
+def transcription(size: int = MEBIBYTE) -> Work:
+    form = {"files": {"file": noise(size)}, "data": {"model": "whisper-1"}}
+    asked = message("POST", "/v1/audio/transcriptions", **form)
+    return Work("transcription", asked, [asked])
+
+
+def label_merge(size: int = MEBIBYTE // 2) -> Work:
+    mic, system = noise(size, seed=1), noise(size, seed=2)
+    form = {"files": {"mic_file": mic, "system_file": system}, "data": {"timeline": "[]"}}
+    engine = [
+        message("POST", path, files={"file": track})
+        for track in (mic, system)
+        for path in ("/v1/audio/transcriptions", "/v1/audio/diarize-chunk")
+    ]
+    return Work("label-merge", message("POST", "/api/audio/label-merge", **form), engine)
+
+
+def noise(size: int, seed: int = 0) -> bytes:
+    """A WAV of that many bytes, which no filter would take for silence."""
+    samples = default_rng(seed).normal(0.0, 2000.0, (size - 44) // 2).astype(np.int16)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(RATE)
+        written.writeframes(samples.tobytes())
+    return file.getvalue()

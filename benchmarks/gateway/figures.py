@@ -1,0 +1,57 @@
+"""What was measured, and with what."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.asking import SETTINGS
+from benchmarks.gateway.timing import Ports
+from spark_control.laptop.gateway import Gateway, running_gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured, in words, and whether it is what was asked for."""
+
+    what: str
+    asked: str
+    measured: str
+    reached: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Points for a plot."""
+
+    title: str
+    x: str
+    y: str
+    lines: Mapping[str, Sequence[tuple[float, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where everything is, and how thoroughly to measure."""
+
+    engine_port: int
+    room: Path
+    rounds: int
+    seconds: float
+
+    @contextmanager
+    def gateway(self, **settings: str) -> Iterator[Gateway]:
+        """A gateway over the engine, with a folder of its own for uploads."""
+        uploads = self.room / "uploads"
+        uploads.mkdir(exist_ok=True)
+        engine = f"http://127.0.0.1:{self.engine_port}"
+        engines = {"PARAKEET_URL": engine, "KOKORO_URL": engine, "DATABASE_URL": ""}
+        given = SETTINGS | engines | {"UPLOADS_DIR": str(uploads)} | settings
+        with running_gateway(self.room / "gateway.log", given) as gateway:
+            yield gateway
+
+    def ports(self, gateway: Gateway) -> Ports:
+        return Ports(int(gateway.url.rpartition(":")[2]), self.engine_port)
+
+
+Results = Iterator[Figure | Curve]

@@ -1,0 +1,148 @@
+"""How much memory, and how fast, where uploads are large or many?"""
+
+import shutil
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.random import default_rng
+
+from benchmarks.gateway.calls import MEBIBYTE, Work
+from benchmarks.gateway.wire import BLOCK, Message, calling, message
+from benchmarks.residence import family_of, forget_peaks, peak_mib, resident_mib
+
+# Eight channels of floats at 96 kHz: five minutes are a gigabyte, so that no length of speech has
+# a part in what is measured.
+CHANNELS, RATE, BYTES = 8, 96_000, 4
+SELF_VAD = '[{"start": 0.0, "end": 60.0}]'
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A gateway: its port, its first process, and a folder for what is sent to it."""
+
+    port: int
+    pid: int
+    room: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What uploads cost: MiB over what the idle gateway holds, then and afterwards; seconds."""
+
+    peak_mib: float
+    kept_mib: float
+    seconds: float
+
+
+def transcription(path: Path) -> Work:
+    """Of a file, which is sent from where it lies."""
+    form = {"files": {"file": path}, "data": {"model": "whisper-1"}}
+    asked = message("POST", "/v1/audio/transcriptions", **form)
+    return Work("transcription", asked, [asked])
+
+
+def one_file(size: int, target: Target) -> Uploaded:
+    """A transcription of a file of that size."""
+    with recording(size, target.room) as path:
+        asked = transcription(path).gateway
+        return watched(target.pid, lambda: _send(asked, target.port))
+
+
+def two_tracks(size: int, target: Target) -> Uploaded:
+    """A dual label-merge of two files of that size, which says when the local user spoke."""
+    with recording(size, target.room) as path:
+        asked = _two_tracks(path)
+        return watched(target.pid, lambda: _send(asked, target.port))
+
+
+def many_files(size: int, target: Target, *, at_once: int, turns: int) -> Uploaded:
+    """Transcriptions of a file of that size, so many at once, and again."""
+    with recording(size, target.room) as path, ThreadPoolExecutor(at_once) as pool:
+        asked = transcription(path).gateway
+
+        def send_all() -> None:
+            for _ in range(turns):
+                list(pool.map(lambda _: _send(asked, target.port), range(at_once)))
+
+        return watched(target.pid, send_all)
+
+
+def watched(pid: int, work: Callable[[], None]) -> Uploaded:
+    """Do something to a gateway, and see what it costs."""
+    family = family_of(pid)
+    idle = resident_mib(family)
+    forget_peaks(family)
+    started = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - started
+    family = family_of(pid)
+    return Uploaded(peak_mib(family) - idle, resident_mib(family) - idle, seconds)
+
+
+def through_loopback(size: int, room: Path) -> float:
+    """Seconds to copy a file of that size through loopback once, to somebody who forgets it."""
+    with recording(size, room) as path, socket.create_server(("127.0.0.1", 0)) as listener:
+        reader = threading.Thread(target=_forget, args=(listener,))
+        reader.start()
+        started = time.perf_counter()
+        with socket.create_connection(listener.getsockname()) as sending, path.open("rb") as file:
+            sending.sendfile(file)
+        reader.join()
+        return time.perf_counter() - started
+
+
+@contextmanager
+def recording(size: int, room: Path) -> Iterator[Path]:
+    """A WAV of that many bytes, until the end of the block."""
+    with TemporaryDirectory(dir=room) as folder:
+        path = Path(folder) / "recording.wav"
+        block = default_rng(0).normal(0.0, 0.05, MEBIBYTE // BYTES).astype(np.float32).tobytes()
+        with path.open("wb") as file:
+            file.write(_header(size))
+            for _ in range(size // MEBIBYTE):
+                file.write(block)
+            file.truncate(size)
+        yield path
+
+
+def _header(size: int) -> bytes:
+    frame = CHANNELS * BYTES
+    form = struct.pack("<HHIIHH", 3, CHANNELS, RATE, RATE * frame, frame, BYTES * 8)
+    return (
+        struct.pack("<4sI4s4sI", b"RIFF", size - 8, b"WAVE", b"fmt ", len(form))
+        + form
+        + struct.pack("<4sI", b"data", size - 44)
+    )
+
+
+def _two_tracks(path: Path) -> Message:
+    """Both tracks are one file, which is sent twice."""
+    twin = path.with_name("twin.wav")
+    shutil.copyfile(path, twin)
+    fields = {"timeline": "[]", "self_vad": SELF_VAD}
+    files = {"mic_file": path, "system_file": twin}
+    return message("POST", "/api/audio/label-merge", files=files, data=fields)
+
+
+def _send(asked: Message, port: int) -> None:
+    with calling(port) as caller:
+        told = caller.ask(asked)
+    if told.status != 200:
+        raise ValueError(f"{told.status}: {told.start[:500].decode(errors='replace')}")
+
+
+def _forget(listener: socket.socket) -> None:
+    scratch = bytearray(BLOCK)
+    connection, _ = listener.accept()
+    with connection:
+        while connection.recv_into(scratch):
+            pass
