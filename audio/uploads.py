@@ -168,6 +168,9 @@ class TemporaryUpload(TemporaryUploadedFile):
 class OnDisk(TemporaryFileUploadHandler):
     """Writes each file of a form to disk as it comes."""
 
+    # Django takes 64 KiB at a time, and what it does for each piece is most of an upload's cost.
+    chunk_size = BLOCK
+
     def new_file(self, *args: Any, **options: Any) -> None:
         # Not Django's own: it would make its file elsewhere.
         FileUploadHandler.new_file(self, *args, **options)

@@ -18,6 +18,7 @@ from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
 from audio.pipeline.label_merge import MergeJob
 from audio.serializers.recordings import AudioField
+from audio.serializers.requests import AudioRequest
 
 NATIVE_FORMATS = ("json", *TEXT_FORMATS)
 NAMING_RULES = ("overlap", "evidence")
@@ -25,13 +26,13 @@ MOST_SPEAKERS = 100
 
 
 @extend_schema_serializer(component_name="Diarize")
-class DiarizeRequest(serializers.Serializer[Any]):
+class DiarizeRequest(AudioRequest):
     """POST /api/audio/diarize-chunk."""
 
     file = AudioField()
 
 
-class SpeakerCounts(serializers.Serializer[Any]):
+class SpeakerCounts(AudioRequest):
     """How many people talk, where somebody knows."""
 
     num_speakers = serializers.IntegerField(

@@ -12,6 +12,7 @@ from audio import catalogue, speech_voices
 from audio.engines.kokoro import Utterance
 from audio.fields import Choice, FiniteFloatField
 from audio.pipeline.voice_choice import choose_voice, refuse_unknown
+from audio.serializers.requests import AudioRequest
 from audio.voice_mix import VoiceMix, parse_mix
 
 # What Home Assistant sends as instructions when there are none.
@@ -34,7 +35,7 @@ class VoiceField(serializers.Field[VoiceMix | None, Any, str, Any]):
 
 
 @extend_schema_serializer(component_name="Speech")
-class SpeechRequest(serializers.Serializer[Any]):
+class SpeechRequest(AudioRequest):
     """POST /v1/audio/speech. Further fields go to the engine as they are."""
 
     input = serializers.CharField(

@@ -24,6 +24,7 @@ from audio.fields import (
 from audio.library import NoLibrary, library
 from audio.pipeline.known_speakers import KnownSpeakers
 from audio.serializers.recordings import AudioField, DataUrlField, InputAudioField
+from audio.serializers.requests import AudioRequest
 
 OPENAI_FORMATS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json", "rttm")
 # Subtitles have no events; the formats of a stream are told apart by whether they name speakers.
@@ -43,7 +44,7 @@ class Given:
 
 
 @extend_schema_serializer(component_name="Transcription")
-class TranscriptionRequest(serializers.Serializer[Any]):
+class TranscriptionRequest(AudioRequest):
     """POST /v1/audio/transcriptions: a form with `file`, or JSON with `input_audio`."""
 
     file = AudioField(required=False, help_text="The recording, in any common format.")
