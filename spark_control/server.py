@@ -1,7 +1,7 @@
 """gunicorn's configuration: `gunicorn -c python:spark_control.server spark_control.wsgi`.
 
-Threads, not workers, carry the load: they wait for engines. One process holds the places of engines
-that limit what they are asked at once; scale by starting more gateways.
+Threads, not workers, carry the load: they wait for engines. One process holds the places that
+limit what an engine is asked at once; scale by starting more gateways.
 """
 
 import io
