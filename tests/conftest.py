@@ -24,9 +24,9 @@ def fault_server() -> Iterator[FaultServer]:
     with running_fault_server() as server:
         yield server
         # What was called from here, not by a gateway, keeps its connections as long as this lives.
-        called = engine("parakeet", server.url)
-        called._calls.close()
-        called._questions.close()
+        for called in (engine("parakeet", server.url), engine("kokoro", server.url)):
+            called._calls.close()
+            called._questions.close()
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ _PASSING = (
     client.EngineUnreachable,
     client.EngineTimedOut,
     client.EngineFailed,
+    client.EngineRestarting,
 )
 T = TypeVar("T")
 

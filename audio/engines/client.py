@@ -6,6 +6,7 @@
     ├── EngineUnreachable     refused, reset, name not found
     ├── EngineTimedOut        no answer within ENGINE_TIMEOUT_S
     ├── EngineFailed          500: most often a wedged CUDA context
+    ├── EngineRestarting      it is known to be restarting, and was not asked
     ├── EngineRefused         4xx, 503: the engine's own reason
     └── EngineNonsense        200, but not the contract
 
@@ -14,6 +15,7 @@ Messages are sentences for the client of the gateway: they name no address, no p
 
 import io
 import json
+import math
 import ssl
 import time
 from collections.abc import Iterator, Mapping
@@ -26,7 +28,8 @@ from threading import Lock
 import httpx
 from django.conf import settings
 
-from audio import journal, metrics
+from audio import board, journal, metrics
+from audio.engines.probing import is_probe, shorten, suspected
 from audio.engines.reasons import read_reason, read_retry_after
 
 CONNECT_S = 5.0
@@ -39,6 +42,8 @@ QUESTION_CONNECTIONS = 4
 # then.
 KEEPALIVE_S = 4.0
 READ_BYTES = 1024 * 1024
+# Nobody waits longer than that for an engine that restarts: it may be back sooner than expected.
+RESTART_WAIT_S = 60
 _OF_THE_RECORDING = {
     httpx.codes.BAD_REQUEST,
     httpx.codes.REQUEST_ENTITY_TOO_LARGE,
@@ -73,6 +78,14 @@ class EngineFailed(EngineError):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class EngineRestarting(EngineError):
+    """The engine is being restarted; it is expected back in `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EngineRefused(EngineError):
@@ -112,7 +125,7 @@ class Engine:
     """One engine, its connections and its timeouts."""
 
     def __init__(self, name: str, base_url: str) -> None:
-        self.name = name
+        self.name, self.url = name, base_url
         self._calls = _client(
             base_url,
             settings.ENGINE_CONNECTIONS,
@@ -180,6 +193,7 @@ class Engine:
         """Time one call, and turn transport errors into the tree."""
         started, outcome = time.monotonic(), "ok"
         try:
+            self._refuse_while_restarting()
             yield
         except httpx.HTTPError as error:
             translated = self.translate(error)
@@ -187,11 +201,32 @@ class Engine:
             raise translated from error
         except EngineError as error:
             outcome = type(error).__name__
+            if isinstance(error, EngineFailed):
+                self._suspect()
             raise
         finally:
             ended = time.monotonic()
             journal.note_engine_call(started, ended)
             metrics.ENGINE_CALLS.labels(self.name, operation, outcome).observe(ended - started)
+
+    def _refuse_while_restarting(self) -> None:
+        known = board.standing(self.name, self.url)
+        if known.state != "restarting" or is_probe():
+            return
+        left_s = math.ceil((known.ready_at or 0.0) - time.time())
+        if left_s < 0:
+            # Whoever followed the restart may be gone.
+            self._suspect()
+        retry_after = min(max(left_s, 1), RESTART_WAIT_S)
+        raise EngineRestarting(
+            f"The {self.name} engine is being restarted. Try again in about {retry_after} s.",
+            retry_after,
+        )
+
+    def _suspect(self) -> None:
+        """Have the engine looked at, in the background; whatever comes of it, the call goes on."""
+        if not is_probe():
+            suspected.send_robust(Engine, engine=self.name, url=self.url)
 
     def _check(self, response: httpx.Response) -> None:
         status = response.status_code
@@ -200,8 +235,8 @@ class Engine:
         reason, param = read_reason(response)
         if status == httpx.codes.INTERNAL_SERVER_ERROR:
             raise EngineFailed(
-                f"A transient error in the {self.name} engine; no automatic restart is "
-                "configured. Try again in about 60 s.",
+                f"A transient error in the {self.name} engine; {_remedy()}. "
+                "Try again in about 60 s.",
                 reason,
             )
         if 400 <= status < 500 or status == httpx.codes.SERVICE_UNAVAILABLE:
@@ -241,6 +276,12 @@ def engine(name: str, base_url: str) -> Engine:
     return _engine(name, base_url)
 
 
+def _remedy() -> str:
+    if settings.RESTART_WITH:
+        return "an automatic restart was triggered, should it be wedged"
+    return "no automatic restart is configured"
+
+
 def _engine(name: str, base_url: str) -> Engine:
     # Calls that start at once must find one pool, not make one each.
     with _making:
@@ -269,6 +310,7 @@ def _client(base_url: str, connections: int, timeout: httpx.Timeout) -> httpx.Cl
         trust_env=False,
         # Audio goes on to the client as it comes; compressing it would only cost time.
         headers={"accept-encoding": "identity"},
+        event_hooks={"request": [shorten]},
     )
 
 
