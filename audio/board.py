@@ -83,6 +83,19 @@ def claimed(engine: str, url: str) -> Iterator[bool]:
         os.close(lock)
 
 
+@contextmanager
+def restarting(target: str) -> Iterator[None]:
+    """Wait until nobody else on this host restarts the same program, and keep others waiting."""
+    lock = _lock(folder() / f"restart-{_digest(target)}.lock")
+    try:
+        if lock is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
 def folder() -> Path:
     """Where the files lie."""
     if settings.RECOVERY_DIR:
@@ -136,4 +149,8 @@ def _file(engine: str, url: str) -> Path:
 @lru_cache(maxsize=16)
 def _name(engine: str, url: str) -> str:
     """Two gateways of a host with the same engine share its file; others do not."""
-    return f"{engine}-{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
+    return f"{engine}-{_digest(url)}.json"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

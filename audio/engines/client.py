@@ -198,10 +198,12 @@ class Engine:
         except httpx.HTTPError as error:
             translated = self.translate(error)
             outcome = type(translated).__name__
+            if isinstance(translated, EngineTimedOut):
+                self._suspect()
             raise translated from error
         except EngineError as error:
             outcome = type(error).__name__
-            if isinstance(error, EngineFailed):
+            if isinstance(error, EngineFailed | EngineNonsense):
                 self._suspect()
             raise
         finally:
@@ -217,7 +219,9 @@ class Engine:
         if left_s < 0:
             # Whoever followed the restart may be gone.
             self._suspect()
-        retry_after = min(max(left_s, 1), RESTART_WAIT_S)
+        # Whether it is back is found out no sooner than with the next probe.
+        soonest_s = max(1, math.ceil(settings.RECOVERY_PROBE_S))
+        retry_after = min(max(left_s, soonest_s), RESTART_WAIT_S)
         raise EngineRestarting(
             f"The {self.name} engine is being restarted. Try again in about {retry_after} s.",
             retry_after,

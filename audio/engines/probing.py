@@ -7,7 +7,7 @@ from contextvars import ContextVar
 import httpx
 from django.dispatch import Signal
 
-# Sent with `engine` and `url` when an engine should be looked at: it answered 500, or is late.
+# Sent with `engine` and `url` when an engine should be looked at: it failed, or is late.
 suspected = Signal()
 _limit_s: ContextVar[float | None] = ContextVar("limit_s", default=None)
 

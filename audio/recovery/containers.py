@@ -14,16 +14,16 @@ from audio.recovery.restarts import RestartFailed
 # The oldest version that the client speaks: just to ask which one the daemon does.
 ANY_VERSION = "1.24"
 QUESTION_S = 10
-# Until Docker kills a container that does not stop. Short, because until it is started again other
-# hosts see that it was started long ago, and would restart it too; a wedged one loses nothing.
-STOP_S = 2
+# Until Docker kills a container that does not stop. At once, because as long as it still answers
+# other hosts see that it was started long ago, and would restart it too; wedged, it loses nothing.
+STOP_S = 0
 
 
 class Container:
     """One container, by its name."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._name = self.target = name
 
     def started_at(self) -> float:
         """When Docker last started it."""

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from django.conf import settings
 
+from audio import board
+
 WAYS = ("", "docker", "command")
 
 
@@ -18,6 +20,10 @@ class RestartFailed(Exception):
 
 class Restarter(Protocol):
     """Whoever restarts one engine."""
+
+    @property
+    def target(self) -> str:
+        """What is restarted, the same for two engines that are one program."""
 
     def started_at(self) -> float | None:
         """When the engine last started, in seconds since 1970; None where nobody knows.
@@ -47,7 +53,8 @@ def restarter(engine: str) -> Restarter | None:
 
             return Container(container_of(engine))
         case "command":
-            return Command([*shlex.split(settings.RESTART_COMMAND), engine])
+            words = [*shlex.split(settings.RESTART_COMMAND), engine]
+            return Command(words, board.url_of(engine))
     return None
 
 
@@ -60,8 +67,8 @@ def container_of(engine: str) -> str:
 class Command:
     """A command of the operator's, run without a shell."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self._words = words
+    def __init__(self, words: Sequence[str], target: str) -> None:
+        self._words, self.target = words, target
 
     def started_at(self) -> None:
         """Nobody knows: the board alone says when it was last run."""

@@ -1,4 +1,4 @@
-"""When is an engine examined? Every few minutes, after it answered 500, and when somebody asks."""
+"""When is an engine examined? Every few minutes, after it failed, and when somebody asks."""
 
 import logging
 from threading import Event, Lock, Thread

@@ -24,7 +24,7 @@ def test_a_restart_takes_the_calls_that_a_proxy_must_allow(container: DockerDaem
         "GET /version",
         "GET /v1.51/containers/engine/json",
         "GET /version",
-        "POST /v1.51/containers/engine/restart?t=2",
+        "POST /v1.51/containers/engine/restart?t=0",
     ]
 
 

@@ -15,7 +15,7 @@ from audio.standing import Standing
 from tests.audio.recovery.docker_daemon import DockerDaemon
 from tests.audio.recovery.engine import DIARIZE, heal, wedge
 from tests.fault_server import Answer, Asked, FaultServer
-from tests.scripts import TRANSCRIBE
+from tests.scripts import SPEAK, TRANSCRIBE
 
 
 def known(engine: str = "parakeet") -> Standing:
@@ -88,6 +88,35 @@ def test_an_engine_that_refuses_the_probe_is_not_wedged(
     examine("parakeet")
 
     assert (known().state, container.restarts) == ("degraded", [])
+
+
+def test_an_engine_that_is_well_again_is_not_restarted(
+    container: DockerDaemon, engine: FaultServer
+) -> None:
+    def fail_once(asked: Asked) -> Answer:
+        heal(engine)
+        return Answer(500)
+
+    engine.respond(TRANSCRIBE, fail_once)
+
+    examine("parakeet")
+
+    assert (known().state, container.restarts) == ("healthy", [])
+
+
+def test_an_engine_that_vanishes_before_its_restart_is_followed(
+    container: DockerDaemon, engine: FaultServer
+) -> None:
+    def vanish(asked: Asked) -> Answer:
+        engine.answer(TRANSCRIBE, pieces=(b"{",), cut=True)
+        return Answer(500)
+
+    engine.respond(TRANSCRIBE, vanish)
+
+    examine("parakeet")
+
+    assert (known().state, container.restarts) == ("down", [])
+    assert "did not recover" in known().reason
 
 
 def test_without_a_way_to_restart_it_a_wedged_engine_is_an_alert(
@@ -224,6 +253,25 @@ def test_it_is_not_restarted_again_at_once(container: DockerDaemon, engine: Faul
 
     assert container.restarts == ["engine"]
     assert "was a moment ago" in known().reason
+
+
+@pytest.mark.parametrize("way", ["docker", "command"])
+def test_two_engines_that_are_one_program_are_restarted_once(
+    container: DockerDaemon, engine: FaultServer, settings: Settings, way: str
+) -> None:
+    settings.RESTART_WITH, settings.RESTART_COMMAND = way, "true"
+    settings.KOKORO_CONTAINER = "engine"
+    settings.RECOVERY_TIMEOUT_S = 0.3
+    container.when_restarted = lambda name: None
+    wedge(engine)
+
+    examine("parakeet")
+    heal(engine)
+    engine.answer(SPEAK, {}, status=500)
+    examine("kokoro")
+
+    assert known("parakeet").outcomes == {"done": 1}
+    assert known("kokoro").outcomes == {}
 
 
 def test_a_container_that_wedges_again_and_again_is_down_and_an_alert(

@@ -146,6 +146,18 @@ def test_while_an_engine_restarts_the_models_are_listed(restarting: Gateway) -> 
     assert restarting.get("/v1/models").status_code == 200
 
 
+def test_an_engine_that_answers_nonsense_is_restarted(
+    gateways: list[Gateway], faults: FaultServer, docker: DockerDaemon
+) -> None:
+    faults.answer(TRANSCRIBE, b"nonsense")
+
+    answer = transcribe(gateways[0])
+    until(lambda: state(gateways[0]) == "healthy")
+
+    assert answer.json()["error"]["code"] == "engine_bad_answer"
+    assert docker.restarts == ["engine"]
+
+
 def test_input_that_an_engine_refuses_causes_no_probe(
     gateways: list[Gateway], faults: FaultServer
 ) -> None:

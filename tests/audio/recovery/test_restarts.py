@@ -33,12 +33,12 @@ def test_no_shell_reads_the_command(settings: Settings, tmp_path: Path) -> None:
 
 def test_a_command_that_fails_is_told() -> None:
     with pytest.raises(RestartFailed, match="ended with status 1"):
-        Command(["false"]).restart()
+        Command(["false"], "engine").restart()
 
 
 def test_a_command_that_is_not_there_is_told_without_its_path() -> None:
     with pytest.raises(RestartFailed) as failure:
-        Command(["/usr/local/bin/nothing"]).restart()
+        Command(["/usr/local/bin/nothing"], "engine").restart()
 
     assert str(failure.value) == "The restart command cannot be run: No such file or directory."
 
@@ -47,4 +47,4 @@ def test_a_command_that_does_not_end_is_ended(settings: Settings) -> None:
     settings.RESTART_TIMEOUT_S = 0.1
 
     with pytest.raises(RestartFailed, match=r"did not end in 0 s"):
-        Command(["sleep", "60"]).restart()
+        Command(["sleep", "60"], "engine").restart()
