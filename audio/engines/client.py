@@ -227,6 +227,14 @@ class Engine:
             retry_after,
         )
 
+    def _remedy(self) -> str:
+        if not settings.RESTART_WITH:
+            return "no automatic restart is configured"
+        if board.standing(self.name, self.url).state == "down":
+            return "an automatic restart did not help"
+        when = "was triggered" if settings.PROBE_AFTER_FAILURE else "will follow"
+        return f"an automatic restart {when}, should it be wedged"
+
     def _suspect(self) -> None:
         """Have the engine looked at, in the background; whatever comes of it, the call goes on."""
         if not is_probe():
@@ -239,7 +247,7 @@ class Engine:
         reason, param = read_reason(response)
         if status == httpx.codes.INTERNAL_SERVER_ERROR:
             raise EngineFailed(
-                f"A transient error in the {self.name} engine; {_remedy()}. "
+                f"A transient error in the {self.name} engine; {self._remedy()}. "
                 "Try again in about 60 s.",
                 reason,
             )
@@ -278,12 +286,6 @@ def engine(name: str, base_url: str) -> Engine:
     if not base_url:
         raise EngineNotConfigured(f"No {name} engine is configured on this gateway.")
     return _engine(name, base_url)
-
-
-def _remedy() -> str:
-    if settings.RESTART_WITH:
-        return "an automatic restart was triggered, should it be wedged"
-    return "no automatic restart is configured"
 
 
 def _engine(name: str, base_url: str) -> Engine:

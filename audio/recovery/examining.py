@@ -185,8 +185,9 @@ class _Examination:
         self._tell("down", said, alert=True)
 
     def _tell_restart(self, reason: str, started_at: float) -> None:
-        expected_s = self._known.recovery_s or settings.RECOVERY_EXPECTED_S
-        self._note(ready_at=started_at + expected_s)
+        # It may be as quick as the last time; how slow that was says more of who had to come.
+        last_s = self._known.recovery_s or settings.RECOVERY_EXPECTED_S
+        self._note(ready_at=started_at + min(last_s, settings.RECOVERY_EXPECTED_S))
         self._tell("restarting", reason)
 
     def _count_restart(self, outcome: str) -> None:

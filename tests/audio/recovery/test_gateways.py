@@ -63,6 +63,7 @@ def gateways(
         file.unlink()
     heal(faults)
     docker.restarts.clear()
+    docker.refuses_with = 0
     docker.started_at["engine"] = 0.0
     docker.when_restarted = lambda name: heal(faults)
     yield running
@@ -113,6 +114,19 @@ def test_the_first_failure_says_that_a_restart_was_triggered(
     assert answer.headers["retry-after"] == "60"
     assert answer.json()["error"]["code"] == "engine_restarting"
     assert "an automatic restart was triggered" in answer.json()["error"]["message"]
+
+
+def test_after_a_restart_that_failed_the_message_says_so(
+    gateways: list[Gateway], faults: FaultServer, docker: DockerDaemon
+) -> None:
+    docker.refuses_with = 500
+    wedge(faults)
+    transcribe(gateways[0])
+    until(lambda: state(gateways[0]) == "down")
+
+    answer = transcribe(gateways[0])
+
+    assert "an automatic restart did not help" in answer.json()["error"]["message"]
 
 
 def test_while_an_engine_restarts_calls_are_refused_without_asking_it(
