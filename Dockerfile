@@ -42,10 +42,11 @@ COPY voiceprints voiceprints
 COPY spark_control spark_control
 # More threads make numpy's small products slower.
 ENV OPENBLAS_NUM_THREADS=1
-# A volume mounted here begins with this owner: what jobs wait with, and voices that KEEP_SAMPLES keeps.
-RUN install -d -o spark -m 700 /samples
-ENV SAMPLES_DIR=/samples
-VOLUME /samples
+# Volumes mounted here begin with this owner: what jobs wait with, and voices that KEEP_SAMPLES keeps;
+# and what is known of the engines.
+RUN install -d -o spark -m 700 /samples /recovery
+ENV SAMPLES_DIR=/samples RECOVERY_DIR=/recovery
+VOLUME /samples /recovery
 USER spark
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

@@ -9,7 +9,7 @@ Django's HTML pages nor Django REST framework's `detail`.
 import errno
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -57,6 +57,16 @@ class ModelNotFound(InvalidRequest):
         super().__init__(
             f"The model '{model[:100]}' {reason}.", param="model", code="model_not_found"
         )
+
+
+class EngineNotFound(InvalidRequest):
+    """An engine that this gateway does not know."""
+
+    status_code = HTTPStatus.NOT_FOUND
+
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        expected = f"expected one of {', '.join(names)}."
+        super().__init__(f"The engine '{name[:100]}' does not exist; {expected}", param="name")
 
 
 class UploadTooLarge(SuspiciousOperation):
@@ -161,6 +171,9 @@ def _engine_problem(exc: client.EngineError) -> Problem:
     if isinstance(exc, client.EngineRefused):
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after is not None else {}
         return Problem(exc.status, str(exc), exc.code, exc.param, headers)
+    if isinstance(exc, client.EngineRestarting):
+        headers = {"Retry-After": str(exc.retry_after)}
+        return Problem(503, str(exc), "engine_restarting", headers=headers)
     status, code, retry_after = _ENGINE_STATUS[type(exc)]
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     if isinstance(exc, client.EngineNotConfigured):

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from audio.headers import Docs
-from audio.views import discovery, speakers, speech, status, transcriptions, translations
+from audio.views import discovery, engines, speakers, speech, status, transcriptions, translations
 
 
 def at(route: str, view: Any) -> list[URLPattern]:
@@ -28,6 +28,8 @@ urlpatterns = [
     *at("api/audio/diarize-chunk", speakers.DiarizeChunk),
     *at("api/audio/transcribe-with-speakers", speakers.TranscribeWithSpeakers),
     *at("api/audio/label-merge", speakers.LabelMerge),
+    *at("api/engines", engines.Engines),
+    *at("api/engines/<str:name>/probe", engines.Probe),
     *at("healthz", status.Alive),
     *at("health", status.Health),
     *at("readyz", status.Ready),

@@ -29,6 +29,25 @@ MAX_AUDIO_S: float = env.float("MAX_AUDIO_S", 28_800.0)
 DECODERS: int = env.int("DECODERS", 2)
 DECODER_MEMORY_MB: int = env.int("DECODER_MEMORY_MB", 1024)
 DECODER_CPU_S: int = env.int("DECODER_CPU_S", 600)
+# Recovery: does an engine still answer rightly, and if not, who restarts it?
+RECOVERY_DIR: str = env.str("RECOVERY_DIR", "")
+WATCH_INTERVAL_S: float = env.float("WATCH_INTERVAL_S", 300.0)
+PROBE_TIMEOUT_S: float = env.float("PROBE_TIMEOUT_S", 30.0)
+PROBE_SLOW_S: float = env.float("PROBE_SLOW_S", 10.0)
+PROBE_COOLDOWN_S: float = env.float("PROBE_COOLDOWN_S", 10.0)
+PROBE_AFTER_FAILURE: bool = env.bool("PROBE_AFTER_FAILURE", True)
+RESTART_WITH: str = env.str("RESTART_WITH", "").lower()
+RESTART_COMMAND: str = env.str("RESTART_COMMAND", "")
+DOCKER_URL: str = env.str("DOCKER_URL", "unix:///var/run/docker.sock")
+PARAKEET_CONTAINER: str = env.str("PARAKEET_CONTAINER", "")
+KOKORO_CONTAINER: str = env.str("KOKORO_CONTAINER", "")
+RESTART_TIMEOUT_S: float = env.float("RESTART_TIMEOUT_S", 60.0)
+RESTART_JITTER_S: float = env.float("RESTART_JITTER_S", 5.0)
+RESTART_MIN_INTERVAL_S: float = env.float("RESTART_MIN_INTERVAL_S", 120.0)
+RESTART_MAX_PER_HOUR: int = env.int("RESTART_MAX_PER_HOUR", 3)
+RECOVERY_EXPECTED_S: float = env.float("RECOVERY_EXPECTED_S", 60.0)
+RECOVERY_PROBE_S: float = env.float("RECOVERY_PROBE_S", 5.0)
+RECOVERY_TIMEOUT_S: float = env.float("RECOVERY_TIMEOUT_S", 300.0)
 
 # Clients.
 API_KEYS: list[str] = env.list("API_KEYS", default=[])
@@ -235,6 +254,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "PartState": "audio.reference.status_pages.STATES",
+        "EngineName": "audio.reference.status_pages.ENGINE_NAMES",
+        "EngineState": "audio.reference.status_pages.ENGINE_STATES",
         "ModelKind": ["stt", "tts"],
         "LabelMergeKind": ["label-merge"],
         "TranscribeWithSpeakersKind": ["transcribe-with-speakers"],

@@ -32,6 +32,9 @@ class Gateway:
 def running_gateway(folder: Path, **settings: str) -> Iterator[Gateway]:
     """Serve with just these settings until the end of the block."""
     # Empty, not absent: a developer's .env fills in what is absent.
-    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | settings
+    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "")
+    # What is found out about a scripted engine is forgotten with it, and is looked for when a test
+    # says so: else a probe would come between the calls of the next one.
+    alone |= {"RECOVERY_DIR": str(folder / "recovery"), "PROBE_AFTER_FAILURE": "false"} | settings
     with running(folder / "gateway.log", alone) as gateway:
         yield Gateway(gateway.url, gateway.log, gateway.pid)

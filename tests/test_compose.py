@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WANTED = {"POSTGRES_PASSWORD": "secret", "SECRET_KEY": "key", "API_KEYS": "desk:key"}
+DOCKER_SOCKET = "/var/run/docker.sock"
+MAY_RESTART = ("gateway", "worker", "watch", "gateway-cpu", "worker-cpu", "watch-cpu")
 has_compose = (
     shutil.which("docker") is not None
     and subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
@@ -30,8 +32,14 @@ def of_profile(profile: str) -> set[str]:
 
 
 def test_a_profile_has_one_gateway_and_all_it_needs() -> None:
-    assert of_profile("gpu") == {"gateway", "worker", "postgres", "kokoro", "parakeet"}
-    assert of_profile("cpu") == {"gateway-cpu", "worker-cpu", "postgres", "cpu-engine"}
+    assert of_profile("gpu") == {
+        *("gateway", "worker", "watch"),
+        *("postgres", "kokoro", "parakeet"),
+    }
+    assert of_profile("cpu") == {
+        *("gateway-cpu", "worker-cpu", "watch-cpu"),
+        *("postgres", "cpu-engine"),
+    }
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -61,7 +69,8 @@ def test_only_the_gateways_publish_a_port_and_by_default_on_loopback() -> None:
 def test_what_is_kept_is_in_named_volumes() -> None:
     mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
 
-    assert {mount.split(":")[0] for mount in mounts} == set(COMPOSE["volumes"])
+    kept = {mount.split(":")[0] for mount in mounts} - {DOCKER_SOCKET}
+    assert kept == set(COMPOSE["volumes"])
 
 
 def test_only_the_gpu_profile_reserves_a_gpu() -> None:
@@ -73,8 +82,8 @@ def test_a_gateway_waits_until_all_it_asks_are_healthy(name: str) -> None:
     (profile,) = SERVICES[name]["profiles"]
     conditions = {need["condition"] for need in SERVICES[name]["depends_on"].values()}
 
-    workers = {"worker", "worker-cpu"}
-    assert set(SERVICES[name]["depends_on"]) == of_profile(profile) - workers - {name}
+    others = {"worker", "worker-cpu", "watch", "watch-cpu"}
+    assert set(SERVICES[name]["depends_on"]) == of_profile(profile) - others - {name}
     assert conditions == {"service_healthy"}
 
 
@@ -133,6 +142,77 @@ def test_a_worker_shares_engine_database_and_recordings_with_its_gateway(
     assert set(worker["depends_on"]) == {of}
 
 
+def allowed(method: str, path: str) -> bool:
+    """Whether the proxy lets a call to Docker through; it anchors its patterns at both ends."""
+    option = f"-allow{method}="
+    words = SERVICES["docker-proxy"]["command"]
+    patterns = [word.removeprefix(option) for word in words if word.startswith(option)]
+    return any(re.fullmatch(pattern, path) for pattern in patterns)
+
+
+def test_only_the_proxy_sees_dockers_socket() -> None:
+    seen_by = {
+        name
+        for name, service in SERVICES.items()
+        if any(mount.startswith(DOCKER_SOCKET) for mount in service.get("volumes", []))
+    }
+
+    assert seen_by == {"docker-proxy"}
+    assert SERVICES["docker-proxy"]["networks"] == ["restarts"]
+
+
+def test_no_proxy_runs_unless_it_is_asked_for() -> None:
+    assert SERVICES["docker-proxy"]["profiles"] == ["restarts"]
+
+
+@pytest.mark.parametrize("name", ["gateway", "gateway-cpu"])
+@pytest.mark.parametrize("engine", ["PARAKEET", "KOKORO"])
+def test_the_proxy_lets_through_what_a_restart_takes(name: str, engine: str) -> None:
+    container = SERVICES[name]["environment"][f"{engine}_CONTAINER"]
+
+    assert allowed("GET", "/version")
+    assert allowed("GET", f"/v1.51/containers/{container}/json")
+    assert allowed("POST", f"/v1.51/containers/{container}/restart")
+    assert container in {service.get("container_name") for service in SERVICES.values()}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1.51/containers/json"),
+        ("GET", "/v1.51/containers/spark-control-kokoro/logs"),
+        ("GET", "/v1.51/containers/spark-control-postgres-1/json"),
+        ("POST", "/v1.51/containers/spark-control-postgres-1/restart"),
+        ("POST", "/v1.51/containers/spark-control-kokoro/stop"),
+        ("POST", "/v1.51/containers/spark-control-kokoro/exec"),
+        ("POST", "/v1.51/containers/create"),
+        ("DELETE", "/v1.51/containers/spark-control-kokoro"),
+    ],
+)
+def test_the_proxy_lets_nothing_else_through(method: str, path: str) -> None:
+    assert not allowed(method, path)
+
+
+def test_the_proxy_serves_just_those_that_see_an_engine_fail() -> None:
+    (option,) = [word for word in SERVICES["docker-proxy"]["command"] if "allowfrom" in word]
+    reached = {
+        name for name, service in SERVICES.items() if "restarts" in service.get("networks", [])
+    }
+
+    assert set(option.removeprefix("-allowfrom=").split(",")) == set(MAY_RESTART)
+    assert reached == {"docker-proxy", *MAY_RESTART}
+
+
+@pytest.mark.parametrize("name", MAY_RESTART)
+def test_all_that_see_an_engine_fail_share_what_is_known_of_it(name: str) -> None:
+    assert "recovery:/recovery" in SERVICES[name]["volumes"]
+    assert SERVICES[name]["environment"]["RECOVERY_DIR"] == "/recovery"
+
+
+def test_nothing_is_restarted_unless_it_is_asked_for() -> None:
+    assert with_defaults(SERVICES["watch"]["environment"]["RESTART_WITH"]) == ""
+
+
 def test_the_log_of_the_database_has_no_names() -> None:
     told = SERVICES["postgres"]["command"]
 
@@ -142,5 +222,5 @@ def test_the_log_of_the_database_has_no_names() -> None:
 @pytest.mark.parametrize("name", ["gateway", "gateway-cpu"])
 def test_samples_of_voices_outlive_their_container(name: str) -> None:
     assert SERVICES[name]["environment"]["SAMPLES_DIR"] == "/samples"
-    assert SERVICES[name]["volumes"] == ["samples:/samples"]
+    assert "samples:/samples" in SERVICES[name]["volumes"]
     assert "samples" in COMPOSE["volumes"]

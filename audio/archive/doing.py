@@ -34,6 +34,7 @@ _PASSING = (
     client.EngineTimedOut,
     client.EngineFailed,
     DecodingUnavailable,
+    client.EngineRestarting,
 )
 T = TypeVar("T")
 

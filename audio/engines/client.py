@@ -6,6 +6,7 @@
     ├── EngineUnreachable     refused, reset, name not found
     ├── EngineTimedOut        the whole answer was not there in time
     ├── EngineFailed          500: most often a wedged CUDA context
+    ├── EngineRestarting      it is known to be restarting, and was not asked
     ├── EngineRefused         4xx, 503: the engine's own reason
     └── EngineNonsense        an answer, but not the contract's
 
@@ -13,6 +14,7 @@ Messages are sentences for the client of the gateway: they name no address, no p
 """
 
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,10 +27,11 @@ from threading import Lock
 import httpx
 from django.conf import settings
 
-from audio import journal, metrics, presence
+from audio import board, journal, metrics, presence
 from audio.engines.admission import Admission, NoPlace, Places
 from audio.engines.connections import QUESTION_CONNECTIONS, connections_to
 from audio.engines.deadlines import Call, allowed_s, within
+from audio.engines.probing import is_probe, shortened, suspected
 from audio.engines.reasons import read_reason, read_retry_after
 from audio.engines.sending import LargeReads
 from audio.engines.streams import AnswerStream
@@ -40,6 +43,8 @@ HEALTH_S = 2.0
 LARGEST_ANSWER = 32 * 1024 * 1024
 LARGEST_REFUSAL = 64 * 1024
 REFUSAL_S = 2.0
+# Nobody waits longer than that for an engine that restarts: it may be back sooner than expected.
+RESTART_WAIT_S = 60
 _OF_THE_RECORDING = {
     httpx.codes.BAD_REQUEST,
     httpx.codes.REQUEST_ENTITY_TOO_LARGE,
@@ -74,6 +79,14 @@ class EngineFailed(EngineError):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class EngineRestarting(EngineError):
+    """The engine is being restarted; it is expected back in `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EngineRefused(EngineError):
@@ -126,7 +139,7 @@ class Engine:
     """One engine, its places, its connections and its deadlines."""
 
     def __init__(self, name: str, base_url: str) -> None:
-        self.name = name
+        self.name, self.url = name, base_url
         self._places = Places(name, settings.ENGINE_CONNECTIONS)
         self._admission: ContextVar[Admission | None] = ContextVar(f"{name}'s", default=None)
         self._calls = connections_to(base_url, settings.ENGINE_CONNECTIONS)
@@ -162,7 +175,7 @@ class Engine:
         with self._place(), LargeReads(recording.path) as file:
             upload = {"file": (f"audio{recording.suffix}", file)}
             request = self._calls.build_request("POST", path, data=dict(fields), files=upload)
-            allowed = allowed_s(recording.seconds)
+            allowed = shortened(allowed_s(recording.seconds))
             try:
                 return self._answer(operation, self._calls, request, within_s=allowed)
             except EngineRefused as refusal:
@@ -176,6 +189,7 @@ class Engine:
         An engine may be silent for `patience_s`, before the first byte and between two.
         """
         request = self._calls.build_request("POST", path, json=dict(body))
+        patience_s = shortened(patience_s)
         admission = self._admit(1)
         try:
             presence.stay()
@@ -223,6 +237,10 @@ class Engine:
         )
 
     def _admit(self, calls: int) -> Admission:
+        if is_probe():
+            # It is to find out why nobody leaves a place.
+            return self._places.squeeze_in(calls)
+        self._refuse_while_restarting()
         try:
             return self._places.take(calls, journal.key_name())
         except NoPlace as refusal:
@@ -255,18 +273,52 @@ class Engine:
         """Time one call, and turn transport errors into the tree."""
         started, outcome = time.monotonic(), "ok"
         try:
+            self._refuse_while_restarting()
             yield
         except httpx.HTTPError as error:
             translated = self.translate(error, call)
             outcome = type(translated).__name__
+            if isinstance(translated, EngineTimedOut):
+                self._suspect()
             raise translated from error
         except (EngineError, presence.ClientLeft) as error:
             outcome = type(error).__name__
+            if isinstance(error, EngineFailed | EngineNonsense):
+                self._suspect()
             raise
         finally:
             ended = time.monotonic()
             journal.note_engine_call(started, ended)
             metrics.ENGINE_CALLS.labels(self.name, operation, outcome).observe(ended - started)
+
+    def _refuse_while_restarting(self) -> None:
+        known = board.standing(self.name, self.url)
+        if known.state != "restarting" or is_probe():
+            return
+        left_s = math.ceil((known.ready_at or 0.0) - time.time())
+        if left_s < 0:
+            # Whoever followed the restart may be gone.
+            self._suspect()
+        # Whether it is back is found out no sooner than with the next probe.
+        soonest_s = max(1, math.ceil(settings.RECOVERY_PROBE_S))
+        retry_after = min(max(left_s, soonest_s), RESTART_WAIT_S)
+        raise EngineRestarting(
+            f"The {self.name} engine is being restarted. Try again in about {retry_after} s.",
+            retry_after,
+        )
+
+    def _remedy(self) -> str:
+        if not settings.RESTART_WITH:
+            return "no automatic restart is configured"
+        if board.standing(self.name, self.url).state == "down":
+            return "an automatic restart did not help"
+        when = "was triggered" if settings.PROBE_AFTER_FAILURE else "will follow"
+        return f"an automatic restart {when}, should it be wedged"
+
+    def _suspect(self) -> None:
+        """Have the engine looked at, in the background; whatever comes of it, the call goes on."""
+        if not is_probe():
+            suspected.send_robust(Engine, engine=self.name, url=self.url)
 
     def _check(self, response: httpx.Response) -> None:
         """Read what an answer is refused for, where it is no good one."""
@@ -276,8 +328,8 @@ class Engine:
         reason, param = read_reason(_refusal(response))
         if status == httpx.codes.INTERNAL_SERVER_ERROR:
             raise EngineFailed(
-                f"A transient error in the {self.name} engine; no automatic restart is "
-                "configured. Try again in about 60 s.",
+                f"A transient error in the {self.name} engine; {self._remedy()}. "
+                "Try again in about 60 s.",
                 reason,
             )
         if 400 <= status < 500 or status == httpx.codes.SERVICE_UNAVAILABLE:

@@ -12,6 +12,8 @@ from audio.engines.marking import mark
 
 CONNECT_S = 3.0
 QUESTION_CONNECTIONS = 4
+# Beside all that are in use: what is to find out why they are.
+PROBES = 1
 # uvicorn, which serves the containers, closes an idle connection after 5 s; ours must be gone by
 # then.
 KEEPALIVE_S = 4.0
@@ -39,7 +41,7 @@ class _Transport(httpx.HTTPTransport):
         super().__init__(verify=_tls(), trust_env=False)
         self._pool = httpcore.ConnectionPool(
             ssl_context=_tls(),
-            max_connections=connections,
+            max_connections=connections + PROBES,
             keepalive_expiry=KEEPALIVE_S,
             # Of connecting alone: nothing was sent yet. The second try comes at once.
             retries=1,

@@ -3,19 +3,29 @@
 from collections.abc import Callable
 from functools import partial
 
+from audio import board
 from audio.engines import kokoro, parakeet
 from audio.engines.client import Engine, EngineNotConfigured
+from audio.engines.probing import suspected
 from audio.pipeline.parallel import in_parallel
+
+_UNFIT = ("wedged", "down", "restarting")
 
 
 def engine_states() -> dict[str, str]:
-    """Whether each engine says that it can infer."""
+    """Whether each engine can infer, by what its probes found and what it says itself."""
     states = in_parallel(partial(_state, parakeet.parakeet), partial(_state, kokoro.kokoro))
     return dict(zip(("parakeet", "kokoro"), states, strict=True))
 
 
 def _state(engine: Callable[[], Engine]) -> str:
     try:
-        return "ready" if engine().is_healthy() else "down"
+        asked = engine()
     except EngineNotConfigured:
         return "not_configured"
+    found = board.standing(asked.name, asked.url).state
+    if found in _UNFIT:
+        # It may have been mended by hand, and nobody would notice.
+        suspected.send_robust(Engine, engine=asked.name, url=asked.url)
+        return found
+    return "ready" if asked.is_healthy() else "down"

@@ -23,6 +23,7 @@ WITHOUT_INPUT = [
     "GET /health",
     "GET /readyz",
     "GET /metrics",
+    "GET /api/engines",
 ]
 WITH_INPUT = [
     "GET /v1/models/{model}",
@@ -33,6 +34,7 @@ WITH_INPUT = [
     "POST /api/audio/diarize-chunk",
     "POST /api/audio/transcribe-with-speakers",
     "POST /api/audio/label-merge",
+    "POST /api/engines/{name}/probe",
 ]
 DECLARED = [not_a_server_error, status_code_conformance, content_type_conformance]
 ENVELOPE = {"message", "type", "param", "code"}

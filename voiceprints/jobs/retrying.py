@@ -14,6 +14,7 @@ GROWTH = 3
 _MAY_PASS = (
     client.EngineBusy,
     client.EngineFailed,
+    client.EngineRestarting,
     # This worker lacks a setting; another has it, or will this one after it is set right.
     client.EngineNotConfigured,
     client.EngineTimedOut,
@@ -54,6 +55,8 @@ def may_pass(error: Exception) -> bool:
 
 def wait_s(attempt: int, error: Exception | None = None) -> float:
     """How long to wait after so many attempts, as the engine asks at the least."""
-    asked = error.retry_after if isinstance(error, client.EngineRefused) else None
+    asked = None
+    if isinstance(error, client.EngineRefused | client.EngineRestarting):
+        asked = error.retry_after
     own: float = settings.JOB_RETRY_S * GROWTH ** (attempt - 1)
     return max(own, asked or 0)

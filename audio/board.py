@@ -1,0 +1,156 @@
+"""What is known of each engine, told between all processes of a host.
+
+One small JSON file per engine, replaced as a whole by whoever probed it, in a folder that only
+this account may write to. Reading it is cheap, because every call to an engine does; a file that
+cannot be read is as good as none. A lock beside it lets one process at a time probe and restart.
+"""
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from audio.standing import Standing, read_standing
+
+logger = logging.getLogger(__name__)
+# Of a file: which one it is, when it was written, how long it is.
+Stamp = tuple[int, int, int]
+_read: dict[Path, tuple[Stamp, Standing]] = {}
+
+
+def url_of(engine: str) -> str:
+    """The address that the settings give an engine; empty when they give none."""
+    url: str = getattr(settings, f"{engine.upper()}_URL")
+    return url
+
+
+def standing(engine: str, url: str) -> Standing:
+    """What is known of an engine now: what was found out too long ago is not."""
+    known = last_standing(engine, url)
+    if known.state == "unknown" or time.time() <= _believed_until(known):
+        return known
+    return replace(known, state="unknown", reason="It was not probed for long.", ready_at=None)
+
+
+def last_standing(engine: str, url: str) -> Standing:
+    """What was last written of an engine, however long ago."""
+    try:
+        path = _file(engine, url)
+        found = path.stat()
+        stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+        kept = _read.get(path)
+        if kept and kept[0] == stamp:
+            return kept[1]
+        read = read_standing(path.read_bytes()) if _is_ours(path.parent) else Standing()
+    except (OSError, ValueError, RecursionError):
+        return Standing()
+    _read[path] = stamp, read
+    return read
+
+
+def write_standing(engine: str, url: str, known: Standing) -> None:
+    """Tell all processes of this host; whoever writes holds the engine's claim."""
+    try:
+        path = _file(engine, url)
+        written = path.with_suffix(".new")
+        written.write_text(json.dumps(asdict(known)))
+        written.replace(path)
+    except OSError as error:
+        logger.error("what is known of an engine cannot be kept: %s", error.strerror)
+
+
+@contextmanager
+def claimed(engine: str, url: str) -> Iterator[bool]:
+    """Whether this thread, alone on this host, may probe and restart an engine meanwhile."""
+    lock = _lock(_file(engine, url).with_suffix(".lock"))
+    if lock is None:
+        yield False
+        return
+    try:
+        yield _is_free(lock)
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def restarting(target: str) -> Iterator[None]:
+    """Wait until nobody else on this host restarts the same program, and keep others waiting."""
+    lock = _lock(folder() / f"restart-{_digest(target)}.lock")
+    try:
+        if lock is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def folder() -> Path:
+    """Where the files lie."""
+    if settings.RECOVERY_DIR:
+        return Path(settings.RECOVERY_DIR).absolute()
+    return Path(tempfile.gettempdir()) / f"spark-control-{os.getuid()}"
+
+
+def is_usable() -> bool:
+    """Whether the folder is there, or can be made, and nobody else may write to it."""
+    try:
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _is_ours(folder()) and os.access(folder(), os.W_OK | os.X_OK)
+    except OSError:
+        return False
+
+
+def _is_free(lock: int) -> bool:
+    """Not waited for: whoever holds it finds out what we would."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _believed_until(known: Standing) -> float:
+    return max(known.probed_at or 0.0, known.since) + 2 * settings.WATCH_INTERVAL_S
+
+
+def _lock(path: Path) -> int | None:
+    if not is_usable():
+        return None
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        return None
+
+
+def _is_ours(path: Path) -> bool:
+    """Whoever else could write here could have engines restarted, or called restarting."""
+    # Of the default folder the name is known to everybody: a link there may be somebody else's.
+    found = path.stat() if settings.RECOVERY_DIR else path.lstat()
+    others_may_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not others_may_write
+
+
+def _file(engine: str, url: str) -> Path:
+    return folder() / _name(engine, url)
+
+
+@lru_cache(maxsize=16)
+def _name(engine: str, url: str) -> str:
+    """Two gateways of a host with the same engine share its file; others do not."""
+    return f"{engine}-{_digest(url)}.json"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,38 @@
+"""How do the engines stand?"""
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audio import board
+from audio.engines.client import EngineNotConfigured
+from audio.errors import EngineNotFound
+from audio.recovery.probes import ENGINES
+from audio.recovery.reporting import report, reports
+from audio.recovery.watch import look_at
+from audio.reference import status_pages
+
+# An answer that does not come is asked for twice, of a recording in two ways.
+LONGEST_PROBES = 4
+
+
+class Engines(APIView):
+    """GET /api/engines: what the probes found."""
+
+    @status_pages.ENGINES
+    def get(self, request: Request) -> Response:
+        return Response({"object": "list", "data": reports()})
+
+
+class Probe(APIView):
+    """POST /api/engines/{name}/probe: find out now."""
+
+    @status_pages.PROBE
+    def post(self, request: Request, name: str) -> Response:
+        if name not in ENGINES:
+            raise EngineNotFound(name, ENGINES)
+        if not board.url_of(name):
+            raise EngineNotConfigured(f"No {name} engine is configured on this gateway.")
+        look_at(name).wait(LONGEST_PROBES * settings.PROBE_TIMEOUT_S)
+        return Response(report(name))

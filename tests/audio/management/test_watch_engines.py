@@ -1,0 +1,123 @@
+"""manage.py watch_engines, as a process of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE
+from threading import Event
+
+from tests.audio.management.command import PATIENCE_S, environment, until
+from tests.audio.recovery.docker_daemon import running_docker_daemon
+from tests.audio.recovery.engine import heal, wedge
+from tests.faults import Answer, Asked, FaultServer
+from tests.gateway_process import ROOT
+from tests.scripts import TRANSCRIBE
+
+COMMAND = (sys.executable, "manage.py", "watch_engines")
+
+
+def once(faults: FaultServer, folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    env = environment(faults, RECOVERY_DIR=str(folder / "recovery"), **settings)
+    command = [*COMMAND, "--once"]
+    return subprocess.run(
+        command, cwd=ROOT, env=env, text=True, capture_output=True, timeout=PATIENCE_S
+    )
+
+
+@contextmanager
+def watching(
+    faults: FaultServer, folder: Path, **settings: str
+) -> Iterator["subprocess.Popen[str]"]:
+    env = environment(faults, RECOVERY_DIR=str(folder / "recovery"), **settings)
+    with subprocess.Popen(COMMAND, cwd=ROOT, env=env, text=True, stderr=PIPE) as made:
+        try:
+            yield made
+        finally:
+            made.kill()
+
+
+def board(folder: Path) -> str:
+    return "".join(file.read_text() for file in (folder / "recovery").glob("*.json"))
+
+
+def ended(process: "subprocess.Popen[str]") -> list[dict[str, object]]:
+    """End it, and read what it said."""
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    return [json.loads(line) for line in told.splitlines()]
+
+
+def test_once_tells_how_each_engine_stands(faults: FaultServer, tmp_path: Path) -> None:
+    heal(faults)
+
+    ran = once(faults, tmp_path)
+
+    assert (ran.returncode, ran.stdout) == (0, "parakeet  healthy     It answered rightly.\n")
+
+
+def test_once_fails_when_an_engine_is_not_well(faults: FaultServer, tmp_path: Path) -> None:
+    heal(faults)
+    wedge(faults)
+
+    ran = once(faults, tmp_path, KOKORO_URL="http://127.0.0.1:1")
+
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines()[0].startswith("parakeet  wedged      It answers 500.")
+    assert ran.stdout.splitlines()[1] == "kokoro    down        It cannot be reached."
+
+
+def test_without_an_engine_there_is_nothing_to_watch(faults: FaultServer, tmp_path: Path) -> None:
+    assert once(faults, tmp_path, PARAKEET_URL="").returncode == 2
+
+
+def test_without_a_folder_it_does_not_begin(faults: FaultServer, tmp_path: Path) -> None:
+    ran = once(faults, Path("/proc/nothing"))
+
+    assert ran.returncode == 2
+    assert "RECOVERY_DIR" in ran.stderr
+
+
+def test_it_restarts_what_it_finds_wedged(faults: FaultServer, tmp_path: Path) -> None:
+    wedge(faults)
+    restarts = {"RESTART_WITH": "docker", "PARAKEET_CONTAINER": "engine", "RESTART_JITTER_S": "0"}
+
+    with running_docker_daemon(tmp_path) as docker:
+        docker.when_restarted = lambda name: heal(faults)
+        waits = {"DOCKER_URL": docker.url, "RECOVERY_PROBE_S": "0.05"}
+        with watching(faults, tmp_path, **restarts, **waits) as process:
+            until(lambda: '"healthy"' in board(tmp_path))
+            lines = ended(process)
+
+    assert [line["state"] for line in lines] == ["restarting", "healthy"]
+    assert docker.restarts == ["engine"]
+
+
+def test_each_round_probes_again(faults: FaultServer, tmp_path: Path) -> None:
+    heal(faults)
+
+    with watching(faults, tmp_path, WATCH_INTERVAL_S="0.05") as process:
+        until(lambda: faults.paths().count(TRANSCRIBE) >= 3)
+
+        assert [line["state"] for line in ended(process)] == ["healthy"]
+
+
+def test_it_ends_while_an_engine_hangs(faults: FaultServer, tmp_path: Path) -> None:
+    released = Event()
+
+    def hang(asked: Asked) -> Answer:
+        released.wait(PATIENCE_S)
+        return Answer()
+
+    faults.respond(TRANSCRIBE, hang)
+
+    with watching(faults, tmp_path, PROBE_TIMEOUT_S="600") as process:
+        until(lambda: faults.paths() == [TRANSCRIBE])
+        lines = ended(process)
+        released.set()
+
+    assert lines == []

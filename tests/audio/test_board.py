@@ -1,0 +1,120 @@
+"""What is known of each engine, told between processes."""
+
+import time
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from audio import board
+from audio.standing import Standing
+
+URL = "http://engine:8000"
+WEDGED = Standing(
+    "wedged", "It answers 500.", 1e9, time.time(), 0.25, probes={"failed": 2}, restarts=(1e9,)
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    """A folder of its own for each test."""
+    settings.RECOVERY_DIR = str(tmp_path / "recovery")
+    assert board.is_usable()
+    return board.folder()
+
+
+def test_what_is_written_is_read() -> None:
+    board.write_standing("parakeet", URL, WEDGED)
+
+    assert board.standing("parakeet", URL) == WEDGED
+
+
+def test_a_change_is_seen_at_once() -> None:
+    board.write_standing("parakeet", URL, WEDGED)
+    board.standing("parakeet", URL)
+
+    board.write_standing("parakeet", URL, Standing("healthy", probed_at=time.time()))
+
+    assert board.standing("parakeet", URL).state == "healthy"
+
+
+def test_nothing_is_known_of_an_engine_that_was_not_probed() -> None:
+    assert board.standing("parakeet", URL) == Standing()
+
+
+def test_an_engine_at_another_address_is_another_engine() -> None:
+    board.write_standing("parakeet", URL, WEDGED)
+
+    assert board.standing("parakeet", "http://other:8000").state == "unknown"
+
+
+def test_what_was_found_long_ago_is_not_believed(settings: Settings) -> None:
+    old = Standing("wedged", since=1e9, probed_at=time.time() - 2.5 * settings.WATCH_INTERVAL_S)
+
+    board.write_standing("parakeet", URL, old)
+
+    assert board.standing("parakeet", URL).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"state": "splendid"}',
+        '{"state": "restarting", "ready_at": "soon"}',
+        '{"state": "restarting", "ready_at": Infinity}',
+        '{"state": "healthy", "probes": {"ok": "many"}, "outcomes": {}}',
+        "[" * 100_000,
+        "\udcff",
+    ],
+)
+def test_a_broken_file_is_as_good_as_none(folder: Path, text: str) -> None:
+    board.write_standing("parakeet", URL, WEDGED)
+    (path,) = folder.glob("*.json")
+
+    path.write_bytes(text.encode(errors="surrogateescape"))
+
+    assert board.standing("parakeet", URL) == Standing()
+
+
+def test_a_folder_that_others_may_write_to_is_not_believed(folder: Path) -> None:
+    board.write_standing("parakeet", URL, WEDGED)
+
+    folder.chmod(0o777)
+
+    assert not board.is_usable()
+    assert board.standing("parakeet", URL) == Standing()
+
+
+def test_where_no_folder_can_be_made_nothing_is_known(settings: Settings) -> None:
+    settings.RECOVERY_DIR = "/proc/nothing"
+
+    board.write_standing("parakeet", URL, WEDGED)
+
+    assert board.standing("parakeet", URL) == Standing()
+
+
+def test_one_at_a_time_has_the_claim() -> None:
+    with board.claimed("parakeet", URL) as first, board.claimed("parakeet", URL) as second:
+        assert (first, second) == (True, False)
+
+
+def test_a_claim_ends_with_its_block() -> None:
+    with board.claimed("parakeet", URL):
+        pass
+
+    with board.claimed("parakeet", URL) as again:
+        assert again
+
+
+def test_each_engine_has_a_claim_of_its_own() -> None:
+    with board.claimed("parakeet", URL), board.claimed("kokoro", URL) as other:
+        assert other
+
+
+def test_without_a_folder_nobody_has_the_claim(settings: Settings) -> None:
+    settings.RECOVERY_DIR = "/proc/nothing"
+
+    with board.claimed("parakeet", URL) as alone:
+        assert not alone
