@@ -116,6 +116,9 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     daemon_threads = True
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keep quiet: the gateway hung up while it was being listened to."""
+
 
 @contextmanager
 def running_fault_server(port: int = 0) -> Iterator[FaultServer]:
