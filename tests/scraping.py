@@ -36,10 +36,13 @@ class Scraped:
         samples = (one for family in self.families for one in family.samples)
         return {label for one in samples if one.name == name for label in one.labels}
 
+    def told(self) -> set[str]:
+        """The samples that are there."""
+        return {one.name for family in self.families for one in family.samples}
+
     def names(self) -> set[str]:
         """The samples that PromQL can ask for, with those of labels that are not there yet."""
-        found = {one.name for family in self.families for one in family.samples}
-        return found.union(*map(_sample_names, self.families))
+        return self.told().union(*map(_sample_names, self.families))
 
 
 @dataclass(frozen=True)

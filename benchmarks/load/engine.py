@@ -7,13 +7,14 @@ Reads on standard input a way to fail at a time, or `calm`; ends when nobody tel
 
 import json
 import sys
+from dataclasses import replace
 
 from tests.faults import Answer, FaultServer, running_fault_server
 from tests.scripts import SAID, TURNS
 
-CALM = "calm"
+CALM, SLOW = "calm", "slow"
 # How long inference takes, and how long an engine hangs: longer than any client's deadline here.
-CALM_S, HANG_S = 0.15, 8.0
+CALM_S, SLOW_S, HANG_S = 0.15, 3.0, 8.0
 BYTE_S = 0.2
 CUDA = b'{"detail": "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasGemmEx`"}'
 FULL = b'{"detail": "the queue is full"}'
@@ -62,6 +63,8 @@ def _answers(name: str, way: str) -> dict[str, Answer]:
     match way:
         case "calm":
             return calm
+        case "slow":
+            return {path: replace(answer, after_s=SLOW_S) for path, answer in calm.items()}
         case "trickle":
             return {path: _trickled(answer) for path, answer in calm.items()}
     return dict.fromkeys(calm, FAULTS[way])

@@ -27,10 +27,12 @@ def test_a_query_asks_for_metrics_that_are_there(query: str, scraped: Scraped) -
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 def test_a_query_chooses_by_labels_that_its_metrics_have(query: str, scraped: Scraped) -> None:
     asked = selected(query)
-    known = {one: OF_THE_TARGET | scraped.labels(one.name) for one in asked}
+    # Of what has not happened yet, an engine's restart, nobody knows the labels.
+    told = [one for one in asked if one.name in scraped.told()]
+    known = {one: OF_THE_TARGET | scraped.labels(one.name) for one in told}
 
-    assert {one for one in asked if not one.labels <= known[one]} == set()
-    assert set(grouped_by(query)) <= set().union(*known.values())
+    assert {one for one in told if not one.labels <= known[one]} == set()
+    assert len(told) < len(asked) or set(grouped_by(query)) <= set().union(*known.values())
 
 
 def test_no_panel_is_called_like_another() -> None:
