@@ -69,7 +69,7 @@ def gateways(
     yield running
     # Nothing is followed any more when the next test begins.
     heal(faults)
-    until(lambda: state(running[0]) != "restarting")
+    until(lambda: {probed(gateway) for gateway in running} == {"healthy"})
 
 
 @pytest.fixture
@@ -77,13 +77,17 @@ def restarting(gateways: list[Gateway], faults: FaultServer, docker: DockerDaemo
     """One of them, while its engine restarts."""
     docker.when_restarted = lambda name: None
     wedge(faults)
-    assert transcribe(gateways[0]).status_code == 503
-    until(lambda: docker.restarts == ["engine"] and state(gateways[0]) == "restarting")
+    until(lambda: transcribe(gateways[0]).status_code == 503 and docker.restarts == ["engine"])
+    until(lambda: state(gateways[0]) == "restarting")
     return gateways[0]
 
 
 def transcribe(gateway: Gateway) -> httpx.Response:
     return gateway.post(TRANSCRIBE, files={"file": TONE})
+
+
+def probed(gateway: Gateway) -> object:
+    return gateway.post("/api/engines/parakeet/probe").json()["state"]
 
 
 def state(gateway: Gateway) -> object:
