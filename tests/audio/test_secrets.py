@@ -19,6 +19,8 @@ DIARIZE = "/v1/audio/diarize-chunk"
 KEY, WRONG_KEY, ENGINE_PASSWORD = "key-4711-secret", "wrong-0815-key", "engine-pa55word"
 NAME, TEXT, VECTOR = "Ottokar Geheimrat", "the merger is confidential", 0.123456789
 FILE_NAME = "dismissal-of-ottokar.wav"
+SAID = {"prompt": TEXT}
+WRONG = {"prompt": TEXT, "response_format": "nothing"}
 SECRETS = [KEY, WRONG_KEY, ENGINE_PASSWORD, NAME, TEXT, str(VECTOR), FILE_NAME]
 
 
@@ -51,24 +53,24 @@ def heard(gateway: Gateway, faults: FaultServer) -> Iterator[httpx.Response]:
     vector = [VECTOR] * 192
     faults.answer(TRANSCRIBE, {"text": TEXT})
     faults.answer(DIARIZE, {"segments": [turn], "fingerprints": {"Speaker_0": vector}})
-    yield post(gateway, TRANSCRIBE, prompt=TEXT)
-    yield post(gateway, MERGE, **merge_fields())
+    yield post(gateway, TRANSCRIBE, SAID)
+    yield post(gateway, MERGE, merge_fields())
 
 
 def refused(gateway: Gateway, faults: FaultServer) -> Iterator[httpx.Response]:
     """Requests that fail in one way or another."""
     fields = merge_fields()
-    yield post(gateway, TRANSCRIBE, key=WRONG_KEY, prompt=TEXT)
-    yield post(gateway, f"{MERGE}/{NAME}?token={KEY}", **fields)
-    yield post(gateway, MERGE, **fields | {"timeline": f'{{"{NAME}'})
-    yield post(gateway, MERGE, **fields | {"known_voiceprints": f'{{"{NAME}": [{VECTOR}, "x"]}}'})
-    yield post(gateway, TRANSCRIBE, content=b"no audio", response_format="nothing", prompt=TEXT)
+    yield post(gateway, TRANSCRIBE, SAID, key=WRONG_KEY)
+    yield post(gateway, f"{MERGE}/{NAME}?token={KEY}", fields)
+    yield post(gateway, MERGE, fields | {"timeline": f'{{"{NAME}'})
+    yield post(gateway, MERGE, fields | {"known_voiceprints": f'{{"{NAME}": [{VECTOR}, "x"]}}'})
+    yield post(gateway, TRANSCRIBE, WRONG, content=b"no audio")
     yield gateway.post(SPEAK, json={"input": TEXT, "voice": "nobody"}, headers=bearer(KEY))
     faults.reset()
     faults.answer(TRANSCRIBE, {"detail": "CUDA error"}, status=500)
     faults.answer(DIARIZE, f'{{"segments": "{NAME}"'.encode())
-    yield post(gateway, TRANSCRIBE, prompt=TEXT)
-    yield post(gateway, MERGE, **fields)
+    yield post(gateway, TRANSCRIBE, SAID)
+    yield post(gateway, MERGE, fields)
     with suppress(httpx.HTTPError):
         broken = httpx.post(
             gateway.url + MERGE, content=iter([TEXT.encode()]), headers=bearer(KEY), timeout=10
@@ -83,7 +85,7 @@ def merge_fields() -> dict[str, str]:
 
 
 def post(
-    gateway: Gateway, path: str, *, key: str = KEY, content: bytes = TONE, **fields: str
+    gateway: Gateway, path: str, fields: dict[str, str], *, key: str = KEY, content: bytes = TONE
 ) -> httpx.Response:
     return gateway.post(
         path, files={"file": (FILE_NAME, content)}, data=fields, headers=bearer(key)
