@@ -11,12 +11,14 @@ DEV_SETS := $(RUN_SETS) s3 dev
 # Programs that tests run against the gateway, each in a folder of its own: their versions exclude each other.
 PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai
 NODE_CLIENTS := node6 node7
+AUDITED := $(DEV_SETS) figures
+AUDIT := PYTHONPATH=.venv/audit $(BIN)/python -m pip_audit --disable-pip --no-deps --progress-spinner off --timeout 10
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # The wheel brings its own node: none on the machine is needed, and none is used.
 NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check lock figures bench load clean
+.PHONY: help demo test run check audit lock figures bench load clean
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
@@ -24,6 +26,7 @@ help:
 	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones"
 	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
+	@echo "make audit   known holes in the pinned packages, where a source of them can be reached"
 	@echo "make figures the quality figures of benchmarks/README.md (needs a C++ compiler)"
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
 	@echo "make bench   what the gateway adds in time and memory; ARGS='added uploads' for some of it"
@@ -50,7 +53,19 @@ check: .venv/dev.stamp
 		$(BIN)/python manage.py makemigrations --check --dry-run; \
 		$(BIN)/python manage.py check --fail-level ERROR; \
 		$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null'
+	@$(MAKE) --no-print-directory audit
 	@$(MAKE) --no-print-directory test
+
+# A source counts as reached when it knows of a hole that everybody knows: a mirror may answer, and know of none.
+audit: .venv/audit.stamp
+	@for source in pypi osv; do \
+		if echo django==4.2.0 | $(AUDIT) --vulnerability-service $$source -r /dev/stdin 2>&1 \
+			| grep -qE "(PYSEC|GHSA|CVE)-"; then \
+			echo "Auditing pinned packages by $$source …"; \
+			$(AUDIT) --vulnerability-service $$source $(AUDITED:%=-r requirements/%.txt); exit; \
+		fi; \
+	done; \
+	echo "NOTHING WAS AUDITED: neither PyPI nor OSV tells of known holes from here."
 
 figures: .venv/figures.stamp
 	@$(LAPTOP) --no-database --data var/figures -- $(BIN)/python -m benchmarks.figures $(ARGS)
@@ -62,7 +77,7 @@ load: .venv/run.stamp
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 lock: .venv/dev.stamp
-	@for set in $(DEV_SETS) figures bench sdk_1 sdk_2 wyoming_openai; do \
+	@for set in $(DEV_SETS) figures bench audit sdk_1 sdk_2 wyoming_openai; do \
 		oldest=3.11; [ $$set != wyoming_openai ] || oldest=3.12; \
 		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version $$oldest \
 		--generate-hashes --no-header $$set.in -o $$set.txt) || exit 1; done
@@ -104,6 +119,12 @@ clean:
 	@for client in $(NODE_CLIENTS); do \
 		mkdir -p .venv/clients/$$client && cp tests/sdk/$$client/package*.json .venv/clients/$$client \
 		&& (cd .venv/clients/$$client && $(NPM) ci --silent --no-audit --ignore-scripts) || exit 1; done
+	@touch $@
+
+.venv/audit.stamp: .venv/bin/python requirements/audit.txt
+	@echo "Installing what audits the packages …"
+	@rm -rf .venv/audit
+	@$(INSTALL) --no-deps --target .venv/audit -r requirements/audit.txt
 	@touch $@
 
 .venv/figures.stamp: .venv/run.stamp requirements/figures.txt

@@ -3,6 +3,7 @@
 `.env.example` lists the variables with their defaults and units.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -96,6 +97,28 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Who fails so often to log in waits so long. Counted in memory: what was typed is stored nowhere.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+# That memory is no cache for several processes: a gateway is one.
+SILENCED_SYSTEM_CHECKS = ["axes.W001"]
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "voiceprints.throttling.locked_out"
+AXES_CLIENT_STR_CALLABLE = "voiceprints.throttling.told_of"
+AXES_ENABLE_ADMIN = False
 # Whether enrolment keeps the recordings it learned from, to hear them again with another model.
 KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
 MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
@@ -160,6 +183,7 @@ if LIBRARY:
         "django.contrib.messages",
         "django.contrib.postgres",
         "procrastinate.contrib.django",
+        "axes",
         *INSTALLED_APPS,
     ]
 
@@ -179,6 +203,7 @@ if LIBRARY:
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
+        "axes.middleware.AxesMiddleware",
     ]
 
 ROOT_URLCONF = "spark_control.urls"
@@ -317,5 +342,6 @@ LOGGING = {
         "urllib3": {"level": "ERROR"},
         # Of every task and of every look for lost ones, several lines.
         "procrastinate": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
     },
 }

@@ -42,14 +42,14 @@ class LibrarySite(AdminSite):
             values = chain.from_iterable(values for _, values in request.GET.lists())
             if any("\x00" in unquote(value) for value in values):
                 raise BadRequest("A parameter has a null character.")
-            return _with_policy(checked(request, *args, **kwargs))
+            return with_policy(checked(request, *args, **kwargs))
 
         return guarded
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return _with_policy(super().login(request, extra_context))
+        return with_policy(super().login(request, extra_context))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -76,6 +76,7 @@ def _place(model: dict[str, Any]) -> int:
     return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
-def _with_policy(response: HttpResponse) -> HttpResponse:
+def with_policy(response: HttpResponse) -> HttpResponse:
+    """The answer, which may load what the admin's pages may."""
     response.headers["Content-Security-Policy"] = POLICY
     return response

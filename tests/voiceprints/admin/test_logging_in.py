@@ -1,0 +1,70 @@
+"""Passwords cannot be guessed one after another, and nobody reads them in a log."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+
+LOGIN = "/admin/login/"
+RIGHT, WRONG = "correct horse battery", "hunter2-hunter2"
+
+
+@pytest.fixture(autouse=True)
+def _vera(db: None) -> Iterator[None]:
+    User.objects.create_superuser("vera", password=RIGHT)
+    yield
+    cache.clear()
+
+
+def tried(password: str, name: str = "vera", address: str = "192.0.2.1") -> HttpResponse:
+    given = {"username": name, "password": password}
+    return cast(HttpResponse, Client().post(LOGIN, given, REMOTE_ADDR=address))
+
+
+def fail(times: int) -> list[int]:
+    return [tried(WRONG).status_code for _time in range(times)]
+
+
+def test_the_fifth_failure_in_a_row_is_the_last() -> None:
+    assert fail(6) == [200, 200, 200, 200, 429, 429]
+
+
+def test_who_is_locked_out_is_told_when_to_come_again() -> None:
+    fail(5)
+
+    answer = tried(RIGHT)
+
+    assert answer.headers["Retry-After"] == "900"
+    assert "Try again in 15 minutes." in answer.content.decode()
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+
+
+def test_a_success_begins_the_count_anew() -> None:
+    fail(4)
+    tried(RIGHT)
+
+    assert fail(4) == [200] * 4
+
+
+def test_an_account_that_does_not_exist_is_treated_like_one_that_does() -> None:
+    answers = [tried(WRONG, name="nobody").status_code for _time in range(5)]
+
+    assert answers == [200, 200, 200, 200, 429]
+
+
+def test_somebody_elsewhere_is_not_locked_out() -> None:
+    fail(5)
+
+    assert tried(RIGHT, address="192.0.2.2").status_code == 302
+
+
+def test_neither_password_nor_name_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    fail(6)
+
+    assert "192.0.2.1" in caplog.text
+    assert WRONG not in caplog.text
+    assert "vera" not in caplog.text
