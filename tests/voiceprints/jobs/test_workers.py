@@ -58,10 +58,10 @@ def count(state: JobState) -> int:
 def test_a_worker_killed_among_twenty_recordings_loses_none_and_none_is_done_twice(
     queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
-    queue.answer(TRANSCRIBE, SAID, after_s=0.2)
+    queue.answer(TRANSCRIBE, SAID, after_s=0.3)
     jobs = [placed(tmp_path, number) for number in range(RECORDINGS)]
     with running_worker(tmp_path, **worker_settings) as worker:
-        until(lambda: count(JobState.DONE) >= 5 and count(JobState.RUNNING) == 1)
+        assert until(lambda: heard(queue).total() > count(JobState.DONE) >= 5)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     interrupted = Job.objects.filter(state=JobState.RUNNING).values_list("id", flat=True)
