@@ -255,7 +255,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["audio.authentication.BearerKey"],
     "DEFAULT_PERMISSION_CLASSES": ["audio.authentication.HasScope"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "audio.negotiation.IgnoreAccept",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["audio.rendering.Json"],
     "DEFAULT_PARSER_CLASSES": [
         "audio.uploads.BoundedJsonParser",
         "rest_framework.parsers.MultiPartParser",
