@@ -52,7 +52,7 @@ class ReadableUploads:
     ) -> Iterable[bytes]:
         declared = environ.get("CONTENT_LENGTH") or ""
         chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-        if not declared and not chunked:
+        if declared in ("", "0") and not chunked:
             return self.application(environ, start_response)
         if chunked and environ.get("CONTENT_TYPE", "").startswith(FORM):
             declared = _measured(environ)
@@ -166,10 +166,7 @@ class TemporaryUpload(TemporaryUploadedFile):
 
 
 class OnDisk(TemporaryFileUploadHandler):
-    """Writes each file of a form to disk as it comes."""
-
-    # Django takes 64 KiB at a time, and what it does for each piece is most of an upload's cost.
-    chunk_size = BLOCK
+    """Writes each file of a form of the admin to disk as it comes."""
 
     def new_file(self, *args: Any, **options: Any) -> None:
         # Not Django's own: it would make its file elsewhere.
@@ -177,9 +174,15 @@ class OnDisk(TemporaryFileUploadHandler):
         self.file = TemporaryUpload(
             self.file_name, self.content_type, 0, self.charset, self.content_type_extra
         )
-        body = self.request.META.get("wsgi.input") if self.request else None
-        if isinstance(body, _Body):
-            body.files.append(self.file)
+        if self.request:
+            closed_with(self.request.META, self.file)
+
+
+def closed_with(environ: Mapping[str, object], file: TemporaryUpload) -> None:
+    """Have a file closed, and so deleted, when the request is over, however that ends."""
+    body = environ.get("wsgi.input")
+    if isinstance(body, _Body):
+        body.files.append(file)
 
 
 class BoundedJsonParser(BaseParser):

@@ -38,11 +38,11 @@ keepalive = 75
 control_socket_disable = True
 # Heartbeats on a disk that stalls would kill a healthy worker.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
+logger_class = "spark_control.logs.NoAccessLog"
 logconfig_dict = {
     **settings.LOGGING,
     "loggers": {
         "gunicorn.error": {"level": settings.LOG_LEVEL, "propagate": True},
-        "gunicorn.access": {"level": "CRITICAL"},
     },
 }
 

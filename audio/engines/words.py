@@ -58,12 +58,16 @@ def _words_of_segments(segments: object) -> list[Mapping[str, object]]:
 
 
 def _mappings(value: object) -> list[Mapping[str, object]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    # Of JSON all mappings are dicts; asking for a Mapping takes ten times as long.
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _text(item: Mapping[str, object]) -> str:
-    given = next((item[key] for key in _TEXT if isinstance(item.get(key), str)), "")
-    return str(given).strip()
+    for key in _TEXT:
+        given = item.get(key)
+        if isinstance(given, str):
+            return given.strip()
+    return ""
 
 
 def _word(item: Mapping[str, object], after: Mapping[str, object] | None) -> Word:
@@ -78,7 +82,11 @@ def _word(item: Mapping[str, object], after: Mapping[str, object] | None) -> Wor
 
 
 def _number(item: Mapping[str, object], keys: Sequence[str]) -> float:
-    return finite(next((item[key] for key in keys if item.get(key) is not None), None), keys[0])
+    for key in keys:
+        value = item.get(key)
+        if value is not None:
+            return finite(value, keys[0])
+    return finite(None, keys[0])
 
 
 def finite(value: object, what: str) -> float:
@@ -127,5 +135,7 @@ def _whole_words(pieces: list[Word], text: str) -> list[Word]:
 
 def _clamped(word: Word, duration: float | None) -> Word:
     latest = duration if duration else math.inf
+    if 0.0 <= word.start <= word.end <= latest:
+        return word
     start = min(max(0.0, word.start), latest)
     return Word(start, min(max(start, word.end), latest), word.text)

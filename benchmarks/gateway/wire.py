@@ -141,7 +141,8 @@ def _head(request: httpx.Request, length: int) -> bytes:
     lines = [f"{request.method} {request.url.raw_path.decode()} HTTP/1.1"]
     kept = {name: v for name, v in request.headers.items() if name != "content-length"}
     lines += [f"{name}: {value}" for name, value in kept.items()]
-    return "\r\n".join([*lines, f"content-length: {length}", "", ""]).encode()
+    lines += [f"content-length: {length}"] if length else []
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 class Caller:

@@ -65,8 +65,8 @@ LOG_IN = """
 import os, sys, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "spark_control.settings"
 django.setup()
-from django.contrib.auth import authenticate
-print(authenticate(username=sys.argv[1], password=open(sys.argv[2]).read()).is_superuser)
+from django.test import Client
+print(Client().login(username=sys.argv[1], password=open(sys.argv[2]).read()))
 """
 # Its grandchild is in a session of its own, as a daemon would be.
 WAIT = """
