@@ -25,7 +25,7 @@ from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 
 from audio import decoding, presence
-from audio.engines import client
+from audio.engines import failures
 from audio.temporary import NoRoom
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ def _problem(exc: Exception) -> Problem | None:
         case presence.ClientLeft():
             # For the log: nobody reads it. The number is nginx's.
             return Problem(499, "The client left before it was answered.", "client_left")
-        case client.EngineError():
+        case failures.EngineError():
             return _engine_problem(exc)
         case exceptions.ValidationError():
             return _validation_problem(exc)
@@ -156,27 +156,27 @@ def _malformed(exc: Exception) -> Problem | None:
     return next(answers, None)
 
 
-_ENGINE_STATUS: dict[type[client.EngineError], tuple[int, str, int | None]] = {
+_ENGINE_STATUS: dict[type[failures.EngineError], tuple[int, str, int | None]] = {
     # the failure: status, code, Retry-After in seconds
-    client.EngineNotConfigured: (503, "engine_not_configured", None),
-    client.EngineBusy: (503, "engine_busy", 2),
-    client.EngineUnreachable: (502, "engine_unreachable", None),
-    client.EngineTimedOut: (504, "engine_timeout", None),
-    client.EngineFailed: (503, "engine_restarting", 60),
-    client.EngineNonsense: (502, "engine_bad_answer", None),
+    failures.EngineNotConfigured: (503, "engine_not_configured", None),
+    failures.EngineBusy: (503, "engine_busy", 2),
+    failures.EngineUnreachable: (502, "engine_unreachable", None),
+    failures.EngineTimedOut: (504, "engine_timeout", None),
+    failures.EngineFailed: (503, "engine_restarting", 60),
+    failures.EngineNonsense: (502, "engine_bad_answer", None),
 }
 
 
-def _engine_problem(exc: client.EngineError) -> Problem:
-    if isinstance(exc, client.EngineRefused):
+def _engine_problem(exc: failures.EngineError) -> Problem:
+    if isinstance(exc, failures.EngineRefused):
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after is not None else {}
         return Problem(exc.status, str(exc), exc.code, exc.param, headers)
-    if isinstance(exc, client.EngineRestarting):
+    if isinstance(exc, failures.EngineRestarting):
         headers = {"Retry-After": str(exc.retry_after)}
         return Problem(503, str(exc), "engine_restarting", headers=headers)
     status, code, retry_after = _ENGINE_STATUS[type(exc)]
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    if isinstance(exc, client.EngineNotConfigured):
+    if isinstance(exc, failures.EngineNotConfigured):
         # SDKs try a 503 again; here they would upload three times for nothing.
         headers["x-should-retry"] = "false"
     return Problem(status, str(exc), code, headers=headers)

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio import board
-from audio.engines.client import EngineNotConfigured
+from audio.engines.failures import EngineNotConfigured
 from audio.errors import EngineNotFound
 from audio.recovery.probes import ENGINES
 from audio.recovery.reporting import report, reports
