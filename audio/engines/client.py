@@ -227,10 +227,6 @@ def engine(name: str, base_url: str) -> Engine:
     """
     if not base_url:
         raise EngineNotConfigured(f"No {name} engine is configured on this gateway.")
-    return _engine(name, base_url)
-
-
-def _engine(name: str, base_url: str) -> Engine:
     # Calls that start at once must find one pool, not make one each.
     with _making:
         return _made(name, base_url)
