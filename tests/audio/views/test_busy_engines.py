@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -18,6 +17,7 @@ from tests.faults.answers import as_json
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.scripts import DIARIZE, SAID, SPEAK, TRANSCRIBE, TURNS
+from tests.waiting import until
 
 MERGE = "/api/audio/label-merge"
 DUAL = {"mic_file": TONE, "system_file": TONE}
@@ -73,13 +73,6 @@ def gate(faults: FaultServer, clients: ThreadPoolExecutor) -> Iterator[Gate]:
     gate = Gate(faults)
     yield gate
     gate.opened.set()
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SOON_S
-    while not happened() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert happened()
 
 
 def transcribe(gateway: Gateway, key: dict[str, str]) -> httpx.Response:
