@@ -9,9 +9,8 @@ Django's HTML pages nor Django REST framework's `detail`.
 import errno
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 
 from django.core.exceptions import (
     DisallowedHost,
@@ -26,54 +25,10 @@ from rest_framework import exceptions
 
 from audio import decoding, presence
 from audio.engines import failures
+from audio.refusals import InvalidRequest, UploadTooLarge
 from audio.temporary import NoRoom
 
 logger = logging.getLogger(__name__)
-
-
-class InvalidRequest(exceptions.APIException):
-    """A request that cannot be served as it is: names the field and what was expected.
-
-    `headers` go with the answer, and `details` stand beside the message.
-    """
-
-    status_code: int = HTTPStatus.BAD_REQUEST
-    headers: Mapping[str, str] = {}
-    details: Mapping[str, object] = {}
-
-    def __init__(
-        self, message: str, *, param: str | None = None, code: str = "invalid_value"
-    ) -> None:
-        super().__init__(message, code)
-        self.param = param
-
-
-class ModelNotFound(InvalidRequest):
-    """A model that this gateway does not serve."""
-
-    status_code = HTTPStatus.NOT_FOUND
-
-    def __init__(self, model: str, reason: str = "does not exist") -> None:
-        super().__init__(
-            f"The model '{model[:100]}' {reason}.", param="model", code="model_not_found"
-        )
-
-
-class EngineNotFound(InvalidRequest):
-    """An engine that this gateway does not know."""
-
-    status_code = HTTPStatus.NOT_FOUND
-
-    def __init__(self, name: str, names: Sequence[str]) -> None:
-        expected = f"expected one of {', '.join(names)}."
-        super().__init__(f"The engine '{name[:100]}' does not exist; {expected}", param="name")
-
-
-class UploadTooLarge(SuspiciousOperation):
-    """A request body over the limit."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"Maximum content size limit ({limit} bytes) exceeded.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from rest_framework.views import APIView
 
 from audio import board
 from audio.engines.failures import EngineNotConfigured
-from audio.errors import EngineNotFound
 from audio.recovery.probes import ENGINES
 from audio.recovery.reporting import report, reports
 from audio.recovery.watch import look_at
 from audio.reference import status_pages
+from audio.refusals import EngineNotFound
 
 # An answer that does not come is asked for twice, of a recording in two ways.
 LONGEST_PROBES = 4
