@@ -10,9 +10,9 @@ from audio.engines.deadlines import within
 from audio.engines.failures import (
     EngineFailed,
     EngineRefused,
-    EngineTimedOut,
-    EngineUnreachable,
     nonsense,
+    timed_out,
+    unreachable,
 )
 from audio.engines.reasons import read_reason, read_retry_after
 from audio.engines.restarting import remedy
@@ -45,9 +45,9 @@ def check(response: httpx.Response, engine: str, url: str) -> None:
         raise EngineRefused(status, said, param, read_retry_after(response))
     # These two are a proxy's, in front of an engine that it cannot reach or wait for.
     if status == httpx.codes.BAD_GATEWAY:
-        raise EngineUnreachable(f"The {engine} engine cannot be reached.")
+        raise unreachable(engine)
     if status == httpx.codes.GATEWAY_TIMEOUT:
-        raise EngineTimedOut(f"The {engine} engine did not answer in time.")
+        raise timed_out(engine)
     raise nonsense(engine, f"its status is {status}")
 
 

@@ -22,11 +22,12 @@ from audio.engines.failures import (
     EngineError,
     EngineFailed,
     EngineNonsense,
-    EngineNotConfigured,
     EngineRefused,
     EngineTimedOut,
-    EngineUnreachable,
     nonsense,
+    not_configured,
+    timed_out,
+    unreachable,
 )
 from audio.engines.probing import is_probe, shortened, suspect
 from audio.engines.restarting import refuse_while_restarting
@@ -151,12 +152,12 @@ class Engine:
             case httpx.PoolTimeout():
                 return EngineBusy(_BUSY["busy"].format(self.name))
             case httpx.ConnectTimeout():
-                return EngineUnreachable(f"The {self.name} engine cannot be reached.")
+                return unreachable(self.name)
             case httpx.TimeoutException():
-                return EngineTimedOut(f"The {self.name} engine did not answer in time.")
+                return timed_out(self.name)
             case httpx.RemoteProtocolError() if not call.broke_off:
                 return nonsense(self.name, "it is not HTTP as it should be")
-        return EngineUnreachable(f"The {self.name} engine cannot be reached.")
+        return unreachable(self.name)
 
     def nonsense(self, what: str) -> EngineNonsense:
         """Say why an answer is not the contract."""
@@ -226,7 +227,7 @@ def engine(name: str, base_url: str) -> Engine:
     EngineNotConfigured
     """
     if not base_url:
-        raise EngineNotConfigured(f"No {name} engine is configured on this gateway.")
+        raise not_configured(name)
     # Calls that start at once must find one pool, not make one each.
     with _making:
         return _made(name, base_url)

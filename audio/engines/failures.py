@@ -92,6 +92,21 @@ PASSING: tuple[type[EngineError], ...] = (
 )
 
 
+def not_configured(engine: str) -> EngineNotConfigured:
+    """Say that nobody has set where an engine is."""
+    return EngineNotConfigured(f"No {engine} engine is configured on this gateway.")
+
+
+def unreachable(engine: str) -> EngineUnreachable:
+    """Say that nobody answers there."""
+    return EngineUnreachable(f"The {engine} engine cannot be reached.")
+
+
+def timed_out(engine: str) -> EngineTimedOut:
+    """Say that it took longer than it may."""
+    return EngineTimedOut(f"The {engine} engine did not answer in time.")
+
+
 def nonsense(engine: str, what: str) -> EngineNonsense:
     """Say why an answer is not the contract."""
     return EngineNonsense(f"The {engine} engine gave an answer that cannot be used: {what}.")

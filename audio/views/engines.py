@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio import board
-from audio.engines.failures import EngineNotConfigured
+from audio.engines.failures import not_configured
 from audio.recovery.probes import ENGINES
 from audio.recovery.reporting import report, reports
 from audio.recovery.watch import look_at
@@ -33,6 +33,6 @@ class Probe(APIView):
         if name not in ENGINES:
             raise EngineNotFound(name, ENGINES)
         if not board.url_of(name):
-            raise EngineNotConfigured(f"No {name} engine is configured on this gateway.")
+            raise not_configured(name)
         look_at(name).wait(LONGEST_PROBES * settings.PROBE_TIMEOUT_S)
         return Response(report(name))

@@ -213,13 +213,20 @@ def test_a_streamed_transcription_ends_with_its_client(
     until(lambda: held(four_places, "parakeet") == 0)
 
 
-def test_a_request_whose_client_left_begins_no_more_calls(piecewise: Gateway, gate: Gate) -> None:
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [(BLOCKS, {}), (TRANSCRIBE, {"stream": "true", "response_format": "diarized_json"})],
+    ids=["whole", "streamed"],
+)
+def test_a_request_whose_client_left_begins_no_more_calls(
+    piecewise: Gateway, gate: Gate, path: str, asked: dict[str, str]
+) -> None:
     gate.holds(TRANSCRIBE, as_json(SAID))
     gate.holds(DIARIZE, as_json(TURNS))
 
-    leave(piecewise, BLOCKS, lambda: gate.holds_back(4), files={"file": LONG})
+    leave(piecewise, path, lambda: gate.holds_back(4), files={"file": LONG}, data=asked)
     gate.opened.set()
-    until(lambda: (BLOCKS, 499) in ends_of(piecewise))
+    until(lambda: (path, 499) in ends_of(piecewise))
 
     assert len(gate.faults.asked) == 4
 
