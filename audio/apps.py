@@ -12,6 +12,7 @@ class AudioConfig(AppConfig):
     def ready(self) -> None:
         from audio import checks  # noqa: F401 — they register themselves
         from audio.engines.probing import suspected
+        from audio.recovery import checks as recovery_checks  # noqa: F401
         from audio.recovery.reporting import EngineMetrics
         from audio.recovery.watch import when_suspected
         from audio.reference import schema  # noqa: F401

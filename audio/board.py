@@ -10,8 +10,6 @@ import hashlib
 import json
 import logging
 import os
-import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +19,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from audio import temporary
 from audio.standing import Standing, read_standing
 
 logger = logging.getLogger(__name__)
+READ_AND_ENTER = 0o055
 # Of a file: which one it is, when it was written, how long it is.
 Stamp = tuple[int, int, int]
 _read: dict[Path, tuple[Stamp, Standing]] = {}
@@ -100,7 +100,7 @@ def folder() -> Path:
     """Where the files lie."""
     if settings.RECOVERY_DIR:
         return Path(settings.RECOVERY_DIR).absolute()
-    return Path(tempfile.gettempdir()) / f"spark-control-{os.getuid()}"
+    return temporary.account_folder()
 
 
 def is_usable() -> bool:
@@ -138,8 +138,7 @@ def _is_ours(path: Path) -> bool:
     """Whoever else could write here could have engines restarted, or called restarting."""
     # Of the default folder the name is known to everybody: a link there may be somebody else's.
     found = path.stat() if settings.RECOVERY_DIR else path.lstat()
-    others_may_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not others_may_write
+    return temporary.is_ours(found, others_may=READ_AND_ENTER)
 
 
 def _file(engine: str, url: str) -> Path:

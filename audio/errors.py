@@ -9,9 +9,8 @@ Django's HTML pages nor Django REST framework's `detail`.
 import errno
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 
 from django.core.exceptions import (
     DisallowedHost,
@@ -25,55 +24,11 @@ from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 
 from audio import decoding, presence
-from audio.engines import client
+from audio.engines import failures
+from audio.refusals import InvalidRequest, UploadTooLarge
 from audio.temporary import NoRoom
 
 logger = logging.getLogger(__name__)
-
-
-class InvalidRequest(exceptions.APIException):
-    """A request that cannot be served as it is: names the field and what was expected.
-
-    `headers` go with the answer, and `details` stand beside the message.
-    """
-
-    status_code: int = HTTPStatus.BAD_REQUEST
-    headers: Mapping[str, str] = {}
-    details: Mapping[str, object] = {}
-
-    def __init__(
-        self, message: str, *, param: str | None = None, code: str = "invalid_value"
-    ) -> None:
-        super().__init__(message, code)
-        self.param = param
-
-
-class ModelNotFound(InvalidRequest):
-    """A model that this gateway does not serve."""
-
-    status_code = HTTPStatus.NOT_FOUND
-
-    def __init__(self, model: str, reason: str = "does not exist") -> None:
-        super().__init__(
-            f"The model '{model[:100]}' {reason}.", param="model", code="model_not_found"
-        )
-
-
-class EngineNotFound(InvalidRequest):
-    """An engine that this gateway does not know."""
-
-    status_code = HTTPStatus.NOT_FOUND
-
-    def __init__(self, name: str, names: Sequence[str]) -> None:
-        expected = f"expected one of {', '.join(names)}."
-        super().__init__(f"The engine '{name[:100]}' does not exist; {expected}", param="name")
-
-
-class UploadTooLarge(SuspiciousOperation):
-    """A request body over the limit."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"Maximum content size limit ({limit} bytes) exceeded.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +72,7 @@ def _problem(exc: Exception) -> Problem | None:
         case presence.ClientLeft():
             # For the log: nobody reads it. The number is nginx's.
             return Problem(499, "The client left before it was answered.", "client_left")
-        case client.EngineError():
+        case failures.EngineError():
             return _engine_problem(exc)
         case exceptions.ValidationError():
             return _validation_problem(exc)
@@ -156,27 +111,27 @@ def _malformed(exc: Exception) -> Problem | None:
     return next(answers, None)
 
 
-_ENGINE_STATUS: dict[type[client.EngineError], tuple[int, str, int | None]] = {
+_ENGINE_STATUS: dict[type[failures.EngineError], tuple[int, str, int | None]] = {
     # the failure: status, code, Retry-After in seconds
-    client.EngineNotConfigured: (503, "engine_not_configured", None),
-    client.EngineBusy: (503, "engine_busy", 2),
-    client.EngineUnreachable: (502, "engine_unreachable", None),
-    client.EngineTimedOut: (504, "engine_timeout", None),
-    client.EngineFailed: (503, "engine_restarting", 60),
-    client.EngineNonsense: (502, "engine_bad_answer", None),
+    failures.EngineNotConfigured: (503, "engine_not_configured", None),
+    failures.EngineBusy: (503, "engine_busy", 2),
+    failures.EngineUnreachable: (502, "engine_unreachable", None),
+    failures.EngineTimedOut: (504, "engine_timeout", None),
+    failures.EngineFailed: (503, "engine_restarting", 60),
+    failures.EngineNonsense: (502, "engine_bad_answer", None),
 }
 
 
-def _engine_problem(exc: client.EngineError) -> Problem:
-    if isinstance(exc, client.EngineRefused):
+def _engine_problem(exc: failures.EngineError) -> Problem:
+    if isinstance(exc, failures.EngineRefused):
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after is not None else {}
         return Problem(exc.status, str(exc), exc.code, exc.param, headers)
-    if isinstance(exc, client.EngineRestarting):
+    if isinstance(exc, failures.EngineRestarting):
         headers = {"Retry-After": str(exc.retry_after)}
         return Problem(503, str(exc), "engine_restarting", headers=headers)
     status, code, retry_after = _ENGINE_STATUS[type(exc)]
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    if isinstance(exc, client.EngineNotConfigured):
+    if isinstance(exc, failures.EngineNotConfigured):
         # SDKs try a 503 again; here they would upload three times for nothing.
         headers["x-should-retry"] = "false"
     return Problem(status, str(exc), code, headers=headers)

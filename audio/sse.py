@@ -27,16 +27,13 @@ class EventStream:
     """The events of a job that may take minutes: pings while it works, then all it has to say.
 
     Raises what the job raises when it fails within `PATIENCE_S`; later its failure is the last
-    event, in the words of `told`. `left` is called when nobody reads on, or all is read.
+    event, in the words of `told`. A job whose reader leaves finds that out by itself.
     """
 
     def __init__(
-        self,
-        job: Callable[[], Iterable[Json]],
-        told: Callable[[Exception], Json],
-        left: Callable[[], None],
+        self, job: Callable[[], Iterable[Json]], told: Callable[[Exception], Json]
     ) -> None:
-        self._told, self._left = told, left
+        self._told = told
         pool = ThreadPoolExecutor(max_workers=1)
         self._events = pool.submit(copy_context().run, job)
         pool.shutdown(wait=False)
@@ -54,7 +51,3 @@ class EventStream:
             return
         yield from map(event, self._events.result())
         yield DONE
-
-    def close(self) -> None:
-        """Let the job end."""
-        self._left()

@@ -56,12 +56,23 @@ def whole_folder() -> Path:
     OSError
     """
     given = settings.UPLOADS_DIR
-    path = Path(given or Path(tempfile.gettempdir(), f"spark-control-{os.getuid()}"))
+    path = Path(given) if given else account_folder()
     path.mkdir(mode=0o700, parents=bool(given), exist_ok=True)
     # In a folder that everybody may write to, somebody else may have been there first.
-    if not given and not _is_mine(path, private=True):
+    if not given and not is_ours(path.lstat(), others_may=0):
         raise PermissionError(f"{path} is not this account's alone.")
     return path
+
+
+def account_folder() -> Path:
+    """Where this account's processes meet, made or not: its name is known to everybody."""
+    return Path(tempfile.gettempdir(), f"spark-control-{os.getuid()}")
+
+
+def is_ours(found: os.stat_result, *, others_may: int = 0o777) -> bool:
+    """Whether it is a folder of this account's, with which others may do no more than this."""
+    others = stat.S_IMODE(found.st_mode) & 0o077
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not others & ~others_may
 
 
 def clean() -> None:
@@ -69,7 +80,7 @@ def clean() -> None:
     whole = whole_folder()
     with _locked(whole):
         for path in whole.iterdir():
-            if _OURS.fullmatch(path.name) and _is_mine(path):
+            if _OURS.fullmatch(path.name) and is_ours(path.lstat()):
                 with suppress(BlockingIOError), _locked(path, fcntl.LOCK_NB):
                     shutil.rmtree(path, ignore_errors=True)
 
@@ -100,12 +111,6 @@ def _size(path: Path) -> int:
     with suppress(FileNotFoundError):
         return path.lstat().st_size
     return 0
-
-
-def _is_mine(path: Path, *, private: bool = False) -> bool:
-    found = path.lstat()
-    others = stat.S_IMODE(found.st_mode) & 0o077 if private else 0
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not others
 
 
 def _made(whole: Path) -> Path:

@@ -21,7 +21,7 @@ from gunicorn.http.errors import ParseException
 from rest_framework.parsers import BaseParser, JSONParser
 
 from audio import journal, temporary
-from audio.errors import UploadTooLarge
+from audio.refusals import UploadTooLarge
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -19,9 +19,9 @@ KOKORO_URL: str = env.str("KOKORO_URL", "").rstrip("/")
 ENGINE_CONNECTIONS: int = env.int("ENGINE_CONNECTIONS", 48)
 ENGINE_WAIT_S: float = env.float("ENGINE_WAIT_S", 2.0)
 ENGINE_KEY_SHARE: float = env.float("ENGINE_KEY_SHARE", 0.5)
-ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
 ENGINE_BASE_TIMEOUT_S: float = env.float("ENGINE_BASE_TIMEOUT_S", 60.0)
 ENGINE_TIMEOUT_PER_AUDIO_S: float = env.float("ENGINE_TIMEOUT_PER_AUDIO_S", 1.0)
+ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
 CHUNK_AFTER_S: float = env.float("CHUNK_AFTER_S", 600.0)
 CHUNK_S: float = env.float("CHUNK_S", 300.0)
 
@@ -30,18 +30,13 @@ MAX_AUDIO_S: float = env.float("MAX_AUDIO_S", 28_800.0)
 DECODERS: int = env.int("DECODERS", 2)
 DECODER_MEMORY_MB: int = env.int("DECODER_MEMORY_MB", 1024)
 DECODER_CPU_S: int = env.int("DECODER_CPU_S", 600)
+
 # Recovery: does an engine still answer rightly, and if not, who restarts it?
-RECOVERY_DIR: str = env.str("RECOVERY_DIR", "")
-WATCH_INTERVAL_S: float = env.float("WATCH_INTERVAL_S", 300.0)
-PROBE_TIMEOUT_S: float = env.float("PROBE_TIMEOUT_S", 30.0)
-PROBE_SLOW_S: float = env.float("PROBE_SLOW_S", 10.0)
-PROBE_COOLDOWN_S: float = env.float("PROBE_COOLDOWN_S", 10.0)
-PROBE_AFTER_FAILURE: bool = env.bool("PROBE_AFTER_FAILURE", True)
 RESTART_WITH: str = env.str("RESTART_WITH", "").lower()
-RESTART_COMMAND: str = env.str("RESTART_COMMAND", "")
 DOCKER_URL: str = env.str("DOCKER_URL", "unix:///var/run/docker.sock")
 PARAKEET_CONTAINER: str = env.str("PARAKEET_CONTAINER", "")
 KOKORO_CONTAINER: str = env.str("KOKORO_CONTAINER", "")
+RESTART_COMMAND: str = env.str("RESTART_COMMAND", "")
 RESTART_TIMEOUT_S: float = env.float("RESTART_TIMEOUT_S", 60.0)
 RESTART_JITTER_S: float = env.float("RESTART_JITTER_S", 5.0)
 RESTART_MIN_INTERVAL_S: float = env.float("RESTART_MIN_INTERVAL_S", 120.0)
@@ -49,6 +44,12 @@ RESTART_MAX_PER_HOUR: int = env.int("RESTART_MAX_PER_HOUR", 3)
 RECOVERY_EXPECTED_S: float = env.float("RECOVERY_EXPECTED_S", 60.0)
 RECOVERY_PROBE_S: float = env.float("RECOVERY_PROBE_S", 5.0)
 RECOVERY_TIMEOUT_S: float = env.float("RECOVERY_TIMEOUT_S", 300.0)
+WATCH_INTERVAL_S: float = env.float("WATCH_INTERVAL_S", 300.0)
+PROBE_TIMEOUT_S: float = env.float("PROBE_TIMEOUT_S", 30.0)
+PROBE_SLOW_S: float = env.float("PROBE_SLOW_S", 10.0)
+PROBE_COOLDOWN_S: float = env.float("PROBE_COOLDOWN_S", 10.0)
+PROBE_AFTER_FAILURE: bool = env.bool("PROBE_AFTER_FAILURE", True)
+RECOVERY_DIR: str = env.str("RECOVERY_DIR", "")
 
 # Clients.
 API_KEYS: list[str] = env.list("API_KEYS", default=[])
@@ -119,6 +120,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "voiceprints.throttling.locked_out"
 AXES_CLIENT_STR_CALLABLE = "voiceprints.throttling.told_of"
 AXES_ENABLE_ADMIN = False
+
 # Whether enrolment keeps the recordings it learned from, to hear them again with another model.
 KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
 MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"

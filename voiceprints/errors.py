@@ -6,7 +6,7 @@ from http import HTTPStatus
 from django.db import IntegrityError, OperationalError
 from psycopg import errors
 
-from audio.errors import InvalidRequest
+from audio.refusals import InvalidRequest
 from voiceprints.locking import PersonGone
 from voiceprints.naming import NoSuchSpeaker
 from voiceprints.refusals import ConsentMissing, EnrolmentRefused, VoiceTaken

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.utils.http import parse_etags
 from rest_framework.request import Request
 
-from audio.errors import InvalidRequest
+from audio.refusals import InvalidRequest
 from voiceprints.models import Person
 
 

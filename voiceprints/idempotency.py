@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audio.authentication import client_of
-from audio.errors import InvalidRequest
+from audio.refusals import InvalidRequest
 from voiceprints.errors import Conflict, Impossible
 from voiceprints.locking import locked_if_there
 from voiceprints.models import IdempotencyKey

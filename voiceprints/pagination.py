@@ -10,7 +10,7 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audio.errors import InvalidRequest
+from audio.refusals import InvalidRequest
 
 SHORT_PAGE, LONGEST_PAGE = 50, 200
 Row = TypeVar("Row", bound=Model)

@@ -16,8 +16,8 @@ from rest_framework.exceptions import ValidationError
 
 from audio.archive.options import ArchiveOptions
 from audio.decoding import DecodingUnavailable
-from audio.engines import client
-from audio.engines.client import EngineRefused, Recording
+from audio.engines.client import Recording
+from audio.engines.failures import PASSING, EngineRefused
 from audio.fields import TimelineField
 from audio.merge.timeline import Hint, NamedTranscript
 from audio.pipeline import watching
@@ -28,14 +28,7 @@ from audio.pipeline.watching import Watch, watched_by
 from audio.spelling import readable
 from audio.tracing import traced
 
-_PASSING = (
-    client.EngineBusy,
-    client.EngineUnreachable,
-    client.EngineTimedOut,
-    client.EngineFailed,
-    DecodingUnavailable,
-    client.EngineRestarting,
-)
+_PASSING: tuple[type[Exception], ...] = (*PASSING, DecodingUnavailable)
 T = TypeVar("T")
 
 

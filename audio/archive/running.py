@@ -23,7 +23,7 @@ from audio.archive.probing import reason_of
 from audio.archive.standing import Archive
 from audio.archive.writing import AlteredOutput
 from audio.decoding import DecodingUnavailable, UnusableAudio
-from audio.engines.client import EngineError
+from audio.engines.failures import EngineError
 from audio.pipeline.watching import Stopped
 from audio.temporary import NoRoom
 

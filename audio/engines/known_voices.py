@@ -10,7 +10,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from audio.engines import kokoro
-from audio.engines.client import EngineError
+from audio.engines.failures import EngineError
 
 FRESH_S = 60.0
 RETRY_S = 10.0

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import httpx
 from django.conf import settings
 
-from audio.engines.client import Engine, EngineRefused, engine
+from audio.engines.client import Engine, engine
 from audio.engines.deadlines import allowed_s
+from audio.engines.failures import EngineRefused
 from audio.engines.streams import AnswerStream
 
 MODEL = "kokoro"

@@ -6,7 +6,8 @@ import numpy as np
 from django.conf import settings
 
 from audio import metrics
-from audio.engines.client import Engine, EngineFailed, EngineRefused, Recording, engine
+from audio.engines.client import Engine, Recording, engine
+from audio.engines.failures import EngineFailed, EngineRefused
 from audio.engines.words import finite, read_words
 from audio.merge.labelling import length_of
 from audio.merge.timeline import Diarization, Fingerprint, Transcription, Turn

@@ -30,3 +30,9 @@ def shortened(seconds: float) -> float:
     """How long a call may take: a probe waits less long than a client may."""
     limit_s = _limit_s.get()
     return seconds if limit_s is None else min(seconds, limit_s)
+
+
+def suspect(engine: str, url: str) -> None:
+    """Have an engine looked at, in the background; whatever comes of it, the call goes on."""
+    if not is_probe():
+        suspected.send_robust(None, engine=engine, url=url)

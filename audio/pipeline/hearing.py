@@ -19,7 +19,8 @@ from audio import metrics
 from audio.cutting import Piece, pieces_of
 from audio.decoding import UndecodableAudio, length_s
 from audio.engines import parakeet
-from audio.engines.client import EngineError, EngineNotConfigured, EngineRefused, Recording
+from audio.engines.client import Recording
+from audio.engines.failures import EngineError, EngineNotConfigured, EngineRefused
 from audio.merge.chunks import Chunk
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule
 from audio.merge.joining import Part, join_parts

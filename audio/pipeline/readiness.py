@@ -5,8 +5,9 @@ from functools import partial
 
 from audio import board
 from audio.engines import kokoro, parakeet
-from audio.engines.client import Engine, EngineNotConfigured
-from audio.engines.probing import suspected
+from audio.engines.client import Engine
+from audio.engines.failures import EngineNotConfigured
+from audio.engines.probing import suspect
 from audio.pipeline.parallel import in_parallel
 
 _UNFIT = ("wedged", "down", "restarting")
@@ -26,6 +27,6 @@ def _state(engine: Callable[[], Engine]) -> str:
     found = board.standing(asked.name, asked.url).state
     if found in _UNFIT:
         # It may have been mended by hand, and nobody would notice.
-        suspected.send_robust(Engine, engine=asked.name, url=asked.url)
+        suspect(asked.name, asked.url)
         return found
     return "ready" if asked.is_healthy() else "down"

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 
 from audio import journal
-from audio.engines.client import EngineError
+from audio.engines.failures import EngineError
 from audio.errors import problem_of
 from audio.pipeline.speech import Audio
 from audio.sse import event

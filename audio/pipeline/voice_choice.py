@@ -2,7 +2,7 @@
 
 from audio import catalogue, speech_voices
 from audio.engines.known_voices import VOICES
-from audio.errors import InvalidRequest, ModelNotFound
+from audio.refusals import InvalidRequest, ModelNotFound
 from audio.voice_mix import VoiceMix, parse_mix
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Event
 from typing import Protocol
 
 
@@ -15,23 +14,6 @@ class Watch(Protocol):
 
     def is_over(self) -> bool:
         """Whether the job is to begin nothing new."""
-
-
-class Audience:
-    """Whoever waits for a job, and may leave."""
-
-    def __init__(self) -> None:
-        self._left = Event()
-
-    def leave(self) -> None:
-        """Want the job no longer."""
-        self._left.set()
-
-    def advance(self, share: float) -> None:
-        """Nobody is told."""
-
-    def is_over(self) -> bool:
-        return self._left.is_set()
 
 
 class Stopped(Exception):

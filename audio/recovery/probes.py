@@ -17,7 +17,8 @@ import numpy as np
 from django.conf import settings
 
 from audio.decoding import SAMPLE_RATE, UndecodableAudio, sample_blocks
-from audio.engines import client, kokoro, parakeet
+from audio.engines import failures, kokoro, parakeet
+from audio.engines.client import Recording
 from audio.engines.probing import as_probe
 from audio.merge.timeline import Diarization
 
@@ -61,7 +62,7 @@ def probe(engine: str) -> Probe:
     try:
         with as_probe(settings.PROBE_TIMEOUT_S):
             _QUESTIONS[engine]()
-    except (WrongAnswer, client.EngineError) as error:
+    except (WrongAnswer, failures.EngineError) as error:
         result, reason = _meaning(error)
         return Probe(result, reason, time.monotonic() - started)
     seconds = time.monotonic() - started
@@ -120,11 +121,11 @@ def check_speech(path: Path) -> None:
 
 
 def _ask_parakeet() -> None:
-    clip = client.Recording(CLIP, CLIP.suffix)
+    clip = Recording(CLIP, CLIP.suffix)
     check_words(parakeet.transcribe(clip, {}).text)
     try:
         heard = parakeet.diarize_chunk(clip)
-    except client.EngineRefused as refusal:
+    except failures.EngineRefused as refusal:
         # Some servers only transcribe, and do that well.
         if refusal.status in (404, 405):
             return
@@ -142,7 +143,7 @@ def _ask_kokoro() -> None:
                 if file.tell() > LARGEST_BYTES:
                     raise WrongAnswer("It does not end speaking one word.")
                 if time.monotonic() > deadline:
-                    raise client.EngineTimedOut("It took too long to speak one word.")
+                    raise failures.EngineTimedOut("It took too long to speak one word.")
         file.flush()
         check_speech(Path(file.name))
 
@@ -151,18 +152,18 @@ _QUESTIONS: dict[str, Callable[[], None]] = {"parakeet": _ask_parakeet, "kokoro"
 ENGINES = tuple(_QUESTIONS)
 
 
-def _meaning(error: WrongAnswer | client.EngineError) -> tuple[Result, str]:
+def _meaning(error: WrongAnswer | failures.EngineError) -> tuple[Result, str]:
     match error:
         case WrongAnswer():
             return "wrong", str(error)
-        case client.EngineNonsense():
+        case failures.EngineNonsense():
             return "wrong", "Its answer is not what the contract says."
-        case client.EngineFailed():
+        case failures.EngineFailed():
             return "failed", "It answers 500."
-        case client.EngineTimedOut():
+        case failures.EngineTimedOut():
             return "timed_out", f"It did not answer within {settings.PROBE_TIMEOUT_S:.0f} s."
-        case client.EngineRefused(status=429 | 503) | client.EngineBusy():
+        case failures.EngineRefused(status=429 | 503) | failures.EngineBusy():
             return "busy", "It is too busy to be probed."
-        case client.EngineRefused():
+        case failures.EngineRefused():
             return "refused", f"It refuses the probe with {error.status}."
     return "unreachable", "It cannot be reached."

@@ -12,7 +12,6 @@ from rest_framework import serializers
 
 from audio import catalogue, temporary
 from audio.engines.client import Recording
-from audio.errors import ModelNotFound
 from audio.fields import (
     BracketedListField,
     Choice,
@@ -23,6 +22,7 @@ from audio.fields import (
 )
 from audio.library import NoLibrary, library
 from audio.pipeline.known_speakers import KnownSpeakers
+from audio.refusals import ModelNotFound
 from audio.serializers.recordings import AudioField, DataUrlField, InputAudioField
 from audio.serializers.requests import AudioRequest
 

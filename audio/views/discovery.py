@@ -6,9 +6,9 @@ from rest_framework.views import APIView
 
 from audio import catalogue
 from audio.authentication import MayDiscover
-from audio.errors import ModelNotFound
 from audio.pipeline.speech import voices
 from audio.reference import speech_pages
+from audio.refusals import ModelNotFound
 from audio.speech_voices import described, listed
 
 

@@ -6,12 +6,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio import board
-from audio.engines.client import EngineNotConfigured
-from audio.errors import EngineNotFound
+from audio.engines.failures import not_configured
 from audio.recovery.probes import ENGINES
 from audio.recovery.reporting import report, reports
 from audio.recovery.watch import look_at
 from audio.reference import status_pages
+from audio.refusals import EngineNotFound
 
 # An answer that does not come is asked for twice, of a recording in two ways.
 LONGEST_PROBES = 4
@@ -33,6 +33,6 @@ class Probe(APIView):
         if name not in ENGINES:
             raise EngineNotFound(name, ENGINES)
         if not board.url_of(name):
-            raise EngineNotConfigured(f"No {name} engine is configured on this gateway.")
+            raise not_configured(name)
         look_at(name).wait(LONGEST_PROBES * settings.PROBE_TIMEOUT_S)
         return Response(report(name))

@@ -20,7 +20,6 @@ from audio.pipeline.diarized import Diarized, transcribe_diarized
 from audio.pipeline.hearing import Heard
 from audio.pipeline.known_speakers import check_references
 from audio.pipeline.transcription import DEFAULT_LANGUAGE, transcribe
-from audio.pipeline.watching import Audience, watched_by
 from audio.reference.transcription_pages import TRANSCRIPTION
 from audio.serializers.transcriptions import TranscriptionRequest
 from audio.views.text import cue_answer, text_answer
@@ -55,13 +54,12 @@ def _diarized(asked: TranscriptionRequest) -> Diarized:
 
 
 def _streamed(asked: TranscriptionRequest) -> HttpResponseBase:
-    audience = Audience()
-    stream = sse.EventStream(partial(_events, asked, audience), told=_last, left=audience.leave)
+    stream = sse.EventStream(partial(_events, asked), told=_last)
     return StreamingHttpResponse(stream, content_type=sse.CONTENT_TYPE, headers=sse.STREAM_HEADERS)
 
 
-def _events(asked: TranscriptionRequest, audience: Audience) -> Iterator[openai.Json]:
-    with watched_by(audience), presence.streaming():
+def _events(asked: TranscriptionRequest) -> Iterator[openai.Json]:
+    with presence.streaming():
         if asked.diarized:
             answer = _diarized(asked)
             return openai.diarized_events(answer.spoken, answer.warnings)

@@ -5,8 +5,8 @@ from typing import NoReturn
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from audio.errors import InvalidRequest
 from audio.reference import speech_pages
+from audio.refusals import InvalidRequest
 
 
 class Translations(APIView):

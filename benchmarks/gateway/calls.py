@@ -1,17 +1,14 @@
 """What is asked, of the gateway and, for the same work, of the engine itself."""
 
-import io
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import default_rng
 
-from benchmarks.gateway.engine import BYTES_PER_S
+from audio.encoding import wav
 from benchmarks.gateway.wire import Message, message
 
-RATE = BYTES_PER_S // 2
 MEBIBYTE = 1024 * 1024
 
 
@@ -55,10 +52,4 @@ def label_merge(size: int = MEBIBYTE // 2) -> Work:
 def noise(size: int, seed: int = 0) -> bytes:
     """A WAV of that many bytes, which no filter would take for silence."""
     samples = default_rng(seed).normal(0.0, 2000.0, (size - 44) // 2).astype(np.int16)
-    file = io.BytesIO()
-    with wave.open(file, "wb") as written:
-        written.setnchannels(1)
-        written.setsampwidth(2)
-        written.setframerate(RATE)
-        written.writeframes(samples.tobytes())
-    return file.getvalue()
+    return wav(samples)

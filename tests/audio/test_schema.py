@@ -1,19 +1,15 @@
 """Every endpoint keeps the word of its OpenAPI schema, whether a request fits it or not."""
 
-from typing import Any
-
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.schemas import BaseSchema
-from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
+from tests.generated_requests import ask_repeatedly
 from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE, TURNS
 
 WITHOUT_INPUT = [
@@ -36,9 +32,6 @@ WITH_INPUT = [
     "POST /api/audio/label-merge",
     "POST /api/engines/{name}/probe",
 ]
-DECLARED = [not_a_server_error, status_code_conformance, content_type_conformance]
-ENVELOPE = {"message", "type", "param", "code"}
-Case = schemathesis.Case[Any]
 
 
 @pytest.fixture
@@ -70,24 +63,3 @@ def test_requests_that_do_not_fit_are_answered_as_declared(
     served_schema: BaseSchema, endpoint: str
 ) -> None:
     ask_repeatedly(served_schema, endpoint, GenerationMode.NEGATIVE)
-
-
-def ask_repeatedly(schema: BaseSchema, endpoint: str, mode: GenerationMode) -> None:
-    """Ask what generation comes up with: no failure, no page, nothing undeclared."""
-    operation = schema.find_operation_by_label(endpoint)
-    assert operation is not None
-
-    @settings(
-        max_examples=10,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=operation.as_strategy(mode))
-    def ask(case: Case) -> None:
-        answer = case.call_and_validate(checks=DECLARED)
-        assert "html" not in answer.headers["content-type"][0]
-        assert answer.status_code < 400 or answer.json()["error"].keys() == ENVELOPE
-
-    ask()

@@ -9,7 +9,7 @@ from audio import tracing
 from audio.archive.doing import Source, do
 from audio.archive.options import ArchiveOptions
 from audio.merge.timeline import NO_VOICES
-from audio.pipeline.watching import Audience
+from tests.audio.audience import Audience
 from tests.audio.test_journal import line
 from tests.faults import Asked, FaultServer
 from tests.gateway_process import Gateway

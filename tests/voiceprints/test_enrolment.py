@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pytest_django import Settings
 
 from audio.decoding import UndecodableAudio
-from audio.engines.client import EngineNonsense, EngineRefused, EngineUnreachable, Recording
+from audio.engines.client import Recording
+from audio.engines.failures import EngineNonsense, EngineRefused, EngineUnreachable
 from audio.merge.timeline import Span
 from tests.bucket_server import BucketOfTests
 from tests.faults import FaultServer

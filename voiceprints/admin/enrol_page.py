@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from audio.decoding import DecodingUnavailable, UnusableAudio
-from audio.engines.client import EngineError
+from audio.engines.failures import EngineError
 from audio.serializers.recordings import AudioField
 from voiceprints.admin.entries import actor_of, may, sent
 from voiceprints.admin.learning import reason_of

@@ -6,19 +6,20 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job as QueuedTask
 
 from audio.decoding import DecodingUnavailable
-from audio.engines import client
+from audio.engines.failures import (
+    PASSING,
+    EngineNotConfigured,
+    EngineRefused,
+    EngineRestarting,
+)
 from audio.temporary import NoRoom
 
 # Each wait is so many times the one before.
 GROWTH = 3
 _MAY_PASS = (
-    client.EngineBusy,
-    client.EngineFailed,
-    client.EngineRestarting,
+    *PASSING,
     # This worker lacks a setting; another has it, or will this one after it is set right.
-    client.EngineNotConfigured,
-    client.EngineTimedOut,
-    client.EngineUnreachable,
+    EngineNotConfigured,
     DecodingUnavailable,
     NoRoom,
 )
@@ -48,7 +49,7 @@ class WhenAsked(BaseRetryStrategy):
 
 def may_pass(error: Exception) -> bool:
     """Whether the same request may succeed later."""
-    if isinstance(error, client.EngineRefused):
+    if isinstance(error, EngineRefused):
         return error.retry_after is not None or error.status in (429, 503)
     return isinstance(error, _MAY_PASS)
 
@@ -56,7 +57,7 @@ def may_pass(error: Exception) -> bool:
 def wait_s(attempt: int, error: Exception | None = None) -> float:
     """How long to wait after so many attempts, as the engine asks at the least."""
     asked = None
-    if isinstance(error, client.EngineRefused | client.EngineRestarting):
+    if isinstance(error, EngineRefused | EngineRestarting):
         asked = error.retry_after
     own: float = settings.JOB_RETRY_S * GROWTH ** (attempt - 1)
     return max(own, asked or 0)

@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from audio.archive.doing import UnusableRecording
 from audio.archive.probing import reason_of
-from audio.errors import InvalidRequest
 from audio.pipeline.watching import Stopped
+from audio.refusals import InvalidRequest
 from audio.tracing import traced
 from audio.uploads import TemporaryUpload
 from voiceprints.errors import StorageFailed

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.core.management.base import CommandError
 
 from audio.decoding import DecodingUnavailable, UnusableAudio
-from audio.engines.client import EngineError
+from audio.engines.failures import EngineError
 from voiceprints.errors import StorageFailed
 from voiceprints.locking import PersonGone
 from voiceprints.reembedding import AnotherSpace, NothingToHear

@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audio.errors import InvalidRequest
+from audio.refusals import InvalidRequest
 from voiceprints.errors import NotKept
 from voiceprints.etags import demand_match, etag_of, is_known
 from voiceprints.forgetting import forget

@@ -1,7 +1,6 @@
 """Who may ask an engine now, and who is refused?"""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
@@ -10,6 +9,7 @@ from prometheus_client import REGISTRY
 from pytest_django.fixtures import Settings
 
 from audio.engines.admission import Admission, JobEnded, NoPlace, Places
+from tests.waiting import until
 
 PATIENT, IMPATIENT = 20.0, 0.0
 
@@ -25,13 +25,6 @@ def shares(settings: Settings) -> None:
     settings.API_KEYS = ["desk:1", "archive:2"]
     settings.ENGINE_KEY_SHARE = 0.5
     settings.ENGINE_WAIT_S = IMPATIENT
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENT
-    while not happened() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    assert happened()
 
 
 def waiting(

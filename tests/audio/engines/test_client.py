@@ -6,7 +6,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from audio.engines.admission import JobEnded
-from audio.engines.client import Engine, EngineBusy, Recording, engine
+from audio.engines.client import Engine, Recording, engine
+from audio.engines.failures import EngineBusy
 from tests.faults import FaultServer
 from tests.recordings import TONE
 from tests.scripts import SAID, TRANSCRIBE

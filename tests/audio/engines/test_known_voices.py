@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier, Event
 
-from audio.engines.client import EngineUnreachable
+from audio.engines.failures import EngineUnreachable
 from audio.engines.known_voices import FRESH_S, RETRY_S, KnownVoices
 
 

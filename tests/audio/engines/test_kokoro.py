@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from audio.engines import kokoro
-from audio.engines.client import EngineError
+from audio.engines.failures import EngineError
 from audio.engines.kokoro import SpeechStream, Utterance
 from tests.faults import Answer, FaultServer, breakages
 from tests.scripts import SPEAK

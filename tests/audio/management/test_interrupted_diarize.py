@@ -10,10 +10,11 @@ from subprocess import PIPE, Popen
 import pytest
 
 from tests.audio.archive.engine import DIARIZE, TRANSCRIBE, recording, times_heard
-from tests.audio.management.command import COMMAND, Held, begun, environment, run, until
+from tests.audio.management.command import COMMAND, Held, begun, environment, run
 from tests.faults import FaultServer
 from tests.gateway_process import ROOT
 from tests.recordings import square_wave, wav
+from tests.waiting import until
 
 A, B, C = recording(0), recording(1), recording(2)
 CAPABILITIES_OVER_FILES = (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH

@@ -10,12 +10,13 @@ from pathlib import Path
 from subprocess import PIPE
 from threading import Event
 
-from tests.audio.management.command import PATIENCE_S, environment, until
+from tests.audio.management.command import PATIENCE_S, environment
 from tests.audio.recovery.docker_daemon import running_docker_daemon
 from tests.audio.recovery.engine import heal, wedge
 from tests.faults import Answer, Asked, FaultServer
 from tests.gateway_process import ROOT
 from tests.scripts import TRANSCRIBE
+from tests.waiting import until
 
 COMMAND = (sys.executable, "manage.py", "watch_engines")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytest_django import Settings
 
-from audio.engines.client import EngineNonsense
+from audio.engines.failures import EngineNonsense
 from audio.pipeline.fingerprints import fingerprint_clips
 from tests.faults import FaultServer
 

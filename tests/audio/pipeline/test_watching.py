@@ -3,14 +3,12 @@
 import pytest
 
 from audio.pipeline import watching
-from audio.pipeline.watching import Audience, Stopped, watched_by
+from audio.pipeline.watching import Stopped, watched_by
+from tests.audio.audience import Audience
 
 
 def test_a_job_that_nobody_waits_for_begins_nothing_new() -> None:
-    audience = Audience()
-    audience.leave()
-
-    with watched_by(audience), pytest.raises(Stopped):
+    with watched_by(Audience(has_left=True)), pytest.raises(Stopped):
         watching.go_on()
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.audio.management.command import until
 from tests.audio.recovery.docker_daemon import DockerDaemon, running_docker_daemon
 from tests.audio.recovery.engine import heal, wedge
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.scripts import TRANSCRIBE
+from tests.waiting import until
 
 HOW_MANY = 4
 SHORT_WAITS = {

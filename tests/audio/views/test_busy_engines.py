@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -18,6 +17,7 @@ from tests.faults.answers import as_json
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.scripts import DIARIZE, SAID, SPEAK, TRANSCRIBE, TURNS
+from tests.waiting import until
 
 MERGE = "/api/audio/label-merge"
 DUAL = {"mic_file": TONE, "system_file": TONE}
@@ -73,13 +73,6 @@ def gate(faults: FaultServer, clients: ThreadPoolExecutor) -> Iterator[Gate]:
     gate = Gate(faults)
     yield gate
     gate.opened.set()
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SOON_S
-    while not happened() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert happened()
 
 
 def transcribe(gateway: Gateway, key: dict[str, str]) -> httpx.Response:
@@ -220,13 +213,20 @@ def test_a_streamed_transcription_ends_with_its_client(
     until(lambda: held(four_places, "parakeet") == 0)
 
 
-def test_a_request_whose_client_left_begins_no_more_calls(piecewise: Gateway, gate: Gate) -> None:
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [(BLOCKS, {}), (TRANSCRIBE, {"stream": "true", "response_format": "diarized_json"})],
+    ids=["whole", "streamed"],
+)
+def test_a_request_whose_client_left_begins_no_more_calls(
+    piecewise: Gateway, gate: Gate, path: str, asked: dict[str, str]
+) -> None:
     gate.holds(TRANSCRIBE, as_json(SAID))
     gate.holds(DIARIZE, as_json(TURNS))
 
-    leave(piecewise, BLOCKS, lambda: gate.holds_back(4), files={"file": LONG})
+    leave(piecewise, path, lambda: gate.holds_back(4), files={"file": LONG}, data=asked)
     gate.opened.set()
-    until(lambda: (BLOCKS, 499) in ends_of(piecewise))
+    until(lambda: (path, 499) in ends_of(piecewise))
 
     assert len(gate.faults.asked) == 4
 

