@@ -53,6 +53,15 @@ def _parser(media_type: str) -> PushMultipartParser:
     )
 
 
+def _filename(part: MultipartSegment) -> str | None:
+    """Also where it is spelt as older clients spell what is not ASCII: filename*=utf-8''…"""
+    if "filename*" not in (disposition := part["Content-Disposition"]):
+        return part.filename
+    _, told = parse_header_parameters(disposition)
+    filename: str | None = told.get("filename")
+    return filename
+
+
 class _Form:
     """What has arrived of a form."""
 
@@ -79,8 +88,7 @@ class _Form:
             self._text.append(bytes(event))
 
     def _begin(self, part: MultipartSegment) -> None:
-        _, told = parse_header_parameters(part["Content-Disposition"])
-        self._name, filename = part.name or "", told.get("filename")
+        self._name, filename = part.name or "", _filename(part)
         if part.header("Content-Transfer-Encoding", "").lower() in ("base64", "quoted-printable"):
             raise ParseError(f"{self._name}: expected its bytes, without a transfer encoding.")
         if filename is None:

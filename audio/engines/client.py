@@ -31,7 +31,7 @@ from audio.engines.failures import (
 )
 from audio.engines.probing import is_probe, shortened, suspect
 from audio.engines.restarting import refuse_while_restarting
-from audio.engines.sending import LargeReads
+from audio.engines.sending import Gathered, LargeReads
 from audio.engines.streams import AnswerStream
 
 # Health and catalogue: short, and never queued behind inference.
@@ -104,6 +104,8 @@ class Engine:
             upload = {"file": (f"audio{recording.suffix}", file)}
             at = self._at(path)
             request = self._calls.build_request("POST", at, data=dict(fields), files=upload)
+            assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101 — files are both
+            request.stream = Gathered(request.stream)
             allowed = shortened(allowed_s(recording.seconds))
             try:
                 return self._answer(operation, self._calls, request, within_s=allowed)

@@ -1,9 +1,13 @@
 """A recording on its way to an engine."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+
 READ_BYTES = 1024 * 1024
+SMALL_BYTES = 16 * 1024
 
 
 class LargeReads(io.FileIO):
@@ -33,3 +37,29 @@ class LargeReads(io.FileIO):
         if whence == io.SEEK_END:
             return super().seek(self._size + offset)
         return super().seek(offset, whence)
+
+
+class Gathered(httpx.SyncByteStream):
+    """A body whose small pieces go together: each would be a call to the system of its own.
+
+    httpx gives the head, the value and the end of each form field as a piece.
+    """
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        small = bytearray()
+        for piece in self._stream:
+            if len(piece) < SMALL_BYTES:
+                small += piece
+                continue
+            if small:
+                yield bytes(small)
+                small.clear()
+            yield piece
+        if small:
+            yield bytes(small)
+
+    def close(self) -> None:
+        self._stream.close()

@@ -1,10 +1,13 @@
 """Engine calls of one job, at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
+from functools import lru_cache
 from threading import Event
 from typing import Any
+
+from django.conf import settings
 
 from audio.engines.client import Engine
 
@@ -19,20 +22,39 @@ def in_parallel(*calls: Callable[[], Any], at_once: int = AT_ONCE) -> list[Any]:
     answer is thrown away.
     """
     if len(calls) == 1:
-        # Starting a thread takes longer than many an answer.
         return [calls[0]()]
-    pool = ThreadPoolExecutor(max_workers=min(len(calls), at_once))
-    failure = Event()
+    if len(calls) <= at_once:
+        return _told(_threads(), calls)
+    pool = ThreadPoolExecutor(max_workers=at_once)
     try:
-        futures: list[Future[Any]] = [
-            pool.submit(copy_context().run, _unless, failure, call) for call in calls
-        ]
+        return _told(pool, calls)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _told(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    failure = Event()
+    futures: list[Future[Any]] = [
+        pool.submit(copy_context().run, _unless, failure, call) for call in calls
+    ]
+    try:
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
         for failed in (future for future in done if future.exception()):
             failed.result()
         return [future.result() for future in futures]
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        for future in futures:
+            future.cancel()
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """As many as requests can want; started as they are needed, and kept.
+
+    Starting four for each request takes longer than the rest of its merging.
+    """
+    most = AT_ONCE * settings.WEB_THREADS
+    return ThreadPoolExecutor(max_workers=most, thread_name_prefix="engine-call")
 
 
 def _unless(failure: Event, call: Callable[[], Any]) -> Any:

@@ -168,6 +168,10 @@ class TranscriptionRequest(AudioRequest):
         of the client's key.
         """
         given = self.validated_data
+        names, reader = tuple(given["known_speaker_names"]), self.context["reader"]
+        if "file" in given and not given["known_speaker_references"]:
+            yield Given(given["file"], KnownSpeakers(names, (), reader))
+            return
         with TemporaryDirectory(prefix="sent-", dir=temporary.folder()) as place:
             folder = Path(place)
             sent = given.get("input_audio")
@@ -175,7 +179,6 @@ class TranscriptionRequest(AudioRequest):
                 reference.written(folder, field=f"known_speaker_references[{number}]")
                 for number, reference in enumerate(given["known_speaker_references"])
             )
-            names, reader = tuple(given["known_speaker_names"]), self.context["reader"]
             yield Given(
                 sent.written(folder, field="input_audio") if sent else given["file"],
                 KnownSpeakers(names, references, reader),
