@@ -112,6 +112,8 @@ class EngineNonsense(EngineError):
     """The engine's answer is not what the contract says."""
 
 
+# What somebody should look at: others are to know that it is gone, too.
+_SUSPICIOUS = (EngineFailed, EngineNonsense, EngineTimedOut, EngineUnreachable)
 _BUSY = {
     "busy": "The {} engine is busy. Try again in a moment.",
     "key_share": (
@@ -281,12 +283,12 @@ class Engine:
         except httpx.HTTPError as error:
             translated = self.translate(error, call)
             outcome = type(translated).__name__
-            if isinstance(translated, EngineTimedOut):
+            if isinstance(translated, _SUSPICIOUS):
                 self._suspect()
             raise translated from error
         except (EngineError, presence.ClientLeft) as error:
             outcome = type(error).__name__
-            if isinstance(error, EngineFailed | EngineNonsense):
+            if isinstance(error, _SUSPICIOUS):
                 self._suspect()
             raise
         finally:
@@ -313,7 +315,8 @@ class Engine:
     def _remedy(self) -> str:
         if not settings.RESTART_WITH:
             return "no automatic restart is configured"
-        if board.standing(self.name, self.url).state == "down":
+        known = board.standing(self.name, self.url)
+        if known.state == "down" and known.restarts:
             return "an automatic restart did not help"
         when = "was triggered" if settings.PROBE_AFTER_FAILURE else "will follow"
         return f"an automatic restart {when}, should it be wedged"
