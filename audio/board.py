@@ -59,8 +59,11 @@ def last_standing(engine: str, url: str) -> Standing:
     return read
 
 
-def write_standing(engine: str, url: str, known: Standing) -> None:
-    """Tell all processes of this host; whoever writes holds the engine's claim."""
+def write_standing(engine: str, url: str, known: Standing) -> bool:
+    """Tell all processes of this host; whoever writes holds the engine's claim.
+
+    Returns False when it could not be kept.
+    """
     try:
         path = _file(engine, url)
         written = path.with_suffix(".new")
@@ -68,6 +71,8 @@ def write_standing(engine: str, url: str, known: Standing) -> None:
         written.replace(path)
     except OSError as error:
         logger.error("what is known of an engine cannot be kept: %s", error.strerror)
+        return False
+    return True
 
 
 @contextmanager

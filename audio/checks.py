@@ -54,6 +54,20 @@ def threads_outnumber_connections(app_configs: Any, **options: Any) -> list[Chec
 
 
 @register
+def limits_let_something_through(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """A limit of nothing would refuse everything, or have it wait for ever."""
+    least = {
+        **{"ENGINE_CONNECTIONS": 1, "ENGINE_WAIT_S": 0, "CLIENT_TIMEOUT_S": 1},
+        **{"MAX_UPLOAD_MB": 1, "UPLOADS_QUOTA_MB": 0},
+    }
+    return [
+        Error(f"{name} is too little.", hint=f"{name} >= {lowest}.", id="spark.E012")
+        for name, lowest in least.items()
+        if getattr(settings, name) < lowest
+    ]
+
+
+@register
 def a_share_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """With a share of nothing, a key could still be served, one request at a time."""
     if 0 < settings.ENGINE_KEY_SHARE <= 1:

@@ -4,8 +4,8 @@ Neighbours have some time in common. The recording is decoded once, in a memory 
 with it; the pieces are files.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,15 +41,28 @@ class Piece:
 
 
 @contextmanager
-def pieces_of(path: Path, piece_s: float, *, param: str = "file") -> Iterator[list[Piece]]:
+def pieces_of(
+    path: Path,
+    piece_s: float,
+    *,
+    param: str = "file",
+    go_on: Callable[[], None] = lambda: None,
+) -> Iterator[list[Piece]]:
     """The recording in pieces of about `piece_s`: WAV files that go with the end of the block.
+
+    `go_on` is called after each, and raises where nobody wants the next.
 
     Raises
     ------
     UnusableAudio, NoRoom
     """
     with TemporaryDirectory(dir=temporary.folder(), prefix="pieces-") as place:
-        yield list(cut(sample_blocks(path, param=param), piece_s, Path(place)))
+        pieces = []
+        with closing(sample_blocks(path, param=param)) as blocks:
+            for piece in cut(blocks, piece_s, Path(place)):
+                pieces.append(piece)
+                go_on()
+        yield pieces
 
 
 def cut(blocks: Iterable[NDArray[np.float32]], piece_s: float, folder: Path) -> Iterator[Piece]:

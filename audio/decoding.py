@@ -4,7 +4,7 @@ Plain WAV is read as it is. All else is decoded apart, by processes with limits 
 a recording that breaks, stalls or fills its decoder is refused, and nothing else suffers from it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
@@ -19,6 +19,9 @@ from audio.decoders.protocol import SAMPLE_RATE as SAMPLE_RATE
 from audio.decoders.protocol import Job
 from audio.merge.timeline import Span
 from audio.wav_reading import plain_wav
+
+# Who does not read to the end closes them, and so ends the decoding.
+Blocks = Generator[NDArray[np.float32], None, None]
 
 
 class UnusableAudio(Exception):
@@ -80,7 +83,7 @@ def length_s(path: Path, *, param: str = "file") -> float | None:
     return wav.seconds
 
 
-def sample_blocks(path: Path, *, param: str = "file") -> Iterator[NDArray[np.float32]]:
+def sample_blocks(path: Path, *, param: str = "file") -> Blocks:
     """Yield a recording as blocks of 16 kHz mono samples in [-1, 1], channels averaged.
 
     A recording that breaks off ends where it breaks off.
@@ -121,7 +124,7 @@ def _seconds(job: Job, path: Path, param: str) -> float | None:
         return decoder.seconds(job, recording, _limits())
 
 
-def _blocks(path: Path, param: str, *, for_long: bool) -> Iterator[NDArray[np.float32]]:
+def _blocks(path: Path, param: str, *, for_long: bool) -> Blocks:
     wav = plain_wav(path)
     if wav is None:
         yield from _decoded(path, param, for_long=for_long)

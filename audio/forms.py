@@ -56,7 +56,8 @@ def _parser(media_type: str) -> PushMultipartParser:
 def _filename(part: MultipartSegment) -> str | None:
     """Also where it is spelt as older clients spell what is not ASCII: filename*=utf-8''…"""
     if "filename*" not in (disposition := part["Content-Disposition"]):
-        return part.filename
+        plain: str | None = part.filename
+        return plain
     _, told = parse_header_parameters(disposition)
     filename: str | None = told.get("filename")
     return filename

@@ -133,12 +133,14 @@ class _Drained:
         yield from self.answer
 
     def close(self) -> None:
-        if close := getattr(self.answer, "close", None):
-            close()
+        body: _Body = self.environ["wsgi.input"]
+        try:
+            if close := getattr(self.answer, "close", None):
+                close()
+        finally:
+            body.is_over()
         if connection := self.environ.get("gunicorn.socket"):
             connection.settimeout(DRAIN_S)
-        body: _Body = self.environ["wsgi.input"]
-        body.is_over()
         until = time.monotonic() + DRAIN_S
         with suppress(OSError):
             while time.monotonic() < until and body.receive(BLOCK):

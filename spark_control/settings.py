@@ -202,6 +202,7 @@ if CORS_ALLOWED_ORIGINS:
 if LIBRARY:
     MIDDLEWARE += [
         "django.contrib.sessions.middleware.SessionMiddleware",
+        "voiceprints.strangers.LittleFromStrangers",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",

@@ -5,7 +5,6 @@ Files on this machine in, a named transcript out: no terminal, no folder of outp
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,8 +19,7 @@ from audio.engines.client import Recording
 from audio.engines.failures import PASSING, EngineRefused
 from audio.fields import TimelineField
 from audio.merge.timeline import Hint, NamedTranscript
-from audio.pipeline import watching
-from audio.pipeline.hearing import RETRY_AFTER_S
+from audio.pipeline import patience
 from audio.pipeline.label_merge import MergeJob, label_merge
 from audio.pipeline.remembering import digest_of, remember
 from audio.pipeline.watching import Watch, watched_by
@@ -133,17 +131,16 @@ def _job(source: Source, options: ArchiveOptions, actor: str) -> MergeJob:
 
 def _patiently(ask: Callable[[], T]) -> T:
     """Try a few times what a later try may mend."""
-    for pause in RETRY_AFTER_S:
+    for pause_s in patience.RETRY_AFTER_S:
         try:
-            return ask()
+            return patience.once_it_is_back(ask)
         except EngineRefused as error:
             if error.retry_after is None:
                 raise
-            time.sleep(min(error.retry_after, pause))
+            patience.pause(min(error.retry_after, pause_s))
         except _PASSING:
-            time.sleep(pause)
-        watching.go_on()
-    return ask()
+            patience.pause(pause_s)
+    return patience.once_it_is_back(ask)
 
 
 @contextmanager

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
-from audio.decoders.process import Decoder
+from audio.decoders.process import Decoder, Died
 
 logger = logging.getLogger(__name__)
 # A job waits at most so long for a decoder.
 WAIT_S = 60.0
+# Each of them keeps a thread that somebody else may need: further ones are refused at once.
+MOST_WAITING = 16
 
 
 class AllBusy(Exception):
-    """No decoder became free in time."""
+    """No decoder became free in time, or too many wait already."""
 
 
 class Decoders:
@@ -29,7 +31,7 @@ class Decoders:
         self.at_once = at_once
         self._changed = Condition()
         self._idle: list[Decoder] = []
-        self._taken = self._taken_for_long = 0
+        self._taken = self._taken_for_long = self._waiting_for_long = 0
 
     @contextmanager
     def one(self, *, for_long: bool) -> Iterator[Decoder]:
@@ -37,7 +39,7 @@ class Decoders:
 
         Raises
         ------
-        AllBusy
+        AllBusy, Died
         """
         self._wait(for_long)
         try:
@@ -58,8 +60,14 @@ class Decoders:
 
     def _wait(self, for_long: bool) -> None:
         with self._changed:
-            if not self._changed.wait_for(lambda: self._has_room(for_long), WAIT_S):
+            if for_long and self._waiting_for_long >= MOST_WAITING:
                 raise AllBusy
+            self._waiting_for_long += for_long
+            try:
+                if not self._changed.wait_for(lambda: self._has_room(for_long), WAIT_S):
+                    raise AllBusy
+            finally:
+                self._waiting_for_long -= for_long
             self._taken += 1
             self._taken_for_long += for_long
 
@@ -80,7 +88,7 @@ class Decoders:
             with self._changed:
                 decoder = self._idle.pop() if self._idle else None
             if decoder is None:
-                return Decoder()
+                return _started()
             if decoder.is_fit():
                 return decoder
             decoder.end()
@@ -91,6 +99,14 @@ class Decoders:
                 self._idle.append(decoder)
         else:
             decoder.end()
+
+
+def _started() -> Decoder:
+    try:
+        return Decoder()
+    except OSError as error:
+        # Of processes, memory or open files there are no more: a recording has no part in that.
+        raise Died from error
 
 
 _decoders: dict[int, Decoders] = {}

@@ -55,20 +55,15 @@ class Decoder:
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         lifeline, self._lifeline = os.pipe()
-        self._process = subprocess.Popen(  # noqa: S603 — our own program
-            [sys.executable, "-m", "audio.decoders.program", str(lifeline)],
-            # Of the settings it is told nothing: keys and passwords are among them.
-            env={"PYTHONPATH": os.pathsep.join([_FOLDER, *sys.path]), "OPENBLAS_NUM_THREADS": "1"},
-            cwd="/",
-            stdin=theirs.fileno(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(lifeline,),
-            # Ctrl-C is for the gateway, which ends its decoders.
-            start_new_session=True,
-        )
-        theirs.close()
-        os.close(lifeline)
+        try:
+            self._process = _started(theirs, lifeline)
+        except OSError:
+            os.close(self._lifeline)
+            self._control.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(lifeline)
         self._done, self._is_asked, self._is_spent = 0, False, False
 
     @property
@@ -181,3 +176,18 @@ class Decoder:
         waiting = select.poll()
         waiting.register(file, select.POLLIN)
         return bool(waiting.poll(patience_s * 1000))
+
+
+def _started(control: socket.socket, lifeline: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 — our own program
+        [sys.executable, "-m", "audio.decoders.program", str(lifeline)],
+        # Of the settings it is told nothing: keys and passwords are among them.
+        env={"PYTHONPATH": os.pathsep.join([_FOLDER, *sys.path]), "OPENBLAS_NUM_THREADS": "1"},
+        cwd="/",
+        stdin=control.fileno(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(lifeline,),
+        # Ctrl-C is for the gateway, which ends its decoders.
+        start_new_session=True,
+    )

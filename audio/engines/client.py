@@ -24,6 +24,7 @@ from audio.engines.failures import (
     EngineNonsense,
     EngineRefused,
     EngineTimedOut,
+    EngineUnreachable,
     nonsense,
     not_configured,
     timed_out,
@@ -38,6 +39,8 @@ from audio.engines.streams import AnswerStream
 QUESTION_S = 5.0
 HEALTH_S = 2.0
 
+# What somebody should look at: others are to know that it is gone, too.
+_SUSPICIOUS = (EngineFailed, EngineNonsense, EngineTimedOut, EngineUnreachable)
 _BUSY = {
     "busy": "The {} engine is busy. Try again in a moment.",
     "key_share": (
@@ -207,12 +210,12 @@ class Engine:
         except httpx.HTTPError as error:
             translated = self.translate(error, call)
             outcome = type(translated).__name__
-            if isinstance(translated, EngineTimedOut):
+            if isinstance(translated, _SUSPICIOUS):
                 suspect(self.name, self.url)
             raise translated from error
         except (EngineError, presence.ClientLeft) as error:
             outcome = type(error).__name__
-            if isinstance(error, EngineFailed | EngineNonsense):
+            if isinstance(error, _SUSPICIOUS):
                 suspect(self.name, self.url)
             raise
         finally:

@@ -40,7 +40,8 @@ def remedy(engine: str, url: str) -> str:
     """What is done about an engine that has failed."""
     if not settings.RESTART_WITH:
         return "no automatic restart is configured"
-    if board.standing(engine, url).state == "down":
+    known = board.standing(engine, url)
+    if known.state == "down" and known.restarts:
         return "an automatic restart did not help"
     when = "was triggered" if settings.PROBE_AFTER_FAILURE else "will follow"
     return f"an automatic restart {when}, should it be wedged"

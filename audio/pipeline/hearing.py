@@ -5,7 +5,6 @@ piece that stays unheard is a span that the result names as missing. What is hea
 becomes one transcription and one diarization again.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -27,11 +26,9 @@ from audio.merge.joining import Part, join_parts
 from audio.merge.labelling import speaker_limit
 from audio.merge.linking import link_chunks
 from audio.merge.timeline import Diarization, Notice, Transcription
-from audio.pipeline import watching
+from audio.pipeline import patience, watching
 from audio.pipeline.parallel import admitted_in_parallel
 
-# A wedged or busy engine may be well again by then; a job of hours must not end with one call.
-RETRY_AFTER_S = (2.0, 15.0)
 # How unlike the labels of one speaker may be on average. The pure function's 0.7 takes people who
 # resemble each other for one: what a label sounds like is the mean of all it says in a piece.
 LINKING_CUT = 0.5
@@ -114,7 +111,9 @@ def _measured(hearing: Hearing) -> Iterator[tuple[Hearing, list[Piece]]]:
     if not may_be_long:
         yield replace(hearing, recording=replace(recording, seconds=seconds)), []
         return
-    with pieces_of(recording.path, settings.CHUNK_S, param=recording.field) as pieces:
+    with pieces_of(
+        recording.path, settings.CHUNK_S, param=recording.field, go_on=patience.go_on
+    ) as pieces:
         whole = replace(recording, seconds=pieces[-1].end)
         is_long = pieces[-1].end > settings.CHUNK_AFTER_S
         yield replace(hearing, recording=whole), pieces if is_long else []
@@ -163,18 +162,18 @@ def _once(ask: Ask, recording: Recording) -> Any:
 
 def _persistently(ask: Ask, recording: Recording) -> Any:
     """Try a few times; what no later try can mend is not tried again."""
-    for pause in RETRY_AFTER_S:
+    once_more = partial(patience.once_it_is_back, partial(ask, recording))
+    for pause in patience.RETRY_AFTER_S:
         try:
-            return ask(recording)
+            return once_more()
         except EngineNotConfigured:
             raise
         except EngineError as error:
             if isinstance(error, EngineRefused) and error.retry_after is None:
                 return _Unheard(error)
-        time.sleep(pause)
-        watching.go_on()
+        patience.pause(pause)
     try:
-        return ask(recording)
+        return once_more()
     except EngineError as error:
         return _Unheard(error)
 

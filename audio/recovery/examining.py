@@ -68,6 +68,7 @@ class _Examination:
         self._known = board.last_standing(engine, url)
         broken = self._known.state in ("wedged", "down", "restarting")
         self._broken_at = self._known.since if broken else time.time()
+        self._is_kept = False
 
     def run(self) -> None:
         known = self._known
@@ -160,6 +161,9 @@ class _Examination:
 
     def _restart(self, who: Restarter, reason: str) -> float:
         self._tell_restart(reason, time.time())
+        if not self._is_kept:
+            # Nobody would know of it, and restart it again a moment later.
+            raise RestartFailed("It is not restarted: RECOVERY_DIR has no room to note that.")
         try:
             who.restart()
         except RestartFailed:
@@ -200,7 +204,7 @@ class _Examination:
 
     def _note(self, **changes: object) -> None:
         self._known = replace(self._known, **changes)  # type: ignore[arg-type]
-        board.write_standing(self._engine, self._url, self._known)
+        self._is_kept = board.write_standing(self._engine, self._url, self._known)
 
     def _tell(self, state: State, reason: str, *, alert: bool = False) -> None:
         """Tell everybody a state; the log has a line when it is another one."""

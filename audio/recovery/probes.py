@@ -16,7 +16,8 @@ import jiwer
 import numpy as np
 from django.conf import settings
 
-from audio.decoding import SAMPLE_RATE, UndecodableAudio, sample_blocks
+from audio import temporary
+from audio.decoding import SAMPLE_RATE, DecodingUnavailable, UnusableAudio, sample_blocks
 from audio.engines import failures, kokoro, parakeet
 from audio.engines.client import Recording
 from audio.engines.probing import as_probe
@@ -62,7 +63,7 @@ def probe(engine: str) -> Probe:
     try:
         with as_probe(settings.PROBE_TIMEOUT_S):
             _QUESTIONS[engine]()
-    except (WrongAnswer, failures.EngineError) as error:
+    except (WrongAnswer, failures.EngineError, DecodingUnavailable, OSError) as error:
         result, reason = _meaning(error)
         return Probe(result, reason, time.monotonic() - started)
     seconds = time.monotonic() - started
@@ -111,7 +112,7 @@ def check_speech(path: Path) -> None:
     """
     try:
         samples = np.concatenate(list(sample_blocks(path)))
-    except UndecodableAudio as error:
+    except UnusableAudio as error:
         raise WrongAnswer("Its speech cannot be decoded.") from error
     seconds = len(samples) / SAMPLE_RATE
     if not SHORTEST_S <= seconds <= LONGEST_S:
@@ -136,7 +137,7 @@ def _ask_parakeet() -> None:
 def _ask_kokoro() -> None:
     utterance = kokoro.Utterance(WORD, settings.DEFAULT_VOICE, "wav", {})
     deadline = time.monotonic() + settings.PROBE_TIMEOUT_S
-    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+    with tempfile.NamedTemporaryFile(suffix=".wav", dir=temporary.folder()) as file:
         with closing(kokoro.speak(utterance)) as spoken:
             for chunk in spoken:
                 file.write(chunk)
@@ -152,8 +153,10 @@ _QUESTIONS: dict[str, Callable[[], None]] = {"parakeet": _ask_parakeet, "kokoro"
 ENGINES = tuple(_QUESTIONS)
 
 
-def _meaning(error: WrongAnswer | failures.EngineError) -> tuple[Result, str]:
+def _meaning(error: Exception) -> tuple[Result, str]:
     match error:
+        case DecodingUnavailable() | OSError():
+            return "busy", "This machine has no room to probe it."
         case WrongAnswer():
             return "wrong", str(error)
         case failures.EngineNonsense():

@@ -75,6 +75,8 @@ def when_suspected(sender: object, engine: str, url: str, **_signal: object) -> 
 def _look_at(engine: str, probed: Event) -> None:
     try:
         examine(engine, cooldown_s=settings.PROBE_COOLDOWN_S, when_probed=probed.set)
+    except Exception:
+        logger.exception("examining an engine failed", extra={"engine": engine})
     finally:
         # Only now may the next one begin; this waits for whoever began this one.
         with _starting:

@@ -67,7 +67,8 @@ PROBE = extend_schema(
     summary="Probe an engine now",
     description="""Asks the engine a question with a known answer, and restarts it if it is wedged
 and restarts are configured; the answer comes after the probe, not after the restart. Not asked
-again within PROBE_COOLDOWN_S: `probed_at` says when it was.""",
+again within PROBE_COOLDOWN_S: `probed_at` says when it was. Four clients at a time wait for
+probes; further ones are told at once what is known.""",
     tags=["Status"],
     request=None,
     responses={200: EngineReport, 404: Refusal, 503: Refusal},

@@ -1,5 +1,7 @@
 """How do the engines stand?"""
 
+from threading import BoundedSemaphore
+
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +17,10 @@ from audio.refusals import EngineNotFound
 
 # An answer that does not come is asked for twice, of a recording in two ways.
 LONGEST_PROBES = 4
+# Whoever waits keeps a thread, and a probe of an engine that hangs takes long: further ones are
+# told at once what is known.
+MOST_WAITING = 4
+_waiting = BoundedSemaphore(MOST_WAITING)
 
 
 class Engines(APIView):
@@ -34,5 +40,10 @@ class Probe(APIView):
             raise EngineNotFound(name, ENGINES)
         if not board.url_of(name):
             raise not_configured(name)
-        look_at(name).wait(LONGEST_PROBES * settings.PROBE_TIMEOUT_S)
+        probed = look_at(name)
+        if _waiting.acquire(blocking=False):
+            try:
+                probed.wait(LONGEST_PROBES * settings.PROBE_TIMEOUT_S)
+            finally:
+                _waiting.release()
         return Response(report(name))

@@ -118,3 +118,9 @@ def test_without_a_folder_nobody_has_the_claim(settings: Settings) -> None:
 
     with board.claimed("parakeet", URL) as alone:
         assert not alone
+
+
+def test_what_cannot_be_kept_is_told(folder: Path) -> None:
+    folder.rmdir()
+
+    assert not board.write_standing("parakeet", URL, WEDGED)

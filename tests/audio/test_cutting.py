@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from audio.cutting import cut, pieces_of, quietest
 from audio.decoding import SAMPLE_RATE
+from audio.presence import ClientLeft
 from tests.recordings import square_wave, wav
 
 Samples = NDArray[np.float32]
@@ -102,4 +103,21 @@ def test_the_files_go_with_the_end_of_the_work(tmp_path: Path, settings: Setting
     with pieces_of(recording, 100.0) as pieces:
         assert [piece.path.exists() for piece in pieces] == [True, True]
 
+    assert list((tmp_path / "uploads").rglob("*.wav")) == []
+
+
+def test_no_further_piece_is_made_when_nobody_wants_it(tmp_path: Path, settings: Settings) -> None:
+    settings.UPLOADS_DIR = str(tmp_path / "uploads")
+    recording = tmp_path / "a.wav"
+    recording.write_bytes(wav(square_wave(4000, 250.0)))
+    made: list[str] = []
+
+    def leave() -> None:
+        made.extend(path.name for path in tmp_path.rglob("pieces-*/*.wav"))
+        raise ClientLeft
+
+    with pytest.raises(ClientLeft), pieces_of(recording, 100.0, go_on=leave):
+        pass
+
+    assert made == ["0.wav"]
     assert list((tmp_path / "uploads").rglob("*.wav")) == []

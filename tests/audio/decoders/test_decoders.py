@@ -170,6 +170,26 @@ def test_whole_recordings_wait_for_each_other_and_glances_do_not(
     decoders.end()
 
 
+def test_of_many_whole_recordings_few_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "MOST_WAITING", 0)
+    decoders = Decoders(1)
+
+    with pytest.raises(AllBusy), decoders.one(for_long=True):
+        raise AssertionError("it waited")
+
+
+def test_a_decoder_that_cannot_be_started_leaves_nothing_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    decoders, before = Decoders(1), len(os.listdir("/proc/self/fd"))
+
+    with pytest.raises(Died), decoders.one(for_long=True):
+        raise AssertionError("it was started")
+
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_who_waits_is_served_when_a_decoder_is_free(tone: Path) -> None:
     decoders = Decoders(1)
 

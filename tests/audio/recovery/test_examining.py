@@ -422,3 +422,17 @@ def test_a_change_of_state_is_a_line_of_the_log(
         "state": "healthy",
         "reason": "It answered rightly.",
     }
+
+
+def test_a_restart_that_cannot_be_noted_is_not_done(
+    container: DockerDaemon, engine: FaultServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    remember(probed_at=1.0)
+    [file] = board.folder().glob("*.json")
+    file.with_suffix(".new").mkdir()
+    wedge(engine)
+
+    examine("parakeet")
+
+    assert container.restarts == []
+    assert "no room to note" in alerts(caplog)[0].reason  # type: ignore[attr-defined]

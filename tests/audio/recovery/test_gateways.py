@@ -10,7 +10,7 @@ import pytest
 
 from tests.audio.recovery.docker_daemon import DockerDaemon, running_docker_daemon
 from tests.audio.recovery.engine import heal, wedge
-from tests.faults import FaultServer
+from tests.faults import FaultServer, breakages
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.scripts import TRANSCRIBE
@@ -131,6 +131,17 @@ def test_after_a_restart_that_failed_the_message_says_so(
     answer = transcribe(gateways[0])
 
     assert "an automatic restart did not help" in answer.json()["error"]["message"]
+
+
+def test_all_gateways_know_soon_that_an_engine_is_gone(
+    gateways: list[Gateway], faults: FaultServer, docker: DockerDaemon
+) -> None:
+    faults.break_with(TRANSCRIBE, breakages.RESET)
+
+    assert transcribe(gateways[0]).status_code == 502
+
+    until(lambda: state(gateways[1]) == "down")
+    assert docker.restarts == []
 
 
 def test_while_an_engine_restarts_calls_are_refused_without_asking_it(

@@ -135,3 +135,18 @@ def test_no_reason_tells_what_the_engine_said(engine: FaultServer) -> None:
     engine.answer(TRANSCRIBE, CUDA, status=500)
 
     assert probe("parakeet").reason == "It answers 500."
+
+
+@pytest.mark.usefixtures("engine")
+def test_speech_that_is_longer_than_any_recording_is_wrong(settings: Settings) -> None:
+    settings.MAX_AUDIO_S = 0.5
+
+    assert probe("kokoro").result == "wrong"
+
+
+@pytest.mark.usefixtures("engine")
+def test_that_this_machine_is_full_is_no_finding_about_the_engine(settings: Settings) -> None:
+    settings.UPLOADS_DIR = "/proc/uploads"
+
+    assert probe("kokoro").result == "busy"
+    assert "/proc" not in probe("kokoro").reason

@@ -1,11 +1,13 @@
 """How the engines stand, and probing them now."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from tests.audio.recovery.engine import heal, wedge
-from tests.faults import FaultServer
+from tests.faults import FaultServer, breakages
 from tests.gateway_process import Gateway, running_gateway
 from tests.scripts import SPEAK
 
@@ -118,3 +120,16 @@ def test_metrics_tell_the_state_and_the_probes(probed: Gateway) -> None:
     assert 'spark_engine_state{engine="kokoro",state="healthy"} 1.0' in text
     assert 'spark_engine_state{engine="kokoro",state="wedged"} 0.0' in text
     assert 'spark_engine_probes_total{engine="kokoro",result="ok"}' in text
+
+
+def test_of_many_who_ask_for_a_probe_few_keep_a_thread(
+    faults: FaultServer, tmp_path: Path
+) -> None:
+    faults.break_with(SPEAK, breakages.SILENT)
+    hanging = {"KOKORO_URL": faults.url, "PROBE_TIMEOUT_S": "3"}
+
+    with running_gateway(tmp_path, **hanging) as gateway, ThreadPoolExecutor(9) as clients:
+        answers = list(clients.map(gateway.post, [PROBE] * 9))
+
+    told = [answer.json()["probed_at"] for answer in answers]
+    assert (len(told), told.count(None)) == (9, 5)
