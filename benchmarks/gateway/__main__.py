@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from benchmarks.gateway.adding import added_time, first_byte, growth_by_bytes, latency
+from benchmarks.gateway.adding import added_time, first_byte, floor, growth_by_bytes, latency
 from benchmarks.gateway.figures import Bench, Curve, Figure, Results
 from benchmarks.gateway.people import growth_by_people
 from benchmarks.gateway.report import plot, table, write
@@ -31,6 +31,7 @@ ROOM = Path("var/bench/room")
 BACKLOG = 512
 PARTS: dict[str, Callable[[Bench], Results]] = {
     "added": added_time,
+    "floor": floor,
     "first-byte": first_byte,
     "latency": latency,
     "uploads": uploads,

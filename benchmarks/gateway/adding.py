@@ -12,6 +12,8 @@ from benchmarks.gateway.wire import Message
 
 SLOWLY = "Please say this slowly."
 CONCURRENCY = (1, 4, 16, 64)
+# Streams that last keep their places: by default there are 48.
+ROOM_FOR_ALL = {"ENGINE_CONNECTIONS": "64", "WEB_THREADS": "80"}
 SIZES = tuple(MEBIBYTE * mebibytes // 4 for mebibytes in (1, 4, 16, 64, 256))
 # How much more a mebibyte may cost at one size than at another.
 LINEAR = 1.5
@@ -30,6 +32,21 @@ def added_time(bench: Bench) -> Results:
             yield _added(bench, work, ports, ms=ms, first=first)
             if rate:
                 yield _rate(bench, work, ports, rate)
+
+
+def floor(bench: Bench) -> Results:
+    """What the same work takes on a bare WSGI application: the gateway can add no less."""
+    with bench.floor() as ports:
+        for work, first in (
+            (calls.models(), False),
+            (calls.speech(), True),
+            (calls.transcription(), False),
+        ):
+            added = _added(bench, work, ports, ms=0.0, first=first)
+            yield Figure(f"bare WSGI: {added.what}", "", added.measured, None)
+            if work.name != "models":
+                rate = _rate(bench, work, ports, 0)
+                yield Figure(f"bare WSGI: {rate.what}", "", rate.measured, None)
 
 
 def _added(bench: Bench, work: Work, ports: Ports, *, ms: float, first: bool) -> Figure:
@@ -54,7 +71,7 @@ def first_byte(bench: Bench) -> Results:
     """When does speech that takes two seconds begin?"""
     spoken = calls.speech(SLOWLY).gateway
     behind: dict[str, list[tuple[float, float]]] = {"gateway": [], "engine": []}
-    with bench.gateway() as gateway:
+    with bench.gateway(**ROOM_FOR_ALL) as gateway:
         ports = bench.ports(gateway)
         for callers in CONCURRENCY:
             through, direct = (
@@ -83,7 +100,7 @@ def _median_behind(spoken: Message, port: int, callers: int) -> float:
 
 def latency(bench: Bench) -> Results:
     """How long a call takes, by how many are asked at once."""
-    with bench.gateway() as gateway:
+    with bench.gateway(**ROOM_FOR_ALL) as gateway:
         port = bench.ports(gateway).gateway
         lines = {
             work.name: [

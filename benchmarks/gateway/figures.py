@@ -1,5 +1,10 @@
 """What was measured, and with what."""
 
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,7 +12,10 @@ from pathlib import Path
 
 from benchmarks.asking import SETTINGS
 from benchmarks.gateway.timing import Ports
+from spark_control.laptop.engine import is_healthy
 from spark_control.laptop.gateway import Gateway, running_gateway
+
+BARE = ("--threads", "64", "--keep-alive", "75", "benchmarks.gateway.floor:application")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,26 @@ class Bench:
         given = SETTINGS | engines | {"UPLOADS_DIR": str(uploads)} | settings
         with running_gateway(self.room / "gateway.log", given) as gateway:
             yield gateway
+
+    @contextmanager
+    def floor(self) -> Iterator[Ports]:
+        """The same work on a bare WSGI application, under gunicorn as the gateway is."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port, fd = listener.getsockname()[1], listener.fileno()
+            command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{fd}", *BARE]
+            process = subprocess.Popen(  # noqa: S603 — our own server
+                command,
+                pass_fds=(fd,),
+                env=os.environ | {"ENGINE_URL": f"http://127.0.0.1:{self.engine_port}"},
+                stderr=subprocess.DEVNULL,
+            )
+        try:
+            while not is_healthy(f"http://127.0.0.1:{port}"):
+                time.sleep(0.05)
+            yield Ports(port, self.engine_port)
+        finally:
+            process.terminate()
+            process.wait()
 
     def ports(self, gateway: Gateway) -> Ports:
         return Ports(int(gateway.url.rpartition(":")[2]), self.engine_port)
