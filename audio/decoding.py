@@ -23,6 +23,9 @@ from audio.wav_reading import plain_wav
 # Who does not read to the end closes them, and so ends the decoding.
 Blocks = Generator[NDArray[np.float32], None, None]
 
+# So much is read in a moment.
+GLANCE_BYTES = 2 * 1024 * 1024
+
 
 class UnusableAudio(Exception):
     """A recording that will not do, in which field, and why."""
@@ -120,7 +123,9 @@ def clips(path: Path, spans: Sequence[Span], *, param: str = "file") -> list[NDA
 
 
 def _seconds(job: Job, path: Path, param: str) -> float | None:
-    with _decoder(path, param, for_long=False) as (decoder, recording):
+    # Its packets may have to be read one by one: of a large file that is no glance.
+    for_long = job == "length" and path.stat().st_size > GLANCE_BYTES
+    with _decoder(path, param, for_long=for_long) as (decoder, recording):
         return decoder.seconds(job, recording, _limits())
 
 

@@ -3,14 +3,40 @@
 `.env.example` lists the variables with their defaults and units.
 """
 
+import builtins
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+Number = TypeVar("Number", int, float)
+
+
+class Variables(environ.Env):  # type: ignore[misc]
+    """Numbers as Python reads them: environ itself reads 1e3 as 13, and names none it cannot."""
+
+    def int(self, var: str, default: builtins.int = 0) -> builtins.int:
+        return self._number(builtins.int, var, default, "a whole number, as 60")
+
+    def float(self, var: str, default: builtins.float = 0.0) -> builtins.float:
+        return self._number(builtins.float, var, default, "a number, as 60 or 1.5")
+
+    def _number(
+        self, read: Callable[[str], Number], var: str, default: Number, expected: str
+    ) -> Number:
+        given = self.str(var, "")
+        try:
+            return read(given) if given else default
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} is {given!r}; expected {expected}.") from error
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Variables()
 environ.Env.read_env(BASE_DIR / ".env")
 
 # Engines.

@@ -140,3 +140,16 @@ def test_a_server_with_contradicting_settings_does_not_start(tmp_path: Path) -> 
 @pytest.mark.parametrize("keys", ["a:same:audio,b:same:audio", "a:schlüssel", "a:two words"])
 def test_keys_that_cannot_work_are_found(keys: str) -> None:
     assert "spark.E002" in manage("check", API_KEYS=keys).stderr
+
+
+@pytest.mark.parametrize("value", ["soon", "1,5", "30s"])
+def test_a_number_that_is_none_is_refused_by_name(value: str) -> None:
+    told = manage("check", PROBE_TIMEOUT_S=value).stderr
+
+    assert f"PROBE_TIMEOUT_S is '{value}'; expected a number, as 60 or 1.5." in told
+
+
+def test_a_whole_number_that_is_none_is_refused_by_name() -> None:
+    told = manage("check", WEB_THREADS="1.5").stderr
+
+    assert "WEB_THREADS is '1.5'; expected a whole number, as 60." in told

@@ -354,12 +354,12 @@ def test_a_command_restarts_an_engine(
     engine: FaultServer, settings: Settings, tmp_path: Path
 ) -> None:
     settings.RESTART_WITH, settings.RECOVERY_TIMEOUT_S = "command", 0.1
-    settings.RESTART_COMMAND = f"mkdir -p {tmp_path}/restarted"
+    settings.RESTART_COMMAND = f"sh -c 'mkdir $0/$1' {tmp_path}"
     wedge(engine)
 
     examine("kokoro")
 
-    assert (tmp_path / "restarted").is_dir()
+    assert (tmp_path / "kokoro").is_dir()
     assert known("kokoro").outcomes == {"done": 1}
 
 
