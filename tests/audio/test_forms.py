@@ -1,0 +1,102 @@
+"""Multipart forms, byte by byte."""
+
+import httpx
+import pytest
+
+from tests.clients.forms import BOUNDARY, MULTIPART, form, part
+from tests.faults import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import TONE
+from tests.scripts import TRANSCRIBE
+
+MODEL = part("model", "whisper-1")
+FILE = part("file", TONE, filename="a.wav", content_type="audio/wav")
+
+
+def sent(gateway: Gateway, *parts: bytes) -> httpx.Response:
+    return gateway.post(TRANSCRIBE, content=form(*parts), headers=MULTIPART)
+
+
+def with_disposition(disposition: str, content: bytes, *headers: str) -> bytes:
+    head = [f"--{BOUNDARY}", f"Content-Disposition: {disposition}", *headers, "", ""]
+    return "\r\n".join(head).encode() + content + b"\r\n"
+
+
+def message_of(answer: httpx.Response) -> str:
+    assert answer.status_code == 400
+    return str(answer.json()["error"]["message"])
+
+
+def test_a_file_reaches_the_engine_byte_by_byte(hearing: Gateway, faults: FaultServer) -> None:
+    sent(hearing, MODEL, FILE)
+
+    assert TONE in faults.asked[0].body
+
+
+def test_a_recording_that_holds_the_boundary_is_whole(
+    hearing: Gateway, faults: FaultServer
+) -> None:
+    tricky = TONE + f"\r\n--{BOUNDARY[:-1]}\r\n--".encode() + TONE
+
+    sent(hearing, part("file", tricky, filename="a.wav"), MODEL)
+
+    assert tricky in faults.asked[0].body
+
+
+def test_a_name_that_is_not_ascii_may_be_spelt_as_older_clients_do(hearing: Gateway) -> None:
+    named = "form-data; name=\"file\"; filename*=utf-8''Gr%C3%BC%C3%9Fe.wav"
+
+    assert sent(hearing, MODEL, with_disposition(named, TONE)).status_code == 200
+
+
+def test_a_file_without_a_name_is_none(hearing: Gateway) -> None:
+    nameless = with_disposition('form-data; name="file"; filename=""', b"")
+
+    assert "file" in message_of(sent(hearing, MODEL, nameless))
+
+
+def test_bytes_under_a_transfer_encoding_are_refused(hearing: Gateway) -> None:
+    encoded = with_disposition(
+        'form-data; name="file"; filename="a.wav"',
+        b"UklGRg==",
+        "Content-Transfer-Encoding: base64",
+    )
+
+    assert "file: expected its bytes" in message_of(sent(hearing, MODEL, encoded))
+
+
+def test_a_harmless_transfer_encoding_is_no_matter(hearing: Gateway) -> None:
+    binary = with_disposition(
+        'form-data; name="file"; filename="a.wav"', TONE, "Content-Transfer-Encoding: binary"
+    )
+
+    assert sent(hearing, MODEL, binary).status_code == 200
+
+
+def test_a_form_without_a_boundary_is_refused(hearing: Gateway) -> None:
+    kind = {"content-type": "multipart/form-data"}
+
+    answer = hearing.post(TRANSCRIBE, content=form(MODEL, FILE), headers=kind)
+
+    assert "names no boundary" in message_of(answer)
+
+
+def test_a_form_that_breaks_off_is_refused(hearing: Gateway) -> None:
+    answer = hearing.post(TRANSCRIBE, content=MODEL + FILE, headers=MULTIPART)
+
+    assert "malformed" in message_of(answer)
+
+
+def test_headers_that_are_not_text_are_refused(hearing: Gateway) -> None:
+    garbled = FILE.replace(b"a.wav", b"\xff\xfe.wav", 1)
+
+    assert "malformed" in message_of(sent(hearing, MODEL, garbled))
+
+
+@pytest.mark.parametrize("count", [1001, 5000])
+def test_more_fields_than_any_client_sends_are_refused(hearing: Gateway, count: int) -> None:
+    assert "too many fields" in message_of(sent(hearing, *[part("keywords[]", "a")] * count))
+
+
+def test_more_files_than_any_client_sends_are_refused(hearing: Gateway) -> None:
+    assert "too many files" in message_of(sent(hearing, *[FILE[:200] + b"\r\n"] * 101))
