@@ -65,8 +65,9 @@ LOG_IN = """
 import os, sys, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "spark_control.settings"
 django.setup()
-from django.test import Client
-print(Client().login(username=sys.argv[1], password=open(sys.argv[2]).read()))
+from django.contrib.auth import get_user_model
+user = get_user_model().objects.get(username=sys.argv[1], is_superuser=True)
+print(user.check_password(open(sys.argv[2]).read()))
 """
 # Its grandchild is in a session of its own, as a daemon would be.
 WAIT = """
