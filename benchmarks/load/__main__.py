@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.asking import SETTINGS
-from benchmarks.load.clients import Clients, Phase, ask_at_once, ask_each
+from benchmarks.load.clients import KINDS, Clients, Phase, ask_at_once, ask_each
 from benchmarks.load.engine import CALM, SLOW
 from benchmarks.load.engines import WAYS, EngineProcess, running_engines
 from benchmarks.load.judging import GOOD, Seen, Verdict, judge, seen
@@ -26,6 +26,7 @@ from benchmarks.load.remains import KEPT_S, Remains, remains, settled
 from spark_control.laptop.gateway import Gateway, running_gateway
 
 ROOM = Path("var/load")
+SPEECH, DUAL = (kind for kind in KINDS if kind.name in ("speech", "label-merge dual"))
 CALM_SHARE, SETTLE_S, WARM_S = 1 / 6, 2.0, 5.0
 WAIT_S = 20.0
 
@@ -63,10 +64,11 @@ class _Load:
 
     def warmed(self) -> Remains:
         """What the gateway holds that has worked with all its threads, and rests."""
-        self._engines["kokoro"].be(SLOW)
-        # They overlap, so each needs a thread of its own.
-        ask_at_once(self._gateway.url, self._count)
-        self._engines["kokoro"].be(CALM)
+        for name, kind in (("kokoro", SPEECH), ("parakeet", DUAL)):
+            self._engines[name].be(SLOW)
+            # They overlap, so each needs threads of its own: one, and for two tracks four more.
+            ask_at_once(self._gateway.url, self._count, kind)
+            self._engines[name].be(CALM)
         warming = Clients(self._gateway.url, self._count)
         with warming.asking():
             time.sleep(WARM_S)
@@ -111,6 +113,8 @@ def _settings(engines: dict[str, EngineProcess], room: Path) -> dict[str, str]:
         "DATABASE_URL": "",
         "UPLOADS_DIR": str(room / "uploads"),
         "TMPDIR": str(room / "tmp"),
+        # What is known of engines is meant to stay.
+        "RECOVERY_DIR": str(room / "recovery"),
         # What hangs must be seen to end within its turn.
         "ENGINE_TIMEOUT_S": "2",
         "ENGINE_WAIT_S": "1",

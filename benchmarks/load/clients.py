@@ -140,13 +140,12 @@ def ask(client: httpx.Client, kind: Kind) -> tuple[float, str]:
     return time.monotonic() - started, answer
 
 
-def ask_at_once(url: str, count: int) -> None:
-    """Ask for so many speeches at the same moment, whatever becomes of them."""
-    speech = KINDS[0]
+def ask_at_once(url: str, count: int, kind: Kind) -> None:
+    """Ask for so many of a kind at the same moment, whatever becomes of them."""
 
     def one() -> None:
         with _client(url) as client:
-            ask(client, speech)
+            ask(client, kind)
 
     threads = [threading.Thread(target=one) for _ in range(count)]
     for thread in threads:
