@@ -5,7 +5,6 @@ import secrets
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
-from django.db import connection
 
 from benchmarks.crowd import Crowd
 from benchmarks.gateway import calls
@@ -53,5 +52,4 @@ def _added_ms(bench: Bench) -> float:
 
 def _own_url() -> str:
     """The database of `own_database`, on the server of this one."""
-    connection.close()
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{NAME}"))
