@@ -54,6 +54,16 @@ def threads_outnumber_connections(app_configs: Any, **options: Any) -> list[Chec
 
 
 @register
+def the_processor_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """WEB_CPU names a processor that this process may run on, or leaves the choice to us."""
+    allowed = sorted(map(str, os.sched_getaffinity(0)))
+    if settings.WEB_CPU in ("auto", "any", *allowed):
+        return []
+    hint = f"auto, any, or one of {', '.join(allowed)}."
+    return [Error("WEB_CPU is no processor of this gateway.", hint=hint, id="spark.E033")]
+
+
+@register
 def limits_let_something_through(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """A limit of nothing would refuse everything, or have it wait for ever."""
     least = {

@@ -54,6 +54,9 @@ def check_decodable(path: Path, *, param: str) -> None:
     ------
     UndecodableAudio, DecodingUnavailable
     """
+    wav = plain_wav(path)
+    if wav is not None and wav.seconds <= settings.MAX_AUDIO_S:
+        return
     if next(_blocks(path, param, for_long=False), None) is None:
         raise UndecodableAudio(param, "the recording holds no audio.")
 

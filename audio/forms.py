@@ -4,6 +4,7 @@ In place of Django's own parser, which looks at every piece of a file several ti
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import IO, Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles
 
-from audio.uploads import BLOCK, TemporaryUpload, closed_with
+from audio.uploads import BLOCK, TemporaryUpload, UploadBody, closed_with
 
 LONGEST_HEADER = 16 * 1024
 MOST_HEADERS = 16
@@ -32,11 +33,14 @@ class MultipartForm(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> "DataAndFiles[Any, Any]":
-        form = _Form((parser_context or {})["request"].META)
+        environ = (parser_context or {})["request"].META
+        body = environ["wsgi.input"]
+        arriving = body.piece if isinstance(body, UploadBody) else partial(stream.read, BLOCK)
+        form = _Form(environ)
         try:
             with _parser(media_type or "") as parser:
                 while not parser.closed:
-                    for event in parser.parse(stream.read(BLOCK)):
+                    for event in parser.parse(arriving()):
                         form.take(event)
         except MultipartError as error:
             raise ParseError(f"The multipart form is malformed: {error}.") from error

@@ -13,6 +13,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -39,9 +40,11 @@ def folder() -> Path:
     ------
     OSError
     """
+    key = os.getpid(), _whole()
+    if (mine := _mine.get(key)) and mine.is_dir():
+        return mine
     whole = whole_folder()
     with _making:
-        key = os.getpid(), whole
         if key not in _mine or not _mine[key].is_dir():
             clean()
             _mine[key] = _made(whole)
@@ -55,8 +58,7 @@ def whole_folder() -> Path:
     ------
     OSError
     """
-    given = settings.UPLOADS_DIR
-    path = Path(given) if given else account_folder()
+    given, path = settings.UPLOADS_DIR, _whole()
     path.mkdir(mode=0o700, parents=bool(given), exist_ok=True)
     # In a folder that everybody may write to, somebody else may have been there first.
     if not given and not is_ours(path.lstat(), others_may=0):
@@ -64,9 +66,19 @@ def whole_folder() -> Path:
     return path
 
 
+def _whole() -> Path:
+    given = settings.UPLOADS_DIR
+    return Path(given) if given else account_folder()
+
+
 def account_folder() -> Path:
     """Where this account's processes meet, made or not: its name is known to everybody."""
-    return Path(tempfile.gettempdir(), f"spark-control-{os.getuid()}")
+    return _account_folder(tempfile.gettempdir(), os.getuid())
+
+
+@lru_cache(maxsize=4)
+def _account_folder(place: str, user: int) -> Path:
+    return Path(place, f"spark-control-{user}")
 
 
 def is_ours(found: os.stat_result, *, others_may: int = 0o777) -> bool:
@@ -99,17 +111,19 @@ def check_room(wanted: int) -> None:
 
 def used_bytes() -> int:
     """How much room the temporary files of all processes take."""
+    with os.scandir(whole_folder()) as found:
+        ours = [entry.path for entry in found if entry.name.startswith(_PREFIX)]
     return sum(
-        _size(Path(place, name))
-        for ours in whole_folder().glob(f"{_PREFIX}*")
-        for place, _folders, names in os.walk(ours)
+        _size(f"{place}/{name}")
+        for one in ours
+        for place, _folders, names in os.walk(one)
         for name in names
     )
 
 
-def _size(path: Path) -> int:
+def _size(path: str) -> int:
     with suppress(FileNotFoundError):
-        return path.lstat().st_size
+        return os.lstat(path).st_size
     return 0
 
 

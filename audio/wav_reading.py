@@ -10,6 +10,7 @@ Source: Multimedia Programming Interface and Data Specifications 1.0 (1991), and
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -72,6 +73,13 @@ class PlainWav:
 
 def plain_wav(path: Path) -> PlainWav | None:
     """Find the samples of a plain WAV, as many as are there; None of any other file."""
+    found = path.stat()
+    return _found(path, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _found(path: Path, _inode: int, _size: int, _written_ns: int) -> PlainWav | None:
+    """One request looks at the same header several times."""
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] != b"RIFF" or head[8:] != b"WAVE":

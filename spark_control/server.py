@@ -27,7 +27,7 @@ from spark_control.refusals import write_refusal
 
 # gunicorn has no setting for it.
 util.write_error = write_refusal
-worker_class = "spark_control.closing.ClosingWorker"
+worker_class = "spark_control.worker.Worker"
 workers = 1
 threads = settings.WEB_THREADS
 # A thread that streams or uploads is alive however long it takes; engines have their own timeouts.

@@ -90,6 +90,7 @@ DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
 
 # The server.
 WEB_THREADS: int = env.int("WEB_THREADS", 64)
+WEB_CPU: str = env.str("WEB_CPU", "auto")
 CLIENT_TIMEOUT_S: int = env.int("CLIENT_TIMEOUT_S", 60)
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
 

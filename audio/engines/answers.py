@@ -1,7 +1,7 @@
 """What does an engine's answer say, or why is it none?"""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import httpx
 import orjson
@@ -58,37 +58,37 @@ def read_json(response: httpx.Response, engine: str) -> object:
     ------
     EngineNonsense
     """
-    content = b"".join(_up_to(LARGEST_ANSWER, response))
-    if len(content) > LARGEST_ANSWER:
-        raise nonsense(engine, "it is too long")
-    try:
-        # Strict: neither NaN nor half a surrogate pair, which no text could be passed on with.
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        # A server that knows one format answers the transcript as plain text, with 200.
-        if response.headers.get("content-type", "").startswith("text/plain"):
-            return content.decode(errors="replace")
-        # What follows an answer that was shorter than it said would be taken for the next.
-        response.extensions["network_stream"].close()
-        raise nonsense(engine, "it is not JSON") from None
+    with closing(response):
+        content = b"".join(_up_to(LARGEST_ANSWER, response))
+        if len(content) > LARGEST_ANSWER:
+            raise nonsense(engine, "it is too long")
+        try:
+            # Strict: neither NaN nor half a surrogate pair, which no text could be passed on with.
+            return orjson.loads(content)
+        except orjson.JSONDecodeError:
+            # A server that knows one format answers the transcript as plain text, with 200.
+            if response.headers.get("content-type", "").startswith("text/plain"):
+                return content.decode(errors="replace")
+            # What follows an answer that was shorter than it said would be taken for the next.
+            response.extensions["connection"].spoil()
+            raise nonsense(engine, "it is not JSON") from None
 
 
 def _refusal(response: httpx.Response) -> bytes:
     """The body of an answer that is no good one; its status says enough if that does not come."""
     told: list[bytes] = []
-    with suppress(httpx.HTTPError), within(REFUSAL_S):
+    with closing(response), suppress(httpx.HTTPError), within(REFUSAL_S):
         told.extend(_up_to(LARGEST_REFUSAL, response))
     return b"".join(told)
 
 
 def _up_to(limit: int, response: httpx.Response) -> Iterator[bytes]:
-    """The body piece by piece, ended and closed where it is over the limit."""
+    """The body piece by piece, ended where it is over the limit."""
     received = 0
-    try:
-        for piece in response.iter_raw():
-            yield piece
-            received += len(piece)
-            if received > limit:
-                return
-    finally:
-        response.close()
+    # Not iter_raw, which gives the connection back in the end.
+    assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 — all of ours are
+    for piece in response.stream:
+        yield piece
+        received += len(piece)
+        if received > limit:
+            return

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +15,8 @@ from django.conf import settings
 from audio import journal, metrics, presence
 from audio.engines.admission import Admission, NoPlace, Places
 from audio.engines.answers import check, read_json
-from audio.engines.connections import QUESTION_CONNECTIONS, connections_to
-from audio.engines.deadlines import Call, allowed_s, within
+from audio.engines.connections import QUESTION_CONNECTIONS, connections
+from audio.engines.deadlines import allowed_s, within
 from audio.engines.failures import (
     EngineBusy,
     EngineError,
@@ -32,8 +32,9 @@ from audio.engines.failures import (
 )
 from audio.engines.probing import is_probe, shortened, suspect
 from audio.engines.restarting import refuse_while_restarting
-from audio.engines.sending import Gathered, LargeReads
+from audio.engines.sending import form_with, headers
 from audio.engines.streams import AnswerStream
+from audio.engines.transport import EngineTransport
 
 # Health and catalogue: short, and never queued behind inference.
 QUESTION_S = 5.0
@@ -71,8 +72,8 @@ class Engine:
         self.name, self.url = name, base_url
         self._places = Places(name, settings.ENGINE_CONNECTIONS)
         self._admission: ContextVar[Admission | None] = ContextVar(f"{name}'s", default=None)
-        self._calls = connections_to(base_url, settings.ENGINE_CONNECTIONS)
-        self._questions = connections_to(base_url, QUESTION_CONNECTIONS)
+        self._calls = connections(settings.ENGINE_CONNECTIONS)
+        self._questions = connections(QUESTION_CONNECTIONS)
         # Joining a path to the base URL takes longer than the rest of a request's making.
         self._at = lru_cache(lambda path: httpx.URL(base_url + path))
 
@@ -103,12 +104,8 @@ class Engine:
         self, operation: str, path: str, recording: Recording, fields: Mapping[str, object]
     ) -> object:
         """Upload a recording from disk, and read the JSON answer."""
-        with self._place(), LargeReads(recording.path) as file:
-            upload = {"file": (f"audio{recording.suffix}", file)}
-            at = self._at(path)
-            request = self._calls.build_request("POST", at, data=dict(fields), files=upload)
-            assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101 — files are both
-            request.stream = Gathered(request.stream)
+        at, name = self._at(path), f"audio{recording.suffix}"
+        with self._place(), form_with(recording.path, name, fields, at) as request:
             allowed = shortened(allowed_s(recording.seconds))
             try:
                 return self._answer(operation, self._calls, request, within_s=allowed)
@@ -122,16 +119,16 @@ class Engine:
 
         An engine may be silent for `patience_s`, before the first byte and between two.
         """
-        request = self._calls.build_request("POST", self._at(path), json=dict(body))
+        request = httpx.Request("POST", self._at(path), headers=headers(), json=dict(body))
         patience_s = shortened(patience_s)
         admission = self._admit(1)
         try:
             presence.stay()
             with (
-                within(patience_s, ends_with_client=True) as call,
-                self._translated(operation, call),
+                within(patience_s, ends_with_client=True),
+                self._translated(operation),
             ):
-                response = self._calls.send(request, stream=True)
+                response = self._calls.handle_request(request)
                 check(response, self.name, self.url)
                 return AnswerStream(self, response, admission, patience_s)
         except BaseException:
@@ -140,18 +137,19 @@ class Engine:
 
     def ask(self, operation: str, path: str) -> object:
         """Get a small JSON answer quickly, whatever inference is under way."""
-        request = self._questions.build_request("GET", self._at(path))
+        request = httpx.Request("GET", self._at(path), headers=headers())
         return self._answer(operation, self._questions, request, within_s=QUESTION_S)
 
     def is_healthy(self) -> bool:
         """Whether the engine says that it can infer, or has no word for it but answers."""
         try:
-            with within(HEALTH_S), self._questions.stream("GET", "/health") as response:
+            request = httpx.Request("GET", self._at("/health"), headers=headers())
+            with within(HEALTH_S), closing(self._questions.handle_request(request)) as response:
                 return response.is_success or response.status_code in (404, 405)
         except httpx.HTTPError:
             return False
 
-    def translate(self, error: httpx.HTTPError, call: Call) -> EngineError:
+    def translate(self, error: httpx.HTTPError) -> EngineError:
         """Say what a transport error means."""
         match error:
             case httpx.PoolTimeout():
@@ -160,7 +158,7 @@ class Engine:
                 return unreachable(self.name)
             case httpx.TimeoutException():
                 return timed_out(self.name)
-            case httpx.RemoteProtocolError() if not call.broke_off:
+            case httpx.RemoteProtocolError():
                 return nonsense(self.name, "it is not HTTP as it should be")
         return unreachable(self.name)
 
@@ -189,26 +187,26 @@ class Engine:
                 yield
 
     def _answer(
-        self, operation: str, client: httpx.Client, request: httpx.Request, *, within_s: float
+        self, operation: str, by: EngineTransport, request: httpx.Request, *, within_s: float
     ) -> object:
         """The JSON of a good answer."""
         with (
-            within(within_s, ends_with_client=presence.is_streaming()) as call,
-            self._translated(operation, call),
+            within(within_s, ends_with_client=presence.is_streaming()),
+            self._translated(operation),
         ):
-            response = client.send(request, stream=True)
+            response = by.handle_request(request)
             check(response, self.name, self.url)
             return read_json(response, self.name)
 
     @contextmanager
-    def _translated(self, operation: str, call: Call) -> Iterator[None]:
+    def _translated(self, operation: str) -> Iterator[None]:
         """Time one call, and turn transport errors into the tree."""
         started, outcome = time.monotonic(), "ok"
         try:
             refuse_while_restarting(self.name, self.url)
             yield
         except httpx.HTTPError as error:
-            translated = self.translate(error, call)
+            translated = self.translate(error)
             outcome = type(translated).__name__
             if isinstance(translated, _SUSPICIOUS):
                 suspect(self.name, self.url)

@@ -5,37 +5,32 @@ late. Here a socket is given, each time, no more than what is left of the call; 
 of no use without its client looks after the client while the engine is silent.
 """
 
-import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-import httpcore
+import httpx
 from django.conf import settings
 
 from audio import presence
 
-# How often the client is looked after, and how much is written before the clock is looked at.
+# How often the client is looked after.
 GLANCE_S = 0.5
-WRITE_BYTES = 256 * 1024
-
-SocketOption = httpcore.SOCKET_OPTION
 
 
 @dataclass(slots=True)
 class Call:
-    """A call under way: until when it may last, and whether the engine has hung up."""
+    """A call under way: until when it may last, and whether it ends when the client leaves."""
 
     until: float
     ends_with_client: bool
-    broke_off: bool = False
 
     def left_s(self) -> float:
         left = self.until - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout("the call took longer than it may")
+            raise httpx.ReadTimeout("the call took longer than it may")
         return left
 
     def glance_s(self) -> float:
@@ -47,7 +42,7 @@ class Call:
         return min(left, GLANCE_S)
 
 
-_call: ContextVar[Call | None] = ContextVar("call", default=None)
+_call: ContextVar[Call] = ContextVar("call")
 
 
 @contextmanager
@@ -61,6 +56,17 @@ def within(seconds: float, *, ends_with_client: bool = False) -> Iterator[Call]:
         _call.reset(token)
 
 
+def under_way() -> Call:
+    """The call that a connection is used for now.
+
+    Raises
+    ------
+    LookupError
+        Outside of `within`.
+    """
+    return _call.get()
+
+
 def allowed_s(audio_s: float | None) -> float:
     """How long an engine may work on so much audio; on an unknown length as long as on any."""
     longest: float = settings.ENGINE_TIMEOUT_S
@@ -68,64 +74,3 @@ def allowed_s(audio_s: float | None) -> float:
         return longest
     needed: float = settings.ENGINE_BASE_TIMEOUT_S + settings.ENGINE_TIMEOUT_PER_AUDIO_S * audio_s
     return min(longest, needed)
-
-
-class TimedBackend(httpcore.SyncBackend):
-    """Connections whose every wait is part of the call they are used for."""
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[SocketOption] | None = None,
-    ) -> httpcore.NetworkStream:
-        call = _call.get()
-        if call and timeout is not None:
-            timeout = min(timeout, call.left_s())
-        return _Timed(super().connect_tcp(host, port, timeout, local_address, socket_options))
-
-
-class _Timed(httpcore.NetworkStream):
-    """A connection; outside of `within` it keeps httpx's own times."""
-
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        call = _call.get()
-        if call is None:
-            return self._stream.read(max_bytes, timeout)
-        while True:
-            wait_s = call.glance_s()
-            try:
-                block = self._stream.read(max_bytes, wait_s)
-            except httpcore.ReadTimeout:
-                continue
-            call.broke_off = not block
-            return block
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        call = _call.get()
-        if call is None:
-            return self._stream.write(buffer, timeout)
-        for start in range(0, len(buffer), WRITE_BYTES):
-            # A view, because what is not yet sent would be copied after each part that is.
-            part = memoryview(buffer)[start : start + WRITE_BYTES]
-            self._stream.write(part, call.left_s())  # type: ignore[arg-type]
-        return None
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> object:
-        return self._stream.get_extra_info(info)

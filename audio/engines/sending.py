@@ -1,65 +1,66 @@
-"""A recording on its way to an engine."""
+"""What goes to an engine: a recording, as the file of a form, and what every request says."""
 
-import io
-from collections.abc import Iterator
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
-READ_BYTES = 1024 * 1024
-SMALL_BYTES = 16 * 1024
+from audio import tracing
+
+# Small enough to stay in the processor's cache between reading and sending.
+BLOCK = 1024 * 1024
+# Stands for the recording while httpx writes the form around it; nobody can guess it.
+_RECORDING = secrets.token_bytes(32)
 
 
-class LargeReads(io.FileIO):
-    """A file as long as it was when it was opened, read 1 MiB at a time.
+def headers() -> dict[str, str]:
+    """What every request to an engine says.
 
-    httpx asks for 64 KiB, which is most of an upload's cost; and a recording that is still being
-    written would be longer than its announced length.
+    Its trace, so that an engine's log can be laid beside ours; and that the answer be not
+    compressed, because audio goes on to the client as it comes.
     """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._size = super().seek(0, io.SEEK_END)
-        self.seek(0)
-
-    def fileno(self) -> int:
-        """None, so that nobody asks the system how long the file has become."""
-        raise io.UnsupportedOperation("fileno")
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        left = self._size - self.tell()
-        block = super().read(min(READ_BYTES, left))
-        if left and not block:
-            raise OSError("the recording was cut while it was read")
-        return block
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        if whence == io.SEEK_END:
-            return super().seek(self._size + offset)
-        return super().seek(offset, whence)
+    return {"accept": "*/*", "accept-encoding": "identity", **tracing.headers()}
 
 
-class Gathered(httpx.SyncByteStream):
-    """A body whose small pieces go together: each would be a call to the system of its own.
+@contextmanager
+def form_with(
+    path: Path, name: str, fields: Mapping[str, object], url: httpx.URL
+) -> Iterator[httpx.Request]:
+    """A POST of a form with a recording, which is read from disk as it is sent.
 
-    httpx gives the head, the value and the end of each form field as a piece.
+    As long as it was at the beginning of the block: one that is still being written would be
+    longer than its announced length.
     """
+    files = {"file": (name, _RECORDING)}
+    request = httpx.Request("POST", url, headers=headers(), data=dict(fields), files=files)
+    before, _, after = request.read().partition(_RECORDING)
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        request.headers["content-length"] = str(len(before) + size + len(after))
+        request.stream = _Form(before, _blocks(file.fileno(), size), after)
+        yield request
 
-    def __init__(self, stream: httpx.SyncByteStream) -> None:
-        self._stream = stream
+
+class _Form(httpx.SyncByteStream):
+    """A form of one file; a piece is good until the next is asked for."""
+
+    def __init__(self, before: bytes, blocks: Iterator[memoryview], after: bytes) -> None:
+        self._before, self._blocks, self._after = before, blocks, after
 
     def __iter__(self) -> Iterator[bytes]:
-        small = bytearray()
-        for piece in self._stream:
-            if len(piece) < SMALL_BYTES:
-                small += piece
-                continue
-            if small:
-                yield bytes(small)
-                small.clear()
-            yield piece
-        if small:
-            yield bytes(small)
+        yield self._before
+        yield from self._blocks  # type: ignore[misc]
+        yield self._after
 
-    def close(self) -> None:
-        self._stream.close()
+
+def _blocks(file: int, size: int) -> Iterator[memoryview]:
+    buffer = memoryview(bytearray(min(size, BLOCK)))
+    while size:
+        read = os.readv(file, [buffer[:size]])
+        if not read:
+            raise OSError("the recording was cut while it was read")
+        size -= read
+        yield buffer[:read]

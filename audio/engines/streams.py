@@ -36,11 +36,11 @@ class AnswerStream:
         ------
         EngineError, ClientLeft
         """
-        with within(self._patience_s, ends_with_client=True) as call:
+        with within(self._patience_s, ends_with_client=True):
             try:
                 return next((piece for piece in self._pieces if piece), b"")
             except httpx.HTTPError as error:
-                raise self._engine.translate(error, call) from error
+                raise self._engine.translate(error) from error
 
     def close(self) -> None:
         """Give connection and place back."""

@@ -20,7 +20,8 @@ from benchmarks.gateway.wire import Buffered
 SECONDS_OF_THE_REST = 16.0
 WORD_S, TURN_S = 0.4, 4.0
 SPEAKERS, DIMENSION = 4, 192
-BYTES_PER_S = 32_000
+# Of a WAV: how long the rest is, and how many bytes a second takes.
+HEADER = struct.Struct("<4xI20xI")
 # A text with this word is spoken as slowly as one listens; others at once.
 SLOWLY = b"slowly"
 PIECES, PIECE_S = 20, 0.1
@@ -76,10 +77,10 @@ def _chunk(piece: bytes) -> bytes:
 
 def _seconds(body: bytes) -> float:
     at = body.find(b"RIFF")
-    if at < 0 or len(body) < at + 8:
+    if at < 0 or len(body) < at + HEADER.size:
         return SECONDS_OF_THE_REST
-    (size,) = struct.unpack_from("<I", body, at + 4)
-    return float(size / BYTES_PER_S)
+    size, per_second = HEADER.unpack_from(body, at)
+    return float(size / per_second)
 
 
 @lru_cache(maxsize=256)

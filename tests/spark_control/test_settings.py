@@ -73,6 +73,8 @@ def test_a_gateway_without_a_database_checks_clean() -> None:
         ({"DATABASE_URL": "postgres://a/b", "SECRET_KEY": ""}, "spark.E001"),
         ({"API_KEYS": "desk"}, "spark.E002"),
         ({"WEB_THREADS": "8"}, "spark.E003"),
+        ({"WEB_CPU": "fast"}, "spark.E033"),
+        ({"WEB_CPU": "4096"}, "spark.E033"),
         ({"PARAKEET_URL": "parakeet:8000"}, "spark.E004"),
         ({"DATABASE_URL": "", "PARAKEET_URL": "", "KOKORO_URL": ""}, "spark.W001"),
         ({"DEFAULT_SPEECH_FORMAT": "midi"}, "spark.E006"),

@@ -1,0 +1,35 @@
+"""On which processor do the threads of the gateway run?
+
+Threads of one Python interpreter take turns. On several processors each turn wakes another one,
+and what the last has in its cache is of no use there: sixteen uploads at once take half as long
+again as on one. Whatever is not Python's, decoders and engines, stays free to run anywhere.
+"""
+
+import os
+from pathlib import Path
+
+_CAPACITY = "/sys/devices/system/cpu/cpu{}/cpu_capacity"
+
+
+def chosen(wanted: str) -> set[int]:
+    """The processors that threads shall run on: `auto` is one of the fastest, `any` all.
+
+    Otherwise it is a number; `audio.checks` has seen to it that it is one of ours.
+    """
+    allowed = os.sched_getaffinity(0)
+    if wanted == "any":
+        return allowed
+    if wanted != "auto":
+        return {int(wanted)}
+    fastest = max(map(_capacity, allowed))
+    fast = sorted(number for number in allowed if _capacity(number) == fastest)
+    # Gateways of one host spread by themselves.
+    return {fast[os.getpid() % len(fast)]}
+
+
+def _capacity(number: int) -> int:
+    """How fast a processor is; where nobody says so, all are alike."""
+    try:
+        return int(Path(_CAPACITY.format(number)).read_text())
+    except (OSError, ValueError):
+        return 0

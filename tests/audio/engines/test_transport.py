@@ -1,0 +1,154 @@
+"""Connections to an engine: so many at once, kept for a moment, and tried twice."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import httpx
+import pytest
+
+from audio.engines import transport
+from audio.engines.deadlines import within
+from audio.engines.transport import EngineTransport
+from tests.faults import FaultServer
+from tests.faults.breakages import ENDLESS, LONGER_THAN_ANNOUNCED
+from tests.waiting import until
+
+Connect = Callable[..., socket.socket]
+
+
+@pytest.fixture
+def connections(faults: FaultServer) -> Iterator[EngineTransport]:
+    faults.answer("/health", {})
+    with EngineTransport(1, connect_s=3, wait_s=0.01) as made, within(30):
+        yield made
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every connection that was opened."""
+    seen: list[object] = []
+    connect = socket.create_connection
+
+    def seeing(*where: object, **how: object) -> socket.socket:
+        seen.append(where)
+        return connect(*where, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "create_connection", seeing)
+    return seen
+
+
+def failing(times: int, connect: Connect) -> Connect:
+    """Refuse to connect, so many times."""
+    failures = [ConnectionRefusedError()] * times
+
+    def attempt(*where: object, **how: object) -> socket.socket:
+        if failures:
+            raise failures.pop()
+        return connect(*where, **how)
+
+    return attempt
+
+
+def ask(connections: EngineTransport, faults: FaultServer, path: str = "/health") -> bytes:
+    request = httpx.Request("GET", faults.url + path)
+    with closing(connections.handle_request(request)) as response:
+        return response.read()
+
+
+def test_a_connection_that_fails_is_tried_again(
+    connections: EngineTransport, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "create_connection", failing(1, socket.create_connection))
+
+    assert ask(connections, faults) == b"{}"
+
+
+def test_a_connection_that_fails_twice_is_not_tried_a_third_time(
+    connections: EngineTransport, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "create_connection", failing(2, socket.create_connection))
+
+    with pytest.raises(httpx.ConnectError):
+        ask(connections, faults)
+
+    assert faults.paths() == []
+
+
+def test_one_connection_carries_one_call_after_another(
+    connections: EngineTransport, faults: FaultServer, opened: list[object]
+) -> None:
+    for _ in range(3):
+        ask(connections, faults)
+
+    assert len(opened) == 1
+
+
+def test_a_connection_is_not_kept_for_longer_than_the_engine_keeps_it(
+    connections: EngineTransport,
+    faults: FaultServer,
+    opened: list[object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "KEEPALIVE_S", -1.0)
+
+    for _ in range(2):
+        ask(connections, faults)
+
+    assert len(opened) == 2
+
+
+def test_a_connection_on_which_more_came_than_was_announced_is_not_used_again(
+    connections: EngineTransport, faults: FaultServer, opened: list[object]
+) -> None:
+    faults.break_with("/longer", LONGER_THAN_ANNOUNCED)
+
+    for path in ("/longer", "/health"):
+        ask(connections, faults, path)
+
+    assert len(opened) == 2
+
+
+def test_what_is_not_read_to_its_end_costs_its_connection(
+    connections: EngineTransport, faults: FaultServer, opened: list[object]
+) -> None:
+    faults.break_with("/endless", ENDLESS)
+    request = httpx.Request("GET", faults.url + "/endless")
+
+    connections.handle_request(request).close()
+    ask(connections, faults)
+
+    assert len(opened) == 2
+
+
+def test_nobody_has_more_connections_than_there_are(
+    connections: EngineTransport, faults: FaultServer
+) -> None:
+    request = httpx.Request("GET", faults.url + "/health")
+
+    with closing(connections.handle_request(request)), pytest.raises(httpx.PoolTimeout):
+        connections.handle_request(request)
+
+    assert ask(connections, faults) == b"{}"
+
+
+def test_a_call_that_failed_leaves_its_connection_to_others(
+    connections: EngineTransport, faults: FaultServer
+) -> None:
+    faults.answer("/late", {}, after_s=0.3)
+
+    with pytest.raises(httpx.ReadTimeout), within(0.05):
+        ask(connections, faults, "/late")
+
+    assert ask(connections, faults) == b"{}"
+
+
+def test_an_idle_connection_is_closed_with_the_others(
+    connections: EngineTransport, faults: FaultServer
+) -> None:
+    ask(connections, faults)
+    [idle] = connections._idle
+
+    connections.close()
+
+    until(lambda: idle._socket.fileno() < 0)
