@@ -8,11 +8,8 @@ other work on the machine is in every figure. Writes benchmarks/results.md and, 
 """
 
 import argparse
-import socket
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +17,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from benchmarks.gateway.adding import added_time, first_byte, floor, growth_by_bytes, latency
+from benchmarks.gateway.engine import running_engine
 from benchmarks.gateway.figures import Bench, Curve, Figure, Results
 from benchmarks.gateway.people import growth_by_people
 from benchmarks.gateway.report import plot, table, write
@@ -28,7 +26,6 @@ from benchmarks.gateway.waiting import models_during_a_merge, start
 
 RESULTS = Path("benchmarks/results.md")
 ROOM = Path("var/bench/room")
-BACKLOG = 512
 PARTS: dict[str, Callable[[Bench], Results]] = {
     "added": added_time,
     "floor": floor,
@@ -48,7 +45,7 @@ def main() -> int:
     ROOM.mkdir(parents=True, exist_ok=True)
     figures: list[Figure] = []
     curves: list[Curve] = []
-    with TemporaryDirectory(dir=ROOM) as room, _engine() as port:
+    with TemporaryDirectory(dir=ROOM) as room, running_engine() as port:
         bench = Bench(port, Path(room).resolve(), options.rounds, options.seconds)
         for part in options.parts or PARTS:
             for result in PARTS[part](bench):
@@ -77,20 +74,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=200, help="calls one at a time, of each way")
     parser.add_argument("--seconds", type=float, default=4.0, help="of calls many at once")
     return parser.parse_args()
-
-
-@contextmanager
-def _engine() -> Iterator[int]:
-    """The port of an engine, until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as listener:
-        port, fd = listener.getsockname()[1], listener.fileno()
-        command = [sys.executable, "-m", "benchmarks.gateway.engine", str(fd)]
-        process = subprocess.Popen(command, pass_fds=(fd,))  # noqa: S603 — our own engine
-    try:
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
 
 
 if __name__ == "__main__":

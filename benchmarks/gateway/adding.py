@@ -41,6 +41,7 @@ def floor(bench: Bench) -> Results:
             (calls.models(), False),
             (calls.speech(), True),
             (calls.transcription(), False),
+            (calls.label_merge(), False),
         ):
             added = _added(bench, work, ports, ms=0.0, first=first)
             yield Figure(f"bare WSGI: {added.what}", "", added.measured, None)

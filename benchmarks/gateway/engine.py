@@ -10,9 +10,12 @@ processes of a machine share. Plain sockets: a web framework would be slower tha
 import json
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from benchmarks.gateway.wire import Buffered
@@ -26,7 +29,22 @@ HEADER = struct.Struct("<4xI20xI")
 SLOWLY = b"slowly"
 PIECES, PIECE_S = 20, 0.1
 PIECE = bytes(4_800)
+BACKLOG = 512
 STAMP = struct.Struct("<q")
+
+
+@contextmanager
+def running_engine() -> Iterator[int]:
+    """The port of such an engine, until the end of the block."""
+    with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as listener:
+        port, fd = listener.getsockname()[1], listener.fileno()
+        command = [sys.executable, "-m", "benchmarks.gateway.engine", str(fd)]
+        process = subprocess.Popen(command, pass_fds=(fd,))  # noqa: S603 — our own engine
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def main() -> int:

@@ -57,6 +57,15 @@ def one_file(size: int, target: Target) -> Uploaded:
         return watched(target.pid, lambda: _send(asked, target.port))
 
 
+def seconds_of(size: int, port: int, room: Path) -> float:
+    """How long a transcription of a file of that size takes."""
+    with recording(size, room) as path:
+        asked = transcription(path).gateway
+        started = time.perf_counter()
+        _send(asked, port)
+        return time.perf_counter() - started
+
+
 def two_tracks(size: int, target: Target) -> Uploaded:
     """A dual label-merge of two files of that size, which says when the local user spoke."""
     with recording(size, target.room) as path:

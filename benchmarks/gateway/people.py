@@ -10,12 +10,21 @@ from benchmarks.crowd import Crowd
 from benchmarks.gateway import calls
 from benchmarks.gateway.figures import Bench, Curve, Figure, Results
 from benchmarks.gateway.timing import one_at_a_time
-from benchmarks.library_tables import NAME, execute, keep_people, keep_prints, own_database
-from voiceprints.models import Space
+from benchmarks.library_tables import (
+    NAME,
+    build_index,
+    drop_index,
+    execute,
+    keep_people,
+    keep_prints,
+    own_database,
+)
+from voiceprints.models import Space, Voiceprint
 
 PEOPLE = (1_000, 10_000, 100_000)
 # What the engine of the measurements calls its embedding model.
 EMBEDDING = "e"
+INDEX = "voiceprint_by_likeness"
 FLAT = 2.0
 
 
@@ -29,7 +38,10 @@ def growth_by_people(bench: Bench) -> Results:
         for people in PEOPLE:
             owners = keep_people(f"Person {number}" for number in range(kept, people))
             voices = crowd.heard(np.arange(kept, people))
+            # One print at a time, the index would take minutes to grow.
+            drop_index(Voiceprint, INDEX)
             keep_prints(range(kept, people), owners, voices, space)
+            build_index(Voiceprint, INDEX)
             execute("VACUUM ANALYZE")
             kept = people
             added.append((people, _added_ms(bench)))

@@ -1,13 +1,16 @@
 """What do large uploads cost the gateway in memory and time?"""
 
+import numpy as np
+
 from benchmarks.gateway import calls, memory
 from benchmarks.gateway.calls import MEBIBYTE
 from benchmarks.gateway.figures import Bench, Curve, Figure, Results
 from benchmarks.gateway.memory import Target
-from benchmarks.gateway.wire import calling
+from benchmarks.gateway.timing import at_once
 from spark_control.laptop.gateway import Gateway
 
 GIBIBYTE = 1024 * MEBIBYTE
+TURNS = 3
 UPLOADS = (1, 16, 64, 256, 1024)
 
 
@@ -38,26 +41,38 @@ def uploads(bench: Bench) -> Results:
 
 
 def _large(bench: Bench) -> Results:
-    copied = memory.through_loopback(GIBIBYTE, bench.room)
+    copied = float(
+        np.median([memory.through_loopback(GIBIBYTE, bench.room) for _ in range(TURNS)])
+    )
     for what, cost, size in (
         ("upload of 1 GB", memory.one_file, GIBIBYTE),
         ("two tracks of 512 MB", memory.two_tracks, GIBIBYTE // 2),
     ):
         with bench.gateway() as gateway:
-            large = cost(size, _warm(bench, gateway))
-        measured = f"{large.peak_mib:.0f} MiB over idle"
-        yield Figure(f"{what}: memory", "≤ 48 MiB", measured, large.peak_mib <= 48)
-        share = copied / large.seconds
-        rates = f"{1024 / large.seconds:.0f} of {1024 / copied:.0f} MiB/s"
-        yield Figure(
-            f"{what}: throughput, of loopback's", "≥ 0.5", f"{share:.2f} ({rates})", share >= 0.5
-        )
+            warm = _warm(bench, gateway)
+            large = [cost(size, warm) for _ in range(TURNS)]
+        peak_mib = max(one.peak_mib for one in large)
+        measured = f"{peak_mib:.0f} MiB over idle"
+        yield Figure(f"{what}: memory", "≤ 48 MiB", measured, peak_mib <= 48)
+        yield _throughput(what, copied, float(np.median([one.seconds for one in large])))
+    with bench.floor() as ports:
+        bare = [memory.seconds_of(GIBIBYTE, ports.gateway, bench.room) for _ in range(TURNS)]
+    floor = _throughput("bare WSGI: upload of 1 GB", copied, float(np.median(bare)))
+    yield Figure(floor.what, "", floor.measured, None)
+
+
+def _throughput(what: str, copied: float, took: float) -> Figure:
+    share = copied / took
+    rates = f"{1024 / took:.0f} of {1024 / copied:.0f} MiB/s"
+    return Figure(
+        f"{what}: throughput, of loopback's", "≥ 0.5", f"{share:.2f} ({rates})", share >= 0.5
+    )
 
 
 def _warm(bench: Bench, gateway: Gateway) -> Target:
     """A gateway that has answered one of each before: what it holds is what it needs idle."""
     ports = bench.ports(gateway)
-    with calling(ports.gateway) as caller:
-        for work in (calls.transcription(), calls.label_merge(), calls.speech()):
-            caller.ask(work.gateway)
+    for work in (calls.transcription(), calls.label_merge(), calls.speech()):
+        # As many as will come: a thread is begun when it is first needed.
+        at_once(work.gateway, ports.gateway, callers=16, seconds=0.5)
     return Target(ports.gateway, gateway.pid, bench.room)

@@ -155,6 +155,22 @@ def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(space
     assert sum(map(eq, proposed, compared)) >= 48
 
 
+def test_a_voice_is_looked_up_in_no_more_queries_when_there_are_more_people(
+    way: None, space: Space
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            nearest_people(axis(0), space)
+        return len(asked)
+
+    print_of(consenting("Ana"), axis(0))
+    of_one = queries()
+    for number in range(30):
+        print_of(consenting(f"Ben {number}"), axis(number))
+
+    assert queries() <= of_one
+
+
 def test_a_voice_near_enough_and_clear_of_others_is_identified(space: Space) -> None:
     ana = consenting("Ana")
     print_of(ana, axis(0))
