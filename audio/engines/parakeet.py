@@ -8,7 +8,7 @@ from django.conf import settings
 from audio import metrics
 from audio.engines.client import Engine, Recording, engine
 from audio.engines.failures import EngineFailed, EngineRefused
-from audio.engines.words import finite, read_words
+from audio.engines.words import LARGEST, finite, read_words
 from audio.merge.labelling import length_of
 from audio.merge.timeline import Diarization, Fingerprint, Transcription, Turn
 
@@ -116,14 +116,16 @@ def _fingerprints(given: object) -> dict[str, Fingerprint]:
 
 
 def _vector(numbers: object) -> Fingerprint:
+    listed = numbers if isinstance(numbers, list) else []
     try:
-        listed = numbers if isinstance(numbers, list) else []
-        vector = np.array([finite(number, "a number") for number in listed], dtype=np.float64)
+        # All at once where all are floats; of one that is none, or not finite, it is said.
+        if not set(map(type, listed)) <= {float} or not np.all(np.abs(listed) < LARGEST):
+            listed = [finite(number, "a number") for number in listed]
     except ValueError as error:
         raise parakeet().nonsense("a fingerprint is not a list of finite numbers") from error
-    if not vector.size:
+    if not listed:
         raise parakeet().nonsense("a fingerprint is not a list of numbers")
-    return vector
+    return np.array(listed, dtype=np.float64)
 
 
 def _models(body: Mapping[str, object]) -> dict[str, str]:

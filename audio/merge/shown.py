@@ -48,6 +48,8 @@ def shown_names(turns: Sequence[Turn], hints: Sequence[Hint]) -> dict[str, Shown
     """
     timeline = _spans_by_name(hints)
     starts, ends = edges(turns)
+    if not timeline[0]:
+        return {}
     speakers = {
         label: at for at, label in enumerate(dict.fromkeys(turn.speaker for turn in turns))
     }
