@@ -6,7 +6,7 @@ from audio.library import Provenance
 from audio.merge.timeline import NO_VOICES, Fingerprint, NamedTranscript, Voices
 from voiceprints import audit
 from voiceprints.keeping import keep
-from voiceprints.matching import Candidate, nearest_people, voices_of
+from voiceprints.matching import Candidate, nearest_to_each, voices_of
 from voiceprints.models import Space
 from voiceprints.models.audit import Action
 
@@ -23,8 +23,8 @@ class StoredLibrary:
             return NO_VOICES
         found: dict[tuple[object, bytes], Candidate] = {
             (candidate.person_id, candidate.vector.tobytes()): candidate
-            for fingerprint in fingerprints.values()
-            for candidate in nearest_people(fingerprint, known)
+            for candidates in nearest_to_each(fingerprints.values(), known)
+            for candidate in candidates
         }
         audit.record(asked_by, Action.IDENTIFIED, speakers=len(fingerprints), space=str(known))
         return voices_of(tuple(found.values()), known)

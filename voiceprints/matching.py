@@ -5,7 +5,7 @@ consent holds are found. Up to `EXACT_UP_TO` prints in a space all are compared;
 index proposes, and what it proposes is compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +29,7 @@ EXACT_UP_TO = 10_000
 # How many candidates the index keeps in view.
 EF_SEARCH = 200
 PRINTS_AT_FIRST = 100
+Print = tuple[UUID, str, Fingerprint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,26 @@ def nearest_people(
     fingerprint: Fingerprint, space: Space, *, limit: int = NEAREST, now: datetime | None = None
 ) -> list[Candidate]:
     """Who sounds most like this, nearest first? Nobody, where nothing can be compared."""
-    if fingerprint.shape != (DIMENSION,) or not fingerprint.any():
-        return []
+    [nearest] = nearest_to_each([fingerprint], space, limit=limit, now=now)
+    return nearest
+
+
+def nearest_to_each(
+    fingerprints: Iterable[Fingerprint],
+    space: Space,
+    *,
+    limit: int = NEAREST,
+    now: datetime | None = None,
+) -> list[list[Candidate]]:
+    """The same of several, whose prints are fetched together."""
     usable = Voiceprint.objects.usable(space, now or timezone.now())
     search = _by_index if _is_large(space) else _exactly
-    return _ranked(fingerprint, usable.filter(person__in=search(fingerprint, usable, limit)))
+    asked = [
+        (one, frozenset(search(one, usable, limit) if _is_comparable(one) else ()))
+        for one in fingerprints
+    ]
+    prints = _prints(usable.filter(person__in=frozenset().union(*(people for _, people in asked))))
+    return [_ranked(one, [p for p in prints if p[0] in people]) for one, people in asked]
 
 
 def voices_of(candidates: Sequence[Candidate], space: Space) -> Voices:
@@ -88,6 +104,10 @@ def voices_of(candidates: Sequence[Candidate], space: Space) -> Voices:
         threshold=space.threshold,
         margin=space.margin,
     )
+
+
+def _is_comparable(fingerprint: Fingerprint) -> bool:
+    return fingerprint.shape == (DIMENSION,) and bool(fingerprint.any())
 
 
 def _is_large(space: Space) -> bool:
@@ -132,18 +152,22 @@ def _let_the_index_go_on() -> None:
         cursor.execute(f"SET LOCAL hnsw.ef_search = {EF_SEARCH:d}")
 
 
-def _ranked(fingerprint: Fingerprint, prints: VoiceprintQuerySet) -> list[Candidate]:
-    """The nearest print of each person, nearest first; of two as near, by name."""
-    rows = list(
-        prints.order_by("person__name", "id").values_list("person", "person__name", "vector")
+def _prints(found: VoiceprintQuerySet) -> list[Print]:
+    """Whose, what they are called, and the vector; by name."""
+    return list(
+        found.order_by("person__name", "id").values_list("person", "person__name", "vector")
     )
-    if not rows:
+
+
+def _ranked(fingerprint: Fingerprint, prints: Sequence[Print]) -> list[Candidate]:
+    """The nearest print of each person, nearest first; of two as near, by name."""
+    if not prints:
         return []
-    vectors = np.array([vector for _, _, vector in rows])
-    known = Voices(tuple(name for _, name, _ in rows), vectors)
+    vectors = np.array([vector for _, _, vector in prints])
+    known = Voices(tuple(name for _, name, _ in prints), vectors)
     near = similarities(fingerprint, known)
     best: dict[UUID, Candidate] = {}
-    for row in sorted(range(len(rows)), key=lambda row: -near[row]):
-        person, name, _ = rows[row]
+    for row in sorted(range(len(prints)), key=lambda row: -near[row]):
+        person, name, _ = prints[row]
         best.setdefault(person, Candidate(person, name, near[row], vectors[row]))
     return list(best.values())
