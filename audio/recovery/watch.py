@@ -1,6 +1,7 @@
 """When is an engine examined? Every few minutes, after it failed, and when somebody asks."""
 
 import logging
+import os
 from threading import Event, Lock, Thread
 
 from django.conf import settings
@@ -73,6 +74,8 @@ def when_suspected(sender: object, engine: str, url: str, **_signal: object) -> 
 
 
 def _look_at(engine: str, probed: Event) -> None:
+    # Whoever suspected it may be bound to one processor; an engine that is begun anew must not be.
+    os.sched_setaffinity(0, os.sched_getaffinity(os.getpid()))
     try:
         examine(engine, cooldown_s=settings.PROBE_COOLDOWN_S, when_probed=probed.set)
     except Exception:
