@@ -85,11 +85,12 @@ class UploadBody:
 
     def read(self, size: int = -1) -> bytes:
         """So much, or all that is left if that is less."""
-        pieces: list[bytes] = []
+        # Not a list: of a body that comes in crumbs it would take many times as much room.
+        gathered = io.BytesIO()
         while size and (piece := self.piece(BLOCK if size < 0 else min(size, BLOCK))):
-            pieces.append(piece)
+            gathered.write(piece)
             size -= len(piece) if size > 0 else 0
-        return b"".join(pieces)
+        return gathered.getvalue()
 
     def piece(self, most: int = BLOCK) -> bytes:
         """What has arrived, at most so much; nothing at the end.
