@@ -77,7 +77,7 @@ class _Form:
         self._room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         self._fields = self._files = 0
         self._name = ""
-        self._text: list[bytes] | None = None
+        self._text: bytearray | None = None
         self._file: TemporaryUpload | None = None
 
     def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
@@ -90,7 +90,7 @@ class _Form:
             self._file.write(event)
         elif self._text is not None:
             self._demand(len(event))
-            self._text.append(bytes(event))
+            self._text += event
 
     def _begin(self, part: MultipartSegment) -> None:
         self._name, filename = part.name or "", _filename(part)
@@ -106,7 +106,7 @@ class _Form:
         if self._fields > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
             raise TooManyFieldsSent
         self._demand(len(self._name))
-        self._text = []
+        self._text = bytearray()
 
     def _begin_file(self, filename: str, part: MultipartSegment) -> None:
         self._files += 1
@@ -121,7 +121,7 @@ class _Form:
             self._file.seek(0)
             self.files.appendlist(self._name, self._file)
         elif self._text is not None:
-            self.texts.appendlist(self._name, b"".join(self._text).decode(errors="replace"))
+            self.texts.appendlist(self._name, self._text.decode(errors="replace"))
         self._file, self._text = None, None
 
     def _demand(self, room: int) -> None:

@@ -17,6 +17,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest
+from django.http.request import UnreadablePostError
 from gunicorn.http.errors import ParseException
 from rest_framework.parsers import BaseParser, JSONParser
 
@@ -84,11 +85,12 @@ class UploadBody:
 
     def read(self, size: int = -1) -> bytes:
         """So much, or all that is left if that is less."""
-        pieces: list[bytes] = []
+        # Not a list: of a body that comes in crumbs it would take many times as much room.
+        gathered = io.BytesIO()
         while size and (piece := self.piece(BLOCK if size < 0 else min(size, BLOCK))):
-            pieces.append(piece)
+            gathered.write(piece)
             size -= len(piece) if size > 0 else 0
-        return b"".join(pieces)
+        return gathered.getvalue()
 
     def piece(self, most: int = BLOCK) -> bytes:
         """What has arrived, at most so much; nothing at the end.
@@ -96,7 +98,7 @@ class UploadBody:
         Raises
         ------
         UploadTooLarge, NoRoom
-        OSError
+        UnreadablePostError
             When the body breaks off, or is malformed.
         """
         if self.declared is not None and self.declared > limit_bytes():
@@ -104,7 +106,7 @@ class UploadBody:
         self._demand_room()
         block = self.receive(most)
         if not block and self.received < (self.declared or 0):
-            raise OSError("the body broke off")
+            raise UnreadablePostError("the body broke off")
         return self._counted(block)
 
     def readline(self, size: int = -1) -> bytes:
@@ -120,8 +122,8 @@ class UploadBody:
         """Read, whatever the limit."""
         try:
             return self.incoming.piece(most)
-        except ParseException as error:
-            raise OSError("the chunks of the body are malformed") from error
+        except (OSError, ParseException) as error:
+            raise UnreadablePostError(*error.args) from error
 
     def _demand_room(self) -> None:
         """At the start for all that is to come, of other bodies too; and now and then."""

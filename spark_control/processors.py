@@ -6,6 +6,7 @@ again as on one. Whatever is not Python's, decoders and engines, stays free to r
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _CAPACITY = "/sys/devices/system/cpu/cpu{}/cpu_capacity"
@@ -25,6 +26,12 @@ def chosen(wanted: str) -> set[int]:
     fast = sorted(number for number in allowed if _capacity(number) == fastest)
     # Gateways of one host spread by themselves.
     return {fast[os.getpid() % len(fast)]}
+
+
+def stay_on(processors: set[int]) -> None:
+    """Have this thread run there alone; anywhere where these were taken from the gateway since."""
+    with suppress(OSError):
+        os.sched_setaffinity(0, processors)
 
 
 def _capacity(number: int) -> int:

@@ -1,6 +1,5 @@
 """How threads and connections meet, where gunicorn's own way is slow, or unkind."""
 
-import os
 import select
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from spark_control import settings
-from spark_control.processors import chosen
+from spark_control.processors import chosen, stay_on
 
 # A client in a conversation asks again at once; who thinks first can be waited for elsewhere.
 LINGER_MS = 5
@@ -20,9 +19,7 @@ class Worker(ThreadWorker):
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """Threads that stay on one processor; the one that watches connections may be anywhere."""
         processors = chosen(settings.WEB_CPU)
-        return ThreadPoolExecutor(
-            self.cfg.threads, initializer=os.sched_setaffinity, initargs=(0, processors)
-        )
+        return ThreadPoolExecutor(self.cfg.threads, initializer=stay_on, initargs=(processors,))
 
     def handle(self, conn: TConn) -> Any:
         """Stay with a connection whose next request comes at once.

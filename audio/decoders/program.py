@@ -48,7 +48,8 @@ def main(lifeline: int) -> None:
     """Answer requests on standard input, a socket, until it is closed."""
     _end_with(lifeline)
     # The thread that started this may be bound to one processor; the gateway itself is not.
-    os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
+    with suppress(OSError):
+        os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
     for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (most, most))
     with socket.socket(fileno=0) as control:

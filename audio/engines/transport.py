@@ -5,6 +5,7 @@ HTTP/1.1, on the local network, and its places say how much at once. `benchmarks
 that saves.
 """
 
+import base64
 import socket
 import ssl
 import time
@@ -119,7 +120,8 @@ class EngineTransport(httpx.BaseTransport):
                 raise
         except TimeoutError as error:
             raise httpx.ConnectTimeout("nobody lets us in") from error
-        except OSError as error:
+        # The second where it is the name of no host at all.
+        except (OSError, UnicodeError) as error:
             raise httpx.ConnectError("nobody is there") from error
         return Connection(opened)
 
@@ -143,7 +145,14 @@ class _Body(httpx.SyncByteStream):
 def _head(request: httpx.Request) -> bytes:
     lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
     lines += [b"%b: %b" % field for field in request.headers.raw]
+    if request.url.userinfo:
+        lines.append(b"Authorization: Basic %b" % _credentials(request.url))
     return b"\r\n".join([*lines, b"", b""])
+
+
+def _credentials(url: httpx.URL) -> bytes:
+    """What a proxy before the engine may ask for stands in its address."""
+    return base64.b64encode(f"{url.username}:{url.password}".encode())
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,8 @@ SMALL_BYTES = 16 * 1024
 # Of a head, or of whatever else an engine may say between two pieces of a body.
 LONGEST_HEAD = 100 * 1024
 _TIMEVAL = struct.Struct("ll")
-_LATE = BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError
+# What the system, and what Python, say when time is up.
+_LATE = BlockingIOError, TimeoutError
 
 
 class Connection:
@@ -91,9 +92,12 @@ class Connection:
             self._write(small)
 
     def _write(self, piece: bytes | bytearray) -> None:
-        self._wait_at_most(socket.SO_SNDTIMEO, under_way().left_s())
+        left = memoryview(piece)
         try:
-            self._socket.sendall(piece)
+            # Not sendall, which gives an engine that reads a little as much time again.
+            while left:
+                self._wait_at_most(socket.SO_SNDTIMEO, under_way().left_s())
+                left = left[self._socket.send(left) :]
         except _LATE as error:
             raise httpx.WriteTimeout("the engine does not read") from error
         except OSError as error:
@@ -113,8 +117,12 @@ class Connection:
 
     def _wait_at_most(self, option: int, seconds: float) -> None:
         """Have the system keep the time: Python's own timeouts cost two more calls to it each."""
+        if isinstance(self._socket, ssl.SSLSocket):
+            # Of what the system gave up on, TLS would only try it again, for ever.
+            return self._socket.settimeout(seconds)
         whole, rest = divmod(max(1, int(seconds * 1_000_000)), 1_000_000)
         self._socket.setsockopt(socket.SOL_SOCKET, option, _TIMEVAL.pack(whole, rest))
+        return None
 
 
 class _Answer:
@@ -141,7 +149,7 @@ class _Answer:
         self._received_for_nothing += len(block)
         try:
             self._parser.feed_data(block)
-        except httptools.HttpParserError as error:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self.keeps_alive = False
             # What follows a whole answer spoils the connection, not the answer.
             if not self.is_complete:

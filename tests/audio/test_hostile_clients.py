@@ -69,6 +69,18 @@ def test_a_body_that_breaks_off_is_not_taken_for_a_short_one(scripted: Gateway) 
     assert "broke off" in text
 
 
+def test_an_upload_that_breaks_off_is_the_clients_fault(scripted: Gateway) -> None:
+    head = b"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999\r\n"
+    kind = b"Content-Type: multipart/form-data; boundary=cut\r\n\r\n"
+
+    with raw(scripted, head + kind + b"--cut\r\n") as connection:
+        connection.shutdown(socket.SHUT_WR)
+        status, text = answer_on(connection)
+
+    assert status == 400
+    assert "broke off" in text
+
+
 def test_malformed_chunks_get_the_envelope(scripted: Gateway) -> None:
     head = b"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: localhost\r\n"
     kind = b"Content-Type: multipart/form-data; boundary=cut\r\nTransfer-Encoding: chunked\r\n\r\n"

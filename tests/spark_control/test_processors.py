@@ -1,13 +1,14 @@
 """Threads of one Python stay on one processor; the rest may run anywhere."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
 from spark_control import processors
-from spark_control.processors import chosen
+from spark_control.processors import chosen, stay_on
 from tests.gateway_process import Gateway, running_gateway
 
 EVERYWHERE = os.sched_getaffinity(0)
@@ -58,6 +59,13 @@ def test_a_number_is_that_one() -> None:
     last = max(EVERYWHERE)
 
     assert chosen(str(last)) == {last}
+
+
+def test_threads_whose_processor_was_taken_away_run_anywhere() -> None:
+    gone = {8191}
+
+    with ThreadPoolExecutor(1, initializer=stay_on, initargs=(gone,)) as threads:
+        assert threads.submit(os.sched_getaffinity, 0).result() == EVERYWHERE
 
 
 @several

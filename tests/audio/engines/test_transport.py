@@ -75,6 +75,21 @@ def test_a_connection_that_fails_twice_is_not_tried_a_third_time(
     assert faults.paths() == []
 
 
+def test_a_name_that_no_host_can_have_is_nobodys(connections: EngineTransport) -> None:
+    with pytest.raises(httpx.ConnectError):
+        connections.handle_request(httpx.Request("GET", "http://engine..example/health"))
+
+
+def test_the_name_and_password_of_an_address_are_told(
+    connections: EngineTransport, faults: FaultServer
+) -> None:
+    named = faults.url.replace("http://", "http://me:p%40ss@") + "/health"
+
+    connections.handle_request(httpx.Request("GET", named)).close()
+
+    assert faults.asked[0].headers["Authorization"] == "Basic bWU6cEBzcw=="
+
+
 def test_one_connection_carries_one_call_after_another(
     connections: EngineTransport, faults: FaultServer, opened: list[object]
 ) -> None:

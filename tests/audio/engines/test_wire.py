@@ -1,7 +1,11 @@
 """What may come over a connection to an engine, and what becomes of it."""
 
 import socket
+import ssl
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Thread
 
 import httpx
@@ -20,6 +24,46 @@ def ends() -> Iterator[tuple[socket.socket, Connection]]:
     theirs, ours = socket.socketpair()
     with theirs, ours, within(1):
         yield theirs, Connection(ours)
+
+
+@pytest.fixture
+def tls_ends() -> Iterator[tuple[socket.socket, Connection]]:
+    """The same over TLS."""
+    sockets = socket.socketpair()
+    with sockets[0], sockets[1], ThreadPoolExecutor(1) as engine:
+        shaking = engine.submit(tls(ssl.PROTOCOL_TLS_SERVER).wrap_socket, sockets[0], True)
+        ours = tls(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(sockets[1])
+        with ours, shaking.result() as theirs, within(1):
+            yield theirs, Connection(ours)
+
+
+def tls(protocol: int) -> ssl.SSLContext:
+    """TLS without certificates, so that no test needs one."""
+    context = ssl.SSLContext(protocol)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AECDH-AES128-SHA:@SECLEVEL=0")
+    return context
+
+
+@pytest.fixture
+def reading_a_little() -> Iterator[Connection]:
+    """A connection to an engine that reads, but far too slowly."""
+
+    def read(engine: socket.socket) -> None:
+        with suppress(OSError):
+            while engine.recv(256 * 1024):
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        theirs, _ = listener.accept()
+    reader = Thread(target=read, args=(theirs,))
+    reader.start()
+    with theirs:
+        yield Connection(ours)
+        ours.close()
+        reader.join()
 
 
 def told(ends: tuple[socket.socket, Connection], *pieces: bytes, hangs_up: bool = False) -> bytes:
@@ -81,6 +125,15 @@ def test_a_head_without_end_is_not_waited_for(ends: tuple[socket.socket, Connect
 def test_what_is_no_http_is_no_answer(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         told(ends, b"220 mail.example ESMTP\r\n")
+
+
+def test_an_engine_that_changes_to_another_protocol_gives_no_answer(
+    ends: tuple[socket.socket, Connection],
+) -> None:
+    switching = b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        told(ends, switching)
 
 
 def test_what_follows_an_answer_is_no_part_of_it(ends: tuple[socket.socket, Connection]) -> None:
@@ -146,3 +199,33 @@ def test_an_engine_that_does_not_read_is_given_up(ends: tuple[socket.socket, Con
 def test_an_engine_that_says_nothing_is_given_up(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.ReadTimeout), within(0.05):
         ends[1].ask(HEAD, [])
+
+
+def test_an_engine_that_reads_a_little_is_given_no_more_time(
+    reading_a_little: Connection,
+) -> None:
+    begun = time.monotonic()
+
+    with pytest.raises(httpx.TimeoutException), within(0.3):
+        reading_a_little.ask(HEAD, [bytes(64 * 1024 * 1024)])
+
+    assert time.monotonic() - begun < 2
+
+
+def test_an_answer_may_come_over_tls(tls_ends: tuple[socket.socket, Connection]) -> None:
+    assert told(tls_ends, HELLO) == b"hello"
+    assert tls_ends[1].is_reusable()
+
+
+def test_over_tls_an_engine_that_says_nothing_is_given_up(
+    tls_ends: tuple[socket.socket, Connection],
+) -> None:
+    with pytest.raises(httpx.ReadTimeout), within(0.05):
+        tls_ends[1].ask(HEAD, [])
+
+
+def test_over_tls_an_engine_that_does_not_read_is_given_up(
+    tls_ends: tuple[socket.socket, Connection],
+) -> None:
+    with pytest.raises(httpx.TimeoutException), within(0.05):
+        tls_ends[1].ask(HEAD, [bytes(16 * 1024 * 1024)])
