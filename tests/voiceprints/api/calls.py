@@ -22,8 +22,7 @@ def call(
 ) -> httpx.Response:
     """Ask as one of the keys, or without any."""
     given = {**(key(who) if who else {}), **(headers or {})}
-    url = f"{gateway.url}/api/{path}"
-    return httpx.request(method, url, headers=given, timeout=60, **options)  # type: ignore[arg-type]
+    return gateway.ask(method, f"/api/{path}", 60, headers=given, **options)
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str | None]:
