@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -33,6 +34,14 @@ def answer_on(connection: socket.socket) -> tuple[int, str]:
     return response.status, response.read().decode()
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway of few threads, and little patience."""
+    few = {"WEB_THREADS": "3", "ENGINE_CONNECTIONS": "2", "CLIENT_TIMEOUT_S": "1"}
+    with running_gateway(tmp_path_factory.mktemp("few"), **few) as gateway:
+        yield gateway
+
+
 @pytest.mark.parametrize(
     "silent",
     [
@@ -43,17 +52,12 @@ def answer_on(connection: socket.socket) -> tuple[int, str]:
     ],
     ids=["no body", "no chunk", "too large", "half a header"],
 )
-def test_silent_clients_do_not_keep_the_threads(
-    tmp_path_factory: pytest.TempPathFactory, silent: bytes
-) -> None:
-    folder = tmp_path_factory.mktemp("silent")
-    few = {"WEB_THREADS": "3", "ENGINE_CONNECTIONS": "2", "CLIENT_TIMEOUT_S": "1"}
-
-    with running_gateway(folder, **few) as gateway, ExitStack() as connections:
-        [connections.enter_context(raw(gateway, silent)) for _client in range(6)]
+def test_silent_clients_do_not_keep_the_threads(few: Gateway, silent: bytes) -> None:
+    with ExitStack() as connections:
+        [connections.enter_context(raw(few, silent)) for _client in range(6)]
         time.sleep(0.2)
 
-        assert gateway.get("/healthz").status_code == 200
+        assert few.get("/healthz").status_code == 200
 
 
 def test_a_body_that_breaks_off_is_not_taken_for_a_short_one(scripted: Gateway) -> None:

@@ -103,7 +103,7 @@ def test_the_openai_client_learns_why_a_voice_is_refused(openai_client: openai.O
 
 
 def test_speech_arrives_while_it_is_being_spoken(gateway: Gateway) -> None:
-    text = "This is a sentence of an ordinary length. " * 6
+    text = "The library opens at nine. " * 6
     started = time.monotonic()
 
     with httpx.stream(

@@ -129,6 +129,6 @@ def running_fault_server(port: int = 0) -> Iterator[FaultServer]:
 
     with _Server(("127.0.0.1", port), Handler) as server:
         Handler.faults = faults = FaultServer(f"http://127.0.0.1:{server.server_port}")
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield faults
         server.shutdown()

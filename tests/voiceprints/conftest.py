@@ -6,12 +6,14 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from django.core.management.commands import flush
 from django.db import connection
 from pytest_django import Settings
 
 from tests.bucket_server import KEYS, BucketOfTests, new_bucket, running_bucket_server
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
+from tests.voiceprints.emptying import emptying
 from tests.voiceprints.people import SPACE, axis
 from tests.voiceprints.voices import hears
 
@@ -43,6 +45,15 @@ SAID = {
         {"text": "Hi!", "start": 6.0, "end": 6.5},
     ],
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_quickly() -> Iterator[None]:
+    """Five hundred tests empty the library, and Django would write anew what a migration wrote."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", emptying)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from audio.engines.client import Recording
 from audio.engines.kokoro import Utterance
 from audio.merge.timeline import Span
 from audio.pipeline.speech import speak
-from benchmarks.meetings import CLINIC
 from tests.voiceprints.people import consenting
 from tests.voiceprints.voices import clinic_voice
 from voiceprints.enrolment import enrol_recordings
@@ -35,13 +34,15 @@ def _samples(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-def test_a_person_of_a_meeting_is_recognised_in_it_after_enrolment(tmp_path: Path) -> None:
+def test_a_person_of_a_meeting_is_recognised_in_it_after_enrolment(
+    tmp_path: Path, system: Path
+) -> None:
     emma = consenting("Emma Brook")
 
     learned = enrol_recordings(
         emma.id, [clinic_voice("Emma Brook", 25.0, tmp_path / "emma.wav")], actor="desk"
     )
-    speakers = identify_speakers(Recording(CLINIC / "system.flac", ".flac"), actor="desk")
+    speakers = identify_speakers(Recording(system, ".wav"), actor="desk")
 
     assert learned.quality["cohesion"] > 0.8
     assert learned.quality["discarded"] == 0

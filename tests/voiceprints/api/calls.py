@@ -1,13 +1,11 @@
 """The library over HTTP, as its clients call it."""
 
-from uuid import uuid4
-
 import httpx
 
 from tests.gateway_process import Gateway
 from tests.voiceprints.conftest import key
 
-NOBODY = str(uuid4())
+NOBODY = "5b0f6a3e-6c1d-4f7e-9a53-2f0c8d1e7b94"
 CONSENT = {"how": "in writing", "given_at": "2026-01-01T00:00:00Z"}
 
 
@@ -22,8 +20,7 @@ def call(
 ) -> httpx.Response:
     """Ask as one of the keys, or without any."""
     given = {**(key(who) if who else {}), **(headers or {})}
-    url = f"{gateway.url}/api/{path}"
-    return httpx.request(method, url, headers=given, timeout=60, **options)  # type: ignore[arg-type]
+    return gateway.ask(method, f"/api/{path}", 60, headers=given, **options)
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str | None]:
