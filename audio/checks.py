@@ -1,9 +1,11 @@
 """Settings that contradict each other, or miss something, are found at the start, with a hint."""
 
+import math
 import os
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -88,10 +90,10 @@ def a_share_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register
 def engines_are_given_time(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """A call that may last no time at all would always fail."""
+    """A call that may last no time at all would always fail; none lasts for ever."""
     times = ("ENGINE_TIMEOUT_S", "ENGINE_BASE_TIMEOUT_S")
-    wrong = [name for name in times if not getattr(settings, name) > 0]
-    if not settings.ENGINE_TIMEOUT_PER_AUDIO_S >= 0:
+    wrong = [name for name in times if not 0 < getattr(settings, name) < math.inf]
+    if not 0 <= settings.ENGINE_TIMEOUT_PER_AUDIO_S < math.inf:
         wrong.append("ENGINE_TIMEOUT_PER_AUDIO_S")
     return [
         Error(f"{name} is no time.", hint="Seconds, as 60 or 1.5.", id="spark.E011")
@@ -103,9 +105,7 @@ def engines_are_given_time(app_configs: Any, **options: Any) -> list[CheckMessag
 def engines_are_named(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Base URLs are URLs; without any the gateway can only say so."""
     urls = {name: getattr(settings, name) for name in ("PARAKEET_URL", "KOKORO_URL")}
-    wrong = [
-        name for name, url in urls.items() if url and not url.startswith(("http://", "https://"))
-    ]
+    wrong = [name for name, url in urls.items() if url and not _is_of_a_server(url)]
     errors: list[CheckMessage] = [
         Error(f"{name} is not a URL.", hint="http://host:port", id="spark.E004") for name in wrong
     ]
@@ -192,6 +192,14 @@ def library_is_there(app_configs: Any, **options: Any) -> list[CheckMessage]:
     except (ImportError, ImproperlyConfigured, TypeError) as error:
         return [Error(f"SPEAKER_LIBRARY cannot be used: {error}.", id="spark.E005")]
     return []
+
+
+def _is_of_a_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _problems(entries: Sequence[str]) -> list[str]:
