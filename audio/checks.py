@@ -57,12 +57,16 @@ def threads_outnumber_connections(app_configs: Any, **options: Any) -> list[Chec
 
 @register
 def the_processor_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """WEB_CPU names a processor that this process may run on, or leaves the choice to us."""
+    """WEB_CPU names a processor, or leaves the choice to us."""
     allowed = sorted(map(str, os.sched_getaffinity(0)))
     if settings.WEB_CPU in ("auto", "any", *allowed):
         return []
     hint = f"auto, any, or one of {', '.join(allowed)}."
-    return [Error("WEB_CPU is no processor of this gateway.", hint=hint, id="spark.E033")]
+    if settings.WEB_CPU.isdecimal():
+        # Of a worker beside the gateway that is no matter; threads of the gateway run anywhere.
+        said = f"Processor {settings.WEB_CPU} of WEB_CPU is not this process's."
+        return [Warning(said, hint=hint, id="spark.W003")]
+    return [Error("WEB_CPU is no processor.", hint=hint, id="spark.E033")]
 
 
 @register

@@ -15,7 +15,7 @@ _CAPACITY = "/sys/devices/system/cpu/cpu{}/cpu_capacity"
 def chosen(wanted: str) -> set[int]:
     """The processors that threads shall run on: `auto` is one of the fastest, `any` all.
 
-    Otherwise it is a number; `audio.checks` has seen to it that it is one of ours.
+    Otherwise it is a number; `audio.checks` warns of one that is none of ours.
     """
     allowed = os.sched_getaffinity(0)
     if wanted == "any":

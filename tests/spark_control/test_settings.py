@@ -95,7 +95,7 @@ def test_a_gateway_without_a_database_checks_clean() -> None:
         ({"API_KEYS": "desk"}, "spark.E002"),
         ({"WEB_THREADS": "8"}, "spark.E003"),
         ({"WEB_CPU": "fast"}, "spark.E033"),
-        ({"WEB_CPU": "4096"}, "spark.E033"),
+        ({"WEB_CPU": "4096"}, "spark.W003"),
         ({"PARAKEET_URL": "parakeet:8000"}, "spark.E004"),
         ({"PARAKEET_URL": "http://parakeet:port"}, "spark.E004"),
         ({"KOKORO_URL": "http://"}, "spark.E004"),
