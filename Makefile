@@ -24,7 +24,8 @@ help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
 	@echo "make run     the gateway on http://$(HOST):$(PORT), with the built-in engines, a database and a worker"
 	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
-	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones"
+	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones,"
+	@echo "             ARGS='-n 0' in one process instead of two, as a debugger wants it"
 	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
 	@echo "make audit   known holes in the pinned packages, where a source of them can be reached"
 	@echo "make figures the quality figures of benchmarks/README.md (needs a C++ compiler)"
@@ -42,7 +43,7 @@ run: .venv/run.stamp
 test: .venv/clients.stamp
 	@command -v chromium >/dev/null \
 		|| echo "No chromium: the tests in a browser are skipped (apt-get install chromium)."
-	@$(LAPTOP) --data var/test -- $(BIN)/pytest $(ARGS)
+	@$(LAPTOP) --data var/test -- $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check
