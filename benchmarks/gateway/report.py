@@ -1,5 +1,6 @@
 """The figures as a table, a page and plots."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -49,10 +50,11 @@ def plot(curve: Curve, folder: Path) -> Path:
     for name, points in curve.lines.items():
         axes.plot(*zip(*points, strict=True), marker="o", label=name)
     axes.set(title=curve.title, xlabel=curve.x, ylabel=curve.y, xscale="log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_ylim(bottom=0)
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
-    path = folder / f"{curve.title.lower().replace(',', '').replace(' ', '_')}.png"
+    path = folder / f"{'_'.join(re.findall('[a-z]+', curve.title.lower()))}.png"
     figure.savefig(path, dpi=100)
     pyplot.close(figure)
     return path
