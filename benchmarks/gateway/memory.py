@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import numpy as np
 from numpy.random import default_rng
@@ -107,6 +107,39 @@ def through_loopback(size: int, room: Path) -> float:
             sending.sendfile(file)
         reader.join()
         return time.perf_counter() - started
+
+
+def through_disk(size: int, room: Path) -> float:
+    """Seconds to keep a file of that size on disk, and then to pass it on, and nothing else."""
+    with (
+        recording(size, room) as path,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_server(("127.0.0.1", 0)) as behind,
+    ):
+        steps = [
+            threading.Thread(target=_keep_and_pass_on, args=(listener, behind, room)),
+            threading.Thread(target=_forget, args=(behind,)),
+        ]
+        for step in steps:
+            step.start()
+        started = time.perf_counter()
+        with socket.create_connection(listener.getsockname()) as sending, path.open("rb") as file:
+            sending.sendfile(file)
+        for step in steps:
+            step.join()
+        return time.perf_counter() - started
+
+
+def _keep_and_pass_on(listener: socket.socket, behind: socket.socket, room: Path) -> None:
+    scratch = memoryview(bytearray(BLOCK))
+    incoming, _ = listener.accept()
+    with incoming, TemporaryFile(dir=room, buffering=0) as kept:
+        while got := incoming.recv_into(scratch):
+            kept.write(scratch[:got])
+        kept.seek(0)
+        with socket.create_connection(behind.getsockname()) as outgoing:
+            while got := kept.readinto(scratch):
+                outgoing.sendall(scratch[:got])
 
 
 @contextmanager
