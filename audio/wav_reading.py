@@ -30,7 +30,8 @@ _MOST_CHANNELS = 64
 _RATES = range(1_000, 768_001)
 # The samples come soon; who hides them behind more is no recorder.
 _MOST_CHUNKS = 64
-_BLOCK_BYTES = 256 * 1024
+# At 16 bits as many samples as `audio.merge.loudness` takes at once.
+_BLOCK_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
