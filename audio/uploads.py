@@ -28,8 +28,8 @@ from audio.refusals import UploadTooLarge
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Small enough to stay in the processor's cache between arriving and being written.
-BLOCK = 256 * 1024
+# In smaller pieces a large body takes a fifth longer; in larger ones there are no more at once.
+BLOCK = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
 # A server that closes with unread bytes in its buffer resets the connection, and many a client
 # loses the answer. So what is left of a body is thrown away for a moment.

@@ -10,7 +10,7 @@ import httpx
 
 from audio import tracing
 
-# Small enough to stay in the processor's cache between reading and sending.
+# Few enough steps, and still in the processor's cache between reading and sending.
 BLOCK = 1024 * 1024
 # Stands for the recording while httpx writes the form around it; nobody can guess it.
 _RECORDING = secrets.token_bytes(32)
