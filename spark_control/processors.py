@@ -15,13 +15,13 @@ _CAPACITY = "/sys/devices/system/cpu/cpu{}/cpu_capacity"
 def chosen(wanted: str) -> set[int]:
     """The processors that threads shall run on: `auto` is one of the fastest, `any` all.
 
-    Otherwise it is a number; `audio.checks` warns of one that is none of ours.
+    Otherwise it is a number; one that is none of ours, of which `audio.checks` warns, leaves all.
     """
     allowed = os.sched_getaffinity(0)
     if wanted == "any":
         return allowed
     if wanted != "auto":
-        return {int(wanted)}
+        return allowed & {int(wanted)} or allowed
     fastest = max(map(_capacity, allowed))
     fast = sorted(number for number in allowed if _capacity(number) == fastest)
     # Gateways of one host spread by themselves.

@@ -55,6 +55,11 @@ def test_of_unlike_processors_a_fast_one_is_taken(
     assert chosen("auto") <= set(fast or {slow})
 
 
+@pytest.mark.parametrize("number", ["4096", "99999999999999999999"])
+def test_a_number_that_is_none_of_ours_leaves_all(number: str) -> None:
+    assert chosen(number) == EVERYWHERE
+
+
 def test_a_number_is_that_one() -> None:
     last = max(EVERYWHERE)
 
