@@ -6,12 +6,27 @@ from functools import cache
 
 import pytest
 
-from tests.gateway_process import Gateway
+from tests.faults import running_fault_server
+from tests.gateway_process import Gateway, running_gateway
 from tests.sdk.client_process import NODE, PYTHON, Sdk, running_sdk
 
 
 @pytest.fixture(scope="session")
-def start_sdk(scripted_gateway: Gateway, mp3_gateway: Gateway) -> Iterator[Callable[[str], Sdk]]:
+def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway whose engine has two voices, one of them with a slash in its name.
+
+    It is not shared with other tests, since it remembers for a minute what voices there are.
+    """
+    with running_fault_server() as kokoro:
+        kokoro.answer("/v1/audio/voices", {"voices": [{"id": "af_sky"}, {"id": "tuned/heart"}]})
+        with running_gateway(tmp_path_factory.mktemp("listing"), KOKORO_URL=kokoro.url) as gateway:
+            yield gateway
+
+
+@pytest.fixture(scope="session")
+def start_sdk(
+    scripted_gateway: Gateway, mp3_gateway: Gateway, listing: Gateway
+) -> Iterator[Callable[[str], Sdk]]:
     """Start a version when a test first wants it.
 
     The gateways are asked for here so that they outlive the clients: a server that ends waits for

@@ -2,19 +2,11 @@
 
 import pytest
 
-from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.sdk.client_process import File, Raised, Sdk
 
 VOICES = "/v1/audio/voices"
-
-
-@pytest.fixture
-def listing(scripted: Gateway, faults: FaultServer) -> Gateway:
-    """A gateway whose engine has two voices, one of them with a slash in its name."""
-    faults.answer(VOICES, {"voices": [{"id": "af_sky"}, {"id": "tuned/heart"}]})
-    return scripted
 
 
 def test_models_are_listed_as_a_strict_client_wants_them(sdk: Sdk, listing: Gateway) -> None:
