@@ -2,12 +2,15 @@
 
 import io
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -44,7 +47,18 @@ BOUNDARIES = st.sampled_from(["cut", "", '"cut"', "c" * 300, "cüt", "cut; chars
 
 
 @pytest.fixture
-def uploads(tmp_path: Path, settings: Settings) -> Path:
+def without_database() -> Iterator[None]:
+    """A request does not look whether an earlier test has left a connection open."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def uploads(tmp_path: Path, settings: Settings, without_database: None) -> Path:
     settings.UPLOADS_DIR, settings.API_KEYS, settings.PARAKEET_URL = str(tmp_path), [], ""
     settings.ALLOWED_HOSTS = ["localhost"]
     return tmp_path
