@@ -32,7 +32,7 @@ from benchmarks.library_tables import (
     keep_prints,
     own_database,
 )
-from voiceprints import matching
+from voiceprints import neighbours
 from voiceprints.forgetting import forget
 from voiceprints.matching import identify_voice
 from voiceprints.models import Person, Space, Transcript, Voiceprint
@@ -119,13 +119,13 @@ def voices(random: Generator, share: float) -> Lines:
 
 
 def _asked(library: Library, questions: Vectors, exact_up_to: int) -> str:
-    matching.EXACT_UP_TO = exact_up_to
+    neighbours.EXACT_UP_TO = exact_up_to
     return _spread([_seconds(partial(identify_voice, q, library.space)) for q in questions])
 
 
 def _found(library: Library, who: str, questions: Vectors) -> Lines:
     """By the index: how fast, and how often the same person as when all are compared."""
-    matching.EXACT_UP_TO = ALWAYS
+    neighbours.EXACT_UP_TO = ALWAYS
     taken, first, decided = [], [], []
     for question in questions.astype(np.float64):
         started = time.perf_counter()

@@ -1,8 +1,7 @@
 """Whose voice is this, among all that are known?
 
 Similarities are cosines. A person has several prints; the nearest counts. Only people whose
-consent holds are found. Up to `EXACT_UP_TO` prints in a space all are compared; beyond that the
-index proposes, and what it proposes is compared.
+consent holds are found.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,23 +10,16 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
-from django.db import connection, transaction
-from django.db.models import Min
 from django.utils import timezone
-from pgvector.django import CosineDistance
 
 from audio.merge.identification import Decision, OpenSetRule, identify
 from audio.merge.timeline import Fingerprint, Voices
 from audio.merge.voices import similarities
 from voiceprints.models import DIMENSION, Space, Voiceprint
 from voiceprints.models.people import VoiceprintQuerySet
+from voiceprints.neighbours import people_near
 
 NEAREST = 10
-# Up to here comparing all is as quick as the index; of twice as many it takes thrice as long.
-EXACT_UP_TO = 5_000
-# How many candidates the index keeps in view.
-EF_SEARCH = 200
-PRINTS_AT_FIRST = 100
 Print = tuple[UUID, str, Fingerprint]
 
 
@@ -82,15 +74,17 @@ def nearest_to_each(
     limit: int = NEAREST,
     now: datetime | None = None,
 ) -> list[list[Candidate]]:
-    """The same of several, whose prints are fetched together."""
+    """The same of several, who are looked for together."""
+    asked = list(fingerprints)
     usable = Voiceprint.objects.usable(space, now or timezone.now())
-    search = _by_index if _is_large(space) else _exactly
-    asked = [
-        (one, frozenset(search(one, usable, limit) if _is_comparable(one) else ()))
-        for one in fingerprints
+    comparable = {number: one for number, one in enumerate(asked) if _is_comparable(one)}
+    found = people_near(list(comparable.values()), usable, space, limit=limit)
+    near = dict(zip(comparable, found, strict=True))
+    prints = _prints(usable.filter(person__in=frozenset().union(*found)))
+    return [
+        _ranked(one, [known for known in prints if known[0] in near.get(number, ())])
+        for number, one in enumerate(asked)
     ]
-    prints = _prints(usable.filter(person__in=frozenset().union(*(people for _, people in asked))))
-    return [_ranked(one, [p for p in prints if p[0] in people]) for one, people in asked]
 
 
 def voices_of(candidates: Sequence[Candidate], space: Space) -> Voices:
@@ -107,48 +101,6 @@ def voices_of(candidates: Sequence[Candidate], space: Space) -> Voices:
 
 def _is_comparable(fingerprint: Fingerprint) -> bool:
     return fingerprint.shape == (DIMENSION,) and bool(fingerprint.any())
-
-
-def _is_large(space: Space) -> bool:
-    """Whether the index pays. Counting stops where that is known."""
-    prints = Voiceprint.objects.filter(space=space).order_by()
-    return prints[EXACT_UP_TO : EXACT_UP_TO + 1].exists()
-
-
-def _exactly(fingerprint: Fingerprint, usable: VoiceprintQuerySet, limit: int) -> list[UUID]:
-    """An aggregate over all prints: nothing that an index for neighbours could answer."""
-    people = usable.order_by().values("person_id")
-    nearest = people.annotate(distance=Min(CosineDistance("vector", fingerprint)))
-    return [found["person_id"] for found in nearest.order_by("distance")[:limit]]
-
-
-def _by_index(fingerprint: Fingerprint, usable: VoiceprintQuerySet, limit: int) -> list[UUID]:
-    """As many prints as it takes to meet so many people; one person may have very many.
-
-    An index that runs dry before may have lost sight of somebody: then all are compared.
-    """
-    nearest = usable.order_by(CosineDistance("vector", fingerprint))
-    wanted = max(limit, PRINTS_AT_FIRST)
-    with transaction.atomic():
-        _let_the_index_go_on()
-        while True:
-            owners = list(nearest.values_list("person_id", flat=True)[:wanted])
-            people = list(dict.fromkeys(owners))
-            if len(people) >= limit:
-                return people[:limit]
-            if len(owners) < wanted:
-                return _exactly(fingerprint, usable, limit)
-            wanted *= 4
-
-
-def _let_the_index_go_on() -> None:
-    """Filters come after the index: without this, prints of another space would use up its finds.
-
-    The order may be a little off, which does no harm: what is found is compared again.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
-        cursor.execute(f"SET LOCAL hnsw.ef_search = {EF_SEARCH:d}")
 
 
 def _prints(found: VoiceprintQuerySet) -> list[Print]:

@@ -1,9 +1,5 @@
 """Whose voice is this, compared with all prints or by way of the index?"""
 
-from collections.abc import Callable
-from operator import eq
-from uuid import UUID
-
 import numpy as np
 import pytest
 from django.db import connection
@@ -11,14 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of
-from voiceprints import matching
+from tests.voiceprints.people import SPACE, axis, blend, consenting, many_prints, print_of
+from voiceprints import neighbours
 from voiceprints.matching import identify_voice, nearest_people
-from voiceprints.models import DIMENSION, Person, Space, Voiceprint
-from voiceprints.models.people import VoiceprintQuerySet
+from voiceprints.models import DIMENSION, Person, Space
 
 Array = NDArray[np.float64]
-Search = Callable[[Array, VoiceprintQuerySet, int], list[UUID]]
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +25,7 @@ def space() -> Space:
 @pytest.fixture(params=[False, True], ids=["all", "index"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     """However few prints there are, each way finds the same."""
-    monkeypatch.setattr(matching, "_is_large", lambda space: request.param)
+    monkeypatch.setattr(neighbours, "_is_large", lambda space: request.param)
     with connection.cursor() as cursor:
         # So few rows would rather be sorted than looked up.
         cursor.execute(f"SET LOCAL enable_sort = {'off' if request.param else 'on'}")
@@ -79,80 +73,18 @@ def test_what_cannot_be_compared_is_nobodys(space: Space, fingerprint: Array) ->
 
 def test_one_person_with_many_prints_hides_nobody(way: None, space: Space) -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
-    many = [Voiceprint(person=ana, vector=list(axis(0)), **made(space)) for _ in range(500)]
-    Voiceprint.objects.bulk_create(many)
+    many_prints([ana] * 500, np.tile(axis(0), (500, 1)), space)
     print_of(ben, blend({0: 0.1, 1: 1.0}))
 
     assert [one.name for one in nearest_people(axis(0), space, limit=2)] == ["Ana", "Ben"]
 
 
 def test_a_crowd_of_another_space_hides_nobody(way: None, space: Space) -> None:
-    crowd = made(Space.for_engine("campplus"))
-    near = [list(blend({0: 1.0, 1: n / 5000})) for n in range(1500)]
-    stranger = consenting("Stranger")
-    Voiceprint.objects.bulk_create(
-        Voiceprint(person=stranger, vector=vector, **crowd) for vector in near
-    )
+    near = np.array([blend({0: 1.0, 1: n / 5000}) for n in range(1500)])
+    many_prints([consenting("Stranger")] * 1500, near, Space.for_engine("campplus"))
     print_of(consenting("Ana"), axis(1))
 
     assert [one.name for one in nearest_people(axis(0), space)] == ["Ana"]
-
-
-def test_the_index_is_asked_where_there_are_many(
-    space: Space, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    print_of(consenting("Ana"), axis(0))
-    print_of(consenting("Ben"), axis(1))
-    monkeypatch.setattr(matching, "EXACT_UP_TO", 1)
-
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        nearest_people(axis(0), space)
-
-    assert any("hnsw.iterative_scan" in query["sql"] for query in asked)
-
-
-def test_where_there_are_few_all_are_compared(space: Space) -> None:
-    print_of(consenting("Ana"), axis(0))
-
-    with CaptureQueriesContext(connection) as asked:
-        nearest_people(axis(0), space)
-
-    assert not any("hnsw" in query["sql"] for query in asked)
-
-
-def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
-    print_of(consenting("Ana"), axis(0))
-    usable = Voiceprint.objects.usable(space, timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        with CaptureQueriesContext(connection) as asked:
-            matching._exactly(axis(0), usable, 10)
-        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-
-    assert "voiceprint_by_likeness" not in plan
-
-
-def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(space: Space) -> None:
-    random = np.random.default_rng(7)
-    voices = [consenting(f"P{n}") for n in range(300)]
-    vectors = random.normal(size=(300, DIMENSION))
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows = zip(voices, vectors.tolist(), strict=True)
-    Voiceprint.objects.bulk_create(Voiceprint(person=p, vector=v, **made(space)) for p, v in rows)
-    usable = Voiceprint.objects.usable(space, timezone.now())
-    with connection.cursor() as cursor:
-        # Its graph still has what earlier tests wrote and rolled back.
-        cursor.execute("REINDEX INDEX voiceprint_by_likeness")
-
-    asked = vectors[:50] + random.normal(size=(50, DIMENSION)) * 0.03
-
-    proposed = firsts(matching._by_index, asked, usable)
-    compared = firsts(matching._exactly, asked, usable)
-    # The graph of the index is built by chance.
-    assert sum(map(eq, proposed, compared)) >= 48
 
 
 def test_a_voice_is_looked_up_in_no_more_queries_when_there_are_more_people(
@@ -202,11 +134,3 @@ def test_a_candidate_does_not_show_its_vector(space: Space) -> None:
     print_of(consenting("Ana"), axis(0))
 
     assert "vector" not in repr(nearest_people(axis(0), space))
-
-
-def made(space: Space) -> dict[str, object]:
-    return {"space": space, "source": "caller", "created_by": "desk"}
-
-
-def firsts(search: Search, asked: Array, usable: VoiceprintQuerySet) -> list[UUID]:
-    return [search(fingerprint, usable, 10)[0] for fingerprint in asked]
