@@ -6,7 +6,6 @@ import ssl
 import struct
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 
 import httptools
 import httpx
@@ -30,6 +29,7 @@ class Connection:
         opened.setblocking(True)
         self._socket = opened
         self._answer = _Answer()
+        self._is_spoiled = False
         self.idle_since = time.monotonic()
 
     def ask(self, head: bytes, body: Iterable[bytes]) -> "_Answer":
@@ -40,9 +40,11 @@ class Connection:
         httpx.TransportError
         """
         self._answer = _Answer()
-        # An engine may refuse a request before it has read it, and hang up: its answer counts.
-        with suppress(httpx.WriteError):
+        try:
             self._send(head, body)
+        except httpx.WriteError:
+            # An engine may refuse a request before it has read it, and hang up: its answer counts.
+            self.spoil()
         while not self._answer.has_head:
             self._receive()
         return self._answer
@@ -62,12 +64,12 @@ class Connection:
 
     def spoil(self) -> None:
         """Have it closed after this call: what the engine says next would be no answer."""
-        self._answer.keeps_alive = False
+        self._is_spoiled = True
 
     def is_reusable(self) -> bool:
         """Whether the answer is over, and another may follow."""
         self.idle_since = time.monotonic()
-        return self._answer.is_complete and self._answer.keeps_alive
+        return self._answer.is_complete and self._answer.keeps_alive and not self._is_spoiled
 
     def is_silent(self) -> bool:
         """Whether the engine has neither hung up nor said what nobody asked."""

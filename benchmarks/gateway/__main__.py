@@ -26,6 +26,8 @@ from benchmarks.gateway.waiting import models_during_a_merge, start
 
 RESULTS = Path("benchmarks/results.md")
 ROOM = Path("var/bench/room")
+# One measurement takes half as many.
+LEAST_ROUNDS = 2
 PARTS: dict[str, Callable[[Bench], Results]] = {
     "added": added_time,
     "floor": floor,
@@ -73,7 +75,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=200, help="calls one at a time, of each way")
     parser.add_argument("--seconds", type=float, default=4.0, help="of calls many at once")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.rounds < LEAST_ROUNDS:
+        parser.error(f"--rounds: expected at least {LEAST_ROUNDS}, got {options.rounds}")
+    if not options.seconds > 0:
+        parser.error(f"--seconds: expected more than 0, got {options.seconds:g}")
+    return options
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.random import default_rng
@@ -109,37 +109,43 @@ def through_loopback(size: int, room: Path) -> float:
         return time.perf_counter() - started
 
 
-def through_disk(size: int, room: Path) -> float:
-    """Seconds to keep a file of that size on disk, and then to pass it on, and nothing else."""
+def through_disk(size: int, room: Path, *, times: int = 1) -> float:
+    """Seconds to keep a file of that size on disk, and to pass it on, so many times at once."""
     with (
         recording(size, room) as path,
         socket.create_server(("127.0.0.1", 0)) as listener,
         socket.create_server(("127.0.0.1", 0)) as behind,
+        ThreadPoolExecutor(2 * times) as pool,
     ):
-        steps = [
-            threading.Thread(target=_keep_and_pass_on, args=(listener, behind, room)),
-            threading.Thread(target=_forget, args=(behind,)),
-        ]
-        for step in steps:
-            step.start()
+        kept = path.with_name("kept.wav")
+        readers = [pool.submit(_forget, behind) for _ in range(times)]
+        keeping = pool.submit(_keep, listener, kept)
         started = time.perf_counter()
         with socket.create_connection(listener.getsockname()) as sending, path.open("rb") as file:
             sending.sendfile(file)
-        for step in steps:
-            step.join()
+        keeping.result()
+        passing = [pool.submit(_pass_on, kept, behind) for _ in range(times)]
+        for step in (*readers, *passing):
+            step.result()
         return time.perf_counter() - started
 
 
-def _keep_and_pass_on(listener: socket.socket, behind: socket.socket, room: Path) -> None:
+def _keep(listener: socket.socket, path: Path) -> None:
     scratch = memoryview(bytearray(BLOCK))
     incoming, _ = listener.accept()
-    with incoming, TemporaryFile(dir=room, buffering=0) as kept:
+    with incoming, path.open("wb", buffering=0) as file:
         while got := incoming.recv_into(scratch):
-            kept.write(scratch[:got])
-        kept.seek(0)
-        with socket.create_connection(behind.getsockname()) as outgoing:
-            while got := kept.readinto(scratch):
-                outgoing.sendall(scratch[:got])
+            file.write(scratch[:got])
+
+
+def _pass_on(path: Path, behind: socket.socket) -> None:
+    scratch = memoryview(bytearray(BLOCK))
+    with (
+        path.open("rb", buffering=0) as file,
+        socket.create_connection(behind.getsockname()) as outgoing,
+    ):
+        while got := file.readinto(scratch):
+            outgoing.sendall(scratch[:got])
 
 
 @contextmanager

@@ -177,6 +177,8 @@ def test_a_refusal_counts_though_the_engine_hung_up_on_the_request(
     answer = connection.ask(HEAD, [bytes(SMALL_BYTES)])
 
     assert answer.status == 413
+    assert list(connection.pieces()) == []
+    assert not connection.is_reusable()
 
 
 def test_small_pieces_of_a_request_are_sent_together(
