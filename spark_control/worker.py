@@ -6,8 +6,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from audio.processors import chosen, stay_on
 from spark_control import settings
-from spark_control.processors import chosen, stay_on
 
 # A client in a conversation asks again at once; who thinks first can be waited for elsewhere.
 LINGER_MS = 5

@@ -1,12 +1,12 @@
 """When is an engine examined? Every few minutes, after it failed, and when somebody asks."""
 
 import logging
-import os
 from threading import Event, Lock, Thread
 
 from django.conf import settings
 
 from audio import board
+from audio.processors import all_of_ours, stay_on
 from audio.recovery.examining import examine
 from audio.recovery.probes import ENGINES
 
@@ -75,7 +75,7 @@ def when_suspected(sender: object, engine: str, url: str, **_signal: object) -> 
 
 def _look_at(engine: str, probed: Event) -> None:
     # Whoever suspected it may be bound to one processor; an engine that is begun anew must not be.
-    os.sched_setaffinity(0, os.sched_getaffinity(os.getpid()))
+    stay_on(all_of_ours())
     try:
         examine(engine, cooldown_s=settings.PROBE_COOLDOWN_S, when_probed=probed.set)
     except Exception:

@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from spark_control import processors
-from spark_control.processors import chosen, stay_on
+from audio import processors
+from audio.processors import chosen, stay_on
 from tests.gateway_process import Gateway, running_gateway
 
 EVERYWHERE = os.sched_getaffinity(0)

@@ -6,7 +6,8 @@ again as on one. Whatever is not Python's, decoders and engines, stays free to r
 """
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _CAPACITY = "/sys/devices/system/cpu/cpu{}/cpu_capacity"
@@ -32,6 +33,22 @@ def stay_on(processors: set[int]) -> None:
     """Have this thread run there alone; anywhere where these were taken from the gateway since."""
     with suppress(OSError):
         os.sched_setaffinity(0, processors)
+
+
+def all_of_ours() -> set[int]:
+    """Where the gateway may run: its first thread stays nowhere."""
+    return os.sched_getaffinity(os.getpid())
+
+
+@contextmanager
+def anywhere() -> Iterator[None]:
+    """Have this thread run on all processors: of what only copies, several do more than one."""
+    stayed = os.sched_getaffinity(0)
+    stay_on(all_of_ours())
+    try:
+        yield
+    finally:
+        stay_on(stayed)
 
 
 def _capacity(number: int) -> int:

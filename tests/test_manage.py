@@ -1,0 +1,37 @@
+"""The command line, as an operator uses it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.gateway_process import ROOT
+
+NOBODY = "postgres://nobody:secret@127.0.0.1:1/ledger"
+
+
+def manage(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": NOBODY, "SECRET_KEY": "for-the-tests"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["migrate", "archive_status", "purge_expired"])
+def test_a_database_that_is_not_there_is_told_in_a_line_without_its_host(command: str) -> None:
+    ended = manage(command)
+
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("The database in DATABASE_URL cannot be")
+    assert "Traceback" not in ended.stderr
+    assert "127.0.0.1" not in ended.stderr
+
+
+def test_why_it_is_not_there_is_told_on_request() -> None:
+    assert "Connection refused" in manage("migrate", "--traceback").stderr
