@@ -37,8 +37,6 @@ def people_near(
     voices: Sequence[Fingerprint], usable: VoiceprintQuerySet, space: Space, *, limit: int
 ) -> list[frozenset[UUID]]:
     """So many people who sound most like each voice, among the usable prints of a space."""
-    if not voices:
-        return []
     search = by_index if _is_large(space) else exactly
     return [frozenset(people) for people in search(voices, usable, limit)]
 
@@ -60,22 +58,23 @@ def by_index(
     with transaction.atomic():
         _let_the_index_go_on()
         found = _nearest_owners(voices, _nearest(usable, wanted))
-        return [
-            _enough(voice, owners, wanted, usable, limit)
-            for voice, owners in zip(voices, found, strict=True)
-        ]
+        while crowded := [n for n in _short(found, limit) if len(found[n]) == wanted]:
+            wanted *= 4
+            again = _nearest_owners([voices[n] for n in crowded], _nearest(usable, wanted))
+            _put(found, crowded, again)
+    dry = _short(found, limit)
+    _put(found, dry, exactly([voices[n] for n in dry], usable, limit))
+    return [list(dict.fromkeys(owners))[:limit] for owners in found]
 
 
-def _enough(
-    voice: Fingerprint, owners: Owners, wanted: int, usable: VoiceprintQuerySet, limit: int
-) -> Owners:
-    """So many people, if need be by asking again for more prints."""
-    while len(set(owners)) < limit and len(owners) == wanted:
-        wanted *= 4
-        [owners] = _nearest_owners([voice], _nearest(usable, wanted))
-    if len(set(owners)) < limit:
-        [owners] = exactly([voice], usable, limit)
-    return list(dict.fromkeys(owners))[:limit]
+def _short(found: Sequence[Owners], limit: int) -> list[int]:
+    """Which have fewer people than are wanted."""
+    return [n for n, owners in enumerate(found) if len(set(owners)) < limit]
+
+
+def _put(found: list[Owners], numbers: Sequence[int], again: Sequence[Owners]) -> None:
+    for number, owners in zip(numbers, again, strict=True):
+        found[number] = owners
 
 
 def _is_large(space: Space) -> bool:
@@ -92,6 +91,8 @@ def _nearest_owners(
     voices: Sequence[Fingerprint], near: QuerySet[Voiceprint, Any]
 ) -> list[Owners]:
     """Whose the prints are that a query finds for each voice, nearest first."""
+    if not voices:
+        return []
     inner, given = near.query.sql_with_params()
     statement = (
         "SELECT number, person_id "  # noqa: S608 — what is put in is Django's own

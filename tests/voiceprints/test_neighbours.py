@@ -96,5 +96,18 @@ def test_many_voices_are_looked_for_in_one_query(search: Search, space: Space) -
     assert len([query for query in queries if "LATERAL" in query["sql"]]) == 1
 
 
+def test_whom_somebodys_many_prints_hide_is_found_for_each_voice(space: Space) -> None:
+    crowd = np.stack([blend({0: 1.0, 1: n / 1000}) for n in range(60)])
+    many_prints([consenting("Ana")] * 60, crowd, space)
+    others = [consenting(f"P{n}") for n in range(2, 8)]
+    many_prints(others, np.stack([blend({0: n / 20, n: 1.0}) for n in range(2, 8)]), space)
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    asked = [axis(0), blend({0: 0.3, 3: 1.0}), blend({0: 1.0, 4: 0.2})]
+
+    # Of its forty nearest prints only the second voice meets two people; nine are not to be had.
+    for limit in (2, 9):
+        assert by_index(asked, usable, limit) == exactly(asked, usable, limit)
+
+
 def firsts(found: Sequence[list[UUID]]) -> list[UUID]:
     return [people[0] for people in found]
