@@ -188,6 +188,8 @@ def test_when_an_upload_has_ended_there_is_room_again(cramped: Gateway) -> None:
     files, options = {"file": TONE + bytes(20 * MIB)}, {"response_format": "midi"}
 
     cramped.post(TRANSCRIBE, files=files, data=options)
+    # It is deleted just after its answer has left.
+    wait_for_files(cramped, 0)
     answer = cramped.post(TRANSCRIBE, files=files, data=options)
 
     assert answer.json()["error"]["param"] == "response_format"
