@@ -8,14 +8,15 @@ import pytest
 
 from tests.gateway_process import ROOT
 
+SLOW = "from django.db import connection; connection.cursor().execute('SELECT pg_sleep(1)')"
 NOBODY = "postgres://nobody:secret@127.0.0.1:1/ledger"
 
 
-def manage(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def manage(*arguments: str, database: str = NOBODY) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": NOBODY, "SECRET_KEY": "for-the-tests"},
+        env={**os.environ, "DATABASE_URL": database, "SECRET_KEY": "for-the-tests"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -31,6 +32,15 @@ def test_a_database_that_is_not_there_is_told_in_a_line_without_its_host(command
     assert ended.stderr.splitlines()[-1].startswith("The database in DATABASE_URL cannot be")
     assert "Traceback" not in ended.stderr
     assert "127.0.0.1" not in ended.stderr
+
+
+def test_what_fails_in_a_database_that_was_reached_is_told_as_it_is() -> None:
+    hurried = f"{os.environ['DATABASE_URL']}?options=-c%20statement_timeout%3D1"
+
+    ended = manage("shell", "--command", SLOW, database=hurried)
+
+    assert ended.returncode == 1
+    assert "canceling statement due to statement timeout" in ended.stderr
 
 
 def test_why_it_is_not_there_is_told_on_request() -> None:

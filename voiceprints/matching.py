@@ -100,7 +100,8 @@ def voices_of(candidates: Sequence[Candidate], space: Space) -> Voices:
 
 
 def _is_comparable(fingerprint: Fingerprint) -> bool:
-    return fingerprint.shape == (DIMENSION,) and bool(fingerprint.any())
+    is_finite = bool(np.isfinite(fingerprint).all())
+    return fingerprint.shape == (DIMENSION,) and is_finite and bool(fingerprint.any())
 
 
 def _prints(found: VoiceprintQuerySet) -> list[Print]:

@@ -3,18 +3,15 @@
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 from audio import tracing
-from audio.processors import anywhere
 
 # Few enough steps, and still in the processor's cache between reading and sending.
 BLOCK = 1024 * 1024
-# Sending so much takes longer than moving a thread to another processor does harm.
-LARGE = 16 * BLOCK
 # Stands for the recording while httpx writes the form around it; nobody can guess it.
 _RECORDING = secrets.token_bytes(32)
 
@@ -44,8 +41,7 @@ def form_with(
         size = os.fstat(file.fileno()).st_size
         request.headers["content-length"] = str(len(before) + size + len(after))
         request.stream = _Form(before, _blocks(file.fileno(), size), after)
-        with anywhere() if size > LARGE else nullcontext():
-            yield request
+        yield request
 
 
 class _Form(httpx.SyncByteStream):

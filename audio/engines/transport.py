@@ -11,6 +11,7 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import lru_cache
 from threading import BoundedSemaphore, Lock
 
@@ -18,12 +19,15 @@ import httpx
 
 from audio.engines.deadlines import under_way
 from audio.engines.wire import Connection
+from audio.processors import anywhere
 
 # uvicorn, which serves the containers, closes an idle connection after 5 s; ours must be gone by
 # then.
 KEEPALIVE_S = 4.0
 # Of connecting alone: nothing was sent yet. The second try comes at once.
 TRIES = 2
+# Sending so much takes long enough for a processor of its own.
+LARGE = 16 * 1024 * 1024
 
 
 class EngineTransport(httpx.BaseTransport):
@@ -53,7 +57,8 @@ class EngineTransport(httpx.BaseTransport):
         body = _Body(self, connection)
         try:
             assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101 — all of ours are
-            answer = connection.ask(_head(request), request.stream)
+            with anywhere() if _is_large(request) else nullcontext():
+                answer = connection.ask(_head(request), request.stream)
         except BaseException:
             body.close()
             raise
@@ -140,6 +145,10 @@ class _Body(httpx.SyncByteStream):
         if self._is_open:
             self._is_open = False
             self._transport.give_back(self._connection)
+
+
+def _is_large(request: httpx.Request) -> bool:
+    return int(request.headers.get("content-length", 0)) > LARGE
 
 
 def _head(request: httpx.Request) -> bytes:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tests.voiceprints.people import SPACE, axis, blend, consenting, many_prints, print_of
 from voiceprints import neighbours
-from voiceprints.matching import identify_voice, nearest_people
+from voiceprints.matching import identify_voice, nearest_people, nearest_to_each
 from voiceprints.models import DIMENSION, Person, Space
 
 Array = NDArray[np.float64]
@@ -85,6 +85,20 @@ def test_a_crowd_of_another_space_hides_nobody(way: None, space: Space) -> None:
     print_of(consenting("Ana"), axis(1))
 
     assert [one.name for one in nearest_people(axis(0), space)] == ["Ana"]
+
+
+def test_each_voice_has_its_own_people_and_what_cannot_be_compared_none(
+    way: None, space: Space
+) -> None:
+    for number, name in enumerate(["Ana", "Ben", "Cem"]):
+        print_of(consenting(name), axis(number))
+    nan = np.full(DIMENSION, np.nan)
+
+    found = nearest_to_each(
+        [axis(1), np.zeros(DIMENSION), axis(0), nan, np.ones(3)], space, limit=1
+    )
+
+    assert [[one.name for one in people] for people in found] == [["Ben"], [], ["Ana"], [], []]
 
 
 def test_a_voice_is_looked_up_in_no_more_queries_when_there_are_more_people(

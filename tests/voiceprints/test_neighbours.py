@@ -63,6 +63,34 @@ def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
     assert "voiceprint_by_likeness" not in plan
 
 
+def test_the_index_answers_where_it_is_asked(space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    with connection.cursor() as cursor:
+        # So few rows would rather be read and sorted.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        with CaptureQueriesContext(connection) as asked:
+            by_index([axis(0), axis(1)], usable, 1)
+        [statement] = [query["sql"] for query in asked if "LATERAL" in query["sql"]]
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "voiceprint_by_likeness" in plan
+
+
+@pytest.mark.parametrize("search", [exactly, by_index])
+@pytest.mark.parametrize("scale", [1e-12, 1e6, 1e14])
+def test_the_scale_of_a_voice_carries_no_meaning(
+    search: Search, scale: float, space: Space
+) -> None:
+    people = [consenting(f"P{n}") for n in range(12)]
+    many_prints(people, np.stack([blend({0: 1.0, n: 0.1}) for n in range(1, 13)]), space)
+    usable = Voiceprint.objects.usable(space, timezone.now())
+
+    assert search([scale * blend({0: 1.0, 7: 0.1})], usable, 1) == [[people[6].id]]
+
+
 def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(space: Space) -> None:
     random = np.random.default_rng(7)
     voices = [consenting(f"P{n}") for n in range(300)]

@@ -20,7 +20,8 @@ from voiceprints.models.spaces import DIMENSION, Space, unit_length
 SAMPLES = "samples"
 # Neither blank nor with space around it.
 TRIMMED = r"^\S(.*\S)?$"
-# Half precision is enough to propose neighbours, and half as much to read.
+# Half precision is enough to propose neighbours, and half as much to read. The index serves only
+# queries that cast to this very type (`voiceprints/neighbours.py`).
 HALVES = HalfVectorField(dimensions=DIMENSION)
 
 

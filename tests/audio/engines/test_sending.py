@@ -1,7 +1,5 @@
 """How a recording goes to an engine."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
 from pathlib import Path
 
@@ -10,8 +8,7 @@ import pytest
 
 from audio import tracing
 from audio.engines import sending
-from audio.engines.sending import LARGE, form_with
-from audio.processors import all_of_ours, stay_on
+from audio.engines.sending import form_with
 
 URL = httpx.URL("http://engine.example/v1/audio/transcriptions")
 
@@ -48,26 +45,6 @@ def test_a_form_holds_the_fields_and_the_recording(path: Path) -> None:
         ("file", "begun"),
     ]
     assert request.headers["content-length"] == str(len(body))
-
-
-@pytest.mark.skipif(len(all_of_ours()) < 2, reason="there is one processor only")
-@pytest.mark.parametrize(("size", "is_anywhere"), [(LARGE, False), (LARGE + 1, True)])
-def test_a_large_recording_is_sent_on_any_processor(
-    path: Path, size: int, is_anywhere: bool
-) -> None:
-    os.truncate(path, size)
-    one = {min(all_of_ours())}
-
-    def places() -> tuple[set[int], set[int]]:
-        with form_with(path, "a.wav", {}, URL):
-            during = os.sched_getaffinity(0)
-        return during, os.sched_getaffinity(0)
-
-    with ThreadPoolExecutor(1, initializer=stay_on, initargs=(one,)) as answering:
-        during, afterwards = answering.submit(places).result()
-
-    assert during == (all_of_ours() if is_anywhere else one)
-    assert afterwards == one
 
 
 def test_a_long_recording_is_read_in_pieces(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """Connections to an engine: so many at once, kept for a moment, and tried twice."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import httpx
@@ -9,7 +11,8 @@ import pytest
 
 from audio.engines import transport
 from audio.engines.deadlines import within
-from audio.engines.transport import EngineTransport
+from audio.engines.transport import LARGE, EngineTransport
+from audio.processors import all_of_ours, stay_on
 from tests.faults import FaultServer
 from tests.faults.breakages import ENDLESS, LONGER_THAN_ANNOUNCED
 from tests.waiting import until
@@ -134,6 +137,31 @@ def test_what_is_not_read_to_its_end_costs_its_connection(
     ask(connections, faults)
 
     assert len(opened) == 2
+
+
+@pytest.mark.skipif(len(all_of_ours()) < 2, reason="there is one processor only")
+@pytest.mark.parametrize(("size", "is_anywhere"), [(LARGE, False), (LARGE + 1, True)])
+def test_a_large_request_is_sent_on_any_processor(
+    connections: EngineTransport, faults: FaultServer, size: int, is_anywhere: bool
+) -> None:
+    one, seen = {min(all_of_ours())}, []
+
+    def pieces() -> Iterator[bytes]:
+        seen.append(os.sched_getaffinity(0))
+        yield bytes(size)
+
+    def send() -> set[int]:
+        length = {"content-length": str(size)}
+        request = httpx.Request("POST", faults.url + "/health", headers=length, content=pieces())
+        with within(30):
+            connections.handle_request(request).close()
+        return os.sched_getaffinity(0)
+
+    with ThreadPoolExecutor(1, initializer=stay_on, initargs=(one,)) as answering:
+        afterwards = answering.submit(send).result()
+
+    assert seen == [all_of_ours() if is_anywhere else one]
+    assert afterwards == one
 
 
 def test_nobody_has_more_connections_than_there_are(
