@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [("voiceprints", "0007_kept_once")]
 
     operations = [
-        migrations.RunSQL(ROOM, ROOM),
+        migrations.RunSQL(ROOM, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name="voiceprint",
             index=HnswIndex(
