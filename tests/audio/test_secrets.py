@@ -33,7 +33,7 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def asked(fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+def asked(fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory) -> Asked:
     with_password = fault_server.url.replace("//", f"//engine:{ENGINE_PASSWORD}@")
     settings = {
         "PARAKEET_URL": with_password,
@@ -43,7 +43,8 @@ def asked(fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory) -
     }
     with running_gateway(tmp_path_factory.mktemp("secrets"), **settings) as gateway:
         answers = [*heard(gateway, fault_server), *refused(gateway, fault_server)]
-        yield Asked(gateway.log.read_text(), [one for one in answers if one.status_code >= 400])
+    # Only now is all of it written.
+    return Asked(gateway.log.read_text(), [one for one in answers if one.status_code >= 400])
 
 
 def heard(gateway: Gateway, faults: FaultServer) -> Iterator[httpx.Response]:

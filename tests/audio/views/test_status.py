@@ -6,6 +6,7 @@ import pytest
 
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
+from tests.waiting import until
 
 
 def test_a_gateway_with_nothing_configured_is_alive_and_ready(bare: Gateway) -> None:
@@ -43,11 +44,11 @@ def test_health_is_json_that_no_client_mistakes_for_another_server(bare: Gateway
 
 
 def test_metrics_count_requests_by_route(bare: Gateway) -> None:
+    counted = 'spark_request_seconds_count{method="GET",route="/healthz",status="200"}'
+
     bare.get("/healthz")
 
-    text = bare.get("/metrics").text
-
-    assert 'spark_request_seconds_count{method="GET",route="/healthz",status="200"}' in text
+    until(lambda: counted in bare.get("/metrics").text)
 
 
 def test_the_schema_lists_every_endpoint_once(bare: Gateway) -> None:
