@@ -100,8 +100,8 @@ def voices_of(candidates: Sequence[Candidate], space: Space) -> Voices:
 
 
 def _is_comparable(fingerprint: Fingerprint) -> bool:
-    is_finite = bool(np.isfinite(fingerprint).all())
-    return fingerprint.shape == (DIMENSION,) and is_finite and bool(fingerprint.any())
+    """Whether it has a direction: numbers that are none, or next to nothing, have not."""
+    return fingerprint.shape == (DIMENSION,) and bool(0 < np.linalg.norm(fingerprint) < np.inf)
 
 
 def _prints(found: VoiceprintQuerySet) -> list[Print]:

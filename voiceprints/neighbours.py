@@ -39,6 +39,8 @@ def people_near(
     voices: Sequence[Fingerprint], usable: VoiceprintQuerySet, space: Space, *, limit: int
 ) -> list[frozenset[UUID]]:
     """So many people who sound most like each voice, among the usable prints of a space."""
+    if not voices:
+        return []
     search = by_index if _is_large(space) else exactly
     return [frozenset(people) for people in search(voices, usable, limit)]
 
@@ -64,8 +66,8 @@ def by_index(
             wanted *= 4
             again = _nearest_owners([voices[n] for n in crowded], _nearest(usable, wanted))
             _put(found, crowded, again)
-    dry = _short(found, limit)
-    _put(found, dry, exactly([voices[n] for n in dry], usable, limit))
+    if dry := _short(found, limit):
+        _put(found, dry, exactly([voices[n] for n in dry], usable, limit))
     return [list(dict.fromkeys(owners))[:limit] for owners in found]
 
 
@@ -94,8 +96,6 @@ def _nearest_owners(
     voices: Sequence[Fingerprint], near: QuerySet[Voiceprint, Any]
 ) -> list[Owners]:
     """Whose the prints are that a query finds for each voice, nearest first."""
-    if not voices:
-        return []
     inner, given = near.query.sql_with_params()
     # A fingerprint's scale carries no meaning, and numbers of half precision have little room.
     directions = [Vector(unit(voice)).to_text() for voice in voices]

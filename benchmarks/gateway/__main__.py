@@ -8,6 +8,7 @@ other work on the machine is in every figure. Writes benchmarks/results.md and, 
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -78,8 +79,8 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.rounds < LEAST_ROUNDS:
         parser.error(f"--rounds: expected at least {LEAST_ROUNDS}, got {options.rounds}")
-    if not options.seconds > 0:
-        parser.error(f"--seconds: expected more than 0, got {options.seconds:g}")
+    if not 0 < options.seconds < math.inf:
+        parser.error(f"--seconds: expected seconds, as 4 or 0.5, got {options.seconds:g}")
     return options
 
 

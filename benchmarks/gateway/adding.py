@@ -1,5 +1,6 @@
 """What does the gateway add to the time of a call?"""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,7 +92,8 @@ def _measured(bench: Bench, ports: Ports) -> list[_Measured]:
     """All kinds of calls, again and again: a machine has its bad minutes."""
     works = (calls.models(), calls.speech(), calls.transcription(), calls.label_merge())
     found = [_Measured(work, [], []) for work in works]
-    for _ in range(PASSES):
+    for number in range(PASSES):
+        print(f"pass {number + 1} of {PASSES}", file=sys.stderr, flush=True)
         for one in found:
             at_once(one.work.gateway, ports.gateway, callers=1, seconds=WARM_UP_S)
             rounds, first = max(1, bench.rounds // PASSES), _is_streamed(one.work)

@@ -64,7 +64,10 @@ def test_people_without_consent_are_never_found(way: None, space: Space) -> None
     assert nearest_people(axis(0), space) == []
 
 
-@pytest.mark.parametrize("fingerprint", [np.zeros(DIMENSION), np.ones(256), np.ones(0)])
+@pytest.mark.parametrize(
+    "fingerprint",
+    [np.zeros(DIMENSION), np.full(DIMENSION, 1e-200), np.ones(256), np.ones(0)],
+)
 def test_what_cannot_be_compared_is_nobodys(space: Space, fingerprint: Array) -> None:
     print_of(consenting("Ana"), axis(0))
 
