@@ -10,12 +10,12 @@ class AudioConfig(AppConfig):
     name = "audio"
 
     def ready(self) -> None:
-        from audio import checks  # noqa: F401 — they register themselves
+        from audio.api import system_checks  # noqa: F401 — they register themselves
+        from audio.api.schema import openapi_hooks  # noqa: F401
         from audio.engines.probing import suspected
-        from audio.recovery import checks as recovery_checks  # noqa: F401
-        from audio.recovery.reporting import EngineMetrics
-        from audio.recovery.watch import when_suspected
-        from audio.reference import schema  # noqa: F401
+        from audio.engines.recovery import recovery_checks  # noqa: F401
+        from audio.engines.recovery.engine_report import EngineMetrics
+        from audio.engines.recovery.watch import when_suspected
 
         suspected.connect(when_suspected)
         REGISTRY.register(EngineMetrics())

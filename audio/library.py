@@ -12,7 +12,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from audio.merge.timeline import NO_VOICES, Fingerprint, NamedTranscript, Voices
+from audio.merge.values import NO_VOICES, Fingerprint, NamedTranscript, Voices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.merge.identification import OpenSetRule, identify
-from audio.merge.timeline import Fingerprint, Voices
+from audio.merge.naming.identification import OpenSetRule, identify
+from audio.merge.values import Fingerprint, Voices
 
 Similarities = NDArray[np.float64]
 

@@ -32,9 +32,9 @@ from benchmarks.library_tables import (
     keep_prints,
     own_database,
 )
-from voiceprints import neighbours
-from voiceprints.forgetting import forget
-from voiceprints.matching import identify_voice
+from voiceprints.erasure.person_erasure import forget
+from voiceprints.matching import neighbours
+from voiceprints.matching.voice_matching import identify_voice
 from voiceprints.models import Person, Space, Transcript, Voiceprint
 
 PEOPLE, PRINTS = 20_000, 100_000

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from audio.decoding import SAMPLE_RATE, clips
-from audio.merge.timeline import Span
+from audio.media.decoding import SAMPLE_RATE, clips
+from audio.merge.values import Span
 from benchmarks.long_meeting import FOLDER
 from benchmarks.speaker_errors import reference_turns
 from cpu_engine import models

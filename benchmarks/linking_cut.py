@@ -20,11 +20,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from audio.cutting import Piece, pieces_of
-from audio.merge.chunks import Chunk
+from audio.media.chunk_files import Piece, pieces_of
+from audio.merge.chunk_overlaps import Chunk
 from audio.merge.clustering import LinkingRule
 from audio.merge.linking import link_chunks
-from audio.merge.timeline import Diarization, Turn
+from audio.merge.values import Diarization, Turn
 from benchmarks.long_meeting import FOLDER
 from benchmarks.long_recordings import Recorded, really, whole_of
 from benchmarks.speaker_errors import Talk, diarization_error, heard_turns

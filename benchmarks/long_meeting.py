@@ -23,7 +23,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from audio.decoding import SAMPLE_RATE, sample_blocks
+from audio.media.decoding import SAMPLE_RATE, sample_blocks
 from benchmarks.meetings import Utterance
 from benchmarks.small_talk import sentences, short_answers
 

@@ -12,8 +12,8 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.decoding import SAMPLE_RATE, clips, sample_blocks
-from audio.merge.timeline import Span
+from audio.media.decoding import SAMPLE_RATE, clips, sample_blocks
+from audio.merge.values import Span
 from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
 from spark_control.laptop.progress import progress
 

@@ -27,12 +27,12 @@ from rich.console import Console
 from rich.table import Table
 
 from audio.merge.assignment import group_words, label_words
-from audio.merge.channels import local_by_level
 from audio.merge.linking import link_chunks
-from audio.merge.loudness import Track
-from audio.merge.shown import Shown, shown_names
-from audio.merge.timeline import Block, Turn, Voices, Word
-from audio.merge.voices import nearest_voices
+from audio.merge.naming.shown_names import Shown, shown_names
+from audio.merge.naming.voice_similarity import nearest_voices
+from audio.merge.tracks.local_speech import local_by_level
+from audio.merge.tracks.loudness import Track
+from audio.merge.values import Block, Turn, Voices, Word
 from benchmarks import plain
 from benchmarks.talk import (
     DIMENSION,

@@ -21,10 +21,10 @@ from pathlib import Path
 
 import numpy as np
 
-from audio.merge.acceptance import EVIDENCE_RULE, EvidenceRule
-from audio.merge.evidence import name_by_evidence
-from audio.merge.naming import NamingRule, name_speakers
-from audio.merge.timeline import NamedSpeaker
+from audio.merge.naming.acceptance import EVIDENCE_RULE, EvidenceRule
+from audio.merge.naming.evidence import name_by_evidence
+from audio.merge.naming.overlap import NamingRule, name_speakers
+from audio.merge.values import NamedSpeaker
 from benchmarks.meetings import CLINIC
 from benchmarks.naming_simulator import LEVELS, Simulated, manner_of, simulate
 from spark_control.laptop.progress import progress

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.merge.timeline import Diarization, Fingerprint, Hint, Turn, Voices
+from audio.merge.values import Diarization, Fingerprint, Hint, Turn, Voices
 
 PEOPLE = ("Ana", "Ben", "Cleo", "Dan")
 DIMENSION = 192

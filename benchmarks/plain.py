@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.merge.intervals import NOISE_S
-from audio.merge.spacing import join_tokens
-from audio.merge.timeline import UNKNOWN_SPEAKER, Block, Hint, Turn, Voices, Word
-from audio.merge.voices import NOISE
+from audio.merge.naming.voice_similarity import NOISE
+from audio.merge.transcript_text import join_tokens
+from audio.merge.values import UNKNOWN_SPEAKER, Block, Hint, Turn, Voices, Word
 
 Span = tuple[float, float]
 Vector = Sequence[float]

@@ -24,7 +24,7 @@ from numpy.random import default_rng
 from rich.console import Console
 from rich.table import Table
 
-from audio.encoding import wav
+from audio.media.encoding import wav
 from benchmarks.scripted_engine import Script, scripted_engine
 
 WORKERS = (1, 2, 4)
@@ -75,7 +75,7 @@ def _recordings(folder: Path, count: int, seed: int) -> Path:
 def _per_minute(recordings: Path, workers: int, environment: Mapping[str, str]) -> float:
     """From the beginning of the first to the end of the last, with workers that were waiting."""
     # Django's models exist only now.
-    from voiceprints.jobs.recovering import workers_alive
+    from voiceprints.jobs.lost_jobs import workers_alive
     from voiceprints.models import Job
     from voiceprints.models.jobs import UNFINISHED, JobState
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from audio.merge.chunks import Chunk
-from audio.merge.timeline import Diarization, Hint, Turn, Word
+from audio.merge.chunk_overlaps import Chunk
+from audio.merge.values import Diarization, Hint, Turn, Word
 
 RATE = 16_000
 DIMENSION = 192

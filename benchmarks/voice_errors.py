@@ -23,18 +23,18 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from audio.decoding import SAMPLE_RATE
-from audio.encoding import pcm, wav
 from audio.engines.client import Recording
-from audio.merge.identification import OPEN_SET_RULE, OpenSetRule
-from audio.merge.timeline import Fingerprint, Voices
-from audio.merge.voices import unit
-from audio.pipeline.fingerprints import fingerprint_clips
+from audio.media.decoding import SAMPLE_RATE
+from audio.media.encoding import pcm, wav
+from audio.merge.naming.identification import OPEN_SET_RULE, OpenSetRule
+from audio.merge.naming.voice_similarity import unit
+from audio.merge.values import Fingerprint, Voices
+from audio.pipeline.clip_embeddings import fingerprint_clips
 from benchmarks import with_library  # noqa: F401 — before the models
 from benchmarks.error_rates import Shares, Similarities, Trial, equal_error_rate, shares_at
 from benchmarks.many_voices import SYNTHETIC, Samples, Speech, everybody
 from spark_control.laptop.progress import progress
-from voiceprints.listening import HeardVoice, hear_sample
+from voiceprints.enrolment.voice_extraction import HeardVoice, hear_sample
 
 SPEECH = Path("var/voice_errors/speech")
 LENGTHS_S = (3.0, 6.0, 10.0)

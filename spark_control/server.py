@@ -23,7 +23,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 from spark_control import settings
-from spark_control.refusals import write_refusal
+from spark_control.server_refusals import write_refusal
 
 # gunicorn has no setting for it.
 util.write_error = write_refusal

@@ -103,7 +103,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 
 # The voice library: one switch.
 LIBRARY = bool(env.str("DATABASE_URL", ""))
-SPEAKER_LIBRARY = "voiceprints.library.StoredLibrary" if LIBRARY else "audio.library.NoLibrary"
+SPEAKER_LIBRARY = (
+    "voiceprints.stored_library.StoredLibrary" if LIBRARY else "audio.library.NoLibrary"
+)
 DATABASES = (
     {"default": env.db("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
     if LIBRARY
@@ -159,7 +161,7 @@ S3_REGION: str = env.str("S3_REGION", "")
 S3_ACCESS_KEY_ID: str = env.str("S3_ACCESS_KEY_ID", "")
 S3_SECRET_ACCESS_KEY: str = env.str("S3_SECRET_ACCESS_KEY", "")
 _BUCKET = {
-    "BACKEND": "voiceprints.bucket.Bucket",
+    "BACKEND": "voiceprints.storage.bucket.Bucket",
     "OPTIONS": {
         "bucket_name": S3_BUCKET,
         "location": S3_PREFIX,
@@ -186,6 +188,8 @@ WORKER_LOST_AFTER_S: float = env.float("WORKER_LOST_AFTER_S", 30.0)
 WEBHOOK_SECRET: str = env.str("WEBHOOK_SECRET", "")
 WEBHOOK_HOSTS: list[str] = env.list("WEBHOOK_HOSTS", default=[])
 WEBHOOK_PRIVATE_HOSTS: list[str] = env.list("WEBHOOK_PRIVATE_HOSTS", default=[])
+PROCRASTINATE_IMPORT_PATHS = ["voiceprints.jobs.tasks"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_WORKER_DEFAULTS = {
     # What became of a job stands with the job itself.
     "delete_jobs": "always",
@@ -218,7 +222,7 @@ if LIBRARY:
 
 MIDDLEWARE = [
     "audio.journal.NoteRoute",
-    "audio.headers.SecurityHeaders",
+    "audio.api.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -274,7 +278,7 @@ FORMAT_MODULE_PATH = ["voiceprints.formats"]
 
 # Uploads. A path, not a blob: whatever its size, an upload is a file on disk that engines stream
 # from there.
-FILE_UPLOAD_HANDLERS = ["audio.uploads.OnDisk"]
+FILE_UPLOAD_HANDLERS = ["audio.api.uploads.request_body.OnDisk"]
 UPLOADS_DIR: str = env.str("UPLOADS_DIR", "")
 UPLOADS_QUOTA_MB: int = env.int("UPLOADS_QUOTA_MB", 20_480)
 # Form fields: known voices and reference clips come as JSON and data URLs of many megabytes.
@@ -282,17 +286,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 
 # REST framework.
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["audio.authentication.BearerKey"],
-    "DEFAULT_PERMISSION_CLASSES": ["audio.authentication.HasScope"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "audio.negotiation.IgnoreAccept",
-    "DEFAULT_RENDERER_CLASSES": ["audio.rendering.Json"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["audio.api.authentication.BearerKey"],
+    "DEFAULT_PERMISSION_CLASSES": ["audio.api.authentication.HasScope"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "audio.api.rendering.IgnoreAccept",
+    "DEFAULT_RENDERER_CLASSES": ["audio.api.rendering.Json"],
     "DEFAULT_PARSER_CLASSES": [
-        "audio.uploads.BoundedJsonParser",
-        "audio.forms.MultipartForm",
+        "audio.api.uploads.request_body.BoundedJsonParser",
+        "audio.api.uploads.multipart_forms.MultipartForm",
         "rest_framework.parsers.FormParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "audio.errors.envelope",
+    "EXCEPTION_HANDLER": "audio.api.errors.envelope",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
 }
@@ -308,19 +312,19 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "PartState": "audio.reference.status_pages.STATES",
-        "EngineName": "audio.reference.status_pages.ENGINE_NAMES",
-        "EngineState": "audio.reference.status_pages.ENGINE_STATES",
+        "PartState": "audio.api.schema.status_pages.STATES",
+        "EngineName": "audio.api.schema.status_pages.ENGINE_NAMES",
+        "EngineState": "audio.api.schema.status_pages.ENGINE_STATES",
         "ModelKind": ["stt", "tts"],
         "LabelMergeKind": ["label-merge"],
         "TranscribeWithSpeakersKind": ["transcribe-with-speakers"],
         "JobState": ["queued", "running", "done", "failed", "cancelled"],
         "WebhookState": ["waiting", "delivered", "failed"],
     },
-    "PREPROCESSING_HOOKS": ["audio.reference.schema.without_slash_twins"],
+    "PREPROCESSING_HOOKS": ["audio.api.schema.openapi_hooks.without_slash_twins"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "audio.reference.schema.with_refusals",
+        "audio.api.schema.openapi_hooks.with_refusals",
     ],
 }
 

@@ -4,14 +4,14 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from audio import errors
+from audio.api import errors
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("audio.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("audio.api.urls"))]
 if settings.LIBRARY:
     from django.contrib import admin
     from django.views.generic import RedirectView
 
-    urlpatterns += [path("api/", include("voiceprints.urls"))]
+    urlpatterns += [path("api/", include("voiceprints.api.urls"))]
     # Typed by people, who leave the slash out.
     urlpatterns += [path("admin", RedirectView.as_view(pattern_name="admin:index"))]
     urlpatterns += [path("admin/", admin.site.urls)]

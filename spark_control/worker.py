@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from audio.processors import chosen, stay_on
+from audio.engines.processors import chosen, stay_on
 from spark_control import settings
 
 # A client in a conversation asks again at once; who thinks first can be waited for elsewhere.

@@ -12,7 +12,7 @@ class VoiceprintsConfig(AppConfig):
     def ready(self) -> None:
         from prometheus_client import REGISTRY
 
-        from voiceprints import checks  # noqa: F401 — they register themselves
-        from voiceprints.jobs.gauges import JobGauges
+        from voiceprints.api import library_checks  # noqa: F401 — they register themselves
+        from voiceprints.jobs.job_metrics import JobGauges
 
         REGISTRY.register(JobGauges())

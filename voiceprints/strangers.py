@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from audio.refusals import UploadTooLarge
+from audio.api.request_errors import UploadTooLarge
 
 # A name and a password.
 LARGEST_FORM = 64 * 1024

@@ -10,7 +10,7 @@ import numpy as np
 
 from audio.formats.text import TEXT_FORMATS
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule
-from audio.merge.timeline import Voices
+from audio.merge.values import Voices
 
 Rule = Literal["overlap", "evidence"]
 FORMATS = ("json", *TEXT_FORMATS)

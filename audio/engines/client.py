@@ -13,9 +13,8 @@ import httpx
 from django.conf import settings
 
 from audio import journal, metrics, presence
-from audio.engines.admission import Admission, NoPlace, Places
+from audio.engines.answer_stream import AnswerStream
 from audio.engines.answers import check, read_json
-from audio.engines.connections import QUESTION_CONNECTIONS, connections
 from audio.engines.deadlines import allowed_s, within
 from audio.engines.failures import (
     EngineBusy,
@@ -31,10 +30,21 @@ from audio.engines.failures import (
     unreachable,
 )
 from audio.engines.probing import is_probe, shortened, suspect
-from audio.engines.restarting import refuse_while_restarting
-from audio.engines.sending import form_with, headers
-from audio.engines.streams import AnswerStream
+from audio.engines.request_forms import form_with, headers
+from audio.engines.restart_refusals import refuse_while_restarting
+from audio.engines.slots import Admission, NoPlace, Places
 from audio.engines.transport import EngineTransport
+
+CONNECT_S = 3.0
+QUESTION_CONNECTIONS = 4
+# Beside all that are in use: what is to find out why they are.
+PROBES = 1
+
+
+def connections(at_once: int) -> EngineTransport:
+    """Connections to one engine, so many at once; how long they are used, calls decide."""
+    return EngineTransport(at_once + PROBES, connect_s=CONNECT_S, wait_s=settings.ENGINE_WAIT_S)
+
 
 # Health and catalogue: short, and never queued behind inference.
 QUESTION_S = 5.0

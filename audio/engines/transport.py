@@ -18,8 +18,8 @@ from threading import BoundedSemaphore, Lock
 import httpx
 
 from audio.engines.deadlines import under_way
+from audio.engines.processors import anywhere
 from audio.engines.wire import Connection
-from audio.processors import anywhere
 
 # uvicorn, which serves the containers, closes an idle connection after 5 s; ours must be gone by
 # then.

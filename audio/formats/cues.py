@@ -1,10 +1,11 @@
 """Transcripts cut into what is shown, or drawn, at once."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audio.merge.assignment import group_words
-from audio.merge.timeline import (
+from audio.merge.values import (
     Block,
     LabelledTranscript,
     LabelledWords,
@@ -88,3 +89,26 @@ def duration_of(said: Transcription) -> float:
     if said.duration is not None:
         return said.duration
     return max((word.end for word in said.words), default=0.0)
+
+
+def cues_in(written: str) -> list[Cue]:
+    """The cues of what `native.named_json` told.
+
+    Raises
+    ------
+    ValueError
+        When it is something else.
+    """
+    try:
+        segments = json.loads(written)["segments"]
+        return [_json_cue(segment) for segment in segments]
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("expected a transcript") from error
+
+
+def _json_cue(segment: dict[str, str | float]) -> Cue:
+    speaker, text = str(segment["speaker"]), str(segment.get("text", ""))
+    if "start_s" in segment:
+        return Cue(float(segment["start_s"]), float(segment["end_s"]), text, speaker)
+    start, end = float(segment["start_ms"]), float(segment["end_ms"])
+    return Cue(start / 1000, end / 1000, text, speaker)

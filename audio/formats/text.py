@@ -1,6 +1,6 @@
 """Cues as plain text, subtitles and RTTM."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from audio.formats.cues import Cue
 
@@ -72,3 +72,18 @@ def _stamp(seconds: float, decimal_mark: str) -> str:
 def _clock(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
+
+
+def stm(shown: Iterable[Cue], recording: str) -> str:
+    """A line for each stretch; its fields are parted by spaces, so names have none."""
+    return "".join(
+        f"{_word(recording)} 1 {_word(cue.speaker)} {cue.start:.3f} {cue.end:.3f} "
+        f"{' '.join(cue.text.split())}".rstrip()
+        + "\n"
+        for cue in shown
+    )
+
+
+def _word(text: str) -> str:
+    # A line that begins with two semicolons is a comment.
+    return "_".join(text.split()).lstrip(";") or "unknown"

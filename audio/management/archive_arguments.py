@@ -9,16 +9,16 @@ from typing import Any
 from django.core.management.base import CommandError
 from rest_framework.exceptions import ValidationError
 
-from audio.archive.finding import Finds, find
-from audio.archive.known import voices_in
+from audio.api.errors import problem_of
+from audio.api.serializers.speakers import MOST_SPEAKERS, NAMING_RULES, SpeakerCounts
+from audio.archive.inventory import Finds, find
 from audio.archive.options import DEFAULT_FORMATS, FORMATS, ArchiveOptions
-from audio.archive.walking import NothingThere
-from audio.errors import problem_of
+from audio.archive.paths import NothingThere
+from audio.archive.voices_file import voices_in
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
-from audio.merge.timeline import Voices
-from audio.serializers.speakers import MOST_SPEAKERS, NAMING_RULES, SpeakerCounts
-from audio.spelling import readable
+from audio.merge.name_spelling import readable
+from audio.merge.values import Voices
 
 USAGE = 2
 _COUNTS = ("num_speakers", "min_speakers", "max_speakers")

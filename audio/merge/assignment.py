@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.merge.intervals import NOISE_S, Indices, Times, edges, latest_end_so_far
-from audio.merge.spacing import join_tokens
-from audio.merge.timeline import UNKNOWN_SPEAKER, Block, Turn, Word
+from audio.merge.transcript_text import join_tokens
+from audio.merge.values import UNKNOWN_SPEAKER, Block, Turn, Word
 
 MAX_SILENCE_S = 1.5
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.merge.intervals import NOISE_S, Indices, Times
-from audio.merge.voices import NOISE
+from audio.merge.naming.voice_similarity import NOISE
 
 Matrix = NDArray[np.float64]
 Pairs = NDArray[np.bool_]

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from audio.merge.chunks import (
+from audio.merge.chunk_overlaps import (
     NOBODY,
     Chunk,
     Spans,
@@ -28,9 +28,9 @@ from audio.merge.chunks import (
 )
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule, Matrix, Pairs, cluster
 from audio.merge.intervals import NOISE_S
-from audio.merge.naming import speaking_time
-from audio.merge.timeline import Diarization, Fingerprint, Turn
-from audio.merge.voices import NOISE, unit
+from audio.merge.naming.overlap import speaking_time
+from audio.merge.naming.voice_similarity import NOISE, unit
+from audio.merge.values import Diarization, Fingerprint, Turn
 
 # The edges of a turn vary by up to 0.25 s (pipeline.LABELLING), and two diarizations of one turn
 # have four of them: labels that share less than a second may do so by chance.

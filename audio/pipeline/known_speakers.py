@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio import decoding
-from audio.decoding import UnusableAudio
 from audio.engines.client import Recording
-from audio.engines.parakeet import parakeet
+from audio.engines.dialects.parakeet import parakeet
 from audio.library import library
-from audio.merge.identification import OpenSetRule, identify
-from audio.merge.naming import speaking_time
-from audio.merge.timeline import NO_VOICES, Diarization, Fingerprint, Voices
-from audio.spelling import name_key
+from audio.media import decoding
+from audio.media.decoding import UnusableAudio
+from audio.merge.name_spelling import name_key
+from audio.merge.naming.identification import OpenSetRule, identify
+from audio.merge.naming.overlap import speaking_time
+from audio.merge.values import NO_VOICES, Diarization, Fingerprint, Voices
 
 # A fingerprint of less speech is often wrong; more than a minute says nothing new.
 SHORTEST_REFERENCE_S = 1.5

@@ -1,18 +1,23 @@
 """Who said what, by name?"""
 
+import hashlib
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
-from audio import decoding, metrics
+from django.utils import timezone
+
+from audio import metrics
 from audio.engines.client import Recording
-from audio.library import library
-from audio.merge.acceptance import EvidenceRule
-from audio.merge.attribution import TrackAnswer, attribute, attribute_dual
+from audio.library import Provenance, library
+from audio.media import decoding
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule
-from audio.merge.loudness import Track
-from audio.merge.naming import NamingRule
-from audio.merge.timeline import NO_VOICES, Diarization, Hint, NamedTranscript, Span, Voices
-from audio.pipeline.hearing import Hearing, hear
+from audio.merge.named_transcript import TrackAnswer, attribute, attribute_dual
+from audio.merge.naming.acceptance import EvidenceRule
+from audio.merge.naming.overlap import NamingRule
+from audio.merge.tracks.loudness import Track
+from audio.merge.values import NO_VOICES, Diarization, Hint, NamedTranscript, Span, Voices
+from audio.pipeline.analysis import Hearing, hear
 from audio.pipeline.transcription import LABELLING
 
 
@@ -133,3 +138,34 @@ def _known_voices(job: MergeJob, *heard: Diarization) -> Voices:
     }
     space = heard[0].models.get("embedding", "")
     return library().voices(space, prints, asked_by=job.library_reader)
+
+
+def remember(
+    transcript: NamedTranscript, job: MergeJob, *, created_by: str, key: str | None = None
+) -> str:
+    """Keep a named transcript in the library, under a `key` once; return its identifier."""
+    tracks = (job.mic, job.system) if job.mic and job.system else (job.file,)
+    recordings = [recording for recording in tracks if recording is not None]
+    provenance = Provenance(
+        sha256=digest_of(*recordings),
+        created_by=created_by,
+        recording_name=", ".join(recording.name for recording in recordings if recording.name),
+        retain_until=_in_days(job.retain_days),
+        key=key,
+    )
+    return library().remember(transcript, provenance)
+
+
+def digest_of(*recordings: Recording) -> str:
+    """The SHA-256 of a recording; of several tracks that of their digests, one after the other."""
+    digests = []
+    for recording in recordings:
+        with recording.path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256"))
+    if len(digests) == 1:
+        return digests[0].hexdigest()
+    return hashlib.sha256(b"".join(digest.digest() for digest in digests)).hexdigest()
+
+
+def _in_days(days: int | None) -> datetime | None:
+    return None if days is None else timezone.now() + timedelta(days=days)

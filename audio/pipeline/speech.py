@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from audio.catalogue import SPEECH_TYPES
-from audio.engines import kokoro
-from audio.engines.known_voices import VOICES
-from audio.engines.kokoro import Utterance
-from audio.silence import silence
+from audio.engines.dialects import kokoro
+from audio.engines.dialects.kokoro import Utterance
+from audio.engines.voice_list import VOICES
+from audio.media.encoding import SPEECH_TYPES, silence
 
 # What does not look like one could not be sent on as a header.
 _AUDIO_TYPE = re.compile(r"audio/[\w.+-]+( *;[\w .,;=+-]*)?", re.ASCII)

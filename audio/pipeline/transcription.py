@@ -6,11 +6,11 @@ from audio import metrics
 from audio.engines.client import Recording
 from audio.library import library
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule
-from audio.merge.labelling import LabellingRule, label_blocks
-from audio.merge.naming import speakers_of
-from audio.merge.recognition import recognise
-from audio.merge.timeline import Diarization, LabelledTranscript
-from audio.pipeline.hearing import Heard, Hearing, hear
+from audio.merge.naming.identification import recognise
+from audio.merge.naming.overlap import speakers_of
+from audio.merge.speaker_labels import LabellingRule, label_blocks
+from audio.merge.values import Diarization, LabelledTranscript
+from audio.pipeline.analysis import Heard, Hearing, hear
 
 # Diarizers begin a turn up to a quarter of a second after its first word, which is still theirs.
 # And a recognizer that hears one speaker at a time gives the words of an overlap in turn.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import default_rng
 
-from audio.encoding import wav
+from audio.media.encoding import wav
 from benchmarks.gateway.wire import Message, message
 
 MEBIBYTE = 1024 * 1024

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from audio.encoding import wav
+from audio.media.encoding import wav
 
 # Loading the CA certificates takes as long as ten requests: once for all clients.
 _TLS = ssl.create_default_context()

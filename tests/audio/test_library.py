@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from audio.library import NoLibrary, NothingIsKept, Provenance
-from audio.merge.timeline import NamedTranscript
+from audio.merge.values import NamedTranscript
 
 
 def test_the_default_library_knows_nobody() -> None:

@@ -6,10 +6,10 @@ import pytest
 from pytest_django import Settings
 
 from audio import tracing
-from audio.archive.doing import Source, do
 from audio.archive.options import ArchiveOptions
-from audio.merge.timeline import NO_VOICES
-from tests.audio.audience import Audience
+from audio.archive.recording_job import Source, do
+from audio.merge.values import NO_VOICES
+from tests.audio.api.audience import Audience
 from tests.audio.test_journal import line
 from tests.faults import Asked, FaultServer
 from tests.gateway_process import Gateway

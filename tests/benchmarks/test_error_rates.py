@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from audio.merge.identification import OpenSetRule
-from audio.merge.timeline import Voices
+from audio.merge.naming.identification import OpenSetRule
+from audio.merge.values import Voices
 from benchmarks.error_rates import Shares, Trial, equal_error_rate, shares_at
 
 RULE = OpenSetRule(threshold=0.5, margin=0.05)

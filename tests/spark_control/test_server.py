@@ -50,7 +50,7 @@ def refuses(gateway: Gateway) -> bool:
     port = int(gateway.url.rpartition(":")[2])
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return True
     return False
 

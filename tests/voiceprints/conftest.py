@@ -117,7 +117,7 @@ def use(bucket: BucketOfTests, settings: Settings) -> None:
         "access_key": KEYS["S3_ACCESS_KEY_ID"],
         "secret_key": KEYS["S3_SECRET_ACCESS_KEY"],
     }
-    default = {"BACKEND": "voiceprints.bucket.Bucket", "OPTIONS": options}
+    default = {"BACKEND": "voiceprints.storage.bucket.Bucket", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": default}
 
 

@@ -18,8 +18,7 @@ from psycopg import Connection, sql
 
 from spark_control.laptop.account import PROGRAMS, installed_in
 from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
-from voiceprints import audit
-from voiceprints.models import Block, Person, Space
+from voiceprints.models import Block, Person, Space, audit
 from voiceprints.models.audit import Action
 
 pytestmark = pytest.mark.django_db(transaction=True)

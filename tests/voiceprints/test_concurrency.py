@@ -10,15 +10,16 @@ import pytest
 from django.db import connection, transaction
 
 from audio.library import Provenance
-from audio.merge.timeline import NamedSpeaker, NamedTranscript, Turn
+from audio.merge.values import NamedSpeaker, NamedTranscript, Turn
 from tests.voiceprints.people import SHA256, SPACE, axis, consenting, print_of, speaker, transcript
-from voiceprints.forgetting import forget
-from voiceprints.keeping import keep
-from voiceprints.locking import PersonGone, locked_person
-from voiceprints.merging import merge
+from voiceprints.erasure.person_erasure import forget
+from voiceprints.erasure.person_merge import merge
+from voiceprints.erasure.retention import purge_expired
 from voiceprints.models import Person, Transcript, TranscriptSpeaker, Voiceprint
-from voiceprints.naming import name_speaker, person_called
-from voiceprints.purging import purge_expired
+from voiceprints.people.names import person_called
+from voiceprints.storage.locks import PersonGone, locked_person
+from voiceprints.transcripts.speaker_naming import name_speaker
+from voiceprints.transcripts.transcript_store import keep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

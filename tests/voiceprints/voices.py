@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.decoding import SAMPLE_RATE, clips
-from audio.encoding import pcm, wav
 from audio.engines.client import Recording
-from audio.merge.timeline import Span
+from audio.media.decoding import SAMPLE_RATE, clips
+from audio.media.encoding import pcm, wav
+from audio.merge.values import Span
 from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
 from tests.faults import FaultServer
 from tests.recordings import square_wave

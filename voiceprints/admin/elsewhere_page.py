@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from voiceprints.admin.entries import actor_of, may
 from voiceprints.admin.speaker_page import speaker_in
-from voiceprints.fingerprints import voice_if_any
-from voiceprints.locking import PersonGone
+from voiceprints.matching.speaker_voices import voice_if_any
 from voiceprints.models import TranscriptSpeaker
-from voiceprints.naming import Similar, name_similar, similar_speakers
+from voiceprints.storage.locks import PersonGone
+from voiceprints.transcripts.speaker_naming import Similar, name_similar, similar_speakers
 
 if TYPE_CHECKING:
     from voiceprints.admin.transcripts import TranscriptAdmin

@@ -13,16 +13,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from audio.decoding import DecodingUnavailable, UnusableAudio
+from audio.api.serializers.recordings import AudioField
 from audio.engines.failures import EngineError
-from audio.serializers.recordings import AudioField
+from audio.media.decoding import DecodingUnavailable, UnusableAudio
 from voiceprints.admin.entries import actor_of, may, sent
 from voiceprints.admin.learning import reason_of
-from voiceprints.enrolment import enrol_recordings
-from voiceprints.listening import NEEDED_S
-from voiceprints.locking import PersonGone
+from voiceprints.enrolment.voice_enrolment import enrol_recordings
+from voiceprints.enrolment.voice_extraction import NEEDED_S
 from voiceprints.models import Person
-from voiceprints.refusals import EnrolmentRefused
+from voiceprints.people.refusals import EnrolmentRefused
+from voiceprints.storage.locks import PersonGone
 
 if TYPE_CHECKING:
     from voiceprints.admin.people import PersonAdmin

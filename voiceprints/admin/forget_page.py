@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from voiceprints.admin.entries import actor_of, sent
-from voiceprints.forgetting import LONGEST_NAME, forget, pseudonym
-from voiceprints.locking import PersonGone
+from voiceprints.erasure.person_erasure import LONGEST_NAME, forget, pseudonym
 from voiceprints.models import Person
+from voiceprints.storage.locks import PersonGone
 
 if TYPE_CHECKING:
     from voiceprints.admin.people import PersonAdmin

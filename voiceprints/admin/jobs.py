@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from voiceprints.admin.entries import LibraryAdmin
-from voiceprints.jobs.ending import cancel
+from voiceprints.jobs.completion import cancel
 from voiceprints.models import Job
 
 SHOWN = (

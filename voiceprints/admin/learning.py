@@ -7,11 +7,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from voiceprints.admin.entries import actor_of, may
-from voiceprints.enrolment import SpeakerOf, enrol_speaker
-from voiceprints.locking import PersonGone
+from voiceprints.enrolment.voice_enrolment import SpeakerOf, enrol_speaker
 from voiceprints.models import Person, TranscriptSpeaker
-from voiceprints.naming import NoSuchSpeaker
-from voiceprints.refusals import EnrolmentRefused, VoiceTaken
+from voiceprints.people.refusals import EnrolmentRefused, VoiceTaken
+from voiceprints.storage.locks import PersonGone
+from voiceprints.transcripts.speaker_naming import NoSuchSpeaker
 
 
 def learn_from(request: HttpRequest, speaker: TranscriptSpeaker, person: Person) -> None:

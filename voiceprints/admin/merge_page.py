@@ -13,11 +13,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from voiceprints.admin.entries import actor_of, may, sent
-from voiceprints.locking import PersonGone
-from voiceprints.matching import nearest_people
-from voiceprints.merging import merge
+from voiceprints.erasure.person_merge import merge
+from voiceprints.matching.voice_matching import nearest_people
 from voiceprints.models import Person
-from voiceprints.searching import people_like
+from voiceprints.storage.locks import PersonGone
+from voiceprints.transcripts.transcript_search import people_like
 
 if TYPE_CHECKING:
     from voiceprints.admin.people import PersonAdmin

@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from voiceprints.admin.entries import may
-from voiceprints.consent import LONGEST_NAME, Consent, give_consent, name_of
-from voiceprints.matching import Identified
+from voiceprints.matching.voice_matching import Identified
 from voiceprints.models import Person
-from voiceprints.naming import person_called
+from voiceprints.people.consent import LONGEST_NAME, Consent, give_consent, name_of
+from voiceprints.people.names import person_called
 
 SOMEBODY_ELSE = "new"
 

@@ -15,18 +15,17 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from voiceprints import audit
 from voiceprints.admin import enrol_page, forget_page, merge_page
 from voiceprints.admin.colours import tint_of
 from voiceprints.admin.entries import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_form import PersonForm
 from voiceprints.admin.person_page import page_of
-from voiceprints.forgetting import forget
-from voiceprints.locking import PersonGone
-from voiceprints.models import Person, Transcript, Voiceprint
+from voiceprints.erasure.person_erasure import forget
+from voiceprints.models import Person, Transcript, Voiceprint, audit
 from voiceprints.models.audit import Action
-from voiceprints.registration import rename_appearances
-from voiceprints.searching import ALIASES
+from voiceprints.people.registration import rename_appearances
+from voiceprints.storage.locks import PersonGone
+from voiceprints.transcripts.transcript_search import ALIASES
 
 CONSENT_FIELDS = {"consent_given_at", "consent_how", "consent_until"}
 

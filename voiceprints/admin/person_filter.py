@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from voiceprints.models import Transcript, TranscriptSpeaker
-from voiceprints.searching import people_like
+from voiceprints.transcripts.transcript_search import people_like
 
 
 class SpokenByFilter(admin.SimpleListFilter):

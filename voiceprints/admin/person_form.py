@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from audio.spelling import readable
-from voiceprints.consent import LONGEST_NAME, name_of
+from audio.merge.name_spelling import readable
+from voiceprints.api.serializers.people import LONGEST_HOW, LONGEST_NOTES, MOST_ALIASES
 from voiceprints.models import Person
-from voiceprints.serializers.people import LONGEST_HOW, LONGEST_NOTES, MOST_ALIASES
+from voiceprints.people.consent import LONGEST_NAME, name_of
 
 
 class LinesField(forms.CharField):

@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 from pgvector.django import CosineDistance
 
-from voiceprints.likeness import Likeness
+from voiceprints.matching.doubtful_voiceprints import Likeness
 from voiceprints.models import Person, Transcript, Voiceprint
 
 LATEST = 10

@@ -8,9 +8,9 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from voiceprints.admin.colours import Tint, shape_of, tint_of
-from voiceprints.likeness import Likeness, likenesses
+from voiceprints.matching.doubtful_voiceprints import Likeness, likenesses
+from voiceprints.matching.projection import project
 from voiceprints.models import Space, Voiceprint
-from voiceprints.projection import project
 
 # More would be a cloud, and a page that takes long.
 MOST = 2000

@@ -15,9 +15,9 @@ from voiceprints.admin.colours import tint_of
 from voiceprints.admin.entries import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_page import quality_of
 from voiceprints.admin.plot import plot_of
-from voiceprints.locking import PersonGone
 from voiceprints.models import Space, Voiceprint
-from voiceprints.upkeep import delete_print
+from voiceprints.storage.locks import PersonGone
+from voiceprints.transcripts.corrections import delete_print
 
 READABLE = ["whose", "space", "source", "speech_s", "quality_told", "created_at", "created_by"]
 

@@ -8,9 +8,8 @@ from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from voiceprints import audit
 from voiceprints.admin.entries import LibraryAdmin, actor_of
-from voiceprints.models import Space, Voiceprint
+from voiceprints.models import Space, Voiceprint, audit
 from voiceprints.models.audit import Action
 
 HELP = {

@@ -11,17 +11,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from voiceprints import audit
 from voiceprints.admin.colours import tints_in
 from voiceprints.admin.entries import actor_of, may, sent
 from voiceprints.admin.learning import learn_from
 from voiceprints.admin.naming_form import NamingForm
-from voiceprints.fingerprints import voice_if_any
-from voiceprints.locking import PersonGone
-from voiceprints.matching import Identified, identify_voice
-from voiceprints.models import Block, TranscriptSpeaker
+from voiceprints.matching.speaker_voices import voice_if_any
+from voiceprints.matching.voice_matching import Identified, identify_voice
+from voiceprints.models import Block, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
-from voiceprints.naming import NoSuchSpeaker, name_speaker
+from voiceprints.storage.locks import PersonGone
+from voiceprints.transcripts.speaker_naming import NoSuchSpeaker, name_speaker
 
 if TYPE_CHECKING:
     from voiceprints.admin.transcripts import TranscriptAdmin

@@ -12,17 +12,16 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from audio.spelling import readable
-from voiceprints import audit
+from audio.merge.name_spelling import readable
 from voiceprints.admin import elsewhere_page, speaker_page
 from voiceprints.admin.colours import tints_in
 from voiceprints.admin.entries import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_filter import SpokenByFilter
 from voiceprints.admin.transcript_page import page_of
-from voiceprints.keeping import discard
-from voiceprints.models import Transcript
+from voiceprints.models import Transcript, audit
 from voiceprints.models.audit import Action
 from voiceprints.templatetags.voices import clock_s
+from voiceprints.transcripts.transcript_store import discard
 
 
 class TranscriptForm(ModelForm):  # type: ignore[type-arg]  # no generic when it runs

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from django.core.management.base import CommandError
 
-from audio.decoding import DecodingUnavailable, UnusableAudio
 from audio.engines.failures import EngineError
-from voiceprints.errors import StorageFailed
-from voiceprints.locking import PersonGone
-from voiceprints.reembedding import AnotherSpace, NothingToHear
-from voiceprints.refusals import ConsentEnded, ConsentMissing, EnrolmentRefused, VoiceTaken
+from audio.media.decoding import DecodingUnavailable, UnusableAudio
+from voiceprints.enrolment.reembedding import AnotherSpace, NothingToHear
+from voiceprints.people.refusals import ConsentEnded, ConsentMissing, EnrolmentRefused, VoiceTaken
+from voiceprints.storage.files import StorageFailed
+from voiceprints.storage.locks import PersonGone
 
 # What may happen to one item of many without an end to all.
 REFUSALS = (

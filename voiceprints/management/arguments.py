@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from audio.decoding import DecodingUnavailable, UnusableAudio, check_decodable
 from audio.engines.client import Recording
-from voiceprints.consent import Consent
+from audio.media.decoding import DecodingUnavailable, UnusableAudio, check_decodable
 from voiceprints.models import Person
+from voiceprints.people.consent import Consent
 
 
 def operator(command: str) -> str:

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from django.core.management.base import CommandError, OutputWrapper
 
-from audio.management.saying import said
-from audio.spelling import readable
+from audio.management.console import said
+from audio.merge.name_spelling import readable
 
 T = TypeVar("T")
 

@@ -1,5 +1,7 @@
 """Who did what with whose voice, when?"""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -59,3 +61,20 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"
+
+
+Detail = int | float | bool | str | None
+
+
+def record(
+    actor: str,
+    action: Action,
+    *,
+    person: UUID | None = None,
+    transcript: UUID | None = None,
+    **detail: Detail,
+) -> AuditEntry:
+    """Add a line. Its detail has counts, figures and identifiers, never a name or a vector."""
+    return AuditEntry.objects.create(
+        actor=actor, action=action, person_id=person, transcript_id=transcript, detail=detail
+    )

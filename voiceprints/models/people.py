@@ -13,7 +13,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
-from audio.spelling import readable
+from audio.merge.name_spelling import readable
 from voiceprints.models.spaces import DIMENSION, Space, unit_length
 
 # The folder of kept samples.
@@ -21,7 +21,7 @@ SAMPLES = "samples"
 # Neither blank nor with space around it.
 TRIMMED = r"^\S(.*\S)?$"
 # Half precision is enough to propose neighbours, and half as much to read. The index serves only
-# queries that cast to this very type (`voiceprints/neighbours.py`).
+# queries that cast to this very type (`voiceprints/matching/neighbours.py`).
 HALVES = HalfVectorField(dimensions=DIMENSION)
 
 

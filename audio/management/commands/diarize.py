@@ -13,20 +13,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from audio.archive.finding import Finds
-from audio.archive.following import Follower, Outcome, Stop
+from audio.archive.follower import Follower, Outcome, Stop
+from audio.archive.inventory import Finds
 from audio.archive.ledger import InUse, Ledger, open_ledger, read_ledger
 from audio.archive.options import ArchiveOptions
-from audio.archive.planning import ASSUMED_SPEED, estimated_s, plan
-from audio.archive.running import Work, run
-from audio.archive.standing import Archive
-from audio.archive.writing import Outputs
+from audio.archive.outputs import Outputs
+from audio.archive.plan import ASSUMED_SPEED, Archive, estimated_s, plan
+from audio.archive.runner import Work, run
 from audio.management import archive_arguments as arguments
-from audio.management import telling
+from audio.management import archive_report
 from audio.management.archive_arguments import USAGE
-from audio.management.ending import ended_by_signals
-from audio.management.live import Live
-from audio.management.saying import Say, saying
+from audio.management.console import Say, saying
+from audio.management.live_progress import Live
+from audio.management.signals import ended_by_signals
 
 
 class Command(BaseCommand):
@@ -76,7 +75,7 @@ failed, or are left; 2: wrong usage.
         finds = arguments.finds_in(options)
         stop = Stop()
         say = saying(self.stdout, stop)
-        for line in telling.loop_lines(finds):
+        for line in archive_report.loop_lines(finds):
             say(line)
         if options["dry_run"]:
             archive = Archive(outputs, read_ledger(options["out"]), wanted.store)
@@ -91,7 +90,7 @@ failed, or are left; 2: wrong usage.
 
     def _run(self, finds: Finds, work: Work, stop: Stop) -> None:
         say, began = saying(self.stdout, stop), time.monotonic()
-        say(telling.found_line(finds))
+        say(archive_report.found_line(finds))
         with ended_by_signals(stop):
             with self._follower(finds, say) as follower:
                 outcomes = run(finds, work, follower, stop)
@@ -100,8 +99,8 @@ failed, or are left; 2: wrong usage.
     def _tell_end(self, finds: Finds, outcomes: list[Outcome], stop: Stop, took_s: float) -> None:
         say = saying(self.stdout, stop)
         all_of_them = len(finds.recordings) + len(finds.unfit)
-        left, failed = all_of_them - len(outcomes), telling.failures(outcomes)
-        for line in ("", *telling.summary(outcomes, left=left, took_s=took_s)):
+        left, failed = all_of_them - len(outcomes), archive_report.failures(outcomes)
+        for line in ("", *archive_report.summary(outcomes, left=left, took_s=took_s)):
             say(line)
         for line in ("", *failed) if failed else ():
             say(line)
@@ -120,7 +119,7 @@ failed, or are left; 2: wrong usage.
     def _follower(self, finds: Finds, say: Say) -> Iterator[Follower]:
         console = Console()
         if not self.stdout.isatty() or console.is_dumb_terminal:
-            yield telling.Lines(say)
+            yield archive_report.Lines(say)
             return
         with Live(finds, console) as live:
             yield live
@@ -129,12 +128,12 @@ failed, or are left; 2: wrong usage.
 def _tell_plan(finds: Finds, wanted: ArchiveOptions, archive: Archive, say: Say) -> None:
     planned = plan(finds, wanted, archive)
     for outcome in planned:
-        say(telling.line_of(outcome))
+        say(archive_report.line_of(outcome))
     measured = archive.ledger.speed()
-    for line in ("", telling.found_line(finds), *telling.counts(planned)):
+    for line in ("", archive_report.found_line(finds), *archive_report.counts(planned)):
         say(line)
     seconds = estimated_s(planned, measured or ASSUMED_SPEED)
-    say(telling.estimate(seconds, measured, ASSUMED_SPEED))
+    say(archive_report.estimate(seconds, measured, ASSUMED_SPEED))
 
 
 def operator() -> str:

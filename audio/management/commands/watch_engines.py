@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audio import board
-from audio.recovery.reporting import report
-from audio.recovery.watch import examine_all, watch, watched
+from audio.engines import engine_status
+from audio.engines.recovery.engine_report import report
+from audio.engines.recovery.watch import examine_all, watch, watched
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ JSON on standard error. With --once, status 0: all engines answer rightly; 1: on
     def handle(self, *args: Any, **options: Any) -> None:
         if not watched():
             raise CommandError("No engine is configured.", returncode=2)
-        if not board.is_usable():
+        if not engine_status.is_usable():
             raise CommandError("RECOVERY_DIR cannot be used by this account alone.", returncode=2)
         if options["once"]:
             self._examine_once()

@@ -6,7 +6,7 @@ import numpy as np
 
 from audio.archive.options import ArchiveOptions
 from audio.merge.clustering import LinkingRule
-from audio.merge.timeline import NO_VOICES, Voices
+from audio.merge.values import NO_VOICES, Voices
 
 OPTIONS = ArchiveOptions(
     formats=("srt",),

@@ -11,8 +11,8 @@ import pytest
 
 from audio.engines import transport
 from audio.engines.deadlines import within
+from audio.engines.processors import all_of_ours, stay_on
 from audio.engines.transport import LARGE, EngineTransport
-from audio.processors import all_of_ours, stay_on
 from tests.faults import FaultServer
 from tests.faults.breakages import ENDLESS, LONGER_THAN_ANNOUNCED
 from tests.waiting import until

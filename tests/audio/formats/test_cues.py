@@ -1,7 +1,7 @@
 """Transcriptions are cut where a reader would cut them."""
 
 from audio.formats.cues import Cue, cues
-from audio.merge.timeline import Transcription, Word
+from audio.merge.values import Transcription, Word
 
 
 def said(*words: Word) -> Transcription:

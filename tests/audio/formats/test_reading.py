@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from audio.formats.cues import Cue, speaker_cues
-from audio.formats.native import named_json
-from audio.formats.reading import cues_in
-from audio.merge.timeline import Block, NamedTranscript, Turn
+from audio.formats.cues import Cue, cues_in, speaker_cues
+from audio.formats.native_json import named_json
+from audio.merge.values import Block, NamedTranscript, Turn
 
 SAID = NamedTranscript("mono", 2.0, (), blocks=(Block(100, 800, "Ana", "Good morning."),))
 TALKED = NamedTranscript("mono", 2.0, (), turns=(Turn(0.1, 0.8, "Ana"),))

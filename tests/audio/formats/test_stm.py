@@ -1,7 +1,7 @@
 """STM: a line for each stretch, six fields."""
 
 from audio.formats.cues import Cue
-from audio.formats.stm import stm
+from audio.formats.text import stm
 
 
 def test_a_stretch_is_a_line() -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from subprocess import PIPE
 from threading import Event
 
+from tests.audio.engines.recovery.docker_daemon import running_docker_daemon
+from tests.audio.engines.recovery.engine import heal, wedge
 from tests.audio.management.command import PATIENCE_S, environment
-from tests.audio.recovery.docker_daemon import running_docker_daemon
-from tests.audio.recovery.engine import heal, wedge
 from tests.faults import Answer, Asked, FaultServer
 from tests.gateway_process import ROOT
 from tests.scripts import TRANSCRIBE

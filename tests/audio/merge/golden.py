@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from _pytest.mark import ParameterSet
 
-from audio.merge.attribution import TrackAnswer
-from audio.merge.loudness import Track
-from audio.merge.timeline import (
+from audio.merge.named_transcript import TrackAnswer
+from audio.merge.tracks.loudness import Track
+from audio.merge.values import (
     NO_VOICES,
     Block,
     Diarization,

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from audio.merge.attribution import TrackAnswer
-from audio.merge.loudness import Track
-from audio.merge.timeline import Diarization, Fingerprint, Transcription, Turn, Word
+from audio.merge.named_transcript import TrackAnswer
+from audio.merge.tracks.loudness import Track
+from audio.merge.values import Diarization, Fingerprint, Transcription, Turn, Word
 
 RATE = 1000
 

@@ -10,8 +10,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from audio.merge.chunks import Chunk
-from audio.merge.timeline import Block, Diarization, Hint, Span, Turn, Voices, Word
+from audio.merge.chunk_overlaps import Chunk
+from audio.merge.values import Block, Diarization, Hint, Span, Turn, Voices, Word
 
 Number = TypeVar("Number", bound=np.generic)
 

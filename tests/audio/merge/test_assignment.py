@@ -3,7 +3,7 @@
 import pytest
 
 from audio.merge.assignment import group_words, label_words
-from audio.merge.timeline import Block, Turn, Word
+from audio.merge.values import Block, Turn, Word
 from tests.audio.merge.recordings import turns, words
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from audio.merge.assignment import group_words, label_words
-from audio.merge.attribution import attribute_dual
-from audio.merge.channels import local_by_level, local_by_vad
-from audio.merge.naming import NamingRule, fingerprints_by_name, name_speakers
-from audio.merge.timeline import Diarization, Word
+from audio.merge.named_transcript import attribute_dual
+from audio.merge.naming.overlap import NamingRule, fingerprints_by_name, name_speakers
+from audio.merge.tracks.local_speech import local_by_level, local_by_vad
+from audio.merge.values import Diarization, Word
 from tests.audio.merge import golden
 from tests.audio.merge.golden import vectors_of
 

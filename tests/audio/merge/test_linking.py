@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from audio.merge.chunks import Chunk
+from audio.merge.chunk_overlaps import Chunk
 from audio.merge.clustering import LinkingRule
 from audio.merge.linking import LinkedRecording, link_chunks
-from audio.merge.timeline import Diarization, Fingerprint
+from audio.merge.values import Diarization, Fingerprint
 from tests.audio.merge.recordings import axis, diarization, turns
 
 Spoken = tuple[float, float, str]

@@ -1,7 +1,7 @@
 """Whose are the words while two people speak at once?"""
 
-from audio.merge.overlaps import share_overlaps
-from audio.merge.timeline import Turn
+from audio.merge.speaker_labels import share_overlaps
+from audio.merge.values import Turn
 
 
 def spans(*turns: Turn) -> list[tuple[float, float, str]]:

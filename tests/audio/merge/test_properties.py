@@ -15,15 +15,15 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from audio.merge.assignment import group_words, label_words
-from audio.merge.channels import local_by_level, local_by_vad
 from audio.merge.clustering import LinkingRule, cluster
-from audio.merge.interleaving import interleave
 from audio.merge.linking import link_chunks
-from audio.merge.loudness import Track, window_levels
-from audio.merge.overlaps import share_overlaps
-from audio.merge.shown import shown_names
-from audio.merge.timeline import UNKNOWN_SPEAKER, Block, Hint, Span, Turn, Voices, Word
-from audio.merge.voices import nearest_voices
+from audio.merge.naming.shown_names import shown_names
+from audio.merge.naming.voice_similarity import nearest_voices
+from audio.merge.speaker_labels import share_overlaps
+from audio.merge.tracks.block_order import interleave
+from audio.merge.tracks.local_speech import local_by_level, local_by_vad
+from audio.merge.tracks.loudness import Track, window_levels
+from audio.merge.values import UNKNOWN_SPEAKER, Block, Hint, Span, Turn, Voices, Word
 from benchmarks import plain
 from tests.audio.merge import strategies as some
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audio.merge.spacing import join_tokens
+from audio.merge.transcript_text import join_tokens
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.voiceprints.commands.conftest import Run
 from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of
-from voiceprints.importing import Imported, import_person
+from voiceprints.exchange.voiceprint_transfer import Imported, import_person
 from voiceprints.models import AuditEntry, Person, Voiceprint
 
 pytestmark = pytest.mark.django_db

@@ -8,11 +8,11 @@ import pytest
 from django.core.management import CommandError
 
 from audio.library import Provenance
-from audio.merge.timeline import Block, NamedSpeaker, NamedTranscript
+from audio.merge.values import Block, NamedSpeaker, NamedTranscript
 from tests.voiceprints.commands.conftest import Run
 from tests.voiceprints.people import SHA256, axis, consenting
-from voiceprints.keeping import keep
 from voiceprints.models import AuditEntry, Transcript
+from voiceprints.transcripts.transcript_store import keep
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from tests.faults import FaultServer
 from tests.voiceprints.commands.conftest import Run
 from tests.voiceprints.people import axis, consenting, print_of
 from tests.voiceprints.voices import hears, tone
-from voiceprints.enrolment import enrol_recordings
+from voiceprints.enrolment.voice_enrolment import enrol_recordings
 from voiceprints.models import AuditEntry, Person, Space, Voiceprint
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.voiceprints.conftest import API_KEYS, HEARD, SAID, database_url
-from voiceprints.jobs.asking import Order, place
+from voiceprints.jobs.submission import Order, place
 from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind
 

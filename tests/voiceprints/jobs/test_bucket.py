@@ -15,15 +15,15 @@ from tests.gateway_process import running_gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call
 from tests.voiceprints.conftest import API_KEYS, SAID, database_url, use
-from tests.voiceprints.jobs.test_working import TRANSCRIBE, after, error_of, go_on
+from tests.voiceprints.jobs.test_execution import TRANSCRIBE, after, error_of, go_on
 from tests.voiceprints.jobs.workers import running_worker
 from tests.waiting import until
-from voiceprints.jobs.asking import Order, place
-from voiceprints.jobs.retrying import TryAgain
-from voiceprints.jobs.working import work
+from voiceprints.erasure.retention import purge_expired
+from voiceprints.jobs.execution import work
+from voiceprints.jobs.retry_policy import TryAgain
+from voiceprints.jobs.submission import Order, place
 from voiceprints.models import Job, JobRecording
 from voiceprints.models.jobs import JobKind, JobState
-from voiceprints.purging import purge_expired
 
 BLOCKS = {"kind": "transcribe-with-speakers"}
 FILE = {"file": ("talk.wav", TONE)}

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from tests.faults import FaultServer
 from tests.recordings import TONE
-from voiceprints.jobs.working import work
+from voiceprints.jobs.execution import work
 from voiceprints.models import Job, Transcript
 from voiceprints.models.jobs import JobKind, JobState
 

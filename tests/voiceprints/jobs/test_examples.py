@@ -4,9 +4,9 @@ from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call
-from voiceprints.jobs.working import work
+from voiceprints.api.views.job_examples import DONE, FAILED, QUEUED
+from voiceprints.jobs.execution import work
 from voiceprints.models import Job
-from voiceprints.views.job_examples import DONE, FAILED, QUEUED
 
 # They are different each time.
 OWN = ("id", "created_at", "started_at", "finished_at")

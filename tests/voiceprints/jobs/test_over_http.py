@@ -13,8 +13,8 @@ from tests.voiceprints.api.calls import NOBODY, call, code_of, param_of
 from tests.voiceprints.jobs.workers import running_worker
 from tests.voiceprints.people import consenting
 from tests.waiting import until
-from voiceprints.forgetting import forget
-from voiceprints.jobs.working import work
+from voiceprints.erasure.person_erasure import forget
+from voiceprints.jobs.execution import work
 from voiceprints.models import Job, JobRecording, Transcript, TranscriptSpeaker
 
 FILE = {"file": ("talk.wav", TONE)}

@@ -15,7 +15,7 @@ from tests.recordings import wav
 from tests.voiceprints.conftest import SAID
 from tests.voiceprints.jobs.workers import running_worker
 from tests.waiting import until
-from voiceprints.jobs.asking import Order, place
+from voiceprints.jobs.submission import Order, place
 from voiceprints.models import Job, Transcript
 from voiceprints.models.jobs import JobKind, JobState
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audio.management.saying import said
-from voiceprints.jobs.standing import Standing, standing
+from audio.management.console import said
+from voiceprints.jobs.job_counts import Standing, standing
 
 LONGEST_REASON = 100
 MOST_FAILED = 100_000

@@ -6,18 +6,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audio.archive.doing import UnusableRecording
-from audio.archive.finding import Found
+from audio.archive.file_check import reason_of
+from audio.archive.inventory import Found
 from audio.archive.options import ArchiveOptions
-from audio.archive.probing import reason_of
-from audio.management import archive_arguments, telling
+from audio.archive.recording_job import UnusableRecording
+from audio.management import archive_arguments, archive_report
 from audio.management.archive_arguments import USAGE
-from audio.management.saying import said
-from voiceprints.errors import StorageFailed
-from voiceprints.jobs.archives import is_known, order_of, stands_there
-from voiceprints.jobs.asking import place
+from audio.management.console import said
+from voiceprints.jobs.archive_jobs import is_known, order_of, stands_there
+from voiceprints.jobs.submission import place
 from voiceprints.management.arguments import operator
 from voiceprints.management.items import Items
+from voiceprints.storage.files import StorageFailed
 
 
 class Command(BaseCommand):
@@ -51,7 +51,7 @@ is, export_transcripts writes what is kept."""
             )
         finds = archive_arguments.finds_in(options)
         items = Items(self.stdout)
-        for line in telling.loop_lines(finds):
+        for line in archive_report.loop_lines(finds):
             said(self.stdout, line)
         for unfit in finds.unfit:
             items.refused(f"{unfit.name}: {unfit.reason}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from voiceprints.enrolment import enrol_named
+from voiceprints.enrolment.voice_enrolment import enrol_named
 from voiceprints.management import arguments
 from voiceprints.management.answers import refusals_told
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audio.archive.probing import reason_of
+from audio.archive.file_check import reason_of
 from audio.management.archive_arguments import folder
 from voiceprints.management import arguments
 from voiceprints.management.items import Items
 from voiceprints.models import Transcript
-from voiceprints.searching import TranscriptSearch, transcripts_found
-from voiceprints.writing import EXPORT_FORMATS, write_transcript
+from voiceprints.transcripts.export import EXPORT_FORMATS, write_transcript
+from voiceprints.transcripts.transcript_search import TranscriptSearch, transcripts_found
 
 DEFAULT_FORMATS = ("json", "txt")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voiceprints.exchange import Exchange, written
-from voiceprints.exporting import export_voiceprints
+from voiceprints.exchange.voiceprint_file import Exchange, written
+from voiceprints.exchange.voiceprint_transfer import export_voiceprints
 from voiceprints.management import arguments
 from voiceprints.models import Space
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from voiceprints.forgetting import Forgotten, forget
+from voiceprints.erasure.person_erasure import Forgotten, forget
 from voiceprints.management import arguments
 from voiceprints.management.answers import refusals_told
 from voiceprints.models import Person

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from voiceprints.identifying import HeardSpeaker, identify_speakers
 from voiceprints.management import arguments
 from voiceprints.management.answers import refusals_told
+from voiceprints.matching.speaker_identification import HeardSpeaker, identify_speakers
 
 
 class Command(BaseCommand):

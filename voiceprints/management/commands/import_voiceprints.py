@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voiceprints.exchange import Exchange, read
-from voiceprints.importing import import_person
+from voiceprints.exchange.voiceprint_file import Exchange, read
+from voiceprints.exchange.voiceprint_transfer import import_person
 from voiceprints.management import arguments
 from voiceprints.management.answers import REFUSALS, reason
 from voiceprints.management.items import Items

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from voiceprints.erasure.retention import due, purge_expired
 from voiceprints.management.answers import refusals_told
 from voiceprints.management.arguments import operator
-from voiceprints.purging import due, purge_expired
 
 
 class Command(BaseCommand):

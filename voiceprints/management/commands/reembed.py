@@ -4,12 +4,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from voiceprints.enrolment.reembedding import (
+    NothingToHear,
+    people_to_reembed,
+    reembed,
+    samples_to_hear,
+)
 from voiceprints.management.answers import REFUSALS, reason, refusals_told
 from voiceprints.management.arguments import operator
 from voiceprints.management.items import Items
 from voiceprints.models import Person
-from voiceprints.prints import check_consent
-from voiceprints.reembedding import NothingToHear, people_to_reembed, reembed, samples_to_hear
+from voiceprints.people.consent import check_consent
 
 
 class Command(BaseCommand):

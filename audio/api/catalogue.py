@@ -1,0 +1,119 @@
+"""What the gateway calls its models, and what OpenAI's clients call them."""
+
+from collections.abc import Sequence
+
+from django.conf.locale import LANG_INFO
+
+from audio.engines.speech_voices import CURATED_VOICES, described, listed
+from audio.media.encoding import SPEECH_TYPES
+
+STT_MODEL = "parakeet-tdt-0.6b-v3"
+TTS_MODEL = "kokoro"
+SPEECH_FORMATS = tuple(SPEECH_TYPES)
+# A fixed moment: clients cache by it, and the models have no birthday of their own here.
+CREATED = 1767225600
+
+STT_ALIASES = (
+    "whisper-1",
+    "gpt-4o-transcribe",
+    "gpt-4o-mini-transcribe",
+    "gpt-4o-mini-transcribe-2025-12-15",
+    "gpt-transcribe",
+    "gpt-4o-transcribe-diarize",
+)
+TTS_ALIASES = (
+    "tts-1",
+    "tts-1-hd",
+    "gpt-4o-mini-tts",
+    "gpt-4o-mini-tts-2025-03-20",
+    "gpt-4o-mini-tts-2025-12-15",
+)
+# Languages of speech recognisers that Django has under no such code.
+OTHER_NAMES = {
+    "zh": "chinese",
+    "yue": "cantonese",
+    "tl": "tagalog",
+    "no": "norwegian",
+    "mi": "maori",
+    "si": "sinhala",
+    "lo": "lao",
+    "gu": "gujarati",
+}
+# Understood, but not listed: what the models are called elsewhere.
+OTHER_STT_NAMES = ("parakeet", "nvidia/parakeet-tdt-0.6b-v3")
+OTHER_TTS_NAMES = ("hexgrad/kokoro-82m",)
+
+
+def models(voices: Sequence[str]) -> list[dict[str, object]]:
+    """List our STT model, curated voices, the engine's other voices, then OpenAI's names."""
+    return [
+        _stt(STT_MODEL, owned_by="nvidia"),
+        *(_curated(voice) for voice in CURATED_VOICES),
+        *(_voice(voice) for voice in voices if voice not in CURATED_VOICES),
+        _tts(TTS_MODEL, owned_by="kokoro"),
+        *(_tts(name, owned_by="openai") for name in TTS_ALIASES),
+        *(_stt(name, owned_by="openai") for name in STT_ALIASES),
+    ]
+
+
+def model(name: str, voices: Sequence[str]) -> dict[str, object] | None:
+    """Describe what is listed or understood under this name; of what speaks, its voices too."""
+    entries = {str(entry["id"]): entry for entry in models(voices)}
+    if is_tts_model(name):
+        spoken = [described(voice) for voice in listed(voices)]
+        return entries.get(name, _tts(name, owned_by="kokoro")) | {"voices": spoken}
+    if is_stt_model(name):
+        return entries.get(name, _stt(name, owned_by="nvidia"))
+    return entries[name] | {"voices": [described(name)]} if name in entries else None
+
+
+def speech_models() -> list[dict[str, str]]:
+    """List the names under which speech can be asked for."""
+    return [{"id": name, "name": name} for name in (TTS_MODEL, *TTS_ALIASES)]
+
+
+def is_stt_model(name: str) -> bool:
+    """Whether speech is turned into text under this model name."""
+    return name.lower() in (STT_MODEL, *STT_ALIASES, *OTHER_STT_NAMES)
+
+
+def is_tts_model(name: str) -> bool:
+    """Whether text is turned into speech under this model name."""
+    return name.lower() in (TTS_MODEL, *TTS_ALIASES, *OTHER_TTS_NAMES)
+
+
+def language_code(language: str) -> str:
+    """Give the code of a language's name or tag: english, en-US and en are en."""
+    wanted = language.strip().lower()
+    by_name = {name: code for code, name in OTHER_NAMES.items()} | {
+        str(info["name"]).lower(): code for code, info in LANG_INFO.items() if "name" in info
+    }
+    return by_name.get(wanted, wanted).replace("_", "-").partition("-")[0]
+
+
+def language_name(code: str) -> str:
+    """Give a code's English name, as OpenAI's answers do; what is no known code stays."""
+    info = LANG_INFO.get(code.lower())
+    return str(info["name"]).lower() if info and "name" in info else OTHER_NAMES.get(code, code)
+
+
+def _model(name: str, **more: object) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": CREATED, **more}
+
+
+def _stt(name: str, *, owned_by: str) -> dict[str, object]:
+    return _model(name, owned_by=owned_by, kind="stt", task="automatic-speech-recognition")
+
+
+def _tts(name: str, *, owned_by: str) -> dict[str, object]:
+    return _model(name, owned_by=owned_by, kind="tts", task="text-to-speech")
+
+
+def _voice(voice: str) -> dict[str, object]:
+    language = described(voice).get("language")
+    return _tts(voice, owned_by="kokoro") | ({"language": language} if language else {})
+
+
+def _curated(voice: str) -> dict[str, object]:
+    display_name, language = CURATED_VOICES[voice]
+    return _voice(voice) | {"display_name": display_name, "language": language, "curated": True}

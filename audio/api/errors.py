@@ -1,0 +1,211 @@
+"""Every failure becomes the OpenAI error envelope; the one table of status codes.
+
+    {"error": {"message": …, "type": …, "param": …, "code": …}}
+
+SDKs show a message only when it stands there, so nothing may leave in another shape: neither
+Django's HTML pages nor Django REST framework's `detail`.
+"""
+
+import errno
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.core.exceptions import (
+    DisallowedHost,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.request import UnreadablePostError
+from rest_framework import exceptions
+
+from audio import presence
+from audio.api.request_errors import InvalidRequest, UploadTooLarge
+from audio.engines import failures
+from audio.media import decoding
+from audio.media.temporary_files import NoRoom
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a client is told."""
+
+    status: int
+    message: str
+    code: str | None = None
+    param: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    def response(self) -> JsonResponse:
+        """The envelope."""
+        return JsonResponse(self.body(), status=self.status, headers=self.headers)
+
+    def body(self) -> dict[str, object]:
+        """The envelope as a body, or as the last event of a stream."""
+        kind = "invalid_request_error" if self.status < 500 else "server_error"
+        error = {"message": self.message, "type": kind, "param": self.param, "code": self.code}
+        return {"error": {**error, **self.details}}
+
+
+def envelope(exc: Exception, context: dict[str, object]) -> JsonResponse:
+    """Django REST framework's exception handler."""
+    return problem_of(exc).response()
+
+
+def problem_of(exc: Exception) -> Problem:
+    """What a client is told of a failure; what nobody expected is logged."""
+    problem = _problem(exc)
+    if problem is None:
+        logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
+        return _UNEXPECTED
+    return problem
+
+
+def _problem(exc: Exception) -> Problem | None:
+    match exc:
+        case presence.ClientLeft():
+            # For the log: nobody reads it. The number is nginx's.
+            return Problem(499, "The client left before it was answered.", "client_left")
+        case failures.EngineError():
+            return _engine_problem(exc)
+        case exceptions.ValidationError():
+            return _validation_problem(exc)
+        case exceptions.APIException():
+            return _request_problem(exc)
+        case decoding.UnusableAudio():
+            return Problem(400, str(exc), "invalid_value", exc.param)
+        case decoding.DecodingUnavailable():
+            headers = {"Retry-After": "5"}
+            return Problem(503, str(exc), "decoding_unavailable", headers=headers)
+        case Http404():
+            return Problem(404, "There is nothing at this address.", "unknown_url")
+    return _malformed(exc)
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
+    # most specific first
+    RequestDataTooBig: (413, "The text of this request is too large.", "content_too_large"),
+    TooManyFieldsSent: (400, "The request has too many fields.", "bad_request"),
+    TooManyFilesSent: (400, "The request has too many files.", "bad_request"),
+    DisallowedHost: (400, "The Host header is not one of ALLOWED_HOSTS.", "bad_request"),
+    SuspiciousOperation: (400, "The request is malformed.", "bad_request"),
+    UnreadablePostError: (400, "The request body broke off.", "bad_request"),
+    RecursionError: (400, "The request is nested too deeply.", "bad_request"),
+    UnicodeError: (400, "The request is not valid text.", "bad_request"),
+}
+
+
+def _malformed(exc: Exception) -> Problem | None:
+    if isinstance(exc, UploadTooLarge):
+        return Problem(413, str(exc), "content_too_large")
+    if isinstance(exc, NoRoom) or (isinstance(exc, OSError) and exc.errno in _FULL):
+        return Problem(503, str(NoRoom()), "uploads_full", headers={"Retry-After": "10"})
+    answers = (Problem(*what) for kind, what in _MALFORMED.items() if isinstance(exc, kind))
+    return next(answers, None)
+
+
+_ENGINE_STATUS: dict[type[failures.EngineError], tuple[int, str, int | None]] = {
+    # the failure: status, code, Retry-After in seconds
+    failures.EngineNotConfigured: (503, "engine_not_configured", None),
+    failures.EngineBusy: (503, "engine_busy", 2),
+    failures.EngineUnreachable: (502, "engine_unreachable", None),
+    failures.EngineTimedOut: (504, "engine_timeout", None),
+    failures.EngineFailed: (503, "engine_restarting", 60),
+    failures.EngineNonsense: (502, "engine_bad_answer", None),
+}
+
+
+def _engine_problem(exc: failures.EngineError) -> Problem:
+    if isinstance(exc, failures.EngineRefused):
+        headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after is not None else {}
+        return Problem(exc.status, str(exc), exc.code, exc.param, headers)
+    if isinstance(exc, failures.EngineRestarting):
+        headers = {"Retry-After": str(exc.retry_after)}
+        return Problem(503, str(exc), "engine_restarting", headers=headers)
+    status, code, retry_after = _ENGINE_STATUS[type(exc)]
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    if isinstance(exc, failures.EngineNotConfigured):
+        # SDKs try a 503 again; here they would upload three times for nothing.
+        headers["x-should-retry"] = "false"
+    return Problem(status, str(exc), code, headers=headers)
+
+
+_REQUEST_CODES = {
+    "not_authenticated": None,
+    "no_api_key": None,
+    "permission_denied": "insufficient_scope",
+    "method_not_allowed": "method_not_supported",
+    "not_found": "unknown_url",
+    "parse_error": "bad_request",
+    "unsupported_media_type": "unsupported_media_type",
+}
+
+
+def _request_problem(exc: exceptions.APIException) -> Problem:
+    code = str(exc.get_codes())
+    if isinstance(exc, InvalidRequest):
+        return Problem(
+            exc.status_code, str(exc.detail), code, exc.param, dict(exc.headers), exc.details
+        )
+    headers = {"WWW-Authenticate": "Bearer"} if exc.status_code == 401 else {}
+    return Problem(
+        exc.status_code, str(exc.detail), _REQUEST_CODES.get(code, code), headers=headers
+    )
+
+
+_VALUE_CODES = {
+    "max_length": "string_above_max_length",
+    "required": "missing_required_parameter",
+    "unsupported_value": "unsupported_value",
+}
+
+
+def _validation_problem(exc: exceptions.ValidationError) -> Problem:
+    """The first complaint of a serializer, with the field it is about."""
+    detail: object = exc.detail
+    param: str | None = None
+    place = ""
+    while isinstance(detail, dict | list):
+        if isinstance(detail, list):
+            detail = detail[0]
+            continue
+        key, detail = next(iter(detail.items()))
+        place += f"[{key}]" if isinstance(key, int) else ""
+        param = param or (None if key == "non_field_errors" else str(key))
+    message = str(detail)
+    named = message if param is None or param in message else f"{param}{place}: {message}"
+    code = getattr(detail, "code", "invalid")
+    return Problem(400, named, _VALUE_CODES.get(code, "invalid_value"), param)
+
+
+_UNEXPECTED = Problem(500, "The gateway failed. The log has the reason.", "internal_error")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Django's handler400: a bad Host header, a malformed form."""
+    return (
+        _problem(exception) or Problem(400, "The request is malformed.", "bad_request")
+    ).response()
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """Answer for every address that is not an endpoint, whatever the method."""
+    message = f"Unknown request URL: {request.method} {request.path[:200]}."
+    return Problem(404, message, "unknown_url").response()
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Django's handler500: what failed outside an endpoint."""
+    failure = sys.exception()
+    if isinstance(failure, presence.ClientLeft):
+        return problem_of(failure).response()
+    logger.exception("unexpected failure outside an endpoint")
+    return _UNEXPECTED.response()

@@ -1,0 +1,211 @@
+"""The pages of who said what."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers
+
+from audio.api.fields import Choice
+from audio.api.serializers.speakers import (
+    DiarizeRequest,
+    LabelMergeRequest,
+    TranscribeWithSpeakersRequest,
+)
+
+TAGS = ["Who said what"]
+VECTOR = "192 numbers, here two."
+
+
+class Warned(serializers.Serializer[Any]):
+    """What the reader should know before trusting a result."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class SpeakerTurn(serializers.Serializer[Any]):
+    """One speaker talking."""
+
+    start_s = serializers.FloatField()
+    end_s = serializers.FloatField()
+    speaker = serializers.CharField()
+    confidence = serializers.FloatField(required=False)
+
+
+class SpeakerBlock(serializers.Serializer[Any]):
+    """Consecutive words of one speaker."""
+
+    start_ms = serializers.IntegerField()
+    end_ms = serializers.IntegerField()
+    speaker = serializers.CharField()
+    text = serializers.CharField()
+
+
+class DiarizedChunk(serializers.Serializer[Any]):
+    """Turns under labels that mean nothing in another chunk, and a fingerprint for each."""
+
+    duration = serializers.FloatField()
+    segments = SpeakerTurn(many=True)
+    speakers_detected = serializers.ListField(child=serializers.CharField())
+    fingerprints = serializers.DictField(
+        child=serializers.ListField(child=serializers.FloatField()), help_text=VECTOR
+    )
+    models = serializers.DictField(child=serializers.CharField())
+
+
+class RecognisedVoice(serializers.Serializer[Any]):
+    """Whose voice a label's is, with `identify=true`."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    name = serializers.CharField(allow_null=True)
+    similarity = serializers.FloatField(allow_null=True)
+
+
+class LabelledBlocks(serializers.Serializer[Any]):
+    """Blocks of words under anonymous labels."""
+
+    duration = serializers.FloatField()
+    language = serializers.CharField()
+    speakers_detected = serializers.ListField(child=serializers.CharField())
+    speakers = RecognisedVoice(many=True, required=False)
+    segments = SpeakerBlock(many=True)
+    models = serializers.DictField(child=serializers.CharField())
+    warnings = Warned(many=True, required=False)
+
+
+class NamedVoice(serializers.Serializer[Any]):
+    """A speaker, the name it was given, and on what evidence."""
+
+    cluster = serializers.CharField()
+    name = serializers.CharField()
+    source = Choice(  # type: ignore[assignment]
+        ("visual", "voiceprint", "unmatched", "mic_channel")
+    )
+    fingerprint = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, help_text=VECTOR
+    )
+    overlap_confidence = serializers.FloatField(required=False)
+    match_similarity = serializers.FloatField(required=False)
+    enrolled_s = serializers.FloatField(required=False)
+    evidence = serializers.DictField(required=False, help_text="With rule=evidence: why.")
+
+
+class NamedBlocks(serializers.Serializer[Any]):
+    """Who said what, by name."""
+
+    mode = Choice(("mono", "dual_channel"))
+    duration = serializers.FloatField()
+    speakers = NamedVoice(many=True)
+    segments = serializers.ListField(
+        child=PolymorphicProxySerializer(
+            "NamedSegment", [SpeakerTurn, SpeakerBlock], resource_type_field_name=None
+        ),
+        help_text="Blocks where there is text, else turns.",
+    )
+    fingerprints = serializers.DictField(
+        child=serializers.ListField(child=serializers.FloatField())
+    )
+    models = serializers.DictField(child=serializers.CharField())
+    warnings = Warned(many=True, required=False)
+    dropped_words = serializers.IntegerField(required=False)
+    timeline_offset_s = serializers.FloatField(required=False)
+    transcript_id = serializers.UUIDField(required=False, help_text="With store=true.")
+
+
+def _example(name: str, value: object) -> OpenApiExample:
+    return OpenApiExample(name, value=value, response_only=True, status_codes=["200"])
+
+
+_TURNS = [
+    {"start_s": 0.0, "end_s": 1.6, "speaker": "Speaker_0", "confidence": 0.97},
+    {"start_s": 1.9, "end_s": 4.0, "speaker": "Speaker_1"},
+]
+_MODELS = {"diarization": "sortformer", "embedding": "titanet"}
+CHUNK = {
+    "duration": 4.0,
+    "segments": _TURNS,
+    "speakers_detected": ["Speaker_0", "Speaker_1"],
+    "fingerprints": {"Speaker_0": [1.0, 0.0], "Speaker_1": [0.0, 1.0]},
+    "models": _MODELS,
+}
+BLOCKS = {
+    "duration": 4.0,
+    "language": "en",
+    "speakers_detected": ["Speaker_0", "Speaker_1"],
+    "segments": [
+        {"start_ms": 0, "end_ms": 1500, "speaker": "Speaker_0", "text": "Turn on the light."},
+        {
+            "start_ms": 2000,
+            "end_ms": 4000,
+            "speaker": "Speaker_1",
+            "text": "Then close the blinds.",
+        },
+    ],
+    "models": {"transcription": "parakeet", "diarization": "sortformer"},
+}
+NAMED = {
+    "mode": "mono",
+    "duration": 4.0,
+    "speakers": [
+        {
+            "cluster": "Speaker_0",
+            "name": "Ana",
+            "source": "visual",
+            "fingerprint": [1.0, 0.0],
+            "overlap_confidence": 0.9375,
+        },
+        {
+            "cluster": "Speaker_1",
+            "name": "Ben",
+            "source": "voiceprint",
+            "fingerprint": [0.0, 1.0],
+            "match_similarity": 0.8,
+        },
+    ],
+    "segments": [
+        {"start_s": 0.0, "end_s": 1.6, "speaker": "Ana", "confidence": 0.97},
+        {"start_s": 1.9, "end_s": 4.0, "speaker": "Ben"},
+    ],
+    "fingerprints": {"Ana": [1.0, 0.0], "Ben": [0.0, 1.0]},
+    "models": _MODELS,
+}
+
+CHUNK_PAGE = extend_schema(
+    operation_id="diarize_chunk",
+    summary="Turns and fingerprints of anonymous speakers",
+    tags=TAGS,
+    request={"multipart/form-data": DiarizeRequest},
+    responses=DiarizedChunk,
+    examples=[_example("two speakers", CHUNK)],
+)
+BLOCKS_PAGE = extend_schema(
+    operation_id="transcribe_with_speakers",
+    summary="Blocks of words under anonymous labels",
+    tags=TAGS,
+    request={"multipart/form-data": TranscribeWithSpeakersRequest},
+    responses={
+        (200, "application/json"): LabelledBlocks,
+        (200, "text/plain"): OpenApiTypes.STR,
+        (200, "text/vtt"): OpenApiTypes.STR,
+    },
+    examples=[_example("two speakers", BLOCKS)],
+)
+NAMED_PAGE = extend_schema(
+    operation_id="label_merge",
+    summary="Who said what, by name",
+    description=(
+        "Of one mixed recording, or of a microphone and a system track. A speaker has the name "
+        "that the timeline shows while it talks, else that of a known voice, else `Unknown_0`. "
+        "Known voices are those in `known_voiceprints`; without that field those of the voice "
+        "library, for a key with `voices:read`."
+    ),
+    tags=TAGS,
+    request={"multipart/form-data": LabelMergeRequest},
+    responses={
+        (200, "application/json"): NamedBlocks,
+        (200, "text/plain"): OpenApiTypes.STR,
+        (200, "text/vtt"): OpenApiTypes.STR,
+    },
+    examples=[_example("one by timeline, one by voice", NAMED)],
+)

@@ -1,0 +1,49 @@
+"""One line per endpoint, each with and without its slash: a redirect would lose the body."""
+
+from typing import Any
+
+from django.urls import URLPattern, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
+
+from audio.api.headers import Docs
+from audio.api.views import (
+    discovery,
+    engines,
+    speakers,
+    speech,
+    status,
+    transcriptions,
+    translations,
+)
+
+
+def at(route: str, view: Any) -> list[URLPattern]:
+    return [path(route, view.as_view()), path(f"{route}/", view.as_view())]
+
+
+# The one view that answers in the format it is asked for: YAML, or JSON with `?format=json`.
+SCHEMA = SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation)
+
+urlpatterns = [
+    *at("v1/models", discovery.Models),
+    *at("v1/models/<path:model>", discovery.Model),
+    *at("v1/audio/models", discovery.SpeechModels),
+    *at("v1/audio/voices", discovery.Voices),
+    *at("v1/audio/speech", speech.Speech),
+    *at("v1/audio/transcriptions", transcriptions.Transcriptions),
+    *at("v1/audio/translations", translations.Translations),
+    *at("api/audio/diarize-chunk", speakers.DiarizeChunk),
+    *at("api/audio/transcribe-with-speakers", speakers.TranscribeWithSpeakers),
+    *at("api/audio/label-merge", speakers.LabelMerge),
+    *at("api/engines", engines.Engines),
+    *at("api/engines/<str:name>/probe", engines.Probe),
+    *at("healthz", status.Alive),
+    *at("health", status.Health),
+    *at("readyz", status.Ready),
+    *at("metrics", status.Metrics),
+    path("api/schema", SCHEMA, name="schema"),
+    path("api/schema/", SCHEMA),
+    path("api/docs", Docs.as_view(url_name="schema")),
+    path("api/docs/", Docs.as_view(url_name="schema")),
+]

@@ -1,0 +1,56 @@
+"""What can be asked for: models and voices."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audio.api import catalogue
+from audio.api.authentication import MayDiscover
+from audio.api.request_errors import ModelNotFound
+from audio.api.schema import speech_pages
+from audio.engines.speech_voices import described, listed
+from audio.pipeline.speech import voices
+
+
+class Discovery(APIView):
+    """A view that tells names only."""
+
+    permission_classes = [MayDiscover]
+
+
+class Models(Discovery):
+    """GET /v1/models: every model and voice; still answers when the speech engine is down."""
+
+    @speech_pages.MODELS
+    def get(self, request: Request) -> Response:
+        return Response({"object": "list", "data": catalogue.models(voices())})
+
+
+class Model(Discovery):
+    """GET /v1/models/{id}."""
+
+    @speech_pages.MODEL
+    def get(self, request: Request, model: str) -> Response:
+        found = catalogue.model(model.rstrip("/"), voices())
+        if found is None:
+            raise ModelNotFound(model)
+        return Response(found)
+
+
+class SpeechModels(Discovery):
+    """GET /v1/audio/models: the names under which speech can be asked for."""
+
+    @speech_pages.SPEECH_MODELS
+    def get(self, request: Request) -> Response:
+        return Response({"object": "list", "models": catalogue.speech_models()})
+
+
+class Voices(Discovery):
+    """GET /v1/audio/voices: objects with id and name; `?legacy=true` gives strings."""
+
+    @speech_pages.VOICES
+    def get(self, request: Request) -> Response:
+        names = listed(voices())
+        if request.query_params.get("legacy", "").lower() in ("true", "1"):
+            return Response({"voices": names})
+        return Response({"object": "list", "voices": [described(name) for name in names]})

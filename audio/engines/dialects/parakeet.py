@@ -1,0 +1,171 @@
+"""Words, turns and fingerprints: the Parakeet engine's answers, read into frozen values."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from django.conf import settings
+
+from audio import metrics
+from audio.engines.client import Engine, Recording, engine
+from audio.engines.dialects.parakeet_words import LARGEST, finite, read_words
+from audio.engines.failures import EngineFailed, EngineRefused
+from audio.merge.speaker_labels import length_of
+from audio.merge.values import Diarization, Fingerprint, Transcription, Turn
+
+_NOBODY = Diarization((), ())
+
+
+def parakeet() -> Engine:
+    """The engine that PARAKEET_URL names."""
+    return engine("parakeet", settings.PARAKEET_URL)
+
+
+def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcription:
+    """Ask what a recording says; `options` (model, language, …) go to the engine as they are."""
+    fields: dict[str, object] = {
+        "response_format": "verbose_json",
+        "timestamp_granularities[]": ["word", "segment"],
+        **options,
+    }
+    path = "/v1/audio/transcriptions"
+    try:
+        answer = parakeet().post_recording("transcribe", path, recording, fields)
+    except (EngineRefused, EngineFailed) as error:
+        if "response_format" not in getattr(error, "reason", str(error)):
+            raise
+        # Some servers know nothing but plain JSON: better no word times than no answer.
+        fields = {"response_format": "json", **options}
+        answer = parakeet().post_recording("transcribe", path, recording, fields)
+    said = _transcription(answer)
+    _count("transcribe", length_of(_NOBODY, said))
+    return said
+
+
+def diarize_chunk(recording: Recording) -> Diarization:
+    """Ask who, anonymously, talks when in a recording, and how each of them sounds."""
+    return _diarized("/v1/audio/diarize-chunk", recording)
+
+
+def diarize(recording: Recording) -> Diarization:
+    """Ask who, anonymously, talks when in a recording."""
+    return _diarized("/v1/audio/diarize", recording)
+
+
+def _diarized(path: str, recording: Recording) -> Diarization:
+    talk = _diarization(parakeet().post_recording("diarize", path, recording, {}))
+    _count("diarize", length_of(talk, None))
+    return talk
+
+
+def _count(operation: str, seconds: float) -> None:
+    """As long as the engine says, or as it talks, where it does not say."""
+    metrics.AUDIO_SECONDS.labels(operation).inc(seconds)
+
+
+def _transcription(answer: object) -> Transcription:
+    if isinstance(answer, str):
+        return Transcription(answer.strip(), ())
+    body = _object(answer)
+    text = body.get("text")
+    if text is not None and not isinstance(text, str):
+        raise parakeet().nonsense("text is not a string")
+    duration = _duration(body)
+    if text is None and "words" not in body and "segments" not in body:
+        raise parakeet().nonsense("it has neither text nor words")
+    try:
+        words = read_words(body, text or "", duration)
+    except ValueError as error:
+        raise parakeet().nonsense(str(error)) from error
+    spoken = text.strip() if text else " ".join(word.text for word in words)
+    return Transcription(
+        spoken, words, duration, _optional_text(body, "language"), _optional_text(body, "model")
+    )
+
+
+def _diarization(answer: object) -> Diarization:
+    body = _object(answer)
+    segments = body.get("segments")
+    if not isinstance(segments, list):
+        raise parakeet().nonsense("segments is not a list")
+    detected = body.get("speakers_detected") or []
+    if not isinstance(detected, list) or not all(isinstance(label, str) for label in detected):
+        raise parakeet().nonsense("speakers_detected is not a list of labels")
+    return Diarization(
+        turns=tuple(_turn(segment) for segment in segments),
+        speakers=tuple(detected),
+        fingerprints=_fingerprints(body.get("fingerprints")),
+        duration=_duration(body),
+        models=_models(body),
+    )
+
+
+def _turn(segment: object) -> Turn:
+    body = _object(segment)
+    start, end = _seconds(body, "start_s", "start"), _seconds(body, "end_s", "end")
+    speaker = body.get("speaker")
+    if start is None or end is None or end < start or not isinstance(speaker, str):
+        raise parakeet().nonsense("a segment is not start_s, end_s, speaker")
+    return Turn(max(0.0, start), max(0.0, end), speaker, _seconds(body, "confidence"))
+
+
+def _fingerprints(given: object) -> dict[str, Fingerprint]:
+    if given is None:
+        return {}
+    vectors = {label: vector for label, vector in _object(given).items() if vector is not None}
+    return {label: _vector(vector) for label, vector in vectors.items()}
+
+
+def _vector(numbers: object) -> Fingerprint:
+    listed = numbers if isinstance(numbers, list) else []
+    try:
+        # All at once where all are floats; of one that is none, or not finite, it is said.
+        if not set(map(type, listed)) <= {float} or not np.all(np.abs(listed) < LARGEST):
+            listed = [finite(number, "a number") for number in listed]
+    except ValueError as error:
+        raise parakeet().nonsense("a fingerprint is not a list of finite numbers") from error
+    if not listed:
+        raise parakeet().nonsense("a fingerprint is not a list of numbers")
+    return np.array(listed, dtype=np.float64)
+
+
+def _models(body: Mapping[str, object]) -> dict[str, str]:
+    named = body.get("models")
+    if isinstance(named, Mapping):
+        return {str(role): name for role, name in named.items() if isinstance(name, str)}
+    model = body.get("model")
+    return {"diarization": model} if isinstance(model, str) else {}
+
+
+def _object(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise parakeet().nonsense("it is not a JSON object")
+    return value
+
+
+def _duration(body: Mapping[str, object]) -> float | None:
+    given = body.get("duration")
+    # One known server writes it as a string.
+    if isinstance(given, str):
+        try:
+            given = float(given)
+        except ValueError:
+            given = None
+    duration = _seconds({"duration": given}, "duration")
+    if duration is not None and duration < 0:
+        raise parakeet().nonsense("duration is negative")
+    return duration
+
+
+def _seconds(body: Mapping[str, object], *keys: str) -> float | None:
+    value = next((body[key] for key in keys if body.get(key) is not None), None)
+    if value is None:
+        return None
+    try:
+        return float(finite(value, keys[0]))
+    except ValueError as error:
+        raise parakeet().nonsense(str(error)) from error
+
+
+def _optional_text(body: Mapping[str, object], key: str) -> str | None:
+    value = body.get(key)
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,151 @@
+"""Words out of whatever shape a Parakeet server gives them.
+
+Servers differ in the name of the list, in the keys of a word, in the unit of its times, and in
+whether a "word" is a word at all. Source: the shapes that public Parakeet servers and the Whisper
+family were seen to send.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, zip_longest
+
+from audio.merge.values import Word
+
+# A month in nanoseconds, the smallest unit seen.
+LARGEST = 3e15
+_TEXT = ("word", "text", "w", "token")
+_START = ("start", "start_time", "startTime", "begin", "t0", "offset")
+_END = ("end", "end_time", "endTime", "t1")
+
+
+def read_words(
+    answer: Mapping[str, object], text: str, duration: float | None
+) -> tuple[Word, ...]:
+    """Read the words of a transcription, sorted by start, in seconds, inside the recording.
+
+    Raises
+    ------
+    ValueError
+        When a word has no finite times.
+    """
+    items = [item for item in _container(answer) if _text(item)]
+    words = [_word(item, after) for item, after in zip_longest(items, items[1:])]
+    if words and duration:
+        words = _in_seconds(words, duration)
+    words.sort(key=lambda word: word.start)
+    return tuple(_clamped(word, duration) for word in _whole_words(words, text))
+
+
+def _container(answer: Mapping[str, object]) -> list[Mapping[str, object]]:
+    timestamps = answer.get("timestamps")
+    nested = timestamps if isinstance(timestamps, Mapping) else {}
+    found: Iterable[object] = (
+        answer.get("words"),
+        answer.get("word_timestamps"),
+        nested.get("word"),
+        nested.get("words"),
+        timestamps,
+        _words_of_segments(answer.get("segments")),
+    )
+    for candidate in found:
+        if items := _mappings(candidate):
+            return items
+    return []
+
+
+def _words_of_segments(segments: object) -> list[Mapping[str, object]]:
+    return list(chain.from_iterable(_mappings(s.get("words")) for s in _mappings(segments)))
+
+
+def _mappings(value: object) -> list[Mapping[str, object]]:
+    # Of JSON all mappings are dicts; asking for a Mapping takes ten times as long.
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _text(item: Mapping[str, object]) -> str:
+    for key in _TEXT:
+        given = item.get(key)
+        if isinstance(given, str):
+            return given.strip()
+    return ""
+
+
+def _word(item: Mapping[str, object], after: Mapping[str, object] | None) -> Word:
+    """A word; without an end it lasts until the next begins."""
+    begun, ended, text = item.get("start"), item.get("end"), item.get("word")
+    # As nearly all are. Whatever else they may be takes five times as long to find out.
+    if (
+        type(begun) is float
+        and type(ended) is float
+        and type(text) is str
+        and -LARGEST < begun < LARGEST
+        and -LARGEST < ended < LARGEST
+    ):
+        return Word(begun, ended, text.strip())
+    start = _number(item, _START)
+    end = _number(item, _END) if any(key in item for key in _END) else None
+    if end is None:
+        length = item.get("duration")
+        following = start if after is None else max(start, _number(after, _START))
+        end = following if length is None else start + finite(length, "duration")
+    return Word(start, end, _text(item))
+
+
+def _number(item: Mapping[str, object], keys: Sequence[str]) -> float:
+    for key in keys:
+        value = item.get(key)
+        if value is not None:
+            return finite(value, keys[0])
+    return finite(None, keys[0])
+
+
+def finite(value: object, what: str) -> float:
+    """Read a number.
+
+    Raises
+    ------
+    ValueError
+        When it is none, or not finite, or more than any time in any unit.
+    """
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not -LARGEST < value < LARGEST
+    ):
+        raise ValueError(f"{what} is not a finite number")
+    return value
+
+
+def _in_seconds(words: list[Word], duration: float) -> list[Word]:
+    """Whole numbers far beyond the recording's end are milliseconds, or Go's nanoseconds."""
+    whole = all(isinstance(word.end, int) for word in words)
+    last = max(word.end for word in words)
+    if not whole or last <= 500 * duration:
+        return words
+    unit = 1e9 if last > 1e6 * duration else 1e3
+    return [Word(word.start / unit, word.end / unit, word.text) for word in words]
+
+
+def _whole_words(pieces: list[Word], text: str) -> list[Word]:
+    """Join pieces of words along the transcript's white space, where they spell just that."""
+    tokens = text.split()
+    if len(pieces) <= len(tokens) or "".join(p.text for p in pieces) != "".join(tokens):
+        return pieces
+    words: list[Word] = []
+    remaining = iter(pieces)
+    for token in tokens:
+        piece = next(remaining)
+        start, end, spelt = piece.start, piece.end, piece.text
+        while len(spelt) < len(token):
+            piece = next(remaining)
+            end, spelt = piece.end, spelt + piece.text
+        words.append(Word(start, end, spelt))
+    return words
+
+
+def _clamped(word: Word, duration: float | None) -> Word:
+    latest = duration if duration else math.inf
+    if 0.0 <= word.start <= word.end <= latest:
+        return word
+    start = min(max(0.0, word.start), latest)
+    return Word(start, min(max(start, word.end), latest), word.text)

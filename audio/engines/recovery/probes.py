@@ -1,0 +1,173 @@
+"""One question with a known answer for each thing an engine does.
+
+A wedged engine answers 500 to everything, a poisoned one 200 with nonsense, and one that hangs
+nothing: only the answer tells.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import jiwer
+import numpy as np
+from django.conf import settings
+
+from audio.engines import failures
+from audio.engines.client import Recording
+from audio.engines.dialects import kokoro, parakeet
+from audio.engines.probing import as_probe
+from audio.media import temporary_files
+from audio.media.decoding import SAMPLE_RATE, DecodingUnavailable, UnusableAudio, sample_blocks
+from audio.merge.values import Diarization
+
+Result = Literal["ok", "slow", "busy", "refused", "wrong", "failed", "timed_out", "unreachable"]
+CLIP = Path(__file__).with_name("clip.flac")
+CLIP_SAYS = "Turn on the light, then close the blinds."
+MOST_WRONG_WORDS = 0.34
+WORD = "Hello."
+SHORTEST_S, LONGEST_S = 0.2, 10.0
+# Of samples in [-1, 1], root mean square. Speech has about 0.05; dither of 16 bits 0.00002.
+QUIETEST = 0.001
+# Ten seconds of any format that has a header, and more.
+LARGEST_BYTES = 4 * 1024 * 1024
+_WORDS = jiwer.Compose(
+    [
+        jiwer.ToLowerCase(),
+        jiwer.RemovePunctuation(),  # type: ignore[no-untyped-call]
+        jiwer.RemoveMultipleSpaces(),
+        jiwer.Strip(),
+        jiwer.ReduceToListOfListOfWords(),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What came of it, in a sentence, and how long it took."""
+
+    result: Result
+    reason: str
+    seconds: float
+
+
+class WrongAnswer(Exception):
+    """The engine answered, but not what is known to be right; the message is a sentence."""
+
+
+def probe(engine: str) -> Probe:
+    """Ask an engine what it must know."""
+    started = time.monotonic()
+    try:
+        with as_probe(settings.PROBE_TIMEOUT_S):
+            _QUESTIONS[engine]()
+    except (WrongAnswer, failures.EngineError, DecodingUnavailable, OSError) as error:
+        result, reason = _meaning(error)
+        return Probe(result, reason, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    if seconds > settings.PROBE_SLOW_S:
+        reason = f"It answered rightly, but in {seconds:.1f} s."
+        return Probe("slow", reason, seconds)
+    return Probe("ok", "It answered rightly.", seconds)
+
+
+def check_words(heard: str) -> None:
+    """Refuse a transcript of the clip in which too many words are wrong.
+
+    Raises
+    ------
+    WrongAnswer
+    """
+    if not heard.strip():
+        raise WrongAnswer("It heard no words in the probe's recording.")
+    wrong = jiwer.wer(CLIP_SAYS, heard, reference_transform=_WORDS, hypothesis_transform=_WORDS)
+    if wrong > MOST_WRONG_WORDS:
+        raise WrongAnswer(f"Of the probe's words {wrong:.0%} were heard wrongly.")
+
+
+def check_fingerprints(heard: Diarization) -> None:
+    """Refuse a diarization of the clip that has no usable fingerprint.
+
+    Raises
+    ------
+    WrongAnswer
+    """
+    vectors = list(heard.fingerprints.values())
+    if not heard.turns or not vectors:
+        raise WrongAnswer("It found nobody in the probe's recording.")
+    if len({len(vector) for vector in vectors}) > 1 or len(vectors[0]) < 2:
+        raise WrongAnswer("Its fingerprints have no proper length.")
+    if not all(np.isfinite(vector).all() and vector.any() for vector in vectors):
+        raise WrongAnswer("A fingerprint is not finite, or is all zeros.")
+
+
+def check_speech(path: Path) -> None:
+    """Refuse audio in which no word can have been spoken.
+
+    Raises
+    ------
+    WrongAnswer
+    """
+    try:
+        samples = np.concatenate(list(sample_blocks(path)))
+    except UnusableAudio as error:
+        raise WrongAnswer("Its speech cannot be decoded.") from error
+    seconds = len(samples) / SAMPLE_RATE
+    if not SHORTEST_S <= seconds <= LONGEST_S:
+        raise WrongAnswer(f"It spoke one word for {seconds:.1f} s.")
+    if not np.sqrt(np.mean(np.square(samples))) > QUIETEST:
+        raise WrongAnswer("Its speech is silent.")
+
+
+def _ask_parakeet() -> None:
+    clip = Recording(CLIP, CLIP.suffix)
+    check_words(parakeet.transcribe(clip, {}).text)
+    try:
+        heard = parakeet.diarize_chunk(clip)
+    except failures.EngineRefused as refusal:
+        # Some servers only transcribe, and do that well.
+        if refusal.status in (404, 405):
+            return
+        raise
+    check_fingerprints(heard)
+
+
+def _ask_kokoro() -> None:
+    utterance = kokoro.Utterance(WORD, settings.DEFAULT_VOICE, "wav", {})
+    deadline = time.monotonic() + settings.PROBE_TIMEOUT_S
+    with tempfile.NamedTemporaryFile(suffix=".wav", dir=temporary_files.folder()) as file:
+        with closing(kokoro.speak(utterance)) as spoken:
+            for chunk in spoken:
+                file.write(chunk)
+                if file.tell() > LARGEST_BYTES:
+                    raise WrongAnswer("It does not end speaking one word.")
+                if time.monotonic() > deadline:
+                    raise failures.EngineTimedOut("It took too long to speak one word.")
+        file.flush()
+        check_speech(Path(file.name))
+
+
+_QUESTIONS: dict[str, Callable[[], None]] = {"parakeet": _ask_parakeet, "kokoro": _ask_kokoro}
+ENGINES = tuple(_QUESTIONS)
+
+
+def _meaning(error: Exception) -> tuple[Result, str]:
+    match error:
+        case DecodingUnavailable() | OSError():
+            return "busy", "This machine has no room to probe it."
+        case WrongAnswer():
+            return "wrong", str(error)
+        case failures.EngineNonsense():
+            return "wrong", "Its answer is not what the contract says."
+        case failures.EngineFailed():
+            return "failed", "It answers 500."
+        case failures.EngineTimedOut():
+            return "timed_out", f"It did not answer within {settings.PROBE_TIMEOUT_S:.0f} s."
+        case failures.EngineRefused(status=429 | 503) | failures.EngineBusy():
+            return "busy", "It is too busy to be probed."
+        case failures.EngineRefused():
+            return "refused", f"It refuses the probe with {error.status}."
+    return "unreachable", "It cannot be reached."

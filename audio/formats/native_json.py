@@ -1,0 +1,128 @@
+"""Transcripts with speakers, as the native endpoints answer them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from audio.formats.warning_lines import warnings_json
+from audio.merge.values import (
+    Diarization,
+    Evidence,
+    Fingerprint,
+    LabelledTranscript,
+    NamedSpeaker,
+    NamedTranscript,
+    RecognisedSpeaker,
+    Turn,
+)
+
+Json = dict[str, object]
+
+
+def diarized_chunk_json(chunk: Diarization) -> Json:
+    """The answer of diarize-chunk."""
+    return {
+        "duration": chunk.duration or 0.0,
+        "segments": [_turn(turn) for turn in chunk.turns],
+        "speakers_detected": list(chunk.speakers),
+        "fingerprints": _vectors(chunk.fingerprints),
+        "models": dict(chunk.models),
+    }
+
+
+def labelled_json(transcript: LabelledTranscript) -> Json:
+    """The answer of transcribe-with-speakers."""
+    return {
+        "duration": transcript.duration,
+        "language": transcript.language,
+        "speakers_detected": list(transcript.speakers),
+        **({} if transcript.recognised is None else _recognised(transcript.recognised)),
+        "segments": _segments(transcript),
+        "models": dict(transcript.models),
+        **warnings_json(transcript.warnings),
+    }
+
+
+def named_json(transcript: NamedTranscript) -> Json:
+    """The answer of label-merge."""
+    answer: Json = {
+        "mode": transcript.mode,
+        "duration": transcript.duration,
+        "speakers": [_speaker(speaker) for speaker in transcript.speakers],
+        "segments": _segments(transcript),
+        "fingerprints": _vectors(transcript.fingerprints),
+        "models": dict(transcript.models),
+        **warnings_json(transcript.warnings),
+    }
+    if transcript.mode == "dual_channel":
+        answer["dropped_words"] = transcript.dropped_words
+    if transcript.timeline_offset_s is not None:
+        answer["timeline_offset_s"] = transcript.timeline_offset_s
+    return answer
+
+
+def _recognised(speakers: Iterable[RecognisedSpeaker]) -> Json:
+    return {
+        "speakers": [
+            {"label": one.speaker, "name": one.name, "similarity": one.similarity}
+            for one in speakers
+        ]
+    }
+
+
+def _speaker(speaker: NamedSpeaker) -> Json:
+    figures = {
+        "overlap_confidence": speaker.overlap_confidence,
+        "match_similarity": speaker.match_similarity,
+        "enrolled_s": speaker.enrolled_s,
+    }
+    return {
+        "cluster": speaker.speaker,
+        "name": speaker.name,
+        "source": speaker.source,
+        "fingerprint": None if speaker.fingerprint is None else speaker.fingerprint.tolist(),
+        **_told(figures),
+        **({} if speaker.evidence is None else {"evidence": _evidence(speaker.evidence)}),
+    }
+
+
+def _evidence(evidence: Evidence) -> Json:
+    supports = {"winner": evidence.winner, "runner_up": evidence.runner_up}
+    return {
+        **{key: _told(asdict(one)) for key, one in supports.items() if one is not None},
+        "disagreement": evidence.disagreement,
+        **_told({"reason": evidence.reason, "shared_with": evidence.shared_with}),
+    }
+
+
+def _told(figures: Mapping[str, object]) -> Json:
+    return {key: value for key, value in figures.items() if value is not None}
+
+
+def _segments(transcript: LabelledTranscript | NamedTranscript) -> list[Json]:
+    if isinstance(transcript, NamedTranscript) and transcript.turns:
+        return [_turn(turn) for turn in transcript.turns]
+    return [
+        {"start_ms": b.start_ms, "end_ms": b.end_ms, "speaker": b.speaker, "text": b.text}
+        for b in transcript.blocks
+    ]
+
+
+def _turn(turn: Turn) -> Json:
+    certain = {} if turn.confidence is None else {"confidence": turn.confidence}
+    return {"start_s": turn.start, "end_s": turn.end, "speaker": turn.speaker, **certain}
+
+
+def _vectors(fingerprints: Mapping[str, Fingerprint]) -> dict[str, list[float]]:
+    return {name: vector.tolist() for name, vector in fingerprints.items()}
+
+
+def without_embeddings(answer: Json) -> Json:
+    """The answer of label-merge without fingerprints."""
+    plain = {name: value for name, value in answer.items() if name != "fingerprints"}
+    speakers = plain.get("speakers")
+    if isinstance(speakers, list):
+        plain["speakers"] = [
+            {name: value for name, value in speaker.items() if name != "fingerprint"}
+            for speaker in speakers
+        ]
+    return plain

@@ -1,0 +1,197 @@
+"""What decodes: a program of its own, in which a hostile recording can break nothing else.
+
+It is asked on a socket, one recording at a time: what to do and within which limits as JSON, and
+beside it the recording and the pipe for its samples, both already open. It sees neither paths nor
+settings, and imports neither Django nor the rest of the gateway.
+
+The kernel keeps the limits, and ends this program with the gateway: a decoder that loops listens
+to nobody.
+"""
+
+import fcntl
+import json
+import os
+import resource
+import select
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain, groupby
+from typing import IO
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+from av.error import FFmpegError, InvalidDataError
+
+from audio.media.decoders.protocol import MESSAGE_BYTES, PIECE_BYTES, SAMPLE_RATE, Answer, Request
+
+# Not among these are playlists and the like, which would have the decoder open further files and
+# addresses of whoever wrote them.
+FORMATS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,webm,mov,mp4,m4a,"
+    "3gp,3g2,mj2,mp2,mp3,mpeg,mpegts,ogg,opus,tta,voc,w64,wav,wv"
+)
+
+
+class _Undecodable(Exception):
+    """There is no audio in it that we can read."""
+
+
+class _TooLong(Exception):
+    """It lasts longer than was allowed."""
+
+
+def main(lifeline: int) -> None:
+    """Answer requests on standard input, a socket, until it is closed."""
+    _end_with(lifeline)
+    # The thread that started this may be bound to one processor; the gateway itself is not.
+    with suppress(OSError):
+        os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
+    for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        resource.setrlimit(limit, (most, most))
+    with socket.socket(fileno=0) as control:
+        while answer := _asked(control):
+            control.send(json.dumps(answer).encode())
+
+
+def _end_with(lifeline: int) -> None:
+    """Have the kernel end this process, whatever it does, when the other end of a pipe closes."""
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    waiting = select.poll()
+    waiting.register(lifeline, select.POLLIN)
+    if waiting.poll(0):
+        sys.exit("the gateway is gone")
+
+
+def _asked(control: socket.socket) -> Answer | None:
+    """The answer to the next request; None when there will be none."""
+    message, files, _flags, _sender = socket.recv_fds(control, MESSAGE_BYTES, 2)
+    if not message:
+        return None
+    request: Request = json.loads(message)
+    _limit(request)
+    with os.fdopen(files[0], "rb") as recording, os.fdopen(files[1], "wb", 0) as samples:
+        return _answer(request, recording, samples)
+
+
+def _limit(request: Request) -> None:
+    """The limits for one recording; of the processor's time, what was used before is not its."""
+    unlimited = resource.RLIM_INFINITY
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + request["cpu_s"]
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, unlimited))
+    resource.setrlimit(resource.RLIMIT_AS, (request["memory_bytes"], unlimited))
+
+
+def _answer(request: Request, recording: IO[bytes], samples: IO[bytes]) -> Answer:
+    seconds: float | None = None
+    try:
+        with _opened(recording) as container:
+            match request["job"]:
+                case "declared":
+                    seconds = _declared_s(container)
+                case "length":
+                    seconds = _length_s(container, request["longest_s"])
+                case _:
+                    _send(container, samples, request["longest_s"])
+    except _Undecodable:
+        return {"outcome": "undecodable", "seconds": None}
+    except _TooLong:
+        return {"outcome": "too_long", "seconds": None}
+    except MemoryError:
+        return {"outcome": "too_much_memory", "seconds": None}
+    except BrokenPipeError:
+        pass  # Nobody wants the rest.
+    return {"outcome": "done", "seconds": seconds}
+
+
+def _declared_s(container: InputContainer) -> float | None:
+    return None if container.duration is None else container.duration / av.time_base
+
+
+def _length_s(container: InputContainer, longest_s: float) -> float | None:
+    """What is declared, or what the packets say together, if that is more."""
+    declared, stream = _declared_s(container), container.streams.audio[0]
+    if (declared or 0.0) > longest_s:
+        raise _TooLong
+    if declared is not None and stream.codec_context.name.startswith("pcm_"):
+        return declared  # Told by the number of its bytes.
+    ticks, most = 0, longest_s / (stream.time_base or 1)
+    with suppress(InvalidDataError, EOFError, ValueError):
+        for packet in container.demux(stream):
+            ticks += max(0, packet.duration or 0)
+            if ticks > most:
+                raise _TooLong
+    told = float(ticks * (stream.time_base or 0))
+    return max(declared or 0.0, told) or None
+
+
+def _send(container: InputContainer, samples: IO[bytes], longest_s: float) -> None:
+    left, held = longest_s * SAMPLE_RATE, bytearray()
+    for block in _resampled(_frames(container)):
+        left -= block.samples
+        if left < 0:
+            raise _TooLong
+        # FFmpeg's own mix to mono is louder than the average, and clips.
+        held += block.to_ndarray().mean(axis=0).tobytes()
+        if len(held) >= PIECE_BYTES:
+            _write(samples, held)
+            held.clear()
+    _write(samples, held)
+
+
+def _write(pipe: IO[bytes], content: bytearray) -> None:
+    with memoryview(content) as left:
+        written = 0
+        while written < len(left):
+            written += pipe.write(left[written:])
+
+
+def _frames(container: InputContainer) -> Iterator[AudioFrame]:
+    """Yield what can be decoded: damaged packets are skipped, a file ends where it breaks off."""
+    try:
+        for packet in container.demux(audio=0):
+            with suppress(InvalidDataError):
+                for frame in packet.decode():
+                    assert isinstance(frame, AudioFrame)  # noqa: S101 — of an audio stream
+                    frame.pts = None
+                    yield frame
+    except MemoryError:
+        raise
+    except (FFmpegError, ValueError):
+        return
+
+
+def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+    """Yield 16 kHz frames of float channels; joined recordings may change their shape midway."""
+    for _shape, alike in groupby(frames, key=_shape_of):
+        resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
+        for frame in chain(alike, [None]):
+            yield from resampler.resample(frame)
+
+
+def _shape_of(frame: AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
+
+
+@contextmanager
+def _opened(recording: IO[bytes]) -> Iterator[InputContainer]:
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
+    try:
+        container = av.open(recording, "r", options=options, metadata_errors="ignore")
+    except MemoryError:
+        raise
+    except (FFmpegError, ValueError) as error:
+        raise _Undecodable from error
+    with container:
+        if not container.streams.audio:
+            raise _Undecodable
+        yield container
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

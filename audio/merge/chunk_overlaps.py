@@ -1,0 +1,197 @@
+"""What each chunk of a recording tells, where neighbouring chunks tell some of it twice.
+
+Conventions
+-----------
+Seconds from the start of the recording, except inside a chunk's ``diarization``, which counts from
+the chunk's start. Two chunks that overlap part in the middle of what they share: every moment is
+some chunk's own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.merge.intervals import Indices, Times, edges, union
+from audio.merge.values import Diarization, Turn
+
+NOBODY = -1
+_SEVERAL = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of a recording, and who talks when in it, counted from its own start."""
+
+    start: float
+    end: float
+    diarization: Diarization
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """When each of some labels talks: ``labels[i]`` from start to end, each once at a time."""
+
+    starts: Times
+    ends: Times
+    labels: Indices
+
+    def within(self, begin: float, stop: float) -> "Spans":
+        """Tell when they talk between two times; the spans outside have no length."""
+        return Spans(
+            np.clip(self.starts, begin, stop), np.clip(self.ends, begin, stop), self.labels
+        )
+
+
+def own_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
+    """Tell who talks in each chunk's own time.
+
+    Parameters
+    ----------
+    chunks
+        By start and by end; they may overlap and leave gaps.
+
+    Returns
+    -------
+    list of list of Turn
+        For each chunk, in its order, with its labels; without turns that have no length there.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite, or the chunks are not in order.
+
+    Examples
+    --------
+    >>> talk = Diarization((Turn(0.0, 9.0, "A"),), ("A",))
+    >>> own_turns([Chunk(0.0, 10.0, talk), Chunk(8.0, 18.0, talk)])[0]
+    [Turn(start=0.0, end=9.0, speaker='A', confidence=None)]
+    >>> own_turns([Chunk(0.0, 10.0, talk), Chunk(8.0, 18.0, talk)])[1]
+    [Turn(start=9.0, end=17.0, speaker='A', confidence=None)]
+
+    """
+    starts, ends = edges(chunks)
+    if (np.diff(starts) < 0).any() or (np.diff(ends) < 0).any():
+        raise ValueError("chunks must be in order of start and of end, got some out of order")
+    overlapping = starts[1:] < ends[:-1]
+    middle = (starts[1:] + ends[:-1]) / 2
+    begins = [-np.inf, *np.where(overlapping, middle, -np.inf).tolist()]
+    stops = [*np.where(overlapping, middle, np.inf).tolist(), np.inf]
+    return [_cut(*own) for own in zip(chunks, begins, stops, strict=False)]
+
+
+def without_borders(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Tell who talks when, whatever the chunks.
+
+    Parameters
+    ----------
+    turns
+        Of all chunks' own times, with the recording's speakers for labels.
+
+    Returns
+    -------
+    tuple of Turn
+        By start. Where a speaker's turn ends at the very moment the same speaker's next begins,
+        the two are one, with the confidence of the longer.
+
+    Examples
+    --------
+    >>> without_borders([Turn(1.0, 5.0, "A", 0.75), Turn(5.0, 6.0, "A", 0.5)])
+    (Turn(start=1.0, end=6.0, speaker='A', confidence=0.75),)
+
+    """
+    whole: list[Turn] = []
+    last: dict[str, int] = {}
+    for turn in sorted(turns, key=lambda turn: turn.start):
+        before = last.get(turn.speaker)
+        if before is not None and whole[before].end == turn.start:
+            whole[before] = _joined(whole[before], turn)
+        else:
+            last[turn.speaker] = len(whole)
+            whole.append(turn)
+    return tuple(whole)
+
+
+def spans_of(chunk: Chunk, places: dict[str, int]) -> Spans:
+    """Tell when the labels talk in the whole of a chunk, its neighbours' time included.
+
+    Parameters
+    ----------
+    chunk
+        Times count from its start.
+    places
+        A whole number for each label; labels without one are left out.
+
+    Returns
+    -------
+    Spans
+        Sorted by label and start; the turns of one label that overlap or touch are one span.
+
+    """
+    turns = [turn for turn in chunk.diarization.turns if turn.speaker in places]
+    starts, ends = edges(turns)
+    labels = np.array([places[turn.speaker] for turn in turns], dtype=np.intp)
+    return Spans(*union(starts + chunk.start, ends + chunk.start, labels))
+
+
+def common_seconds(one: Spans, other: Spans) -> NDArray[np.float64]:
+    """Tell how long two spans are under way at once.
+
+    Returns
+    -------
+    NDArray
+        Seconds of shape ``(spans of one, spans of other)``; negative where there is a gap.
+
+    """
+    ends = np.minimum.outer(one.ends, other.ends)
+    seconds: NDArray[np.float64] = ends - np.maximum.outer(one.starts, other.starts)
+    return seconds
+
+
+def lone_talkers(one: Spans, other: Spans) -> tuple[Times, Indices, Indices]:
+    """Tell who talks, by each of two accounts, while neither hears several at once.
+
+    Returns
+    -------
+    tuple
+        The seconds of each stretch in which nothing changes, and the label that talks in it by
+        either account, `NOBODY` where none does; each of shape ``(stretches,)``.
+
+    Examples
+    --------
+    >>> one = Spans(np.array([0.0]), np.array([5.0]), np.array([7]))
+    >>> lone_talkers(one, Spans(np.array([2.0]), np.array([5.0]), np.array([8])))
+    (array([2., 3.]), array([7, 7]), array([-1,  8]))
+
+    """
+    knots = np.unique(np.concatenate((one.starts, one.ends, other.starts, other.ends)))
+    here, there = _talkers(one, knots[:-1]), _talkers(other, knots[:-1])
+    lone = (here != _SEVERAL) & (there != _SEVERAL)
+    return np.diff(knots)[lone], here[lone], there[lone]
+
+
+def _talkers(spans: Spans, times: Times) -> Indices:
+    """Return the label that talks at and after each time, of shape ``(times,)``."""
+    if not len(spans.labels):
+        return np.full(len(times), NOBODY, dtype=np.intp)
+    talking = (spans.starts <= times[:, np.newaxis]) & (times[:, np.newaxis] < spans.ends)
+    count = talking.sum(axis=1)
+    label = spans.labels[talking.argmax(axis=1)]
+    return np.where(count == 0, NOBODY, np.where(count == 1, label, _SEVERAL))
+
+
+def _cut(chunk: Chunk, begin: float, stop: float) -> list[Turn]:
+    starts, ends = edges(chunk.diarization.turns)
+    cut = zip(
+        chunk.diarization.turns,
+        np.clip(starts + chunk.start, begin, stop).tolist(),
+        np.clip(ends + chunk.start, begin, stop).tolist(),
+        strict=True,
+    )
+    return [replace(turn, start=start, end=end) for turn, start, end in cut if end > start]
+
+
+def _joined(one: Turn, other: Turn) -> Turn:
+    longer = max(one, other, key=lambda turn: turn.end - turn.start)
+    return replace(longer, start=one.start, end=max(one.end, other.end))

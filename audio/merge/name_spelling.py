@@ -1,0 +1,34 @@
+"""The spelling of names: one readable form, and the key that equal names share.
+
+Every name from outside is made readable where it arrives, so that names that look alike are equal.
+Two readable names are one name when their keys are equal.
+"""
+
+from unicodedata import category, normalize
+
+# Needed inside words of some scripts, and inside emoji; at the edge of a word they join nothing.
+JOINERS = "\u200c\u200d"
+# Drawn as nothing, though they pass for letters, marks or symbols.
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_INVISIBLE = frozenset("\u034f\u17b4\u17b5")
+_BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_VISIBLE = "LNPS"
+
+
+def readable(text: str) -> str:
+    """Text on one line, composed (NFC), with single spaces and nothing that is not seen."""
+    seen = normalize("NFC", "".join(map(_seen, text)))
+    words = " ".join(filter(None, (word.strip(JOINERS) for word in seen.split())))
+    return words if any(category(sign)[0] in _VISIBLE for sign in words) else ""
+
+
+def name_key(name: str) -> str:
+    """Return the key of a name: its NFC form, lowered sign by sign as Postgres lowers it."""
+    return "".join(sign.lower()[0] for sign in normalize("NFC", name))
+
+
+def _seen(sign: str) -> str:
+    kind = category(sign)
+    if kind in _BREAKS or sign in _BLANKS:
+        return " "
+    return "" if (kind == "Cf" and sign not in JOINERS) or sign in _INVISIBLE else sign

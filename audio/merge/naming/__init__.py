@@ -1,0 +1,1 @@
+"""Which name belongs to each speaker: the two rules, and what they weigh."""

@@ -1,0 +1,144 @@
+"""Whose voice a fingerprint is, if it is anybody's (open set: a stranger stays a stranger).
+
+Conventions
+-----------
+Similarities are cosines, from -1 to 1. Ties are no match: nobody is named where two people are as
+near.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from audio.merge.naming.voice_similarity import NOISE, Match, similarities
+from audio.merge.values import Fingerprint, LabelledTranscript, RecognisedSpeaker, Voices
+
+Decision = Literal["match", "ambiguous", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSetRule:
+    """When the nearest voice is near enough to be the same.
+
+    ``threshold`` is the least cosine, ``margin`` how far it must be above the next person's.
+    """
+
+    threshold: float = 0.5
+    margin: float = 0.05
+
+
+OPEN_SET_RULE = OpenSetRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """Who may be speaking, nearest first, and whether that is enough to name somebody.
+
+    ``margin`` is how far the first candidate is above the second; None where there is no second.
+    """
+
+    candidates: tuple[Match, ...]
+    decision: Decision
+    margin: float | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The one whose voice it is; None where that is not decided."""
+        return self.candidates[0].name if self.decision == "match" else None
+
+
+def identify(
+    fingerprint: Fingerprint, voices: Voices, *, rule: OpenSetRule = OPEN_SET_RULE
+) -> Identification:
+    """Tell whose voice a fingerprint is.
+
+    Parameters
+    ----------
+    fingerprint
+        Shape ``(dimension,)``, any scale.
+    voices
+        Known voices. Several rows of one name are one person: the nearest counts.
+    rule
+        Threshold and margin; a value exactly at its bound is accepted.
+
+    Returns
+    -------
+    Identification
+        Every known person, nearest first; nobody, and ``unknown``, where nothing can be compared.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> known = Voices(("Ann", "Bob"), np.array([[1.0, 0.0], [0.0, 1.0]]))
+    >>> identify(np.array([3.0, 0.1]), known).name
+    'Ann'
+    >>> identify(np.array([1.0, 1.0]), known).decision
+    'ambiguous'
+
+    """
+    nearest: dict[str, float] = {}
+    for name, similarity in zip(voices.names, similarities(fingerprint, voices), strict=False):
+        nearest[name] = max(similarity, nearest.get(name, -1.0))
+    ranked = sorted(nearest.items(), key=lambda item: -item[1])
+    candidates = tuple(Match(name, similarity) for name, similarity in ranked)
+    if not candidates:
+        return Identification((), "unknown")
+    first, second = candidates[0], candidates[1] if len(candidates) > 1 else None
+    margin = None if second is None else first.similarity - second.similarity
+    if first.similarity < rule.threshold - NOISE:
+        return Identification(candidates, "unknown", margin)
+    # Two people as near as each other are a tie even where no margin is asked for.
+    apart = margin is None or margin >= max(rule.margin - NOISE, NOISE)
+    return Identification(candidates, "match" if apart else "ambiguous", margin)
+
+
+def recognise(
+    transcript: LabelledTranscript, fingerprints: Mapping[str, Fingerprint], voices: Voices
+) -> LabelledTranscript:
+    """Tell which speakers are known, and call them by their names.
+
+    Parameters
+    ----------
+    transcript
+        By anonymous label.
+    fingerprints
+        By label, each of shape ``(dimension,)``.
+    voices
+        Known voices, with the threshold and the margin of their space.
+
+    Returns
+    -------
+    LabelledTranscript
+        Who is not recognised keeps the label. Speakers of one name are one speaker.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> talk = LabelledTranscript(9.0, "en", ("Speaker_0",), (), {})
+    >>> known = Voices(("Ann",), np.array([[1.0, 0.0]]))
+    >>> recognise(talk, {"Speaker_0": np.array([3.0, 0.0])}, known).recognised
+    (RecognisedSpeaker(speaker='Speaker_0', name='Ann', similarity=1.0),)
+
+    """
+    recognised = tuple(
+        _whose(label, fingerprints.get(label), voices) for label in transcript.speakers
+    )
+    names = {one.speaker: one.name or one.speaker for one in recognised}
+    return replace(
+        transcript,
+        speakers=tuple(dict.fromkeys(names.values())),
+        blocks=tuple(
+            replace(block, speaker=names.get(block.speaker, block.speaker))
+            for block in transcript.blocks
+        ),
+        recognised=recognised,
+    )
+
+
+def _whose(label: str, fingerprint: Fingerprint | None, voices: Voices) -> RecognisedSpeaker:
+    if fingerprint is None:
+        return RecognisedSpeaker(label)
+    decided = identify(fingerprint, voices, rule=OpenSetRule(voices.threshold, voices.margin))
+    if not decided.candidates:
+        return RecognisedSpeaker(label)
+    return RecognisedSpeaker(label, decided.name, round(decided.candidates[0].similarity, 4))

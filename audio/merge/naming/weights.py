@@ -1,0 +1,154 @@
+"""How much timeline and voice each say for every name of every speaker.
+
+Conventions
+-----------
+Tables have the shape ``(speakers, names)``. Weights of evidence are log likelihood ratios in nats
+(Good, Weight of evidence: a brief survey, 1985): those of independent sources add up, and 0 says
+nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from audio.merge.naming.joint_table import Table
+from audio.merge.naming.timeline_evidence import Timeline
+from audio.merge.naming.voice_similarity import Similarities, speaker_table, voice_table
+from audio.merge.values import Diarization, Voices
+
+# A voice at its threshold weighs 1 nat, and 4 more for every 0.1 above it: the log likelihood
+# ratio of two normal distributions of cosines, 0.4 apart, with a deviation of 0.1. Those are
+# assumed; from 10 to 80 nats per cosine, and from 0 to 3 at the threshold, the simulator's figures
+# are the same.
+VOICE_NATS = 1.0
+VOICE_NATS_PER_COSINE = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What speaks for every name of every speaker.
+
+    ``speaker_share`` and ``name_share`` are the shares of a cell's ``seconds`` in its row and in
+    its column, where a row counts with those who sound alike. ``similarity`` and ``margin`` are
+    cosines, ``-inf`` where there is nothing to compare. ``alike`` has the shape
+    ``(speakers, speakers)``.
+    """
+
+    names: tuple[str, ...]
+    exclusive: Table
+    seconds: Table
+    speaker_share: Table
+    name_share: Table
+    similarity: Similarities
+    margin: Similarities
+    alike: Similarities
+    visual: Table
+    voice: Table
+
+    @property
+    def total(self) -> Table:
+        """The weight of all evidence, in nats."""
+        return self.visual + self.voice
+
+
+def weigh(
+    speakers: Sequence[str],
+    diarization: Diarization,
+    timeline: Timeline,
+    libraries: Sequence[Voices],
+    *,
+    threshold: float,
+) -> Weighed:
+    """Tell what speaks for every name of every speaker.
+
+    The names are those of the timeline, and each speaker's two nearest known voices.
+
+    Parameters
+    ----------
+    speakers
+        The rows.
+    diarization
+        Their fingerprints.
+    timeline
+        What `read_timeline` made of the hints.
+    libraries
+        Known voices.
+    threshold
+        The least cosine that counts.
+
+    Returns
+    -------
+    Weighed
+        Without columns where there are neither hints nor known voices.
+
+    """
+    names, voices, margins = _nearest(speakers, diarization, timeline.names, libraries)
+    alike = speaker_table(speakers, diarization.fingerprints)
+    missing = ((0, 0), (0, len(names) - len(timeline.names)))
+    exclusive, seconds, visual = (
+        np.pad(table, missing) for table in (timeline.exclusive, timeline.seconds, timeline.weight)
+    )
+    return Weighed(
+        names=names,
+        exclusive=exclusive,
+        seconds=seconds,
+        speaker_share=_share(seconds, seconds.sum(axis=1, keepdims=True)),
+        name_share=_share((alike >= threshold) @ seconds, seconds.sum(axis=0)),
+        similarity=voices,
+        margin=margins,
+        alike=alike,
+        visual=visual,
+        voice=voice_weight(voices, threshold),
+    )
+
+
+def voice_weight(similarity: Similarities, threshold: float) -> Table:
+    """Tell how much a likeness weighs, in nats: nothing below the threshold.
+
+    Examples
+    --------
+    >>> voice_weight(np.array([0.4, 0.5, 0.6]), 0.5).round(6).tolist()
+    [0.0, 1.0, 5.0]
+
+    """
+    above = np.maximum(similarity - threshold, 0.0)
+    weight = VOICE_NATS + VOICE_NATS_PER_COSINE * above
+    counted: Table = np.where(similarity >= threshold, weight, 0.0)
+    return counted
+
+
+def _nearest(
+    speakers: Sequence[str],
+    diarization: Diarization,
+    shown: tuple[str, ...],
+    libraries: Sequence[Voices],
+) -> tuple[tuple[str, ...], Similarities, Similarities]:
+    """Return the names that count, their voices' likeness, and its margins."""
+    known, table = voice_table(speakers, diarization.fingerprints, libraries)
+    heard = [known[at] for at in np.unique(np.argsort(-table, axis=1, kind="stable")[:, :2])]
+    names = tuple(dict.fromkeys((*shown, *heard)))
+    place = {name: at for at, name in enumerate(known)}
+    columns = [place.get(name, -1) for name in names]
+    padded, margins = (
+        np.pad(one, ((0, 0), (0, 1)), constant_values=-np.inf) for one in (table, _margins(table))
+    )
+    return names, padded[:, columns], margins[:, columns]
+
+
+def _margins(table: Similarities) -> Similarities:
+    """Return how far each cell is above the best other one of its row, 2 where it is alone."""
+    ranked = -np.sort(-np.pad(table, ((0, 0), (0, 2)), constant_values=-np.inf), axis=1)
+    first, second = ranked[:, :1], ranked[:, 1:2]
+    best = np.arange(table.shape[1]) == (
+        np.argmax(table, axis=1)[:, np.newaxis] if table.size else 0
+    )
+    rival = np.maximum(np.where(best, second, first), -1.0)
+    margins: Similarities = np.where(np.isfinite(table), table - rival, -np.inf)
+    return margins
+
+
+def _share(part: Table, whole: Table) -> Table:
+    whole = np.broadcast_to(whole, part.shape)
+    share: Table = np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
+    return np.minimum(share, 1.0)

@@ -1,0 +1,1 @@
+"""Two-track recordings: what belongs to the microphone, what to the system."""

@@ -1,0 +1,20 @@
+"""Names of models and voices: pure."""
+
+import pytest
+
+from audio.api.catalogue import is_stt_model, is_tts_model, models
+
+STT_NAMES = [str(model["id"]) for model in models([]) if model["kind"] == "stt"]
+
+
+@pytest.mark.parametrize(
+    "name", [*STT_NAMES, "parakeet", "nvidia/parakeet-tdt-0.6b-v3", "Whisper-1"]
+)
+def test_a_name_for_speech_to_text_is_known(name: str) -> None:
+    assert is_stt_model(name)
+    assert not is_tts_model(name)
+
+
+@pytest.mark.parametrize("name", ["kokoro", "tts-1", "hexgrad/Kokoro-82M", "bm_george", ""])
+def test_what_speaks_is_no_model_for_speech_to_text(name: str) -> None:
+    assert not is_stt_model(name)

@@ -1,0 +1,29 @@
+"""The events of a speech hold its audio, and give it back."""
+
+from collections.abc import Iterator
+
+from audio.api.sse import SpeechEvents, usage
+
+
+class Held:
+    """Audio that knows whether it was given back."""
+
+    closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"RIFF"
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_closing_the_events_closes_the_audio() -> None:
+    audio = Held()
+
+    SpeechEvents("Hi", audio).close()
+
+    assert audio.closed
+
+
+def test_parts_of_a_token_count_as_one() -> None:
+    assert usage("Hello", 1) == {"input_tokens": 2, "output_tokens": 1, "total_tokens": 3}

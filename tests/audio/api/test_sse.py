@@ -1,0 +1,63 @@
+"""Events of a job that may take long."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from audio.api import sse
+from audio.api.sse import EventStream
+
+
+def told(failure: Exception) -> dict[str, str]:
+    return {"error": str(failure)}
+
+
+def test_an_event_is_one_line_of_json_and_a_blank_one() -> None:
+    assert sse.event({"text": "Grüße\nan alle"}) == 'data: {"text":"Grüße\\nan alle"}\n\n'.encode()
+
+
+def test_a_quick_job_tells_its_events_and_that_they_are_all() -> None:
+    stream = EventStream(lambda: [{"n": 1}, {"n": 2}], told)
+
+    assert list(stream) == [b'data: {"n":1}\n\n', b'data: {"n":2}\n\n', b"data: [DONE]\n\n"]
+
+
+def test_a_quick_failure_is_raised_so_that_it_gets_a_status() -> None:
+    def job() -> list[sse.Json]:
+        raise ValueError("no audio")
+
+    with pytest.raises(ValueError, match="no audio"):
+        EventStream(job, told)
+
+
+def test_a_long_job_is_pinged_for_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "PATIENCE_S", 0)
+    monkeypatch.setattr(sse, "PING_S", 0.01)
+    may_end = threading.Event()
+    stream = iter(EventStream(lambda: _after(may_end), told))
+
+    pings = [next(stream), next(stream)]
+    may_end.set()
+
+    assert pings == [sse.PING, sse.PING]
+    assert [line for line in stream if line != sse.PING] == [b'data: {"n":1}\n\n', sse.DONE]
+
+
+def test_a_late_failure_is_the_last_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "PATIENCE_S", 0)
+    monkeypatch.setattr(sse, "PING_S", 0.01)
+    may_end = threading.Event()
+    stream: Iterator[bytes] = iter(EventStream(lambda: _after(may_end, fail=True), told))
+
+    assert next(stream) == sse.PING
+    may_end.set()
+
+    assert [line for line in stream if line != sse.PING] == [b'data: {"error":"it broke"}\n\n']
+
+
+def _after(may_end: threading.Event, *, fail: bool = False) -> list[sse.Json]:
+    may_end.wait()
+    if fail:
+        raise ValueError("it broke")
+    return [{"n": 1}]

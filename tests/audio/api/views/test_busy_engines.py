@@ -1,0 +1,249 @@
+"""Requests that meet an engine with few places left, and clients that do not wait for them."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from threading import Event
+
+import httpx
+import pytest
+
+from tests.audio.api.views.test_diarized_transcriptions import REFERENCE
+from tests.audio.pipeline.test_analysis import BLOCKS, LONG
+from tests.faults import Answer, Asked, FaultServer, breakages
+from tests.faults.answers import as_json
+from tests.gateway_process import Gateway, running_gateway
+from tests.recordings import TONE
+from tests.scripts import DIARIZE, SAID, SPEAK, TRANSCRIBE, TURNS
+from tests.waiting import until
+
+MERGE = "/api/audio/label-merge"
+DUAL = {"mic_file": TONE, "system_file": TONE}
+KEYS = "desk:desk-key:audio,archive:archive-key:audio"
+DESK = {"authorization": "Bearer desk-key"}
+ARCHIVE = {"authorization": "Bearer archive-key"}
+SOON_S = 10.0
+
+
+class Gate:
+    """Calls to the engine wait before it until it is opened."""
+
+    def __init__(self, faults: FaultServer) -> None:
+        self.faults, self.opened = faults, Event()
+
+    def holds(self, path: str, answer: Answer) -> None:
+        def respond(asked: Asked) -> Answer:
+            self.opened.wait(60)
+            return answer
+
+        self.faults.respond(path, respond)
+
+    def holds_back(self, count: int) -> None:
+        """So many calls have come to it."""
+        until(lambda: len(self.faults.asked) >= count)
+
+
+@pytest.fixture(scope="module")
+def four_places(
+    fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A gateway with keys, whose engines have four places, and all the time that they need."""
+    with running_gateway(
+        tmp_path_factory.mktemp("places"),
+        PARAKEET_URL=fault_server.url,
+        KOKORO_URL=fault_server.url,
+        API_KEYS=KEYS,
+        ENGINE_CONNECTIONS="4",
+        ENGINE_WAIT_S="0.2",
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def clients() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(8) as clients:
+        yield clients
+
+
+@pytest.fixture
+def gate(faults: FaultServer, clients: ThreadPoolExecutor) -> Iterator[Gate]:
+    """Opened before the clients behind it are waited for."""
+    gate = Gate(faults)
+    yield gate
+    gate.opened.set()
+
+
+def transcribe(gateway: Gateway, key: dict[str, str]) -> httpx.Response:
+    return gateway.post(TRANSCRIBE, files={"file": TONE}, headers=key)
+
+
+def held(gateway: Gateway, engine: str) -> float:
+    lines = gateway.get("/metrics", headers=DESK).text.splitlines()
+    name = f'spark_engine_places_in_use{{engine="{engine}"}} '
+    return next(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+
+def leave(gateway: Gateway, path: str, meanwhile: Callable[[], object], **asked: object) -> None:
+    """Send a request as a client would, and hang up without waiting for all of its answer."""
+    request = httpx.Request("POST", gateway.url + path, **asked)  # type: ignore[arg-type]
+    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    address = ("127.0.0.1", int(gateway.url.rpartition(":")[2]))
+    with socket.create_connection(address) as connection:
+        connection.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + request.read())
+        meanwhile()
+
+
+def ends_of(gateway: Gateway) -> list[tuple[str, int]]:
+    """Route and status of each request that is over, by the log."""
+    lines = [json.loads(line) for line in gateway.log.read_text().splitlines()]
+    return [(line["route"], line["status"]) for line in lines if line["message"] == "request"]
+
+
+def test_a_job_of_four_calls_makes_none_when_a_place_is_missing(
+    four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
+) -> None:
+    gate.holds(TRANSCRIBE, as_json(SAID))
+    clients.submit(transcribe, four_places, ARCHIVE)
+    gate.holds_back(1)
+
+    answer = four_places.post(MERGE, files=DUAL, data={"timeline": "[]"}, headers=DESK)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json()["error"]["code"] == "engine_busy"
+    assert gate.faults.paths() == [TRANSCRIBE]
+
+
+def test_a_job_of_four_calls_waits_for_a_place(
+    four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
+) -> None:
+    gate.holds(TRANSCRIBE, as_json(SAID))
+    gate.faults.answer(DIARIZE, TURNS)
+    job = partial(four_places.post, MERGE, files=DUAL, data={"timeline": "[]"}, headers=DESK)
+    merged: Future[httpx.Response] = clients.submit(job)
+    gate.holds_back(4)
+
+    gate.opened.set()
+
+    assert merged.result(SOON_S).status_code == 200
+    assert held(four_places, "parakeet") == 0
+
+
+def test_an_archive_leaves_places_for_a_voice_command(
+    four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
+) -> None:
+    gate.holds(TRANSCRIBE, as_json(SAID))
+    [clients.submit(transcribe, four_places, ARCHIVE) for _recording in range(2)]
+    gate.holds_back(2)
+    too_many = transcribe(four_places, ARCHIVE)
+    command = clients.submit(transcribe, four_places, DESK)
+    gate.holds_back(3)
+    gate.opened.set()
+
+    assert too_many.status_code == 503
+    assert too_many.json()["error"]["code"] == "engine_busy"
+    assert "this API key" in too_many.json()["error"]["message"]
+    assert command.result(SOON_S).status_code == 200
+
+
+def test_questions_need_no_place(
+    four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
+) -> None:
+    gate.faults.answer("/health", {})
+    gate.holds(SPEAK, Answer(pieces=(b"RIFF",), content_type="audio/wav"))
+    for key in (DESK, DESK, ARCHIVE, ARCHIVE):
+        clients.submit(four_places.post, SPEAK, json={"input": "Hi"}, headers=key)
+    gate.holds_back(4)
+
+    assert held(four_places, "kokoro") == 4
+    assert four_places.get("/readyz").json()["kokoro"] == "ready"
+
+
+def test_when_a_call_fails_those_not_yet_begun_never_begin(
+    four_places: Gateway, gate: Gate
+) -> None:
+    def fail(asked: Asked) -> Answer:
+        gate.holds_back(4)
+        return Answer(400)
+
+    gate.holds(DIARIZE, as_json(TURNS))
+    gate.faults.respond(TRANSCRIBE, fail)
+    asked = {
+        "response_format": "diarized_json",
+        "known_speaker_names[]": list("ABCD"),
+        "known_speaker_references[]": [REFERENCE] * 4,
+    }
+
+    answer = four_places.post(TRANSCRIBE, files={"file": TONE}, data=asked, headers=DESK)
+    gate.opened.set()
+    until(lambda: held(four_places, "parakeet") == 0)
+
+    assert answer.status_code == 400
+    assert gate.faults.paths().count(DIARIZE) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [breakages.SILENT, Answer(pieces=(b"RIFF",), content_type="audio/wav", hangs=True)],
+    ids=["before the first byte", "in the middle"],
+)
+@pytest.mark.parametrize("stream_format", ["audio", "sse"])
+def test_speech_ends_with_its_client_while_the_engine_is_silent(
+    four_places: Gateway, faults: FaultServer, answer: Answer, stream_format: str
+) -> None:
+    faults.break_with(SPEAK, answer)
+    asked = {"input": "Hi", "stream_format": stream_format}
+
+    leave(four_places, SPEAK, lambda: until(lambda: bool(faults.asked)), json=asked, headers=DESK)
+
+    assert faults.left.wait(SOON_S)
+    until(lambda: held(four_places, "kokoro") == 0)
+
+
+def test_a_streamed_transcription_ends_with_its_client(
+    four_places: Gateway, faults: FaultServer
+) -> None:
+    faults.break_with(TRANSCRIBE, breakages.SILENT)
+    asked = {"files": {"file": TONE}, "data": {"stream": "true"}, "headers": DESK}
+
+    leave(four_places, TRANSCRIBE, lambda: until(lambda: bool(faults.asked)), **asked)
+
+    assert faults.left.wait(SOON_S)
+    until(lambda: held(four_places, "parakeet") == 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [(BLOCKS, {}), (TRANSCRIBE, {"stream": "true", "response_format": "diarized_json"})],
+    ids=["whole", "streamed"],
+)
+def test_a_request_whose_client_left_begins_no_more_calls(
+    piecewise: Gateway, gate: Gate, path: str, asked: dict[str, str]
+) -> None:
+    gate.holds(TRANSCRIBE, as_json(SAID))
+    gate.holds(DIARIZE, as_json(TURNS))
+
+    leave(piecewise, path, lambda: gate.holds_back(4), files={"file": LONG}, data=asked)
+    gate.opened.set()
+    until(lambda: (path, 499) in ends_of(piecewise))
+
+    assert len(gate.faults.asked) == 4
+
+
+def test_a_client_who_left_is_no_failure_in_the_log(
+    four_places: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, pieces=(b"RIFF",), content_type="audio/wav", hangs=True)
+    before = len(ends_of(four_places))
+
+    leave(
+        four_places,
+        SPEAK,
+        lambda: until(lambda: bool(faults.asked)),
+        json={"input": "Hi"},
+        headers=DESK,
+    )
+    until(lambda: len(ends_of(four_places)) > before)
+
+    assert "Traceback" not in four_places.log.read_text()

@@ -1,0 +1,135 @@
+"""How the engines stand, and probing them now."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.audio.engines.recovery.engine import heal, wedge
+from tests.faults import FaultServer, breakages
+from tests.gateway_process import Gateway, running_gateway
+from tests.scripts import SPEAK
+
+PROBE = "/api/engines/kokoro/probe"
+
+
+@pytest.fixture(scope="module")
+def running(
+    fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    urls = {"PARAKEET_URL": fault_server.url, "KOKORO_URL": fault_server.url}
+    with running_gateway(tmp_path_factory.mktemp("probed"), PROBE_COOLDOWN_S="0", **urls) as made:
+        yield made
+
+
+@pytest.fixture
+def probed(running: Gateway, faults: FaultServer) -> Gateway:
+    """A gateway that probes as often as it is asked to, over an engine that answers rightly."""
+    heal(faults)
+    return running
+
+
+def test_engines_that_are_not_configured_say_so(bare: Gateway) -> None:
+    engines = bare.get("/api/engines").json()["data"]
+
+    assert [(engine["name"], engine["state"]) for engine in engines] == [
+        ("parakeet", "not_configured"),
+        ("kokoro", "not_configured"),
+    ]
+
+
+def test_before_any_probe_nothing_is_known(scripted: Gateway) -> None:
+    assert scripted.get("/api/engines").json()["data"][0] == {
+        "name": "parakeet",
+        "state": "unknown",
+        "reason": "It was not probed yet.",
+        "since": None,
+        "probed_at": None,
+        "probe_s": None,
+        "restarts_last_hour": 0,
+        "recovery_s": None,
+        "ready_in_s": None,
+    }
+
+
+def test_a_probe_is_answered_with_what_it_found(probed: Gateway) -> None:
+    answer = probed.post(PROBE)
+
+    assert answer.status_code == 200
+    assert (answer.json()["name"], answer.json()["state"]) == ("kokoro", "healthy")
+    assert answer.json()["probe_s"] > 0
+
+
+def test_a_probe_of_a_wedged_engine_says_why(probed: Gateway, faults: FaultServer) -> None:
+    wedge(faults)
+
+    answer = probed.post(PROBE)
+
+    assert answer.json()["state"] == "wedged"
+    assert answer.json()["reason"] == "It answers 500. No automatic restart is configured."
+
+
+def test_a_wedged_engine_makes_the_gateway_unready(probed: Gateway, faults: FaultServer) -> None:
+    wedge(faults)
+    probed.post(PROBE)
+
+    answer = probed.get("/readyz")
+
+    assert (answer.status_code, answer.json()["kokoro"]) == (503, "wedged")
+
+
+def test_a_probe_right_after_another_does_not_ask_again(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    heal(faults)
+
+    answers = [scripted.post(PROBE).json()["probed_at"] for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert faults.paths() == [SPEAK]
+
+
+def test_an_engine_that_is_none_is_not_found(probed: Gateway) -> None:
+    answer = probed.post("/api/engines/sortformer/probe")
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["param"] == "name"
+    assert "expected one of parakeet, kokoro." in answer.json()["error"]["message"]
+
+
+def test_an_engine_that_is_not_configured_cannot_be_probed(bare: Gateway) -> None:
+    answer = bare.post(PROBE)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "engine_not_configured")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/engines"), ("POST", PROBE)])
+def test_the_scope_audio_is_wanted(keyed: Gateway, method: str, path: str) -> None:
+    ask = {"GET": keyed.get, "POST": keyed.post}[method]
+
+    assert ask(path).status_code == 401
+    assert ask(path, headers={"Authorization": "Bearer reader-key"}).status_code == 403
+
+
+def test_metrics_tell_the_state_and_the_probes(probed: Gateway) -> None:
+    probed.post(PROBE)
+
+    text = probed.get("/metrics").text
+
+    assert 'spark_engine_state{engine="kokoro",state="healthy"} 1.0' in text
+    assert 'spark_engine_state{engine="kokoro",state="wedged"} 0.0' in text
+    assert 'spark_engine_probes_total{engine="kokoro",result="ok"}' in text
+
+
+def test_of_many_who_ask_for_a_probe_few_keep_a_thread(
+    faults: FaultServer, tmp_path: Path
+) -> None:
+    faults.break_with(SPEAK, breakages.SILENT)
+    hanging = {"KOKORO_URL": faults.url, "PROBE_TIMEOUT_S": "3"}
+
+    with running_gateway(tmp_path, **hanging) as gateway, ThreadPoolExecutor(9) as clients:
+        answers = list(clients.map(gateway.post, [PROBE] * 9))
+
+    told = [answer.json()["probed_at"] for answer in answers]
+    assert (len(told), told.count(None)) == (9, 5)

@@ -1,0 +1,291 @@
+"""Speech, over an engine whose answers are scripted."""
+
+import pytest
+
+from audio.api.catalogue import TTS_ALIASES
+from audio.engines.speech_voices import OPENAI_VOICES
+from audio.media.encoding import SPEECH_TYPES
+from tests.faults import FaultServer
+from tests.gateway_process import Gateway
+
+SPEAK = "/v1/audio/speech"
+VOICES_FOLLOW = ", ".join(f"af_{number}" for number in range(68))
+
+
+def test_speech_carries_the_engines_bytes_and_content_type(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, pieces=(b"RIFF", b"more"), content_type="audio/wav")
+
+    answer = scripted.post(SPEAK, json={"input": "Hello."})
+
+    assert answer.content == b"RIFFmore"
+    assert answer.headers["content-type"] == "audio/wav"
+
+
+def test_speech_without_choices_is_george_in_wav_by_kokoro(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    scripted.post(SPEAK, json={"input": "  Hello.  "})
+
+    assert faults.asked[0].json == {
+        "input": "Hello.",
+        "model": "kokoro",
+        "voice": "bm_george",
+        "response_format": "wav",
+    }
+
+
+@pytest.mark.parametrize("form", SPEECH_TYPES)
+@pytest.mark.parametrize("told", ["application/octet-stream", ""])
+def test_a_content_type_that_tells_nothing_is_replaced(
+    scripted: Gateway, faults: FaultServer, form: str, told: str
+) -> None:
+    faults.answer(SPEAK, b"bytes", content_type=told)
+
+    answer = scripted.post(SPEAK, json={"input": "Hi", "response_format": form})
+
+    assert answer.headers["content-type"] == SPEECH_TYPES[form]
+
+
+def test_an_answer_that_is_text_is_not_passed_off_as_audio(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, {"detail": "oops"})
+
+    answer = scripted.post(SPEAK, json={"input": "Hi"})
+
+    assert answer.status_code == 502
+    assert answer.json()["error"]["code"] == "engine_bad_answer"
+
+
+def test_the_longest_text_is_spoken_and_a_longer_one_is_refused(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    spoken = scripted.post(SPEAK, json={"input": "ä" * 4096})
+    refused = scripted.post(SPEAK, json={"input": "ä" * 4097})
+
+    assert spoken.status_code == 200
+    assert refused.json()["error"]["code"] == "string_above_max_length"
+
+
+def test_a_speed_that_is_no_number_is_refused(scripted: Gateway) -> None:
+    body = b'{"input": "Hi", "speed": NaN}'
+
+    answer = scripted.post(SPEAK, content=body, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 400
+
+
+def test_a_body_over_the_limit_is_refused(scripted: Gateway) -> None:
+    assert scripted.post(SPEAK, json={"input": "x" * 3_000_000}).status_code == 413
+
+
+@pytest.mark.parametrize(("name", "voice"), OPENAI_VOICES.items())
+def test_every_openai_voice_is_one_of_the_engines(
+    scripted: Gateway, faults: FaultServer, name: str, voice: str
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    scripted.post(SPEAK, json={"input": "Hi", "voice": name})
+
+    assert faults.asked[0].json["voice"] == voice
+
+
+@pytest.mark.parametrize(
+    ("asked", "arrives"),
+    [
+        ("af_bella(2)+af_sky(1)", "af_bella(2)+af_sky(1)"),
+        (" alloy (0.5) - nova ", "am_adam(0.5)-bf_isabella"),
+        ({"id": "af_heart", "name": "Heart"}, "af_heart"),
+        ("", "bm_george"),
+    ],
+)
+def test_a_mix_of_voices_arrives_in_the_engines_names(
+    scripted: Gateway, faults: FaultServer, asked: object, arrives: str
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    scripted.post(SPEAK, json={"input": "Hi", "voice": asked})
+
+    assert faults.asked[0].json["voice"] == arrives
+
+
+def test_an_engines_refusal_of_a_voice_is_brief_and_names_the_field(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    said = f"Voice 'nobody' not found. Available voices: {VOICES_FOLLOW}"
+    faults.answer(SPEAK, {"detail": {"message": said}}, status=400)
+
+    error = scripted.post(SPEAK, json={"input": "Hi", "voice": "nobody"}).json()["error"]
+
+    assert error == {
+        "message": "Voice 'nobody' not found. GET /v1/audio/voices lists all.",
+        "type": "invalid_request_error",
+        "param": "voice",
+        "code": "invalid_value",
+    }
+
+
+def test_a_voice_of_the_wrong_shape_for_the_engine_is_refused_as_unknown(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    said = {"detail": [{"loc": ["body", "voice"], "msg": "not among ours"}]}
+    faults.answer(SPEAK, said, status=422)
+
+    answer = scripted.post(SPEAK, json={"input": "Hi", "voice": "nobody"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "invalid_value"
+
+
+@pytest.mark.parametrize("model", ["kokoro", "hexgrad/Kokoro-82M", "TTS-1", "", *TTS_ALIASES])
+def test_every_model_that_speaks_is_kokoro(
+    scripted: Gateway, faults: FaultServer, model: str
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    scripted.post(SPEAK, json={"input": "Hi", "model": model})
+
+    assert faults.asked[0].json["model"] == "kokoro"
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("gpt-5", "The model 'gpt-5' does not exist."),
+        ("whisper-1", "The model 'whisper-1' turns speech into text; ask for kokoro"),
+    ],
+)
+def test_a_model_that_cannot_speak_is_not_found(
+    scripted: Gateway, faults: FaultServer, model: str, says: str
+) -> None:
+    answer = scripted.post(SPEAK, json={"input": "Hi", "model": model})
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"].startswith(says)
+    assert answer.json()["error"]["param"] == "model"
+    assert answer.json()["error"]["code"] == "model_not_found"
+
+
+@pytest.mark.parametrize(
+    ("model", "voice"),
+    [("af_heart", "af_heart"), ("shimmer", "af_sky"), ("af_bella+alloy", "af_bella+am_adam")],
+)
+def test_a_voice_in_place_of_the_model_speaks(
+    scripted: Gateway, faults: FaultServer, model: str, voice: str
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    scripted.post(SPEAK, json={"input": "Hi", "model": model, "backend": "kokoro"})
+
+    assert faults.asked[-1].json["voice"] == voice
+    assert faults.asked[-1].json["model"] == "kokoro"
+
+
+def test_a_voice_beside_a_voice_in_place_of_the_model_wins(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    scripted.post(SPEAK, json={"input": "Hi", "model": "af_heart", "voice": "onyx"})
+
+    assert faults.asked[-1].json["voice"] == "bm_george"
+
+
+@pytest.mark.parametrize("instructions", ["", "None", None])
+def test_no_instructions_are_not_told_as_ignored(
+    scripted: Gateway, faults: FaultServer, instructions: str | None
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    answer = scripted.post(SPEAK, json={"input": "Hi", "instructions": instructions})
+
+    assert answer.status_code == 200
+    assert "x-ignored-params" not in answer.headers
+
+
+def test_instructions_are_told_as_ignored(scripted: Gateway, faults: FaultServer) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    answer = scripted.post(SPEAK, json={"input": "Hi", "instructions": "Whisper."})
+
+    assert answer.headers["x-ignored-params"] == "instructions"
+    assert "instructions" not in faults.asked[0].json
+
+
+@pytest.mark.parametrize("stream", [False, True, "no"])
+def test_a_client_cannot_stop_the_engine_from_streaming(
+    scripted: Gateway, faults: FaultServer, stream: object
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    answer = scripted.post(SPEAK, json={"input": "Hi", "stream": stream})
+
+    assert answer.status_code == 200
+    assert "stream" not in faults.asked[0].json
+
+
+def test_an_openai_voice_and_model_are_the_engines_own_when_they_arrive(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+    asked = {"input": "Hi", "model": "gpt-4o-mini-tts-2025-12-15", "voice": {"id": "marin"}}
+
+    scripted.post(SPEAK, json=asked)
+
+    assert faults.asked[0].json["voice"] == "af_heart"
+    assert faults.asked[0].json["model"] == "kokoro"
+
+
+def test_further_fields_of_a_speech_request_reach_the_engine(
+    scripted: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+
+    asked = {"input": "Hi", "speed": 1.25, "volume_multiplier": 0.5, "lang_code": "b"}
+    scripted.post(SPEAK, json=asked)
+
+    assert faults.asked[0].json["speed"] == 1.25
+    assert faults.asked[0].json["lang_code"] == "b"
+    assert faults.asked[0].json["volume_multiplier"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({"input": ""}, "input"),
+        ({"input": "   "}, "input"),
+        ({}, "input"),
+        ({"input": "x" * 4097}, "input"),
+        ({"input": "Hi", "speed": 4.1}, "speed"),
+        ({"input": "Hi", "voice": {"name": "x"}}, "voice"),
+        ({"input": "Hi", "response_format": "midi"}, "response_format"),
+        ({"input": "Hi", "voice": "../../etc/passwd"}, "voice"),
+        ({"input": "Hi", "voice": "af_bella(0)"}, "voice"),
+        ({"input": "Hi", "stream_format": "ws"}, "stream_format"),
+        ({"input": "Hi", "instructions": "x" * 4097}, "instructions"),
+        ({"input": "Hi", "speed": 0.2}, "speed"),
+        ({"input": "Hi", "speed": "fast"}, "speed"),
+        ({"input": ["Hi"]}, "input"),
+    ],
+)
+def test_a_refused_speech_request_names_the_field(
+    scripted: Gateway, body: dict[str, object], param: str
+) -> None:
+    answer = scripted.post(SPEAK, json=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == param
+
+
+@pytest.mark.parametrize("body", [b"[1, 2]", b'"text"', b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_body_that_is_no_json_object_is_refused(scripted: Gateway, body: bytes) -> None:
+    answer = scripted.post(SPEAK, content=body, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["type"] == "invalid_request_error"

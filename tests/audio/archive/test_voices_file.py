@@ -1,0 +1,53 @@
+"""Known voices in a file, in either shape."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from audio.archive.voices_file import voices_in
+
+
+def put(folder: Path, told: object) -> Path:
+    path = folder / "voices.json"
+    path.write_text(told if isinstance(told, str) else json.dumps(told))
+    return path
+
+
+def test_names_and_numbers_are_voices(tmp_path: Path) -> None:
+    voices = voices_in(put(tmp_path, {"Ana Ruiz": [1.0, 0.0], "Ben": [0.0, 1.0]}))
+
+    assert (voices.names, voices.space) == (("Ana Ruiz", "Ben"), "")
+    assert voices.vectors.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_an_export_says_which_space_it_is_of(tmp_path: Path) -> None:
+    told = {"space": "titanet@1", "voiceprints": {"Ana Ruiz": [[1.0, 0.0], [0.0, 1.0]]}}
+
+    voices = voices_in(put(tmp_path, told))
+
+    assert (voices.names, voices.space) == (("Ana Ruiz", "Ana Ruiz"), "titanet@1")
+
+
+def test_an_empty_file_of_voices_knows_nobody(tmp_path: Path) -> None:
+    assert voices_in(put(tmp_path, {})).names == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("{", "voices.json: not JSON."),
+        ([], "voices.json: expected {name: [numbers]}"),
+        ({"voiceprints": {}}, "voices.json: space: expected the name of the embedding model."),
+        ({"Ana": ["loud"]}, "voices.json['Ana']: expected {name: [numbers]}"),
+        ({"Ana": [[1.0], "loud"]}, "voices.json['Ana']: expected {name: [numbers]}"),
+        ({"Ana": [1.0], "Ben": [1.0, 2.0]}, "voices.json: expected lists of one length."),
+    ],
+)
+def test_what_is_no_voice_is_refused_by_its_place(
+    tmp_path: Path, told: object, expected: str
+) -> None:
+    with pytest.raises(ValueError) as refused:
+        voices_in(put(tmp_path, told))
+
+    assert str(refused.value).startswith(expected)

@@ -1,0 +1,86 @@
+"""Speech holds one place of its engine, until it is closed."""
+
+from collections.abc import Callable
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from audio.engines.dialects import kokoro
+from audio.engines.dialects.kokoro import SpeechStream, Utterance
+from audio.engines.failures import EngineError
+from tests.faults import Answer, FaultServer, breakages
+from tests.scripts import SPEAK
+
+SPOKEN = Answer(pieces=(b"RIFF", b"more"), content_type="audio/wav")
+
+
+@pytest.fixture
+def speak(faults: FaultServer, settings: Settings) -> Callable[[Answer], SpeechStream]:
+    """Ask an engine that answers so."""
+    settings.KOKORO_URL = faults.url
+
+    def ask(answer: Answer) -> SpeechStream:
+        faults.break_with(SPEAK, answer)
+        return kokoro.speak(Utterance("Hi", "bm_george", "wav", {}))
+
+    return ask
+
+
+Speak = Callable[[Answer], SpeechStream]
+
+
+def held() -> int:
+    places = kokoro.kokoro()._places
+    return places.total - places._free
+
+
+def test_speech_holds_a_place(speak: Speak) -> None:
+    stream = speak(SPOKEN)
+
+    assert held() == 1
+    stream.close()
+
+
+def test_speech_that_nobody_began_to_read_gives_its_place_back(speak: Speak) -> None:
+    speak(SPOKEN).close()
+
+    assert held() == 0
+
+
+def test_speech_that_is_left_in_the_middle_gives_its_place_back(speak: Speak) -> None:
+    stream = speak(SPOKEN)
+    next(iter(stream))
+
+    stream.close()
+
+    assert held() == 0
+
+
+def test_speech_that_is_closed_twice_gives_one_place_back(speak: Speak) -> None:
+    stream = speak(SPOKEN)
+
+    stream.close()
+    stream.close()
+
+    assert held() == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [breakages.WEDGED, breakages.RESET, breakages.NO_JSON, Answer(content_type="audio/wav")],
+    ids=["500", "reset", "JSON", "nothing"],
+)
+def test_speech_that_fails_gives_its_place_back(speak: Speak, answer: Answer) -> None:
+    with pytest.raises(EngineError):
+        speak(answer)
+
+    assert held() == 0
+
+
+def test_speech_without_an_end_is_cut(speak: Speak, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kokoro, "LARGEST_SPEECH", 1_000_000)
+    stream = speak(Answer(pieces=breakages.ENDLESS.pieces, content_type="audio/wav"))
+
+    with pytest.raises(EngineError, match="does not end"):
+        list(stream)
+    stream.close()

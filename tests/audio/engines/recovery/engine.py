@@ -1,0 +1,40 @@
+"""An engine that answers probes rightly, wrongly, or not at all."""
+
+import io
+import wave
+
+import numpy as np
+
+from audio.engines.recovery.probes import CLIP_SAYS
+from tests.faults import FaultServer
+from tests.scripts import SPEAK, TRANSCRIBE, TURNS
+
+DIARIZE = "/v1/audio/diarize-chunk"
+CUDA = {"detail": "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling cublasGemmEx"}
+
+
+def tone(seconds: float, loudness: float = 0.3) -> bytes:
+    """A wav file, 24 kHz as Kokoro's."""
+    times = np.arange(round(seconds * 24_000)) / 24_000
+    samples = np.sin(2 * np.pi * 220 * times) * loudness * 32_767
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(24_000)
+        written.writeframes(samples.astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def heal(faults: FaultServer) -> None:
+    """Have it answer rightly."""
+    faults.answer(TRANSCRIBE, {"text": CLIP_SAYS, "duration": 2.6})
+    faults.answer(DIARIZE, TURNS)
+    faults.answer(SPEAK, tone(0.6), content_type="audio/wav")
+
+
+def wedge(faults: FaultServer) -> None:
+    """Have it fail as a wedged CUDA context does: whatever it is asked."""
+    faults.answer(TRANSCRIBE, CUDA, status=500)
+    faults.answer(DIARIZE, CUDA, status=500)
+    faults.answer(SPEAK, CUDA, status=500)

@@ -1,0 +1,28 @@
+"""Who examines an engine that somebody suspects, and where."""
+
+import os
+from threading import Thread
+
+import pytest
+
+from audio.engines.recovery import watch
+
+ENGINE = "parakeet"
+
+
+def test_an_engine_that_is_begun_anew_may_run_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere, seen = os.sched_getaffinity(0), []
+
+    def examine(*_engine: object, **_how: object) -> None:
+        seen.append(os.sched_getaffinity(0))
+
+    def suspect_it_on_one_processor() -> None:
+        os.sched_setaffinity(0, {min(everywhere)})
+        watch.look_at(ENGINE).wait()
+
+    monkeypatch.setattr(watch, "examine", examine)
+    suspecting = Thread(target=suspect_it_on_one_processor)
+    suspecting.start()
+    suspecting.join()
+
+    assert seen == [everywhere]

@@ -1,0 +1,41 @@
+"""The built-in engine knows the answers."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from audio.engines.recovery.engine_report import report
+from audio.engines.recovery.probes import probe
+from audio.engines.recovery.watch import examine_all
+from tests.gateway_process import Gateway
+
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(autouse=True)
+def real_engine(settings: Settings, tmp_path: Path) -> None:
+    """On two cores that others use too, right is enough."""
+    settings.PARAKEET_URL, settings.KOKORO_URL = (
+        os.environ["PARAKEET_URL"],
+        os.environ["KOKORO_URL"],
+    )
+    settings.RECOVERY_DIR = str(tmp_path / "recovery")
+    settings.PROBE_TIMEOUT_S, settings.PROBE_SLOW_S = 120.0, 120.0
+
+
+@pytest.mark.parametrize("engine", ["parakeet", "kokoro"])
+def test_the_built_in_engine_knows_the_answers(engine: str) -> None:
+    assert (probe(engine).result, probe(engine).reason) == ("ok", "It answered rightly.")
+
+
+def test_both_are_examined_at_once() -> None:
+    assert examine_all()
+    assert [report(engine)["state"] for engine in ("parakeet", "kokoro")] == ["healthy"] * 2
+
+
+def test_a_client_can_have_it_probed(gateway: Gateway) -> None:
+    answer = gateway.post("/api/engines/kokoro/probe")
+
+    assert answer.json()["state"] in ("healthy", "degraded")

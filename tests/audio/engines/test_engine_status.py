@@ -1,0 +1,129 @@
+"""What is known of each engine, told between processes."""
+
+import time
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from audio.engines import engine_status
+from audio.engines.engine_status import Standing
+
+URL = "http://engine:8000"
+WEDGED = Standing(
+    "wedged", "It answers 500.", 1e9, time.time(), 0.25, probes={"failed": 2}, restarts=(1e9,)
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    """A folder of its own for each test."""
+    settings.RECOVERY_DIR = str(tmp_path / "recovery")
+    assert engine_status.is_usable()
+    return engine_status.folder()
+
+
+def test_what_is_written_is_read() -> None:
+    engine_status.write_standing("parakeet", URL, WEDGED)
+
+    assert engine_status.standing("parakeet", URL) == WEDGED
+
+
+def test_a_change_is_seen_at_once() -> None:
+    engine_status.write_standing("parakeet", URL, WEDGED)
+    engine_status.standing("parakeet", URL)
+
+    engine_status.write_standing("parakeet", URL, Standing("healthy", probed_at=time.time()))
+
+    assert engine_status.standing("parakeet", URL).state == "healthy"
+
+
+def test_nothing_is_known_of_an_engine_that_was_not_probed() -> None:
+    assert engine_status.standing("parakeet", URL) == Standing()
+
+
+def test_an_engine_at_another_address_is_another_engine() -> None:
+    engine_status.write_standing("parakeet", URL, WEDGED)
+
+    assert engine_status.standing("parakeet", "http://other:8000").state == "unknown"
+
+
+def test_what_was_found_long_ago_is_not_believed(settings: Settings) -> None:
+    old = Standing("wedged", since=1e9, probed_at=time.time() - 2.5 * settings.WATCH_INTERVAL_S)
+
+    engine_status.write_standing("parakeet", URL, old)
+
+    assert engine_status.standing("parakeet", URL).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"state": "splendid"}',
+        '{"state": "restarting", "ready_at": "soon"}',
+        '{"state": "restarting", "ready_at": Infinity}',
+        '{"state": "healthy", "probes": {"ok": "many"}, "outcomes": {}}',
+        "[" * 100_000,
+        "\udcff",
+    ],
+)
+def test_a_broken_file_is_as_good_as_none(folder: Path, text: str) -> None:
+    engine_status.write_standing("parakeet", URL, WEDGED)
+    (path,) = folder.glob("*.json")
+
+    path.write_bytes(text.encode(errors="surrogateescape"))
+
+    assert engine_status.standing("parakeet", URL) == Standing()
+
+
+def test_a_folder_that_others_may_write_to_is_not_believed(folder: Path) -> None:
+    engine_status.write_standing("parakeet", URL, WEDGED)
+
+    folder.chmod(0o777)
+
+    assert not engine_status.is_usable()
+    assert engine_status.standing("parakeet", URL) == Standing()
+
+
+def test_where_no_folder_can_be_made_nothing_is_known(settings: Settings) -> None:
+    settings.RECOVERY_DIR = "/proc/nothing"
+
+    engine_status.write_standing("parakeet", URL, WEDGED)
+
+    assert engine_status.standing("parakeet", URL) == Standing()
+
+
+def test_one_at_a_time_has_the_claim() -> None:
+    with (
+        engine_status.claimed("parakeet", URL) as first,
+        engine_status.claimed("parakeet", URL) as second,
+    ):
+        assert (first, second) == (True, False)
+
+
+def test_a_claim_ends_with_its_block() -> None:
+    with engine_status.claimed("parakeet", URL):
+        pass
+
+    with engine_status.claimed("parakeet", URL) as again:
+        assert again
+
+
+def test_each_engine_has_a_claim_of_its_own() -> None:
+    with engine_status.claimed("parakeet", URL), engine_status.claimed("kokoro", URL) as other:
+        assert other
+
+
+def test_without_a_folder_nobody_has_the_claim(settings: Settings) -> None:
+    settings.RECOVERY_DIR = "/proc/nothing"
+
+    with engine_status.claimed("parakeet", URL) as alone:
+        assert not alone
+
+
+def test_what_cannot_be_kept_is_told(folder: Path) -> None:
+    folder.rmdir()
+
+    assert not engine_status.write_standing("parakeet", URL, WEDGED)

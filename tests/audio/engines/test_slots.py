@@ -1,0 +1,238 @@
+"""Who may ask an engine now, and who is refused?"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from prometheus_client import REGISTRY
+from pytest_django.fixtures import Settings
+
+from audio.engines.slots import Admission, JobEnded, NoPlace, Places
+from tests.waiting import until
+
+PATIENT, IMPATIENT = 20.0, 0.0
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(8) as pool:
+        yield pool
+
+
+@pytest.fixture(autouse=True)
+def shares(settings: Settings) -> None:
+    settings.API_KEYS = ["desk:1", "archive:2"]
+    settings.ENGINE_KEY_SHARE = 0.5
+    settings.ENGINE_WAIT_S = IMPATIENT
+
+
+def waiting(
+    pool: ThreadPoolExecutor, places: Places, count: int, key: str | None = None
+) -> "Future[Admission]":
+    """A job that stands in the queue by now."""
+    before = len(places._queue)
+    job = pool.submit(places.take, count, key)
+    until(lambda: len(places._queue) > before)
+    return job
+
+
+def test_a_job_has_its_places_until_it_ends() -> None:
+    places = Places("test", 4)
+    job = places.take(3, None)
+
+    with pytest.raises(NoPlace, match="busy"):
+        places.take(2, None)
+    job.end()
+
+    assert places.take(4, None).count == 4
+
+
+def test_a_job_of_more_than_all_has_all() -> None:
+    assert Places("test", 2).take(4, None).count == 2
+
+
+def test_a_refused_job_holds_nothing() -> None:
+    places = Places("test", 4)
+    places.take(2, None)
+
+    with pytest.raises(NoPlace):
+        places.take(4, None)
+
+    assert places.take(2, None).count == 2
+
+
+def test_ending_a_job_twice_gives_its_places_once() -> None:
+    places = Places("test", 1)
+    job = places.take(1, None)
+
+    job.end()
+    job.end()
+    places.take(1, None)
+
+    with pytest.raises(NoPlace):
+        places.take(1, None)
+
+
+def test_singles_do_not_overtake_a_job_of_four_for_ever(
+    pool: ThreadPoolExecutor, settings: Settings
+) -> None:
+    settings.ENGINE_WAIT_S = PATIENT
+    places = Places("test", 4)
+    single, other = places.take(1, None), places.take(1, None)
+    four = waiting(pool, places, 4)
+    late = waiting(pool, places, 1)
+
+    single.end()
+    assert not late.done()
+    other.end()
+
+    assert four.result(PATIENT).count == 4
+    four.result().end()
+    assert late.result(PATIENT).count == 1
+
+
+def test_who_is_behind_one_that_gave_up_comes_in(
+    pool: ThreadPoolExecutor, settings: Settings
+) -> None:
+    settings.ENGINE_WAIT_S = 0.3
+    places = Places("test", 4)
+    places.take(1, None)
+    four = waiting(pool, places, 4)
+    settings.ENGINE_WAIT_S = PATIENT
+
+    late = places.take(3, None)
+
+    assert late.count == 3
+    assert isinstance(four.exception(PATIENT), NoPlace)
+
+
+def test_a_key_holds_no_more_than_its_share() -> None:
+    places = Places("test", 4)
+    places.take(2, "archive")
+
+    with pytest.raises(NoPlace, match="key_share"):
+        places.take(1, "archive")
+
+    assert places.take(2, "desk").count == 2
+
+
+def test_a_key_that_holds_none_may_have_what_one_request_needs() -> None:
+    assert Places("test", 4).take(4, "archive").count == 4
+
+
+def test_who_waits_for_their_share_keeps_nobody_else_waiting(
+    pool: ThreadPoolExecutor, settings: Settings
+) -> None:
+    settings.ENGINE_WAIT_S = PATIENT
+    places = Places("test", 4)
+    first = places.take(2, "archive")
+    second = waiting(pool, places, 2, "archive")
+
+    assert places.take(2, "desk").count == 2
+    assert not second.done()
+    first.end()
+    assert second.result(PATIENT).count == 2
+
+
+def test_singles_of_a_key_do_not_overtake_its_job_of_four(
+    pool: ThreadPoolExecutor, settings: Settings
+) -> None:
+    settings.ENGINE_WAIT_S = PATIENT
+    places = Places("test", 4)
+    single = places.take(1, "archive")
+    four = waiting(pool, places, 4, "archive")
+    late = waiting(pool, places, 1, "archive")
+
+    single.end()
+
+    assert four.result(PATIENT).count == 4
+    assert not late.done()
+    four.result().end()
+    assert late.result(PATIENT).count == 1
+
+
+def test_jobs_without_a_key_have_no_share() -> None:
+    places = Places("test", 4)
+    places.take(2, None)
+
+    assert places.take(2, None).count == 2
+
+
+def test_without_keys_there_are_no_shares(settings: Settings) -> None:
+    settings.API_KEYS = []
+    places = Places("test", 4)
+    places.take(2, "loopback")
+
+    assert places.take(2, "loopback").count == 2
+
+
+def test_a_call_under_way_keeps_its_place_when_its_job_ends(pool: ThreadPoolExecutor) -> None:
+    places = Places("test", 2)
+    job = places.take(2, None)
+    begun, may_end = Event(), Event()
+    call = pool.submit(_call, job, begun, may_end)
+    assert begun.wait(PATIENT)
+
+    job.end()
+    assert places.take(1, None).count == 1
+    with pytest.raises(NoPlace):
+        places.take(1, None)
+    may_end.set()
+    call.result(PATIENT)
+
+    assert places.take(1, None).count == 1
+
+
+def _call(job: Admission, begun: Event, may_end: Event) -> None:
+    with job.call():
+        begun.set()
+        assert may_end.wait(PATIENT)
+
+
+def test_a_job_never_has_more_calls_under_way_than_places(pool: ThreadPoolExecutor) -> None:
+    job = Places("test", 4).take(1, None)
+    begun, may_end, second = Event(), Event(), Event()
+    first = pool.submit(_call, job, begun, may_end)
+    assert begun.wait(PATIENT)
+    pool.submit(_call, job, second, may_end)
+
+    assert not second.wait(0.2)
+    may_end.set()
+
+    assert second.wait(PATIENT)
+    first.result(PATIENT)
+
+
+def test_a_call_that_fails_leaves_its_place() -> None:
+    job = Places("test", 1).take(1, None)
+
+    with pytest.raises(ValueError, match="failed"), job.call():
+        raise ValueError("failed")
+
+    with job.call():
+        pass
+
+
+def test_a_job_that_has_ended_begins_no_call() -> None:
+    job = Places("test", 1).take(1, None)
+    job.end()
+
+    with pytest.raises(JobEnded), job.call():
+        pass
+
+
+def test_places_in_use_and_refusals_are_counted() -> None:
+    places = Places("counted", 4)
+    places.take(3, None)
+
+    with pytest.raises(NoPlace):
+        places.take(2, None)
+
+    assert value("spark_engine_places", engine="counted") == 4
+    assert value("spark_engine_places_in_use", engine="counted") == 3
+    assert value("spark_engine_refusals_total", engine="counted", reason="busy") == 1
+
+
+def value(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(name, labels)

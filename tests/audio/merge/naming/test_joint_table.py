@@ -1,0 +1,71 @@
+"""How long each name is lit while each speaker talks, alone."""
+
+import numpy as np
+
+from audio.merge.naming.joint_table import NOBODY, SEVERAL, Course, course, joint_table, together
+
+
+def course_of(*spans: tuple[float, float, int], count: int = 2) -> Course:
+    starts, ends, groups = (np.array(column) for column in zip(*spans, strict=True))
+    return course(starts, ends, groups, count)
+
+
+def test_nobody_is_alone_where_two_overlap_and_where_none_is() -> None:
+    talk = course_of((0.0, 2.0, 0), (1.0, 3.0, 1), (5.0, 6.0, 0))
+
+    assert talk.knots.tolist() == [0.0, 1.0, 2.0, 3.0, 5.0, 6.0]
+    assert talk.owners.tolist() == [0, SEVERAL, 1, NOBODY, 0, NOBODY]
+
+
+def test_spans_of_one_group_that_overlap_are_one() -> None:
+    talk = course_of((0.0, 2.0, 1), (1.0, 3.0, 1))
+
+    assert talk.knots.tolist() == [0.0, 3.0]
+    assert talk.owners.tolist() == [1, NOBODY]
+
+
+def test_a_span_without_length_makes_nobody_alone() -> None:
+    talk = course_of((0.0, 2.0, 0), (1.0, 1.0, 1))
+
+    assert talk.owners.tolist() == [0, NOBODY]
+
+
+def test_no_spans_make_an_empty_course() -> None:
+    nothing = course(np.array([]), np.array([]), np.array([], dtype=np.intp), 0)
+
+    assert nothing.knots.tolist() == []
+
+
+def test_time_under_two_names_is_in_no_cell() -> None:
+    talk = course_of((0.0, 10.0, 0), count=1)
+    lit = course_of((0.0, 4.0, 0), (3.0, 6.0, 1))
+
+    assert joint_table(talk, lit).tolist() == [[3.0, 2.0, 4.0]]
+
+
+def test_time_of_two_speakers_is_in_no_cell() -> None:
+    talk = course_of((0.0, 6.0, 0), (4.0, 10.0, 1))
+    lit = course_of((0.0, 10.0, 0), count=1)
+
+    assert joint_table(talk, lit).tolist() == [[4.0, 0.0], [4.0, 0.0]]
+
+
+def test_a_late_timeline_is_moved_earlier_by_its_offset() -> None:
+    talk = course_of((0.0, 4.0, 0), count=1)
+    lit = course_of((1.1, 5.1, 0), count=1)
+
+    assert joint_table(talk, lit, 1.1).round(9).tolist() == [[4.0, 0.0]]
+
+
+def test_an_offset_without_a_binary_fraction_loses_no_time() -> None:
+    talk = course_of((0.1, 0.4, 0), (0.4, 0.7, 1))
+    lit = course_of((0.4, 0.7, 0), (0.7, 1.0, 1))
+
+    assert joint_table(talk, lit, 0.3).round(9).tolist() == [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0]]
+
+
+def test_together_also_counts_what_overlaps() -> None:
+    talk = (np.array([0.0]), np.array([10.0]), np.array([0]))
+    lit = (np.array([0.0, 3.0]), np.array([4.0, 6.0]), np.array([0, 1]))
+
+    assert together(talk, lit, (1, 2)).tolist() == [[4.0, 3.0]]

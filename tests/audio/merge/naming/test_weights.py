@@ -1,0 +1,65 @@
+"""How much timeline and voice each say for every name of every speaker."""
+
+import numpy as np
+
+from audio.merge.naming.timeline_evidence import Timeline, read_timeline
+from audio.merge.naming.weights import Weighed, weigh
+from audio.merge.values import NO_VOICES, Hint, Voices
+from tests.audio.merge.recordings import axis, diarization
+
+HEARD = diarization(
+    (0.0, 10.0, "A"), (10.0, 20.0, "B"), prints={"A": axis(0), "B": np.array([3.0, 4.0, 0.0, 0.0])}
+)
+# As late as expected, so that the estimated offset takes exactly that out.
+FOLLOWING = [Hint(0.5, 10.5, "Ann"), Hint(10.5, 20.5, "Bob")]
+
+
+def timeline_of(*hints: Hint) -> Timeline:
+    return read_timeline(HEARD.speakers, HEARD.turns, hints)
+
+
+def weighed(timeline: Timeline, voices: Voices = NO_VOICES) -> Weighed:
+    return weigh(HEARD.speakers, HEARD, timeline, [voices], threshold=0.5)
+
+
+def test_shares_are_of_the_speakers_time_and_of_the_names() -> None:
+    brief = [Hint(0.5, 4.5, "Ann"), Hint(4.5, 6.5, "Bob"), Hint(6.5, 10.5, "Ann")]
+
+    found = weighed(timeline_of(*brief, Hint(10.5, 20.5, "Bob")))
+
+    assert found.speaker_share.tolist() == [[0.8, 0.2], [0.0, 1.0]]
+    assert found.name_share[:, 0].tolist() == [1.0, 1.0]
+
+
+def test_who_sounds_alike_counts_together_in_a_names_time() -> None:
+    hints = [Hint(0.5, 10.5, "Ann"), Hint(10.5, 15.5, "Ann")]
+
+    together = weighed(timeline_of(*hints))
+
+    assert together.alike.round(9).tolist() == [[1.0, 0.6], [0.6, 1.0]]
+    assert together.name_share.tolist() == [[1.0], [1.0]]
+
+
+def test_a_margin_is_over_the_next_persons_voice() -> None:
+    known = Voices(("Ann", "Bob"), np.stack([axis(0), axis(1)]))
+
+    found = weighed(timeline_of(), known)
+
+    assert found.similarity.round(9).tolist() == [[1.0, 0.0], [0.6, 0.8]]
+    assert found.margin.round(9).tolist() == [[1.0, -1.0], [-0.2, 0.2]]
+
+
+def test_a_shown_name_without_a_known_voice_has_no_similarity() -> None:
+    found = weighed(timeline_of(*FOLLOWING), Voices(("Ann",), axis(0)[None]))
+
+    assert found.similarity[:, 1].tolist() == [-np.inf, -np.inf]
+
+
+def test_only_the_two_nearest_voices_of_each_speaker_are_names() -> None:
+    known = Voices(("Ann", "Bob", "Cleo"), np.stack([axis(0), axis(1), axis(2)]))
+
+    assert weighed(timeline_of(), known).names == ("Ann", "Bob")
+
+
+def test_neither_hints_nor_voices_leave_no_names() -> None:
+    assert weighed(timeline_of()).total.shape == (2, 0)

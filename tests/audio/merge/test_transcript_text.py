@@ -1,0 +1,54 @@
+"""What was transcribed in parts is one text again."""
+
+from audio.merge.transcript_text import Part, join_parts
+from audio.merge.values import Transcription, Word
+
+
+def said(*words: Word, language: str | None = None) -> Transcription:
+    return Transcription(" ".join(w.text for w in words), words, language=language, model="m")
+
+
+def test_a_word_belongs_to_the_part_that_holds_its_middle() -> None:
+    both_heard = Word(59.0, 61.5, "border"), Word(4.0, 6.5, "border")
+
+    whole = join_parts(
+        [Part(0.0, 0.0, 60.0, said(both_heard[0])), Part(55.0, 60.0, 99.0, said(both_heard[1]))]
+    )
+
+    assert whole.words == (Word(59.0, 61.5, "border"),)
+
+
+def test_a_text_without_words_stands_for_the_parts_own_time() -> None:
+    whole = join_parts([Part(0.0, 0.0, 60.0, Transcription(" Hello there. ", ()))])
+
+    assert whole.words == (Word(0.0, 60.0, "Hello there."),)
+    assert whole.text == "Hello there."
+
+
+def test_what_two_texts_without_times_both_say_at_their_border_comes_once() -> None:
+    first = Transcription("One, two, three, four.", ())
+    second = Transcription("three four five six", ())
+
+    whole = join_parts([Part(0.0, 0.0, 60.0, first), Part(55.0, 60.0, 99.0, second)])
+
+    assert whole.text == "One, two, three, four. five six"
+
+
+def test_the_last_word_counts_though_it_ends_after_the_recording() -> None:
+    whole = join_parts([Part(0.0, 0.0, 10.0, said(Word(9.9, 10.3, "bye")))])
+
+    assert whole.text == "bye"
+
+
+def test_the_language_is_that_of_most_words() -> None:
+    german = said(Word(0, 1, "ja"), Word(1, 2, "gut"), language="de")
+
+    whole = join_parts(
+        [Part(0.0, 0.0, 9.0, said(Word(0, 1, "yes"), language="en")), Part(9.0, 9.0, 20.0, german)]
+    )
+
+    assert whole.language == "de"
+
+
+def test_without_parts_nothing_is_said() -> None:
+    assert join_parts([]) == Transcription("", ())

@@ -1,0 +1,454 @@
+"""When a voice becomes a print, and when not: over an engine that hears what it is told."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from django.utils import timezone
+from numpy.typing import NDArray
+from pytest_django import Settings
+
+from audio.engines.client import Recording
+from audio.engines.failures import EngineNonsense, EngineRefused, EngineUnreachable
+from audio.media.decoding import UndecodableAudio
+from audio.merge.values import Span
+from tests.bucket_server import BucketOfTests
+from tests.faults import FaultServer
+from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
+from tests.voiceprints.voices import DIARIZE, hears, tone
+from voiceprints.enrolment.voice_enrolment import (
+    SpeakerOf,
+    enrol_fingerprint,
+    enrol_named,
+    enrol_recordings,
+    enrol_span,
+    enrol_speaker,
+)
+from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voiceprint
+from voiceprints.people.consent import Consent
+from voiceprints.people.refusals import (
+    AnotherVoice,
+    Clipped,
+    ConsentEnded,
+    ConsentMissing,
+    TooLittleSpeech,
+    UnusableFingerprint,
+    VoiceTaken,
+)
+from voiceprints.storage.locks import PersonGone
+from voiceprints.transcripts.speaker_naming import NoSuchSpeaker
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_engine")]
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Recording:
+    return tone(tmp_path / "ana.wav")
+
+
+def test_a_voice_is_learned_from_a_recording(recording: Recording) -> None:
+    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    kept = Voiceprint.objects.get()
+    assert kept == learned
+    assert kept.vector == pytest.approx(axis(0))
+    assert (kept.source, kept.created_by, str(kept.space)) == ("enrolment", "desk", SPACE)
+    assert (kept.speech_s, kept.sample_start_s, kept.sample_end_s) == (12.0, 0.25, 12.25)
+
+
+def test_a_print_says_how_well_it_was_heard(recording: Recording) -> None:
+    print_of(consenting("Ben"), blend({0: 0.3, 1: 0.954}))
+
+    quality = enrol_recordings(consenting("Ana").id, [recording], actor="desk").quality
+
+    assert quality == {
+        "windows": 4,
+        "discarded": 0,
+        "cohesion": 1.0,
+        "clipping_share": 0.0,
+        "nearest_other": 0.3,
+    }
+
+
+def test_an_enrolment_is_written_down(recording: Recording) -> None:
+    ana = consenting("Ana")
+
+    learned = enrol_recordings(ana.id, [recording], actor="desk")
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.person_id) == ("desk", "enrolled", ana.id)
+    assert entry.detail == {
+        "voiceprint": str(learned.id),
+        "source": "enrolment",
+        "speech_s": 12.0,
+    }
+
+
+def test_several_recordings_make_one_print(recording: Recording, tmp_path: Path) -> None:
+    other = tone(tmp_path / "again.wav")
+
+    learned = enrol_recordings(consenting("Ana").id, [recording, other], actor="desk")
+
+    assert (learned.speech_s, learned.quality["windows"]) == (24.0, 8)
+    assert learned.sample_start_s is None
+
+
+def test_a_second_enrolment_adds_a_print(recording: Recording) -> None:
+    ana = consenting("Ana")
+
+    enrol_recordings(ana.id, [recording], actor="desk")
+    enrol_recordings(ana.id, [recording], actor="desk")
+
+    assert ana.voiceprints.count() == 2
+
+
+def test_no_more_windows_are_asked_for_than_tell_something_new(
+    faults: FaultServer, tmp_path: Path
+) -> None:
+    hears(faults, seconds=150.0)
+
+    learned = enrol_recordings(
+        consenting("Ana").id, [tone(tmp_path / "long.wav", 151.0)], actor="desk"
+    )
+
+    assert learned.quality["windows"] == 40
+    assert faults.paths().count(DIARIZE) == 41
+
+
+def test_too_little_speech_is_refused(faults: FaultServer, recording: Recording) -> None:
+    hears(faults, seconds=9.5)
+
+    with pytest.raises(TooLittleSpeech, match=r"Only 9.0 s .* needs 10 s"):
+        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+
+def test_a_recording_that_is_shorter_than_the_engine_says_counts_as_it_is(
+    faults: FaultServer, tmp_path: Path
+) -> None:
+    with pytest.raises(TooLittleSpeech):
+        enrol_recordings(consenting("Ana").id, [tone(tmp_path / "cut.wav", 5.0)], actor="desk")
+
+
+def test_a_recording_that_clips_is_refused(tmp_path: Path) -> None:
+    loud = tone(tmp_path / "loud.wav", amplitude=32_700)
+
+    with pytest.raises(Clipped, match="100% of the speech is clipped"):
+        enrol_recordings(consenting("Ana").id, [loud], actor="desk")
+
+
+def test_what_is_no_recording_is_refused_before_the_engine_is_asked(
+    faults: FaultServer, recording: Recording, tmp_path: Path
+) -> None:
+    (tmp_path / "noise.wav").write_bytes(b"no audio at all")
+
+    with pytest.raises(UndecodableAudio, match=r"file\[1\]: "):
+        enrol_recordings(
+            consenting("Ana").id, [recording, Recording(tmp_path / "noise.wav")], actor="desk"
+        )
+    assert faults.paths() == []
+
+
+def test_without_consent_no_engine_is_asked(faults: FaultServer, recording: Recording) -> None:
+    silent = Person.objects.create(name="Ana")
+
+    with pytest.raises(ConsentMissing):
+        enrol_recordings(silent.id, [recording], actor="desk")
+    assert faults.paths() == []
+
+
+def test_consent_that_ended_is_no_consent(recording: Recording) -> None:
+    past = consenting("Ana", consent_until=timezone.now() - timedelta(hours=1))
+
+    with pytest.raises(ConsentEnded):
+        enrol_recordings(past.id, [recording], actor="desk")
+
+
+def test_somebody_unknown_cannot_be_enrolled(recording: Recording) -> None:
+    with pytest.raises(PersonGone):
+        enrol_recordings(uuid4(), [recording], actor="desk")
+
+
+def test_the_voice_of_somebody_else_is_refused_and_says_whose(recording: Recording) -> None:
+    ben = consenting("Ben")
+    print_of(ben, blend({0: 0.8, 1: 0.6}))
+
+    with pytest.raises(VoiceTaken) as refused:
+        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert (refused.value.person_id, refused.value.name) == (ben.id, "Ben")
+    assert refused.value.similarity == pytest.approx(0.8)
+    assert "Ben" not in str(refused.value)
+
+
+def test_a_voice_is_taken_at_the_threshold_of_its_space(recording: Recording) -> None:
+    print_of(consenting("Ben"), blend({0: 0.8, 1: 0.6}))
+    Space.objects.update(threshold=0.9)
+
+    enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert Voiceprint.objects.count() == 2
+
+
+def test_whoever_does_not_consent_takes_no_voice(recording: Recording) -> None:
+    ben = consenting("Ben")
+    print_of(ben, axis(0))
+    Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now())
+
+    enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert Voiceprint.objects.count() == 2
+
+
+def test_an_engine_that_does_not_name_its_model_cannot_teach(
+    faults: FaultServer, recording: Recording
+) -> None:
+    hears(faults, space="")
+
+    with pytest.raises(EngineNonsense, match="what model"):
+        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+
+def test_fingerprints_of_another_length_cannot_be_kept(
+    faults: FaultServer, recording: Recording
+) -> None:
+    hears(faults, np.ones(256))
+
+    with pytest.raises(UnusableFingerprint, match="256 numbers; this library keeps 192"):
+        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+
+def test_an_engine_that_is_away_is_told(settings: Settings, recording: Recording) -> None:
+    settings.PARAKEET_URL = "http://127.0.0.1:9"
+
+    with pytest.raises(EngineUnreachable):
+        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+
+def test_samples_are_not_kept_unless_asked_for(recording: Recording, settings: Settings) -> None:
+    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert not learned.sample
+    assert not Path(settings.MEDIA_ROOT).exists()
+
+
+def test_the_speech_that_was_learned_from_is_kept_when_asked_for(
+    recording: Recording, settings: Settings
+) -> None:
+    settings.KEEP_SAMPLES = True
+
+    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert learned.sample.name == f"samples/{learned.id}.wav"
+    assert learned.sample.size == 44 + 12 * 16_000 * 2
+
+
+def test_where_there_is_a_bucket_it_has_the_speech_that_was_learned_from(
+    recording: Recording, settings: Settings, bucket_in_use: BucketOfTests
+) -> None:
+    settings.KEEP_SAMPLES = True
+
+    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert list(bucket_in_use.contents()) == [f"samples/{learned.id}.wav"]
+    assert learned.sample.size == 44 + 12 * 16_000 * 2
+
+
+def test_at_most_half_a_minute_is_kept(
+    faults: FaultServer, settings: Settings, tmp_path: Path
+) -> None:
+    settings.KEEP_SAMPLES = True
+    hears(faults, seconds=60.0)
+
+    learned = enrol_recordings(
+        consenting("Ana").id, [tone(tmp_path / "long.wav", 61.0)], actor="desk"
+    )
+
+    assert learned.sample.size == 44 + 30 * 16_000 * 2
+
+
+def test_what_is_refused_leaves_no_sample(recording: Recording, settings: Settings) -> None:
+    settings.KEEP_SAMPLES = True
+    print_of(consenting("Ben"), axis(0))
+
+    with pytest.raises(VoiceTaken):
+        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert list(Path(settings.MEDIA_ROOT).rglob("*.wav")) == []
+
+
+def heard_in_a_transcript(**fields: object) -> TranscriptSpeaker:
+    voice = {"fingerprint": list(axis(0)), "space": Space.for_engine(SPACE), "speech_s": 25.0}
+    return speaker(transcript(), "Speaker_0", "Unknown_0", **{**voice, **fields})
+
+
+def of(shown: TranscriptSpeaker) -> SpeakerOf:
+    return SpeakerOf(shown.transcript_id, shown.label)
+
+
+def test_a_voice_is_learned_from_a_speaker_of_a_transcript() -> None:
+    shown = heard_in_a_transcript()
+
+    learned = enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
+
+    assert learned.vector == pytest.approx(axis(0))
+    assert (learned.source, learned.speech_s) == ("transcript", 25.0)
+    assert learned.transcript_speaker == shown
+
+
+def test_a_speaker_is_learned_once() -> None:
+    ana, shown = consenting("Ana"), heard_in_a_transcript()
+
+    first = enrol_speaker(ana.id, of(shown), actor="desk")
+    again = enrol_speaker(ana.id, of(shown), actor="desk")
+
+    assert first == again
+    assert Voiceprint.objects.count() == 1
+
+
+def test_a_speaker_who_said_little_teaches_nothing() -> None:
+    shown = heard_in_a_transcript(speech_s=9.9)
+
+    with pytest.raises(TooLittleSpeech):
+        enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
+
+
+def test_a_speaker_without_fingerprint_teaches_nothing() -> None:
+    shown = heard_in_a_transcript(fingerprint=None, space=None)
+
+    with pytest.raises(UnusableFingerprint, match="keeps no fingerprint"):
+        enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
+
+
+def test_a_speaker_that_is_not_there_teaches_nothing() -> None:
+    shown = heard_in_a_transcript()
+
+    with pytest.raises(NoSuchSpeaker):
+        enrol_speaker(
+            consenting("Ana").id, SpeakerOf(shown.transcript_id, "Speaker_9"), actor="desk"
+        )
+
+
+def test_a_voice_is_learned_from_a_span_of_the_recording(recording: Recording) -> None:
+    shown = heard_in_a_transcript()
+
+    learned = enrol_span(
+        consenting("Ana").id, recording, Span(1.0, 12.0), speaker=of(shown), actor="desk"
+    )
+
+    assert (learned.source, learned.speech_s) == ("transcript", 10.5)
+    assert (learned.sample_start_s, learned.sample_end_s) == (1.25, 11.75)
+    assert learned.transcript_speaker == shown
+
+
+def test_a_span_of_another_recording_is_refused(recording: Recording) -> None:
+    shown = heard_in_a_transcript(fingerprint=list(axis(1)))
+
+    with pytest.raises(AnotherVoice, match=r"similarity 0.00"):
+        enrol_span(
+            consenting("Ana").id, recording, Span(0.0, 13.0), speaker=of(shown), actor="desk"
+        )
+
+
+def test_a_span_that_is_too_short_is_refused(recording: Recording) -> None:
+    shown = heard_in_a_transcript()
+
+    with pytest.raises(TooLittleSpeech):
+        enrol_span(
+            consenting("Ana").id, recording, Span(2.0, 6.0), speaker=of(shown), actor="desk"
+        )
+
+
+def test_a_given_fingerprint_is_kept_at_length_one() -> None:
+    learned = enrol_fingerprint(consenting("Ana").id, 7 * axis(3), "titanet@2", actor="desk")
+
+    assert learned.vector == pytest.approx(axis(3))
+    assert (learned.source, str(learned.space), learned.speech_s) == ("caller", "titanet@2", None)
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300])
+def test_a_fingerprint_of_any_scale_is_kept(scale: float) -> None:
+    given = scale * blend({0: 0.6, 1: 0.8})
+
+    learned = enrol_fingerprint(consenting("Ana").id, given, SPACE, actor="desk")
+
+    assert learned.vector[:2] == pytest.approx([0.6, 0.8])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (np.ones(191), "expected 192 numbers, got 191"),
+        (np.zeros(192), "not all zero"),
+        (np.full(192, np.nan), "finite"),
+        (np.full(192, np.inf), "finite"),
+    ],
+)
+def test_numbers_that_are_no_voice_are_refused(given: NDArray[np.float64], said: str) -> None:
+    with pytest.raises(UnusableFingerprint, match=f"vector: .*{said}"):
+        enrol_fingerprint(consenting("Ana").id, given, SPACE, actor="desk")
+
+
+def test_a_fingerprint_needs_its_space() -> None:
+    with pytest.raises(UnusableFingerprint, match="space: expected"):
+        enrol_fingerprint(consenting("Ana").id, axis(0), " ", actor="desk")
+
+
+def test_somebody_new_is_enrolled_with_consent(recording: Recording) -> None:
+    learned = enrol_named(" Ana  Ruiz ", [recording], consent=Consent("signed form"), actor="desk")
+
+    assert learned.person.name == "Ana Ruiz"
+    assert learned.person.consent_how == "signed form"
+    assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
+        "person_created",
+        "consent_changed",
+        "enrolled",
+    ]
+
+
+def test_somebody_new_is_not_made_known_without_consent(
+    faults: FaultServer, recording: Recording
+) -> None:
+    with pytest.raises(ConsentMissing):
+        enrol_named("Ana", [recording], consent=None, actor="desk")
+    assert not Person.objects.exists()
+    assert faults.paths() == []
+
+
+def test_somebody_new_is_not_made_known_by_a_voice_that_is_refused(recording: Recording) -> None:
+    print_of(consenting("Ben"), axis(0))
+
+    with pytest.raises(VoiceTaken):
+        enrol_named("Ana", [recording], consent=Consent("signed form"), actor="desk")
+
+    assert Person.objects.get().name == "Ben"
+
+
+def test_consent_that_holds_stays_as_it_was_given(recording: Recording) -> None:
+    consenting("Ana")
+
+    learned = enrol_named("ana", [recording], consent=Consent("by mail"), actor="desk")
+
+    assert (learned.person.name, learned.person.consent_how) == ("Ana", "in writing")
+
+
+def test_a_rehearsal_keeps_nothing(recording: Recording, settings: Settings) -> None:
+    settings.KEEP_SAMPLES = True
+
+    would = enrol_named(
+        "Ana", [recording], consent=Consent("signed form"), actor="desk", dry_run=True
+    )
+
+    assert would.speech_s == 12.0
+    assert not Person.objects.exists()
+    assert list(Path(settings.MEDIA_ROOT).rglob("*.wav")) == []
+
+
+def test_which_recording_the_engine_refuses_is_told(
+    recording: Recording, scripted_engine: FaultServer
+) -> None:
+    scripted_engine.answer(DIARIZE, {"detail": "too long"}, status=413)
+
+    with pytest.raises(EngineRefused, match=r"^file\[[01]\]: too long$"):
+        enrol_recordings(consenting("Ana").id, [recording, recording], actor="desk")

@@ -1,0 +1,125 @@
+"""What may not be kept any longer is deleted, and nothing else."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from pytest_django import Settings
+
+from tests.voiceprints.people import (
+    SHA256,
+    SPACE,
+    axis,
+    consenting,
+    print_of,
+    speaker,
+    transcript,
+)
+from voiceprints.erasure.retention import Purged, purge_expired
+from voiceprints.models import AuditEntry, IdempotencyKey, Person, Space, Transcript, Voiceprint
+
+NOW = timezone.now()
+TOMORROW = NOW + timedelta(days=1)
+STRAY = "5b0f6a3e-6c1d-4f7e-9a53-2f0c8d1e7b94"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _samples(tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_a_voice_is_deleted_when_consent_has_ended() -> None:
+    ana = consenting("Ana", consent_until=TOMORROW)
+    print_of(ana, axis(0))
+    voice = {"fingerprint": list(axis(0)), "space": Space.for_engine(SPACE)}
+    shown = speaker(transcript(), "S0", "Ana", person=ana, **voice)
+
+    done = purge_expired(TOMORROW)
+
+    shown.refresh_from_db()
+    assert done == Purged(people=1, prints=1, transcripts=0, repeats=0, samples=0, jobs=0)
+    assert not Voiceprint.objects.exists()
+    assert (shown.fingerprint, shown.name, shown.person) == (None, "Ana", ana)
+
+
+def test_a_voice_is_kept_while_consent_holds() -> None:
+    print_of(consenting("Ana", consent_until=TOMORROW), axis(0))
+
+    assert purge_expired(NOW).people == 0
+    assert Voiceprint.objects.exists()
+
+
+def test_a_voice_whose_consent_was_taken_back_altogether_is_deleted() -> None:
+    ana = consenting("Ana")
+    print_of(ana, axis(0))
+    Person.objects.filter(pk=ana.pk).update(consent_given_at=None)
+
+    assert purge_expired(NOW).prints == 1
+
+
+def test_a_fingerprint_of_somebody_never_asked_stays_with_the_transcript() -> None:
+    voice = {"fingerprint": list(axis(0)), "space": Space.for_engine(SPACE)}
+    shown = speaker(transcript(), "S0", "A", person=Person.objects.create(name="A"), **voice)
+
+    purge_expired(NOW)
+
+    shown.refresh_from_db()
+    assert shown.fingerprint is not None
+
+
+def test_a_transcript_past_its_retention_is_deleted() -> None:
+    transcript(retain_until=NOW)
+    later = transcript(retain_until=TOMORROW)
+    forever = transcript()
+
+    assert purge_expired(NOW).transcripts == 1
+    assert set(Transcript.objects.all()) == {later, forever}
+
+
+def test_answers_to_old_requests_are_deleted() -> None:
+    asked = {"client": "desk", "method": "POST", "path": "/", "request_sha256": SHA256}
+    IdempotencyKey.objects.create(key="1", **asked)
+
+    assert purge_expired(NOW).repeats == 0
+    assert purge_expired(NOW + timedelta(days=2)).repeats == 1
+
+
+def test_a_sample_without_a_print_is_deleted(tmp_path: Path) -> None:
+    new = f"{uuid4()}.wav"
+    lying(tmp_path, f"{uuid4()}.wav", age_h=2)
+    lying(tmp_path, new, age_h=0)
+
+    assert purge_expired(NOW).samples == 1
+    assert default_storage.listdir("samples")[1] == [new]
+
+
+@pytest.mark.parametrize("name", ["interview.wav", "notes.txt", STRAY, f"x{STRAY}.wav"])
+def test_a_file_that_is_no_sample_of_ours_stays(tmp_path: Path, name: str) -> None:
+    lying(tmp_path, name, age_h=2)
+
+    assert purge_expired(NOW).samples == 0
+    assert default_storage.listdir("samples")[1] == [name]
+
+
+def test_what_was_purged_is_audited_once() -> None:
+    ana = consenting("Ana", consent_until=TOMORROW)
+    print_of(ana, axis(0))
+
+    purge_expired(TOMORROW)
+    purge_expired(TOMORROW)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.person_id) == ("purge_expired", "purged", ana.id)
+
+
+def lying(folder: Path, name: str, *, age_h: int) -> None:
+    path = folder / "samples" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"RIFF")
+    os.utime(path, (NOW.timestamp() - age_h * 3600,) * 2)

@@ -1,0 +1,363 @@
+"""One attempt at a job, in this process."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from audio.engines.client import Recording
+from tests.faults import Answer, Asked, FaultServer
+from tests.recordings import TONE
+from tests.voiceprints.conftest import HEARD, SAID
+from tests.voiceprints.people import SPACE, axis, consenting, print_of
+from voiceprints.erasure.person_erasure import forget
+from voiceprints.jobs import completion
+from voiceprints.jobs.completion import cancel
+from voiceprints.jobs.execution import begin, work
+from voiceprints.jobs.retry_policy import TryAgain
+from voiceprints.jobs.submission import Order, place
+from voiceprints.models import Job, JobRecording, Transcript
+from voiceprints.models.jobs import JobKind, JobState
+
+TRANSCRIBE = "/v1/audio/transcriptions"
+DIARIZE = "/v1/audio/diarize-chunk"
+
+
+def go_on() -> bool:
+    return False
+
+
+def end() -> bool:
+    return True
+
+
+class Death(BaseException):
+    """Nothing in the worker answers to it."""
+
+
+def die(*given: object) -> None:
+    raise Death
+
+
+def merge(tone: Recording, **options: str) -> Job:
+    """A job that names speakers by the stored library."""
+    return place(
+        Order(
+            kind=JobKind.LABEL_MERGE,
+            recordings=[tone],
+            options={"timeline": "[]", "transcribe": "true", **options},
+            created_by="archive",
+            reads_library=True,
+        )
+    )
+
+
+def after(happening: Callable[[], object], answer: object) -> Callable[[Asked], Answer]:
+    """What an engine says, after something has happened elsewhere."""
+
+    def respond(asked: Asked) -> Answer:
+        happening()
+        connection.close()
+        return Answer(pieces=(json.dumps(answer).encode(),))
+
+    return respond
+
+
+def error_of(job: Job) -> dict[str, object]:
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+    assert isinstance(job.error, dict)
+    return job.error
+
+
+def test_a_job_that_is_done_says_so(placed: Job) -> None:
+    work(placed.id, go_on)
+    placed.refresh_from_db()
+
+    assert (placed.state, placed.progress, placed.claim) == (JobState.DONE, 1.0, None)
+    assert placed.started_at is not None
+    assert placed.finished_at is not None
+
+
+def test_a_job_that_is_done_is_not_done_again(placed: Job, queue: FaultServer) -> None:
+    work(placed.id, go_on)
+    work(placed.id, go_on)
+
+    assert queue.paths().count(TRANSCRIBE) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(500, {}), (502, {}), (503, {}), (429, {}), (409, {"Retry-After": "1"})],
+)
+def test_an_engine_that_is_away_is_tried_again(
+    placed: Job, queue: FaultServer, status: int, headers: dict[str, str]
+) -> None:
+    queue.answer(TRANSCRIBE, {}, status=status, headers=headers)
+    with pytest.raises(TryAgain):
+        work(placed.id, go_on)
+    placed.refresh_from_db()
+
+    assert (placed.state, placed.attempts, placed.claim) == (JobState.QUEUED, 1, None)
+    assert JobRecording.objects.filter(job=placed).exists()
+
+
+def test_every_wait_is_three_times_as_long(placed: Job, queue: FaultServer) -> None:
+    queue.answer(TRANSCRIBE, {}, status=500)
+    with pytest.raises(TryAgain) as first:
+        work(placed.id, go_on)
+    with pytest.raises(TryAgain) as second:
+        work(placed.id, go_on)
+
+    assert (first.value.after_s, second.value.after_s) == pytest.approx((0.2, 0.6))
+
+
+def test_a_wait_is_at_least_what_the_engine_asks_for(placed: Job, queue: FaultServer) -> None:
+    queue.answer(TRANSCRIBE, {}, status=503, headers={"Retry-After": "7"})
+
+    with pytest.raises(TryAgain) as asked:
+        work(placed.id, go_on)
+
+    assert asked.value.after_s == 7
+
+
+def test_an_engine_that_stays_away_fails_the_job_in_the_end(
+    placed: Job, queue: FaultServer, settings: Settings
+) -> None:
+    settings.JOB_ATTEMPTS = 2
+    queue.answer(TRANSCRIBE, {}, status=500)
+    with pytest.raises(TryAgain):
+        work(placed.id, go_on)
+    work(placed.id, go_on)
+
+    assert error_of(placed)["code"] == "engine_restarting"
+
+
+def test_what_no_later_try_can_mend_fails_at_once(placed: Job, queue: FaultServer) -> None:
+    queue.answer(TRANSCRIBE, {"detail": "Could not be decoded."}, status=400)
+    work(placed.id, go_on)
+
+    assert error_of(placed)["message"] == "file: Could not be decoded."
+    assert not JobRecording.objects.exists()
+
+
+def test_a_track_that_holds_no_audio_fails_with_its_name(
+    queue: FaultServer, tone: Recording, tmp_path: Path
+) -> None:
+    text = tmp_path / "text.wav"
+    text.write_text("no audio")
+    tracks = [
+        Recording(tone.path, ".wav", "talk.wav", "mic_file"),
+        Recording(text, ".wav", "text.wav", "system_file"),
+    ]
+    job = place(
+        Order(
+            kind=JobKind.LABEL_MERGE,
+            recordings=tracks,
+            options={"timeline": "[]"},
+            created_by="desk",
+        )
+    )
+    work(job.id, go_on)
+
+    assert error_of(job)["param"] == "system_file"
+
+
+def test_a_recording_that_this_worker_does_not_see_may_be_seen_by_another(
+    placed: Job, settings: Settings, tmp_path: Path
+) -> None:
+    there, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path / "elsewhere"
+    with pytest.raises(TryAgain):
+        work(placed.id, go_on)
+    settings.MEDIA_ROOT = there
+    work(placed.id, go_on)
+    placed.refresh_from_db()
+
+    assert placed.state == JobState.DONE
+
+
+def test_a_recording_that_is_gone_fails_its_job_alone(
+    placed: Job, storage: Path, settings: Settings
+) -> None:
+    [file] = storage.glob(f"jobs/{placed.id}*")
+    file.unlink()
+    Job.objects.update(attempts=settings.JOB_ATTEMPTS - 1)
+    work(placed.id, go_on)
+
+    assert error_of(placed)["code"] == "recording_away"
+    assert str(storage) not in str(error_of(placed))
+
+
+def test_a_job_that_is_cancelled_while_it_runs_keeps_nothing(
+    queue: FaultServer, tone: Recording
+) -> None:
+    job = merge(tone, store="true")
+    queue.respond(TRANSCRIBE, after(lambda: cancel(job.id), SAID))
+    work(job.id, go_on)
+    job.refresh_from_db()
+
+    assert job.state == JobState.CANCELLED
+    assert not Transcript.objects.exists()
+
+
+def test_a_worker_that_dies_between_keeping_and_ending_has_kept_nothing(
+    queue: FaultServer, tone: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = merge(tone, store="true")
+    monkeypatch.setattr(completion, "_end", die)
+    with pytest.raises(Death):
+        work(job.id, go_on)
+    monkeypatch.undo()
+    kept_by_the_dead = Transcript.objects.count()
+    work(job.id, go_on)
+    job.refresh_from_db()
+
+    assert kept_by_the_dead == 0
+    assert job.transcript == Transcript.objects.get()
+
+
+def test_an_attempt_that_was_given_up_for_dead_keeps_nothing(
+    queue: FaultServer, tone: Recording
+) -> None:
+    job = merge(tone, store="true")
+    queue.respond(TRANSCRIBE, after(lambda: begin(job.id), SAID))
+    work(job.id, go_on)
+    job.refresh_from_db()
+
+    assert (job.state, job.attempts) == (JobState.RUNNING, 2)
+    assert not Transcript.objects.exists()
+
+
+def test_a_worker_that_is_to_end_gives_the_job_back(placed: Job, queue: FaultServer) -> None:
+    with pytest.raises(TryAgain) as again:
+        work(placed.id, end)
+    placed.refresh_from_db()
+
+    assert again.value.after_s == 0
+    assert (placed.state, placed.attempts) == (JobState.QUEUED, 0)
+    assert queue.asked == []
+
+
+def test_somebody_forgotten_meanwhile_is_not_named(queue: FaultServer, tone: Recording) -> None:
+    ana = consenting("Ana Ruiz")
+    print_of(ana, axis(0), SPACE)
+    job = merge(tone)
+    work(job.id, go_on)
+    forget(ana.id, actor="desk")
+    job.refresh_from_db()
+
+    assert job.result is not None
+    assert "Ana Ruiz" not in json.dumps(job.result)
+    assert f"Person {ana.id.hex[:4]}" in json.dumps(job.result)
+
+
+def test_a_text_that_names_somebody_forgotten_is_deleted(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    print_of(ana, axis(0), SPACE)
+    job = merge(tone, format="srt")
+    work(job.id, go_on)
+    named = Job.objects.get().result
+    forget(ana.id, actor="desk")
+    job.refresh_from_db()
+
+    assert "Ana Ruiz: Good morning." in str(named)
+    assert job.result is None
+
+
+def test_what_a_request_says_of_people_goes_with_its_end(
+    queue: FaultServer, tone: Recording
+) -> None:
+    known = json.dumps({"Ana Ruiz": HEARD["fingerprints"]["Speaker_0"]})  # type: ignore[index]
+    job = merge(tone, known_voiceprints=known, self_name="Ana Ruiz", rule="evidence")
+    work(job.id, go_on)
+    job.refresh_from_db()
+
+    assert job.options == {"transcribe": "true", "rule": "evidence"}
+
+
+def test_a_name_that_postgres_cannot_hold_does_not_fail_the_job(
+    queue: FaultServer, tone: Recording
+) -> None:
+    hint = [{"start": 0, "end": 4, "name": "Ana \x00 Ruiz"}]
+    job = merge(tone, timeline=json.dumps(hint))
+    work(job.id, go_on)
+    job.refresh_from_db()
+
+    assert job.state == JobState.DONE
+
+
+def test_two_jobs_of_the_same_work_have_one_lock(queue: FaultServer, tone: Recording) -> None:
+    one, same, other = merge(tone), merge(tone), merge(tone, rule="evidence")
+
+    assert one.work == same.work
+    assert one.work != other.work
+
+
+def test_a_recording_keeps_its_bytes(placed: Job) -> None:
+    with JobRecording.objects.get().file.open("rb") as stored:
+        assert stored.read() == TONE
+
+
+def test_a_text_of_a_recording_that_only_shares_a_first_name_stays(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    job = merge(tone, format="srt")
+    Job.objects.update(name="ana-fischer.wav")
+    work(job.id, go_on)
+    forget(ana.id, actor="desk")
+    job.refresh_from_db()
+
+    assert "Good morning." in str(job.result)
+    assert job.name == "ana-fischer.wav"
+
+
+def test_a_recording_called_after_somebody_forgotten_is_called_otherwise(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    job = merge(tone)
+    Job.objects.update(name="talk-with-ana_ruiz.wav")
+    forget(ana.id, actor="desk", replacement="somebody")
+    job.refresh_from_db()
+
+    assert job.name == "talk-with-somebody.wav"
+
+
+def test_where_outputs_went_does_not_name_somebody_forgotten(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    job = merge(tone, name="2026/ana_ruiz", out="/out")
+    cancel(job.id)
+    Job.objects.update(name="2026/ana_ruiz")
+    forget(ana.id, actor="desk")
+    job.refresh_from_db()
+
+    assert "ruiz" not in json.dumps([job.name, job.options]).casefold()
+
+
+def test_a_job_waits_while_another_of_the_same_work_runs(
+    queue: FaultServer, tone: Recording
+) -> None:
+    one, same = merge(tone), merge(tone)
+    begin(one.id)
+    with pytest.raises(TryAgain):
+        work(same.id, go_on)
+    same.refresh_from_db()
+
+    assert (same.state, same.attempts) == (JobState.QUEUED, 0)
+    assert queue.asked == []
+
+
+def test_engines_are_told_which_job_they_work_for(queue: FaultServer, placed: Job) -> None:
+    work(placed.pk, go_on)
+
+    headers = [{name.lower(): told for name, told in one.headers.items()} for one in queue.asked]
+    assert {one["x-request-id"] for one in headers} == {str(placed.pk)}
+    assert len({one["traceparent"] for one in headers}) == 1

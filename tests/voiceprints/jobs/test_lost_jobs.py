@@ -1,0 +1,53 @@
+"""What has no worker any more is found."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from voiceprints.jobs.execution import begin
+from voiceprints.jobs.lost_jobs import put_back, take_up, workers_alive
+from voiceprints.models import Job
+
+
+def a_worker_begins(*, silent_s: float) -> None:
+    """The waiting task is a worker's, which was last heard of so long ago."""
+    heard_of = timezone.now() - timedelta(seconds=silent_s)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH worker AS (INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s) "
+            "RETURNING id) UPDATE procrastinate_jobs SET status = 'doing', worker_id = worker.id "
+            "FROM worker",
+            [heard_of],
+        )
+
+
+def test_the_task_of_a_silent_worker_is_put_back(placed: Job) -> None:
+    a_worker_begins(silent_s=31)
+
+    assert put_back() == 1
+    assert ProcrastinateJob.objects.get().status == "todo"
+
+
+def test_the_task_of_a_living_worker_is_left_alone(placed: Job) -> None:
+    a_worker_begins(silent_s=5)
+
+    assert put_back() == 0
+    assert workers_alive() == 1
+
+
+def test_a_job_that_runs_without_a_task_is_taken_up(placed: Job) -> None:
+    begin(placed.id)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+    assert take_up() == 1
+    assert ProcrastinateJob.objects.get().args == {"job": str(placed.id)}
+
+
+def test_a_job_that_runs_with_its_task_is_left_alone(placed: Job) -> None:
+    begin(placed.id)
+    a_worker_begins(silent_s=5)
+
+    assert take_up() == 0

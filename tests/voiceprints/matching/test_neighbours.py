@@ -1,0 +1,141 @@
+"""Near prints, by comparing all or by way of the index."""
+
+from collections.abc import Callable, Sequence
+from operator import eq
+from uuid import UUID
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from tests.voiceprints.people import SPACE, axis, blend, consenting, many_prints, print_of
+from voiceprints.matching import neighbours
+from voiceprints.matching.neighbours import by_index, exactly
+from voiceprints.matching.voice_matching import nearest_people
+from voiceprints.models import DIMENSION, Space, Voiceprint
+from voiceprints.models.people import VoiceprintQuerySet
+
+Search = Callable[[Sequence[NDArray[np.float64]], VoiceprintQuerySet, int], list[list[UUID]]]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def space() -> Space:
+    return Space.for_engine(SPACE)
+
+
+def test_the_index_is_asked_where_there_are_many(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print_of(consenting("Ana"), axis(0))
+    print_of(consenting("Ben"), axis(1))
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1)
+
+    with CaptureQueriesContext(connection) as asked:
+        nearest_people(axis(0), space)
+
+    assert any("hnsw.iterative_scan" in query["sql"] for query in asked)
+
+
+def test_where_there_are_few_all_are_compared(space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+
+    with CaptureQueriesContext(connection) as asked:
+        nearest_people(axis(0), space)
+
+    assert not any("hnsw" in query["sql"] for query in asked)
+
+
+def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        with CaptureQueriesContext(connection) as asked:
+            exactly([axis(0)], usable, 10)
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "voiceprint_by_likeness" not in plan
+
+
+def test_the_index_answers_where_it_is_asked(space: Space) -> None:
+    print_of(consenting("Ana"), axis(0))
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    with connection.cursor() as cursor:
+        # So few rows would rather be read and sorted.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        with CaptureQueriesContext(connection) as asked:
+            by_index([axis(0), axis(1)], usable, 1)
+        [statement] = [query["sql"] for query in asked if "LATERAL" in query["sql"]]
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "voiceprint_by_likeness" in plan
+
+
+@pytest.mark.parametrize("search", [exactly, by_index])
+@pytest.mark.parametrize("scale", [1e-12, 1e6, 1e14])
+def test_the_scale_of_a_voice_carries_no_meaning(
+    search: Search, scale: float, space: Space
+) -> None:
+    people = [consenting(f"P{n}") for n in range(12)]
+    many_prints(people, np.stack([blend({0: 1.0, n: 0.1}) for n in range(1, 13)]), space)
+    usable = Voiceprint.objects.usable(space, timezone.now())
+
+    assert search([scale * blend({0: 1.0, 7: 0.1})], usable, 1) == [[people[6].id]]
+
+
+def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(space: Space) -> None:
+    random = np.random.default_rng(7)
+    voices = [consenting(f"P{n}") for n in range(300)]
+    vectors = random.normal(size=(300, DIMENSION))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    many_prints(voices, vectors, space)
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    with connection.cursor() as cursor:
+        # Its graph still has what earlier tests wrote and rolled back.
+        cursor.execute("REINDEX INDEX voiceprint_by_likeness")
+
+    asked = list(vectors[:50] + random.normal(size=(50, DIMENSION)) * 0.03)
+
+    proposed = firsts(by_index(asked, usable, 10))
+    compared = firsts(exactly(asked, usable, 10))
+    # The graph of the index is built by chance.
+    assert sum(map(eq, proposed, compared)) >= 48
+
+
+@pytest.mark.parametrize("search", [exactly, by_index])
+def test_many_voices_are_looked_for_in_one_query(search: Search, space: Space) -> None:
+    people = [consenting(f"P{n}") for n in range(12)]
+    many_prints(people, np.stack([axis(n) for n in range(12)]), space)
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    asked = [blend({n: 1.0, n + 1: 0.5}) for n in range(10)]
+
+    with CaptureQueriesContext(connection) as queries:
+        found = search(asked, usable, 2)
+
+    assert found == [[people[n].id, people[n + 1].id] for n in range(10)]
+    assert len([query for query in queries if "LATERAL" in query["sql"]]) == 1
+
+
+def test_whom_somebodys_many_prints_hide_is_found_for_each_voice(space: Space) -> None:
+    crowd = np.stack([blend({0: 1.0, 1: n / 1000}) for n in range(60)])
+    many_prints([consenting("Ana")] * 60, crowd, space)
+    others = [consenting(f"P{n}") for n in range(2, 8)]
+    many_prints(others, np.stack([blend({0: n / 20, n: 1.0}) for n in range(2, 8)]), space)
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    asked = [axis(0), blend({0: 0.3, 3: 1.0}), blend({0: 1.0, 4: 0.2})]
+
+    # Of its forty nearest prints only the second voice meets two people; nine are not to be had.
+    for limit in (2, 9):
+        assert by_index(asked, usable, limit) == exactly(asked, usable, limit)
+
+
+def firsts(found: Sequence[list[UUID]]) -> list[UUID]:
+    return [people[0] for people in found]

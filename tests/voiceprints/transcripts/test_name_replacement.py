@@ -1,0 +1,46 @@
+"""Names in a kept result are given others; nothing else is."""
+
+from typing import Any
+
+import pytest
+
+from voiceprints.transcripts.name_replacement import renamed, renaming
+
+SUPPORT = {"name": "Yes", "exclusive_s": 2.0}
+RESULT: dict[str, Any] = {
+    "mode": "mono",
+    "speakers": [
+        {
+            "cluster": "Yes",
+            "name": "Yes",
+            "source": "visual",
+            "evidence": {"winner": SUPPORT, "runner_up": SUPPORT, "shared_with": "Yes"},
+        }
+    ],
+    "segments": [{"start_ms": 0, "end_ms": 9, "speaker": "YES", "text": "Yes"}],
+}
+
+
+def test_every_name_is_given_another() -> None:
+    result = renamed(RESULT, renaming({"yes": "A"}))
+
+    named = result["speakers"][0]
+    assert (named["name"], result["segments"][0]["speaker"]) == ("A", "A")
+    assert named["evidence"]["winner"] == named["evidence"]["runner_up"] == SUPPORT | {"name": "A"}
+
+
+def test_a_label_and_what_was_said_stay() -> None:
+    result = renamed(RESULT, renaming({"yes": "A"}))
+
+    named = result["speakers"][0]
+    assert (named["cluster"], named["evidence"]["shared_with"]) == ("Yes", "Yes")
+    assert result["segments"][0]["text"] == "Yes"
+
+
+@pytest.mark.parametrize("name", ["Segments", "Mono", "visual", "Speakers", "Name", "text"])
+def test_the_words_of_a_result_are_no_names(name: str) -> None:
+    assert renamed(RESULT, renaming({name: "A"})) == RESULT
+
+
+def test_a_result_without_speakers_stays() -> None:
+    assert renamed({}, renaming({"Ana": "A"})) == {}

@@ -1,0 +1,61 @@
+"""Lists come in pages: {"object": "list", "data", "next", "previous"}, both of them cursors."""
+
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audio.api.request_errors import InvalidRequest
+
+SHORT_PAGE, LONGEST_PAGE = 50, 200
+Row = TypeVar("Row", bound=Model)
+
+
+class Pages(CursorPagination):
+    """Pages that stay in step while rows are added and deleted between one and the next."""
+
+    page_size = SHORT_PAGE
+    page_size_query_param = "limit"
+    max_page_size = LONGEST_PAGE
+    # Whoever imports writes many rows in one transaction, and so at one time.
+    offset_cutoff = 1_000_000
+
+    def __init__(self, *ordering: str) -> None:
+        self.ordering = ordering
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound as error:
+            raise _no_cursor() from error
+        if cursor is not None and "\x00" in str(cursor.position):
+            raise _no_cursor()
+        return cursor
+
+    def encode_cursor(self, cursor: Cursor) -> str:
+        """Only the cursor: behind a proxy, the gateway does not know its own address."""
+        return parse_qs(urlsplit(super().encode_cursor(cursor)).query)[self.cursor_query_param][0]
+
+    def get_paginated_response(self, data: Any) -> Response:
+        page = {"next": self.get_next_link(), "previous": self.get_previous_link()}
+        return Response({"object": "list", "data": data, **page})
+
+
+def page_of(pages: Pages, rows: QuerySet[Row], request: Request) -> list[Row]:
+    """The page that a request asks for."""
+    try:
+        return pages.paginate_queryset(rows, request) or []
+    except (ValidationError, ValueError):
+        # A cursor of people is a name, and the error quotes it: nothing of it may reach a log.
+        raise _no_cursor() from None
+
+
+def _no_cursor() -> InvalidRequest:
+    return InvalidRequest(
+        "cursor: expected the next or previous of an answer to this same request.", param="cursor"
+    )

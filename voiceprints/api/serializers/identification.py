@@ -1,0 +1,93 @@
+"""Whose voice is it: what is asked, and what is told."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from audio.api.serializers.recordings import AudioField
+from voiceprints.api.serializers.strict import Strict
+from voiceprints.api.serializers.voiceprints import FingerprintField, SpaceField
+from voiceprints.matching.voice_matching import Identified
+
+MOST_CANDIDATES = 50
+
+
+@extend_schema_serializer(component_name="Identify")
+class IdentifyRequest(Strict):
+    """POST /api/voiceprints/identify: `file`, or `fingerprint` and `space`."""
+
+    file = AudioField(required=False, help_text="A recording of one or more speakers.")
+    fingerprint = FingerprintField(required=False)
+    space = SpaceField(required=False, help_text="The space of the fingerprint.")
+    limit = serializers.IntegerField(
+        default=5,
+        min_value=1,
+        max_value=MOST_CANDIDATES,
+        help_text="Most candidates of a speaker.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Either a recording or numbers."""
+        if ("file" in attrs) == ("fingerprint" in attrs):
+            raise serializers.ValidationError(
+                {"file": "expected either file, or fingerprint and space."}
+            )
+        if ("space" in attrs) != ("fingerprint" in attrs):
+            raise serializers.ValidationError({"space": "expected with fingerprint, only there."})
+        return attrs
+
+
+@extend_schema_serializer(component_name="PersonName")
+class PersonName(serializers.Serializer[Any]):
+    """Who it may be."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Candidate")
+class CandidateAnswer(serializers.Serializer[Any]):
+    """Somebody whose voice it may be, and how near it is, as a cosine."""
+
+    person = PersonName()
+    similarity = serializers.FloatField()
+
+
+@extend_schema_serializer(component_name="IdentifiedSpeaker")
+class IdentifiedSpeaker(serializers.Serializer[Any]):
+    """Candidates, nearest first; `person` where that is decided."""
+
+    label = serializers.CharField(allow_null=True, help_text="Null for a given fingerprint.")  # type: ignore[assignment]
+    speech_s = serializers.FloatField(allow_null=True)
+    decision = serializers.ChoiceField(choices=("match", "ambiguous", "unknown"))
+    person = PersonName(allow_null=True)
+    margin = serializers.FloatField(allow_null=True)
+    candidates = CandidateAnswer(many=True)
+
+
+@extend_schema_serializer(component_name="Identification")
+class IdentificationAnswer(serializers.Serializer[Any]):
+    """Every speaker of a recording, or the one of a fingerprint."""
+
+    object = serializers.CharField(default="identification")
+    speakers = IdentifiedSpeaker(many=True)
+
+
+def told(label: str | None, speech_s: float | None, identified: Identified) -> dict[str, object]:
+    """One speaker, and who it may be."""
+    candidates = [
+        {
+            "person": {"id": str(candidate.person_id), "name": candidate.name},
+            "similarity": round(candidate.similarity, 4),
+        }
+        for candidate in identified.candidates
+    ]
+    return {
+        "label": label,
+        "speech_s": None if speech_s is None else round(speech_s, 3),
+        "decision": identified.decision,
+        "person": candidates[0]["person"] if identified.person_id else None,
+        "margin": None if identified.margin is None else round(identified.margin, 4),
+        "candidates": candidates,
+    }

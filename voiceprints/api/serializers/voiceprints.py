@@ -1,0 +1,155 @@
+"""Voiceprints, as they are asked for, given and told."""
+
+from typing import Any
+
+import numpy as np
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from audio.api.fields import FiniteFloatField, NameField, is_finite
+from audio.api.serializers.recordings import AudioField
+from audio.merge.naming.voice_similarity import unit
+from audio.merge.values import Fingerprint
+from voiceprints.api.serializers.strict import PageQuery, Strict, VectorQuery
+from voiceprints.models import DIMENSION, Space, Voiceprint
+
+MOST_RECORDINGS = 20
+
+
+class VoiceprintsQuery(VectorQuery, PageQuery):
+    """GET /api/people/{id}/voiceprints."""
+
+
+@extend_schema_field({"type": "array", "items": {"type": "number"}, "minItems": DIMENSION})
+class FingerprintField(serializers.Field[Fingerprint, Any, Any, Any]):
+    """One voice as numbers, of any scale."""
+
+    expected = f"expected a list of {DIMENSION} finite numbers, not all zero."
+
+    def to_internal_value(self, data: Any) -> Fingerprint:
+        if not isinstance(data, list) or len(data) != DIMENSION or not all(map(is_finite, data)):
+            raise serializers.ValidationError(self.expected)
+        vector = np.array(data, dtype=np.float64)
+        largest = float(np.abs(vector).max())
+        if largest == 0:
+            raise serializers.ValidationError(self.expected)
+        # Scaled before it is measured: squares of very large or small numbers are no numbers.
+        return unit(vector / largest)
+
+    def to_representation(self, value: Any) -> list[float]:
+        return [float(number) for number in value]
+
+
+@extend_schema_serializer(component_name="NewVoiceprint")
+class NewVoiceprint(Strict):
+    """POST /api/people/{id}/voiceprints, in one of four ways.
+
+    `file`, one or more recordings of this person alone; `transcript` and `speaker`, whose
+    fingerprint is kept there; these two with `file`, the recording, and `start` and `end`; or
+    `fingerprint` and `space`.
+    """
+
+    file = serializers.ListField(
+        child=AudioField(),
+        required=False,
+        allow_empty=False,
+        max_length=MOST_RECORDINGS,
+        help_text="Multipart; may be sent several times.",
+    )
+    transcript = serializers.UUIDField(
+        required=False, error_messages={"invalid": "expected the id of a transcript."}
+    )
+    speaker = serializers.CharField(
+        required=False, max_length=200, help_text="The label of a speaker of the transcript."
+    )
+    start = FiniteFloatField(required=False, min_value=0, help_text="In s, with file.")
+    end = FiniteFloatField(required=False, min_value=0, help_text="In s, with file.")
+    fingerprint = FingerprintField(required=False)
+    space = NameField(
+        required=False, max_length=200, help_text="What its engine calls the fingerprint's space."
+    )
+
+    def validate_space(self, space: str) -> str:
+        """A model, perhaps with its revision after an @."""
+        if not space.partition("@")[0].strip():
+            raise serializers.ValidationError("expected the name of an embedding model.")
+        return space
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One way, and all of it."""
+        given = frozenset(attrs)
+        if given not in _WAYS:
+            raise serializers.ValidationError({_missing_of(given): _EXPECTED})
+        if "start" in attrs and not attrs["start"] < attrs["end"]:
+            raise serializers.ValidationError({"end": "expected a time after start."})
+        if "start" in attrs and len(attrs["file"]) > 1:
+            raise serializers.ValidationError({"file": "expected one recording with start."})
+        return attrs
+
+
+_WAYS = (
+    frozenset({"file"}),
+    frozenset({"transcript", "speaker"}),
+    frozenset({"transcript", "speaker", "file", "start", "end"}),
+    frozenset({"fingerprint", "space"}),
+)
+_EXPECTED = (
+    "expected file; or transcript and speaker, perhaps with file, start and end; or fingerprint "
+    "and space."
+)
+
+
+def _missing_of(given: frozenset[str]) -> str:
+    """What is missing of the way that is nearest to what was given, or is too much for it."""
+    nearest = min(_WAYS, key=lambda way: len(way ^ given))
+    return min((nearest - given) or (given - nearest))
+
+
+@extend_schema_field({"type": "string", "example": "campplus@92f2"})
+class SpaceField(NameField):
+    """A space that the library knows, as engines call it."""
+
+    def to_internal_value(self, data: Any) -> Space:  # type: ignore[override]
+        known = Space.named(super().to_internal_value(data))
+        if known is None:
+            raise serializers.ValidationError("unknown; expected a name of GET /api/spaces.")
+        return known
+
+
+@extend_schema_serializer(component_name="Voiceprint")
+class VoiceprintAnswer(serializers.Serializer[Any]):
+    """A voiceprint; its vector only when that was asked for, a kept sample's place never."""
+
+    object = serializers.CharField(default="voiceprint", read_only=True)
+    id = serializers.UUIDField()
+    person = serializers.UUIDField(source="person_id")
+    space = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    speech_s = serializers.FloatField(allow_null=True)
+    quality = serializers.DictField()
+    sample_start_s = serializers.FloatField(allow_null=True)
+    sample_end_s = serializers.FloatField(allow_null=True)
+    sample_kept = serializers.BooleanField(source="sample", read_only=True)
+    transcript = serializers.UUIDField(
+        source="transcript_speaker.transcript_id", allow_null=True, default=None
+    )
+    speaker = serializers.CharField(
+        source="transcript_speaker.label", allow_null=True, default=None
+    )
+    created_by = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    vector = serializers.ListField(
+        child=serializers.FloatField(), required=False, help_text="Only with include=vector."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """No vector that nobody asked for."""
+        fields = super().get_fields()
+        if self.context.get("vectors") is False:
+            del fields["vector"]
+        return fields
+
+
+def told(voiceprint: Voiceprint, *, with_vector: bool = False) -> dict[str, object]:
+    """A voiceprint as JSON."""
+    return dict(VoiceprintAnswer(voiceprint, context={"vectors": with_vector}).data)

@@ -1,0 +1,182 @@
+"""People: who is in the library?"""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseNotModified
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audio.api.request_errors import InvalidRequest
+from voiceprints.api.etags import demand_match, etag_of, is_known
+from voiceprints.api.idempotency import Created, created_once
+from voiceprints.api.library_errors import NotKept
+from voiceprints.api.pagination import Pages, page_of
+from voiceprints.api.serializers.people import (
+    ForgetQuery,
+    MergeRequest,
+    NewPerson,
+    PeopleQuery,
+    PersonAnswer,
+    PersonChange,
+)
+from voiceprints.api.serializers.receipts import PersonReceipt
+from voiceprints.api.serializers.strict import NoQuery
+from voiceprints.api.views.documented import (
+    IF_MATCH,
+    IF_NONE_MATCH,
+    ONCE,
+    PERSON,
+    documented,
+    page,
+    told_to_readers,
+)
+from voiceprints.api.views.library import LibraryView, actor_of, id_of
+from voiceprints.erasure.person_erasure import forget
+from voiceprints.erasure.person_merge import merge
+from voiceprints.models import Person
+from voiceprints.people.registration import change, register
+from voiceprints.storage.locks import locked_people, locked_person
+from voiceprints.transcripts.transcript_search import people_like
+
+
+class People(LibraryView):
+    """GET and POST /api/people."""
+
+    @documented(
+        "list_people",
+        "Who is in the library, by name",
+        PeopleQuery,
+        answers={200: page(PersonAnswer, "PeoplePage")},
+    )
+    def get(self, request: Request) -> Response:
+        asked = PeopleQuery.of_query(request).validated_data
+        pages = Pages("name")
+        found = page_of(
+            pages, people_like(asked.get("q", ""), consenting=asked.get("consenting")), request
+        )
+        return pages.get_paginated_response(PersonAnswer(found, many=True).data)
+
+    @documented(
+        "create_person",
+        "Add somebody",
+        ONCE,
+        request=NewPerson,
+        answers={201: PersonAnswer},
+        refusals=(409, 410, 422),
+    )
+    def post(self, request: Request) -> Response:
+        NoQuery.of_query(request)
+        asked = NewPerson.read(request.data)
+        answer = created_once(request, lambda: _registered(asked, actor_of(request)))
+        answer["Location"] = f"/api/people/{answer.data['id']}"
+        answer["ETag"] = etag_of(answer.data["version"])
+        return answer
+
+
+class OnePerson(LibraryView):
+    """GET, PATCH and DELETE /api/people/{id}."""
+
+    @documented(
+        "get_person",
+        "One person",
+        PERSON,
+        IF_NONE_MATCH,
+        answers={200: PersonAnswer, 304: None},
+        refusals=(404,),
+    )
+    def get(self, request: Request, person: str) -> HttpResponse:
+        NoQuery.of_query(request)
+        found = person_of(person)
+        answer = HttpResponseNotModified() if is_known(request, found) else _told(found)
+        answer["ETag"] = etag_of(found.version)
+        return answer
+
+    @documented(
+        "change_person",
+        "Change what is known of somebody, or the consent",
+        PERSON,
+        IF_MATCH,
+        request=PersonChange,
+        answers={200: told_to_readers(PersonAnswer, PersonReceipt)},
+        refusals=(404, 409, 412),
+    )
+    def patch(self, request: Request, person: str) -> Response:
+        NoQuery.of_query(request)
+        details = PersonChange.read(request.data).details()
+        whom, demand = id_of("person", person), partial(demand_match, request)
+        changed = change(whom, details, actor=actor_of(request), demand=demand)
+        return _told(changed, may_read=self.may_read)
+
+    @documented(
+        "forget_person",
+        "Forget somebody: prints, links and the name, in every transcript",
+        PERSON,
+        ForgetQuery,
+        IF_MATCH,
+        answers={204: None},
+        refusals=(404, 412),
+    )
+    def delete(self, request: Request, person: str) -> Response:
+        replacement = ForgetQuery.of_query(request).validated_data.get("as")
+        whom = id_of("person", person)
+        with transaction.atomic():
+            demand_match(request, locked_person(whom))
+            try:
+                forget(whom, actor=actor_of(request), replacement=replacement)
+            except ValueError as error:
+                raise _renamed(error, "as") from error
+        return Response(status=204)
+
+
+class MergePeople(LibraryView):
+    """POST /api/people/{id}/merge."""
+
+    @documented(
+        "merge_people",
+        "Merge another person into this one, who is the same",
+        PERSON,
+        IF_MATCH,
+        request=MergeRequest,
+        answers={200: told_to_readers(PersonAnswer, PersonReceipt)},
+        refusals=(404, 412),
+    )
+    def post(self, request: Request, person: str) -> Response:
+        NoQuery.of_query(request)
+        stays = id_of("person", person)
+        gone = MergeRequest.read(request.data).validated_data["from"]
+        with transaction.atomic():
+            _demand_unchanged(request, gone, stays)
+            try:
+                merge(gone, stays, actor=actor_of(request))
+            except ValueError as error:
+                raise _renamed(error, "from") from error
+        return _told(Person.objects.get(pk=stays), may_read=self.may_read)
+
+
+def person_of(given: str) -> Person:
+    """The person of an address."""
+    found = Person.objects.filter(pk=id_of("person", given)).first()
+    if found is None:
+        raise NotKept("person")
+    return found
+
+
+def _registered(asked: NewPerson, actor: str) -> Created:
+    person = register(asked.details(), actor=actor)
+    return Created(dict(PersonAnswer(person).data), person.id)
+
+
+def _demand_unchanged(request: Request, gone: UUID, stays: UUID) -> None:
+    demand_match(request, locked_people(gone, stays)[stays])
+
+
+def _told(person: Person, *, may_read: bool = True) -> Response:
+    answer = PersonAnswer(person) if may_read else PersonReceipt(person)
+    return Response(answer.data, headers={"ETag": etag_of(person.version)})
+
+
+def _renamed(error: ValueError, param: str) -> InvalidRequest:
+    """The library calls it otherwise than the request does."""
+    return InvalidRequest(f"{param}: {str(error).partition(': ')[2]}", param=param)

@@ -1,0 +1,27 @@
+"""Spaces: which fingerprints may be compared?"""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from voiceprints.api.pagination import Pages, page_of
+from voiceprints.api.serializers.spaces import SpaceAnswer
+from voiceprints.api.serializers.strict import PageQuery
+from voiceprints.api.views.documented import documented, page
+from voiceprints.api.views.library import LibraryView
+from voiceprints.models import Space
+
+
+class Spaces(LibraryView):
+    """GET /api/spaces."""
+
+    @documented(
+        "list_spaces",
+        "The embedding models whose fingerprints are kept",
+        PageQuery,
+        answers={200: page(SpaceAnswer, "SpacePage")},
+    )
+    def get(self, request: Request) -> Response:
+        PageQuery.of_query(request)
+        pages = Pages("id")
+        found = page_of(pages, Space.objects.all(), request)
+        return pages.get_paginated_response(SpaceAnswer(found, many=True).data)

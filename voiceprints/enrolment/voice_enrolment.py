@@ -1,0 +1,184 @@
+"""How does a voice become a print? From recordings, from a transcript, or from numbers.
+
+The engine works first, while nothing is locked. Then, in one transaction and with the person
+locked, it is asked again whether the person is there and agrees, and whether the voice is
+anybody else's; so whoever was forgotten or merged meanwhile is told about, and not brought back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+
+from audio.engines.client import Recording
+from audio.merge.naming.voice_similarity import unit
+from audio.merge.values import Fingerprint, Span
+from voiceprints.enrolment.stored_voiceprints import Learned, keep_print
+from voiceprints.enrolment.voice_extraction import NEEDED_S, HeardVoice, hear_voice
+from voiceprints.matching.speaker_voices import voice_of
+from voiceprints.models import DIMENSION, Space, TranscriptSpeaker, Voiceprint
+from voiceprints.models.people import VoiceprintSource
+from voiceprints.people.consent import Consent, check_agreed, check_consent, consenting_person
+from voiceprints.people.refusals import AnotherVoice, TooLittleSpeech, UnusableFingerprint
+from voiceprints.storage.locks import locked_person, locked_transcripts
+from voiceprints.transcripts.speaker_naming import NoSuchSpeaker
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerOf:
+    """One speaker of a stored transcript."""
+
+    transcript_id: UUID
+    label: str
+
+
+def enrol_recordings(
+    person_id: UUID, recordings: Sequence[Recording], *, actor: str
+) -> Voiceprint:
+    """Learn a voice from recordings in which only this person speaks.
+
+    Raises
+    ------
+    EnrolmentRefused, PersonGone, UnusableAudio, EngineError
+    """
+    check_consent(person_id)
+    learned = _learned(hear_voice(recordings), VoiceprintSource.ENROLMENT)
+    return keep_print(person_id, learned, actor=actor)
+
+
+def enrol_named(
+    name: str,
+    recordings: Sequence[Recording],
+    *,
+    consent: Consent | None,
+    actor: str,
+    dry_run: bool = False,
+) -> Voiceprint:
+    """The same for somebody by name, whom `consent` makes known where nobody is called so.
+
+    Raises
+    ------
+    EnrolmentRefused, UnusableAudio, EngineError
+    ValueError
+        When that is no name.
+    """
+    check_agreed(name, consent)
+    learned = _learned(hear_voice(recordings), VoiceprintSource.ENROLMENT)
+    with transaction.atomic():
+        person = consenting_person(name, consent, actor=actor)
+        kept = replace(learned, samples=None) if dry_run else learned
+        voiceprint = keep_print(person.id, kept, actor=actor)
+        transaction.set_rollback(dry_run)
+        return voiceprint
+
+
+def enrol_span(
+    person_id: UUID, recording: Recording, span: Span, *, speaker: SpeakerOf, actor: str
+) -> Voiceprint:
+    """Learn a voice from a span of the recording that a stored transcript is of.
+
+    Raises
+    ------
+    EnrolmentRefused, PersonGone, NoSuchSpeaker, UnusableAudio, EngineError
+    """
+    check_consent(person_id)
+    _speaker(speaker)
+    heard = hear_voice([recording], within=span)
+    with transaction.atomic():
+        found = _locked_speaker(person_id, speaker)
+        _check_likeness(heard, found)
+        learned = _learned(heard, VoiceprintSource.TRANSCRIPT, found)
+        return keep_print(person_id, learned, actor=actor)
+
+
+@transaction.atomic
+def enrol_speaker(person_id: UUID, speaker: SpeakerOf, *, actor: str) -> Voiceprint:
+    """Learn a voice from the fingerprint that a stored transcript has of a speaker.
+
+    What was learned before is not learned again.
+
+    Raises
+    ------
+    EnrolmentRefused, PersonGone, NoSuchSpeaker
+    """
+    found = _locked_speaker(person_id, speaker)
+    check_consent(person_id)
+    voice = voice_of(found)
+    known = found.voiceprints.filter(person=person_id, sample_start_s=None).first()
+    if known is not None:
+        return known
+    if found.speech_s < NEEDED_S:
+        raise TooLittleSpeech(found.speech_s, NEEDED_S)
+    learned = Learned(
+        space=voice.space,
+        vector=voice.vector,
+        source=VoiceprintSource.TRANSCRIPT,
+        speech_s=found.speech_s,
+        speaker=found,
+    )
+    return keep_print(person_id, learned, actor=actor)
+
+
+def enrol_fingerprint(
+    person_id: UUID, vector: Fingerprint, space: str, *, actor: str
+) -> Voiceprint:
+    """Keep a fingerprint that the caller has, in the space that its engine calls so.
+
+    Raises
+    ------
+    EnrolmentRefused, PersonGone
+    """
+    if not space.partition("@")[0].strip():
+        raise UnusableFingerprint("space: expected the name of the embedding model.")
+    if vector.shape != (DIMENSION,):
+        raise UnusableFingerprint(f"vector: expected {DIMENSION} numbers, got {vector.size}.")
+    if not np.isfinite(vector).all() or not vector.any():
+        raise UnusableFingerprint("vector: expected finite numbers that are not all zero.")
+    check_consent(person_id)
+    learned = Learned(
+        space=Space.for_engine(space),
+        # Scaled first: the square of a very large or very small number is no number any more.
+        vector=unit(vector / np.abs(vector).max()),
+        source=VoiceprintSource.CALLER,
+    )
+    return keep_print(person_id, learned, actor=actor)
+
+
+def _learned(
+    heard: HeardVoice, source: VoiceprintSource, speaker: TranscriptSpeaker | None = None
+) -> Learned:
+    return Learned(
+        space=heard.space,
+        vector=heard.vector,
+        source=source,
+        speech_s=heard.speech_s,
+        quality=heard.quality,
+        span=heard.span,
+        samples=heard.samples,
+        speaker=speaker,
+    )
+
+
+def _speaker(speaker: SpeakerOf) -> TranscriptSpeaker:
+    found = TranscriptSpeaker.objects.select_related("person", "space").filter(
+        transcript=speaker.transcript_id, label=speaker.label
+    )
+    for one in found:
+        return one
+    raise NoSuchSpeaker(speaker.transcript_id, speaker.label)
+
+
+def _locked_speaker(person_id: UUID, speaker: SpeakerOf) -> TranscriptSpeaker:
+    locked_person(person_id)
+    locked_transcripts([speaker.transcript_id])
+    return _speaker(speaker)
+
+
+def _check_likeness(heard: HeardVoice, speaker: TranscriptSpeaker) -> None:
+    if speaker.fingerprint is None or speaker.space != heard.space:
+        return
+    similarity = float(heard.vector @ voice_of(speaker).vector)
+    if similarity < heard.space.threshold:
+        raise AnotherVoice(similarity)

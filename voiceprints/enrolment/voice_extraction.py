@@ -1,0 +1,170 @@
+"""What voice is in these recordings? The engine's part of enrolment: no row is locked for it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.engines.client import Recording
+from audio.engines.dialects.parakeet import parakeet
+from audio.media.decoding import SAMPLE_RATE, check_decodable, clips
+from audio.merge.values import Fingerprint, Span, Turn
+from audio.pipeline.clip_embeddings import ClipVoice, fingerprint_clips
+from audio.pipeline.parallel_calls import AT_ONCE, in_parallel
+from audio.pipeline.transcription import diarize_chunk
+from audio.tracing import traced
+from voiceprints.enrolment.averaging import Averaged, one_voice
+from voiceprints.enrolment.windows import SHORTEST_S, clean_windows, even_windows, inside, spread
+from voiceprints.models import DIMENSION, Space
+from voiceprints.people.refusals import Clipped, TooLittleSpeech, UnusableFingerprint
+
+NEEDED_S = 10.0
+# Two minutes of speech: more tells nothing new of a voice, and costs the engine time.
+MOST_WINDOWS = 40
+FULL_SCALE = 0.99
+MOST_CLIPPED = 0.08
+LONGEST_SAMPLE_S = 30.0
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardVoice:
+    """One voice of unit length, from how much speech, how well heard, and the speech itself.
+
+    `span` is where it was heard, in s, when that is one recording.
+    """
+
+    space: Space
+    vector: Fingerprint
+    speech_s: float
+    quality: dict[str, float]
+    samples: Samples
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Clip:
+    span: Span
+    samples: Samples
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / SAMPLE_RATE
+
+
+@traced()
+def hear_voice(recordings: Sequence[Recording], *, within: Span | None = None) -> HeardVoice:
+    """The voice of the one who speaks in all of these recordings, or within a span of each.
+
+    Raises
+    ------
+    EnrolmentRefused, UnusableAudio, EngineError
+    """
+    several = len(recordings) > 1
+    given = [_numbered(one, n) if several else one for n, one in enumerate(recordings)]
+    for recording in given:
+        check_decodable(recording.path, param=recording.field)
+    calls = [partial(_turns, recording, within) for recording in given]
+    # The places are kept for the windows too, of which there are more.
+    with parakeet().admitted(AT_ONCE):
+        turns = in_parallel(*calls) if calls else []
+        found = list(chain.from_iterable(_cut(given, turns)))
+        _demand_speech(found)
+        return _voice(found, one_recording=not several)
+
+
+def _numbered(recording: Recording, number: int) -> Recording:
+    """Which of several is refused, where one is."""
+    return replace(recording, field=f"{recording.field}[{number}]")
+
+
+@traced()
+def hear_sample(recording: Recording) -> HeardVoice:
+    """The voice in a kept sample, which is clean speech of one person from start to end.
+
+    Raises
+    ------
+    EnrolmentRefused, UnusableAudio, EngineError
+    """
+    [samples] = clips(recording.path, [Span(0.0, LONGEST_SAMPLE_S)])
+    return _voice(_clips(recording, list(even_windows(Span(0.0, len(samples) / SAMPLE_RATE)))))
+
+
+def _turns(recording: Recording, within: Span | None) -> tuple[Turn, ...]:
+    turns = diarize_chunk(recording).turns
+    return turns if within is None else inside(turns, within)
+
+
+def _cut(
+    recordings: Sequence[Recording], turns: Sequence[Sequence[Turn]]
+) -> Iterator[list[_Clip]]:
+    """At most so many windows, as many of each recording as it has of all speech."""
+    windows = [(n, window) for n, one in enumerate(turns) for window in clean_windows(one)]
+    chosen = spread(windows, MOST_WINDOWS)
+    for number, recording in enumerate(recordings):
+        yield _clips(recording, [window for n, window in chosen if n == number])
+
+
+def _clips(recording: Recording, windows: Sequence[Span]) -> list[_Clip]:
+    """A recording that breaks off has no samples where it says that it goes on."""
+    found = map(_Clip, windows, clips(recording.path, windows) if windows else [])
+    return [clip for clip in found if clip.seconds > SHORTEST_S / 2]
+
+
+def _demand_speech(clips: Sequence[_Clip]) -> None:
+    seconds = sum(clip.seconds for clip in clips)
+    if seconds < NEEDED_S:
+        raise TooLittleSpeech(seconds, NEEDED_S)
+
+
+def _voice(cut: Sequence[_Clip], *, one_recording: bool = False) -> HeardVoice:
+    clipping = _clipping_share(cut)
+    voices = fingerprint_clips([clip.samples for clip in cut])
+    heard = [(clip, voice) for clip, voice in zip(cut, voices, strict=True) if voice is not None]
+    if not heard:
+        raise TooLittleSpeech(0.0, NEEDED_S)
+    space = _space([voice for _, voice in heard])
+    averaged = _averaged(heard, space)
+    kept = [clip for (clip, _), own in zip(heard, averaged.kept, strict=True) if own]
+    _demand_speech(kept)
+    samples = np.concatenate([clip.samples for clip in kept])
+    return HeardVoice(
+        space=space,
+        vector=averaged.vector,
+        speech_s=round(sum(clip.seconds for clip in kept), 3),
+        quality={
+            "windows": len(cut),
+            "discarded": len(cut) - len(kept),
+            "cohesion": round(averaged.cohesion, 4),
+            "clipping_share": round(clipping, 4),
+        },
+        samples=samples[: int(LONGEST_SAMPLE_S * SAMPLE_RATE)],
+        span=Span(kept[0].span.start, kept[-1].span.end) if one_recording else None,
+    )
+
+
+def _clipping_share(cut: Sequence[_Clip]) -> float:
+    loud = sum(int((np.abs(clip.samples) >= FULL_SCALE).sum()) for clip in cut)
+    share = loud / max(1, sum(len(clip.samples) for clip in cut))
+    if share > MOST_CLIPPED:
+        raise Clipped(share, MOST_CLIPPED)
+    return share
+
+
+def _space(voices: Sequence[ClipVoice]) -> Space:
+    numbers = len(voices[0].fingerprint)
+    if numbers != DIMENSION:
+        raise UnusableFingerprint(
+            f"The engine's fingerprints have {numbers} numbers; this library keeps {DIMENSION}."
+        )
+    return Space.for_engine(voices[0].space)
+
+
+def _averaged(heard: Sequence[tuple[_Clip, ClipVoice]], space: Space) -> Averaged:
+    vectors = np.stack([voice.fingerprint for _, voice in heard])
+    seconds = np.array([clip.seconds for clip, _ in heard])
+    return one_voice(vectors, seconds, threshold=space.threshold)

@@ -1,0 +1,153 @@
+"""How does a recording of an archive become a job, and what does its worker do?"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+
+from audio.api.fields import TimelineField
+from audio.archive.inventory import Found
+from audio.archive.options import ArchiveOptions
+from audio.archive.outputs import Outputs
+from audio.archive.recording_job import UnusableRecording, check_space, hints_in
+from audio.engines.client import Recording
+from audio.merge.name_spelling import readable
+from audio.merge.values import Hint, NamedTranscript
+from audio.pipeline.label_merge import MergeJob, label_merge
+from voiceprints.jobs.submission import Order, work_of
+from voiceprints.models.jobs import Job, JobKind, JobState
+
+# What a job that has ended still knows of what was asked.
+_STAYING = ("store", "out", "name", "formats")
+_UNDER_WAY_OR_DONE = (JobState.QUEUED, JobState.RUNNING, JobState.DONE)
+
+
+def order_of(found: Found, options: ArchiveOptions, out: Path | None, *, actor: str) -> Order:
+    """What is to be done with a recording; its outputs go into `out`, if anywhere.
+
+    Raises
+    ------
+    UnusableRecording, OSError
+    """
+    source = found.source
+    asked: dict[str, object] = {"archive": options.to_json(), "store": options.store}
+    if source.timeline is not None:
+        hints_in(source.timeline)
+        # The same whatever encoding it has, and whether or not it says so at its start.
+        asked["timeline"] = json.dumps(json.loads(source.timeline.read_bytes()))
+    if out is not None:
+        _check_writable(str(found.name))
+        asked |= {"out": str(out), "name": str(found.name), "formats": list(options.formats)}
+    fields = ["mic_file", "system_file"] if len(source.tracks) == 2 else ["file"]
+    return Order(
+        kind=JobKind.ARCHIVE,
+        recordings=[
+            Recording(path, path.suffix.lower(), readable(path.name), field)
+            for path, field in zip(source.tracks, fields, strict=True)
+        ],
+        options=asked,
+        created_by=actor,
+        name=readable(str(found.name)),
+        reads_library=True,
+        audio_s=found.seconds,
+    )
+
+
+def is_known(order: Order) -> bool:
+    """Whether just this waits, runs, or is done, and what came of it is still there."""
+    asked = {key: order.options[key] for key in _STAYING if key in order.options}
+    same = Job.objects.filter(
+        work=work_of(order), state__in=_UNDER_WAY_OR_DONE, options__contains=asked
+    )
+    if order.options["store"]:
+        same = same.exclude(state=JobState.DONE, transcript=None)
+    return same.exists()
+
+
+def stands_there(order: Order) -> str:
+    """An output's name that is taken, though no job was asked for it; none, where all are free."""
+    if "out" not in order.options:
+        return ""
+    asked = {key: order.options[key] for key in ("out", "name")}
+    if Job.objects.filter(options__contains=asked).exists():
+        return ""
+    return next(iter(_outputs(order.options).there(str(asked["name"]))), "")
+
+
+def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJob:
+    """The work that the job of an archive asks for."""
+    options = options_of(job)
+    recordings = {
+        field: Recording(
+            Path(file.temporary_file_path()),
+            Path(file.name or "").suffix.lower(),
+            file.name or "",
+            field,
+        )
+        for field, file in files.items()
+    }
+    return MergeJob(
+        file=recordings.get("file"),
+        mic=recordings.get("mic_file"),
+        system=recordings.get("system_file"),
+        hints=_hints_of(job),
+        self_name=options.self_name,
+        known_voices=options.known_voices,
+        library_reader=job.created_by,
+        transcribe=True,
+        rule=options.rule,
+        linking=options.linking,
+        retain_days=options.retain_days,
+    )
+
+
+def heard(job: Job, wanted: MergeJob) -> NamedTranscript:
+    """Who said what; outputs are written where they were asked for.
+
+    Raises
+    ------
+    EngineError, UnusableAudio, UnusableRecording, Stopped, OutputsNotWritten
+    """
+    transcript = label_merge(wanted)
+    check_space(transcript, options_of(job))
+    if "out" in job.options:
+        _write(job, transcript)
+    return transcript
+
+
+class OutputsNotWritten(Exception):
+    """The folder of the outputs is full, or not there."""
+
+
+def options_of(job: Job) -> ArchiveOptions:
+    """What was wanted of the archive."""
+    return ArchiveOptions.from_json(str(job.options["archive"]))
+
+
+def _hints_of(job: Job) -> tuple[Hint, ...]:
+    field = TimelineField()
+    field.field_name = "timeline"
+    return cast(tuple[Hint, ...], field.to_internal_value(job.options.get("timeline", "[]")))
+
+
+def _outputs(options: Mapping[str, Any]) -> Outputs:
+    return Outputs(Path(options["out"]), tuple(options["formats"]))
+
+
+def _check_writable(name: str) -> None:
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise UnusableRecording(
+            "its name is not UTF-8: no worker could write under it."
+        ) from error
+
+
+def _write(job: Job, transcript: NamedTranscript) -> None:
+    outputs = _outputs(job.options)
+    try:
+        outputs.write(job.options["name"], transcript)
+    except OSError as error:
+        raise OutputsNotWritten(f"The outputs cannot be written: {error.strerror}.") from error

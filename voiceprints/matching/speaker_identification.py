@@ -1,0 +1,53 @@
+"""Who speaks in this recording?"""
+
+from dataclasses import dataclass
+
+from audio.engines.client import Recording
+from audio.merge.naming.overlap import speakers_of, speaking_time
+from audio.merge.values import Fingerprint
+from audio.pipeline.transcription import diarize_chunk
+from audio.tracing import traced
+from voiceprints.matching.voice_matching import NEAREST, Identified, identify_voice
+from voiceprints.models import Space, audit
+from voiceprints.models.audit import Action
+
+NOBODY = Identified((), "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class HeardSpeaker:
+    """One anonymous speaker of a recording, how long they speak, and who that may be."""
+
+    label: str
+    speech_s: float
+    identified: Identified
+
+
+@traced()
+def identify_speakers(
+    recording: Recording, *, actor: str, limit: int = NEAREST
+) -> tuple[HeardSpeaker, ...]:
+    """Who speaks in this recording, and who else may each of them be?
+
+    Raises
+    ------
+    EngineError
+    """
+    heard = diarize_chunk(recording)
+    seconds = speaking_time(heard.turns)
+    named = heard.models.get("embedding", "")
+    space = Space.named(named)
+    speakers = speakers_of(heard)
+    audit.record(actor, Action.IDENTIFIED, speakers=len(speakers), space=named)
+    return tuple(
+        HeardSpeaker(
+            label, seconds.get(label, 0.0), _whose(heard.fingerprints.get(label), space, limit)
+        )
+        for label in speakers
+    )
+
+
+def _whose(fingerprint: Fingerprint | None, space: Space | None, limit: int) -> Identified:
+    if fingerprint is None or space is None:
+        return NOBODY
+    return identify_voice(fingerprint, space, limit=limit)

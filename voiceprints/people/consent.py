@@ -1,0 +1,125 @@
+"""How does somebody agree that a voiceprint is kept?"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from audio.merge.name_spelling import readable
+from voiceprints.models import Person, audit
+from voiceprints.models.audit import Action
+from voiceprints.people.names import person_called
+from voiceprints.people.refusals import ConsentEnded, ConsentMissing
+from voiceprints.storage.locks import PersonGone, locked_person
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What somebody agreed to: that the voice is kept and compared, from when, until when.
+
+    Without an end it holds until it is withdrawn.
+
+    Raises
+    ------
+    ValueError
+        When it does not say how, or ends before it begins.
+    """
+
+    how: str
+    until: datetime | None = None
+    given_at: datetime = field(default_factory=timezone.now)
+
+    def __post_init__(self) -> None:
+        if not self.how.strip():
+            raise ValueError("how: expected how consent was given, such as 'signed form'.")
+        if self.until is not None and self.until <= self.given_at:
+            raise ValueError("until: expected a time after given_at, which is now if not told.")
+
+    def put_down(self, person: Person) -> None:
+        """In place of what the person agreed to before."""
+        person.consent_given_at = self.given_at
+        person.consent_how = self.how.strip()
+        person.consent_until = self.until
+
+
+@transaction.atomic
+def give_consent(person_id: UUID, consent: Consent, *, actor: str) -> Person:
+    """Record that a person agrees from now on.
+
+    Raises
+    ------
+    PersonGone
+    """
+    person = locked_person(person_id)
+    consent.put_down(person)
+    person.save(update_fields=["consent_given_at", "consent_how", "consent_until"])
+    audit.record(actor, Action.CONSENT_CHANGED, person=person_id)
+    return person
+
+
+@transaction.atomic
+def consenting_person(name: str, consent: Consent | None, *, actor: str) -> Person:
+    """The person of that name, made when there is none; consent is recorded where none holds.
+
+    Raises
+    ------
+    ConsentMissing
+        When none holds and none is given.
+    ValueError
+        When that is no name.
+    """
+    check_agreed(name, consent)
+    person = person_called(name_of(name), actor=actor)
+    if consent is None or person.consents():
+        return person
+    return give_consent(person.id, consent, actor=actor)
+
+
+def check_agreed(name: str, consent: Consent | None) -> None:
+    """Refuse before any work for somebody of whom nothing could be kept.
+
+    Raises
+    ------
+    ConsentMissing, ValueError
+    """
+    person = Person.objects.named(name_of(name)).first()
+    if consent is not None:
+        return
+    if person is None:
+        raise ConsentMissing
+    check_consent(person.id)
+
+
+def name_of(text: str) -> str:
+    """A name as it is kept: on one line, with single spaces.
+
+    Raises
+    ------
+    ValueError
+    """
+    name = " ".join(readable(text).split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise ValueError(f"name: expected 1 to {LONGEST_NAME} characters.")
+    return name
+
+
+def check_consent(person_id: UUID) -> None:
+    """Refuse before any engine works for a print that could not be kept.
+
+    Raises
+    ------
+    PersonGone, ConsentMissing
+    """
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        raise PersonGone(person_id)
+    demand_consent(person)
+
+
+def demand_consent(person: Person) -> None:
+    if not person.consents():
+        raise (ConsentEnded if person.refuses(timezone.now()) else ConsentMissing)(person.id)

@@ -1,0 +1,66 @@
+"""Which person is meant by a name that a transcript shows?
+
+A name is no biometric: it is linked whether or not the person's voice may be used, because only
+what is linked is found again when that person is to be forgotten.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import IntegrityError, transaction
+from django.db.models import Func, Q, TextField
+from django.db.models.functions import Lower
+
+from audio.merge.name_spelling import name_key
+from voiceprints.models import Person, audit
+from voiceprints.models.audit import Action
+
+_LOWER_ALIASES = Func(
+    "aliases",
+    template="lower(%(expressions)s::text)::text[]",
+    output_field=ArrayField(TextField()),
+)
+
+
+def people_called(names: Iterable[str]) -> dict[str, UUID]:
+    """By name: the person of that name, else the only one with that alias, in whatever case."""
+    lower = {name: name_key(name) for name in names}
+    by_name, by_alias = _people_of(list(lower.values()))
+    found = {name: by_name.get(low) or _only(by_alias[low]) for name, low in lower.items()}
+    return {name: person for name, person in found.items() if person is not None}
+
+
+def _people_of(names: list[str]) -> tuple[dict[str, UUID], defaultdict[str, set[UUID]]]:
+    people = Person.objects.annotate(lower=Lower("name"), others=_LOWER_ALIASES)
+    meant = people.filter(Q(lower__in=names) | Q(others__overlap=names)).order_by("pk")
+    by_name: dict[str, UUID] = {}
+    by_alias: defaultdict[str, set[UUID]] = defaultdict(set)
+    for person, name, aliases in meant.values_list("pk", "lower", "others"):
+        by_name[name] = person
+        for alias in aliases:
+            by_alias[alias].add(person)
+    return by_name, by_alias
+
+
+def _only(people: set[UUID]) -> UUID | None:
+    return next(iter(people)) if len(people) == 1 else None
+
+
+def person_called(name: str, *, actor: str) -> Person:
+    """The person of that name, made when there is none."""
+    found = Person.objects.named(name).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(name=name)
+            audit.record(actor, Action.PERSON_CREATED, person=person.id)
+            return person
+    except IntegrityError:
+        # Somebody else was as quick; any other reason is no reason to go on.
+        made = Person.objects.named(name).first()
+        if made is None:
+            raise
+        return made

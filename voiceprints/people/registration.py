@@ -1,0 +1,101 @@
+"""Who is in the library, under which name, and with what consent?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from voiceprints.models import Person, TranscriptSpeaker, audit
+from voiceprints.models.audit import Action
+from voiceprints.people.consent import Consent
+from voiceprints.storage.locks import locked_person, locked_transcripts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What is to be known of a person; None leaves it as it is."""
+
+    name: str | None = None
+    aliases: tuple[str, ...] | None = None
+    notes: str | None = None
+    consent: Consent | None = None
+    consent_is_withdrawn: bool = False
+
+
+@transaction.atomic
+def register(details: Details, *, actor: str) -> Person:
+    """Add somebody.
+
+    Raises
+    ------
+    IntegrityError
+        When the name is somebody else's.
+    """
+    person = Person()
+    _take_in(person, details)
+    person.save(force_insert=True)
+    audit.record(actor, Action.PERSON_CREATED, person=person.id)
+    _record_consent(person, details, actor)
+    person.refresh_from_db()
+    return person
+
+
+@transaction.atomic
+def change(
+    person_id: UUID, details: Details, *, actor: str, demand: Callable[[Person], None]
+) -> Person:
+    """Change what is known of somebody; `demand` may refuse once nobody else can change it.
+
+    Transcripts show the new name wherever the person speaks.
+
+    Raises
+    ------
+    PersonGone
+    IntegrityError
+        When the name is somebody else's.
+    """
+    person = locked_person(person_id)
+    demand(person)
+    _take_in(person, details)
+    person.save()
+    if details.name is not None:
+        rename_appearances(person)
+    if (details.name, details.aliases, details.notes) != (None, None, None):
+        audit.record(actor, Action.PERSON_CHANGED, person=person.id)
+    _record_consent(person, details, actor)
+    person.refresh_from_db()
+    return person
+
+
+def _take_in(person: Person, details: Details) -> None:
+    person.name = person.name if details.name is None else details.name
+    person.aliases = person.aliases if details.aliases is None else list(details.aliases)
+    person.notes = person.notes if details.notes is None else details.notes
+    if details.consent is not None:
+        details.consent.put_down(person)
+    if details.consent_is_withdrawn:
+        _withdraw(person, timezone.now())
+
+
+def _withdraw(person: Person, now: datetime) -> None:
+    """End what holds now; consent that was to begin later was never in force."""
+    if person.consents(now):
+        person.consent_until = now
+    elif person.consent_given_at is not None and person.consent_given_at >= now:
+        person.consent_given_at = person.consent_until = None
+
+
+def rename_appearances(person: Person) -> None:
+    """Show the name of somebody, whom the caller has locked, wherever the person speaks."""
+    appearances = TranscriptSpeaker.objects.filter(person=person).exclude(name=person.name)
+    locked_transcripts(appearances.values_list("transcript", flat=True))
+    appearances.update(name=person.name)
+
+
+def _record_consent(person: Person, details: Details, actor: str) -> None:
+    if details.consent is not None or details.consent_is_withdrawn:
+        holds = person.consents()
+        audit.record(actor, Action.CONSENT_CHANGED, person=person.id, holds=holds)

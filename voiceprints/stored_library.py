@@ -1,0 +1,33 @@
+"""The stored library, behind the seam of `audio.library`."""
+
+from collections.abc import Mapping
+
+from audio.library import Provenance
+from audio.merge.values import NO_VOICES, Fingerprint, NamedTranscript, Voices
+from voiceprints.matching.voice_matching import Candidate, nearest_to_each, voices_of
+from voiceprints.models import Space, audit
+from voiceprints.models.audit import Action
+from voiceprints.transcripts.transcript_store import keep
+
+
+class StoredLibrary:
+    """Known voices and kept transcripts, in Postgres."""
+
+    def voices(
+        self, space: str, fingerprints: Mapping[str, Fingerprint], *, asked_by: str
+    ) -> Voices:
+        """The prints of the people nearest to each fingerprint, whoever they are."""
+        known = Space.named(space)
+        if known is None or not fingerprints:
+            return NO_VOICES
+        found: dict[tuple[object, bytes], Candidate] = {
+            (candidate.person_id, candidate.vector.tobytes()): candidate
+            for candidates in nearest_to_each(fingerprints.values(), known)
+            for candidate in candidates
+        }
+        audit.record(asked_by, Action.IDENTIFIED, speakers=len(fingerprints), space=str(known))
+        return voices_of(tuple(found.values()), known)
+
+    def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
+        """Keep the transcript; return its identifier."""
+        return str(keep(transcript, provenance).id)

@@ -1,0 +1,52 @@
+"""How does a kept transcript become files?"""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import transaction
+
+from audio.archive.outputs import write_whole
+from audio.formats.text import TEXT_FORMATS, stm
+from voiceprints.models import Transcript, audit
+from voiceprints.models.audit import Action
+from voiceprints.transcripts.transcript_rendering import cues_of, told_again
+
+EXPORT_FORMATS = ("json", *TEXT_FORMATS, "stm")
+LONGEST_STEM = 80
+
+
+@transaction.atomic
+def write_transcript(
+    transcript: Transcript, folder: Path, formats: Sequence[str], *, actor: str
+) -> Path:
+    """Write a transcript, under the names of now; the path of its files without their suffix.
+
+    Raises
+    ------
+    OSError
+    """
+    stem = folder / stem_of(transcript)
+    for form in formats:
+        write_whole(stem.with_name(f"{stem.name}.{form}"), rendered(transcript, form).encode())
+    audit.record(actor, Action.EXPORTED, transcript=transcript.id)
+    return stem
+
+
+def rendered(transcript: Transcript, form: str) -> str:
+    """A transcript as json, txt, srt, vtt, rttm or stm, without vectors."""
+    if form == "json":
+        return json.dumps(told_again(transcript), ensure_ascii=False) + "\n"
+    if form == "stm":
+        return stm(cues_of(transcript), stem_of(transcript))
+    return TEXT_FORMATS[form][0](cues_of(transcript))
+
+
+def stem_of(transcript: Transcript) -> str:
+    """When, which recording, and of the identifier what tells it from others of that name."""
+    recorded = transcript.recorded_at or transcript.created_at
+    name = re.sub(r"[^\w.-]+", "-", transcript.recording_name).strip("-.")[:LONGEST_STEM]
+    return "_".join(
+        part for part in (f"{recorded:%Y-%m-%d}", name, transcript.id.hex[:12]) if part
+    )

@@ -1,0 +1,143 @@
+"""How does somebody in a transcript get a name afterwards?
+
+Blocks have no name of their own, so naming a speaker renames what they said. Who was meant at
+first still stands in the transcript's result.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from pgvector.django import CosineDistance
+
+from audio.merge.values import Fingerprint
+from voiceprints.matching.speaker_voices import comparable
+from voiceprints.models import Person, Space, TranscriptSpeaker, audit
+from voiceprints.models.audit import Action
+from voiceprints.models.transcripts import SpeakerSource
+from voiceprints.storage.locks import locked_person, locked_transcripts
+
+
+class NoSuchSpeaker(Exception):
+    """A label that nobody in the transcript has."""
+
+    def __init__(self, transcript: UUID, label: str) -> None:
+        super().__init__(f"The transcript {transcript} has no speaker {label[:80]!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A speaker of another transcript who may be the same person."""
+
+    speaker_id: int
+    transcript_id: UUID
+    recording_name: str
+    label: str
+    name: str
+    similarity: float
+    # Somebody who has a name already keeps it.
+    nameless: bool
+
+
+@transaction.atomic
+def name_speaker(
+    transcript_id: UUID, label: str, person_id: UUID, *, actor: str
+) -> list[TranscriptSpeaker]:
+    """Say who a speaker is; all who bear that speaker's name in the transcript go along.
+
+    Raises
+    ------
+    PersonGone, NoSuchSpeaker
+    """
+    person = locked_person(person_id)
+    for transcript in locked_transcripts([transcript_id]):
+        chosen = transcript.speakers.filter(label=label).first()
+        if chosen is not None:
+            named = _name(person, transcript.speakers.filter(name=chosen.name))
+            _record(actor, person, transcript_id, named)
+            return named
+    raise NoSuchSpeaker(transcript_id, label)
+
+
+def similar_speakers(
+    fingerprint: Fingerprint,
+    space: Space,
+    *,
+    threshold: float | None = None,
+    besides: UUID | None = None,
+) -> list[Similar]:
+    """Who in all other transcripts sounds like this, nearest first?
+
+    All are compared: this asks for everybody who is near enough, and an index for the nearest few
+    might leave somebody out. Whoever does not consent any more is not compared.
+    """
+    least = space.threshold if threshold is None else threshold
+    distant = (
+        comparable(space, timezone.now())
+        .exclude(transcript=besides)
+        .annotate(distance=CosineDistance("fingerprint", fingerprint))
+    )
+    near = distant.filter(distance__lte=1 - least).select_related("transcript")
+    return [_similar(speaker) for speaker in near.order_by("distance", "pk")]
+
+
+@transaction.atomic
+def name_similar(
+    speakers: Collection[int], person_id: UUID, *, actor: str
+) -> list[TranscriptSpeaker]:
+    """Give these speakers of other transcripts a name, where they have none yet.
+
+    Raises
+    ------
+    PersonGone
+    """
+    person = locked_person(person_id)
+    chosen = TranscriptSpeaker.objects.filter(pk__in=speakers)
+    locked_transcripts(chosen.values_list("transcript", flat=True))
+    named = _name(person, chosen.filter(person=None, source=SpeakerSource.UNMATCHED))
+    for transcript_id in dict.fromkeys(speaker.transcript_id for speaker in named):
+        there = [speaker for speaker in named if speaker.transcript_id == transcript_id]
+        _record(actor, person, transcript_id, there)
+    return named
+
+
+def _name(person: Person, speakers: QuerySet[TranscriptSpeaker]) -> list[TranscriptSpeaker]:
+    """No voice stays after a no, of the one who is meant or of the one who was."""
+    chosen, now = list(speakers.select_related("person")), timezone.now()
+    for speaker in chosen:
+        if person.refuses(now) or (speaker.person is not None and speaker.person.refuses(now)):
+            speaker.fingerprint = speaker.space = None
+        speaker.person, speaker.name = person, person.name
+        speaker.source = SpeakerSource.NAMED_BY_HAND
+    TranscriptSpeaker.objects.bulk_update(
+        chosen, ["person", "name", "source", "fingerprint", "space"]
+    )
+    return chosen
+
+
+def _record(
+    actor: str, person: Person, transcript_id: UUID, named: Collection[TranscriptSpeaker]
+) -> None:
+    audit.record(
+        actor,
+        Action.SPEAKER_NAMED,
+        person=person.id,
+        transcript=transcript_id,
+        speakers=len(named),
+    )
+
+
+def _similar(speaker: TranscriptSpeaker) -> Similar:
+    distance: float = speaker.distance  # type: ignore[attr-defined]  # annotated above
+    return Similar(
+        speaker_id=speaker.pk,
+        transcript_id=speaker.transcript_id,
+        recording_name=speaker.transcript.recording_name,
+        label=speaker.label,
+        name=speaker.name,
+        similarity=1 - distance,
+        nameless=speaker.person_id is None and speaker.source == SpeakerSource.UNMATCHED,
+    )
