@@ -12,7 +12,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from audio.merge.values import NO_VOICES, Fingerprint, NamedTranscript, Voices
+from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,7 @@ class Provenance:
 class SpeakerLibrary(Protocol):
     """Known voices, and a memory for transcripts."""
 
-    def voices(
-        self, space: str, fingerprints: Mapping[str, Fingerprint], *, asked_by: str
-    ) -> Voices:
+    def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         """The known voices of one space that may be those of these speakers."""
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
@@ -50,9 +48,7 @@ class NothingIsKept(Exception):
 class NoLibrary:
     """The library of a gateway that keeps nothing."""
 
-    def voices(
-        self, space: str, fingerprints: Mapping[str, Fingerprint], *, asked_by: str
-    ) -> Voices:
+    def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         return NO_VOICES
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:

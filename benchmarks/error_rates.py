@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.merge.naming.identification import OpenSetRule, identify
-from audio.merge.values import Fingerprint, Voices
+from audio.merge.values import Embedding, Voices
 
 Similarities = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ class Trial:
     """A fingerprint, whose it is, and who is known when it is heard."""
 
     person: str
-    fingerprint: Fingerprint
+    embedding: Embedding
     known: Voices
 
     @property
@@ -53,8 +53,7 @@ def equal_error_rate(same: Similarities, different: Similarities) -> tuple[float
 def shares_at(trials: Iterable[Trial], rule: OpenSetRule) -> Shares:
     """What the library would make of these trials by this rule."""
     named = [
-        (trial.person, identify(trial.fingerprint, trial.known, rule=rule).name)
-        for trial in trials
+        (trial.person, identify(trial.embedding, trial.known, rule=rule).name) for trial in trials
     ]
     unnamed = sum(name is None for _, name in named)
     right = sum(name == person for person, name in named)

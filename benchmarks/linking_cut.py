@@ -92,7 +92,7 @@ def _print_likeness(meeting: Recorded, chunks: Sequence[Chunk]) -> None:
     labels = [
         (_person(meeting, chunk, label), vector / np.linalg.norm(vector))
         for chunk in chunks
-        for label, vector in chunk.diarization.fingerprints.items()
+        for label, vector in chunk.diarization.embeddings.items()
     ]
     rows = np.stack([vector for _, vector in labels])
     distances = 1.0 - rows @ rows.T

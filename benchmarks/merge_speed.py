@@ -124,10 +124,10 @@ def _plain_blocks(words: Sequence[Word], turns: Sequence[Turn]) -> list[Block]:
 def _naming() -> Figure:
     random = np.random.default_rng(5)
     spoken = meeting_turns(random, 5_000)
-    hints = meeting_hints(random, 3_000, spoken[-1].end)
+    entries = meeting_hints(random, 3_000, spoken[-1].end)
     work = "naming, 5,000 turns x 3,000 hints"
-    ours_s, ours = timed(lambda: shown_names(spoken, hints), times=9)
-    plain_s, slow = timed(lambda: plain.plain_shown(spoken, hints), times=3)
+    ours_s, ours = timed(lambda: shown_names(spoken, entries), times=9)
+    plain_s, slow = timed(lambda: plain.plain_shown(spoken, entries), times=3)
     _check(_winners(ours) == {who: (name, round(share, 9)) for who, (name, share) in slow.items()})
     return Figure(work, ours_s, plain_s, "300 x")
 

@@ -107,13 +107,13 @@ def _row(meetings: list[Simulated]) -> str:
 def by_overlap(min_overlap: float) -> Method:
     """Rule `overlap`."""
     rule = NamingRule(min_overlap)
-    return lambda met: _names(name_speakers(met.diarization, met.hints, met.voices, rule=rule))
+    return lambda met: _names(name_speakers(met.diarization, met.entries, met.voices, rule=rule))
 
 
 def by_evidence(rule: EvidenceRule) -> Method:
     """Rule `evidence`."""
     return lambda met: _names(
-        name_by_evidence(met.diarization, met.hints, met.voices, rule=rule).speakers
+        name_by_evidence(met.diarization, met.entries, met.voices, rule=rule).speakers
     )
 
 
@@ -122,7 +122,7 @@ def forced_by_evidence(met: Simulated) -> Names:
     names = dict(by_evidence(FORCED)(met))
     for speaker, guess in by_overlap(0.0)(met).items():
         if speaker not in names:
-            shown = (hint.name for hint in met.hints)
+            shown = (entry.name for entry in met.entries)
             free = (name for name in (guess, *shown) if name not in names.values())
             names[speaker] = next(free, guess)
     return names

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.merge.values import Diarization, Fingerprint, Hint, Turn, Voices
+from audio.merge.values import Diarization, Embedding, TimelineEntry, Turn, Voices
 
 PEOPLE = ("Ana", "Ben", "Cleo", "Dan")
 DIMENSION = 192
@@ -70,7 +70,7 @@ class Simulated:
 
     truth: tuple[Said, ...]
     diarization: Diarization
-    hints: tuple[Hint, ...]
+    entries: tuple[TimelineEntry, ...]
     voices: Voices
 
 
@@ -150,7 +150,7 @@ def _confused(
 
 def _heard(
     truth: Sequence[Said],
-    people: dict[str, Fingerprint],
+    people: dict[str, Embedding],
     duration: float,
     mistakes: Mistakes,
     chance: np.random.Generator,
@@ -167,10 +167,10 @@ def _heard(
 
 def _shown(
     spoken: Sequence[Said], unseen: str, mistakes: Mistakes, chance: np.random.Generator
-) -> list[Hint]:
+) -> list[TimelineEntry]:
     shown = [person for person in PEOPLE if person != unseen]
     clock = float(chance.uniform(*mistakes.clock))
-    hints = []
+    entries = []
     for said in spoken:
         if said.person == unseen or chance.random() < mistakes.missing:
             continue
@@ -180,14 +180,14 @@ def _shown(
             continue
         wrong = chance.random() < mistakes.wrong_tile
         name = str(chance.choice(shown)) if wrong else said.person
-        hints.append(Hint(max(0.0, start), end, name))
+        entries.append(TimelineEntry(max(0.0, start), end, name))
         if chance.random() < mistakes.several_lit:
-            hints.append(Hint(max(0.0, start), end, str(chance.choice(shown))))
-    return hints
+            entries.append(TimelineEntry(max(0.0, start), end, str(chance.choice(shown))))
+    return entries
 
 
 def _library(
-    people: dict[str, Fingerprint], unseen: str, common: Fingerprint, chance: np.random.Generator
+    people: dict[str, Embedding], unseen: str, common: Embedding, chance: np.random.Generator
 ) -> Voices:
     """Strangers' voices, and that of the person who is never shown."""
     names = [f"Stranger {number}" for number in range(STRANGERS)]
@@ -198,22 +198,22 @@ def _library(
     return Voices(tuple(names), np.stack(vectors))
 
 
-def _voice(common: Fingerprint, chance: np.random.Generator) -> Fingerprint:
+def _voice(common: Embedding, chance: np.random.Generator) -> Embedding:
     """A person's own fingerprint; any two have what all voices have in common."""
     return _mixed(common, STRANGERS_ALIKE, chance)
 
 
-def _recording_of(voice: Fingerprint, chance: np.random.Generator) -> Fingerprint:
+def _recording_of(voice: Embedding, chance: np.random.Generator) -> Embedding:
     """One recording's fingerprint of a voice."""
     return _mixed(voice, float(chance.uniform(*LIKENESS)), chance)
 
 
-def _mixed(vector: Fingerprint, share: float, chance: np.random.Generator) -> Fingerprint:
-    mixed: Fingerprint = np.sqrt(share) * vector + np.sqrt(1 - share) * _direction(chance)
+def _mixed(vector: Embedding, share: float, chance: np.random.Generator) -> Embedding:
+    mixed: Embedding = np.sqrt(share) * vector + np.sqrt(1 - share) * _direction(chance)
     return mixed
 
 
-def _direction(chance: np.random.Generator) -> Fingerprint:
+def _direction(chance: np.random.Generator) -> Embedding:
     vector = chance.normal(size=DIMENSION)
-    direction: Fingerprint = vector / np.linalg.norm(vector)
+    direction: Embedding = vector / np.linalg.norm(vector)
     return direction

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.voice_similarity import NOISE
 from audio.merge.transcript_text import join_tokens
-from audio.merge.values import UNKNOWN_SPEAKER, Block, Hint, Turn, Voices, Word
+from audio.merge.values import UNKNOWN_SPEAKER, Block, TimelineEntry, Turn, Voices, Word
 
 Span = tuple[float, float]
 Vector = Sequence[float]
@@ -53,9 +53,11 @@ def plain_blocks(words: Sequence[Word], speakers: Sequence[str]) -> list[Block]:
     return [Block(start, end, who, join_tokens(texts)) for start, end, who, texts in blocks]
 
 
-def plain_shown(turns: Sequence[Turn], hints: Sequence[Hint]) -> dict[str, tuple[str, float]]:
+def plain_shown(
+    turns: Sequence[Turn], entries: Sequence[TimelineEntry]
+) -> dict[str, tuple[str, float]]:
     """The name shown longest while each speaker talks, and for what share of that time."""
-    lit = _lit_spans(hints)
+    lit = _lit_spans(entries)
     found = {}
     for speaker in dict.fromkeys(turn.speaker for turn in turns):
         own = [turn for turn in turns if turn.speaker == speaker]
@@ -69,20 +71,20 @@ def plain_shown(turns: Sequence[Turn], hints: Sequence[Hint]) -> dict[str, tuple
     return found
 
 
-def _lit_spans(hints: Sequence[Hint]) -> dict[str, list[Span]]:
+def _lit_spans(entries: Sequence[TimelineEntry]) -> dict[str, list[Span]]:
     """When each name is shown, repeated hints once."""
-    lit: dict[str, list[Span]] = {hint.name.strip(): [] for hint in hints if _counts(hint)}
-    for hint in sorted(filter(_counts, hints), key=lambda hint: hint.start):
-        spans = lit[hint.name.strip()]
-        if spans and hint.start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], hint.end))
+    lit: dict[str, list[Span]] = {entry.name.strip(): [] for entry in entries if _counts(entry)}
+    for entry in sorted(filter(_counts, entries), key=lambda entry: entry.start):
+        spans = lit[entry.name.strip()]
+        if spans and entry.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], entry.end))
         else:
-            spans.append((hint.start, hint.end))
+            spans.append((entry.start, entry.end))
     return lit
 
 
-def _counts(hint: Hint) -> bool:
-    return bool(hint.name.strip()) and hint.end > hint.start
+def _counts(entry: TimelineEntry) -> bool:
+    return bool(entry.name.strip()) and entry.end > entry.start
 
 
 def _time_shown(own: Sequence[Turn], spans: Sequence[Span]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from audio.merge.chunk_overlaps import Chunk
-from audio.merge.values import Diarization, Hint, Turn, Word
+from audio.merge.values import Diarization, TimelineEntry, Turn, Word
 
 RATE = 16_000
 DIMENSION = 192
@@ -40,13 +40,13 @@ def meeting_words(random: Generator, count: int, length_s: float) -> list[Word]:
     ]
 
 
-def meeting_hints(random: Generator, count: int, length_s: float) -> list[Hint]:
+def meeting_hints(random: Generator, count: int, length_s: float) -> list[TimelineEntry]:
     """Tiles lit for 4 s on average, several at once now and then."""
     starts = np.sort(random.uniform(0.0, length_s, count))
     ends = starts + random.exponential(4.0, count)
     who = random.integers(0, PEOPLE, count)
     return [
-        Hint(start, end, f"Person {name}")
+        TimelineEntry(start, end, f"Person {name}")
         for start, end, name in zip(starts.tolist(), ends.tolist(), who.tolist(), strict=True)
     ]
 

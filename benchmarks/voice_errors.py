@@ -28,8 +28,8 @@ from audio.media.decoding import SAMPLE_RATE
 from audio.media.encoding import pcm, wav
 from audio.merge.naming.identification import OPEN_SET_RULE, OpenSetRule
 from audio.merge.naming.voice_similarity import unit
-from audio.merge.values import Fingerprint, Voices
-from audio.pipeline.clip_embeddings import fingerprint_clips
+from audio.merge.values import Embedding, Voices
+from audio.pipeline.clip_embeddings import embed_clips
 from benchmarks import with_library  # noqa: F401 — before the models
 from benchmarks.error_rates import Shares, Similarities, Trial, equal_error_rate, shares_at
 from benchmarks.many_voices import SYNTHETIC, Samples, Speech, everybody
@@ -51,8 +51,8 @@ class Heard:
 
     person: str
     enrolled: HeardVoice
-    first: dict[float, list[Fingerprint]]
-    second: dict[float, list[Fingerprint]]
+    first: dict[float, list[Embedding]]
+    second: dict[float, list[Embedding]]
 
 
 def main() -> int:
@@ -93,17 +93,17 @@ def _heard(speech: Speech) -> Heard:
         )
 
 
-def _by_length(samples: Samples) -> dict[float, list[Fingerprint]]:
+def _by_length(samples: Samples) -> dict[float, list[Embedding]]:
     """Fingerprints of pieces side by side, for each length."""
-    return {length: list(_fingerprints(samples, length)) for length in LENGTHS_S}
+    return {length: list(_embeddings(samples, length)) for length in LENGTHS_S}
 
 
-def _fingerprints(samples: Samples, length: float) -> Iterator[Fingerprint]:
+def _embeddings(samples: Samples, length: float) -> Iterator[Embedding]:
     size = round(length * SAMPLE_RATE)
     cuts = np.arange(size, len(samples) + 1, size)
-    for voice in fingerprint_clips([samples[end - size : end] for end in cuts]):
+    for voice in embed_clips([samples[end - size : end] for end in cuts]):
         if voice is not None:
-            yield unit(voice.fingerprint)
+            yield unit(voice.embedding)
 
 
 def _likeness(heard: Sequence[Heard]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from audio.library import Provenance
-from audio.merge.values import NO_VOICES, Fingerprint, NamedTranscript, Voices
+from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
 from voiceprints.matching.voice_matching import Candidate, nearest_to_each, voices_of
 from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action
@@ -13,19 +13,17 @@ from voiceprints.transcripts.transcript_store import keep
 class StoredLibrary:
     """Known voices and kept transcripts, in Postgres."""
 
-    def voices(
-        self, space: str, fingerprints: Mapping[str, Fingerprint], *, asked_by: str
-    ) -> Voices:
+    def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         """The prints of the people nearest to each fingerprint, whoever they are."""
         known = Space.named(space)
-        if known is None or not fingerprints:
+        if known is None or not embeddings:
             return NO_VOICES
         found: dict[tuple[object, bytes], Candidate] = {
             (candidate.person_id, candidate.vector.tobytes()): candidate
-            for candidates in nearest_to_each(fingerprints.values(), known)
+            for candidates in nearest_to_each(embeddings.values(), known)
             for candidate in candidates
         }
-        audit.record(asked_by, Action.IDENTIFIED, speakers=len(fingerprints), space=str(known))
+        audit.record(asked_by, Action.IDENTIFIED, speakers=len(embeddings), space=str(known))
         return voices_of(tuple(found.values()), known)
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from audio.merge.name_spelling import readable
-from audio.merge.values import Hint, Span, Voices
+from audio.merge.values import Span, TimelineEntry, Voices
 
 
 class Choice(serializers.ChoiceField):
@@ -189,10 +189,10 @@ class TimelineField(JsonField):
         "a text; 0 to 1"
     )
 
-    def read(self, data: Any) -> tuple[Hint, ...]:
+    def read(self, data: Any) -> tuple[TimelineEntry, ...]:
         return tuple(self.hint(item, index) for index, item in enumerate(self.items(data)))
 
-    def hint(self, item: dict[str, Any], index: int) -> Hint:
+    def hint(self, item: dict[str, Any], index: int) -> TimelineEntry:
         """One entry."""
         start, end = self.span(item, index)
         name, confidence = item.get("name"), item.get("confidence", 1.0)
@@ -200,7 +200,7 @@ class TimelineField(JsonField):
             raise self.refuse(f"[{index}].name", name)
         if not is_finite(confidence) or not 0 <= confidence <= 1:
             raise self.refuse(f"[{index}].confidence", confidence)
-        return Hint(start, end, readable(name), float(confidence))
+        return TimelineEntry(start, end, readable(name), float(confidence))
 
 
 @extend_schema_field(OpenApiTypes.STR)

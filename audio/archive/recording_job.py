@@ -19,7 +19,7 @@ from audio.engines.client import Recording
 from audio.engines.failures import PASSING, EngineRefused
 from audio.media.decoding import DecodingUnavailable
 from audio.merge.name_spelling import readable
-from audio.merge.values import Hint, NamedTranscript
+from audio.merge.values import NamedTranscript, TimelineEntry
 from audio.pipeline import retries
 from audio.pipeline.job_progress import Watch, watched_by
 from audio.pipeline.label_merge import MergeJob, digest_of, label_merge, remember
@@ -91,7 +91,7 @@ def keep(
     return remember(transcript, _job(source, options, actor), created_by=actor, key=key)
 
 
-def hints_in(timeline: Path) -> tuple[Hint, ...]:
+def timeline_in(timeline: Path) -> tuple[TimelineEntry, ...]:
     """Read who was shown as speaking when.
 
     Raises
@@ -117,7 +117,7 @@ def _job(source: Source, options: ArchiveOptions, actor: str) -> MergeJob:
         file=None if mic else last,
         mic=mic[0] if mic else None,
         system=last if mic else None,
-        hints=() if source.timeline is None else hints_in(source.timeline),
+        entries=() if source.timeline is None else timeline_in(source.timeline),
         self_name=options.self_name,
         known_voices=options.known_voices,
         library_reader=actor,

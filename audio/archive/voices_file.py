@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 
 from audio.api.fields import VoicesField
 from audio.merge.name_spelling import readable
-from audio.merge.values import NO_VOICES, Fingerprint, Voices
+from audio.merge.values import NO_VOICES, Embedding, Voices
 
 
 def voices_in(path: Path) -> Voices:
@@ -54,7 +54,7 @@ def _space_and_people(told: object, name: str) -> tuple[str, Mapping[str, object
     return space.strip(), people
 
 
-def _prints(field: VoicesField, people: Mapping[str, object]) -> Iterator[tuple[str, Fingerprint]]:
+def _prints(field: VoicesField, people: Mapping[str, object]) -> Iterator[tuple[str, Embedding]]:
     for name, given in people.items():
         several = isinstance(given, list) and given and isinstance(given[0], list)
         for numbers in given if several else [given]:  # type: ignore[attr-defined]

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from audio.formats.warning_lines import warnings_json
 from audio.merge.values import (
     Diarization,
+    Embedding,
     Evidence,
-    Fingerprint,
     LabelledTranscript,
     NamedSpeaker,
     NamedTranscript,
@@ -24,7 +24,7 @@ def diarized_chunk_json(chunk: Diarization) -> Json:
         "duration": chunk.duration or 0.0,
         "segments": [_turn(turn) for turn in chunk.turns],
         "speakers_detected": list(chunk.speakers),
-        "fingerprints": _vectors(chunk.fingerprints),
+        "fingerprints": _vectors(chunk.embeddings),
         "models": dict(chunk.models),
     }
 
@@ -49,7 +49,7 @@ def named_json(transcript: NamedTranscript) -> Json:
         "duration": transcript.duration,
         "speakers": [_speaker(speaker) for speaker in transcript.speakers],
         "segments": _segments(transcript),
-        "fingerprints": _vectors(transcript.fingerprints),
+        "fingerprints": _vectors(transcript.embeddings),
         "models": dict(transcript.models),
         **warnings_json(transcript.warnings),
     }
@@ -79,7 +79,7 @@ def _speaker(speaker: NamedSpeaker) -> Json:
         "cluster": speaker.speaker,
         "name": speaker.name,
         "source": speaker.source,
-        "fingerprint": None if speaker.fingerprint is None else speaker.fingerprint.tolist(),
+        "fingerprint": None if speaker.embedding is None else speaker.embedding.tolist(),
         **_told(figures),
         **({} if speaker.evidence is None else {"evidence": _evidence(speaker.evidence)}),
     }
@@ -112,8 +112,8 @@ def _turn(turn: Turn) -> Json:
     return {"start_s": turn.start, "end_s": turn.end, "speaker": turn.speaker, **certain}
 
 
-def _vectors(fingerprints: Mapping[str, Fingerprint]) -> dict[str, list[float]]:
-    return {name: vector.tolist() for name, vector in fingerprints.items()}
+def _vectors(embeddings: Mapping[str, Embedding]) -> dict[str, list[float]]:
+    return {name: vector.tolist() for name, vector in embeddings.items()}
 
 
 def without_embeddings(answer: Json) -> Json:

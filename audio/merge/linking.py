@@ -30,7 +30,7 @@ from audio.merge.clustering import DEFAULT_RULE, LinkingRule, Matrix, Pairs, clu
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.overlap import speaking_time
 from audio.merge.naming.voice_similarity import NOISE, unit
-from audio.merge.values import Diarization, Fingerprint, Turn
+from audio.merge.values import Diarization, Embedding, Turn
 
 # The edges of a turn vary by up to 0.25 s (pipeline.LABELLING), and two diarizations of one turn
 # have four of them: labels that share less than a second may do so by chance.
@@ -55,7 +55,7 @@ class _Label:
     chunk: int
     name: str
     seconds: float
-    fingerprint: Fingerprint | None
+    embedding: Embedding | None
 
 
 def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = DEFAULT_RULE) -> LinkedRecording:
@@ -124,7 +124,7 @@ def _by_first_appearance(chunks: Sequence[Chunk], told: Sequence[list[Turn]]) ->
         for turn in turns:
             first[at, turn.speaker] = min(turn.start, first.get((at, turn.speaker), np.inf))
         for name, seconds in speaking_time(turns).items():
-            vector = chunk.diarization.fingerprints.get(name)
+            vector = chunk.diarization.embeddings.get(name)
             known = None if vector is None or not vector.any() else unit(vector)
             labels[at, name] = _Label(at, name, seconds, known)
     return [labels[key] for key in sorted(labels, key=first.__getitem__)]
@@ -133,10 +133,10 @@ def _by_first_appearance(chunks: Sequence[Chunk], told: Sequence[list[Turn]]) ->
 def _distances(labels: Sequence[_Label]) -> Matrix:
     """Return distances of shape ``(labels, labels)``, not a number where nothing is known."""
     distances = np.full((len(labels), len(labels)), np.nan)
-    alike: dict[int, dict[int, Fingerprint]] = {}
+    alike: dict[int, dict[int, Embedding]] = {}
     for place, label in enumerate(labels):
-        if label.fingerprint is not None:
-            alike.setdefault(len(label.fingerprint), {})[place] = label.fingerprint
+        if label.embedding is not None:
+            alike.setdefault(len(label.embedding), {})[place] = label.embedding
     for prints in alike.values():
         rows = np.stack(list(prints.values()))
         distances[np.ix_(list(prints), list(prints))] = np.clip(1.0 - rows @ rows.T, 0.0, 2.0)
@@ -198,19 +198,19 @@ def _linked(
     whole = Diarization(
         turns=without_borders(turns),
         speakers=tuple(dict.fromkeys(speakers)),
-        fingerprints=_fingerprints(labels, speakers),
+        embeddings=_embeddings(labels, speakers),
         duration=chunks[-1].end if chunks else 0.0,
         models={key: model for one in chunks for key, model in one.diarization.models.items()},
     )
     return LinkedRecording(whole, known)
 
 
-def _fingerprints(labels: Sequence[_Label], speakers: Sequence[str]) -> dict[str, Fingerprint]:
+def _embeddings(labels: Sequence[_Label], speakers: Sequence[str]) -> dict[str, Embedding]:
     """Return the mean of each speaker's fingerprints that are as long as the first."""
-    sums: dict[str, Fingerprint] = {}
+    sums: dict[str, Embedding] = {}
     for label, speaker in zip(labels, speakers, strict=True):
-        if label.fingerprint is not None:
-            weighed = label.seconds * label.fingerprint
+        if label.embedding is not None:
+            weighed = label.seconds * label.embedding
             if len(sums.setdefault(speaker, np.zeros_like(weighed))) == len(weighed):
                 sums[speaker] = sums[speaker] + weighed
     return {speaker: unit(total) for speaker, total in sums.items() if total.any()}

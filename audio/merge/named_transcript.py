@@ -14,7 +14,7 @@ from audio.merge.naming.evidence import Naming, name_by_evidence
 from audio.merge.naming.overlap import (
     DEFAULT_RULE,
     NamingRule,
-    fingerprints_by_name,
+    embeddings_by_name,
     known_print,
     name_speakers,
 )
@@ -39,12 +39,12 @@ from audio.merge.tracks.loudness import Track
 from audio.merge.values import (
     Block,
     Diarization,
-    Fingerprint,
-    Hint,
+    Embedding,
     NamedSpeaker,
     NamedTranscript,
     Notice,
     Span,
+    TimelineEntry,
     Transcription,
     Turn,
     Voices,
@@ -69,7 +69,7 @@ class TrackAnswer:
 def attribute(
     diarization: Diarization,
     transcription: Transcription | None,
-    hints: Sequence[Hint],
+    entries: Sequence[TimelineEntry],
     voices: Voices,
     *,
     rule: NamingRule | EvidenceRule = DEFAULT_RULE,
@@ -103,11 +103,11 @@ def attribute(
     --------
     >>> from audio.merge.values import NO_VOICES
     >>> talk = Diarization((Turn(0.0, 2.0, "Speaker_0"),), ("Speaker_0",))
-    >>> attribute(talk, None, [Hint(0.0, 2.0, "Ann")], NO_VOICES).turns
+    >>> attribute(talk, None, [TimelineEntry(0.0, 2.0, "Ann")], NO_VOICES).turns
     (Turn(start=0.0, end=2.0, speaker='Ann', confidence=None),)
 
     """
-    named = _name(diarization, hints, voices, rule)
+    named = _name(diarization, entries, voices, rule)
     blocks: tuple[Block, ...] = ()
     notices: tuple[Notice, ...] = ()
     if transcription is not None:
@@ -119,11 +119,11 @@ def attribute(
         speakers=named.speakers,
         blocks=_named_blocks(blocks, names),
         turns=() if transcription is not None else _named_turns(diarization.turns, names),
-        fingerprints=fingerprints_by_name(named.speakers, diarization.turns),
+        embeddings=embeddings_by_name(named.speakers, diarization.turns),
         models=_models([diarization], [transcription] if transcription else []),
         warnings=(
             *notices,
-            *skipped_voices(diarization.fingerprints.values(), voices),
+            *skipped_voices(diarization.embeddings.values(), voices),
             *named.notices,
         ),
         timeline_offset_s=named.timeline_offset_s,
@@ -133,7 +133,7 @@ def attribute(
 def attribute_dual(
     mic: TrackAnswer,
     system: TrackAnswer,
-    hints: Sequence[Hint],
+    entries: Sequence[TimelineEntry],
     voices: Voices,
     *,
     self_name: str,
@@ -179,9 +179,9 @@ def attribute_dual(
     local = _local(mic, system, self_vad, words)
     own = own_voice(mic.diarization, local.turns)
     user = NamedSpeaker(
-        MIC, self_name.strip(), "mic_channel", own.fingerprint, enrolled_s=own.enrolled_s
+        MIC, self_name.strip(), "mic_channel", own.embedding, enrolled_s=own.enrolled_s
     )
-    others = _name(system.diarization, hints, voices, rule, mic=user)
+    others = _name(system.diarization, entries, voices, rule, mic=user)
     theirs, system_notices = label_blocks(system.diarization, system.transcription, rule=labelling)
     mine = group_words(local.words, [user.name] * len(local.words))
     names = {speaker.speaker: speaker.name for speaker in others.speakers}
@@ -192,7 +192,7 @@ def attribute_dual(
         duration=max(length_of(track.diarization, track.transcription) for track in (mic, system)),
         speakers=(*others.speakers, user),
         blocks=interleave(mine, _named_blocks(theirs, names)),
-        fingerprints=_prints_of_both(others.speakers, user, turns, voices),
+        embeddings=_prints_of_both(others.speakers, user, turns, voices),
         models=_models(
             [mic.diarization, system.diarization], [mic.transcription, system.transcription]
         ),
@@ -210,18 +210,18 @@ def attribute_dual(
 
 def _name(
     diarization: Diarization,
-    hints: Sequence[Hint],
+    entries: Sequence[TimelineEntry],
     voices: Voices,
     rule: NamingRule | EvidenceRule,
     mic: NamedSpeaker | None = None,
 ) -> Naming:
     if isinstance(rule, EvidenceRule):
-        return name_by_evidence(diarization, hints, voices, rule=rule, mic=mic)
-    return Naming(name_speakers(diarization, hints, voices, rule=rule, mic=mic))
+        return name_by_evidence(diarization, entries, voices, rule=rule, mic=mic)
+    return Naming(name_speakers(diarization, entries, voices, rule=rule, mic=mic))
 
 
 def _voice_warnings(mic: TrackAnswer, system: TrackAnswer, voices: Voices) -> tuple[Notice, ...]:
-    heard = (mic.diarization.fingerprints, system.diarization.fingerprints)
+    heard = (mic.diarization.embeddings, system.diarization.embeddings)
     return skipped_voices([one for prints in heard for one in prints.values()], voices)
 
 
@@ -237,12 +237,12 @@ def _local(
 
 def _prints_of_both(
     others: Sequence[NamedSpeaker], user: NamedSpeaker, turns: Sequence[Turn], voices: Voices
-) -> Mapping[str, Fingerprint]:
+) -> Mapping[str, Embedding]:
     """Return the map of both tracks, with the caller's own print of the user if any.
 
     A stored print, which has a space, is not the caller's: it stays where it is.
     """
-    prints = fingerprints_by_name((*others, user), turns)
+    prints = embeddings_by_name((*others, user), turns)
     known = None if voices.space else known_print(voices, user)
     return prints if known is None else {**prints, user.name: known}
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Fingerprint = NDArray[np.float64]
+Embedding = NDArray[np.float64]
 Source = Literal["visual", "voiceprint", "unmatched", "mic_channel"]
 Mode = Literal["mono", "dual_channel"]
 Reason = Literal[
@@ -43,7 +43,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class TimelineEntry:
     """One entry of a visual timeline: a name shown from start to end."""
 
     start: float
@@ -81,7 +81,7 @@ class Diarization:
 
     turns: tuple[Turn, ...]
     speakers: tuple[str, ...]
-    fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
+    embeddings: Mapping[str, Embedding] = field(default_factory=dict)
     duration: float | None = None
     models: Mapping[str, str] = field(default_factory=dict)
 
@@ -158,7 +158,7 @@ class NamedSpeaker:
     speaker: str
     name: str
     source: Source
-    fingerprint: Fingerprint | None = None
+    embedding: Embedding | None = None
     overlap_confidence: float | None = None
     match_similarity: float | None = None
     enrolled_s: float | None = None
@@ -195,7 +195,7 @@ class NamedTranscript:
     speakers: tuple[NamedSpeaker, ...]
     blocks: tuple[Block, ...] = ()
     turns: tuple[Turn, ...] = ()
-    fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
+    embeddings: Mapping[str, Embedding] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Notice, ...] = ()
     dropped_words: int = 0

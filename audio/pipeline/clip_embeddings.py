@@ -16,7 +16,7 @@ from audio.media import temporary_files
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.encoding import pcm, wav
 from audio.merge.naming.overlap import speaking_time
-from audio.merge.values import Diarization, Fingerprint
+from audio.merge.values import Diarization, Embedding
 from audio.pipeline.parallel_calls import admitted_in_parallel
 
 
@@ -24,11 +24,11 @@ from audio.pipeline.parallel_calls import admitted_in_parallel
 class ClipVoice:
     """How somebody sounds, in one space, by the name that the engine gives it."""
 
-    fingerprint: Fingerprint
+    embedding: Embedding
     space: str
 
 
-def fingerprint_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipVoice | None]:
+def embed_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipVoice | None]:
     """How does the one who talks most in each clip sound? None where nobody is heard.
 
     Raises
@@ -53,7 +53,7 @@ def _voice(heard: Diarization) -> ClipVoice | None:
     talk = speaking_time(heard.turns)
     voices = {
         label: vector
-        for label, vector in heard.fingerprints.items()
+        for label, vector in heard.embeddings.items()
         if vector.any() and talk.get(label)
     }
     if not voices:

@@ -10,7 +10,7 @@ from audio.merge.naming.unnamed_speakers import name_in_order
 from audio.merge.speaker_labels import label_transcription
 from audio.merge.values import LabelledWords, Notice, Transcription
 from audio.pipeline.analysis import Hearing, hear
-from audio.pipeline.known_speakers import KnownSpeakers, fingerprint_of, known_names
+from audio.pipeline.known_speakers import KnownSpeakers, embedding_of, known_names
 from audio.pipeline.transcription import LABELLING
 
 
@@ -43,7 +43,7 @@ def transcribe_diarized(
     )
     heard, *samples = hear(wanted, *references)
     prints = [
-        fingerprint_of(reference, sample.talk)
+        embedding_of(reference, sample.talk)
         for reference, sample in zip(known.references, samples, strict=True)
     ]
     names = known_names(heard.talk, known, prints)

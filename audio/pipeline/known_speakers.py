@@ -13,7 +13,7 @@ from audio.media.decoding import UnusableAudio
 from audio.merge.name_spelling import name_key
 from audio.merge.naming.identification import OpenSetRule, identify
 from audio.merge.naming.overlap import speaking_time
-from audio.merge.values import NO_VOICES, Diarization, Fingerprint, Voices
+from audio.merge.values import NO_VOICES, Diarization, Embedding, Voices
 
 # A fingerprint of less speech is often wrong; more than a minute says nothing new.
 SHORTEST_REFERENCE_S = 1.5
@@ -54,7 +54,7 @@ def check_references(references: Sequence[Recording]) -> None:
             )
 
 
-def fingerprint_of(reference: Recording, heard: Diarization) -> Fingerprint:
+def embedding_of(reference: Recording, heard: Diarization) -> Embedding:
     """The fingerprint of whoever talks longest in a reference, by what was heard in it.
 
     Raises
@@ -62,26 +62,26 @@ def fingerprint_of(reference: Recording, heard: Diarization) -> Fingerprint:
     UnusableAudio
     """
     seconds = speaking_time(heard.turns)
-    found = sorted(heard.fingerprints, key=lambda label: seconds.get(label, 0.0))
+    found = sorted(heard.embeddings, key=lambda label: seconds.get(label, 0.0))
     if not found:
         raise UnusableAudio(reference.field, "no voice was found in it.")
-    return heard.fingerprints[found[-1]]
+    return heard.embeddings[found[-1]]
 
 
 def known_names(
-    heard: Diarization, known: KnownSpeakers, prints: Sequence[Fingerprint]
+    heard: Diarization, known: KnownSpeakers, prints: Sequence[Embedding]
 ) -> dict[str, str]:
     """The name of each speaker that sounds like one of the known; strangers are missing."""
     voices = _voices(known.names, prints) if prints else _stored_voices(heard, known)
     rule = OpenSetRule(voices.threshold, voices.margin)
     found = {
-        label: identify(fingerprint, voices, rule=rule).name
-        for label, fingerprint in heard.fingerprints.items()
+        label: identify(embedding, voices, rule=rule).name
+        for label, embedding in heard.embeddings.items()
     }
     return {label: name for label, name in found.items() if name is not None}
 
 
-def _voices(names: tuple[str, ...], prints: Sequence[Fingerprint]) -> Voices:
+def _voices(names: tuple[str, ...], prints: Sequence[Embedding]) -> Voices:
     if len({len(one) for one in prints}) > 1:
         raise parakeet().nonsense("its fingerprints differ in length")
     return Voices(names, np.stack(prints))
@@ -93,7 +93,7 @@ def _stored_voices(heard: Diarization, known: KnownSpeakers) -> Voices:
         return NO_VOICES
     spelt = {name_key(name): name for name in known.names}
     space = heard.models.get("embedding", "")
-    stored = library().voices(space, heard.fingerprints, asked_by=known.reader)
+    stored = library().voices(space, heard.embeddings, asked_by=known.reader)
     rows = [row for row, name in enumerate(stored.names) if name_key(name) in spelt]
     chosen = tuple(spelt[name_key(stored.names[row])] for row in rows)
     return Voices(chosen, stored.vectors[rows], stored.space)

@@ -16,7 +16,7 @@ from audio.merge.named_transcript import TrackAnswer, attribute, attribute_dual
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.overlap import NamingRule
 from audio.merge.tracks.loudness import Track
-from audio.merge.values import NO_VOICES, Diarization, Hint, NamedTranscript, Span, Voices
+from audio.merge.values import NO_VOICES, Diarization, NamedTranscript, Span, TimelineEntry, Voices
 from audio.pipeline.analysis import Hearing, hear
 from audio.pipeline.transcription import LABELLING
 
@@ -30,7 +30,7 @@ class MergeJob:
     be, of two tracks on the system track.
     """
 
-    hints: tuple[Hint, ...]
+    entries: tuple[TimelineEntry, ...]
     file: Recording | None = None
     mic: Recording | None = None
     system: Recording | None = None
@@ -77,7 +77,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
         named = attribute(
             heard.talk,
             heard.said if job.transcribe else None,
-            job.hints,
+            job.entries,
             known,
             rule=_rule(job),
             labelling=LABELLING,
@@ -101,7 +101,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         named = attribute_dual(
             TrackAnswer(mine.talk, mine.said, _samples(mic)),
             TrackAnswer(others.talk, others.said, _samples(system)),
-            job.hints,
+            job.entries,
             known,
             self_name=job.self_name,
             self_vad=job.self_vad,
@@ -132,9 +132,9 @@ def _known_voices(job: MergeJob, *heard: Diarization) -> Voices:
     if job.library_reader is None:
         return NO_VOICES
     prints = {
-        f"{track} {label}": fingerprint
+        f"{track} {label}": embedding
         for track, diarization in enumerate(heard)
-        for label, fingerprint in diarization.fingerprints.items()
+        for label, embedding in diarization.embeddings.items()
     }
     space = heard[0].models.get("embedding", "")
     return library().voices(space, prints, asked_by=job.library_reader)

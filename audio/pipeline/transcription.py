@@ -43,7 +43,7 @@ def transcribe_with_known_speakers(
     [heard] = hear(
         Hearing(recording=recording, options={}, speakers="fingerprints", linking=linking)
     )
-    prints = heard.talk.fingerprints
+    prints = heard.talk.embeddings
     voices = library().voices(heard.talk.models.get("embedding", ""), prints, asked_by=reader)
     named = recognise(_labelled(heard), prints, voices)
     metrics.count_names(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from audio.merge.clustering import LinkingRule, cluster
 from audio.merge.naming.voice_similarity import unit
-from audio.merge.values import Fingerprint
+from audio.merge.values import Embedding
 from voiceprints.people.refusals import SeveralVoices
 
 # A window in ten goes wrong where somebody coughs or is talked over. Another voice is more.
@@ -24,13 +24,13 @@ class Averaged:
     `kept` says which fingerprints it is made of; `cohesion` is their mean similarity to it.
     """
 
-    vector: Fingerprint
+    vector: Embedding
     kept: NDArray[np.bool_]
     cohesion: float
 
 
 def one_voice(
-    fingerprints: NDArray[np.float64], seconds: NDArray[np.float64], *, threshold: float
+    embeddings: NDArray[np.float64], seconds: NDArray[np.float64], *, threshold: float
 ) -> Averaged:
     """The mean of the fingerprints, weighted by duration, without those that are another voice's.
 
@@ -41,7 +41,7 @@ def one_voice(
     ------
     SeveralVoices
     """
-    rows = np.apply_along_axis(unit, 1, fingerprints)
+    rows = np.apply_along_axis(unit, 1, embeddings)
     nowhere_apart = np.zeros((len(rows), len(rows)), dtype=np.bool_)
     groups = cluster(1 - rows @ rows.T, seconds, nowhere_apart, rule=LinkingRule(1 - threshold))
     kept = groups == np.bincount(groups, weights=seconds).argmax()

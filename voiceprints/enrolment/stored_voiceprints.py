@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from audio.merge.values import Fingerprint, Span
+from audio.merge.values import Embedding, Span
 from voiceprints.enrolment.samples import kept_sample
 from voiceprints.enrolment.voice_extraction import Samples
 from voiceprints.matching.voice_matching import nearest_people
@@ -23,7 +23,7 @@ class Learned:
     """A voice of unit length that may become a print, and where it comes from."""
 
     space: Space
-    vector: Fingerprint
+    vector: Embedding
     source: VoiceprintSource
     speech_s: float | None = None
     quality: Mapping[str, float | str] = field(default_factory=dict)

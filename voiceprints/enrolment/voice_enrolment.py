@@ -14,14 +14,14 @@ from django.db import transaction
 
 from audio.engines.client import Recording
 from audio.merge.naming.voice_similarity import unit
-from audio.merge.values import Fingerprint, Span
+from audio.merge.values import Embedding, Span
 from voiceprints.enrolment.stored_voiceprints import Learned, keep_print
 from voiceprints.enrolment.voice_extraction import NEEDED_S, HeardVoice, hear_voice
 from voiceprints.matching.speaker_voices import voice_of
 from voiceprints.models import DIMENSION, Space, TranscriptSpeaker, Voiceprint
 from voiceprints.models.people import VoiceprintSource
 from voiceprints.people.consent import Consent, check_agreed, check_consent, consenting_person
-from voiceprints.people.refusals import AnotherVoice, TooLittleSpeech, UnusableFingerprint
+from voiceprints.people.refusals import AnotherVoice, TooLittleSpeech, UnusableEmbedding
 from voiceprints.storage.locks import locked_person, locked_transcripts
 from voiceprints.transcripts.speaker_naming import NoSuchSpeaker
 
@@ -121,9 +121,7 @@ def enrol_speaker(person_id: UUID, speaker: SpeakerOf, *, actor: str) -> Voicepr
     return keep_print(person_id, learned, actor=actor)
 
 
-def enrol_fingerprint(
-    person_id: UUID, vector: Fingerprint, space: str, *, actor: str
-) -> Voiceprint:
+def enrol_embedding(person_id: UUID, vector: Embedding, space: str, *, actor: str) -> Voiceprint:
     """Keep a fingerprint that the caller has, in the space that its engine calls so.
 
     Raises
@@ -131,11 +129,11 @@ def enrol_fingerprint(
     EnrolmentRefused, PersonGone
     """
     if not space.partition("@")[0].strip():
-        raise UnusableFingerprint("space: expected the name of the embedding model.")
+        raise UnusableEmbedding("space: expected the name of the embedding model.")
     if vector.shape != (DIMENSION,):
-        raise UnusableFingerprint(f"vector: expected {DIMENSION} numbers, got {vector.size}.")
+        raise UnusableEmbedding(f"vector: expected {DIMENSION} numbers, got {vector.size}.")
     if not np.isfinite(vector).all() or not vector.any():
-        raise UnusableFingerprint("vector: expected finite numbers that are not all zero.")
+        raise UnusableEmbedding("vector: expected finite numbers that are not all zero.")
     check_consent(person_id)
     learned = Learned(
         space=Space.for_engine(space),

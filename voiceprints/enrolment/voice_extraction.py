@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from audio.engines.client import Recording
 from audio.engines.dialects.parakeet import parakeet
 from audio.media.decoding import SAMPLE_RATE, check_decodable, clips
-from audio.merge.values import Fingerprint, Span, Turn
-from audio.pipeline.clip_embeddings import ClipVoice, fingerprint_clips
+from audio.merge.values import Embedding, Span, Turn
+from audio.pipeline.clip_embeddings import ClipVoice, embed_clips
 from audio.pipeline.parallel_calls import AT_ONCE, in_parallel
 from audio.pipeline.transcription import diarize_chunk
 from audio.tracing import traced
 from voiceprints.enrolment.averaging import Averaged, one_voice
 from voiceprints.enrolment.windows import SHORTEST_S, clean_windows, even_windows, inside, spread
 from voiceprints.models import DIMENSION, Space
-from voiceprints.people.refusals import Clipped, TooLittleSpeech, UnusableFingerprint
+from voiceprints.people.refusals import Clipped, TooLittleSpeech, UnusableEmbedding
 
 NEEDED_S = 10.0
 # Two minutes of speech: more tells nothing new of a voice, and costs the engine time.
@@ -39,7 +39,7 @@ class HeardVoice:
     """
 
     space: Space
-    vector: Fingerprint
+    vector: Embedding
     speech_s: float
     quality: dict[str, float]
     samples: Samples
@@ -123,7 +123,7 @@ def _demand_speech(clips: Sequence[_Clip]) -> None:
 
 def _voice(cut: Sequence[_Clip], *, one_recording: bool = False) -> HeardVoice:
     clipping = _clipping_share(cut)
-    voices = fingerprint_clips([clip.samples for clip in cut])
+    voices = embed_clips([clip.samples for clip in cut])
     heard = [(clip, voice) for clip, voice in zip(cut, voices, strict=True) if voice is not None]
     if not heard:
         raise TooLittleSpeech(0.0, NEEDED_S)
@@ -156,15 +156,15 @@ def _clipping_share(cut: Sequence[_Clip]) -> float:
 
 
 def _space(voices: Sequence[ClipVoice]) -> Space:
-    numbers = len(voices[0].fingerprint)
+    numbers = len(voices[0].embedding)
     if numbers != DIMENSION:
-        raise UnusableFingerprint(
+        raise UnusableEmbedding(
             f"The engine's fingerprints have {numbers} numbers; this library keeps {DIMENSION}."
         )
     return Space.for_engine(voices[0].space)
 
 
 def _averaged(heard: Sequence[tuple[_Clip, ClipVoice]], space: Space) -> Averaged:
-    vectors = np.stack([voice.fingerprint for _, voice in heard])
+    vectors = np.stack([voice.embedding for _, voice in heard])
     seconds = np.array([clip.seconds for clip, _ in heard])
     return one_voice(vectors, seconds, threshold=space.threshold)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio.merge.values import Fingerprint
+from audio.merge.values import Embedding
 from voiceprints.models import DIMENSION
 
 LARGEST = 1e6
@@ -23,7 +23,7 @@ class NamedPrints:
     """All prints of one person, by name."""
 
     name: str
-    vectors: tuple[Fingerprint, ...]
+    vectors: tuple[Embedding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _people(given: Mapping[str, object]) -> Iterator[NamedPrints]:
         yield NamedPrints(name, tuple(_vector(name, row) for row in rows))
 
 
-def _vector(name: str, row: object) -> Fingerprint:
+def _vector(name: str, row: object) -> Embedding:
     numbers = row if isinstance(row, list) else []
     if len(numbers) != DIMENSION or not all(map(_is_number, numbers)):
         raise ValueError(

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from pgvector.django import CosineDistance
 
-from audio.merge.values import Fingerprint
-from voiceprints.enrolment.voice_enrolment import enrol_fingerprint
+from audio.merge.values import Embedding
+from voiceprints.enrolment.voice_enrolment import enrol_embedding
 from voiceprints.exchange.voiceprint_file import Exchange, NamedPrints
 from voiceprints.models import Person, Space, Voiceprint, audit
 from voiceprints.models.audit import Action
@@ -69,14 +69,14 @@ def import_person(
     person = consenting_person(prints.name, consent, actor=actor)
     new = [vector for vector in prints.vectors if not _has(person, vector, space)]
     for vector in new:
-        enrol_fingerprint(person.id, vector, space, actor=actor)
+        enrol_embedding(person.id, vector, space, actor=actor)
     if new:
         audit.record(actor, Action.IMPORTED, person=person.id, prints=len(new))
     transaction.set_rollback(dry_run)
     return Imported(len(new), len(prints.vectors) - len(new))
 
 
-def _has(person: Person, vector: Fingerprint, space: str) -> bool:
+def _has(person: Person, vector: Embedding, space: str) -> bool:
     known = Space.named(space)
     own = person.voiceprints.filter(space=known).alias(distance=CosineDistance("vector", vector))
     return own.filter(distance__lte=SAME).exists()

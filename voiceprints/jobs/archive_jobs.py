@@ -11,10 +11,10 @@ from audio.api.fields import TimelineField
 from audio.archive.inventory import Found
 from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import Outputs
-from audio.archive.recording_job import UnusableRecording, check_space, hints_in
+from audio.archive.recording_job import UnusableRecording, check_space, timeline_in
 from audio.engines.client import Recording
 from audio.merge.name_spelling import readable
-from audio.merge.values import Hint, NamedTranscript
+from audio.merge.values import NamedTranscript, TimelineEntry
 from audio.pipeline.label_merge import MergeJob, label_merge
 from voiceprints.jobs.submission import Order, work_of
 from voiceprints.models.jobs import Job, JobKind, JobState
@@ -34,7 +34,7 @@ def order_of(found: Found, options: ArchiveOptions, out: Path | None, *, actor: 
     source = found.source
     asked: dict[str, object] = {"archive": options.to_json(), "store": options.store}
     if source.timeline is not None:
-        hints_in(source.timeline)
+        timeline_in(source.timeline)
         # The same whatever encoding it has, and whether or not it says so at its start.
         asked["timeline"] = json.dumps(json.loads(source.timeline.read_bytes()))
     if out is not None:
@@ -92,7 +92,7 @@ def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJ
         file=recordings.get("file"),
         mic=recordings.get("mic_file"),
         system=recordings.get("system_file"),
-        hints=_hints_of(job),
+        entries=_timeline_of(job),
         self_name=options.self_name,
         known_voices=options.known_voices,
         library_reader=job.created_by,
@@ -126,10 +126,12 @@ def options_of(job: Job) -> ArchiveOptions:
     return ArchiveOptions.from_json(str(job.options["archive"]))
 
 
-def _hints_of(job: Job) -> tuple[Hint, ...]:
+def _timeline_of(job: Job) -> tuple[TimelineEntry, ...]:
     field = TimelineField()
     field.field_name = "timeline"
-    return cast(tuple[Hint, ...], field.to_internal_value(job.options.get("timeline", "[]")))
+    return cast(
+        tuple[TimelineEntry, ...], field.to_internal_value(job.options.get("timeline", "[]"))
+    )
 
 
 def _outputs(options: Mapping[str, Any]) -> Outputs:

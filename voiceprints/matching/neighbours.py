@@ -16,7 +16,7 @@ from pgvector import Vector
 from pgvector.django import CosineDistance
 
 from audio.merge.naming.voice_similarity import unit
-from audio.merge.values import Fingerprint
+from audio.merge.values import Embedding
 from voiceprints.models import Space, Voiceprint
 from voiceprints.models.people import HALVES, VoiceprintQuerySet
 
@@ -36,7 +36,7 @@ Owners = list[UUID]
 
 
 def people_near(
-    voices: Sequence[Fingerprint], usable: VoiceprintQuerySet, space: Space, *, limit: int
+    voices: Sequence[Embedding], usable: VoiceprintQuerySet, space: Space, *, limit: int
 ) -> list[frozenset[UUID]]:
     """So many people who sound most like each voice, among the usable prints of a space."""
     if not voices:
@@ -45,15 +45,13 @@ def people_near(
     return [frozenset(people) for people in search(voices, usable, limit)]
 
 
-def exactly(voices: Sequence[Fingerprint], usable: VoiceprintQuerySet, limit: int) -> list[Owners]:
+def exactly(voices: Sequence[Embedding], usable: VoiceprintQuerySet, limit: int) -> list[Owners]:
     """An aggregate over all prints: nothing that an index for neighbours could answer."""
     people = usable.order_by().values("person_id").annotate(distance=Min(DISTANCE))
     return _nearest_owners(voices, people.order_by("distance")[:limit])
 
 
-def by_index(
-    voices: Sequence[Fingerprint], usable: VoiceprintQuerySet, limit: int
-) -> list[Owners]:
+def by_index(voices: Sequence[Embedding], usable: VoiceprintQuerySet, limit: int) -> list[Owners]:
     """As many prints as it takes to meet so many people; one person may have very many.
 
     An index that runs dry before may have lost sight of somebody: then all are compared.
@@ -92,9 +90,7 @@ def _nearest(usable: VoiceprintQuerySet, wanted: int) -> QuerySet[Voiceprint, An
     return usable.order_by(ROUGH_DISTANCE).values("person_id").annotate(distance=DISTANCE)[:wanted]
 
 
-def _nearest_owners(
-    voices: Sequence[Fingerprint], near: QuerySet[Voiceprint, Any]
-) -> list[Owners]:
+def _nearest_owners(voices: Sequence[Embedding], near: QuerySet[Voiceprint, Any]) -> list[Owners]:
     """Whose the prints are that a query finds for each voice, nearest first."""
     inner, given = near.query.sql_with_params()
     # A fingerprint's scale carries no meaning, and numbers of half precision have little room.

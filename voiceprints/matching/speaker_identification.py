@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from audio.engines.client import Recording
 from audio.merge.naming.overlap import speakers_of, speaking_time
-from audio.merge.values import Fingerprint
+from audio.merge.values import Embedding
 from audio.pipeline.transcription import diarize_chunk
 from audio.tracing import traced
 from voiceprints.matching.voice_matching import NEAREST, Identified, identify_voice
@@ -41,13 +41,13 @@ def identify_speakers(
     audit.record(actor, Action.IDENTIFIED, speakers=len(speakers), space=named)
     return tuple(
         HeardSpeaker(
-            label, seconds.get(label, 0.0), _whose(heard.fingerprints.get(label), space, limit)
+            label, seconds.get(label, 0.0), _whose(heard.embeddings.get(label), space, limit)
         )
         for label in speakers
     )
 
 
-def _whose(fingerprint: Fingerprint | None, space: Space | None, limit: int) -> Identified:
+def _whose(fingerprint: Embedding | None, space: Space | None, limit: int) -> Identified:
     if fingerprint is None or space is None:
         return NOBODY
     return identify_voice(fingerprint, space, limit=limit)

@@ -12,16 +12,16 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from audio.merge.naming.voice_similarity import unit
-from audio.merge.values import Fingerprint
+from audio.merge.values import Embedding
 from voiceprints.models import Person, Space, Transcript, TranscriptSpeaker
-from voiceprints.people.refusals import ConsentEnded, UnusableFingerprint
+from voiceprints.people.refusals import ConsentEnded, UnusableEmbedding
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakerVoice:
     """A fingerprint of length 1, and the space it belongs to."""
 
-    vector: Fingerprint = field(repr=False, compare=False)
+    vector: Embedding = field(repr=False, compare=False)
     space: Space
 
 
@@ -35,7 +35,7 @@ def voice_of(speaker: TranscriptSpeaker) -> SpeakerVoice:
     if not _may_be_used(speaker.person, timezone.now()):
         raise ConsentEnded(speaker.person_id)
     if speaker.fingerprint is None or speaker.space is None:
-        raise UnusableFingerprint("The transcript keeps no fingerprint of this speaker.")
+        raise UnusableEmbedding("The transcript keeps no fingerprint of this speaker.")
     return SpeakerVoice(unit(np.asarray(speaker.fingerprint, dtype=np.float64)), speaker.space)
 
 
@@ -43,7 +43,7 @@ def voice_if_any(speaker: TranscriptSpeaker) -> SpeakerVoice | None:
     """The same; None where there is none, or none that may be used."""
     try:
         return voice_of(speaker)
-    except (ConsentEnded, UnusableFingerprint):
+    except (ConsentEnded, UnusableEmbedding):
         return None
 
 

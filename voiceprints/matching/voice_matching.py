@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from audio.merge.naming.identification import Decision, OpenSetRule, identify
 from audio.merge.naming.voice_similarity import similarities
-from audio.merge.values import Fingerprint, Voices
+from audio.merge.values import Embedding, Voices
 from voiceprints.matching.neighbours import people_near
 from voiceprints.models import DIMENSION, Space, Voiceprint
 from voiceprints.models.people import VoiceprintQuerySet
 
 NEAREST = 10
-Print = tuple[UUID, str, Fingerprint]
+Print = tuple[UUID, str, Embedding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Candidate:
     person_id: UUID
     name: str
     similarity: float
-    vector: Fingerprint = field(repr=False, compare=False)
+    vector: Embedding = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Identified:
         return self.candidates[0].person_id if self.decision == "match" else None
 
 
-def identify_voice(fingerprint: Fingerprint, space: Space, *, limit: int = NEAREST) -> Identified:
+def identify_voice(fingerprint: Embedding, space: Space, *, limit: int = NEAREST) -> Identified:
     """Whose voice is this, by the threshold and the margin of its space?"""
     # The margin needs a second candidate, whatever the limit.
     candidates = nearest_people(fingerprint, space, limit=max(limit, 2))
@@ -60,7 +60,7 @@ def identify_voice(fingerprint: Fingerprint, space: Space, *, limit: int = NEARE
 
 
 def nearest_people(
-    fingerprint: Fingerprint, space: Space, *, limit: int = NEAREST, now: datetime | None = None
+    fingerprint: Embedding, space: Space, *, limit: int = NEAREST, now: datetime | None = None
 ) -> list[Candidate]:
     """Who sounds most like this, nearest first? Nobody, where nothing can be compared."""
     [nearest] = nearest_to_each([fingerprint], space, limit=limit, now=now)
@@ -68,14 +68,14 @@ def nearest_people(
 
 
 def nearest_to_each(
-    fingerprints: Iterable[Fingerprint],
+    embeddings: Iterable[Embedding],
     space: Space,
     *,
     limit: int = NEAREST,
     now: datetime | None = None,
 ) -> list[list[Candidate]]:
     """The same of several, who are looked for together."""
-    asked = list(fingerprints)
+    asked = list(embeddings)
     usable = Voiceprint.objects.usable(space, now or timezone.now())
     comparable = {number: one for number, one in enumerate(asked) if _is_comparable(one)}
     found = people_near(list(comparable.values()), usable, space, limit=limit)
@@ -99,7 +99,7 @@ def voices_of(candidates: Sequence[Candidate], space: Space) -> Voices:
     )
 
 
-def _is_comparable(fingerprint: Fingerprint) -> bool:
+def _is_comparable(fingerprint: Embedding) -> bool:
     """Whether it has a direction: numbers that are none, or next to nothing, have not."""
     return fingerprint.shape == (DIMENSION,) and bool(0 < np.linalg.norm(fingerprint) < np.inf)
 
@@ -111,7 +111,7 @@ def _prints(found: VoiceprintQuerySet) -> list[Print]:
     )
 
 
-def _ranked(fingerprint: Fingerprint, prints: Sequence[Print]) -> list[Candidate]:
+def _ranked(fingerprint: Embedding, prints: Sequence[Print]) -> list[Candidate]:
     """The nearest print of each person, nearest first; of two as near, by name."""
     if not prints:
         return []

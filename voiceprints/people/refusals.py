@@ -62,7 +62,7 @@ class Clipped(EnrolmentRefused):
         self.share, self.allowed = share, allowed
 
 
-class UnusableFingerprint(EnrolmentRefused):
+class UnusableEmbedding(EnrolmentRefused):
     """Numbers that are no voice in this space."""
 
     code = "unusable_fingerprint"

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from pgvector.django import CosineDistance
 
-from audio.merge.values import Fingerprint
+from audio.merge.values import Embedding
 from voiceprints.matching.speaker_voices import comparable
 from voiceprints.models import Person, Space, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
@@ -63,7 +63,7 @@ def name_speaker(
 
 
 def similar_speakers(
-    fingerprint: Fingerprint,
+    fingerprint: Embedding,
     space: Space,
     *,
     threshold: float | None = None,

@@ -16,7 +16,7 @@ from audio.formats.cues import Cue, speaker_cues
 from audio.formats.native_json import named_json, without_embeddings
 from audio.library import Provenance
 from audio.merge.naming.voice_similarity import unit
-from audio.merge.values import Fingerprint, NamedSpeaker, NamedTranscript
+from audio.merge.values import Embedding, NamedSpeaker, NamedTranscript
 from voiceprints.models import (
     DIMENSION,
     Block,
@@ -45,11 +45,11 @@ class _Cast:
     def name(self, shown: str) -> str:
         return storable(self.forgotten.get(shown, shown)) or "?"
 
-    def voice(self, speaker: NamedSpeaker) -> Fingerprint | None:
+    def voice(self, speaker: NamedSpeaker) -> Embedding | None:
         """What may be kept of a voice: nothing after a no."""
         person = self.people.get(speaker.name)
         refused = speaker.name in self.forgotten or (person and person.refuses(timezone.now()))
-        given = speaker.fingerprint
+        given = speaker.embedding
         if refused or self.space is None or given is None:
             return None
         return unit(given) if given.shape == (DIMENSION,) and given.any() else None

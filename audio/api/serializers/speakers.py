@@ -159,7 +159,7 @@ class LabelMergeRequest(SpeakerCounts):
             file=given.get("file"),
             mic=given.get("mic_file"),
             system=given.get("system_file"),
-            hints=given["timeline"],
+            entries=given["timeline"],
             self_name=given["self_name"],
             self_vad=given.get("self_vad"),
             known_voices=given.get("known_voiceprints"),

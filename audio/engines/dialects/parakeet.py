@@ -10,7 +10,7 @@ from audio.engines.client import Engine, Recording, engine
 from audio.engines.dialects.parakeet_words import LARGEST, finite, read_words
 from audio.engines.failures import EngineFailed, EngineRefused
 from audio.merge.speaker_labels import length_of
-from audio.merge.values import Diarization, Fingerprint, Transcription, Turn
+from audio.merge.values import Diarization, Embedding, Transcription, Turn
 
 _NOBODY = Diarization((), ())
 
@@ -93,7 +93,7 @@ def _diarization(answer: object) -> Diarization:
     return Diarization(
         turns=tuple(_turn(segment) for segment in segments),
         speakers=tuple(detected),
-        fingerprints=_fingerprints(body.get("fingerprints")),
+        embeddings=_embeddings(body.get("fingerprints")),
         duration=_duration(body),
         models=_models(body),
     )
@@ -108,14 +108,14 @@ def _turn(segment: object) -> Turn:
     return Turn(max(0.0, start), max(0.0, end), speaker, _seconds(body, "confidence"))
 
 
-def _fingerprints(given: object) -> dict[str, Fingerprint]:
+def _embeddings(given: object) -> dict[str, Embedding]:
     if given is None:
         return {}
     vectors = {label: vector for label, vector in _object(given).items() if vector is not None}
     return {label: _vector(vector) for label, vector in vectors.items()}
 
 
-def _vector(numbers: object) -> Fingerprint:
+def _vector(numbers: object) -> Embedding:
     listed = numbers if isinstance(numbers, list) else []
     try:
         # All at once where all are floats; of one that is none, or not finite, it is said.

@@ -88,14 +88,14 @@ def check_words(heard: str) -> None:
         raise WrongAnswer(f"Of the probe's words {wrong:.0%} were heard wrongly.")
 
 
-def check_fingerprints(heard: Diarization) -> None:
+def check_embeddings(heard: Diarization) -> None:
     """Refuse a diarization of the clip that has no usable fingerprint.
 
     Raises
     ------
     WrongAnswer
     """
-    vectors = list(heard.fingerprints.values())
+    vectors = list(heard.embeddings.values())
     if not heard.turns or not vectors:
         raise WrongAnswer("It found nobody in the probe's recording.")
     if len({len(vector) for vector in vectors}) > 1 or len(vectors[0]) < 2:
@@ -132,7 +132,7 @@ def _ask_parakeet() -> None:
         if refusal.status in (404, 405):
             return
         raise
-    check_fingerprints(heard)
+    check_embeddings(heard)
 
 
 def _ask_kokoro() -> None:

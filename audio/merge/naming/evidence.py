@@ -22,7 +22,15 @@ from audio.merge.naming.acceptance import (
 from audio.merge.naming.overlap import libraries, number_unnamed, speakers_of
 from audio.merge.naming.timeline_evidence import Timeline, read_timeline
 from audio.merge.naming.weights import Weighed, voice_weight, weigh
-from audio.merge.values import Diarization, Evidence, Hint, NamedSpeaker, Notice, Support, Voices
+from audio.merge.values import (
+    Diarization,
+    Evidence,
+    NamedSpeaker,
+    Notice,
+    Support,
+    TimelineEntry,
+    Voices,
+)
 
 TIMELINE_UNUSABLE = Notice(
     "timeline_unusable",
@@ -45,7 +53,7 @@ class Naming:
 
 def name_by_evidence(
     diarization: Diarization,
-    hints: Sequence[Hint],
+    entries: Sequence[TimelineEntry],
     voices: Voices,
     *,
     rule: EvidenceRule = EVIDENCE_RULE,
@@ -87,7 +95,8 @@ def name_by_evidence(
     >>> talk = Diarization(
     ...     (Turn(0.0, 8.0, "Speaker_0"), Turn(8.0, 16.0, "Speaker_1")), ("Speaker_0", "Speaker_1")
     ... )
-    >>> named = name_by_evidence(talk, [Hint(0.5, 8.5, "Ann"), Hint(8.5, 16.5, "Bob")], NO_VOICES)
+    >>> shown = [TimelineEntry(0.5, 8.5, "Ann"), TimelineEntry(8.5, 16.5, "Bob")]
+    >>> named = name_by_evidence(talk, shown, NO_VOICES)
     >>> [(one.name, one.evidence.winner.exclusive_s) for one in named.speakers]
     [('Ann', 8.0), ('Bob', 8.0)]
     >>> named.timeline_offset_s
@@ -95,7 +104,7 @@ def name_by_evidence(
 
     """
     own_name = {mic.name} if mic else set()
-    others = [hint for hint in hints if hint.name.strip() not in own_name]
+    others = [entry for entry in entries if entry.name.strip() not in own_name]
     speakers = speakers_of(diarization)
     timeline = read_timeline(speakers, diarization.turns, others)
     usable = _usable(timeline, rule)
@@ -104,7 +113,7 @@ def name_by_evidence(
     known = libraries(voices, mic)
     weighed = weigh(speakers, diarization, timeline, known, threshold=rule.voiceprint_threshold)
     named = _decide(speakers, weighed, rule)
-    taken = own_name.union(hint.name.strip() for hint in hints)
+    taken = own_name.union(entry.name.strip() for entry in entries)
     return Naming(
         number_unnamed(named, diarization, taken),
         timeline.clock.offset_s if timeline.clock else None,

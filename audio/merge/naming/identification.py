@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from audio.merge.naming.voice_similarity import NOISE, Match, similarities
-from audio.merge.values import Fingerprint, LabelledTranscript, RecognisedSpeaker, Voices
+from audio.merge.values import Embedding, LabelledTranscript, RecognisedSpeaker, Voices
 
 Decision = Literal["match", "ambiguous", "unknown"]
 
@@ -48,7 +48,7 @@ class Identification:
 
 
 def identify(
-    fingerprint: Fingerprint, voices: Voices, *, rule: OpenSetRule = OPEN_SET_RULE
+    embedding: Embedding, voices: Voices, *, rule: OpenSetRule = OPEN_SET_RULE
 ) -> Identification:
     """Tell whose voice a fingerprint is.
 
@@ -77,7 +77,7 @@ def identify(
 
     """
     nearest: dict[str, float] = {}
-    for name, similarity in zip(voices.names, similarities(fingerprint, voices), strict=False):
+    for name, similarity in zip(voices.names, similarities(embedding, voices), strict=False):
         nearest[name] = max(similarity, nearest.get(name, -1.0))
     ranked = sorted(nearest.items(), key=lambda item: -item[1])
     candidates = tuple(Match(name, similarity) for name, similarity in ranked)
@@ -93,7 +93,7 @@ def identify(
 
 
 def recognise(
-    transcript: LabelledTranscript, fingerprints: Mapping[str, Fingerprint], voices: Voices
+    transcript: LabelledTranscript, embeddings: Mapping[str, Embedding], voices: Voices
 ) -> LabelledTranscript:
     """Tell which speakers are known, and call them by their names.
 
@@ -121,7 +121,7 @@ def recognise(
 
     """
     recognised = tuple(
-        _whose(label, fingerprints.get(label), voices) for label in transcript.speakers
+        _whose(label, embeddings.get(label), voices) for label in transcript.speakers
     )
     names = {one.speaker: one.name or one.speaker for one in recognised}
     return replace(
@@ -135,10 +135,10 @@ def recognise(
     )
 
 
-def _whose(label: str, fingerprint: Fingerprint | None, voices: Voices) -> RecognisedSpeaker:
-    if fingerprint is None:
+def _whose(label: str, embedding: Embedding | None, voices: Voices) -> RecognisedSpeaker:
+    if embedding is None:
         return RecognisedSpeaker(label)
-    decided = identify(fingerprint, voices, rule=OpenSetRule(voices.threshold, voices.margin))
+    decided = identify(embedding, voices, rule=OpenSetRule(voices.threshold, voices.margin))
     if not decided.candidates:
         return RecognisedSpeaker(label)
     return RecognisedSpeaker(label, decided.name, round(decided.candidates[0].similarity, 4))

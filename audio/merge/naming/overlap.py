@@ -18,9 +18,9 @@ from audio.merge.naming.voice_similarity import NOISE, Match, comparable, neares
 from audio.merge.values import (
     NO_VOICES,
     Diarization,
-    Fingerprint,
-    Hint,
+    Embedding,
     NamedSpeaker,
+    TimelineEntry,
     Turn,
     Voices,
 )
@@ -43,7 +43,7 @@ DEFAULT_RULE = NamingRule()
 
 def name_speakers(
     diarization: Diarization,
-    hints: Sequence[Hint],
+    entries: Sequence[TimelineEntry],
     voices: Voices,
     *,
     rule: NamingRule = DEFAULT_RULE,
@@ -82,20 +82,22 @@ def name_speakers(
     Examples
     --------
     >>> talk = Diarization((Turn(0.0, 8.0, "Speaker_0"),), ("Speaker_0",))
-    >>> [ann] = name_speakers(talk, [Hint(0.0, 6.0, "Ann")], Voices((), np.empty((0, 0))))
+    >>> [ann] = name_speakers(talk, [TimelineEntry(0.0, 6.0, "Ann")], Voices((), np.empty((0, 0))))
     >>> ann.name, ann.source, ann.overlap_confidence
     ('Ann', 'visual', 0.75)
 
     """
     own_name = {mic.name} if mic else set()
-    others = [hint for hint in hints if hint.name.strip() not in own_name]
+    others = [entry for entry in entries if entry.name.strip() not in own_name]
     shown = shown_names(diarization.turns, others)
-    matches = nearest_voices(diarization.fingerprints, libraries(voices, mic))
+    matches = nearest_voices(diarization.embeddings, libraries(voices, mic))
     named = [
         _decide(label, shown.get(label), matches.get(label), rule)
         for label in speakers_of(diarization)
     ]
-    return number_unnamed(named, diarization, own_name.union(hint.name.strip() for hint in hints))
+    return number_unnamed(
+        named, diarization, own_name.union(entry.name.strip() for entry in entries)
+    )
 
 
 def number_unnamed(
@@ -112,7 +114,7 @@ def number_unnamed(
         replace(
             speaker,
             name=next(free) if speaker.source == "unmatched" else speaker.name,
-            fingerprint=diarization.fingerprints.get(speaker.speaker),
+            embedding=diarization.embeddings.get(speaker.speaker),
         )
         for speaker in named
     )
@@ -123,7 +125,7 @@ def libraries(voices: Voices, mic: NamedSpeaker | None) -> list[Voices]:
     return [voices, _voices_of(mic)] if mic and known_print(voices, mic) is None else [voices]
 
 
-def known_print(voices: Voices, mic: NamedSpeaker) -> Fingerprint | None:
+def known_print(voices: Voices, mic: NamedSpeaker) -> Embedding | None:
     """Tell which fingerprint the known voices already have of the local user.
 
     Parameters
@@ -141,9 +143,9 @@ def known_print(voices: Voices, mic: NamedSpeaker) -> Fingerprint | None:
     """
     if mic.name not in voices.names:
         return None
-    if mic.fingerprint is not None and not comparable(mic.fingerprint, voices):
+    if mic.embedding is not None and not comparable(mic.embedding, voices):
         return None
-    known: Fingerprint = voices.vectors[voices.names.index(mic.name)]
+    known: Embedding = voices.vectors[voices.names.index(mic.name)]
     return known
 
 
@@ -153,9 +155,9 @@ def speakers_of(diarization: Diarization) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))
 
 
-def fingerprints_by_name(
+def embeddings_by_name(
     named: Iterable[NamedSpeaker], turns: Sequence[Turn]
-) -> dict[str, Fingerprint]:
+) -> dict[str, Embedding]:
     """Tell what each name of a recording sounds like.
 
     Parameters
@@ -175,15 +177,15 @@ def fingerprints_by_name(
     --------
     >>> split = [NamedSpeaker(label, "Ann", "visual", vector) for label, vector in
     ...          [("Speaker_0", np.array([1.0, 0.0])), ("Speaker_1", np.array([0.0, 9.0]))]]
-    >>> fingerprints_by_name(split, [Turn(0.0, 4.0, "Speaker_0"), Turn(4.0, 7.0, "Speaker_1")])
+    >>> embeddings_by_name(split, [Turn(0.0, 4.0, "Speaker_0"), Turn(4.0, 7.0, "Speaker_1")])
     {'Ann': array([0.8, 0.6])}
 
     """
-    groups: dict[str, list[tuple[Fingerprint, float]]] = {}
+    groups: dict[str, list[tuple[Embedding, float]]] = {}
     seconds = speaking_time(turns)
     for speaker in named:
-        if speaker.fingerprint is not None:
-            weighed = (speaker.fingerprint, seconds.get(speaker.speaker, 0.0))
+        if speaker.embedding is not None:
+            weighed = (speaker.embedding, seconds.get(speaker.speaker, 0.0))
             groups.setdefault(speaker.name, []).append(weighed)
     return {name: _average(members) for name, members in groups.items()}
 
@@ -211,12 +213,12 @@ def _decide(
 
 
 def _voices_of(mic: NamedSpeaker) -> Voices:
-    if mic.fingerprint is None:
+    if mic.embedding is None:
         return NO_VOICES
-    return Voices((mic.name,), mic.fingerprint[np.newaxis])
+    return Voices((mic.name,), mic.embedding[np.newaxis])
 
 
-def _average(members: Sequence[tuple[Fingerprint, float]]) -> Fingerprint:
+def _average(members: Sequence[tuple[Embedding, float]]) -> Embedding:
     """Return the average direction of the fingerprints as long as the first; one stays."""
     first = members[0][0]
     if len(members) == 1:

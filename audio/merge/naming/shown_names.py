@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audio.merge.intervals import NOISE_S, Indices, Times, edges, progress, union
-from audio.merge.values import Hint, Turn
+from audio.merge.values import TimelineEntry, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Shown:
     share: float
 
 
-def shown_names(turns: Sequence[Turn], hints: Sequence[Hint]) -> dict[str, Shown]:
+def shown_names(turns: Sequence[Turn], entries: Sequence[TimelineEntry]) -> dict[str, Shown]:
     """Tell which name is shown longest while each speaker talks.
 
     Hints of one name that overlap count once; blank names and hints without length do not count.
@@ -42,11 +42,11 @@ def shown_names(turns: Sequence[Turn], hints: Sequence[Hint]) -> dict[str, Shown
     Examples
     --------
     >>> talk = [Turn(0.0, 4.0, "Speaker_0"), Turn(6.0, 10.0, "Speaker_0")]
-    >>> shown_names(talk, [Hint(3.0, 8.0, "Ann"), Hint(8.0, 10.0, "Bob")])
+    >>> shown_names(talk, [TimelineEntry(3.0, 8.0, "Ann"), TimelineEntry(8.0, 10.0, "Bob")])
     {'Speaker_0': Shown(name='Ann', share=0.375)}
 
     """
-    timeline = _spans_by_name(hints)
+    timeline = _spans_by_name(entries)
     starts, ends = edges(turns)
     if not timeline[0]:
         return {}
@@ -63,10 +63,12 @@ def shown_names(turns: Sequence[Turn], hints: Sequence[Hint]) -> dict[str, Shown
     return found
 
 
-def _spans_by_name(hints: Sequence[Hint]) -> tuple[tuple[str, ...], Times, Times, Indices]:
+def _spans_by_name(
+    entries: Sequence[TimelineEntry],
+) -> tuple[tuple[str, ...], Times, Times, Indices]:
     """Return the names, and when each is shown: starts, ends and places in the names."""
-    starts, ends = edges(hints)
-    names = np.array([hint.name.strip() for hint in hints], dtype=object)
+    starts, ends = edges(entries)
+    names = np.array([entry.name.strip() for entry in entries], dtype=object)
     counting = (ends > starts) & (names != "")
     places: dict[str, int] = {}
     groups = [places.setdefault(name, len(places)) for name in names[counting]]

@@ -14,7 +14,7 @@ import numpy as np
 from audio.merge.intervals import Timed, edges
 from audio.merge.naming.clock import OBSERVATION_S, Clock, timeline_clock
 from audio.merge.naming.joint_table import Spans, Table, course, joint_table, together
-from audio.merge.values import Hint, Turn
+from audio.merge.values import TimelineEntry, Turn
 
 # Time in which several talk or several names are lit counts this much of exclusive time. In the
 # simulator's recordings of a minute 0 and 1 name more wrongly, 0.3 names up to 1.5 points less.
@@ -40,7 +40,7 @@ class Timeline:
 
 
 def read_timeline(
-    speakers: Sequence[str], turns: Sequence[Turn], hints: Sequence[Hint]
+    speakers: Sequence[str], turns: Sequence[Turn], entries: Sequence[TimelineEntry]
 ) -> Timeline:
     """Tell what the visual timeline says about every name of every speaker.
 
@@ -67,10 +67,10 @@ def read_timeline(
 
     """
     talk = _lasting(turns, [turn.speaker for turn in turns], speakers)
-    labels = [hint.name.strip() for hint in hints]
-    counting = [hint for hint in hints if hint.name.strip() and hint.end > hint.start]
-    names = tuple(dict.fromkeys(hint.name.strip() for hint in counting))
-    lit = _lasting(hints, labels, names)
+    labels = [entry.name.strip() for entry in entries]
+    counting = [entry for entry in entries if entry.name.strip() and entry.end > entry.start]
+    names = tuple(dict.fromkeys(entry.name.strip() for entry in counting))
+    lit = _lasting(entries, labels, names)
     shape = (len(speakers), len(names))
     if not names:
         return Timeline((), np.zeros(shape), np.zeros(shape), np.zeros(shape), None)

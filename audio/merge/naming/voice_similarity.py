@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.merge.values import Fingerprint, Notice, Voices
+from audio.merge.values import Embedding, Notice, Voices
 
 # Equal directions of different scale differ by less than this in their cosine.
 NOISE = 1e-12
@@ -28,7 +28,7 @@ class Match:
 
 
 def nearest_voices(
-    fingerprints: Mapping[str, Fingerprint], libraries: Sequence[Voices]
+    embeddings: Mapping[str, Embedding], libraries: Sequence[Voices]
 ) -> dict[str, Match]:
     """Tell which known voice is nearest to each fingerprint.
 
@@ -61,13 +61,13 @@ def nearest_voices(
     """
     best: dict[str, Match] = {}
     for voices in libraries:
-        for speaker, match in _nearest_in(voices, fingerprints).items():
+        for speaker, match in _nearest_in(voices, embeddings).items():
             if speaker not in best or match.similarity > best[speaker].similarity + NOISE:
                 best[speaker] = match
     return best
 
 
-def skipped_voices(fingerprints: Iterable[Fingerprint], voices: Voices) -> tuple[Notice, ...]:
+def skipped_voices(embeddings: Iterable[Embedding], voices: Voices) -> tuple[Notice, ...]:
     """Tell whether known voices were passed over because of their length.
 
     Parameters
@@ -83,7 +83,7 @@ def skipped_voices(fingerprints: Iterable[Fingerprint], voices: Voices) -> tuple
         One notice, or none when all could be compared or there are no known voices.
 
     """
-    skipped = [one for one in fingerprints if voices.names and not comparable(one, voices)]
+    skipped = [one for one in embeddings if voices.names and not comparable(one, voices)]
     if not skipped:
         return ()
     return (
@@ -95,12 +95,12 @@ def skipped_voices(fingerprints: Iterable[Fingerprint], voices: Voices) -> tuple
     )
 
 
-def comparable(fingerprint: Fingerprint, voices: Voices) -> bool:
+def comparable(embedding: Embedding, voices: Voices) -> bool:
     """Tell whether a fingerprint is as long as the known ones; without any it is not."""
-    return bool(voices.names) and voices.vectors.shape[1:] == fingerprint.shape
+    return bool(voices.names) and voices.vectors.shape[1:] == embedding.shape
 
 
-def similarities(fingerprint: Fingerprint, voices: Voices) -> list[float]:
+def similarities(embedding: Embedding, voices: Voices) -> list[float]:
     """Tell how near each known voice is to a fingerprint.
 
     Parameters
@@ -117,13 +117,13 @@ def similarities(fingerprint: Fingerprint, voices: Voices) -> list[float]:
         dimension, or a zero fingerprint. To a zero row it is ``-inf``.
 
     """
-    if not comparable(fingerprint, voices) or not fingerprint.any():
+    if not comparable(embedding, voices) or not embedding.any():
         return []
-    cosines: list[float] = _cosines(fingerprint[np.newaxis], voices)[0].tolist()
+    cosines: list[float] = _cosines(embedding[np.newaxis], voices)[0].tolist()
     return cosines
 
 
-def unit(vector: Fingerprint) -> Fingerprint:
+def unit(vector: Embedding) -> Embedding:
     """Tell the direction of a vector.
 
     Parameters
@@ -146,7 +146,7 @@ def unit(vector: Fingerprint) -> Fingerprint:
     return vector / length if length > 0 else vector
 
 
-def _nearest_in(voices: Voices, fingerprints: Mapping[str, Fingerprint]) -> dict[str, Match]:
+def _nearest_in(voices: Voices, embeddings: Mapping[str, Embedding]) -> dict[str, Match]:
     if voices.vectors.ndim != 2 or len(voices.vectors) != len(voices.names):
         raise ValueError(
             f"one row per name, got vectors of shape {voices.vectors.shape} "
@@ -154,12 +154,12 @@ def _nearest_in(voices: Voices, fingerprints: Mapping[str, Fingerprint]) -> dict
         )
     speakers = [
         speaker
-        for speaker, fingerprint in fingerprints.items()
-        if comparable(fingerprint, voices) and fingerprint.any()
+        for speaker, embedding in embeddings.items()
+        if comparable(embedding, voices) and embedding.any()
     ]
     if not speakers:
         return {}
-    similarities = _cosines(np.stack([fingerprints[speaker] for speaker in speakers]), voices)
+    similarities = _cosines(np.stack([embeddings[speaker] for speaker in speakers]), voices)
     highest = similarities.max(axis=1)
     first = np.argmax(similarities >= highest[:, np.newaxis] - NOISE, axis=1)
     found = zip(speakers, first.tolist(), highest.tolist(), strict=True)
@@ -170,14 +170,14 @@ def _nearest_in(voices: Voices, fingerprints: Mapping[str, Fingerprint]) -> dict
     }
 
 
-def _cosines(fingerprints: NDArray[np.float64], voices: Voices) -> NDArray[np.float64]:
+def _cosines(embeddings: NDArray[np.float64], voices: Voices) -> NDArray[np.float64]:
     """Return similarities of shape ``(fingerprints, voices)``, ``-inf`` to zero vectors.
 
     The lengths of the rows are divided out afterwards: a copy of 100 000 unit rows would cost 150
     MB.
     """
     lengths = np.sqrt(np.einsum("ij,ij->i", voices.vectors, voices.vectors))
-    rows = np.apply_along_axis(unit, 1, fingerprints)
+    rows = np.apply_along_axis(unit, 1, embeddings)
     products = rows @ voices.vectors.T
     nothing = np.full_like(products, -np.inf)
     cosines: NDArray[np.float64] = np.divide(products, lengths, out=nothing, where=lengths > 0)
@@ -188,7 +188,7 @@ Similarities = NDArray[np.float64]
 
 
 def voice_table(
-    speakers: Sequence[str], fingerprints: Mapping[str, Fingerprint], libraries: Sequence[Voices]
+    speakers: Sequence[str], embeddings: Mapping[str, Embedding], libraries: Sequence[Voices]
 ) -> tuple[tuple[str, ...], Similarities]:
     """Tell how alike each speaker is to each known name.
 
@@ -220,15 +220,13 @@ def voice_table(
     table = np.full((len(speakers), len(places)), -np.inf)
     for known, columns in zip(libraries, rows, strict=True):
         for row, speaker in enumerate(speakers):
-            fingerprint = fingerprints.get(speaker)
-            if fingerprint is not None and fingerprint.any() and comparable(fingerprint, known):
-                np.maximum.at(table[row], columns, _cosines_to_one(fingerprint, known))
+            embedding = embeddings.get(speaker)
+            if embedding is not None and embedding.any() and comparable(embedding, known):
+                np.maximum.at(table[row], columns, _cosines_to_one(embedding, known))
     return tuple(places), table
 
 
-def speaker_table(
-    speakers: Sequence[str], fingerprints: Mapping[str, Fingerprint]
-) -> Similarities:
+def speaker_table(speakers: Sequence[str], embeddings: Mapping[str, Embedding]) -> Similarities:
     """Tell how alike the speakers of one recording are.
 
     Returns
@@ -240,16 +238,16 @@ def speaker_table(
     """
     table = np.full((len(speakers), len(speakers)), -np.inf)
     for column, speaker in enumerate(speakers):
-        if speaker in fingerprints:
-            known = Voices((speaker,), fingerprints[speaker][np.newaxis])
-            table[:, column] = voice_table(speakers, fingerprints, [known])[1][:, 0]
+        if speaker in embeddings:
+            known = Voices((speaker,), embeddings[speaker][np.newaxis])
+            table[:, column] = voice_table(speakers, embeddings, [known])[1][:, 0]
     np.fill_diagonal(table, 1.0)
     return table
 
 
-def _cosines_to_one(fingerprint: Fingerprint, known: Voices) -> Similarities:
+def _cosines_to_one(embedding: Embedding, known: Voices) -> Similarities:
     lengths = np.sqrt(np.einsum("ij,ij->i", known.vectors, known.vectors))
-    products = known.vectors @ unit(fingerprint)
+    products = known.vectors @ unit(embedding)
     nothing = np.full_like(products, -np.inf)
     cosines: Similarities = np.divide(products, lengths, out=nothing, where=lengths > 0)
     return cosines

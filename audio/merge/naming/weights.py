@@ -84,7 +84,7 @@ def weigh(
 
     """
     names, voices, margins = _nearest(speakers, diarization, timeline.names, libraries)
-    alike = speaker_table(speakers, diarization.fingerprints)
+    alike = speaker_table(speakers, diarization.embeddings)
     missing = ((0, 0), (0, len(names) - len(timeline.names)))
     exclusive, seconds, visual = (
         np.pad(table, missing) for table in (timeline.exclusive, timeline.seconds, timeline.weight)
@@ -125,7 +125,7 @@ def _nearest(
     libraries: Sequence[Voices],
 ) -> tuple[tuple[str, ...], Similarities, Similarities]:
     """Return the names that count, their voices' likeness, and its margins."""
-    known, table = voice_table(speakers, diarization.fingerprints, libraries)
+    known, table = voice_table(speakers, diarization.embeddings, libraries)
     heard = [known[at] for at in np.unique(np.argsort(-table, axis=1, kind="stable")[:, :2])]
     names = tuple(dict.fromkeys((*shown, *heard)))
     place = {name: at for at, name in enumerate(known)}

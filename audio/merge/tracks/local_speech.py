@@ -14,7 +14,7 @@ import numpy as np
 from audio.merge.intervals import Timed, Times, edges, overlap
 from audio.merge.naming.overlap import speaking_time
 from audio.merge.tracks.loudness import Track, window_levels
-from audio.merge.values import Diarization, Fingerprint, Notice, Span, Turn, Word
+from audio.merge.values import Diarization, Embedding, Notice, Span, Turn, Word
 
 # The user is much nearer to the microphone than the loudspeaker is; equal levels are bleed.
 LOUDER = 1.2
@@ -44,7 +44,7 @@ class Local:
 class OwnVoice:
     """The local user's fingerprint, and the turns it was taken from, under the label ``mic``."""
 
-    fingerprint: Fingerprint | None
+    embedding: Embedding | None
     turns: tuple[Turn, ...]
     enrolled_s: float
 
@@ -162,7 +162,7 @@ def own_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> OwnVoice
     user = max(local, key=local.__getitem__)
     enrolled_s = round(local[user], 3)
     return OwnVoice(
-        diarization.fingerprints.get(user) if enrolled_s >= MIN_ENROLLED_S else None,
+        diarization.embeddings.get(user) if enrolled_s >= MIN_ENROLLED_S else None,
         tuple(Turn(turn.start, turn.end, MIC) for turn in local_turns if turn.speaker == user),
         enrolled_s,
     )

@@ -140,5 +140,5 @@ def test_any_text_is_a_timeline_or_refused(text: str) -> None:
     field.field_name = "timeline"
 
     with suppress(ValidationError):
-        hints = field.to_internal_value(text)
-        assert all(0 <= hint.start < hint.end < float("inf") for hint in hints)
+        entries = field.to_internal_value(text)
+        assert all(0 <= entry.start < entry.end < float("inf") for entry in entries)

@@ -178,8 +178,8 @@ def test_other_options_do_all_again(diarize: Diarize, engine: FaultServer) -> No
 def test_a_timeline_beside_a_recording_names_who_speaks(
     diarize: Diarize, folder: Path, out: Path
 ) -> None:
-    hints = [{"start": 0.0, "end": 1.0, "name": "Ana Ruiz"}]
-    (folder / "a.timeline.json").write_text(json.dumps(hints))
+    entries = [{"start": 0.0, "end": 1.0, "name": "Ana Ruiz"}]
+    (folder / "a.timeline.json").write_text(json.dumps(entries))
 
     diarize()
 

@@ -18,11 +18,11 @@ from audio.merge.values import (
     NO_VOICES,
     Block,
     Diarization,
-    Fingerprint,
-    Hint,
+    Embedding,
     NamedSpeaker,
     NamedTranscript,
     Span,
+    TimelineEntry,
     Transcription,
     Turn,
     Voices,
@@ -50,22 +50,22 @@ def read_turns(items: list[dict[str, Any]]) -> tuple[Turn, ...]:
     return tuple(Turn(item["start_s"], item["end_s"], item["speaker"]) for item in items)
 
 
-def read_hints(items: list[dict[str, Any]]) -> list[Hint]:
-    return [Hint(item["start"], item["end"], item["name"]) for item in items]
+def read_hints(items: list[dict[str, Any]]) -> list[TimelineEntry]:
+    return [TimelineEntry(item["start"], item["end"], item["name"]) for item in items]
 
 
 def read_vad(items: list[dict[str, Any]] | None) -> list[Span] | None:
     return None if items is None else [Span(item["start"], item["end"]) for item in items]
 
 
-def read_vector(encoded: dict[str, dict[str, float]]) -> Fingerprint:
+def read_vector(encoded: dict[str, dict[str, float]]) -> Embedding:
     vector = np.zeros(DIMENSION)
     for index, value in encoded["$vec"].items():
         vector[int(index)] = value
     return vector
 
 
-def read_fingerprints(encoded: dict[str, Any]) -> dict[str, Fingerprint]:
+def read_fingerprints(encoded: dict[str, Any]) -> dict[str, Embedding]:
     return {label: read_vector(vector) for label, vector in encoded.items()}
 
 
@@ -102,9 +102,7 @@ def read_answer(upstream: dict[str, Any], track: str, pcm: dict[str, Any]) -> Tr
     )
 
 
-def read_named(
-    label: str, decision: dict[str, Any], prints: dict[str, Fingerprint]
-) -> NamedSpeaker:
+def read_named(label: str, decision: dict[str, Any], prints: dict[str, Embedding]) -> NamedSpeaker:
     return NamedSpeaker(
         label,
         decision["name"],
@@ -131,11 +129,11 @@ def write_blocks(blocks: list[Block] | tuple[Block, ...]) -> list[dict[str, Any]
     ]
 
 
-def write_vector(vector: Fingerprint) -> dict[str, dict[str, float]]:
+def write_vector(vector: Embedding) -> dict[str, dict[str, float]]:
     return {"$vec": {str(index): float(vector[index]) for index in np.flatnonzero(vector)}}
 
 
-def write_fingerprints(prints: Mapping[str, Fingerprint]) -> dict[str, Any]:
+def write_fingerprints(prints: Mapping[str, Embedding]) -> dict[str, Any]:
     return {name: write_vector(vector) for name, vector in prints.items()}
 
 
@@ -149,7 +147,7 @@ def write_decision(speaker: NamedSpeaker) -> dict[str, Any]:
 
 
 def write_speaker(speaker: NamedSpeaker) -> dict[str, Any]:
-    vector = None if speaker.fingerprint is None else write_vector(speaker.fingerprint)
+    vector = None if speaker.embedding is None else write_vector(speaker.embedding)
     return {"cluster": speaker.speaker, "fingerprint": vector, **write_decision(speaker)}
 
 
@@ -159,6 +157,6 @@ def write_transcript(transcript: NamedTranscript) -> dict[str, Any]:
         "duration": transcript.duration,
         "speakers": [write_speaker(speaker) for speaker in transcript.speakers],
         "segments": write_blocks(transcript.blocks),
-        "fingerprints": write_fingerprints(transcript.fingerprints),
+        "fingerprints": write_fingerprints(transcript.embeddings),
         "models": dict(transcript.models),
     }

@@ -6,7 +6,7 @@ import numpy as np
 
 from audio.merge.named_transcript import TrackAnswer
 from audio.merge.tracks.loudness import Track
-from audio.merge.values import Diarization, Fingerprint, Transcription, Turn, Word
+from audio.merge.values import Diarization, Embedding, Transcription, Turn, Word
 
 RATE = 1000
 
@@ -26,7 +26,7 @@ def turns(*spoken: tuple[float, float, str]) -> tuple[Turn, ...]:
     return tuple(Turn(start, end, speaker) for start, end, speaker in spoken)
 
 
-def axis(index: int, length: float = 1.0) -> Fingerprint:
+def axis(index: int, length: float = 1.0) -> Embedding:
     """A fingerprint of four numbers along one axis: two axes have a cosine of 0."""
     vector = np.zeros(4)
     vector[index] = length
@@ -36,7 +36,7 @@ def axis(index: int, length: float = 1.0) -> Fingerprint:
 def diarization(
     *spoken: tuple[float, float, str],
     speakers: Sequence[str] = (),
-    prints: Mapping[str, Fingerprint] | None = None,
+    prints: Mapping[str, Embedding] | None = None,
     duration: float | None = None,
 ) -> Diarization:
     labels = tuple(speakers) or tuple(dict.fromkeys(speaker for _, _, speaker in spoken))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from audio.merge.chunk_overlaps import Chunk
-from audio.merge.values import Block, Diarization, Hint, Span, Turn, Voices, Word
+from audio.merge.values import Block, Diarization, Span, TimelineEntry, Turn, Voices, Word
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -32,13 +32,13 @@ turns = st.lists(
     st.builds(lambda at, long, who: Turn(at, at + long, who), quarters, lengths, labels),
     max_size=15,
 )
-hints = st.lists(
-    st.builds(lambda at, long, name: Hint(at, at + long, name), quarters, lengths, names),
+entries = st.lists(
+    st.builds(lambda at, long, name: TimelineEntry(at, at + long, name), quarters, lengths, names),
     max_size=15,
 )
 wild_words = st.lists(st.builds(Word, anytime, anytime, texts), max_size=10)
 wild_turns = st.lists(st.builds(Turn, anytime, anytime, labels), max_size=10)
-wild_hints = st.lists(st.builds(Hint, anytime, anytime, names), max_size=10)
+wild_hints = st.lists(st.builds(TimelineEntry, anytime, anytime, names), max_size=10)
 wild_spans = st.lists(st.builds(Span, anytime, anytime), max_size=10)
 blocks = st.lists(
     st.builds(

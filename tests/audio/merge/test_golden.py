@@ -7,7 +7,7 @@ import pytest
 
 from audio.merge.assignment import group_words, label_words
 from audio.merge.named_transcript import attribute_dual
-from audio.merge.naming.overlap import NamingRule, fingerprints_by_name, name_speakers
+from audio.merge.naming.overlap import NamingRule, embeddings_by_name, name_speakers
 from audio.merge.tracks.local_speech import local_by_level, local_by_vad
 from audio.merge.values import Diarization, Word
 from tests.audio.merge import golden
@@ -39,11 +39,11 @@ def test_speakers_have_the_golden_names(inputs: dict[str, Any], output: dict[str
         tuple(inputs["clusters"]),
         golden.read_fingerprints(inputs["fingerprints"]),
     )
-    hints = golden.read_hints(inputs["timeline"])
+    entries = golden.read_hints(inputs["timeline"])
     voices = golden.read_voices(inputs["known_voiceprints"])
     rule = NamingRule(inputs["min_overlap"], inputs["voiceprint_threshold"])
 
-    named = name_speakers(diarization, hints, voices, rule=rule)
+    named = name_speakers(diarization, entries, voices, rule=rule)
 
     assert {speaker.speaker: golden.write_decision(speaker) for speaker in named} == output
 
@@ -56,7 +56,7 @@ def test_names_have_the_golden_fingerprints(
     decisions = inputs["assignment"]
     named = [golden.read_named(label, decisions[label], prints) for label in inputs["clusters"]]
 
-    by_name = fingerprints_by_name(named, [])
+    by_name = embeddings_by_name(named, [])
 
     assert [golden.write_speaker(speaker) for speaker in named] == output["speakers"]
     assert golden.write_fingerprints(by_name) == output["fingerprints"]

@@ -8,18 +8,18 @@ import pytest
 from audio.merge.chunk_overlaps import Chunk
 from audio.merge.clustering import LinkingRule
 from audio.merge.linking import LinkedRecording, link_chunks
-from audio.merge.values import Diarization, Fingerprint
+from audio.merge.values import Diarization, Embedding
 from tests.audio.merge.recordings import axis, diarization, turns
 
 Spoken = tuple[float, float, str]
 
 
-def chunk(start: float, *spoken: Spoken, prints: Mapping[str, Fingerprint] | None = None) -> Chunk:
+def chunk(start: float, *spoken: Spoken, prints: Mapping[str, Embedding] | None = None) -> Chunk:
     """A chunk of 100 s."""
     return Chunk(start, start + 100.0, diarization(*spoken, prints=prints))
 
 
-def leaning(cosine: float) -> Fingerprint:
+def leaning(cosine: float) -> Embedding:
     """A fingerprint with this cosine to the first axis."""
     return np.array([cosine, np.sqrt(1 - cosine**2), 0.0, 0.0])
 
@@ -188,7 +188,7 @@ def test_a_label_heard_only_in_the_neighbours_time_is_nobody() -> None:
     linked = link_chunks([first, chunk(90.0)])
 
     assert linked.labels == {(0, "A"): "Speaker_0"}
-    assert linked.diarization.fingerprints == {}
+    assert linked.diarization.embeddings == {}
 
 
 def test_a_detected_label_without_turns_is_nobody() -> None:
@@ -203,7 +203,7 @@ def test_a_speakers_fingerprint_is_the_mean_by_speaking_time_at_length_1() -> No
 
     linked = link_chunks([first, second], rule=LinkingRule(cut=1.0))
 
-    assert linked.diarization.fingerprints["Speaker_0"].tolist() == [0.8, 0.6, 0.0, 0.0]
+    assert linked.diarization.embeddings["Speaker_0"].tolist() == [0.8, 0.6, 0.0, 0.0]
 
 
 def test_fingerprints_of_different_length_are_not_compared() -> None:
@@ -220,7 +220,7 @@ def test_a_zero_fingerprint_says_nothing() -> None:
     linked = link_chunks([first, second])
 
     assert len(linked.diarization.speakers) == 2
-    assert linked.diarization.fingerprints == {}
+    assert linked.diarization.embeddings == {}
 
 
 def test_a_number_of_speakers_can_be_asked_for() -> None:

@@ -12,16 +12,16 @@ from audio.merge.values import (
     NO_VOICES,
     Block,
     Diarization,
-    Hint,
     Notice,
     Span,
+    TimelineEntry,
     Transcription,
     Turn,
     Voices,
 )
 from tests.audio.merge.recordings import answer, axis, diarization, track, words
 
-ANN = [Hint(0.0, 60.0, "Ann")]
+ANN = [TimelineEntry(0.0, 60.0, "Ann")]
 LOUD, QUIET = track((0.5, 10.0)), track((0.1, 10.0))
 SILENT = answer(diarization(), ())
 SILENT_SYSTEM = answer(diarization(), (), QUIET)
@@ -99,7 +99,7 @@ def test_a_mostly_listening_user_is_not_given_the_others_voice() -> None:
         answer(heard, (), bleed), answer(diarization(), (), own), [], NO_VOICES, self_name="Sam"
     )
 
-    assert transcript.fingerprints["Sam"] is prints["User"]
+    assert transcript.embeddings["Sam"] is prints["User"]
     assert transcript.speakers[-1].enrolled_s == 4.0
 
 
@@ -120,8 +120,8 @@ def test_the_callers_print_stays_and_the_new_one_is_the_mic_entrys() -> None:
         mic, SILENT_SYSTEM, [], Voices(("Sam",), axis(0)[None]), self_name="Sam"
     )
 
-    assert transcript.fingerprints["Sam"].tolist() == axis(0).tolist()
-    assert transcript.speakers[-1].fingerprint is mic.diarization.fingerprints["User"]
+    assert transcript.embeddings["Sam"].tolist() == axis(0).tolist()
+    assert transcript.speakers[-1].embedding is mic.diarization.embeddings["User"]
 
 
 def test_a_user_heard_on_both_tracks_has_the_average_of_both_prints() -> None:
@@ -132,7 +132,7 @@ def test_a_user_heard_on_both_tracks_has_the_average_of_both_prints() -> None:
     transcript = attribute_dual(mic, system, [], NO_VOICES, self_name="Sam")
 
     expected = np.array([1.6, 0.8, 0.0, 0.0]) / np.hypot(1.6, 0.8)
-    assert transcript.fingerprints["Sam"] == pytest.approx(expected)
+    assert transcript.embeddings["Sam"] == pytest.approx(expected)
 
 
 def test_the_users_own_tile_does_not_name_a_remote_speaker() -> None:
@@ -141,7 +141,7 @@ def test_the_users_own_tile_does_not_name_a_remote_speaker() -> None:
     transcript = attribute_dual(
         answer(diarization(), (), QUIET),
         system,
-        [Hint(0.0, 9.0, "Sam")],
+        [TimelineEntry(0.0, 9.0, "Sam")],
         NO_VOICES,
         self_name="Sam",
     )
@@ -235,9 +235,9 @@ def test_without_self_vad_the_samples_are_needed() -> None:
 
 def test_by_evidence_one_track_tells_the_timelines_offset() -> None:
     heard = diarization((0.0, 8.0, "A"), (8.0, 16.0, "B"))
-    hints = [Hint(1.0, 9.0, "Ann"), Hint(9.0, 17.0, "Bob")]
+    entries = [TimelineEntry(1.0, 9.0, "Ann"), TimelineEntry(9.0, 17.0, "Bob")]
 
-    transcript = attribute(heard, None, hints, NO_VOICES, rule=EVIDENCE_RULE)
+    transcript = attribute(heard, None, entries, NO_VOICES, rule=EVIDENCE_RULE)
 
     assert [turn.speaker for turn in transcript.turns] == ["Ann", "Bob"]
     assert transcript.timeline_offset_s == 1.0

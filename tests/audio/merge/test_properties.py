@@ -23,7 +23,7 @@ from audio.merge.speaker_labels import share_overlaps
 from audio.merge.tracks.block_order import interleave
 from audio.merge.tracks.local_speech import local_by_level, local_by_vad
 from audio.merge.tracks.loudness import Track, window_levels
-from audio.merge.values import UNKNOWN_SPEAKER, Block, Hint, Span, Turn, Voices, Word
+from audio.merge.values import UNKNOWN_SPEAKER, Block, Span, TimelineEntry, Turn, Voices, Word
 from benchmarks import plain
 from tests.audio.merge import strategies as some
 
@@ -46,14 +46,16 @@ def test_blocks_are_those_of_the_plain_rule(words: list[Word], data: st.DataObje
     assert group_words(words, speakers) == plain.plain_blocks(words, speakers)
 
 
-@given(some.turns, some.hints)
-def test_names_shown_are_those_of_the_plain_rule(turns: list[Turn], hints: list[Hint]) -> None:
-    shown = shown_names(turns, hints)
+@given(some.turns, some.entries)
+def test_names_shown_are_those_of_the_plain_rule(
+    turns: list[Turn], entries: list[TimelineEntry]
+) -> None:
+    shown = shown_names(turns, entries)
 
     told: dict[str, object] = {
         speaker: (one.name, pytest.approx(one.share)) for speaker, one in shown.items()
     }
-    assert plain.plain_shown(turns, hints) == told
+    assert plain.plain_shown(turns, entries) == told
 
 
 @given(st.dictionaries(some.labels, some.prints), some.voices)
@@ -182,13 +184,15 @@ def test_blocks_at_any_time_are_in_order_and_never_backward(words: list[Word]) -
 
 
 @given(some.wild_turns, some.wild_hints)
-def test_shares_at_any_time_are_over_0_and_at_most_1(turns: list[Turn], hints: list[Hint]) -> None:
-    before = copy(turns), copy(hints)
+def test_shares_at_any_time_are_over_0_and_at_most_1(
+    turns: list[Turn], entries: list[TimelineEntry]
+) -> None:
+    before = copy(turns), copy(entries)
 
-    shown = shown_names(turns, hints)
+    shown = shown_names(turns, entries)
 
     assert all(0 < one.share <= 1 and one.name.strip() for one in shown.values())
-    assert (turns, hints) == before
+    assert (turns, entries) == before
 
 
 @given(some.wild_spans, some.wild_words, some.wild_turns)

@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from audio.engines.failures import EngineNonsense
-from audio.pipeline.clip_embeddings import fingerprint_clips
+from audio.pipeline.clip_embeddings import embed_clips
 from tests.faults import FaultServer
 
 DIARIZE = "/v1/audio/diarize-chunk"
@@ -30,33 +30,33 @@ def _engine(settings: Settings, faults: FaultServer, tmp_path: Path) -> None:
 def test_a_clip_sounds_like_the_one_who_talks_most(faults: FaultServer) -> None:
     faults.answer(DIARIZE, HEARD)
 
-    [voice] = fingerprint_clips([CLIP])
+    [voice] = embed_clips([CLIP])
 
     assert voice is not None
-    assert (voice.fingerprint.tolist(), voice.space) == ([0.0, 1.0], "titanet@1")
+    assert (voice.embedding.tolist(), voice.space) == ([0.0, 1.0], "titanet@1")
 
 
 def test_a_clip_in_which_nobody_is_heard_sounds_like_nobody(faults: FaultServer) -> None:
     faults.answer(DIARIZE, {"segments": [], "fingerprints": {}})
 
-    assert fingerprint_clips([CLIP, CLIP]) == [None, None]
+    assert embed_clips([CLIP, CLIP]) == [None, None]
 
 
 def test_a_fingerprint_of_nothing_but_zeros_is_nobodys(faults: FaultServer) -> None:
     faults.answer(DIARIZE, HEARD | {"fingerprints": {"Speaker_0": [0.0, 0.0]}})
 
-    assert fingerprint_clips([CLIP]) == [None]
+    assert embed_clips([CLIP]) == [None]
 
 
 def test_an_engine_must_say_what_its_fingerprints_are_of(faults: FaultServer) -> None:
     faults.answer(DIARIZE, HEARD | {"models": {}})
 
     with pytest.raises(EngineNonsense):
-        fingerprint_clips([CLIP])
+        embed_clips([CLIP])
 
 
 def test_no_clips_ask_nothing(faults: FaultServer) -> None:
-    assert fingerprint_clips([]) == []
+    assert embed_clips([]) == []
     assert faults.asked == []
 
 
@@ -65,7 +65,7 @@ def test_clips_are_files_only_while_the_engine_listens(
 ) -> None:
     faults.answer(DIARIZE, HEARD)
 
-    fingerprint_clips([CLIP])
+    embed_clips([CLIP])
 
     assert b"RIFF" in faults.asked[0].body
     assert list(tmp_path.rglob("*.wav")) == []

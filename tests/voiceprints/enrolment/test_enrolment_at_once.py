@@ -9,13 +9,13 @@ from django.db import transaction
 from pytest_django import Settings
 
 from audio.engines.client import Recording
-from audio.pipeline.clip_embeddings import fingerprint_clips
+from audio.pipeline.clip_embeddings import embed_clips
 from tests.faults import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting
 from tests.voiceprints.test_concurrency import started, waiting
 from tests.voiceprints.voices import DIARIZE, tone
 from voiceprints.enrolment.reembedding import reembed
-from voiceprints.enrolment.voice_enrolment import enrol_fingerprint, enrol_named, enrol_recordings
+from voiceprints.enrolment.voice_enrolment import enrol_embedding, enrol_named, enrol_recordings
 from voiceprints.erasure.person_erasure import forget
 from voiceprints.erasure.person_merge import merge
 from voiceprints.models import Person, Space, Voiceprint
@@ -39,8 +39,8 @@ def while_listening(monkeypatch: pytest.MonkeyPatch) -> "Listening":
     """Holds the next enrolment where the engine has answered and nothing is locked yet."""
     held = Listening()
     monkeypatch.setattr(
-        "voiceprints.enrolment.voice_extraction.fingerprint_clips",
-        lambda clips: held.after(fingerprint_clips(clips)),
+        "voiceprints.enrolment.voice_extraction.embed_clips",
+        lambda clips: held.after(embed_clips(clips)),
     )
     return held
 
@@ -130,7 +130,7 @@ def test_an_enrolment_that_waits_for_a_merge_is_told_that_the_person_is_gone() -
 
     with transaction.atomic():
         merge(ana.id, anna.id, actor="desk")
-        enrolment = waiting(lambda: enrol_fingerprint(ana.id, axis(0), SPACE, actor="desk"))
+        enrolment = waiting(lambda: enrol_embedding(ana.id, axis(0), SPACE, actor="desk"))
 
     with pytest.raises(PersonGone):
         enrolment.result()
@@ -140,7 +140,7 @@ def test_a_print_that_a_merge_waits_for_moves_along() -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
 
     with transaction.atomic():
-        learned = enrol_fingerprint(ana.id, axis(0), SPACE, actor="desk")
+        learned = enrol_embedding(ana.id, axis(0), SPACE, actor="desk")
         merging = waiting(lambda: merge(ana.id, anna.id, actor="desk"))
 
     assert merging.result().prints == 1
@@ -151,9 +151,9 @@ def test_one_voice_enrolled_for_two_people_at_once_is_one_persons() -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
 
     with transaction.atomic():
-        enrol_fingerprint(ana.id, axis(0), SPACE, actor="desk")
+        enrol_embedding(ana.id, axis(0), SPACE, actor="desk")
         second = waiting(
-            lambda: enrol_fingerprint(ben.id, blend({0: 0.9, 1: 0.436}), SPACE, actor="desk")
+            lambda: enrol_embedding(ben.id, blend({0: 0.9, 1: 0.436}), SPACE, actor="desk")
         )
 
     with pytest.raises(VoiceTaken):

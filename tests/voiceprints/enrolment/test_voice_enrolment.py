@@ -20,7 +20,7 @@ from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, s
 from tests.voiceprints.voices import DIARIZE, hears, tone
 from voiceprints.enrolment.voice_enrolment import (
     SpeakerOf,
-    enrol_fingerprint,
+    enrol_embedding,
     enrol_named,
     enrol_recordings,
     enrol_span,
@@ -34,7 +34,7 @@ from voiceprints.people.refusals import (
     ConsentEnded,
     ConsentMissing,
     TooLittleSpeech,
-    UnusableFingerprint,
+    UnusableEmbedding,
     VoiceTaken,
 )
 from voiceprints.storage.locks import PersonGone
@@ -215,7 +215,7 @@ def test_fingerprints_of_another_length_cannot_be_kept(
 ) -> None:
     hears(faults, np.ones(256))
 
-    with pytest.raises(UnusableFingerprint, match="256 numbers; this library keeps 192"):
+    with pytest.raises(UnusableEmbedding, match="256 numbers; this library keeps 192"):
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
 
@@ -317,7 +317,7 @@ def test_a_speaker_who_said_little_teaches_nothing() -> None:
 def test_a_speaker_without_fingerprint_teaches_nothing() -> None:
     shown = heard_in_a_transcript(fingerprint=None, space=None)
 
-    with pytest.raises(UnusableFingerprint, match="keeps no fingerprint"):
+    with pytest.raises(UnusableEmbedding, match="keeps no fingerprint"):
         enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
 
 
@@ -361,7 +361,7 @@ def test_a_span_that_is_too_short_is_refused(recording: Recording) -> None:
 
 
 def test_a_given_fingerprint_is_kept_at_length_one() -> None:
-    learned = enrol_fingerprint(consenting("Ana").id, 7 * axis(3), "titanet@2", actor="desk")
+    learned = enrol_embedding(consenting("Ana").id, 7 * axis(3), "titanet@2", actor="desk")
 
     assert learned.vector == pytest.approx(axis(3))
     assert (learned.source, str(learned.space), learned.speech_s) == ("caller", "titanet@2", None)
@@ -371,7 +371,7 @@ def test_a_given_fingerprint_is_kept_at_length_one() -> None:
 def test_a_fingerprint_of_any_scale_is_kept(scale: float) -> None:
     given = scale * blend({0: 0.6, 1: 0.8})
 
-    learned = enrol_fingerprint(consenting("Ana").id, given, SPACE, actor="desk")
+    learned = enrol_embedding(consenting("Ana").id, given, SPACE, actor="desk")
 
     assert learned.vector[:2] == pytest.approx([0.6, 0.8])
 
@@ -386,13 +386,13 @@ def test_a_fingerprint_of_any_scale_is_kept(scale: float) -> None:
     ],
 )
 def test_numbers_that_are_no_voice_are_refused(given: NDArray[np.float64], said: str) -> None:
-    with pytest.raises(UnusableFingerprint, match=f"vector: .*{said}"):
-        enrol_fingerprint(consenting("Ana").id, given, SPACE, actor="desk")
+    with pytest.raises(UnusableEmbedding, match=f"vector: .*{said}"):
+        enrol_embedding(consenting("Ana").id, given, SPACE, actor="desk")
 
 
 def test_a_fingerprint_needs_its_space() -> None:
-    with pytest.raises(UnusableFingerprint, match="space: expected"):
-        enrol_fingerprint(consenting("Ana").id, axis(0), " ", actor="desk")
+    with pytest.raises(UnusableEmbedding, match="space: expected"):
+        enrol_embedding(consenting("Ana").id, axis(0), " ", actor="desk")
 
 
 def test_somebody_new_is_enrolled_with_consent(recording: Recording) -> None:

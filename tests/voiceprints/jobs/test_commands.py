@@ -34,8 +34,8 @@ def archive(queue: FaultServer, tmp_path: Path) -> Path:
     (folder / "deep").mkdir(parents=True)
     for name in ("talk.mic.wav", "talk.system.wav", "deep/alone.wav"):
         (folder / name).write_bytes(TONE)
-    hints = [{"start": 0.0, "end": 4.0, "name": "Ana Ruiz"}]
-    (folder / "talk.timeline.json").write_text(json.dumps(hints))
+    entries = [{"start": 0.0, "end": 4.0, "name": "Ana Ruiz"}]
+    (folder / "talk.timeline.json").write_text(json.dumps(entries))
     return folder
 
 
@@ -168,8 +168,8 @@ def test_a_name_that_is_no_text_fails_alone(
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_timeline_is_read_in_whatever_encoding(run: Run, archive: Path, encoding: str) -> None:
-    hints = (archive / "talk.timeline.json").read_text()
-    (archive / "talk.timeline.json").write_text(hints, encoding=encoding)
+    entries = (archive / "talk.timeline.json").read_text()
+    (archive / "talk.timeline.json").write_text(entries, encoding=encoding)
     run("enqueue", archive / "talk.*.wav", "--store")
     do_all()
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from audio.api.serializers.recordings import AudioField
 from voiceprints.api.serializers.strict import Strict
-from voiceprints.api.serializers.voiceprints import FingerprintField, SpaceField
+from voiceprints.api.serializers.voiceprints import EmbeddingField, SpaceField
 from voiceprints.matching.voice_matching import Identified
 
 MOST_CANDIDATES = 50
@@ -18,7 +18,7 @@ class IdentifyRequest(Strict):
     """POST /api/voiceprints/identify: `file`, or `fingerprint` and `space`."""
 
     file = AudioField(required=False, help_text="A recording of one or more speakers.")
-    fingerprint = FingerprintField(required=False)
+    fingerprint = EmbeddingField(required=False)
     space = SpaceField(required=False, help_text="The space of the fingerprint.")
     limit = serializers.IntegerField(
         default=5,

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from audio.api.fields import FiniteFloatField, NameField, is_finite
 from audio.api.serializers.recordings import AudioField
 from audio.merge.naming.voice_similarity import unit
-from audio.merge.values import Fingerprint
+from audio.merge.values import Embedding
 from voiceprints.api.serializers.strict import PageQuery, Strict, VectorQuery
 from voiceprints.models import DIMENSION, Space, Voiceprint
 
@@ -21,12 +21,12 @@ class VoiceprintsQuery(VectorQuery, PageQuery):
 
 
 @extend_schema_field({"type": "array", "items": {"type": "number"}, "minItems": DIMENSION})
-class FingerprintField(serializers.Field[Fingerprint, Any, Any, Any]):
+class EmbeddingField(serializers.Field[Embedding, Any, Any, Any]):
     """One voice as numbers, of any scale."""
 
     expected = f"expected a list of {DIMENSION} finite numbers, not all zero."
 
-    def to_internal_value(self, data: Any) -> Fingerprint:
+    def to_internal_value(self, data: Any) -> Embedding:
         if not isinstance(data, list) or len(data) != DIMENSION or not all(map(is_finite, data)):
             raise serializers.ValidationError(self.expected)
         vector = np.array(data, dtype=np.float64)
@@ -64,7 +64,7 @@ class NewVoiceprint(Strict):
     )
     start = FiniteFloatField(required=False, min_value=0, help_text="In s, with file.")
     end = FiniteFloatField(required=False, min_value=0, help_text="In s, with file.")
-    fingerprint = FingerprintField(required=False)
+    fingerprint = EmbeddingField(required=False)
     space = NameField(
         required=False, max_length=200, help_text="What its engine calls the fingerprint's space."
     )

@@ -30,7 +30,7 @@ from voiceprints.api.views.library import LibraryView, actor_of, id_of
 from voiceprints.api.views.people import person_of
 from voiceprints.enrolment.voice_enrolment import (
     SpeakerOf,
-    enrol_fingerprint,
+    enrol_embedding,
     enrol_recordings,
     enrol_span,
     enrol_speaker,
@@ -158,6 +158,6 @@ def _learned(person: UUID, asked: NewVoiceprint, actor: str) -> Voiceprint:
         case {"transcript": transcript, "speaker": label}:
             return enrol_speaker(person, SpeakerOf(transcript, label), actor=actor)
         case {"fingerprint": fingerprint, "space": space}:
-            return enrol_fingerprint(person, fingerprint, space, actor=actor)
+            return enrol_embedding(person, fingerprint, space, actor=actor)
         case given:
             return enrol_recordings(person, given["file"], actor=actor)

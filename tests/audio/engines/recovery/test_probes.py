@@ -41,7 +41,7 @@ def test_nonsense_words_are_wrong(engine: FaultServer, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "fingerprints",
+    "embeddings",
     [
         {},
         {"Speaker_0": [0.0, 0.0]},
@@ -51,9 +51,9 @@ def test_nonsense_words_are_wrong(engine: FaultServer, text: str) -> None:
     ],
 )
 def test_useless_fingerprints_are_wrong(
-    engine: FaultServer, fingerprints: dict[str, list[float]]
+    engine: FaultServer, embeddings: dict[str, list[float]]
 ) -> None:
-    engine.answer(DIARIZE, TURNS | {"fingerprints": fingerprints})
+    engine.answer(DIARIZE, TURNS | {"fingerprints": embeddings})
 
     assert probe("parakeet").result == "wrong"
 

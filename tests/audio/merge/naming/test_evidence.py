@@ -7,11 +7,11 @@ from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.evidence import Naming, name_by_evidence
 from audio.merge.values import (
     NO_VOICES,
+    Embedding,
     Evidence,
-    Fingerprint,
-    Hint,
     NamedSpeaker,
     Support,
+    TimelineEntry,
     Voices,
 )
 from tests.audio.merge.recordings import axis, diarization
@@ -20,16 +20,16 @@ SAM = NamedSpeaker("mic", "Sam", "mic_channel", axis(3))
 PRINTS = {"A": axis(0), "B": axis(1)}
 HEARD = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), prints=PRINTS)
 # As late as expected, so that the estimated offset takes exactly that out.
-FOLLOWING = [Hint(0.5, 10.5, "Ann"), Hint(10.5, 20.5, "Bob")]
+FOLLOWING = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob")]
 
 
-def voices(**known: Fingerprint) -> Voices:
+def voices(**known: Embedding) -> Voices:
     return Voices(tuple(known), np.stack(list(known.values())))
 
 
-def leaning(first: int, share: float, second: int) -> Fingerprint:
+def leaning(first: int, share: float, second: int) -> Embedding:
     """A fingerprint with this cosine to the one axis, and the rest along the other."""
-    leaning: Fingerprint = share * axis(first) + np.sqrt(1 - share**2) * axis(second)
+    leaning: Embedding = share * axis(first) + np.sqrt(1 - share**2) * axis(second)
     return leaning
 
 
@@ -53,7 +53,7 @@ def test_names_follow_the_timeline() -> None:
 
 
 def test_the_offset_is_reported() -> None:
-    late = [Hint(2.0, 12.0, "Ann"), Hint(12.0, 22.0, "Bob")]
+    late = [TimelineEntry(2.0, 12.0, "Ann"), TimelineEntry(12.0, 22.0, "Bob")]
 
     naming = name_by_evidence(HEARD, late, NO_VOICES)
 
@@ -62,7 +62,11 @@ def test_the_offset_is_reported() -> None:
 
 
 def test_the_winner_carries_its_seconds_and_shares() -> None:
-    brief = [Hint(0.5, 4.5, "Ann"), Hint(4.5, 6.5, "Bob"), Hint(6.5, 10.5, "Ann")]
+    brief = [
+        TimelineEntry(0.5, 4.5, "Ann"),
+        TimelineEntry(4.5, 6.5, "Bob"),
+        TimelineEntry(6.5, 10.5, "Ann"),
+    ]
 
     told = evidence(name_by_evidence(HEARD, [*brief, FOLLOWING[1]], NO_VOICES))
 
@@ -83,13 +87,17 @@ def test_a_known_voice_carries_similarity_and_margin() -> None:
 def test_a_tenth_of_a_second_of_timeline_does_not_win_over_a_voice() -> None:
     heard = diarization((0.0, 10.0, "A"), prints=PRINTS)
 
-    naming = name_by_evidence(heard, [Hint(0.5, 0.6, "Ann")], voices(Bob=axis(0)))
+    naming = name_by_evidence(heard, [TimelineEntry(0.5, 0.6, "Ann")], voices(Bob=axis(0)))
 
     assert names(naming) == ["Bob"]
 
 
 def test_a_share_of_seven_tenths_is_enough() -> None:
-    shown = [Hint(0.5, 7.5, "Ann"), Hint(7.5, 10.5, "Bob"), Hint(10.5, 18.5, "Bob")]
+    shown = [
+        TimelineEntry(0.5, 7.5, "Ann"),
+        TimelineEntry(7.5, 10.5, "Bob"),
+        TimelineEntry(10.5, 18.5, "Bob"),
+    ]
     heard = diarization((0.0, 10.0, "A"), (10.0, 18.0, "B"))
     rule = EvidenceRule(min_share=0.7)
 
@@ -98,7 +106,7 @@ def test_a_share_of_seven_tenths_is_enough() -> None:
 
 def test_less_than_the_least_evidence_gives_no_name() -> None:
     heard = diarization((0.0, 2.4, "A"), (3.0, 30.0, "B"))
-    shown = [Hint(0.5, 2.9, "Ann"), Hint(3.5, 30.5, "Bob")]
+    shown = [TimelineEntry(0.5, 2.9, "Ann"), TimelineEntry(3.5, 30.5, "Bob")]
 
     naming = name_by_evidence(heard, shown, NO_VOICES)
 
@@ -107,7 +115,9 @@ def test_less_than_the_least_evidence_gives_no_name() -> None:
 
 
 def test_a_speaker_of_two_names_by_turns_is_ambiguous() -> None:
-    shown = [Hint(float(at), at + 2.5, "Ann" if at % 2 else "Cleo") for at in (0, 3, 5, 8)]
+    shown = [
+        TimelineEntry(float(at), at + 2.5, "Ann" if at % 2 else "Cleo") for at in (0, 3, 5, 8)
+    ]
 
     naming = name_by_evidence(HEARD, [*shown, FOLLOWING[1]], NO_VOICES)
 
@@ -116,7 +126,7 @@ def test_a_speaker_of_two_names_by_turns_is_ambiguous() -> None:
 
 
 def test_a_name_lit_for_everybody_alike_names_nobody() -> None:
-    naming = name_by_evidence(HEARD, [Hint(-5.0, 30.0, "Ann")], NO_VOICES)
+    naming = name_by_evidence(HEARD, [TimelineEntry(-5.0, 30.0, "Ann")], NO_VOICES)
 
     assert names(naming) == ["Unknown_0", "Unknown_1"]
     assert evidence(naming).reason == "ambiguous_timeline"
@@ -150,14 +160,14 @@ def test_the_timeline_decides_between_two_near_voices() -> None:
 def test_a_near_voice_and_a_little_timeline_agree_on_a_name() -> None:
     heard = diarization((0.0, 2.0, "A"), (2.0, 20.0, "B"), prints=PRINTS)
     known = voices(Ann=leaning(0, 0.80, 2), Cleo=leaning(0, 0.78, 3))
-    shown = [Hint(0.5, 2.5, "Ann"), Hint(2.5, 20.5, "Bob")]
+    shown = [TimelineEntry(0.5, 2.5, "Ann"), TimelineEntry(2.5, 20.5, "Bob")]
 
     assert names(name_by_evidence(heard, shown, known)) == ["Ann", "Bob"]
 
 
 def test_a_clear_voice_wins_over_a_little_timeline_and_that_is_reported() -> None:
     heard = diarization((0.0, 3.0, "A"), (3.0, 20.0, "B"), prints=PRINTS)
-    shown = [Hint(0.5, 3.5, "Ann"), Hint(3.5, 20.5, "Bob")]
+    shown = [TimelineEntry(0.5, 3.5, "Ann"), TimelineEntry(3.5, 20.5, "Bob")]
 
     naming = name_by_evidence(heard, shown, voices(Cleo=axis(0)))
 
@@ -184,7 +194,7 @@ def test_a_second_speaker_who_sounds_alike_shares_the_name() -> None:
     prints = {"A": axis(0), "B": axis(1), "C": leaning(0, 0.9, 2)}
     heard = diarization((0, 10, "A"), (10, 20, "B"), (20, 24, "C"), prints=prints)
 
-    naming = name_by_evidence(heard, [*FOLLOWING, Hint(20.5, 24.5, "Ann")], NO_VOICES)
+    naming = name_by_evidence(heard, [*FOLLOWING, TimelineEntry(20.5, 24.5, "Ann")], NO_VOICES)
 
     assert names(naming) == ["Ann", "Bob", "Ann"]
     assert evidence(naming, 2).shared_with == "A"
@@ -194,7 +204,7 @@ def test_a_second_speaker_who_sounds_alike_shares_the_name() -> None:
 def test_a_chain_of_speakers_alike_shares_only_with_who_bears_the_name() -> None:
     prints = {"A": axis(0), "B": leaning(0, 0.6, 1), "C": axis(1)}
     heard = diarization((0, 10, "A"), (10, 13, "B"), (13, 14, "C"), prints=prints)
-    shown = [Hint(0.5, 14.5, "Ann")]
+    shown = [TimelineEntry(0.5, 14.5, "Ann")]
 
     naming = name_by_evidence(heard, shown, voices(Ann=axis(0)))
 
@@ -205,7 +215,9 @@ def test_a_speaker_who_sounds_alike_keeps_a_name_with_more_evidence() -> None:
     prints = {"A": axis(0), "B": leaning(0, 0.5, 1)}
     heard = diarization((0, 12, "A"), (12, 24, "B"), prints=prints)
 
-    naming = name_by_evidence(heard, [Hint(0.5, 12.5, "Ann"), Hint(12.5, 24.5, "Bob")], NO_VOICES)
+    naming = name_by_evidence(
+        heard, [TimelineEntry(0.5, 12.5, "Ann"), TimelineEntry(12.5, 24.5, "Bob")], NO_VOICES
+    )
 
     assert names(naming) == ["Ann", "Bob"]
     assert evidence(naming, 1).shared_with is None
@@ -215,7 +227,7 @@ def test_a_second_speaker_who_sounds_different_is_not_given_the_name() -> None:
     prints = {"A": axis(0), "B": axis(1), "C": axis(2)}
     heard = diarization((0, 10, "A"), (10, 20, "B"), (20, 23, "C"), prints=prints)
 
-    naming = name_by_evidence(heard, [*FOLLOWING, Hint(20.5, 23.5, "Ann")], NO_VOICES)
+    naming = name_by_evidence(heard, [*FOLLOWING, TimelineEntry(20.5, 23.5, "Ann")], NO_VOICES)
 
     assert names(naming) == ["Ann", "Bob", "Unknown_0"]
 
@@ -232,7 +244,10 @@ def test_two_speakers_with_the_voice_of_one_person_but_not_of_each_other_conflic
 
 def test_a_timeline_no_better_than_chance_is_not_used() -> None:
     turns = [(3.0 * at, 3.0 * at + 3.0, "AB"[at % 2]) for at in range(12)]
-    shown = [Hint(3.0 * at + 0.5, 3.0 * at + 3.5, ["Ann", "Bob"][at // 2 % 2]) for at in range(12)]
+    shown = [
+        TimelineEntry(3.0 * at + 0.5, 3.0 * at + 3.5, ["Ann", "Bob"][at // 2 % 2])
+        for at in range(12)
+    ]
 
     naming = name_by_evidence(diarization(*turns), shown, NO_VOICES)
 
@@ -242,7 +257,7 @@ def test_a_timeline_no_better_than_chance_is_not_used() -> None:
 
 
 def test_the_local_users_own_tile_names_nobody_on_the_system_track() -> None:
-    naming = name_by_evidence(HEARD, [Hint(0.5, 10.5, "Sam")], NO_VOICES, mic=SAM)
+    naming = name_by_evidence(HEARD, [TimelineEntry(0.5, 10.5, "Sam")], NO_VOICES, mic=SAM)
 
     assert names(naming) == ["Unknown_0", "Unknown_1"]
     assert naming.timeline_offset_s is None
@@ -257,7 +272,7 @@ def test_a_user_dialled_in_twice_is_known_by_the_mics_fingerprint() -> None:
 
 
 def test_an_unnamed_speaker_does_not_take_a_name_that_was_shown() -> None:
-    naming = name_by_evidence(HEARD, [Hint(0.5, 10.5, "Unknown_0")], NO_VOICES)
+    naming = name_by_evidence(HEARD, [TimelineEntry(0.5, 10.5, "Unknown_0")], NO_VOICES)
 
     assert names(naming) == ["Unknown_0", "Unknown_1"]
 
@@ -268,13 +283,15 @@ def test_speakers_keep_their_order_and_fingerprints() -> None:
     naming = name_by_evidence(heard, [], NO_VOICES)
 
     assert [one.speaker for one in naming.speakers] == ["A", "C"]
-    assert naming.speakers[1].fingerprint is heard.fingerprints["C"]
+    assert naming.speakers[1].embedding is heard.embeddings["C"]
 
 
 def test_no_speakers_are_no_naming() -> None:
-    assert name_by_evidence(diarization(), [Hint(0.0, 1.0, "Ann")], NO_VOICES).speakers == ()
+    assert (
+        name_by_evidence(diarization(), [TimelineEntry(0.0, 1.0, "Ann")], NO_VOICES).speakers == ()
+    )
 
 
 def test_a_time_that_is_not_finite_is_refused() -> None:
     with pytest.raises(ValueError, match="times must be finite"):
-        name_by_evidence(HEARD, [Hint(0.0, np.inf, "Ann")], NO_VOICES)
+        name_by_evidence(HEARD, [TimelineEntry(0.0, np.inf, "Ann")], NO_VOICES)

@@ -52,7 +52,7 @@ def test_exactly_at_threshold_and_margin_is_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fingerprint", "voices"),
+    ("embedding", "voices"),
     [
         (np.array([1.0, 0.0]), NO_VOICES),
         (np.array([1.0, 0.0, 0.0]), ANN_AND_BOB),
@@ -60,9 +60,9 @@ def test_exactly_at_threshold_and_margin_is_enough() -> None:
     ],
 )
 def test_where_nothing_can_be_compared_nobody_is_a_candidate(
-    fingerprint: np.ndarray, voices: Voices
+    embedding: np.ndarray, voices: Voices
 ) -> None:
-    found = identify(fingerprint, voices)
+    found = identify(embedding, voices)
 
     assert found.decision == "unknown"
     assert found.candidates == ()

@@ -4,12 +4,12 @@ import numpy as np
 
 from audio.merge.naming.overlap import (
     NamingRule,
-    fingerprints_by_name,
+    embeddings_by_name,
     name_speakers,
     speakers_of,
     speaking_time,
 )
-from audio.merge.values import NO_VOICES, Hint, NamedSpeaker, Voices
+from audio.merge.values import NO_VOICES, NamedSpeaker, TimelineEntry, Voices
 from tests.audio.merge.recordings import axis, diarization, turns
 
 SAM = NamedSpeaker("mic", "Sam", "mic_channel", axis(3))
@@ -18,7 +18,9 @@ SAM = NamedSpeaker("mic", "Sam", "mic_channel", axis(3))
 def test_confidence_is_at_most_1_when_hints_repeat() -> None:
     heard = diarization((0.0, 10.0, "A"))
 
-    [ann] = name_speakers(heard, [Hint(0.0, 10.0, "Ann"), Hint(0.0, 10.0, "Ann")], NO_VOICES)
+    [ann] = name_speakers(
+        heard, [TimelineEntry(0.0, 10.0, "Ann"), TimelineEntry(0.0, 10.0, "Ann")], NO_VOICES
+    )
 
     assert ann.overlap_confidence == 1.0
 
@@ -26,7 +28,7 @@ def test_confidence_is_at_most_1_when_hints_repeat() -> None:
 def test_a_tenth_of_a_second_of_timeline_wins_over_a_voice_by_default() -> None:
     heard = diarization((0.0, 10.0, "A"), prints={"A": axis(0)})
 
-    [ann] = name_speakers(heard, [Hint(0.0, 0.1, "Ann")], Voices(("Bob",), axis(0)[None]))
+    [ann] = name_speakers(heard, [TimelineEntry(0.0, 0.1, "Ann")], Voices(("Bob",), axis(0)[None]))
 
     assert (ann.name, ann.source) == ("Ann", "visual")
 
@@ -40,25 +42,25 @@ def test_a_label_outside_the_detected_ones_is_a_speaker_after_them() -> None:
 def test_a_label_outside_the_detected_ones_is_named_like_the_others() -> None:
     heard = diarization((0.0, 4.0, "C"), (4.0, 9.0, "A"), speakers=["A"], prints={"C": axis(0)})
 
-    named = name_speakers(heard, [Hint(0.0, 4.0, "Cleo")], NO_VOICES)
+    named = name_speakers(heard, [TimelineEntry(0.0, 4.0, "Cleo")], NO_VOICES)
 
     assert [(one.speaker, one.name) for one in named] == [("A", "Unknown_0"), ("C", "Cleo")]
-    assert named[1].fingerprint is heard.fingerprints["C"]
+    assert named[1].embedding is heard.embeddings["C"]
 
 
 def test_a_number_that_somebody_bears_is_skipped() -> None:
     heard = diarization((0.0, 4.0, "A"), (4.0, 9.0, "B"))
 
-    named = name_speakers(heard, [Hint(4.0, 9.0, "Unknown_0")], NO_VOICES)
+    named = name_speakers(heard, [TimelineEntry(4.0, 9.0, "Unknown_0")], NO_VOICES)
 
     assert [one.name for one in named] == ["Unknown_1", "Unknown_0"]
 
 
 def test_the_local_users_own_tile_names_nobody_on_the_system_track() -> None:
     heard = diarization((0.0, 10.0, "A"))
-    hints = [Hint(0.0, 9.0, "Sam"), Hint(0.0, 3.0, "Ann")]
+    entries = [TimelineEntry(0.0, 9.0, "Sam"), TimelineEntry(0.0, 3.0, "Ann")]
 
-    [ann] = name_speakers(heard, hints, NO_VOICES, mic=SAM)
+    [ann] = name_speakers(heard, entries, NO_VOICES, mic=SAM)
 
     assert (ann.name, ann.overlap_confidence) == ("Ann", 0.3)
 
@@ -99,7 +101,7 @@ def test_a_third_is_enough_where_a_third_is_asked() -> None:
     rule = NamingRule(min_overlap=1 / 3)
 
     [ann] = name_speakers(
-        diarization((0.0, 0.9, "A")), [Hint(0.6, 0.9, "Ann")], NO_VOICES, rule=rule
+        diarization((0.0, 0.9, "A")), [TimelineEntry(0.6, 0.9, "Ann")], NO_VOICES, rule=rule
     )
 
     assert ann.name == "Ann"
@@ -108,7 +110,7 @@ def test_a_third_is_enough_where_a_third_is_asked() -> None:
 def test_two_speakers_of_one_name_both_stay() -> None:
     heard = diarization((0.0, 5.0, "A"), (5.0, 9.0, "B"))
 
-    named = name_speakers(heard, [Hint(0.0, 9.0, "Ann")], NO_VOICES)
+    named = name_speakers(heard, [TimelineEntry(0.0, 9.0, "Ann")], NO_VOICES)
 
     assert [(one.speaker, one.name) for one in named] == [("A", "Ann"), ("B", "Ann")]
 
@@ -119,7 +121,7 @@ def test_prints_of_one_name_are_averaged_by_speaking_time() -> None:
         NamedSpeaker("B", "Ann", "visual", axis(1)),
     ]
 
-    by_name = fingerprints_by_name(named, turns((0.0, 3.0, "B"), (3.0, 7.0, "A")))
+    by_name = embeddings_by_name(named, turns((0.0, 3.0, "B"), (3.0, 7.0, "A")))
 
     assert by_name["Ann"].tolist() == [0.8, 0.6, 0.0, 0.0]
 
@@ -137,7 +139,7 @@ def test_a_print_without_speaking_time_does_not_count_beside_one_with() -> None:
         NamedSpeaker("B", "Ann", "visual", axis(1)),
     ]
 
-    assert fingerprints_by_name(named, turns((0.0, 3.0, "B")))["Ann"].tolist() == [0, 1, 0, 0]
+    assert embeddings_by_name(named, turns((0.0, 3.0, "B")))["Ann"].tolist() == [0, 1, 0, 0]
 
 
 def test_prints_of_one_name_without_speaking_time_weigh_the_same() -> None:
@@ -146,13 +148,13 @@ def test_prints_of_one_name_without_speaking_time_weigh_the_same() -> None:
         NamedSpeaker("B", "Ann", "visual", axis(0)),
     ]
 
-    assert fingerprints_by_name(named, [])["Ann"].tolist() == [1.0, 0.0, 0.0, 0.0]
+    assert embeddings_by_name(named, [])["Ann"].tolist() == [1.0, 0.0, 0.0, 0.0]
 
 
 def test_the_print_of_a_single_speaker_is_the_engines_own() -> None:
     given = axis(0, 0.3)
 
-    by_name = fingerprints_by_name([NamedSpeaker("A", "Ann", "visual", given)], [])
+    by_name = embeddings_by_name([NamedSpeaker("A", "Ann", "visual", given)], [])
 
     assert by_name["Ann"] is given
 
@@ -163,4 +165,4 @@ def test_of_prints_of_two_lengths_under_one_name_the_first_is_averaged_alone() -
         NamedSpeaker("B", "Ann", "visual", np.ones(2)),
     ]
 
-    assert fingerprints_by_name(named, [])["Ann"].tolist() == [1.0, 0.0, 0.0, 0.0]
+    assert embeddings_by_name(named, [])["Ann"].tolist() == [1.0, 0.0, 0.0, 0.0]

@@ -4,18 +4,18 @@ import numpy as np
 
 from audio.merge.naming.timeline_evidence import Timeline, read_timeline
 from audio.merge.naming.weights import Weighed, weigh
-from audio.merge.values import NO_VOICES, Hint, Voices
+from audio.merge.values import NO_VOICES, TimelineEntry, Voices
 from tests.audio.merge.recordings import axis, diarization
 
 HEARD = diarization(
     (0.0, 10.0, "A"), (10.0, 20.0, "B"), prints={"A": axis(0), "B": np.array([3.0, 4.0, 0.0, 0.0])}
 )
 # As late as expected, so that the estimated offset takes exactly that out.
-FOLLOWING = [Hint(0.5, 10.5, "Ann"), Hint(10.5, 20.5, "Bob")]
+FOLLOWING = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob")]
 
 
-def timeline_of(*hints: Hint) -> Timeline:
-    return read_timeline(HEARD.speakers, HEARD.turns, hints)
+def timeline_of(*entries: TimelineEntry) -> Timeline:
+    return read_timeline(HEARD.speakers, HEARD.turns, entries)
 
 
 def weighed(timeline: Timeline, voices: Voices = NO_VOICES) -> Weighed:
@@ -23,18 +23,22 @@ def weighed(timeline: Timeline, voices: Voices = NO_VOICES) -> Weighed:
 
 
 def test_shares_are_of_the_speakers_time_and_of_the_names() -> None:
-    brief = [Hint(0.5, 4.5, "Ann"), Hint(4.5, 6.5, "Bob"), Hint(6.5, 10.5, "Ann")]
+    brief = [
+        TimelineEntry(0.5, 4.5, "Ann"),
+        TimelineEntry(4.5, 6.5, "Bob"),
+        TimelineEntry(6.5, 10.5, "Ann"),
+    ]
 
-    found = weighed(timeline_of(*brief, Hint(10.5, 20.5, "Bob")))
+    found = weighed(timeline_of(*brief, TimelineEntry(10.5, 20.5, "Bob")))
 
     assert found.speaker_share.tolist() == [[0.8, 0.2], [0.0, 1.0]]
     assert found.name_share[:, 0].tolist() == [1.0, 1.0]
 
 
 def test_who_sounds_alike_counts_together_in_a_names_time() -> None:
-    hints = [Hint(0.5, 10.5, "Ann"), Hint(10.5, 15.5, "Ann")]
+    entries = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 15.5, "Ann")]
 
-    together = weighed(timeline_of(*hints))
+    together = weighed(timeline_of(*entries))
 
     assert together.alike.round(9).tolist() == [[1.0, 0.6], [0.6, 1.0]]
     assert together.name_share.tolist() == [[1.0], [1.0]]

@@ -120,7 +120,7 @@ def test_the_users_fingerprint_is_that_of_the_speaker_with_most_local_time() -> 
 
     own = own_voice(heard, turns((60.0, 64.0, "User")))
 
-    assert own.fingerprint is heard.fingerprints["User"]
+    assert own.embedding is heard.embeddings["User"]
     assert own.enrolled_s == 4.0
 
 
@@ -131,7 +131,7 @@ def test_three_seconds_of_local_turns_are_needed(seconds: float, enrolled: bool)
     own = own_voice(heard, heard.turns)
 
     assert own.enrolled_s == seconds
-    assert (own.fingerprint is not None) == enrolled
+    assert (own.embedding is not None) == enrolled
 
 
 def test_a_speaker_mostly_bleed_is_not_enrolled() -> None:
@@ -139,13 +139,13 @@ def test_a_speaker_mostly_bleed_is_not_enrolled() -> None:
 
     own = own_voice(heard, heard.turns[:1])
 
-    assert (own.fingerprint, own.enrolled_s) == (None, 0.0)
+    assert (own.embedding, own.enrolled_s) == (None, 0.0)
 
 
 def test_a_user_to_whom_the_engine_gave_no_fingerprint_has_none() -> None:
     heard = diarization((0.0, 4.0, "A"))
 
-    assert own_voice(heard, heard.turns).fingerprint is None
+    assert own_voice(heard, heard.turns).embedding is None
 
 
 def test_a_silent_user_has_no_fingerprint() -> None:
@@ -195,4 +195,4 @@ def test_of_two_speakers_with_local_turns_the_user_talks_longer() -> None:
         (0.0, 4.0, "Guest"), (4.0, 9.0, "User"), prints={"Guest": axis(0), "User": axis(1)}
     )
 
-    assert own_voice(heard, heard.turns).fingerprint is heard.fingerprints["User"]
+    assert own_voice(heard, heard.turns).embedding is heard.embeddings["User"]
