@@ -23,9 +23,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from audio.engines.client import Recording
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.encoding import pcm, wav
+from audio.media.recording import Recording
 from audio.merge.naming.identification import OPEN_SET_RULE, OpenSetRule
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding, Voices

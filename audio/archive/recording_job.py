@@ -15,9 +15,9 @@ from rest_framework.exceptions import ValidationError
 
 from audio.api.fields import TimelineField
 from audio.archive.options import ArchiveOptions
-from audio.engines.client import Recording
 from audio.engines.failures import PASSING, EngineRefused
 from audio.media.decoding import DecodingUnavailable
+from audio.media.recording import Recording
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript, TimelineEntry
 from audio.pipeline import retries

@@ -4,9 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 
 import httpx
@@ -34,6 +32,7 @@ from audio.engines.request_forms import form_with, headers
 from audio.engines.restart_refusals import refuse_while_restarting
 from audio.engines.slots import Admission, NoPlace, Places
 from audio.engines.transport import EngineTransport
+from audio.media.recording import Recording
 
 CONNECT_S = 3.0
 QUESTION_CONNECTIONS = 4
@@ -59,20 +58,6 @@ _BUSY = {
         "Try again when some of it is answered."
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording on disk, the suffix and name its sender gave it, and the field it came in.
-
-    `seconds` is how long it says it is, where somebody has looked.
-    """
-
-    path: Path
-    suffix: str = ""
-    name: str = ""
-    field: str = "file"
-    seconds: float | None = None
 
 
 class Engine:

@@ -15,11 +15,11 @@ from typing import Any, Literal
 from django.conf import settings
 
 from audio import metrics
-from audio.engines.client import Recording
 from audio.engines.dialects import parakeet
 from audio.engines.failures import EngineError, EngineNotConfigured, EngineRefused
 from audio.media.chunk_files import Piece, pieces_of
 from audio.media.decoding import UndecodableAudio, length_s
+from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule
 from audio.merge.linking import link_chunks

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.engines.client import Recording
 from audio.engines.dialects import parakeet
 from audio.engines.dialects.parakeet import diarize_chunk
 from audio.media import temporary_files
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.encoding import pcm, wav
+from audio.media.recording import Recording
 from audio.merge.naming.overlap import speaking_time
 from audio.merge.values import Diarization, Embedding
 from audio.pipeline.parallel_calls import admitted_in_parallel

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audio import metrics
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from audio.merge.naming.overlap import speakers_of
 from audio.merge.naming.unnamed_speakers import name_in_order
 from audio.merge.speaker_labels import label_transcription

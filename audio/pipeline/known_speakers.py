@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio.engines.client import Recording
 from audio.engines.dialects.parakeet import parakeet
 from audio.library import library
 from audio.media import decoding
 from audio.media.decoding import UnusableAudio
+from audio.media.recording import Recording
 from audio.merge.name_spelling import name_key
 from audio.merge.naming.identification import OpenSetRule, identify
 from audio.merge.naming.overlap import speaking_time

@@ -8,9 +8,9 @@ from typing import Literal
 from django.utils import timezone
 
 from audio import metrics
-from audio.engines.client import Recording
 from audio.library import Provenance, library
 from audio.media import decoding
+from audio.media.recording import Recording
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule
 from audio.merge.named_transcript import TrackAnswer, attribute, attribute_dual
 from audio.merge.naming.acceptance import EvidenceRule

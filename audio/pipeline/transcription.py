@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from audio import metrics
-from audio.engines.client import Recording
 from audio.library import library
+from audio.media.recording import Recording
 from audio.merge.clustering import DEFAULT_RULE, LinkingRule
 from audio.merge.naming.identification import recognise
 from audio.merge.naming.overlap import speakers_of

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.engines.client import Recording
 from audio.media.decoding import SAMPLE_RATE, clips
 from audio.media.encoding import pcm, wav
+from audio.media.recording import Recording
 from audio.merge.values import Span
 from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
 from tests.faults import FaultServer

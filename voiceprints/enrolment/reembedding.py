@@ -15,8 +15,8 @@ from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from audio.engines.client import Recording
 from audio.media import temporary_files
+from audio.media.recording import Recording
 from voiceprints.enrolment.stored_voiceprints import Learned, keep_print
 from voiceprints.enrolment.voice_extraction import HeardVoice, hear_sample
 from voiceprints.models import Person, Space, Voiceprint, audit

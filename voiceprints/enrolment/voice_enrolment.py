@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding, Span
 from voiceprints.enrolment.stored_voiceprints import Learned, keep_print

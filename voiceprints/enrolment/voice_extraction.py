@@ -8,9 +8,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.engines.client import Recording
 from audio.engines.dialects.parakeet import parakeet
 from audio.media.decoding import SAMPLE_RATE, check_decodable, clips
+from audio.media.recording import Recording
 from audio.merge.values import Embedding, Span, Turn
 from audio.pipeline.clip_embeddings import ClipVoice, embed_clips
 from audio.pipeline.parallel_calls import AT_ONCE, in_parallel

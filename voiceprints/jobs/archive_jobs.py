@@ -12,7 +12,7 @@ from audio.archive.inventory import Found
 from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import Outputs
 from audio.archive.recording_job import UnusableRecording, check_space, timeline_in
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript, TimelineEntry
 from audio.pipeline.label_merge import MergeJob, label_merge

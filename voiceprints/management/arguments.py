@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.core.management.base import CommandError
 
-from audio.engines.client import Recording
 from audio.media.decoding import DecodingUnavailable, UnusableAudio, check_decodable
+from audio.media.recording import Recording
 from voiceprints.models import Person
 from voiceprints.people.consent import Consent
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from audio.merge.naming.overlap import speakers_of, speaking_time
 from audio.merge.values import Embedding
 from audio.pipeline.transcription import diarize_chunk

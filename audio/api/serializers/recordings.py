@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from audio.merge.name_spelling import readable
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")

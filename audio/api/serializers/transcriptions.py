@@ -22,9 +22,9 @@ from audio.api.fields import (
 from audio.api.request_errors import ModelNotFound
 from audio.api.serializers.recordings import AudioField, DataUrlField, InputAudioField
 from audio.api.serializers.requests import AudioRequest
-from audio.engines.client import Recording
 from audio.library import NoLibrary, library
 from audio.media import temporary_files
+from audio.media.recording import Recording
 from audio.pipeline.known_speakers import KnownSpeakers
 
 OPENAI_FORMATS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json", "rttm")

@@ -6,9 +6,10 @@ import numpy as np
 from django.conf import settings
 
 from audio import metrics
-from audio.engines.client import Engine, Recording, engine
+from audio.engines.client import Engine, engine
 from audio.engines.dialects.parakeet_words import LARGEST, finite, read_words
 from audio.engines.failures import EngineFailed, EngineRefused
+from audio.media.recording import Recording
 from audio.merge.speaker_labels import length_of
 from audio.merge.values import Diarization, Embedding, Transcription, Turn
 

@@ -17,11 +17,11 @@ import numpy as np
 from django.conf import settings
 
 from audio.engines import failures
-from audio.engines.client import Recording
 from audio.engines.dialects import kokoro, parakeet
 from audio.engines.probing import as_probe
 from audio.media import temporary_files
 from audio.media.decoding import SAMPLE_RATE, DecodingUnavailable, UnusableAudio, sample_blocks
+from audio.media.recording import Recording
 from audio.merge.values import Diarization
 
 Result = Literal["ok", "slow", "busy", "refused", "wrong", "failed", "timed_out", "unreachable"]

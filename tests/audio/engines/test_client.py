@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from audio.engines.client import Engine, Recording, engine
+from audio.engines.client import Engine, engine
 from audio.engines.failures import EngineBusy
 from audio.engines.slots import JobEnded
+from audio.media.recording import Recording
 from tests.faults import FaultServer
 from tests.recordings import TONE
 from tests.scripts import SAID, TRANSCRIBE

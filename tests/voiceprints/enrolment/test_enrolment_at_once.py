@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from audio.pipeline.clip_embeddings import embed_clips
 from tests.faults import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting

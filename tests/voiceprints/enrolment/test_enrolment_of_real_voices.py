@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from pytest_django import Settings
 
-from audio.engines.client import Recording
 from audio.engines.dialects.kokoro import Utterance
 from audio.media.decoding import SAMPLE_RATE, clips
 from audio.media.encoding import pcm, wav
+from audio.media.recording import Recording
 from audio.merge.values import Span
 from audio.pipeline.speech import speak
 from tests.voiceprints.people import consenting

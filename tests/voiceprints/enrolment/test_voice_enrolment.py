@@ -10,9 +10,9 @@ from django.utils import timezone
 from numpy.typing import NDArray
 from pytest_django import Settings
 
-from audio.engines.client import Recording
 from audio.engines.failures import EngineNonsense, EngineRefused, EngineUnreachable
 from audio.media.decoding import UndecodableAudio
+from audio.media.recording import Recording
 from audio.merge.values import Span
 from tests.bucket_server import BucketOfTests
 from tests.faults import FaultServer

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from tests.bucket_server import KEYS, BucketOfTests
 from tests.faults import FaultServer
 from tests.gateway_process import running_gateway

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from tests.faults import Answer, Asked, FaultServer
 from tests.recordings import TONE
 from tests.voiceprints.conftest import HEARD, SAID

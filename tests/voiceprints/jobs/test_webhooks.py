@@ -8,7 +8,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from tests.faults import Answer, FaultServer, running_fault_server
 from tests.voiceprints.jobs.conftest import SECRET
 from tests.voiceprints.jobs.receiver import body_and_headers

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audio.engines.client import Recording
+from audio.media.recording import Recording
 from tests.faults import Answer, Asked, FaultServer
 from tests.recordings import wav
 from tests.voiceprints.conftest import SAID
