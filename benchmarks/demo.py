@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
-from benchmarks.scoring import Said, score
+from benchmarks.measures.transcript_scores import Said, score
+from benchmarks.recorded_meetings import CLINIC, LOCAL_USER, Meeting
 from spark_control.laptop.gateway import running_gateway
 from spark_control.laptop.processes import Failed
 from spark_control.laptop.progress import progress

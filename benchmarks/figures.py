@@ -17,10 +17,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.asking import SETTINGS, ask
-from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
-from benchmarks.scoring import Said, score
-from benchmarks.speaker_errors import Talk, cpwer, diarization_error, heard_turns, reference_turns
+from benchmarks.measures.requests import SETTINGS, ask
+from benchmarks.measures.speaker_errors import (
+    Talk,
+    cpwer,
+    diarization_error,
+    heard_turns,
+    reference_turns,
+)
+from benchmarks.measures.transcript_scores import Said, score
+from benchmarks.recorded_meetings import CLINIC, LOCAL_USER, Meeting
 from spark_control.laptop.gateway import running_gateway
 
 LOG = Path("var/figures/gateway.log")

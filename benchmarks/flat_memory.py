@@ -17,8 +17,8 @@ from numpy.random import default_rng
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.asking import SETTINGS, ask
-from benchmarks.scripted_engine import Script, scripted_engine
+from benchmarks.measures.requests import SETTINGS, ask
+from benchmarks.synthetic.scripted_engine import Script, scripted_engine
 from spark_control.laptop.gateway import running_gateway
 
 MINUTES = (10, 60, 300)

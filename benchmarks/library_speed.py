@@ -22,9 +22,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from benchmarks.crowd import Crowd, Vectors, vocabulary
-from benchmarks.library_meetings import keep_meetings
-from benchmarks.library_tables import (
+from benchmarks.synthetic.library_tables import (
     build_index,
     drop_index,
     execute,
@@ -32,6 +30,8 @@ from benchmarks.library_tables import (
     keep_prints,
     own_database,
 )
+from benchmarks.synthetic.library_transcripts import keep_meetings
+from benchmarks.synthetic.voice_library import Crowd, Vectors, vocabulary
 from voiceprints.erasure.person_erasure import forget
 from voiceprints.matching import neighbours
 from voiceprints.matching.voice_matching import identify_voice

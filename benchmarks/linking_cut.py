@@ -25,9 +25,9 @@ from audio.merge.chunk_overlaps import Chunk
 from audio.merge.clustering import LinkingRule
 from audio.merge.linking import link_chunks
 from audio.merge.values import Diarization, Turn
-from benchmarks.long_meeting import FOLDER
 from benchmarks.long_recordings import Recorded, really, whole_of
-from benchmarks.speaker_errors import Talk, diarization_error, heard_turns
+from benchmarks.measures.speaker_errors import Talk, diarization_error, heard_turns
+from benchmarks.synthetic.long_meeting import FOLDER
 
 PIECE_S = 300.0
 CUTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)

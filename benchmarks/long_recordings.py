@@ -1,11 +1,11 @@
-"""How right is the gateway about a long meeting: as one file, and as a folder of short ones?
+"""Measure the errors on a long meeting, sent as one file and as a folder of short ones.
 
     .venv/bin/python -m spark_control.laptop --no-database --data var/long -- \\
         .venv/bin/python -m benchmarks.long_recordings
 
-The meeting is the one that `benchmarks.long_meeting` makes. The short files are cut between turns,
-about every five minutes; speakers are each file's own there, and so are the errors: labels are
-assigned anew to people for each, and nothing is asked of who is who in another file.
+`benchmarks.synthetic.long_meeting` makes the meeting. The short files are cut between turns, about
+every five minutes. Speakers belong to one file there, and errors are counted per file: labels are
+assigned to people anew for each file, and identity across files is not measured.
 """
 
 import argparse
@@ -21,11 +21,11 @@ from pyannote.core import Annotation, Segment
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.asking import SETTINGS, Answered, ask
-from benchmarks.long_meeting import FOLDER
-from benchmarks.meetings import Meeting, Utterance
-from benchmarks.scoring import Said
-from benchmarks.speaker_errors import Talk, cpwer, diarization_error, heard_turns
+from benchmarks.measures.requests import SETTINGS, Answered, ask
+from benchmarks.measures.speaker_errors import Talk, cpwer, diarization_error, heard_turns
+from benchmarks.measures.transcript_scores import Said
+from benchmarks.recorded_meetings import Meeting, Utterance
+from benchmarks.synthetic.long_meeting import FOLDER
 from spark_control.laptop.gateway import running_gateway
 
 LOG = Path("var/long/gateway.log")

@@ -1,11 +1,11 @@
-"""How fast is the merge core? The speed figures of benchmarks/README.md.
+"""Measure the speed of the merge core.
 
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.merge_speed             three minutes
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.merge_speed --quick     no plain 100,000 words
 
-One thread, as in the web process: two on busy cores take up to 20 times as long.
-Each rule is worked out by `audio.merge` and by the plain loops of `benchmarks.plain`; the results
-must be equal, and the ratio is that of the medians of one run.
+It runs on one thread, as the web process does: two threads on busy cores take up to 20 times as
+long. `audio.merge` and the plain loops of `benchmarks.measures.plain_rules` compute each rule; the
+results must be equal, and the ratio is that of the medians of one run.
 """
 
 import argparse
@@ -33,8 +33,8 @@ from audio.merge.naming.voice_similarity import nearest_voices
 from audio.merge.tracks.local_speech import local_by_level
 from audio.merge.tracks.loudness import Track
 from audio.merge.values import Block, Turn, Voices, Word
-from benchmarks import plain
-from benchmarks.talk import (
+from benchmarks.measures import plain_rules
+from benchmarks.synthetic.meetings import (
     DIMENSION,
     RATE,
     meeting_chunk,
@@ -118,7 +118,7 @@ def _blocks(words: Sequence[Word], turns: Sequence[Turn]) -> list[Block]:
 
 
 def _plain_blocks(words: Sequence[Word], turns: Sequence[Turn]) -> list[Block]:
-    return plain.plain_blocks(words, plain.plain_labels(words, turns, TOLERANCE_S))
+    return plain_rules.plain_blocks(words, plain_rules.plain_labels(words, turns, TOLERANCE_S))
 
 
 def _naming() -> Figure:
@@ -127,7 +127,7 @@ def _naming() -> Figure:
     entries = meeting_hints(random, 3_000, spoken[-1].end)
     work = "naming, 5,000 turns x 3,000 hints"
     ours_s, ours = timed(lambda: shown_names(spoken, entries), times=9)
-    plain_s, slow = timed(lambda: plain.plain_shown(spoken, entries), times=3)
+    plain_s, slow = timed(lambda: plain_rules.plain_shown(spoken, entries), times=3)
     _check(_winners(ours) == {who: (name, round(share, 9)) for who, (name, share) in slow.items()})
     return Figure(work, ours_s, plain_s, "300 x")
 
@@ -147,7 +147,7 @@ def _voices(speakers: int, known: int, *, asked: str = "", compared: bool = True
     if not compared:
         return Figure(work, ours_s, asked=asked)
     lists = {speaker: vector.tolist() for speaker, vector in prints.items()}
-    plain_s, slow = timed(lambda: plain.plain_nearest(lists, voices), times=3)
+    plain_s, slow = timed(lambda: plain_rules.plain_nearest(lists, voices), times=3)
     _check({who: one.name for who, one in ours.items()} == {who: slow[who][0] for who in slow})
     return Figure(work, ours_s, plain_s, asked)
 
@@ -163,7 +163,7 @@ def _gate() -> Figure:
         mic, system = (np.concatenate(list(samples_of(path))) for path in paths)
     one, other = Track(RATE, lambda: [mic]), Track(RATE, lambda: [system])
     ours_s, ours = timed(lambda: local_by_level(one, other, words, []), times=7)
-    plain_s, slow = timed(lambda: plain.plain_local(mic, system, RATE, words), times=3)
+    plain_s, slow = timed(lambda: plain_rules.plain_local(mic, system, RATE, words), times=3)
     _check(list(ours.words) == slow)
     work = "the mic gate, 1 h of two 16 kHz tracks, 10,000 words"
     return Figure(work, ours_s, plain_s, "30 x, 32 MiB", f"{peak:.1f} MiB beyond the files")

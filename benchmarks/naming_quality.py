@@ -25,8 +25,8 @@ from audio.merge.naming.acceptance import EVIDENCE_RULE, EvidenceRule
 from audio.merge.naming.evidence import name_by_evidence
 from audio.merge.naming.overlap import NamingRule, name_speakers
 from audio.merge.values import NamedSpeaker
-from benchmarks.meetings import CLINIC
-from benchmarks.naming_simulator import LEVELS, Simulated, manner_of, simulate
+from benchmarks.recorded_meetings import CLINIC
+from benchmarks.synthetic.naming_simulator import LEVELS, Simulated, manner_of, simulate
 from spark_control.laptop.progress import progress
 
 LENGTHS = {"60 s": 60.0, "5 min": 300.0, "15 min": 900.0, "1 h": 3600.0}

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from audio.media.encoding import wav
-from benchmarks.scripted_engine import Script, scripted_engine
+from benchmarks.synthetic.scripted_engine import Script, scripted_engine
 
 WORKERS = (1, 2, 4)
 RECORDING_S, RATE = 5.0, 16_000

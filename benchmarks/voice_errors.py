@@ -31,8 +31,14 @@ from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding, Voices
 from audio.pipeline.clip_embeddings import embed_clips
 from benchmarks import with_library  # noqa: F401 — before the models
-from benchmarks.error_rates import Shares, Similarities, Trial, equal_error_rate, shares_at
-from benchmarks.many_voices import SYNTHETIC, Samples, Speech, everybody
+from benchmarks.measures.error_rates import (
+    Shares,
+    Similarities,
+    Trial,
+    equal_error_rate,
+    shares_at,
+)
+from benchmarks.synthetic.voices import SYNTHETIC, Samples, Speech, everybody
 from spark_control.laptop.progress import progress
 from voiceprints.enrolment.voice_extraction import HeardVoice, hear_sample
 

@@ -4,7 +4,7 @@
     make bench ARGS="added first-byte"
 
 A machine of two cores has the engine, the gateway and the callers on it. Nothing here is a test:
-other work on the machine is in every figure. Writes benchmarks/results.md and, beside it, plots.
+other work on the machine is in every figure. Writes docs/reference/gateway-figures.md and its plots.
 """
 
 import argparse
@@ -17,15 +17,15 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from benchmarks.gateway.adding import added_time, first_byte, floor, growth_by_bytes, latency
+from benchmarks.gateway.added_time import added_time, first_byte, floor, growth_by_bytes, latency
 from benchmarks.gateway.engine import running_engine
-from benchmarks.gateway.figures import Bench, Curve, Figure, Results
-from benchmarks.gateway.people import growth_by_people
+from benchmarks.gateway.figure_table import Bench, Curve, Figure, Results
+from benchmarks.gateway.people_growth import growth_by_people
 from benchmarks.gateway.report import plot, table, write
+from benchmarks.gateway.start_time import models_during_a_merge, start
 from benchmarks.gateway.uploads import uploads
-from benchmarks.gateway.waiting import models_during_a_merge, start
 
-RESULTS = Path("benchmarks/results.md")
+RESULTS = Path("docs/reference/gateway-figures.md")
 ROOM = Path("var/bench/room")
 # One measurement takes half as many.
 LEAST_ROUNDS = 2
@@ -59,7 +59,7 @@ def main() -> int:
                     print(f"{result.what}: {result.measured}", file=sys.stderr, flush=True)
     Console(width=140).print(table(figures))
     if not options.parts:
-        plots = [plot(curve, RESULTS.parent) for curve in curves]
+        plots = [plot(curve, RESULTS.parent / "plots") for curve in curves]
         write(RESULTS, figures, plots, datetime.now(UTC))
         print(f"Written: {RESULTS}", *plots, file=sys.stderr)
     return 0

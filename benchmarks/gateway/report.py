@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from benchmarks.gateway.figures import Curve, Figure
+from benchmarks.gateway.figure_table import Curve, Figure
 
 REACHED = {True: "yes", False: "no", None: ""}
 
@@ -26,11 +26,11 @@ def write(path: Path, figures: Sequence[Figure], plots: Sequence[Path], at: date
         f"| {figure.what} | {figure.asked} | {figure.measured} | {REACHED[figure.reached]} |"
         for figure in figures
     ]
-    pictures = [f"![{plot.stem.replace('_', ' ')}]({plot.name})" for plot in plots]
+    pictures = [f"![{plot.stem.replace('_', ' ')}](plots/{plot.name})" for plot in plots]
     lines = [
         "# What the gateway adds",
         "",
-        f"Written by `make bench` on {at:%Y-%m-%d}. NOTES.md says what was done for it.",
+        f"Written by `make bench` on {at:%Y-%m-%d}. The performance page explains what was done.",
         "",
         "| figure | asked | measured | reached |",
         "| --- | --- | --- | --- |",

@@ -4,11 +4,11 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.gateway import calls, memory
+from benchmarks.gateway import calls, upload_memory
 from benchmarks.gateway.calls import MEBIBYTE
-from benchmarks.gateway.figures import Bench, Curve, Figure, Results
-from benchmarks.gateway.memory import Target
+from benchmarks.gateway.figure_table import Bench, Curve, Figure, Results
 from benchmarks.gateway.timing import at_once
+from benchmarks.gateway.upload_memory import Target
 from spark_control.laptop.gateway import Gateway
 
 GIBIBYTE = 1024 * MEBIBYTE
@@ -24,7 +24,7 @@ def uploads(bench: Bench) -> Results:
         ("fourteen uploads of 100 MB after one another", 1, 14),
     ):
         with bench.gateway() as gateway:
-            many = memory.many_files(
+            many = upload_memory.many_files(
                 100 * MEBIBYTE, _warm(bench, gateway), at_once=at_a_time, turns=turns
             )
         measured = f"{many.peak_mib:.0f} MiB over idle, {many.kept_mib:.0f} kept"
@@ -32,7 +32,7 @@ def uploads(bench: Bench) -> Results:
     points = []
     for mebibytes in UPLOADS:
         with bench.gateway() as gateway:
-            one = memory.one_file(mebibytes * MEBIBYTE, _warm(bench, gateway))
+            one = upload_memory.one_file(mebibytes * MEBIBYTE, _warm(bench, gateway))
         points.append((float(mebibytes), one.peak_mib))
     yield Curve(
         title="Memory against upload size",
@@ -46,16 +46,16 @@ def _large(bench: Bench) -> Results:
     copied, kept, kept_for_two = (
         float(np.median([through(GIBIBYTE, bench.room) for _ in range(TURNS)]))
         for through in (
-            memory.through_loopback,
-            memory.through_disk,
-            partial(memory.through_disk, times=2),
+            upload_memory.through_loopback,
+            upload_memory.through_disk,
+            partial(upload_memory.through_disk, times=2),
         )
     )
     yield _unasked("1 GB kept on disk, then passed on, and nothing else", copied, kept)
     yield _unasked("the same, passed on twice at once", copied, kept_for_two)
     for what, cost, size in (
-        ("upload of 1 GB", memory.one_file, GIBIBYTE),
-        ("two tracks of 512 MB", memory.two_tracks, GIBIBYTE // 2),
+        ("upload of 1 GB", upload_memory.one_file, GIBIBYTE),
+        ("two tracks of 512 MB", upload_memory.two_tracks, GIBIBYTE // 2),
     ):
         with bench.gateway() as gateway:
             warm = _warm(bench, gateway)
@@ -65,7 +65,9 @@ def _large(bench: Bench) -> Results:
         yield Figure(f"{what}: memory", "≤ 48 MiB", measured, peak_mib <= 48)
         yield _throughput(what, copied, float(np.median([one.seconds for one in large])))
     with bench.floor() as ports:
-        bare = [memory.seconds_of(GIBIBYTE, ports.gateway, bench.room) for _ in range(TURNS)]
+        bare = [
+            upload_memory.seconds_of(GIBIBYTE, ports.gateway, bench.room) for _ in range(TURNS)
+        ]
     yield _unasked("bare WSGI: upload of 1 GB", copied, float(np.median(bare)))
 
 

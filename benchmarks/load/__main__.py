@@ -17,12 +17,12 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.asking import SETTINGS
 from benchmarks.load.clients import KINDS, Clients, Phase, ask_at_once, ask_each
 from benchmarks.load.engine import CALM, SLOW
 from benchmarks.load.engines import WAYS, EngineProcess, running_engines
-from benchmarks.load.judging import GOOD, Seen, Verdict, judge, seen
-from benchmarks.load.remains import KEPT_S, Remains, remains, settled
+from benchmarks.load.leftovers import KEPT_S, Remains, remains, settled
+from benchmarks.load.verdict import GOOD, Seen, Verdict, judge, seen
+from benchmarks.measures.requests import SETTINGS
 from spark_control.laptop.gateway import Gateway, running_gateway
 
 ROOM = Path("var/load")

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from audio.engines.client import engine
-from benchmarks.gateway import memory
+from benchmarks.gateway import upload_memory
 from benchmarks.gateway.calls import MEBIBYTE
 from benchmarks.gateway.engine import running_engine
-from benchmarks.gateway.memory import Target
+from benchmarks.gateway.upload_memory import Target
 from tests.faults import Answer, FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.scripts import SPEAK
@@ -36,13 +36,13 @@ def target(gateway: Gateway, room: Path) -> Target:
 
 
 def test_a_large_upload_takes_no_memory(hearing: Gateway, tmp_path: Path) -> None:
-    uploaded = memory.one_file(LARGE, target(hearing, tmp_path))
+    uploaded = upload_memory.one_file(LARGE, target(hearing, tmp_path))
 
     assert uploaded.peak_mib < MOST_MIB
 
 
 def test_two_large_tracks_take_no_memory(hearing: Gateway, tmp_path: Path) -> None:
-    uploaded = memory.two_tracks(LARGE // 2, target(hearing, tmp_path))
+    uploaded = upload_memory.two_tracks(LARGE // 2, target(hearing, tmp_path))
 
     assert uploaded.peak_mib < MOST_MIB
 

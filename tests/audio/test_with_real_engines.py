@@ -10,7 +10,7 @@ import numpy as np
 import openai
 import pytest
 
-from benchmarks.meetings import CLINIC, LOCAL_USER
+from benchmarks.recorded_meetings import CLINIC, LOCAL_USER
 from tests.gateway_process import Gateway
 from tests.recordings import cut_of, data_url, encoded, wav
 

@@ -9,7 +9,7 @@ from audio.media.decoding import SAMPLE_RATE, clips
 from audio.media.encoding import pcm, wav
 from audio.media.recording import Recording
 from audio.merge.values import Span
-from benchmarks.meetings import CLINIC, LOCAL_USER, Meeting
+from benchmarks.recorded_meetings import CLINIC, LOCAL_USER, Meeting
 from tests.faults import FaultServer
 from tests.recordings import square_wave
 from tests.recordings import wav as wav_of

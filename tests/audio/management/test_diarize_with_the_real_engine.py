@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.meetings import CLINIC, LOCAL_USER
+from benchmarks.recorded_meetings import CLINIC, LOCAL_USER
 from tests.audio.management.command import COMMAND
 from tests.gateway_process import ROOT
 

@@ -24,7 +24,7 @@ from audio.merge.tracks.block_order import interleave
 from audio.merge.tracks.local_speech import local_by_level, local_by_vad
 from audio.merge.tracks.loudness import Track, window_levels
 from audio.merge.values import UNKNOWN_SPEAKER, Block, Span, TimelineEntry, Turn, Voices, Word
-from benchmarks import plain
+from benchmarks.measures import plain_rules
 from tests.audio.merge import strategies as some
 
 Items = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]
@@ -36,14 +36,14 @@ def test_labels_are_those_of_the_plain_rule(
 ) -> None:
     labels = label_words(words, turns, tolerance_s=tolerance_s)
 
-    assert labels == plain.plain_labels(words, turns, tolerance_s)
+    assert labels == plain_rules.plain_labels(words, turns, tolerance_s)
 
 
 @given(some.words, st.data())
 def test_blocks_are_those_of_the_plain_rule(words: list[Word], data: st.DataObject) -> None:
     speakers = data.draw(st.lists(some.names, min_size=len(words), max_size=len(words)))
 
-    assert group_words(words, speakers) == plain.plain_blocks(words, speakers)
+    assert group_words(words, speakers) == plain_rules.plain_blocks(words, speakers)
 
 
 @given(some.turns, some.entries)
@@ -55,7 +55,7 @@ def test_names_shown_are_those_of_the_plain_rule(
     told: dict[str, object] = {
         speaker: (one.name, pytest.approx(one.share)) for speaker, one in shown.items()
     }
-    assert plain.plain_shown(turns, entries) == told
+    assert plain_rules.plain_shown(turns, entries) == told
 
 
 @given(st.dictionaries(some.labels, some.prints), some.voices)
@@ -64,7 +64,7 @@ def test_nearest_voices_are_those_of_the_plain_rule(
 ) -> None:
     nearest = nearest_voices(prints, [voices])
 
-    plainly = plain.plain_nearest({who: one.tolist() for who, one in prints.items()}, voices)
+    plainly = plain_rules.plain_nearest({who: one.tolist() for who, one in prints.items()}, voices)
     told: dict[str, object] = {
         who: (match.name, pytest.approx(match.similarity)) for who, match in nearest.items()
     }
@@ -84,7 +84,7 @@ def test_levels_are_those_of_the_plain_rule_whatever_the_blocks(
 
     times = zip(starts.tolist(), ends.tolist(), strict=True)
     assert levels.rms.tolist() == pytest.approx(
-        [plain.plain_level(samples, 100, *window) for window in times]
+        [plain_rules.plain_level(samples, 100, *window) for window in times]
     )
 
 
@@ -94,7 +94,7 @@ def test_groups_are_those_of_the_plain_rule(items: Items, cut: float) -> None:
 
     groups = cluster(distances, seconds, apart, rule=LinkingRule(cut))
 
-    plainly = plain.plain_groups(distances.tolist(), seconds.tolist(), apart.tolist(), cut)
+    plainly = plain_rules.plain_groups(distances.tolist(), seconds.tolist(), apart.tolist(), cut)
     assert groups.tolist() == plainly
 
 

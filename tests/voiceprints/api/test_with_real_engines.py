@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.meetings import CLINIC, Meeting
+from benchmarks.recorded_meetings import CLINIC, Meeting
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import SAMPLE_RATE, samples_of, wav
 from tests.voiceprints.api.calls import added, call

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from benchmarks.load.clients import CALM_PHASE, KINDS, LOST, Outcome, Phase
-from benchmarks.load.judging import Verdict, judge, seen
-from benchmarks.load.remains import Remains
+from benchmarks.load.leftovers import Remains
+from benchmarks.load.verdict import Verdict, judge, seen
 
 SPEECH, TRANSCRIPTION = KINDS[0], KINDS[1]
 HUNG = Phase("parakeet", "hang")

@@ -5,7 +5,7 @@ import pytest
 
 from audio.merge.naming.identification import OpenSetRule
 from audio.merge.values import Voices
-from benchmarks.error_rates import Shares, Trial, equal_error_rate, shares_at
+from benchmarks.measures.error_rates import Shares, Trial, equal_error_rate, shares_at
 
 RULE = OpenSetRule(threshold=0.5, margin=0.05)
 BOTH = Voices(("Ana", "Ben"), np.eye(2))

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.asking import SETTINGS
 from benchmarks.gateway.timing import Ports
+from benchmarks.measures.requests import SETTINGS
 from spark_control.laptop.engine import is_healthy
 from spark_control.laptop.gateway import Gateway, running_gateway
 
-BARE = ("--threads", "64", "--keep-alive", "75", "benchmarks.gateway.floor:application")
+BARE = ("--threads", "64", "--keep-alive", "75", "benchmarks.gateway.bare_wsgi:application")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from numpy.random import default_rng
 
 from benchmarks.gateway.calls import MEBIBYTE, Work
 from benchmarks.gateway.wire import BLOCK, Message, calling, message
-from benchmarks.residence import family_of, forget_peaks, peak_mib, resident_mib
+from benchmarks.measures.memory import family_of, forget_peaks, peak_mib, resident_mib
 
 # Eight channels of floats at 96 kHz: five minutes are a gigabyte, so that no length of speech has
 # a part in what is measured.

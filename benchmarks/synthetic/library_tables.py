@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from benchmarks import with_library  # noqa: F401 — before the models
-from benchmarks.crowd import Vectors
+from benchmarks.synthetic.voice_library import Vectors
 from voiceprints.models import Person, Space, Voiceprint
 
 NAME = "library_speed"

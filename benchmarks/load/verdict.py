@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.load.clients import CALM_PHASE, CUT, LOST, Outcome, Phase
-from benchmarks.load.remains import Remains
+from benchmarks.load.leftovers import Remains
 
 MOST_SLOWER = 2.0
 MOST_MEMORY_MIB = 32.0

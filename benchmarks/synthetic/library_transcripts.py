@@ -8,8 +8,8 @@ from django.utils import timezone
 from numpy.random import Generator
 from psycopg.types.json import Jsonb
 
-from benchmarks.crowd import texts
-from benchmarks.library_tables import build_index, copy, drop_index, execute
+from benchmarks.synthetic.library_tables import build_index, copy, drop_index, execute
+from benchmarks.synthetic.voice_library import texts
 from voiceprints.models import Block, Person, Transcript, TranscriptSpeaker
 
 BLOCK_MS = 3_000

@@ -9,7 +9,7 @@ import meeteval
 from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.diarization import DiarizationErrorRate
 
-from benchmarks.scoring import Said, normal_words
+from benchmarks.measures.transcript_scores import Said, normal_words
 
 
 @dataclass(frozen=True, slots=True)

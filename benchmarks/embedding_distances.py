@@ -1,6 +1,6 @@
 """How far are a person's fingerprints apart, and two people's, by how much of them is heard?
 
-    .venv/bin/python -m benchmarks.likeness --recordings FOLDER
+    .venv/bin/python -m benchmarks.embedding_distances --recordings FOLDER
 
 Each recording of the folder (with `mono.*` and `reference.rttm`, as `benchmarks.figures` reads
 them) is cut into what each person says alone; of that, clips of so many seconds are compared.
@@ -19,8 +19,8 @@ from rich.table import Table
 
 from audio.media.decoding import SAMPLE_RATE, clips
 from audio.merge.values import Span
-from benchmarks.long_meeting import FOLDER
-from benchmarks.speaker_errors import reference_turns
+from benchmarks.measures.speaker_errors import reference_turns
+from benchmarks.synthetic.long_meeting import FOLDER
 from cpu_engine import models
 from cpu_engine.fingerprints import Fingerprinter, log_mel, unit
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import psutil
 
-from benchmarks.residence import family_of, forget_peaks, peak_mib
+from benchmarks.measures.memory import family_of, forget_peaks, peak_mib
 from spark_control.laptop.gateway import Gateway
 
 LONGEST_WAIT_S = 7200.0

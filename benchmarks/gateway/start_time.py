@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.flat_memory import noise_flac
 from benchmarks.gateway import calls
-from benchmarks.gateway.figures import Bench, Figure, Results
+from benchmarks.gateway.figure_table import Bench, Figure, Results
 from benchmarks.gateway.wire import calling, message
 
 MERGE_MINUTES = 180

@@ -1,7 +1,7 @@
 """Make a meeting of any length: eight voices of the speech engine, and what was really said.
 
     .venv/bin/python -m spark_control.laptop --no-database --data var/long -- \\
-        .venv/bin/python -m benchmarks.long_meeting --minutes 60
+        .venv/bin/python -m benchmarks.synthetic.long_meeting --minutes 60
 
 The same seed makes the same meeting. Each person has a stock of sentences, spoken once and kept in
 `sentences/`, so that a second run goes on where the first was stopped; turns draw from it. Writes
@@ -24,8 +24,8 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
 from audio.media.decoding import SAMPLE_RATE, sample_blocks
-from benchmarks.meetings import Utterance
-from benchmarks.small_talk import sentences, short_answers
+from benchmarks.recorded_meetings import Utterance
+from benchmarks.synthetic.sentences import sentences, short_answers
 
 FOLDER = Path("var/long/meeting")
 LONGEST_WAIT_S = 120.0

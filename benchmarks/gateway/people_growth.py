@@ -6,11 +6,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 
-from benchmarks.crowd import Crowd
 from benchmarks.gateway import calls
-from benchmarks.gateway.figures import Bench, Curve, Figure, Results
+from benchmarks.gateway.figure_table import Bench, Curve, Figure, Results
 from benchmarks.gateway.timing import one_at_a_time
-from benchmarks.library_tables import (
+from benchmarks.synthetic.library_tables import (
     NAME,
     build_index,
     drop_index,
@@ -19,6 +18,7 @@ from benchmarks.library_tables import (
     keep_prints,
     own_database,
 )
+from benchmarks.synthetic.voice_library import Crowd
 from voiceprints.models import Space, Voiceprint
 
 PEOPLE = (1_000, 10_000, 100_000)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.gateway import calls, memory
+from benchmarks.gateway import calls, upload_memory
 from benchmarks.gateway.calls import MEBIBYTE, Work
-from benchmarks.gateway.figures import Bench, Curve, Figure, Results
+from benchmarks.gateway.figure_table import Bench, Curve, Figure, Results
 from benchmarks.gateway.timing import (
     Compared,
     Load,
@@ -164,8 +164,8 @@ def growth_by_bytes(bench: Bench) -> Results:
         ports = bench.ports(gateway)
         for size in SIZES:
             rounds = max(5, bench.rounds * MEBIBYTE // max(size, MEBIBYTE))
-            with memory.recording(size, bench.room) as path:
-                took = one_at_a_time(memory.transcription(path), ports, rounds=rounds)
+            with upload_memory.recording(size, bench.room) as path:
+                took = one_at_a_time(upload_memory.transcription(path), ports, rounds=rounds)
             added.append((size / MEBIBYTE, took.added_ms))
     # What each further mebibyte takes, of a few and of many.
     sizes, times = np.array([added[at] for at in (1, 3, 4)]).T

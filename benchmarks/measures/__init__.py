@@ -1,0 +1,1 @@
+"""What the benchmarks measure with: error rates, scores, memory and timed requests."""
