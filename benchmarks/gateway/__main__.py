@@ -4,7 +4,8 @@
     make bench ARGS="added first-byte"
 
 A machine of two cores has the engine, the gateway and the callers on it. Nothing here is a test:
-other work on the machine is in every figure. Writes docs/reference/gateway-figures.md and its plots.
+other work on the machine is in every figure. Writes docs/reference/gateway-figures.md and its
+plots.
 """
 
 import argparse
