@@ -23,7 +23,7 @@ RUN python -m venv /venv \
 FROM python AS cpu-engine
 COPY --from=cpu-engine-packages /venv /venv
 COPY cpu_engine cpu_engine
-# A volume mounted here begins with this owner. The models come on the first start, and stay.
+# A volume mounted here gets this owner. The models are fetched on the first start.
 RUN install -d -o spark /models
 ENV MODELS_DIR=/models
 VOLUME /models
@@ -40,10 +40,10 @@ COPY manage.py ./
 COPY audio audio
 COPY voiceprints voiceprints
 COPY spark_control spark_control
-# More threads make numpy's small products slower.
+# More BLAS threads make numpy's small products slower.
 ENV OPENBLAS_NUM_THREADS=1
-# Volumes mounted here begin with this owner: what jobs wait with, and voices that KEEP_SAMPLES keeps;
-# and what is known of the engines.
+# Volumes mounted here get this owner: recordings of waiting jobs and voice samples, and the status
+# of the engines.
 RUN install -d -o spark -m 700 /samples /recovery
 ENV SAMPLES_DIR=/samples RECOVERY_DIR=/recovery
 VOLUME /samples /recovery

@@ -10,9 +10,9 @@ from django.db.backends.signals import connection_created
 
 
 def main() -> None:
-    """Run a command; where the database is not there, say so in a line that names no host."""
+    """Run a command; report an unreachable database in one line that names no host."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spark_control.settings")
-    # A database that was reached may fail in ways of its own, which are told as they are.
+    # Failures of a database that was reached are reported unchanged.
     reached: list[object] = []
     connection_created.connect(lambda **made: reached.append(made), weak=False)
     try:
@@ -21,8 +21,8 @@ def main() -> None:
         if reached or "--traceback" in sys.argv:
             raise
         sys.exit(
-            "The database in DATABASE_URL cannot be reached, or does not let us in. "
-            "--traceback says more."
+            "The database in DATABASE_URL cannot be reached, or refuses the connection. "
+            "--traceback shows details."
         )
 
 
