@@ -23,7 +23,7 @@ import numpy as np
 
 from audio.merge.naming.acceptance import EVIDENCE_RULE, EvidenceRule
 from audio.merge.naming.evidence import name_by_evidence
-from audio.merge.naming.overlap import NamingRule, name_speakers
+from audio.merge.naming.overlap import OverlapRule, name_speakers
 from audio.merge.values import NamedSpeaker
 from benchmarks.recorded_meetings import CLINIC
 from benchmarks.synthetic.naming_simulator import LEVELS, Simulated, manner_of, simulate
@@ -106,7 +106,7 @@ def _row(meetings: list[Simulated]) -> str:
 
 def by_overlap(min_overlap: float) -> Method:
     """Rule `overlap`."""
-    rule = NamingRule(min_overlap)
+    rule = OverlapRule(min_overlap)
     return lambda met: _names(name_speakers(met.diarization, met.entries, met.voices, rule=rule))
 
 

@@ -4,15 +4,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import numpy as np
 
 from audio.formats.text import TEXT_FORMATS
-from audio.merge.clustering import DEFAULT_RULE, LinkingRule
+from audio.merge.clustering import LINKING_RULE, LinkingRule
+from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RuleName
 from audio.merge.values import Voices
 
-Rule = Literal["overlap", "evidence"]
 FORMATS = ("json", *TEXT_FORMATS)
 DEFAULT_FORMATS = ("json", "txt")
 
@@ -26,9 +26,9 @@ class ArchiveOptions:
     """
 
     formats: tuple[str, ...] = DEFAULT_FORMATS
-    rule: Rule = "overlap"
-    linking: LinkingRule = DEFAULT_RULE
-    self_name: str = "Me"
+    rule: RuleName = DEFAULT_RULE
+    linking: LinkingRule = LINKING_RULE
+    self_name: str = DEFAULT_SELF_NAME
     known_voices: Voices | None = None
     store: bool = False
     retain_days: int | None = None
@@ -50,7 +50,7 @@ class ArchiveOptions:
         least, most = told["speakers"]
         return cls(
             formats=tuple(told["formats"]),
-            rule=cast(Rule, told["rule"]),
+            rule=cast(RuleName, told["rule"]),
             linking=LinkingRule(min_speakers=least, max_speakers=most),
             self_name=told["self_name"],
             known_voices=_voices(told["known_voices"]),

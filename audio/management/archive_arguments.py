@@ -10,13 +10,14 @@ from django.core.management.base import CommandError
 from rest_framework.exceptions import ValidationError
 
 from audio.api.errors import problem_of
-from audio.api.serializers.speakers import MOST_SPEAKERS, NAMING_RULES, SpeakerCounts
+from audio.api.serializers.speakers import MOST_SPEAKERS, SpeakerCounts
 from audio.archive.inventory import Finds, find
 from audio.archive.options import DEFAULT_FORMATS, FORMATS, ArchiveOptions
 from audio.archive.paths import NothingThere
 from audio.archive.voices_file import voices_in
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
+from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RULE_NAMES
 from audio.merge.name_spelling import readable
 from audio.merge.values import Voices
 
@@ -48,10 +49,11 @@ def add_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--rule",
-        choices=NAMING_RULES,
-        default="overlap",
+        choices=RULE_NAMES,
+        default=DEFAULT_RULE,
         help="how speakers get their names. overlap: the name that the timeline shows longest, "
-        "else the nearest voice; evidence: both are weighed together (default: overlap)",
+        "else the nearest voice; evidence: both are weighed together "
+        f"(default: {DEFAULT_RULE})",
     )
     for count, how in zip(_COUNTS, ("exactly", "at least", "at most"), strict=True):
         parser.add_argument(
@@ -66,7 +68,10 @@ def add_options(parser: ArgumentParser) -> None:
 
 def _add_names(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--self-name", default="Me", metavar="NAME", help="who speaks on *.mic.* (default: Me)"
+        "--self-name",
+        default=DEFAULT_SELF_NAME,
+        metavar="NAME",
+        help=f"who speaks on *.mic.* (default: {DEFAULT_SELF_NAME})",
     )
     parser.add_argument(
         "--known",

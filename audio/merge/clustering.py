@@ -44,7 +44,7 @@ class LinkingRule:
             )
 
 
-DEFAULT_RULE = LinkingRule()
+LINKING_RULE = LinkingRule()
 
 
 def cluster(
@@ -53,7 +53,7 @@ def cluster(
     apart: Pairs,
     *,
     unlike: Pairs | None = None,
-    rule: LinkingRule = DEFAULT_RULE,
+    rule: LinkingRule = LINKING_RULE,
 ) -> Indices:
     """Tell which items are of one kind.
 

@@ -26,7 +26,7 @@ from audio.merge.chunk_overlaps import (
     spans_of,
     without_borders,
 )
-from audio.merge.clustering import DEFAULT_RULE, LinkingRule, Matrix, Pairs, cluster
+from audio.merge.clustering import LINKING_RULE, LinkingRule, Matrix, Pairs, cluster
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.overlap import speaking_time
 from audio.merge.naming.voice_similarity import NOISE, unit
@@ -58,7 +58,7 @@ class _Label:
     embedding: Embedding | None
 
 
-def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = DEFAULT_RULE) -> LinkedRecording:
+def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = LINKING_RULE) -> LinkedRecording:
     """Tell who talks when in a recording that was diarized in chunks.
 
     Labels are clustered by average linkage on the distance of their fingerprints, weighted by

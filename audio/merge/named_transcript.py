@@ -12,8 +12,8 @@ from audio.merge.assignment import group_words
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.evidence import Naming, name_by_evidence
 from audio.merge.naming.overlap import (
-    DEFAULT_RULE,
-    NamingRule,
+    OVERLAP_RULE,
+    OverlapRule,
     embeddings_by_name,
     known_print,
     name_speakers,
@@ -72,7 +72,7 @@ def attribute(
     entries: Sequence[TimelineEntry],
     voices: Voices,
     *,
-    rule: NamingRule | EvidenceRule = DEFAULT_RULE,
+    rule: OverlapRule | EvidenceRule = OVERLAP_RULE,
     labelling: LabellingRule = PLAIN_RULE,
 ) -> NamedTranscript:
     """Tell who said what in one track, by name.
@@ -138,7 +138,7 @@ def attribute_dual(
     *,
     self_name: str,
     self_vad: Sequence[Span] | None = None,
-    rule: NamingRule | EvidenceRule = DEFAULT_RULE,
+    rule: OverlapRule | EvidenceRule = OVERLAP_RULE,
     labelling: LabellingRule = PLAIN_RULE,
 ) -> NamedTranscript:
     """Tell who said what in a recording of two tracks, by name.
@@ -212,7 +212,7 @@ def _name(
     diarization: Diarization,
     entries: Sequence[TimelineEntry],
     voices: Voices,
-    rule: NamingRule | EvidenceRule,
+    rule: OverlapRule | EvidenceRule,
     mic: NamedSpeaker | None = None,
 ) -> Naming:
     if isinstance(rule, EvidenceRule):

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.merge.defaults import DEFAULT_MARGIN, DEFAULT_THRESHOLD
+
 Embedding = NDArray[np.float64]
 Source = Literal["visual", "voiceprint", "unmatched", "mic_channel"]
 Mode = Literal["mono", "dual_channel"]
@@ -98,8 +100,8 @@ class Voices:
     names: tuple[str, ...]
     vectors: NDArray[np.float64]
     space: str = ""
-    threshold: float = 0.5
-    margin: float = 0.05
+    threshold: float = DEFAULT_THRESHOLD
+    margin: float = DEFAULT_MARGIN
 
 
 NO_VOICES = Voices((), np.empty((0, 0)))

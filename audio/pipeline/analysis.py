@@ -21,7 +21,7 @@ from audio.media.chunk_files import Piece, pieces_of
 from audio.media.decoding import UndecodableAudio, length_s
 from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
-from audio.merge.clustering import DEFAULT_RULE, LinkingRule
+from audio.merge.clustering import LINKING_RULE, LinkingRule
 from audio.merge.linking import link_chunks
 from audio.merge.speaker_labels import speaker_limit
 from audio.merge.transcript_text import Part, join_parts
@@ -51,7 +51,7 @@ class Hearing:
     recording: Recording
     options: Mapping[str, str] | None = None
     speakers: Literal["none", "turns", "fingerprints"] = "none"
-    linking: LinkingRule = DEFAULT_RULE
+    linking: LinkingRule = LINKING_RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
     whole = hearing.recording
     files = [_file_of(piece, whole.field) for piece in pieces] or [whole]
     diarize = parakeet.diarize_chunk
-    if hearing.speakers == "turns" and not pieces and hearing.linking == DEFAULT_RULE:
+    if hearing.speakers == "turns" and not pieces and hearing.linking == LINKING_RULE:
         # Nothing is to be linked, and fingerprints cost the engine work.
         diarize = parakeet.diarize
     transcribe = partial(_transcribe, options=hearing.options or {})
@@ -191,7 +191,7 @@ def _heard(plan: _Plan, answers: Mapping[Call, Any]) -> Heard:
     if plan.pieces:
         return _heard_in_pieces(plan, said, talk)
     limit = speaker_limit(*talk)
-    if talk and plan.linking != DEFAULT_RULE:
+    if talk and plan.linking != LINKING_RULE:
         whole = Chunk(0.0, talk[0].duration or 0.0, talk[0])
         talk = [_linked([whole], plan.linking)]
     return Heard(said[0] if said else _NOTHING, talk[0] if talk else _NOBODY, limit)

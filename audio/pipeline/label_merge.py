@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from django.utils import timezone
 
@@ -11,10 +10,17 @@ from audio import metrics
 from audio.library import Provenance, library
 from audio.media import decoding
 from audio.media.recording import Recording
-from audio.merge.clustering import DEFAULT_RULE, LinkingRule
+from audio.merge.clustering import LINKING_RULE, LinkingRule
+from audio.merge.defaults import (
+    DEFAULT_MIN_OVERLAP,
+    DEFAULT_RULE,
+    DEFAULT_SELF_NAME,
+    DEFAULT_THRESHOLD,
+    RuleName,
+)
 from audio.merge.named_transcript import TrackAnswer, attribute, attribute_dual
 from audio.merge.naming.acceptance import EvidenceRule
-from audio.merge.naming.overlap import NamingRule
+from audio.merge.naming.overlap import OverlapRule
 from audio.merge.tracks.loudness import Track
 from audio.merge.values import NO_VOICES, Diarization, NamedTranscript, Span, TimelineEntry, Voices
 from audio.pipeline.analysis import Hearing, hear
@@ -34,16 +40,16 @@ class MergeJob:
     file: Recording | None = None
     mic: Recording | None = None
     system: Recording | None = None
-    self_name: str = "Me"
+    self_name: str = DEFAULT_SELF_NAME
     self_vad: tuple[Span, ...] | None = None
     known_voices: Voices | None = None
     library_reader: str | None = None
     transcribe: bool = False
-    rule: Literal["overlap", "evidence"] = "overlap"
-    min_overlap: float = 0.0
-    voiceprint_threshold: float = 0.5
+    rule: RuleName = DEFAULT_RULE
+    min_overlap: float = DEFAULT_MIN_OVERLAP
+    voiceprint_threshold: float = DEFAULT_THRESHOLD
     retain_days: int | None = None
-    linking: LinkingRule = DEFAULT_RULE
+    linking: LinkingRule = LINKING_RULE
 
 
 def label_merge(job: MergeJob) -> NamedTranscript:
@@ -119,10 +125,10 @@ def _samples(recording: Recording) -> Track:
     return Track(decoding.SAMPLE_RATE, lambda: decoding.sample_blocks(recording.path))
 
 
-def _rule(job: MergeJob) -> NamingRule | EvidenceRule:
+def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
     if job.rule == "evidence":
         return EvidenceRule(voiceprint_threshold=job.voiceprint_threshold)
-    return NamingRule(job.min_overlap, job.voiceprint_threshold)
+    return OverlapRule(job.min_overlap, job.voiceprint_threshold)
 
 
 def _known_voices(job: MergeJob, *heard: Diarization) -> Voices:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from audio import metrics
 from audio.library import library
 from audio.media.recording import Recording
-from audio.merge.clustering import DEFAULT_RULE, LinkingRule
+from audio.merge.clustering import LINKING_RULE, LinkingRule
 from audio.merge.naming.identification import recognise
 from audio.merge.naming.overlap import speakers_of
 from audio.merge.speaker_labels import LabellingRule, label_blocks
@@ -29,7 +29,7 @@ def diarize_chunk(recording: Recording) -> Diarization:
 
 
 def transcribe_with_speakers(
-    recording: Recording, *, linking: LinkingRule = DEFAULT_RULE
+    recording: Recording, *, linking: LinkingRule = LINKING_RULE
 ) -> LabelledTranscript:
     """Who, anonymously, said what in this recording?"""
     [heard] = hear(Hearing(recording=recording, options={}, speakers="turns", linking=linking))
@@ -37,7 +37,7 @@ def transcribe_with_speakers(
 
 
 def transcribe_with_known_speakers(
-    recording: Recording, *, reader: str, linking: LinkingRule = DEFAULT_RULE
+    recording: Recording, *, reader: str, linking: LinkingRule = LINKING_RULE
 ) -> LabelledTranscript:
     """Who said what in this recording, by name where the library knows the voice?"""
     [heard] = hear(

@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
+from audio.merge.defaults import DEFAULT_MARGIN, DEFAULT_THRESHOLD
+
 DIMENSION = 192
 # Vectors are kept in single precision.
 UNIT_TOLERANCE = 0.001
@@ -24,8 +26,12 @@ class Space(models.Model):
     model = models.TextField()
     revision = models.TextField(blank=True, default="")
     dimension = models.PositiveSmallIntegerField(default=DIMENSION)
-    threshold = models.FloatField(default=0.5, help_text="Least cosine similarity of one voice.")
-    margin = models.FloatField(default=0.05, help_text="Least lead over the next person.")
+    threshold = models.FloatField(
+        default=DEFAULT_THRESHOLD, help_text="Least cosine similarity of one voice."
+    )
+    margin = models.FloatField(
+        default=DEFAULT_MARGIN, help_text="Least lead over the next person."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

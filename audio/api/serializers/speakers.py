@@ -18,10 +18,16 @@ from audio.api.serializers.requests import AudioRequest
 from audio.formats.text import TEXT_FORMATS
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
+from audio.merge.defaults import (
+    DEFAULT_MIN_OVERLAP,
+    DEFAULT_RULE,
+    DEFAULT_SELF_NAME,
+    DEFAULT_THRESHOLD,
+    RULE_NAMES,
+)
 from audio.pipeline.label_merge import MergeJob
 
 NATIVE_FORMATS = ("json", *TEXT_FORMATS)
-NAMING_RULES = ("overlap", "evidence")
 MOST_SPEAKERS = 100
 
 
@@ -95,7 +101,7 @@ class LabelMergeRequest(SpeakerCounts):
     )
     timeline = TimelineField(help_text="Who was shown as speaking when; may be [].")
     self_name = NameField(
-        default="Me", max_length=200, help_text="The local user's name (two tracks)."
+        default=DEFAULT_SELF_NAME, max_length=200, help_text="The local user's name (two tracks)."
     )
     self_vad = SpansField(
         required=False,
@@ -109,19 +115,19 @@ class LabelMergeRequest(SpeakerCounts):
         default=False, help_text="Mono: attach text too. Two tracks always do."
     )
     rule = Choice(
-        NAMING_RULES,
-        default="overlap",
+        RULE_NAMES,
+        default=DEFAULT_RULE,
         help_text="overlap: the name shown longest, else the nearest voice. evidence: one "
         "decision from both, with what speaks for it, and no name without enough of that.",
     )
     min_overlap = FiniteFloatField(
-        default=0.0,
+        default=DEFAULT_MIN_OVERLAP,
         min_value=0,
         max_value=1,
         help_text="Rule overlap: least share of a speaker's time that the name was shown.",
     )
     voiceprint_threshold = FiniteFloatField(
-        default=0.5,
+        default=DEFAULT_THRESHOLD,
         min_value=-1,
         max_value=1,
         help_text="Least cosine similarity of a voice.",

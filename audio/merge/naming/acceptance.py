@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.merge.defaults import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.voice_similarity import NOISE
 from audio.merge.naming.weights import Weighed
@@ -30,8 +31,8 @@ class EvidenceRule:
 
     min_share: float = 0.7
     min_evidence_s: float = 2.5
-    voiceprint_threshold: float = 0.5
-    min_margin: float = 0.05
+    voiceprint_threshold: float = DEFAULT_THRESHOLD
+    min_margin: float = DEFAULT_MARGIN
     max_chance: float = 0.1
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from audio.merge.defaults import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from audio.merge.naming.voice_similarity import NOISE, Match, similarities
 from audio.merge.values import Embedding, LabelledTranscript, RecognisedSpeaker, Voices
 
@@ -23,8 +24,8 @@ class OpenSetRule:
     ``threshold`` is the least cosine, ``margin`` how far it must be above the next person's.
     """
 
-    threshold: float = 0.5
-    margin: float = 0.05
+    threshold: float = DEFAULT_THRESHOLD
+    margin: float = DEFAULT_MARGIN
 
 
 OPEN_SET_RULE = OpenSetRule()

@@ -12,6 +12,7 @@ from itertools import count
 
 import numpy as np
 
+from audio.merge.defaults import DEFAULT_MIN_OVERLAP, DEFAULT_THRESHOLD
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.shown_names import Shown, shown_names
 from audio.merge.naming.voice_similarity import NOISE, Match, comparable, nearest_voices, unit
@@ -27,18 +28,18 @@ from audio.merge.values import (
 
 
 @dataclass(frozen=True, slots=True)
-class NamingRule:
+class OverlapRule:
     """When a name is good enough.
 
     ``min_overlap`` is the least share of a speaker's time that the winning name is shown,
     ``voiceprint_threshold`` the least cosine of a voice.
     """
 
-    min_overlap: float = 0.0
-    voiceprint_threshold: float = 0.5
+    min_overlap: float = DEFAULT_MIN_OVERLAP
+    voiceprint_threshold: float = DEFAULT_THRESHOLD
 
 
-DEFAULT_RULE = NamingRule()
+OVERLAP_RULE = OverlapRule()
 
 
 def name_speakers(
@@ -46,7 +47,7 @@ def name_speakers(
     entries: Sequence[TimelineEntry],
     voices: Voices,
     *,
-    rule: NamingRule = DEFAULT_RULE,
+    rule: OverlapRule = OVERLAP_RULE,
     mic: NamedSpeaker | None = None,
 ) -> tuple[NamedSpeaker, ...]:
     """Tell which name belongs to each speaker, and on what evidence.
@@ -200,7 +201,7 @@ def speaking_time(turns: Iterable[Turn]) -> dict[str, float]:
 
 
 def _decide(
-    label: str, shown: Shown | None, match: Match | None, rule: NamingRule
+    label: str, shown: Shown | None, match: Match | None, rule: OverlapRule
 ) -> NamedSpeaker:
     """Return the speaker with its name, empty where nothing names it."""
     if shown is not None and shown.share >= rule.min_overlap - NOISE_S:

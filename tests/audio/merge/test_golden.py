@@ -7,7 +7,7 @@ import pytest
 
 from audio.merge.assignment import group_words, label_words
 from audio.merge.named_transcript import attribute_dual
-from audio.merge.naming.overlap import NamingRule, embeddings_by_name, name_speakers
+from audio.merge.naming.overlap import OverlapRule, embeddings_by_name, name_speakers
 from audio.merge.tracks.local_speech import local_by_level, local_by_vad
 from audio.merge.values import Diarization, Word
 from tests.audio.merge import golden
@@ -41,7 +41,7 @@ def test_speakers_have_the_golden_names(inputs: dict[str, Any], output: dict[str
     )
     entries = golden.read_hints(inputs["timeline"])
     voices = golden.read_voices(inputs["known_voiceprints"])
-    rule = NamingRule(inputs["min_overlap"], inputs["voiceprint_threshold"])
+    rule = OverlapRule(inputs["min_overlap"], inputs["voiceprint_threshold"])
 
     named = name_speakers(diarization, entries, voices, rule=rule)
 
@@ -84,7 +84,7 @@ def test_two_tracks_make_the_golden_transcript(
         golden.read_voices(inputs["known_voiceprints"]),
         self_name=inputs["self_name"],
         self_vad=golden.read_vad(inputs["self_vad"]),
-        rule=NamingRule(inputs["min_overlap"], inputs["voiceprint_threshold"]),
+        rule=OverlapRule(inputs["min_overlap"], inputs["voiceprint_threshold"]),
     )
 
     assert golden.write_transcript(transcript) == output

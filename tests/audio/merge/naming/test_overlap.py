@@ -3,7 +3,7 @@
 import numpy as np
 
 from audio.merge.naming.overlap import (
-    NamingRule,
+    OverlapRule,
     embeddings_by_name,
     name_speakers,
     speakers_of,
@@ -98,7 +98,7 @@ def test_an_unnamed_speaker_does_not_take_the_users_name() -> None:
 
 
 def test_a_third_is_enough_where_a_third_is_asked() -> None:
-    rule = NamingRule(min_overlap=1 / 3)
+    rule = OverlapRule(min_overlap=1 / 3)
 
     [ann] = name_speakers(
         diarization((0.0, 0.9, "A")), [TimelineEntry(0.6, 0.9, "Ann")], NO_VOICES, rule=rule

@@ -1,0 +1,22 @@
+"""The defaults of naming: what a request, an archive, or a space uses where it sets nothing else.
+
+Conventions
+-----------
+Thresholds and margins are cosines, from -1 to 1; shares are from 0 to 1.
+"""
+
+from typing import Final, Literal
+
+RuleName = Literal["overlap", "evidence"]
+
+RULE_NAMES: Final[tuple[RuleName, ...]] = ("overlap", "evidence")
+DEFAULT_RULE: Final[RuleName] = "overlap"
+
+# The least similarity at which two embeddings are one voice.
+DEFAULT_THRESHOLD = 0.5
+# The least lead of the nearest person over the next.
+DEFAULT_MARGIN = 0.05
+# The least share of a speaker's time in which the timeline shows the winning name.
+DEFAULT_MIN_OVERLAP = 0.0
+# The local user of a two-track recording.
+DEFAULT_SELF_NAME = "Me"
