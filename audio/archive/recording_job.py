@@ -115,11 +115,11 @@ def _job(source: Source, options: ArchiveOptions, actor: str) -> MergeJob:
     ]
     return MergeJob(
         file=None if mic else last,
-        mic=mic[0] if mic else None,
-        system=last if mic else None,
-        entries=() if source.timeline is None else timeline_in(source.timeline),
+        mic_file=mic[0] if mic else None,
+        system_file=last if mic else None,
+        timeline=() if source.timeline is None else timeline_in(source.timeline),
         self_name=options.self_name,
-        known_voices=options.known_voices,
+        known_voiceprints=options.known_voices,
         library_reader=actor,
         transcribe=True,
         rule=options.rule,

@@ -1,8 +1,10 @@
 """Who said what, by name?"""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -29,20 +31,21 @@ from audio.pipeline.transcription import LABELLING
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeJob:
-    """What label-merge is asked to do: `file`, or both tracks.
+    """The work that label-merge does: on `file`, or on both tracks.
 
-    `library_reader` is the name of the key, where it may read the stored library; `retain_days`
-    says how long the result stays, where it is kept. `linking` says how many speakers there may
-    be, of two tracks on the system track.
+    A field that a request has too bears its name, so that `build_merge_job` copies it unnamed.
+    `library_reader` is the name of the key that may read the stored library; `retain_days` says
+    how long a stored result is retained. With two tracks, `linking` limits the speakers of the
+    system track.
     """
 
-    entries: tuple[TimelineEntry, ...]
+    timeline: tuple[TimelineEntry, ...]
     file: Recording | None = None
-    mic: Recording | None = None
-    system: Recording | None = None
+    mic_file: Recording | None = None
+    system_file: Recording | None = None
     self_name: str = DEFAULT_SELF_NAME
     self_vad: tuple[Span, ...] | None = None
-    known_voices: Voices | None = None
+    known_voiceprints: Voices | None = None
     library_reader: str | None = None
     transcribe: bool = False
     rule: RuleName = DEFAULT_RULE
@@ -52,6 +55,15 @@ class MergeJob:
     linking: LinkingRule = LINKING_RULE
 
 
+def build_merge_job(
+    values: Mapping[str, Any], *, library_reader: str | None, linking: LinkingRule
+) -> MergeJob:
+    """Build a job from values under the names of label-merge's fields; others are left out."""
+    names = {field.name for field in fields(MergeJob)}
+    known = {name: value for name, value in values.items() if name in names}
+    return MergeJob(**known, library_reader=library_reader, linking=linking)
+
+
 def label_merge(job: MergeJob) -> NamedTranscript:
     """Who said what, by name, in this recording?
 
@@ -59,8 +71,8 @@ def label_merge(job: MergeJob) -> NamedTranscript:
     ------
     EngineError, UnusableAudio
     """
-    if job.mic and job.system:
-        named = _label_merge_dual(job, job.mic, job.system)
+    if job.mic_file and job.system_file:
+        named = _label_merge_dual(job, job.mic_file, job.system_file)
     elif job.file:
         named = _label_merge_mono(job, job.file)
     else:
@@ -83,7 +95,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
         named = attribute(
             heard.talk,
             heard.said if job.transcribe else None,
-            job.entries,
+            job.timeline,
             known,
             rule=_rule(job),
             labelling=LABELLING,
@@ -107,7 +119,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         named = attribute_dual(
             TrackAnswer(mine.talk, mine.said, _samples(mic)),
             TrackAnswer(others.talk, others.said, _samples(system)),
-            job.entries,
+            job.timeline,
             known,
             self_name=job.self_name,
             self_vad=job.self_vad,
@@ -133,8 +145,8 @@ def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
 
 def _known_voices(job: MergeJob, *heard: Diarization) -> Voices:
     """The caller's library when one was sent, even an empty one; else the stored one."""
-    if job.known_voices is not None:
-        return job.known_voices
+    if job.known_voiceprints is not None:
+        return job.known_voiceprints
     if job.library_reader is None:
         return NO_VOICES
     prints = {
@@ -150,7 +162,7 @@ def remember(
     transcript: NamedTranscript, job: MergeJob, *, created_by: str, key: str | None = None
 ) -> str:
     """Keep a named transcript in the library, under a `key` once; return its identifier."""
-    tracks = (job.mic, job.system) if job.mic and job.system else (job.file,)
+    tracks = (job.mic_file, job.system_file) if job.mic_file and job.system_file else (job.file,)
     recordings = [recording for recording in tracks if recording is not None]
     provenance = Provenance(
         sha256=digest_of(*recordings),

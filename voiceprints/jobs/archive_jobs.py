@@ -90,11 +90,11 @@ def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJ
     }
     return MergeJob(
         file=recordings.get("file"),
-        mic=recordings.get("mic_file"),
-        system=recordings.get("system_file"),
-        entries=_timeline_of(job),
+        mic_file=recordings.get("mic_file"),
+        system_file=recordings.get("system_file"),
+        timeline=_timeline_of(job),
         self_name=options.self_name,
-        known_voices=options.known_voices,
+        known_voiceprints=options.known_voices,
         library_reader=job.created_by,
         transcribe=True,
         rule=options.rule,

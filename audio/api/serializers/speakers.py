@@ -25,7 +25,7 @@ from audio.merge.defaults import (
     DEFAULT_THRESHOLD,
     RULE_NAMES,
 )
-from audio.pipeline.label_merge import MergeJob
+from audio.pipeline.label_merge import MergeJob, build_merge_job
 
 NATIVE_FORMATS = ("json", *TEXT_FORMATS)
 MOST_SPEAKERS = 100
@@ -160,22 +160,8 @@ class LabelMergeRequest(SpeakerCounts):
 
     def job(self, *, library_reader: str | None) -> MergeJob:
         """The work that this request asks for."""
-        given = self.validated_data
-        return MergeJob(
-            file=given.get("file"),
-            mic=given.get("mic_file"),
-            system=given.get("system_file"),
-            entries=given["timeline"],
-            self_name=given["self_name"],
-            self_vad=given.get("self_vad"),
-            known_voices=given.get("known_voiceprints"),
-            library_reader=library_reader,
-            transcribe=given["transcribe"],
-            rule=given["rule"],
-            min_overlap=given["min_overlap"],
-            voiceprint_threshold=given["voiceprint_threshold"],
-            linking=self.linking(),
-            retain_days=given.get("retain_days"),
+        return build_merge_job(
+            self.validated_data, library_reader=library_reader, linking=self.linking()
         )
 
 
