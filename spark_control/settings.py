@@ -146,8 +146,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "voiceprints.throttling.locked_out"
-AXES_CLIENT_STR_CALLABLE = "voiceprints.throttling.told_of"
+AXES_LOCKOUT_CALLABLE = "voiceprints.admin.login_limits.lockout_page"
+AXES_CLIENT_STR_CALLABLE = "voiceprints.admin.login_limits.describe_client"
 AXES_ENABLE_ADMIN = False
 
 # Whether enrolment keeps the recordings it learned from, to hear them again with another model.
@@ -209,7 +209,7 @@ INSTALLED_APPS = [
 if LIBRARY:
     INSTALLED_APPS = [
         "voiceprints",
-        "voiceprints.admin_app.LibraryAdminConfig",
+        "voiceprints.apps.LibraryAdminConfig",
         "django.contrib.auth",
         "django.contrib.contenttypes",
         "django.contrib.sessions",
@@ -233,7 +233,7 @@ if CORS_ALLOWED_ORIGINS:
 if LIBRARY:
     MIDDLEWARE += [
         "django.contrib.sessions.middleware.SessionMiddleware",
-        "voiceprints.strangers.LittleFromStrangers",
+        "voiceprints.admin.login_limits.LimitAnonymousForms",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
@@ -274,7 +274,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-FORMAT_MODULE_PATH = ["voiceprints.formats"]
+FORMAT_MODULE_PATH = ["voiceprints.admin.date_formats"]
 
 # Uploads. A path, not a blob: whatever its size, an upload is a file on disk that engines stream
 # from there.

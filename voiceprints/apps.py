@@ -1,6 +1,7 @@
-"""The voice library: people, voiceprints and transcripts, in Postgres."""
+"""The voice library's apps: people, voiceprints and transcripts in Postgres, and their admin."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class VoiceprintsConfig(AppConfig):
@@ -8,6 +9,7 @@ class VoiceprintsConfig(AppConfig):
 
     name = "voiceprints"
     verbose_name = "Voice library"
+    default = True
 
     def ready(self) -> None:
         from prometheus_client import REGISTRY
@@ -16,3 +18,22 @@ class VoiceprintsConfig(AppConfig):
         from voiceprints.jobs.job_metrics import JobGauges
 
         REGISTRY.register(JobGauges())
+
+
+class LibraryAdminConfig(admin_apps.AdminConfig):
+    """Django's admin, with the library's site and pages."""
+
+    default = False
+    default_site = "voiceprints.admin.site.LibrarySite"
+
+    def ready(self) -> None:
+        super().ready()
+        # Importing a module registers its pages.
+        from voiceprints.admin import (  # noqa: F401
+            audit,
+            jobs,
+            people,
+            spaces,
+            transcripts,
+            voiceprint_map,
+        )

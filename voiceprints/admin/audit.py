@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from voiceprints.admin.entries import LibraryAdmin
+from voiceprints.admin.library_admin import LibraryAdmin
 from voiceprints.models import AuditEntry
 
 IDENTIFIER = re.compile(r"\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")

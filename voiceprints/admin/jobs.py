@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from voiceprints.admin.entries import LibraryAdmin
+from voiceprints.admin.library_admin import LibraryAdmin
 from voiceprints.jobs.completion import cancel
 from voiceprints.models import Job
 

@@ -15,11 +15,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from voiceprints.admin import enrol_page, forget_page, merge_page
 from voiceprints.admin.colours import tint_of
-from voiceprints.admin.entries import LibraryAdmin, actor_of, may
-from voiceprints.admin.person_form import PersonForm
-from voiceprints.admin.person_page import page_of
+from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may
+from voiceprints.admin.person_actions import enrol_view, forget_view, merge_view
+from voiceprints.admin.person_page import PersonForm, page_of
 from voiceprints.erasure.person_erasure import forget
 from voiceprints.models import Person, Transcript, Voiceprint, audit
 from voiceprints.models.audit import Action
@@ -109,7 +108,7 @@ class PersonAdmin(LibraryAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        merge, enrol = view(merge_page.view(self)), view(enrol_page.view(self))
+        merge, enrol = view(merge_view(self)), view(enrol_view(self))
         return [
             path("<uuid:person_id>/merge/", merge, name="voiceprints_person_merge"),
             path("<uuid:person_id>/enrol/", enrol, name="voiceprints_person_enrol"),
@@ -154,7 +153,7 @@ class PersonAdmin(LibraryAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Forgetting, which is more than deleting."""
-        return forget_page.show(self, request, object_id)
+        return forget_view(self, request, object_id)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset.values_list("pk", flat=True):

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from voiceprints.admin.entries import LibraryAdmin, actor_of
+from voiceprints.admin.library_admin import LibraryAdmin, actor_of
 from voiceprints.models import Space, Voiceprint, audit
 from voiceprints.models.audit import Action
 

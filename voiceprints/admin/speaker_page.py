@@ -1,35 +1,131 @@
-"""The page on which a speaker of a transcript gets a name, and the voice is learned."""
+"""The pages on which a speaker of a transcript gets a name, there and in other transcripts."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 
 from voiceprints.admin.colours import tints_in
-from voiceprints.admin.entries import actor_of, may, sent
-from voiceprints.admin.learning import learn_from
-from voiceprints.admin.naming_form import NamingForm
+from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may, reason_of, sent
+from voiceprints.enrolment.voice_enrolment import SpeakerOf, enrol_speaker
 from voiceprints.matching.speaker_voices import voice_if_any
 from voiceprints.matching.voice_matching import Identified, identify_voice
-from voiceprints.models import Block, TranscriptSpeaker, audit
+from voiceprints.models import Block, Person, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
+from voiceprints.people.consent import LONGEST_NAME, Consent, give_consent, name_of
+from voiceprints.people.names import person_called
+from voiceprints.people.refusals import EnrolmentRefused
 from voiceprints.storage.locks import PersonGone
-from voiceprints.transcripts.speaker_naming import NoSuchSpeaker, name_speaker
+from voiceprints.transcripts.speaker_naming import (
+    NoSuchSpeaker,
+    Similar,
+    name_similar,
+    name_speaker,
+    similar_speakers,
+)
 
-if TYPE_CHECKING:
-    from voiceprints.admin.transcripts import TranscriptAdmin
+SOMEBODY_ELSE = "new"
+
+
+class NamingForm(forms.Form):
+    """One of the suggestions, or a name; and whether the voice is learned."""
+
+    who = forms.CharField(error_messages={"required": "Choose who this is."})
+    name = forms.CharField(
+        required=False,
+        max_length=LONGEST_NAME,
+        label="Name",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+    )
+    learn = forms.BooleanField(required=False, label="Learn this voice")
+    consent = forms.BooleanField(
+        required=False, label="This person has agreed that their voice is kept"
+    )
+    consent_how = forms.CharField(
+        required=False,
+        max_length=500,
+        label="How they agreed",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any, *, request: HttpRequest, candidates: Identified | None) -> None:
+        super().__init__(data)
+        self.request = request
+        self.candidates = candidates
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("who") == SOMEBODY_ELSE:
+            self._clean_name(cleaned.get("name", ""))
+        elif "who" in cleaned:
+            self._clean_person(cleaned["who"])
+        person: Person | None = cleaned.get("person")
+        if cleaned.get("learn"):
+            self._clean_learning(person, cleaned)
+        return cleaned
+
+    def _clean_name(self, given: str) -> None:
+        try:
+            self.cleaned_data["name"] = name = name_of(given)
+        except ValueError as error:
+            raise ValidationError({"name": "Write the name."}) from error
+        self.cleaned_data["person"] = person = Person.objects.named(name).first()
+        if person is None and not may(self.request, "add_person"):
+            raise ValidationError({"name": "Nobody has this name, and you may not add people."})
+
+    def _clean_person(self, who: str) -> None:
+        try:
+            self.cleaned_data["person"] = Person.objects.filter(pk=UUID(who)).first()
+        except ValueError as error:
+            raise ValidationError({"who": "Choose one of these."}) from error
+        if self.cleaned_data["person"] is None:
+            raise ValidationError({"who": "This person is not there any more."})
+
+    def _clean_learning(self, person: Person | None, cleaned: dict[str, Any]) -> None:
+        if not may(self.request, "add_voiceprint"):
+            raise ValidationError({"learn": "You may not add voiceprints."})
+        if person is not None and person.consents():
+            return
+        if not cleaned.get("consent"):
+            raise ValidationError(
+                {"consent": "A voice is learned only with the consent of its person."}
+            )
+        if not may(self.request, "change_person"):
+            raise ValidationError({"consent": "You may not record the consent of people."})
+        if person is not None and person.refuses(timezone.now()):
+            raise ValidationError(
+                {"consent": "This person's consent has ended. Renew it on the person's page."}
+            )
+        if not cleaned.get("consent_how"):
+            raise ValidationError({"consent_how": "Write how, such as: signed form."})
+
+    def chosen(self, actor: str) -> Person:
+        """Whoever was chosen, made where the name is new, with the consent that was given.
+
+        Raises
+        ------
+        PersonGone
+        """
+        given: Person | None = self.cleaned_data["person"]
+        person = given or person_called(self.cleaned_data["name"], actor=actor)
+        if not self.cleaned_data["learn"] or person.consents():
+            return person
+        return give_consent(person.pk, Consent(self.cleaned_data["consent_how"]), actor=actor)
+
 
 SUGGESTIONS = 6
 QUOTES = 3
 
 
-def view(admin: "TranscriptAdmin") -> Callable[..., HttpResponse]:
+def naming_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
     """The page, of that admin."""
 
     def show(request: HttpRequest, transcript_id: UUID, speaker_id: int) -> HttpResponse:
@@ -107,3 +203,64 @@ def _named(
     return HttpResponseRedirect(
         reverse("admin:voiceprints_transcript_elsewhere", args=[speaker.transcript_id, speaker.pk])
     )
+
+
+def learn_from(request: HttpRequest, speaker: TranscriptSpeaker, person: Person) -> None:
+    """Make the voice of a transcript's speaker a print, and say how that went."""
+    heard = SpeakerOf(speaker.transcript_id, speaker.label)
+    try:
+        enrol_speaker(person.pk, heard, actor=actor_of(request))
+    except (PersonGone, NoSuchSpeaker) as gone:
+        messages.warning(request, f"The voice was not learned. {gone}")
+    except EnrolmentRefused as refusal:
+        messages.warning(request, reason_of(request, refusal, person))
+    else:
+        messages.success(request, f"The voice of {person.name} was learned.")
+
+
+def elsewhere_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
+    """The page, of that admin."""
+
+    def show(request: HttpRequest, transcript_id: UUID, speaker_id: int) -> HttpResponse:
+        if not admin.has_change_permission(request) or not may(request, "view_person"):
+            raise PermissionDenied
+        speaker = speaker_in(transcript_id, speaker_id)
+        back = reverse("admin:voiceprints_transcript_change", args=[transcript_id])
+        similar = _similar(speaker)
+        if speaker.person is None or not similar:
+            return HttpResponseRedirect(back)
+        if request.method == "POST":
+            _name(request, speaker, similar)
+            return HttpResponseRedirect(back)
+        return admin.page(
+            request,
+            "transcript/elsewhere.html",
+            title=f"{speaker.name} in other transcripts",
+            speaker=speaker,
+            nameless=[one for one in similar if one.nameless],
+            named=[one for one in similar if not one.nameless],
+        )
+
+    return show
+
+
+def _similar(speaker: TranscriptSpeaker) -> list[Similar]:
+    voice = voice_if_any(speaker)
+    if voice is None:
+        return []
+    return similar_speakers(voice.vector, voice.space, besides=speaker.transcript_id)
+
+
+def _name(request: HttpRequest, speaker: TranscriptSpeaker, similar: list[Similar]) -> None:
+    """Only those that were listed: nothing else can be chosen by a form of one's own."""
+    listed = {str(one.speaker_id): one.speaker_id for one in similar if one.nameless}
+    chosen = [listed[given] for given in request.POST.getlist("speaker") if given in listed]
+    if not chosen or speaker.person_id is None:
+        messages.info(request, "Nobody was chosen, so no other transcript was changed.")
+        return
+    try:
+        named = name_similar(chosen, speaker.person_id, actor=actor_of(request))
+    except PersonGone:
+        messages.error(request, "This person is not there any more. Nothing was changed.")
+        return
+    messages.success(request, f"Named in other transcripts too: {len(named)}.")

@@ -1,18 +1,56 @@
-"""What stands on the page of a transcript: who spoke when, and what was said."""
+"""The page of a transcript: who spoke when, and the text."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-from voiceprints.admin.bars import Bar, Span, bars_of
 from voiceprints.admin.colours import Tint, tints_in
 from voiceprints.models import Block, Transcript, TranscriptSpeaker
+
+WIDTH = 1000.0
+# What is nearer together, or shorter, could not be seen.
+LEAST = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when, and which block begins there."""
+
+    start_ms: int
+    end_ms: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of speech on a line of length WIDTH."""
+
+    x: float
+    width: float
+    position: int
+    at_ms: int
+
+
+def bars_of(spans: Iterable[Span], duration_ms: float) -> list[Bar]:
+    """One bar for all spans that follow closely, none shorter than can be seen."""
+    scale = WIDTH / duration_ms if duration_ms else 0.0
+    bars: list[Bar] = []
+    for span in spans:
+        start, end = span.start_ms * scale, max(span.end_ms * scale, span.start_ms * scale + LEAST)
+        last = bars[-1] if bars else None
+        if last and start - (last.x + last.width) < LEAST:
+            width = max(last.width, end - last.x)
+            bars[-1] = Bar(last.x, round(width, 2), last.position, last.at_ms)
+        else:
+            bars.append(Bar(round(start, 2), round(end - start, 2), span.position, span.start_ms))
+    return bars
+
 
 BLOCKS_PER_PAGE = 400
 HITS = 30
@@ -62,7 +100,14 @@ class TranscriptPage:
     sheet: Page[Block]
     words: str
     hits: list[Hit]
-    blocks_per_page: int = BLOCKS_PER_PAGE
+
+    def link_to(self, position: int) -> str:
+        """Return the link to a block, on this page or on another."""
+        sheet = position // BLOCKS_PER_PAGE + 1
+        if sheet == self.sheet.number:
+            return f"#block-{position}"
+        query = urlencode({"page": sheet, **({"words": self.words} if self.words else {})})
+        return f"?{query}#block-{position}"
 
 
 def page_of(transcript_id: str, asked: Mapping[str, str]) -> TranscriptPage | None:

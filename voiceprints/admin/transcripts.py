@@ -1,11 +1,12 @@
 """Transcripts: found by words, people and dates, and read like a transcript."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -13,15 +14,53 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from audio.merge.name_spelling import readable
-from voiceprints.admin import elsewhere_page, speaker_page
 from voiceprints.admin.colours import tints_in
-from voiceprints.admin.entries import LibraryAdmin, actor_of, may
-from voiceprints.admin.person_filter import SpokenByFilter
+from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may
+from voiceprints.admin.speaker_page import elsewhere_view, naming_view
 from voiceprints.admin.transcript_page import page_of
-from voiceprints.models import Transcript, audit
+from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
-from voiceprints.templatetags.voices import clock_s
+from voiceprints.templatetags.page_filters import clock_s
+from voiceprints.transcripts.transcript_search import people_like
 from voiceprints.transcripts.transcript_store import discard
+
+
+class SpokenByFilter(admin.SimpleListFilter):
+    """Who spoke: a person, by name or alias, or whatever a speaker is called."""
+
+    title = "speaker"
+    parameter_name = "speaker"
+    template = "admin/voiceprints/typed_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("", "")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Transcript]
+    ) -> QuerySet[Transcript]:
+        name = (self.value() or "").strip()
+        if not name:
+            return queryset
+        called = Q(name__icontains=name) | Q(person__in=people_like(name).values("pk"))
+        speaking = TranscriptSpeaker.objects.filter(called, transcript=OuterRef("pk"))
+        return queryset.filter(Exists(speaking))
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+        """What else is filtered, to be sent along with the form."""
+        others = changelist.get_filters_params()
+        yield {
+            "value": self.value() or "",
+            "others": [
+                (key, value)
+                for key, values in {**others, **_search(changelist)}.items()
+                if key != self.parameter_name
+                for value in (values if isinstance(values, list) else [values])
+            ],
+        }
+
+
+def _search(changelist: ChangeList) -> dict[str, list[str]]:
+    return {"q": [changelist.query]} if changelist.query else {}
 
 
 class TranscriptForm(ModelForm):  # type: ignore[type-arg]  # no generic when it runs
@@ -100,10 +139,8 @@ class TranscriptAdmin(LibraryAdmin):
         speaker = "<uuid:transcript_id>/speaker/<int:speaker_id>/"
         view, pages = self.admin_site.admin_view, "voiceprints_transcript"
         return [
-            path(speaker, view(speaker_page.view(self)), name=f"{pages}_speaker"),
-            path(
-                f"{speaker}elsewhere/", view(elsewhere_page.view(self)), name=f"{pages}_elsewhere"
-            ),
+            path(speaker, view(naming_view(self)), name=f"{pages}_speaker"),
+            path(f"{speaker}elsewhere/", view(elsewhere_view(self)), name=f"{pages}_elsewhere"),
             *super().get_urls(),
         ]
 

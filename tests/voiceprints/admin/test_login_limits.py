@@ -1,4 +1,4 @@
-"""Passwords cannot be guessed one after another, and nobody reads them in a log."""
+"""Limits on log-in attempts and on the forms of clients without a session."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -6,15 +6,18 @@ from typing import cast
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+
+from voiceprints.admin.login_limits import LARGEST_FORM
 
 LOGIN = "/admin/login/"
 RIGHT, WRONG = "correct horse battery", "hunter2-hunter2"
 
 
-@pytest.fixture(autouse=True)
-def _vera(db: None) -> Iterator[None]:
+@pytest.fixture
+def account(db: None) -> Iterator[None]:
     User.objects.create_superuser("vera", password=RIGHT)
     yield
     cache.clear()
@@ -29,10 +32,12 @@ def fail(times: int) -> list[int]:
     return [tried(WRONG).status_code for _time in range(times)]
 
 
+@pytest.mark.usefixtures("account")
 def test_the_fifth_failure_in_a_row_is_the_last() -> None:
     assert fail(6) == [200, 200, 200, 200, 429, 429]
 
 
+@pytest.mark.usefixtures("account")
 def test_who_is_locked_out_is_told_when_to_come_again() -> None:
     fail(5)
 
@@ -43,6 +48,7 @@ def test_who_is_locked_out_is_told_when_to_come_again() -> None:
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
 
 
+@pytest.mark.usefixtures("account")
 def test_a_success_begins_the_count_anew() -> None:
     fail(4)
     tried(RIGHT)
@@ -50,21 +56,49 @@ def test_a_success_begins_the_count_anew() -> None:
     assert fail(4) == [200] * 4
 
 
+@pytest.mark.usefixtures("account")
 def test_an_account_that_does_not_exist_is_treated_like_one_that_does() -> None:
     answers = [tried(WRONG, name="nobody").status_code for _time in range(5)]
 
     assert answers == [200, 200, 200, 200, 429]
 
 
+@pytest.mark.usefixtures("account")
 def test_somebody_elsewhere_is_not_locked_out() -> None:
     fail(5)
 
     assert tried(RIGHT, address="192.0.2.2").status_code == 302
 
 
+@pytest.mark.usefixtures("account")
 def test_neither_password_nor_name_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     fail(6)
 
     assert "192.0.2.1" in caplog.text
     assert WRONG not in caplog.text
     assert "vera" not in caplog.text
+
+
+LARGE = b"x" * (LARGEST_FORM + 1)
+
+
+def with_a_file(client: Client, url: str) -> int:
+    file = SimpleUploadedFile("a.wav", LARGE)
+    return client.post(url, {"file": file}).status_code
+
+
+@pytest.mark.parametrize("url", ["/admin/login/", "/admin/", "/admin/logout/"])
+@pytest.mark.django_db
+def test_a_stranger_uploads_nothing(url: str) -> None:
+    assert with_a_file(Client(), url) == 413
+
+
+def test_who_has_logged_in_uploads(vera: Client) -> None:
+    assert with_a_file(vera, "/admin/logout/") == 200
+
+
+@pytest.mark.django_db
+def test_a_stranger_may_try_to_log_in() -> None:
+    answer = Client().post("/admin/login/", {"username": "vera", "password": "wrong"})
+
+    assert answer.status_code == 200

@@ -9,8 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from voiceprints.models import AuditEntry
+from voiceprints.models import AuditEntry, Person
+from voiceprints.people.refusals import EnrolmentRefused, VoiceTaken
 
 
 def actor_of(request: HttpRequest) -> str:
@@ -26,6 +29,20 @@ def may(request: HttpRequest, *permissions: str) -> bool:
 def sent(request: HttpRequest) -> tuple[QueryDict | None, MultiValueDict[str, Any] | None]:
     """Fields and files of a form; None twice where none was sent."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def reason_of(request: HttpRequest, refusal: EnrolmentRefused, person: Person) -> SafeString:
+    """Why a voice was not learned; who has it already, for those who may see people."""
+    told = format_html("The voice was not learned. {}", str(refusal))
+    if not isinstance(refusal, VoiceTaken) or not may(request, "view_person"):
+        return told
+    return format_html(
+        '{} It is most like <a href="{}">{}</a>. <a href="{}">Merge the two</a>',
+        told,
+        reverse("admin:voiceprints_person_change", args=[refusal.person_id]),
+        refusal.name,
+        reverse("admin:voiceprints_person_merge", args=[person.pk]),
+    )
 
 
 class LibraryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic when it runs

@@ -1,14 +1,16 @@
 """How times, similarities and links to blocks stand on a page."""
 
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from typing import Protocol
 
 from django import template
 
-if TYPE_CHECKING:
-    from voiceprints.admin.transcript_page import TranscriptPage
-
 register = template.Library()
+
+
+class PagedBlocks(Protocol):
+    """Blocks of a transcript, shown over several pages."""
+
+    def link_to(self, position: int) -> str: ...
 
 
 @register.filter
@@ -32,10 +34,6 @@ def likeness(similarity: float | None) -> str:
 
 
 @register.filter
-def place(position: int, page: "TranscriptPage") -> str:
-    """Where a block stands: on this page, or on another."""
-    sheet = position // page.blocks_per_page + 1
-    if sheet == page.sheet.number:
-        return f"#block-{position}"
-    query = urlencode({"page": sheet, **({"words": page.words} if page.words else {})})
-    return f"?{query}#block-{position}"
+def block_link(position: int, blocks: PagedBlocks) -> str:
+    """Return the link to a block, by its position."""
+    return blocks.link_to(position)

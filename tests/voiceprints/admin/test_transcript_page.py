@@ -1,6 +1,6 @@
 """Speech as bars, on a line of 1000."""
 
-from voiceprints.admin.bars import Bar, Span, bars_of
+from voiceprints.admin.transcript_page import Bar, Span, bars_of
 
 
 def test_a_bar_lies_where_somebody_speaks() -> None:
