@@ -4,7 +4,7 @@ from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call
-from voiceprints.api.views.job_examples import DONE, FAILED, QUEUED
+from voiceprints.api.schema.job_examples import DONE, FAILED, QUEUED
 from voiceprints.jobs.execution import work
 from voiceprints.models import Job
 

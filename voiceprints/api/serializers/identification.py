@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.api.serializers.recordings import AudioField
-from voiceprints.api.serializers.strict import Strict
+from voiceprints.api.serializers.strict_requests import Strict
 from voiceprints.api.serializers.voiceprints import EmbeddingField, SpaceField
 from voiceprints.matching.voice_matching import Identified
 

@@ -11,7 +11,7 @@ from audio.api.fields import Choice
 from audio.api.serializers.speakers import LabelMergeRequest, TranscribeWithSpeakersRequest
 from audio.formats.cues import cues_in
 from audio.formats.text import TEXT_FORMATS
-from voiceprints.api.serializers.strict import PageQuery
+from voiceprints.api.serializers.strict_requests import PageQuery
 from voiceprints.jobs.webhook_addresses import WebhookRefused, target_of
 from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind, JobState

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.api.fields import NameField
-from voiceprints.api.serializers.strict import PageQuery, Strict
+from voiceprints.api.serializers.strict_requests import PageQuery, Strict
 from voiceprints.models import Person
 from voiceprints.people.consent import LONGEST_NAME, Consent
 from voiceprints.people.registration import Details

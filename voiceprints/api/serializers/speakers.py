@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice, FiniteFloatField
 from voiceprints.api.serializers.people import PersonNameField
-from voiceprints.api.serializers.strict import Strict
+from voiceprints.api.serializers.strict_requests import Strict
 from voiceprints.transcripts.speaker_naming import Similar
 from voiceprints.transcripts.speaker_reassignment import Recast, Recasting
 

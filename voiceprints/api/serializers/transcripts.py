@@ -9,7 +9,7 @@ from rest_framework import serializers
 from audio.api.fields import Choice, NameField
 from audio.api.schema.speaker_pages import NamedBlocks, NamedVoice
 from audio.formats.text import TEXT_FORMATS
-from voiceprints.api.serializers.strict import PageQuery, Strict, VectorQuery
+from voiceprints.api.serializers.strict_requests import PageQuery, Strict, VectorQuery
 from voiceprints.matching.speaker_voices import withhold_voices
 from voiceprints.models import Transcript, TranscriptSpeaker
 from voiceprints.models.transcripts import Mode, SpeakerSource

@@ -10,7 +10,7 @@ from audio.api.fields import FiniteFloatField, NameField, is_finite
 from audio.api.serializers.recordings import AudioField
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding
-from voiceprints.api.serializers.strict import PageQuery, Strict, VectorQuery
+from voiceprints.api.serializers.strict_requests import PageQuery, Strict, VectorQuery
 from voiceprints.models import DIMENSION, Space, Voiceprint
 
 MOST_RECORDINGS = 20

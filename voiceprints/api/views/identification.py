@@ -3,10 +3,10 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from voiceprints.api.schema.operations import ENGINE, documented
 from voiceprints.api.serializers.identification import IdentificationAnswer, IdentifyRequest, told
-from voiceprints.api.serializers.strict import NoQuery
-from voiceprints.api.views.documented import ENGINE, documented
-from voiceprints.api.views.library import LibraryView, actor_of
+from voiceprints.api.serializers.strict_requests import NoQuery
+from voiceprints.api.views.library_view import LibraryView, actor_of
 from voiceprints.matching.speaker_identification import identify_speakers
 from voiceprints.matching.voice_matching import identify_voice
 from voiceprints.models import audit

@@ -23,6 +23,8 @@ from audio.api.authentication import (
 from voiceprints.api.idempotency import Created, created_once
 from voiceprints.api.library_errors import NotKept
 from voiceprints.api.pagination import Pages, page_of
+from voiceprints.api.schema.job_examples import PLACED, TOLD
+from voiceprints.api.schema.operations import ONCE, documented, page
 from voiceprints.api.serializers.jobs import (
     JobAnswer,
     JobEntry,
@@ -32,10 +34,8 @@ from voiceprints.api.serializers.jobs import (
     TranscribeWithSpeakersJob,
     refuse_unknown,
 )
-from voiceprints.api.serializers.strict import NoQuery
-from voiceprints.api.views.documented import ONCE, documented, page
-from voiceprints.api.views.job_examples import PLACED, TOLD
-from voiceprints.api.views.library import LibraryView, id_of
+from voiceprints.api.serializers.strict_requests import NoQuery
+from voiceprints.api.views.library_view import LibraryView, id_of
 from voiceprints.jobs.completion import cancel
 from voiceprints.jobs.job_answers import REQUESTS, Asked
 from voiceprints.jobs.submission import Order, place

@@ -13,6 +13,15 @@ from voiceprints.api.etags import demand_match, etag_of, is_known
 from voiceprints.api.idempotency import Created, created_once
 from voiceprints.api.library_errors import NotKept
 from voiceprints.api.pagination import Pages, page_of
+from voiceprints.api.schema.operations import (
+    IF_MATCH,
+    IF_NONE_MATCH,
+    ONCE,
+    PERSON,
+    documented,
+    page,
+    told_to_readers,
+)
 from voiceprints.api.serializers.people import (
     ForgetQuery,
     MergeRequest,
@@ -22,17 +31,8 @@ from voiceprints.api.serializers.people import (
     PersonChange,
 )
 from voiceprints.api.serializers.receipts import PersonReceipt
-from voiceprints.api.serializers.strict import NoQuery
-from voiceprints.api.views.documented import (
-    IF_MATCH,
-    IF_NONE_MATCH,
-    ONCE,
-    PERSON,
-    documented,
-    page,
-    told_to_readers,
-)
-from voiceprints.api.views.library import LibraryView, actor_of, id_of
+from voiceprints.api.serializers.strict_requests import NoQuery
+from voiceprints.api.views.library_view import LibraryView, actor_of, id_of
 from voiceprints.erasure.person_erasure import forget
 from voiceprints.erasure.person_merge import merge
 from voiceprints.models import Person

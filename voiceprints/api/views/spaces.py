@@ -4,10 +4,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from voiceprints.api.pagination import Pages, page_of
+from voiceprints.api.schema.operations import documented, page
 from voiceprints.api.serializers.spaces import SpaceAnswer
-from voiceprints.api.serializers.strict import PageQuery
-from voiceprints.api.views.documented import documented, page
-from voiceprints.api.views.library import LibraryView
+from voiceprints.api.serializers.strict_requests import PageQuery
+from voiceprints.api.views.library_view import LibraryView
 from voiceprints.models import Space
 
 

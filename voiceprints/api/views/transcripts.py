@@ -11,10 +11,11 @@ from audio.api.views.text_answers import cue_answer
 from audio.formats.text import TEXT_FORMATS
 from voiceprints.api.library_errors import NotKept
 from voiceprints.api.pagination import Pages, page_of
+from voiceprints.api.schema.operations import LABEL, TRANSCRIPT, documented, page, told_to_readers
 from voiceprints.api.serializers import speakers
 from voiceprints.api.serializers.receipts import NamingReceipt, TranscriptReceipt, naming_receipt
 from voiceprints.api.serializers.speakers import NameSpeaker, NamingAnswer
-from voiceprints.api.serializers.strict import NoQuery
+from voiceprints.api.serializers.strict_requests import NoQuery
 from voiceprints.api.serializers.transcripts import (
     TranscriptAnswer,
     TranscriptChange,
@@ -23,8 +24,7 @@ from voiceprints.api.serializers.transcripts import (
     TranscriptsQuery,
     told,
 )
-from voiceprints.api.views.documented import LABEL, TRANSCRIPT, documented, page, told_to_readers
-from voiceprints.api.views.library import LibraryView, actor_of, id_of
+from voiceprints.api.views.library_view import LibraryView, actor_of, id_of
 from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.transcripts.corrections import put_right

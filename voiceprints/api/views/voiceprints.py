@@ -9,15 +9,7 @@ from audio.merge.values import Span
 from voiceprints.api.idempotency import Created, created_once
 from voiceprints.api.library_errors import NotKept
 from voiceprints.api.pagination import Pages, page_of
-from voiceprints.api.serializers.receipts import VoiceprintReceipt
-from voiceprints.api.serializers.strict import NoQuery, VectorQuery
-from voiceprints.api.serializers.voiceprints import (
-    NewVoiceprint,
-    VoiceprintAnswer,
-    VoiceprintsQuery,
-    told,
-)
-from voiceprints.api.views.documented import (
+from voiceprints.api.schema.operations import (
     ENGINE,
     ONCE,
     PERSON,
@@ -26,7 +18,15 @@ from voiceprints.api.views.documented import (
     page,
     told_to_readers,
 )
-from voiceprints.api.views.library import LibraryView, actor_of, id_of
+from voiceprints.api.serializers.receipts import VoiceprintReceipt
+from voiceprints.api.serializers.strict_requests import NoQuery, VectorQuery
+from voiceprints.api.serializers.voiceprints import (
+    NewVoiceprint,
+    VoiceprintAnswer,
+    VoiceprintsQuery,
+    told,
+)
+from voiceprints.api.views.library_view import LibraryView, actor_of, id_of
 from voiceprints.api.views.people import person_of
 from voiceprints.enrolment.voice_enrolment import (
     SpeakerOf,
