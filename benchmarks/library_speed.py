@@ -157,7 +157,7 @@ def meetings(random: Generator, share: float) -> Lines:
     yield "blocks kept, indexed afterwards", f"{total * BLOCKS / seconds:,.0f} a second"
     words = vocabulary()
     for kind, rank in RANKS.items():
-        found = Transcript.objects.saying(words[rank]).count()
+        found = Transcript.objects.with_words(words[rank]).count()
         yield (
             f"a {kind} word, in {found:,} transcripts",
             _spread(_searches(words[rank : rank + 9])),
@@ -174,7 +174,7 @@ def meetings(random: Generator, share: float) -> Lines:
 
 def _searches(words: Sequence[str]) -> list[float]:
     """The first page of each, three times."""
-    pages = [Transcript.objects.saying(word).defer("result")[:PAGE] for word in words]
+    pages = [Transcript.objects.with_words(word).defer("result")[:PAGE] for word in words]
     # A copy is looked for anew; a page that was read is not.
     return [_seconds(partial(list, page.all())) for page in pages for _ in range(3)]
 

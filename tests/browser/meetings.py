@@ -170,7 +170,7 @@ def _plant_speaker(
         person=person,
         source="voiceprint" if person else "unmatched",
         match_similarity=0.81 if person else None,
-        fingerprint=list(voice(number, 20 + kept.recording_name.count("e"))),
+        embedding=list(voice(number, 20 + kept.recording_name.count("e"))),
         space=Space.for_engine(SPACE),
         speech_s=18.0,
     )

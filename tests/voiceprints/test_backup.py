@@ -47,7 +47,7 @@ def library(transactional_db: None) -> Person:
     print_of(ben, axis(2))
     Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now() - timedelta(hours=1))
     met = transcript(recording_name="Montag.flac", result={"speakers": [], "text": "¿Qué tal?"})
-    heard = {"fingerprint": axis(1).tolist(), "space": Space.for_engine(SPACE), "person": ana}
+    heard = {"embedding": axis(1).tolist(), "space": Space.for_engine(SPACE), "person": ana}
     spoken = speaker(met, "Speaker_0", "Ana Ruiz", **heard)
     said = {"transcript": met, "speaker": spoken, "start_ms": 0, "end_ms": 900}
     Block.objects.create(position=0, text="Grüße, ¿qué tal?", **said)

@@ -118,7 +118,7 @@ def test_a_transcript_of_somebody_being_forgotten_does_not_bring_the_name_back()
 
     keeping.result()
     kept = TranscriptSpeaker.objects.get()
-    assert (kept.name, kept.person, kept.fingerprint) == ("Unknown_0", None, None)
+    assert (kept.name, kept.person, kept.embedding) == ("Unknown_0", None, None)
 
 
 def test_a_transcript_being_kept_is_found_by_forgetting() -> None:

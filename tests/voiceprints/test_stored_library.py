@@ -151,7 +151,7 @@ def test_speakers_are_kept_with_their_evidence_and_fingerprint(library_gateway: 
     assert (first.label, first.name, first.overlap_confidence) == ("Speaker_0", "Ana", 1.0)
     assert (second.person, second.match_similarity) == (ben, 1.0)
     assert second.space == Space.named("titanet")
-    assert second.fingerprint == axis(1).tolist()
+    assert second.embedding == axis(1).tolist()
     assert (second.speech_s, second.samples) == (4.0, [{"start_s": 5.0, "end_s": 9.0}])
 
 
@@ -165,8 +165,8 @@ def test_turns_are_kept_as_blocks_without_text(library_gateway: Gateway) -> None
 def test_what_was_said_is_kept_in_blocks_that_are_found(library_gateway: Gateway) -> None:
     merged(library_gateway, "writer", store="true", transcribe="true")
 
-    assert Transcript.objects.saying("good morning").count() == 1
-    assert Transcript.objects.saying("good -morning").count() == 0
+    assert Transcript.objects.with_words("good morning").count() == 1
+    assert Transcript.objects.with_words("good -morning").count() == 0
 
 
 def test_a_word_of_nobody_is_kept(library_gateway: Gateway, faults: FaultServer) -> None:
@@ -226,7 +226,7 @@ def test_after_a_no_the_name_is_linked_and_the_voice_is_not_kept(
     merged(library_gateway, "writer", store="true")
 
     kept = TranscriptSpeaker.objects.get(label="Speaker_0")
-    assert (kept.person, kept.fingerprint) == (ana, None)
+    assert (kept.person, kept.embedding) == (ana, None)
 
 
 def test_without_store_nothing_is_kept(library_gateway: Gateway) -> None:

@@ -146,7 +146,7 @@ class PersonAdmin(LibraryAdmin):
             audit.record(actor_of(request), Action.PERSON_CHANGED, person=obj.pk)
         if any(name.startswith("consent_") for name in changed):
             audit.record(
-                actor_of(request), Action.CONSENT_CHANGED, person=obj.pk, holds=obj.consents()
+                actor_of(request), Action.CONSENT_CHANGED, person=obj.pk, holds=obj.has_consent()
             )
 
     def delete_view(
@@ -188,7 +188,7 @@ def consent_of(person: Person, now: datetime) -> tuple[str, str]:
     """A word for the style sheet, and words for people."""
     if person.consent_given_at is None:
         return "none", "none"
-    if person.refuses(now):
+    if person.has_consent_ended(now):
         return "expired", f"ended {person.consent_until:%-d %b %Y}"
     if person.consent_given_at > now:
         return "none", f"from {person.consent_given_at:%-d %b %Y}"

@@ -74,7 +74,7 @@ def enrol_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
             title=f"Learn the voice of {person.name}",
             person=person,
             form=form,
-            consents=person.consents(),
+            consents=person.has_consent(),
             is_configured=bool(settings.PARAKEET_URL),
         )
 
@@ -151,7 +151,7 @@ def _merged(request: HttpRequest, person: Person, into: UUID) -> HttpResponse:
 
 def _alike(person: Person) -> list[tuple[UUID, str, float]]:
     """Who sounds most like the newest print; nobody where that may not be compared."""
-    if not person.consents():
+    if not person.has_consent():
         return []
     newest = person.voiceprints.select_related("space").order_by("-created_at").first()
     if newest is None:

@@ -167,7 +167,7 @@ def page_of(person_id: str, *, may_see_transcripts: bool) -> PersonPage | None:
         prints=[_row(each) for each in _compared(person)],
         more_prints=max(0, count - PRINTS),
         transcripts=list(heard) if may_see_transcripts else [],
-        consents=person.consents(timezone.now()),
+        consents=person.has_consent(timezone.now()),
     )
 
 
@@ -179,7 +179,7 @@ def _compared(person: Person) -> QuerySet[Voiceprint]:
     willing = Person.objects.consenting(timezone.now())
     comparable = (
         Voiceprint.objects.filter(person__in=willing)
-        if person.consents()
+        if person.has_consent()
         else Voiceprint.objects.none()
     )
     alike = comparable.filter(space=OuterRef("space")).exclude(pk=OuterRef("pk"))

@@ -92,7 +92,7 @@ class NamingForm(forms.Form):
     def _clean_learning(self, person: Person | None, cleaned: dict[str, Any]) -> None:
         if not may(self.request, "add_voiceprint"):
             raise ValidationError({"learn": "You may not add voiceprints."})
-        if person is not None and person.consents():
+        if person is not None and person.has_consent():
             return
         if not cleaned.get("consent"):
             raise ValidationError(
@@ -100,7 +100,7 @@ class NamingForm(forms.Form):
             )
         if not may(self.request, "change_person"):
             raise ValidationError({"consent": "You may not record the consent of people."})
-        if person is not None and person.refuses(timezone.now()):
+        if person is not None and person.has_consent_ended(timezone.now()):
             raise ValidationError(
                 {"consent": "This person's consent has ended. Renew it on the person's page."}
             )
@@ -116,7 +116,7 @@ class NamingForm(forms.Form):
         """
         given: Person | None = self.cleaned_data["person"]
         person = given or person_called(self.cleaned_data["name"], actor=actor)
-        if not self.cleaned_data["learn"] or person.consents():
+        if not self.cleaned_data["learn"] or person.has_consent():
             return person
         return give_consent(person.pk, Consent(self.cleaned_data["consent_how"]), actor=actor)
 

@@ -115,7 +115,7 @@ def page_of(transcript_id: str, asked: Mapping[str, str]) -> TranscriptPage | No
     transcript = _transcript(transcript_id)
     if transcript is None:
         return None
-    speakers = list(transcript.speakers.select_related("person", "space").defer("fingerprint"))
+    speakers = list(transcript.speakers.select_related("person", "space").defer("embedding"))
     tints = tints_in(speakers)
     sheet = Paginator(transcript.blocks.all(), BLOCKS_PER_PAGE).get_page(asked.get("page"))
     words = _words(asked)

@@ -102,7 +102,7 @@ class TranscriptAdmin(LibraryAdmin):
         words = search_term.strip()
         if not words:
             return queryset, False
-        said = Q(pk__in=Transcript.objects.saying(words).values("pk"))
+        said = Q(pk__in=Transcript.objects.with_words(words).values("pk"))
         return queryset.filter(said | Q(recording_name__icontains=words)), False
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

@@ -21,7 +21,7 @@ from voiceprints.enrolment.stored_voiceprints import Learned, keep_print
 from voiceprints.enrolment.voice_extraction import HeardVoice, hear_sample
 from voiceprints.models import Person, Space, Voiceprint, audit
 from voiceprints.models.audit import Action
-from voiceprints.models.people import VoiceprintSource
+from voiceprints.models.voiceprints import VoiceprintSource
 from voiceprints.people.consent import check_consent
 from voiceprints.storage.locks import locked_person
 

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from audio.media.encoding import pcm, wav
 from voiceprints.enrolment.voice_extraction import Samples
 from voiceprints.models import Voiceprint
-from voiceprints.models.people import sample_path
+from voiceprints.models.voiceprints import sample_path
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from voiceprints.enrolment.voice_extraction import Samples
 from voiceprints.matching.voice_matching import nearest_people
 from voiceprints.models import Space, TranscriptSpeaker, Voiceprint, audit
 from voiceprints.models.audit import Action
-from voiceprints.models.people import VoiceprintSource
+from voiceprints.models.voiceprints import VoiceprintSource
 from voiceprints.people.consent import demand_consent
 from voiceprints.people.refusals import VoiceTaken
 from voiceprints.storage.locks import locked_person

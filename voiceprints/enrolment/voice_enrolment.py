@@ -19,7 +19,7 @@ from voiceprints.enrolment.stored_voiceprints import Learned, keep_print
 from voiceprints.enrolment.voice_extraction import NEEDED_S, HeardVoice, hear_voice
 from voiceprints.matching.speaker_voices import voice_of
 from voiceprints.models import DIMENSION, Space, TranscriptSpeaker, Voiceprint
-from voiceprints.models.people import VoiceprintSource
+from voiceprints.models.voiceprints import VoiceprintSource
 from voiceprints.people.consent import Consent, check_agreed, check_consent, consenting_person
 from voiceprints.people.refusals import AnotherVoice, TooLittleSpeech, UnusableEmbedding
 from voiceprints.storage.locks import locked_person, locked_transcripts
@@ -175,7 +175,7 @@ def _locked_speaker(person_id: UUID, speaker: SpeakerOf) -> TranscriptSpeaker:
 
 
 def _check_likeness(heard: HeardVoice, speaker: TranscriptSpeaker) -> None:
-    if speaker.fingerprint is None or speaker.space != heard.space:
+    if speaker.embedding is None or speaker.space != heard.space:
         return
     similarity = float(heard.vector @ voice_of(speaker).vector)
     if similarity < heard.space.threshold:

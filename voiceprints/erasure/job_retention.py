@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
 from voiceprints.models import Job, JobRecording
-from voiceprints.models.jobs import RECORDINGS
+from voiceprints.models.jobs import RECORDINGS_FOLDER
 from voiceprints.storage.files import delete_files, names_in
 
 # A recording is written before its job is: younger ones may be about to get theirs.
@@ -27,7 +27,7 @@ def purge_jobs(now: datetime) -> int:
 
 def orphaned_recordings(now: datetime) -> list[str]:
     """Recordings that no job waits for."""
-    lying = [f"{RECORDINGS}/{name}" for name in names_in(RECORDINGS)]
+    lying = [f"{RECORDINGS_FOLDER}/{name}" for name in names_in(RECORDINGS_FOLDER)]
     wanted = set(JobRecording.objects.filter(file__in=lying).values_list("file", flat=True))
     return [
         name

@@ -105,7 +105,7 @@ def _take_out(names: OwnNames, transcripts: Collection[UUID], called: str) -> No
     """Give the person another name, in results and in names of recordings, then the speakers."""
     for transcript in with_speakers(transcripts):
         _rewrite(transcript, names_there(names, transcript), called)
-    bearers(names).update(name=called, fingerprint=None, space=None, person=None)
+    bearers(names).update(name=called, embedding=None, space=None, person=None)
 
 
 def _rewrite(transcript: Transcript, names: Iterable[str], called: str) -> None:

@@ -44,7 +44,7 @@ def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
     appearances = TranscriptSpeaker.objects.filter(person=gone)
     touched = set(appearances.values_list("transcript", flat=True))
     _take_over(gone, stays)
-    is_no = stays.refuses(timezone.now())
+    is_no = stays.has_consent_ended(timezone.now())
     # At once: whoever took one after the other could wait in a circle.
     locked_transcripts(touched | (_heard_in(stays) if is_no else set()))
     prints = _move_prints(gone, stays)
@@ -82,7 +82,7 @@ def _take_over(gone: Person, stays: Person) -> None:
 
 def _last_word_on_consent(person: Person) -> datetime:
     """When consent was given, or, if it has ended, when that was."""
-    if person.refuses(timezone.now()) and person.consent_until is not None:
+    if person.has_consent_ended(timezone.now()) and person.consent_until is not None:
         return person.consent_until
     return person.consent_given_at or _NEVER
 
@@ -92,7 +92,7 @@ def _heard_in(person: Person) -> set[UUID]:
 
 
 def _move_prints(gone: Person, stays: Person) -> int:
-    if not stays.consents():
+    if not stays.has_consent():
         erase_prints(gone.voiceprints.all())
         return 0
     return gone.voiceprints.update(person=stays)

@@ -83,7 +83,7 @@ def _against_will(now: datetime) -> Q:
 
 def _with_a_voice_against_will(now: datetime) -> list[UUID]:
     prints = Voiceprint.objects.filter(person=OuterRef("pk"))
-    heard = TranscriptSpeaker.objects.filter(person=OuterRef("pk"), fingerprint__isnull=False)
+    heard = TranscriptSpeaker.objects.filter(person=OuterRef("pk"), embedding__isnull=False)
     ended = Q(consent_until__lte=now) & Q(Exists(heard))
     people = Person.objects.filter(_against_will(now) & Q(Exists(prints)) | ended)
     return list(people.order_by("pk").values_list("pk", flat=True))

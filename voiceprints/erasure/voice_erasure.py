@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from voiceprints.models import Person, TranscriptSpeaker, Voiceprint
-from voiceprints.models.people import SAMPLES
+from voiceprints.models.voiceprints import SAMPLES_FOLDER
 from voiceprints.storage.files import names_in
 from voiceprints.storage.locks import locked_transcripts
 
@@ -27,7 +27,7 @@ def erase_voice(person: Person) -> int:
     """
     heard = TranscriptSpeaker.objects.filter(person=person)
     locked_transcripts(heard.values_list("transcript", flat=True))
-    heard.update(fingerprint=None, space=None)
+    heard.update(embedding=None, space=None)
     return erase_prints(person.voiceprints.all())
 
 
@@ -50,11 +50,12 @@ def orphaned_samples(now: datetime) -> list[str]:
 
     A sample of another library would look the same: two libraries must not share a folder.
     """
-    lying = [f"{SAMPLES}/{name}" for name in names_in(SAMPLES) if _OURS.fullmatch(name)]
-    wanted = set(Voiceprint.objects.filter(sample__in=lying).values_list("sample", flat=True))
+    names = [name for name in names_in(SAMPLES_FOLDER) if _OURS.fullmatch(name)]
+    stored = [f"{SAMPLES_FOLDER}/{name}" for name in names]
+    wanted = set(Voiceprint.objects.filter(sample__in=stored).values_list("sample", flat=True))
     return [
         name
-        for name in lying
+        for name in stored
         if name not in wanted and default_storage.get_modified_time(name) < now - ORPHANED_AFTER
     ]
 

@@ -64,7 +64,7 @@ def import_person(
         When that is no name.
     """
     before = Person.objects.named(prints.name).first()
-    if before is not None and before.refuses(timezone.now()):
+    if before is not None and before.has_consent_ended(timezone.now()):
         raise ConsentEnded(before.id)
     person = consenting_person(prints.name, consent, actor=actor)
     new = [vector for vector in prints.vectors if not _has(person, vector, space)]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audio.api.errors import problem_of
 from voiceprints.jobs import queue
 from voiceprints.jobs.job_answers import Answer
-from voiceprints.models.jobs import UNFINISHED, CallState, Job, JobState
+from voiceprints.models.jobs import UNFINISHED, Job, JobState, WebhookState
 from voiceprints.storage.files import delete_files
 from voiceprints.storage.locks import locked_if_there
 from voiceprints.transcripts.name_replacement import storable_json
@@ -90,5 +90,5 @@ def _end(held: Job, state: JobState) -> None:
     names = list(recordings.values_list("file", flat=True))
     recordings.delete()
     transaction.on_commit(partial(delete_files, names))
-    if held.webhook_state == CallState.WAITING:
+    if held.webhook_state == WebhookState.WAITING:
         queue.put(queue.CALL, held.pk)

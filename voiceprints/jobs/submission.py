@@ -16,7 +16,7 @@ from django.db import transaction
 from audio.media.recording import Recording
 from audio.pipeline.label_merge import digest_of
 from voiceprints.jobs import queue
-from voiceprints.models.jobs import CallState, Job, JobKind, JobRecording
+from voiceprints.models.jobs import Job, JobKind, JobRecording, WebhookState
 
 Options = Mapping[str, object]
 # Where outputs go is no part of the work.
@@ -56,7 +56,7 @@ def place(order: Order) -> Job:
         reads_library=order.reads_library,
         wants_vectors=order.wants_vectors,
         webhook_url=order.webhook_url,
-        webhook_state=CallState.WAITING if order.webhook_url else CallState.NOT_WANTED,
+        webhook_state=WebhookState.WAITING if order.webhook_url else WebhookState.NOT_REQUESTED,
         audio_s=order.audio_s,
     )
     rows = [_stored(job, recording) for recording in order.recordings]

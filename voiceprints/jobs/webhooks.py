@@ -34,7 +34,7 @@ from voiceprints.jobs.webhook_addresses import (
     address_of,
     target_of,
 )
-from voiceprints.models.jobs import CallState, Job
+from voiceprints.models.jobs import Job, WebhookState
 
 logger = logging.getLogger(__name__)
 TIMEOUT_S = 10.0
@@ -57,7 +57,7 @@ def call(job_id: UUID, resolve: Resolve | None = None) -> None:
     ------
     TryAgain
     """
-    waiting = Job.objects.filter(pk=job_id, webhook_state=CallState.WAITING)
+    waiting = Job.objects.filter(pk=job_id, webhook_state=WebhookState.WAITING)
     waiting.update(webhook_attempts=F("webhook_attempts") + 1)
     job = waiting.first()
     if job is None:
@@ -66,13 +66,13 @@ def call(job_id: UUID, resolve: Resolve | None = None) -> None:
         deliver(job, resolve)
     except WebhookRefused as refused:
         logger.warning("the webhook of job %s is not sent: %s", job.pk, refused)
-        waiting.update(webhook_state=CallState.FAILED)
+        waiting.update(webhook_state=WebhookState.FAILED)
     except NotDelivered as error:
         if job.webhook_attempts < CALLS:
             raise TryAgain(wait_s(job.webhook_attempts)) from error
-        waiting.update(webhook_state=CallState.FAILED)
+        waiting.update(webhook_state=WebhookState.FAILED)
     else:
-        waiting.update(webhook_state=CallState.DELIVERED)
+        waiting.update(webhook_state=WebhookState.DELIVERED)
 
 
 def deliver(job: Job, resolve: Resolve | None = None) -> None:

@@ -18,7 +18,7 @@ from pgvector.django import CosineDistance
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding
 from voiceprints.models import Space, Voiceprint
-from voiceprints.models.people import HALVES, VoiceprintQuerySet
+from voiceprints.models.voiceprints import HALVES, VoiceprintQuerySet
 
 # Up to here comparing all is as quick as the index; of twice as many it takes twice as long.
 EXACT_UP_TO = 2_000

@@ -34,9 +34,9 @@ def voice_of(speaker: TranscriptSpeaker) -> SpeakerVoice:
     """
     if not _may_be_used(speaker.person, timezone.now()):
         raise ConsentEnded(speaker.person_id)
-    if speaker.fingerprint is None or speaker.space is None:
+    if speaker.embedding is None or speaker.space is None:
         raise UnusableEmbedding("The transcript keeps no fingerprint of this speaker.")
-    return SpeakerVoice(unit(np.asarray(speaker.fingerprint, dtype=np.float64)), speaker.space)
+    return SpeakerVoice(unit(np.asarray(speaker.embedding, dtype=np.float64)), speaker.space)
 
 
 def voice_if_any(speaker: TranscriptSpeaker) -> SpeakerVoice | None:
@@ -49,7 +49,7 @@ def voice_if_any(speaker: TranscriptSpeaker) -> SpeakerVoice | None:
 
 def comparable(space: Space, now: datetime) -> QuerySet[TranscriptSpeaker]:
     """All speakers of one space whose voices may be compared."""
-    heard = TranscriptSpeaker.objects.filter(space=space, fingerprint__isnull=False)
+    heard = TranscriptSpeaker.objects.filter(space=space, embedding__isnull=False)
     # Persons, not rows of a join: a stranger has none.
     asked = Person.objects.filter(consent_given_at__isnull=False)
     unwilling = asked.exclude(pk__in=Person.objects.consenting(now).values("pk"))
@@ -63,8 +63,8 @@ def withhold_voices(transcript: Transcript) -> None:
     now = timezone.now()
     for speaker in transcript.speakers.all():
         if not _may_be_used(speaker.person, now):
-            speaker.fingerprint = None
+            speaker.embedding = None
 
 
 def _may_be_used(person: Person | None, now: datetime) -> bool:
-    return person is None or person.consent_given_at is None or person.consents(now)
+    return person is None or person.consent_given_at is None or person.has_consent(now)

@@ -17,7 +17,7 @@ from audio.merge.naming.voice_similarity import similarities
 from audio.merge.values import Embedding, Voices
 from voiceprints.matching.neighbours import people_near
 from voiceprints.models import DIMENSION, Space, Voiceprint
-from voiceprints.models.people import VoiceprintQuerySet
+from voiceprints.models.voiceprints import VoiceprintQuerySet
 
 NEAREST = 10
 Print = tuple[UUID, str, Embedding]

@@ -8,7 +8,7 @@ import django.db.models.lookups
 import pgvector.django.indexes
 import pgvector.django.vector
 import uuid
-import voiceprints.models.people
+import voiceprints.models.voiceprints
 from django.db import migrations, models
 
 
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                 ('quality', models.JSONField(blank=True, default=dict)),
                 ('sample_start_s', models.FloatField(blank=True, null=True)),
                 ('sample_end_s', models.FloatField(blank=True, null=True)),
-                ('sample', models.FileField(blank=True, upload_to=voiceprints.models.people.sample_path)),
+                ('sample', models.FileField(blank=True, upload_to=voiceprints.models.voiceprints.sample_path)),
                 ('created_by', models.TextField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='voiceprints', to='voiceprints.person')),

@@ -1,11 +1,12 @@
-"""What the library keeps."""
+"""The tables of the voice library, for every other room of it."""
 
 from voiceprints.models.audit import AuditEntry
+from voiceprints.models.idempotency_keys import IdempotencyKey
 from voiceprints.models.jobs import Job, JobRecording
-from voiceprints.models.people import Person, Voiceprint
-from voiceprints.models.repeats import IdempotencyKey
+from voiceprints.models.people import Person
 from voiceprints.models.spaces import DIMENSION, Space
 from voiceprints.models.transcripts import Block, Transcript, TranscriptSpeaker
+from voiceprints.models.voiceprints import Voiceprint
 
 __all__ = [
     "DIMENSION",

@@ -1,4 +1,4 @@
-"""Who did what with whose voice, when?"""
+"""The audit: which key or user did what with which person or transcript, and when."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 
 class Action(models.TextChoices):
-    """What is worth answering for."""
+    """The actions that are recorded in the audit."""
 
     PERSON_CREATED = "person_created"
     PERSON_CHANGED = "person_changed"
@@ -32,10 +32,10 @@ class Action(models.TextChoices):
 
 
 class AuditEntry(models.Model):
-    """One line of the audit. The database refuses to change or delete it.
+    """One line of the audit; a trigger refuses to change or delete it.
 
-    It outlives whom it is about, so it has identifiers without foreign keys, and no name and no
-    vector anywhere.
+    It outlives the person and the transcript it is about: it holds identifiers without foreign
+    keys, and never a name or a vector.
     """
 
     at = models.DateTimeField(db_default=Now(), editable=False)
@@ -74,7 +74,7 @@ def record(
     transcript: UUID | None = None,
     **detail: Detail,
 ) -> AuditEntry:
-    """Add a line. Its detail has counts, figures and identifiers, never a name or a vector."""
+    """Add a line to the audit; `detail` holds counts, figures and identifiers only."""
     return AuditEntry.objects.create(
         actor=actor, action=action, person_id=person, transcript_id=transcript, detail=detail
     )

@@ -1,4 +1,4 @@
-"""What is asked for now and done later?"""
+"""Queued jobs and the recordings that wait for them."""
 
 import uuid
 from pathlib import PurePath
@@ -9,12 +9,12 @@ from django.db.models.functions import Now
 
 from voiceprints.models.transcripts import Transcript
 
-# The folder of recordings that wait.
-RECORDINGS = "jobs"
+# The folder of recordings that wait for their jobs.
+RECORDINGS_FOLDER = "jobs"
 
 
 class JobKind(models.TextChoices):
-    """What is to be done with the recording: what the endpoint of that name does."""
+    """The endpoint whose work a job does, or the archive command."""
 
     LABEL_MERGE = "label-merge", "who said what, by name"
     TRANSCRIBE = "transcribe-with-speakers", "blocks under anonymous labels"
@@ -22,7 +22,7 @@ class JobKind(models.TextChoices):
 
 
 class JobState(models.TextChoices):
-    """How far a job is."""
+    """The states of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -31,10 +31,10 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled"
 
 
-class CallState(models.TextChoices):
-    """Whether whoever asked to be called was."""
+class WebhookState(models.TextChoices):
+    """Whether the webhook of a job was delivered."""
 
-    NOT_WANTED = "", "nobody is called"
+    NOT_REQUESTED = "", "not requested"
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -44,17 +44,17 @@ UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
 
 class Job(models.Model):
-    """One recording, or two tracks of one, what is to be done with it, and what became of it.
+    """A recording, or its two tracks, the work requested for it, and its result.
 
-    `work` is a digest of the recordings and of all that is asked of them: of two jobs of the same
-    work one runs at a time. `claim` is of the attempt under way: an attempt that was given up for
-    dead, and lives, has lost it, and so can change nothing any more.
+    `work` is a digest of the recordings and their options: two jobs with the same `work` never run
+    at the same time. `claim` identifies the current attempt: an attempt that was taken for dead
+    has lost its claim and can no longer change the job.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=30, choices=JobKind)
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
-    name = models.TextField(blank=True, default="", help_text="What the recording is called.")
+    name = models.TextField(blank=True, default="", help_text="The name of the recording.")
     options = models.JSONField(default=dict, blank=True)
     reads_library = models.BooleanField(default=False)
     wants_vectors = models.BooleanField(default=False)
@@ -72,7 +72,7 @@ class Job(models.Model):
     audio_s = models.FloatField(null=True, blank=True)
     webhook_url = models.TextField(blank=True, default="")
     webhook_state = models.CharField(
-        max_length=10, choices=CallState, blank=True, default=CallState.NOT_WANTED
+        max_length=10, choices=WebhookState, blank=True, default=WebhookState.NOT_REQUESTED
     )
     webhook_attempts = models.PositiveSmallIntegerField(default=0)
     created_by = models.TextField()
@@ -125,13 +125,13 @@ class Job(models.Model):
 
 
 def recording_path(recording: "JobRecording", filename: str) -> str:
-    """Where a recording waits: its name says nothing of what is in it."""
+    """Return the path of a waiting recording; it does not reveal the original file name."""
     suffix = PurePath(filename).suffix.lower()
-    return f"{RECORDINGS}/{recording.job_id}-{recording.field}{suffix}"
+    return f"{RECORDINGS_FOLDER}/{recording.job_id}-{recording.field}{suffix}"
 
 
 class JobRecording(models.Model):
-    """A recording that waits for its job, and goes when the job has ended."""
+    """A recording that is stored until its job ends."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="recordings")
     field = models.CharField(max_length=20)

@@ -1,48 +1,39 @@
-"""Who is known, with whose consent, and what they sound like."""
+"""The people of the library, their names and their consent."""
 
 import uuid
 from datetime import datetime
-from pathlib import PurePath
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Cast, Lower, Now
+from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
 from django.utils import timezone
-from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
 from audio.merge.name_spelling import readable
-from voiceprints.models.spaces import DIMENSION, Space, unit_length
 
-# The folder of kept samples.
-SAMPLES = "samples"
-# Neither blank nor with space around it.
+# Not blank, and without surrounding space.
 TRIMMED = r"^\S(.*\S)?$"
-# Half precision is enough to propose neighbours, and half as much to read. The index serves only
-# queries that cast to this very type (`voiceprints/matching/neighbours.py`).
-HALVES = HalfVectorField(dimensions=DIMENSION)
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
-    """People, by what may be done with them."""
+    """Queries for people by consent and by name."""
 
     def consenting(self, now: datetime) -> "PersonQuerySet":
-        """Those whose voice may be used at that moment."""
+        """Filter by consent that is in force at that time."""
         return self.filter(consent_given_at__lte=now).exclude(consent_until__lte=now)
 
     def consent_ended(self, now: datetime) -> "PersonQuerySet":
-        """Those whose consent was given once and has run out or was withdrawn."""
+        """Filter by consent that was given and has expired or was withdrawn."""
         return self.filter(consent_until__lte=now)
 
     def named(self, name: str) -> "PersonQuerySet":
-        """The one of that name, in whatever case and however it is composed."""
+        """Filter by name, ignoring case and Unicode composition."""
         return self.filter(Exact(Lower("name"), Lower(models.Value(readable(name)))))
 
 
 class Person(models.Model):
-    """Somebody whose voice or name the library knows."""
+    """A person whose voice or name is in the library."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=200)
@@ -57,7 +48,7 @@ class Person(models.Model):
         default=list,
         blank=True,
         editable=False,
-        help_text="A trigger adds to them whenever the name changes; forgetting looks for them.",
+        help_text="Names before a change, added by a trigger; erasing the person looks for them.",
     )
     consent_given_at = models.DateTimeField(null=True, blank=True)
     consent_how = models.TextField(blank=True, default="")
@@ -66,7 +57,7 @@ class Person(models.Model):
     )
     notes = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    # A trigger sets these two on every change, also on one that does not come through here.
+    # A trigger sets these two on every change, including changes outside Django.
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
     version = models.PositiveIntegerField(db_default=1, editable=False)
 
@@ -88,99 +79,12 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def consents(self, now: datetime | None = None) -> bool:
-        """Whether this voice may be used at that moment."""
+    def has_consent(self, now: datetime | None = None) -> bool:
+        """Return whether consent to use the voice is in force at that time."""
         now = now or timezone.now()
         given, until = self.consent_given_at, self.consent_until
         return given is not None and given <= now and (until is None or now < until)
 
-    def refuses(self, now: datetime) -> bool:
-        """Whether consent was given once, and has run out or was withdrawn."""
+    def has_consent_ended(self, now: datetime) -> bool:
+        """Return whether consent was given and has expired or was withdrawn."""
         return self.consent_until is not None and self.consent_until <= now
-
-
-class VoiceprintQuerySet(models.QuerySet["Voiceprint"]):
-    """Voiceprints, by what may be done with them."""
-
-    def usable(self, space: Space, now: datetime) -> "VoiceprintQuerySet":
-        """Those of one space whose people consent at that moment."""
-        return self.filter(
-            Q(person__consent_until=None) | Q(person__consent_until__gt=now),
-            space=space,
-            person__consent_given_at__lte=now,
-        )
-
-
-class VoiceprintSource(models.TextChoices):
-    """Where a voiceprint comes from."""
-
-    ENROLMENT = "enrolment", "enrolled from recordings"
-    TRANSCRIPT = "transcript", "learned from a transcript"
-    CALLER = "caller", "given as numbers"
-
-
-def sample_path(voiceprint: "Voiceprint", filename: str) -> str:
-    """Where a kept sample lies: its name says nothing of the person."""
-    return f"{SAMPLES}/{voiceprint.id}{PurePath(filename).suffix.lower()}"
-
-
-class Voiceprint(models.Model):
-    """What a person sounds like in one space: a direction, and how it was learned."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="voiceprints")
-    space = models.ForeignKey(Space, models.PROTECT, related_name="voiceprints")
-    vector = VectorField(dimensions=DIMENSION)
-    source = models.CharField(max_length=20, choices=VoiceprintSource)
-    speech_s = models.FloatField(null=True, blank=True)
-    quality = models.JSONField(default=dict, blank=True)
-    sample_start_s = models.FloatField(null=True, blank=True)
-    sample_end_s = models.FloatField(null=True, blank=True)
-    sample = models.FileField(upload_to=sample_path, blank=True)
-    transcript_speaker = models.ForeignKey(
-        "voiceprints.TranscriptSpeaker",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="voiceprints",
-    )
-    created_by = models.TextField()
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    objects = VoiceprintQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["created_at", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=unit_length("vector"), name="voiceprint_has_length_one"
-            ),
-            models.CheckConstraint(
-                condition=Q(source__in=VoiceprintSource.values), name="voiceprint_source_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(speech_s=None) | Q(speech_s__gte=0), name="voiceprint_speech_is_time"
-            ),
-            models.CheckConstraint(
-                condition=Q(sample_start_s=None, sample_end_s=None)
-                # A comparison with NULL is no refusal.
-                | Q(
-                    sample_start_s__isnull=False,
-                    sample_end_s__isnull=False,
-                    sample_start_s__gte=0,
-                    sample_end_s__gt=F("sample_start_s"),
-                ),
-                name="voiceprint_sample_is_a_span",
-            ),
-        ]
-        indexes = [
-            HnswIndex(
-                OpClass(Cast("vector", HALVES), name="halfvec_cosine_ops"),
-                m=24,
-                ef_construction=128,
-                name="voiceprint_by_likeness",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Voiceprint {self.id}"

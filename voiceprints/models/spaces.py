@@ -1,4 +1,4 @@
-"""Which fingerprints may be compared with each other?"""
+"""Embedding spaces: only embeddings of one space are comparable."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,12 +8,12 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from audio.merge.defaults import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 
 DIMENSION = 192
-# Vectors are kept in single precision.
+# Vectors are stored in single precision.
 UNIT_TOLERANCE = 0.001
 
 
 def unit_length(vector: str) -> Q:
-    """A CHECK's condition: this column's vectors have length 1."""
+    """Return the condition of a CHECK: the vectors in this column have length 1."""
     norm = models.Func(models.F(vector), function="vector_norm", output_field=models.FloatField())
     return Q(GreaterThanOrEqual(norm, 1 - UNIT_TOLERANCE)) & Q(
         LessThanOrEqual(norm, 1 + UNIT_TOLERANCE)
@@ -21,16 +21,18 @@ def unit_length(vector: str) -> Q:
 
 
 class Space(models.Model):
-    """The identity of an embedding model, and when two of its fingerprints are one voice."""
+    """The identity of an embedding model, and the limits for two embeddings of one voice."""
 
     model = models.TextField()
     revision = models.TextField(blank=True, default="")
     dimension = models.PositiveSmallIntegerField(default=DIMENSION)
     threshold = models.FloatField(
-        default=DEFAULT_THRESHOLD, help_text="Least cosine similarity of one voice."
+        default=DEFAULT_THRESHOLD,
+        help_text="Minimum cosine similarity of two embeddings of one voice.",
     )
     margin = models.FloatField(
-        default=DEFAULT_MARGIN, help_text="Least lead over the next person."
+        default=DEFAULT_MARGIN,
+        help_text="Minimum lead over the next person, in cosine similarity.",
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -55,13 +57,13 @@ class Space(models.Model):
 
     @classmethod
     def named(cls, name: str) -> "Space | None":
-        """The space that an engine calls `model` or `model@revision`, if it is known."""
+        """Return the space with an engine's name `model` or `model@revision`, if it exists."""
         model, revision = _parts(name)
         return cls.objects.filter(model=model, revision=revision).first()
 
     @classmethod
     def for_engine(cls, name: str) -> "Space":
-        """The space that an engine calls `model` or `model@revision`, made when it is new."""
+        """Return the space with an engine's name `model` or `model@revision`; create a new one."""
         model, revision = _parts(name)
         return cls.objects.get_or_create(model=model, revision=revision)[0]
 

@@ -1,4 +1,4 @@
-"""What was said in recordings, and by whom."""
+"""Stored transcripts, their speakers and their blocks."""
 
 import uuid
 
@@ -13,7 +13,7 @@ from pgvector.django import VectorField
 from voiceprints.models.people import Person
 from voiceprints.models.spaces import DIMENSION, Space, unit_length
 
-# Whom the kept result names, lower; a function of the database, which an index can stand on.
+# The names in the stored result, in lower case. A database function, because an index uses it.
 NAMES_IN_RESULT = models.Func(
     F("result"),
     function="voiceprints_names_in",
@@ -22,53 +22,53 @@ NAMES_IN_RESULT = models.Func(
 
 
 class Mode(models.TextChoices):
-    """How a recording was made."""
+    """The number of tracks of a recording."""
 
     MONO = "mono", "one mixed recording"
     DUAL_CHANNEL = "dual_channel", "microphone and system track"
 
 
 class SpeakerSource(models.TextChoices):
-    """What gave a speaker its name."""
+    """The evidence that gave a speaker its name."""
 
     VISUAL = "visual", "timeline"
     VOICEPRINT = "voiceprint", "voice"
     UNMATCHED = "unmatched", "nothing"
     MIC_CHANNEL = "mic_channel", "microphone track"
-    NAMED_BY_HAND = "named_by_hand", "somebody, afterwards"
+    NAMED_BY_HAND = "named_by_hand", "named by hand"
 
 
 class TranscriptQuerySet(models.QuerySet["Transcript"]):
-    """Transcripts, by what is in them."""
+    """Queries for transcripts by their content."""
 
-    def saying(self, words: str) -> "TranscriptQuerySet":
-        """Those with a block of these words, as a search engine reads them: `"so, or -not`."""
+    def with_words(self, words: str) -> "TranscriptQuerySet":
+        """Filter by a block with these words, in the syntax of a web search: `"so, or -not`."""
         query = SearchQuery(words, config="simple", search_type="websearch")
         return self.filter(Exists(Block.objects.filter(transcript=OuterRef("pk"), search=query)))
 
 
 class Transcript(models.Model):
-    """Who said what, by name, in one recording."""
+    """A stored transcript of one recording."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recording_name = models.TextField(blank=True, default="")
     sha256 = models.CharField(
-        max_length=64, help_text="Of the recording; of two: of both digests."
+        max_length=64, help_text="Of the recording, or of the digests of its two tracks."
     )
     duration = models.FloatField()
     language = models.TextField(blank=True, default="")
     mode = models.CharField(max_length=20, choices=Mode)
     engine_models = models.JSONField(default=dict, blank=True)
     warnings = models.JSONField(default=list, blank=True)
-    # Without fingerprints: forgetting a voice must find all of its vectors.
+    # Without embeddings: these are stored only where erasing a voice looks for them.
     result = models.JSONField()
     created_by = models.TextField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     recorded_at = models.DateTimeField(null=True, blank=True)
     retain_until = models.DateTimeField(
-        null=True, blank=True, help_text="Empty: until somebody deletes it."
+        null=True, blank=True, help_text="Empty: until it is deleted."
     )
-    # Of what and how, where the same is to be kept once; none where every keeping is meant.
+    # Two attempts to store the same transcript share a key. Null: it is always stored anew.
     key = models.CharField(max_length=64, null=True, editable=False)
 
     objects = TranscriptQuerySet.as_manager()
@@ -101,7 +101,7 @@ class Transcript(models.Model):
 
 
 class TranscriptSpeaker(models.Model):
-    """One speaker of a transcript, the name it bears, and on what evidence."""
+    """A speaker of a transcript, its name, and the evidence for the name."""
 
     transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="speakers")
     label = models.TextField()
@@ -112,12 +112,14 @@ class TranscriptSpeaker(models.Model):
     source = models.CharField(max_length=20, choices=SpeakerSource)
     overlap_confidence = models.FloatField(null=True, blank=True)
     match_similarity = models.FloatField(null=True, blank=True)
-    fingerprint = VectorField(dimensions=DIMENSION, null=True, blank=True)
+    # The column has the JSON key's name.
+    embedding = VectorField(dimensions=DIMENSION, null=True, blank=True, db_column="fingerprint")
     space = models.ForeignKey(
         Space, models.PROTECT, null=True, blank=True, related_name="speakers"
     )
     speech_s = models.FloatField(
-        default=0.0, help_text="Of all speakers who share a name, the first has the time of all."
+        default=0.0,
+        help_text="The first speaker of a name has the total of all speakers of that name.",
     )
     samples = models.JSONField(default=list, blank=True)
 
@@ -130,13 +132,12 @@ class TranscriptSpeaker(models.Model):
                 condition=Q(source__in=SpeakerSource.values), name="speaker_source_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(fingerprint=None)
-                | Q(space__isnull=False) & unit_length("fingerprint"),
+                condition=Q(embedding=None) | Q(space__isnull=False) & unit_length("embedding"),
                 name="speaker_fingerprint_is_placed",
             ),
             models.CheckConstraint(condition=Q(speech_s__gte=0), name="speaker_speech_is_time"),
         ]
-        # By hash, because a timeline's names may be longer than any other index takes.
+        # A hash index, because a timeline's names may be longer than a B-tree index accepts.
         indexes = [HashIndex(Lower("name"), name="speaker_by_name")]
 
     def __str__(self) -> str:
@@ -144,7 +145,7 @@ class TranscriptSpeaker(models.Model):
 
 
 class Block(models.Model):
-    """Consecutive words of one speaker; no text where nobody transcribed."""
+    """Consecutive words of one speaker; `text` is empty where no words role was requested."""
 
     transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="blocks")
     speaker = models.ForeignKey(TranscriptSpeaker, models.CASCADE, related_name="blocks")

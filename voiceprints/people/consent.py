@@ -74,7 +74,7 @@ def consenting_person(name: str, consent: Consent | None, *, actor: str) -> Pers
     """
     check_agreed(name, consent)
     person = person_called(name_of(name), actor=actor)
-    if consent is None or person.consents():
+    if consent is None or person.has_consent():
         return person
     return give_consent(person.id, consent, actor=actor)
 
@@ -121,5 +121,6 @@ def check_consent(person_id: UUID) -> None:
 
 
 def demand_consent(person: Person) -> None:
-    if not person.consents():
-        raise (ConsentEnded if person.refuses(timezone.now()) else ConsentMissing)(person.id)
+    if not person.has_consent():
+        has_ended = person.has_consent_ended(timezone.now())
+        raise (ConsentEnded if has_ended else ConsentMissing)(person.id)

@@ -82,7 +82,7 @@ def _take_in(person: Person, details: Details) -> None:
 
 def _withdraw(person: Person, now: datetime) -> None:
     """End what holds now; consent that was to begin later was never in force."""
-    if person.consents(now):
+    if person.has_consent(now):
         person.consent_until = now
     elif person.consent_given_at is not None and person.consent_given_at >= now:
         person.consent_given_at = person.consent_until = None
@@ -97,5 +97,5 @@ def rename_appearances(person: Person) -> None:
 
 def _record_consent(person: Person, details: Details, actor: str) -> None:
     if details.consent is not None or details.consent_is_withdrawn:
-        holds = person.consents()
+        holds = person.has_consent()
         audit.record(actor, Action.CONSENT_CHANGED, person=person.id, holds=holds)

@@ -78,7 +78,7 @@ def similar_speakers(
     distant = (
         comparable(space, timezone.now())
         .exclude(transcript=besides)
-        .annotate(distance=CosineDistance("fingerprint", fingerprint))
+        .annotate(distance=CosineDistance("embedding", fingerprint))
     )
     near = distant.filter(distance__lte=1 - least).select_related("transcript")
     return [_similar(speaker) for speaker in near.order_by("distance", "pk")]
@@ -108,12 +108,12 @@ def _name(person: Person, speakers: QuerySet[TranscriptSpeaker]) -> list[Transcr
     """No voice stays after a no, of the one who is meant or of the one who was."""
     chosen, now = list(speakers.select_related("person")), timezone.now()
     for speaker in chosen:
-        if person.refuses(now) or (speaker.person is not None and speaker.person.refuses(now)):
-            speaker.fingerprint = speaker.space = None
+        if any(one.has_consent_ended(now) for one in (person, speaker.person) if one is not None):
+            speaker.embedding = speaker.space = None
         speaker.person, speaker.name = person, person.name
         speaker.source = SpeakerSource.NAMED_BY_HAND
     TranscriptSpeaker.objects.bulk_update(
-        chosen, ["person", "name", "source", "fingerprint", "space"]
+        chosen, ["person", "name", "source", "embedding", "space"]
     )
     return chosen
 

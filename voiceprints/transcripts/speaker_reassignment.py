@@ -133,7 +133,7 @@ def _similar(
 ) -> tuple[Similar, ...]:
     if not wanted.also_similar:
         return ()
-    if person is not None and person.refuses(timezone.now()):
+    if person is not None and person.has_consent_ended(timezone.now()):
         raise ConsentEnded(person.id)
     voice, besides = voice_of(speaker), wanted.transcript_id
     audit.record(actor, Action.IDENTIFIED, transcript=besides, speakers=1, space=str(voice.space))

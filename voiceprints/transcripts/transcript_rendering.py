@@ -46,6 +46,6 @@ def _blocks(transcript: Transcript) -> list[Block]:
 
 
 def _speaker(given: Json, speaker: TranscriptSpeaker, with_vectors: bool) -> Json:
-    vector = {"fingerprint": speaker.fingerprint} if with_vectors else {}
+    vector = {"fingerprint": speaker.embedding} if with_vectors else {}
     person = None if speaker.person_id is None else str(speaker.person_id)
     return {**given, "name": speaker.name, "source": speaker.source, "person": person, **vector}

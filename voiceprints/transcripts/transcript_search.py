@@ -45,7 +45,9 @@ def people_like(part: str, *, consenting: bool | None = None) -> QuerySet[Person
 
 def transcripts_found(search: TranscriptSearch) -> QuerySet[Transcript]:
     """The transcripts that are looked for, with their speakers."""
-    found = Transcript.objects.saying(search.words) if search.words else Transcript.objects.all()
+    found = Transcript.objects.all()
+    if search.words:
+        found = found.with_words(search.words)
     if search.person is not None:
         of_person = TranscriptSpeaker.objects.filter(person=search.person)
         found = found.filter(Exists(of_person.filter(transcript=OuterRef("pk"))))

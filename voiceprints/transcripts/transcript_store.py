@@ -48,9 +48,9 @@ class _Cast:
     def voice(self, speaker: NamedSpeaker) -> Embedding | None:
         """What may be kept of a voice: nothing after a no."""
         person = self.people.get(speaker.name)
-        refused = speaker.name in self.forgotten or (person and person.refuses(timezone.now()))
+        has_ended = person is not None and person.has_consent_ended(timezone.now())
         given = speaker.embedding
-        if refused or self.space is None or given is None:
+        if has_ended or speaker.name in self.forgotten or self.space is None or given is None:
             return None
         return unit(given) if given.shape == (DIMENSION,) and given.any() else None
 
@@ -171,7 +171,7 @@ def _speaker_row(kept: Transcript, speaker: NamedSpeaker, cast: _Cast) -> Transc
         source="unmatched" if speaker.name in cast.forgotten else speaker.source,
         overlap_confidence=speaker.overlap_confidence,
         match_similarity=speaker.match_similarity,
-        fingerprint=None if voice is None else voice.tolist(),
+        embedding=None if voice is None else voice.tolist(),
         space=None if voice is None else cast.space,
     )
 

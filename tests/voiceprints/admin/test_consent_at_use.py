@@ -28,7 +28,7 @@ def in_a_transcript(name: str, person: Person | None = None) -> TranscriptSpeake
         name,
         person=person,
         source="unmatched" if person is None else "visual",
-        fingerprint=axis(0).tolist(),
+        embedding=axis(0).tolist(),
         space=Space.for_engine(SPACE),
     )
 

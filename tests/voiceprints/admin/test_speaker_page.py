@@ -91,7 +91,7 @@ def test_a_voice_is_learned_with_consent(vera: Client) -> None:
     vera.post(page_of(stranger), {"who": "new", "name": "Dora", **LEARN})
 
     dora = Person.objects.get()
-    assert (dora.consents(), dora.consent_how) == (True, "by e-mail")
+    assert (dora.has_consent(), dora.consent_how) == (True, "by e-mail")
     assert Voiceprint.objects.get().person == dora
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
         "person_created",
@@ -221,7 +221,7 @@ def unnamed(*, vector: int = 0, **fields: object) -> TranscriptSpeaker:
         "Speaker_0",
         "Unknown_0",
         source="unmatched",
-        fingerprint=list(axis(vector)),
+        embedding=list(axis(vector)),
         space=Space.for_engine(SPACE),
         speech_s=20.0,
     )

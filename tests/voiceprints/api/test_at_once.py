@@ -80,7 +80,7 @@ def test_two_speakers_are_named_across_each_others_transcripts(
             label=f"Speaker_{number}",
             name=f"Unknown_{number}",
             source="unmatched",
-            fingerprint=axis(number).tolist(),
+            embedding=axis(number).tolist(),
             space=space,
         )
         for talk in talks

@@ -32,7 +32,7 @@ def in_a_transcript(name: str, person: Person | None = None) -> TranscriptSpeake
         name,
         person=person,
         source="unmatched" if person is None else "visual",
-        fingerprint=axis(0).tolist(),
+        embedding=axis(0).tolist(),
         space=Space.for_engine(SPACE),
         speech_s=30.0,
     )
@@ -93,7 +93,7 @@ def test_another_name_does_not_make_the_voice_somebody_elses(
     name(library_gateway, withdrawn, name="Ben")
 
     withdrawn.refresh_from_db()
-    assert (withdrawn.name, withdrawn.fingerprint) == ("Ben", None)
+    assert (withdrawn.name, withdrawn.embedding) == ("Ben", None)
 
 
 @pytest.mark.parametrize("which", ["", "/{}"])

@@ -97,7 +97,7 @@ def test_consent_is_withdrawn_with_null(library_gateway: Gateway) -> None:
     changed = call(library_gateway, "PATCH", f"people/{ana}", json={"consent": None})
 
     assert changed.status_code == 200
-    assert not Person.objects.get().consents()
+    assert not Person.objects.get().has_consent()
     assert Person.objects.get().consent_how == "in writing"
 
 

@@ -21,7 +21,7 @@ def heard(name: str, vector: NDArray[np.float64], recording: str = "") -> Transc
         "Speaker_0",
         name,
         source="unmatched" if name.startswith("Unknown") else "visual",
-        fingerprint=vector.tolist(),
+        embedding=vector.tolist(),
         space=Space.for_engine(SPACE),
         speech_s=30.0,
     )

@@ -60,7 +60,7 @@ def test_numbers_of_any_scale_are_the_same_voice(library_gateway: Gateway, scale
 
 def test_a_voice_is_learned_from_a_transcript(library_gateway: Gateway) -> None:
     talk, space = transcript(), Space.for_engine(SPACE)
-    speaker(talk, "Speaker_0", "Ana", fingerprint=axis(0).tolist(), space=space, speech_s=30.0)
+    speaker(talk, "Speaker_0", "Ana", embedding=axis(0).tolist(), space=space, speech_s=30.0)
 
     made = enrol(
         library_gateway,
@@ -74,7 +74,7 @@ def test_a_voice_is_learned_from_a_transcript(library_gateway: Gateway) -> None:
 
 def test_a_speaker_of_too_few_words_is_not_learned(library_gateway: Gateway) -> None:
     talk, space = transcript(), Space.for_engine(SPACE)
-    speaker(talk, "Speaker_0", "Ana", fingerprint=axis(0).tolist(), space=space, speech_s=3.0)
+    speaker(talk, "Speaker_0", "Ana", embedding=axis(0).tolist(), space=space, speech_s=3.0)
 
     answer = enrol(
         library_gateway,

@@ -279,7 +279,7 @@ def test_what_is_refused_leaves_no_sample(recording: Recording, settings: Settin
 
 
 def heard_in_a_transcript(**fields: object) -> TranscriptSpeaker:
-    voice = {"fingerprint": list(axis(0)), "space": Space.for_engine(SPACE), "speech_s": 25.0}
+    voice = {"embedding": list(axis(0)), "space": Space.for_engine(SPACE), "speech_s": 25.0}
     return speaker(transcript(), "Speaker_0", "Unknown_0", **{**voice, **fields})
 
 
@@ -315,7 +315,7 @@ def test_a_speaker_who_said_little_teaches_nothing() -> None:
 
 
 def test_a_speaker_without_fingerprint_teaches_nothing() -> None:
-    shown = heard_in_a_transcript(fingerprint=None, space=None)
+    shown = heard_in_a_transcript(embedding=None, space=None)
 
     with pytest.raises(UnusableEmbedding, match="keeps no fingerprint"):
         enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
@@ -343,7 +343,7 @@ def test_a_voice_is_learned_from_a_span_of_the_recording(recording: Recording) -
 
 
 def test_a_span_of_another_recording_is_refused(recording: Recording) -> None:
-    shown = heard_in_a_transcript(fingerprint=list(axis(1)))
+    shown = heard_in_a_transcript(embedding=list(axis(1)))
 
     with pytest.raises(AnotherVoice, match=r"similarity 0.00"):
         enrol_span(

@@ -42,7 +42,7 @@ def meeting(emma: Person) -> Transcript:
     said = [{"start_ms": 0, "end_ms": 9, "speaker": "E. Brook", "text": "Hello."}]
     result = {"speakers": given, "segments": said}
     kept = transcript(result=result, recording_name="2026-05 emma_brook, Ben.wav")
-    voice = {"person": emma, "fingerprint": list(axis(0)), "space": Space.for_engine(SPACE)}
+    voice = {"person": emma, "embedding": list(axis(0)), "space": Space.for_engine(SPACE)}
     speaker(kept, "S0", "E. Brook", **voice)
     return kept
 
@@ -65,7 +65,7 @@ def test_no_vector_is_left(emma: Person, meeting: Transcript) -> None:
     forget(emma.id, actor="desk")
 
     assert not Voiceprint.objects.exists()
-    assert not TranscriptSpeaker.objects.exclude(fingerprint=None).exists()
+    assert not TranscriptSpeaker.objects.exclude(embedding=None).exists()
 
 
 def test_a_transcript_shows_a_pseudonym(emma: Person, meeting: Transcript) -> None:

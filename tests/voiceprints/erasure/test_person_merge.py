@@ -72,7 +72,7 @@ def test_the_later_word_on_consent_counts(
 
     merge(bob.id, robert.id, actor="desk")
 
-    assert Person.objects.get().consents() is consents
+    assert Person.objects.get().has_consent() is consents
 
 
 def test_after_a_no_no_print_is_moved(bob: Person) -> None:
@@ -94,13 +94,13 @@ def test_after_a_no_neither_voice_is_kept(bob: Person, robert: Person) -> None:
     merge(robert.id, bob.id, actor="desk")
 
     assert not Voiceprint.objects.exists()
-    assert not TranscriptSpeaker.objects.filter(fingerprint__isnull=False).exists()
+    assert not TranscriptSpeaker.objects.filter(embedding__isnull=False).exists()
 
 
 def heard(person: Person) -> TranscriptSpeaker:
     """Somebody whose fingerprint a transcript has."""
     space, voice = Space.for_engine(SPACE), axis(0).tolist()
-    return speaker(transcript(), "S0", person.name, person=person, space=space, fingerprint=voice)
+    return speaker(transcript(), "S0", person.name, person=person, space=space, embedding=voice)
 
 
 def test_a_merge_is_audited(bob: Person, robert: Person) -> None:

@@ -37,7 +37,7 @@ def _samples(tmp_path: Path, settings: Settings) -> None:
 def test_a_voice_is_deleted_when_consent_has_ended() -> None:
     ana = consenting("Ana", consent_until=TOMORROW)
     print_of(ana, axis(0))
-    voice = {"fingerprint": list(axis(0)), "space": Space.for_engine(SPACE)}
+    voice = {"embedding": list(axis(0)), "space": Space.for_engine(SPACE)}
     shown = speaker(transcript(), "S0", "Ana", person=ana, **voice)
 
     done = purge_expired(TOMORROW)
@@ -45,7 +45,7 @@ def test_a_voice_is_deleted_when_consent_has_ended() -> None:
     shown.refresh_from_db()
     assert done == Purged(people=1, prints=1, transcripts=0, repeats=0, samples=0, jobs=0)
     assert not Voiceprint.objects.exists()
-    assert (shown.fingerprint, shown.name, shown.person) == (None, "Ana", ana)
+    assert (shown.embedding, shown.name, shown.person) == (None, "Ana", ana)
 
 
 def test_a_voice_is_kept_while_consent_holds() -> None:
@@ -64,13 +64,13 @@ def test_a_voice_whose_consent_was_taken_back_altogether_is_deleted() -> None:
 
 
 def test_a_fingerprint_of_somebody_never_asked_stays_with_the_transcript() -> None:
-    voice = {"fingerprint": list(axis(0)), "space": Space.for_engine(SPACE)}
+    voice = {"embedding": list(axis(0)), "space": Space.for_engine(SPACE)}
     shown = speaker(transcript(), "S0", "A", person=Person.objects.create(name="A"), **voice)
 
     purge_expired(NOW)
 
     shown.refresh_from_db()
-    assert shown.fingerprint is not None
+    assert shown.embedding is not None
 
 
 def test_a_transcript_past_its_retention_is_deleted() -> None:

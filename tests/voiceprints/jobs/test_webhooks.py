@@ -20,7 +20,7 @@ from voiceprints.jobs.submission import Order, place
 from voiceprints.jobs.webhook_addresses import WebhookRefused, address_of, is_public, target_of
 from voiceprints.jobs.webhooks import CALLS, call
 from voiceprints.models import Job
-from voiceprints.models.jobs import CallState, JobKind
+from voiceprints.models.jobs import JobKind, WebhookState
 
 LOCAL = "127.0.0.1"
 
@@ -74,7 +74,7 @@ def test_openais_client_verifies_what_is_sent(ended: Job, receiver: FaultServer)
 
     with openai.OpenAI(api_key="none", webhook_secret=SECRET) as client:
         client.webhooks.verify_signature(body, headers)
-    assert state_of(ended) == CallState.DELIVERED
+    assert state_of(ended) == WebhookState.DELIVERED
 
 
 def test_what_is_sent_tells_of_the_job_and_not_its_result(
@@ -111,7 +111,7 @@ def test_a_redirect_is_not_followed(ended: Job, receiver: FaultServer) -> None:
         call(ended.id, Resolver([LOCAL]))
 
     assert receiver.paths() == ["/hook?of=jobs"]
-    assert state_of(ended) == CallState.WAITING
+    assert state_of(ended) == WebhookState.WAITING
 
 
 def test_a_call_that_is_not_taken_is_made_again_later(ended: Job, receiver: FaultServer) -> None:
@@ -129,7 +129,7 @@ def test_nobody_is_called_forever(ended: Job, receiver: FaultServer) -> None:
     Job.objects.update(webhook_attempts=CALLS - 1)
     call(ended.id, Resolver([LOCAL]))
 
-    assert state_of(ended) == CallState.FAILED
+    assert state_of(ended) == WebhookState.FAILED
 
 
 @pytest.mark.parametrize("failure", [OSError("no resolver"), UnicodeError("label too long")])
@@ -140,7 +140,7 @@ def test_a_host_that_is_not_found_is_called_again_later(ended: Job, failure: Exc
     with pytest.raises(TryAgain):
         call(ended.id, resolve)
 
-    assert state_of(ended) == CallState.WAITING
+    assert state_of(ended) == WebhookState.WAITING
 
 
 def test_a_host_that_answers_too_slowly_is_left(
@@ -151,7 +151,7 @@ def test_a_host_that_answers_too_slowly_is_left(
     with pytest.raises(TryAgain):
         call(ended.id, Resolver([LOCAL]))
 
-    assert state_of(ended) == CallState.WAITING
+    assert state_of(ended) == WebhookState.WAITING
 
 
 def test_a_call_does_not_wait_for_the_jobs_before_it(ended: Job) -> None:
@@ -162,7 +162,7 @@ def test_a_call_does_not_wait_for_the_jobs_before_it(ended: Job) -> None:
 
 def test_a_repetition_is_known_by_its_identifier(ended: Job, receiver: FaultServer) -> None:
     call(ended.id, Resolver([LOCAL]))
-    Job.objects.update(webhook_state=CallState.WAITING)
+    Job.objects.update(webhook_state=WebhookState.WAITING)
     call(ended.id, Resolver([LOCAL]))
     first, again = ({k.lower(): v for k, v in one.headers.items()} for one in receiver.asked)
 
@@ -174,7 +174,7 @@ def test_a_host_that_turns_private_is_not_called(ended: Job, receiver: FaultServ
     call(ended.id, Resolver(["169.254.169.254"]))
 
     assert receiver.asked == []
-    assert state_of(ended) == CallState.FAILED
+    assert state_of(ended) == WebhookState.FAILED
 
 
 def test_a_host_that_is_no_longer_listed_is_not_called(
@@ -184,7 +184,7 @@ def test_a_host_that_is_no_longer_listed_is_not_called(
     call(ended.id, Resolver([LOCAL]))
 
     assert receiver.asked == []
-    assert state_of(ended) == CallState.FAILED
+    assert state_of(ended) == WebhookState.FAILED
 
 
 @pytest.mark.parametrize(

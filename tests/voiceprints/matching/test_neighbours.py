@@ -16,7 +16,7 @@ from voiceprints.matching import neighbours
 from voiceprints.matching.neighbours import by_index, exactly
 from voiceprints.matching.voice_matching import nearest_people
 from voiceprints.models import DIMENSION, Space, Voiceprint
-from voiceprints.models.people import VoiceprintQuerySet
+from voiceprints.models.voiceprints import VoiceprintQuerySet
 
 Search = Callable[[Sequence[NDArray[np.float64]], VoiceprintQuerySet, int], list[list[UUID]]]
 

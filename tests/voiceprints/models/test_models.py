@@ -108,7 +108,7 @@ def test_a_person_and_the_database_agree_on_consent(until_days: float | None) ->
     until = None if until_days is None else now + timedelta(days=until_days)
     ana = consenting("Ana", consent_until=until)
 
-    assert ana.consents(now) == Person.objects.consenting(now).exists()
+    assert ana.has_consent(now) == Person.objects.consenting(now).exists()
 
 
 def test_a_print_needs_the_consent_of_its_person() -> None:
@@ -218,7 +218,7 @@ def test_a_transcript_cannot_be_changed_into_nonsense(field: str, value: object)
         ("name", ""),
         ("source", "rumour"),
         ("speech_s", -1.0),
-        ("fingerprint", list(axis(0))),
+        ("embedding", list(axis(0))),
     ],
 )
 def test_a_speaker_cannot_be_changed_into_nonsense(field: str, value: object) -> None:
@@ -229,7 +229,7 @@ def test_a_speaker_cannot_be_changed_into_nonsense(field: str, value: object) ->
 
 
 def test_a_speakers_fingerprint_has_length_one() -> None:
-    placed = {"space": Space.for_engine("titanet"), "fingerprint": list(axis(0) * 2)}
+    placed = {"space": Space.for_engine("titanet"), "embedding": list(axis(0) * 2)}
 
     with pytest.raises(IntegrityError, match="speaker_fingerprint_is_placed"):
         speaker(transcript(), "Speaker_0", "Ana", **placed)

@@ -57,7 +57,7 @@ def test_after_a_no_a_named_speaker_has_no_fingerprint() -> None:
 
     name_speaker(meeting.id, "S0", ana.id, actor="desk")
 
-    assert meeting.speakers.get().fingerprint is None
+    assert meeting.speakers.get().embedding is None
 
 
 def test_naming_is_audited() -> None:
@@ -138,5 +138,5 @@ def heard(of: Transcript, voice: int | dict[int, float]) -> TranscriptSpeaker:
     """Somebody without a name, and what that one sounds like."""
     vector = axis(voice) if isinstance(voice, int) else blend(voice)
     space = Space.for_engine(SPACE)
-    known = {"fingerprint": list(vector), "space": space, "source": "unmatched"}
+    known = {"embedding": list(vector), "space": space, "source": "unmatched"}
     return speaker(of, "S0", "Unknown_0", **known)

@@ -20,7 +20,7 @@ def test_somebody_forgotten_meanwhile_is_a_stranger_without_a_voice() -> None:
     keep(heard(NamedSpeaker("S0", "Emma", "voiceprint", axis(0))), PROVENANCE)
 
     kept = TranscriptSpeaker.objects.get()
-    assert (kept.name, kept.source, kept.fingerprint) == ("Unknown_0", "unmatched", None)
+    assert (kept.name, kept.source, kept.embedding) == ("Unknown_0", "unmatched", None)
     assert "Emma" not in str(Transcript.objects.values())
 
 
@@ -45,7 +45,7 @@ def test_a_fingerprint_is_kept_at_length_one_in_its_space() -> None:
     keep(heard(NamedSpeaker("S0", "Emma", "visual", 7 * axis(0))), PROVENANCE)
 
     kept = TranscriptSpeaker.objects.get()
-    assert kept.fingerprint == axis(0).tolist()
+    assert kept.embedding == axis(0).tolist()
     assert kept.space == Space.named(SPACE)
 
 
@@ -53,7 +53,7 @@ def test_a_fingerprint_is_kept_at_length_one_in_its_space() -> None:
 def test_what_is_no_fingerprint_is_not_kept(vector: NDArray[np.float64] | None) -> None:
     keep(heard(NamedSpeaker("S0", "Emma", "visual", vector)), PROVENANCE)
 
-    assert TranscriptSpeaker.objects.get().fingerprint is None
+    assert TranscriptSpeaker.objects.get().embedding is None
 
 
 def test_without_a_space_no_fingerprint_is_kept() -> None:
@@ -61,7 +61,7 @@ def test_without_a_space_no_fingerprint_is_kept() -> None:
 
     keep(NamedTranscript("mono", 9.0, (speaker,)), PROVENANCE)
 
-    assert TranscriptSpeaker.objects.get().fingerprint is None
+    assert TranscriptSpeaker.objects.get().embedding is None
 
 
 def test_the_first_of_a_name_has_the_blocks_of_all() -> None:

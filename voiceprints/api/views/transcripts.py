@@ -33,7 +33,7 @@ from voiceprints.transcripts.transcript_rendering import cues_of, warnings_of
 from voiceprints.transcripts.transcript_search import transcripts_found
 from voiceprints.transcripts.transcript_store import discard
 
-SPEAKERS = Prefetch("speakers", TranscriptSpeaker.objects.defer("fingerprint"))
+SPEAKERS = Prefetch("speakers", TranscriptSpeaker.objects.defer("embedding"))
 
 
 class Transcripts(LibraryView):

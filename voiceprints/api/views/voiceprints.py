@@ -37,7 +37,7 @@ from voiceprints.enrolment.voice_enrolment import (
 )
 from voiceprints.models import Voiceprint, audit
 from voiceprints.models.audit import Action
-from voiceprints.models.people import VoiceprintQuerySet
+from voiceprints.models.voiceprints import VoiceprintQuerySet
 from voiceprints.people.consent import check_consent
 from voiceprints.transcripts.corrections import delete_print
 
@@ -130,7 +130,7 @@ class OneVoiceprint(LibraryView):
 def _prints(person: UUID, *, with_vectors: bool) -> VoiceprintQuerySet:
     found = Voiceprint.objects.filter(person=person)
     found = found.select_related("space", "transcript_speaker").defer(
-        "transcript_speaker__fingerprint"
+        "transcript_speaker__embedding"
     )
     return found if with_vectors else found.defer("vector")
 

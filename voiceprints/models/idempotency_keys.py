@@ -1,4 +1,4 @@
-"""What was answered to a request that may be sent again?"""
+"""The responses stored for requests that a client may repeat."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,9 +6,10 @@ from django.db.models.functions import Now
 
 
 class IdempotencyKey(models.Model):
-    """The answer to a creation, kept for its repetitions.
+    """The response to a request that creates something, stored for its repetitions.
 
-    Without a status the first request is under way; without a body what was answered is forgotten.
+    `status` is null while the first request is being processed; `body` is null once the response
+    was erased.
     """
 
     key = models.CharField(max_length=255)
