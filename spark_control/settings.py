@@ -221,7 +221,7 @@ if LIBRARY:
     ]
 
 MIDDLEWARE = [
-    "audio.journal.NoteRoute",
+    "audio.api.request_log.NoteRoute",
     "audio.api.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -352,7 +352,7 @@ LOGGING = {
             "timestamp": True,
         }
     },
-    "filters": {"request_id": {"()": "audio.journal.AddRequestId"}},
+    "filters": {"request_id": {"()": "audio.api.request_log.AddRequestId"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
@@ -362,8 +362,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # The journal writes the line of each request; Django's own would say it twice, and with
-        # its path.
+        # audio.api.request_log writes the line of each request; Django would log it a second
+        # time, with its path.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "CRITICAL"},
         "django.server": {"level": "CRITICAL"},

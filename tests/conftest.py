@@ -25,9 +25,7 @@ def fault_server() -> Iterator[FaultServer]:
         yield server
         # What was called from here, not by a gateway, keeps its connections as long as this lives.
         for name in ("parakeet", "kokoro"):
-            called = engine(name, server.url)
-            called._calls.close()
-            called._questions.close()
+            engine(name, server.url).close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Pe
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from audio import journal
+from audio.api import request_log
 
 if TYPE_CHECKING:
     # Importing it here would ask for the class below before it exists.
@@ -75,7 +75,7 @@ class BearerKey(BaseAuthentication):
             raise AuthenticationFailed("Incorrect API key provided.", code="invalid_api_key")
         if client is None:
             return None
-        journal.note_key(client.name)
+        request_log.note_key(client.name)
         return client, None
 
     def authenticate_header(self, request: Request) -> str:

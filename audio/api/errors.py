@@ -23,8 +23,8 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 
-from audio import presence
 from audio.api.request_errors import InvalidRequest, UploadTooLarge
+from audio.context import ClientLeft
 from audio.engines import failures
 from audio.media import decoding
 from audio.media.temporary_files import NoRoom
@@ -70,7 +70,7 @@ def problem_of(exc: Exception) -> Problem:
 
 def _problem(exc: Exception) -> Problem | None:
     match exc:
-        case presence.ClientLeft():
+        case ClientLeft():
             # For the log: nobody reads it. The number is nginx's.
             return Problem(499, "The client left before it was answered.", "client_left")
         case failures.EngineError():
@@ -205,7 +205,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 def server_error(request: HttpRequest) -> JsonResponse:
     """Django's handler500: what failed outside an endpoint."""
     failure = sys.exception()
-    if isinstance(failure, presence.ClientLeft):
+    if isinstance(failure, ClientLeft):
         return problem_of(failure).response()
     logger.exception("unexpected failure outside an endpoint")
     return _UNEXPECTED.response()

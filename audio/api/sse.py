@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 
-from audio import journal
+from audio.api import request_log
 from audio.api.errors import problem_of
 from audio.engines.failures import EngineError
 from audio.pipeline.speech import Audio
@@ -80,7 +80,7 @@ class SpeechEvents:
         except EngineError as error:
             # The events can say what happened, where bare audio can only break off.
             problem = problem_of(error)
-            journal.note_failure(problem.code or type(error).__name__)
+            request_log.note_failure(problem.code or type(error).__name__)
             yield event(problem.body())
         else:
             yield event({"type": "speech.audio.done", "usage": usage(self._text, sent)})

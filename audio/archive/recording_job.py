@@ -15,15 +15,15 @@ from rest_framework.exceptions import ValidationError
 
 from audio.api.fields import TimelineField
 from audio.archive.options import ArchiveOptions
+from audio.context import ProgressWatcher, traced
 from audio.engines.failures import PASSING, EngineRefused
 from audio.media.decoding import DecodingUnavailable
 from audio.media.recording import Recording
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript, TimelineEntry
 from audio.pipeline import retries
-from audio.pipeline.job_progress import Watch, watched_by
+from audio.pipeline.job_progress import watched_by
 from audio.pipeline.label_merge import MergeJob, digest_of, label_merge, remember
-from audio.tracing import traced
 
 _PASSING: tuple[type[Exception], ...] = (*PASSING, DecodingUnavailable)
 T = TypeVar("T")
@@ -57,7 +57,9 @@ def key_of(source: Source, options: ArchiveOptions) -> str:
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
-def do(source: Source, options: ArchiveOptions, watch: Watch, *, actor: str) -> NamedTranscript:
+def do(
+    source: Source, options: ArchiveOptions, watch: ProgressWatcher, *, actor: str
+) -> NamedTranscript:
     """Who said what in this recording, by name?
 
     An engine that is busy or away is given time. `actor` is whom the library's audit names.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from audio import journal
+from audio import context
 from audio.engines.deadlines import within
 from audio.engines.slots import Admission
 
@@ -51,4 +51,4 @@ class AnswerStream:
             self._response.close()
         finally:
             self._admission.end()
-            journal.note_engine_call(self._opened, time.monotonic())
+            context.note_engine_call(self._opened, time.monotonic())

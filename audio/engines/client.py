@@ -3,14 +3,14 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from contextvars import ContextVar
 from functools import lru_cache
 from threading import Lock
 
 import httpx
 from django.conf import settings
 
-from audio import journal, metrics, presence
+from audio import context, metrics
+from audio.context import ClientLeft
 from audio.engines.answer_stream import AnswerStream
 from audio.engines.answers import check, read_json
 from audio.engines.deadlines import allowed_s, within
@@ -66,7 +66,6 @@ class Engine:
     def __init__(self, name: str, base_url: str) -> None:
         self.name, self.url = name, base_url
         self._places = Places(name, settings.ENGINE_CONNECTIONS)
-        self._admission: ContextVar[Admission | None] = ContextVar(f"{name}'s", default=None)
         self._calls = connections(settings.ENGINE_CONNECTIONS)
         self._questions = connections(QUESTION_CONNECTIONS)
         # Joining a path to the base URL takes longer than the rest of a request's making.
@@ -84,15 +83,15 @@ class Engine:
         EngineBusy
             Before any call, when they did not become free in time.
         """
-        if whole := self._admission.get():
-            yield whole.count
+        held, mine = context.current().held_slots, (self.name, self.url)
+        if mine in held:
+            yield held[mine].count
             return
         admission = self._admit(calls)
-        token = self._admission.set(admission)
         try:
-            yield admission.count
+            with context.replaced(held_slots={**held, mine: admission}):
+                yield admission.count
         finally:
-            self._admission.reset(token)
             admission.end()
 
     def post_recording(
@@ -118,7 +117,7 @@ class Engine:
         patience_s = shortened(patience_s)
         admission = self._admit(1)
         try:
-            presence.stay()
+            context.raise_if_client_left()
             with (
                 within(patience_s, ends_with_client=True),
                 self._translated(operation),
@@ -157,6 +156,11 @@ class Engine:
                 return nonsense(self.name, "it is not HTTP as it should be")
         return unreachable(self.name)
 
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._calls.close()
+        self._questions.close()
+
     def nonsense(self, what: str) -> EngineNonsense:
         """Say why an answer is not the contract."""
         return nonsense(self.name, what)
@@ -167,26 +171,23 @@ class Engine:
             return self._places.squeeze_in(calls)
         refuse_while_restarting(self.name, self.url)
         try:
-            return self._places.take(calls, journal.key_name())
+            return self._places.take(calls, context.key_name())
         except NoPlace as refusal:
             raise EngineBusy(_BUSY[refusal.reason].format(self.name)) from refusal
 
     @contextmanager
     def _place(self) -> Iterator[None]:
         """One of the places of the job that this call belongs to, or one of its own."""
-        with self.admitted(1):
-            admission = self._admission.get()
-            assert admission is not None  # noqa: S101 — the line above has set it
-            with admission.call():
-                presence.stay()
-                yield
+        with self.admitted(1), context.current().held_slots[self.name, self.url].call():
+            context.raise_if_client_left()
+            yield
 
     def _answer(
         self, operation: str, by: EngineTransport, request: httpx.Request, *, within_s: float
     ) -> object:
         """The JSON of a good answer."""
         with (
-            within(within_s, ends_with_client=presence.is_streaming()),
+            within(within_s, ends_with_client=context.current().calls_end_with_client),
             self._translated(operation),
         ):
             response = by.handle_request(request)
@@ -206,14 +207,14 @@ class Engine:
             if isinstance(translated, _SUSPICIOUS):
                 suspect(self.name, self.url)
             raise translated from error
-        except (EngineError, presence.ClientLeft) as error:
+        except (EngineError, ClientLeft) as error:
             outcome = type(error).__name__
             if isinstance(error, _SUSPICIOUS):
                 suspect(self.name, self.url)
             raise
         finally:
             ended = time.monotonic()
-            journal.note_engine_call(started, ended)
+            context.note_engine_call(started, ended)
             metrics.ENGINE_CALLS.labels(self.name, operation, outcome).observe(ended - started)
 
 

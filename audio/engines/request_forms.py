@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from audio import tracing
+from audio import context
 
 # Few enough steps, and still in the processor's cache between reading and sending.
 BLOCK = 1024 * 1024
@@ -22,7 +22,7 @@ def headers() -> dict[str, str]:
     Its trace, so that an engine's log can be laid beside ours; and that the answer be not
     compressed, because audio goes on to the client as it comes.
     """
-    return {"accept": "*/*", "accept-encoding": "identity", **tracing.headers()}
+    return {"accept": "*/*", "accept-encoding": "identity", **context.trace_headers()}
 
 
 @contextmanager

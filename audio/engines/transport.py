@@ -17,7 +17,7 @@ from threading import BoundedSemaphore, Lock
 
 import httpx
 
-from audio.engines.deadlines import under_way
+from audio.engines.deadlines import left_s
 from audio.engines.processors import anywhere
 from audio.engines.wire import Connection
 
@@ -113,7 +113,7 @@ class EngineTransport(httpx.BaseTransport):
     def _open(self, url: httpx.URL) -> Connection:
         host = url.raw_host.decode("ascii")
         port = url.port or (443 if url.scheme == "https" else 80)
-        within_s = min(self._connect_s, under_way().left_s())
+        within_s = min(self._connect_s, left_s())
         try:
             opened = socket.create_connection((host, port), within_s)
             try:

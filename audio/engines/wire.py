@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import httptools
 import httpx
 
-from audio.engines.deadlines import under_way
+from audio.engines.deadlines import left_s, next_check_s
 
 READ_BYTES = 64 * 1024
 # Small pieces of a request go together: each would be a call to the system of its own.
@@ -94,21 +94,20 @@ class Connection:
             self._write(small)
 
     def _write(self, piece: bytes | bytearray) -> None:
-        left = memoryview(piece)
+        unsent = memoryview(piece)
         try:
             # Not sendall, which gives an engine that reads a little as much time again.
-            while left:
-                self._wait_at_most(socket.SO_SNDTIMEO, under_way().left_s())
-                left = left[self._socket.send(left) :]
+            while unsent:
+                self._wait_at_most(socket.SO_SNDTIMEO, left_s())
+                unsent = unsent[self._socket.send(unsent) :]
         except _LATE as error:
             raise httpx.WriteTimeout("the engine does not read") from error
         except OSError as error:
             raise httpx.WriteError("the engine hung up") from error
 
     def _receive(self) -> None:
-        call = under_way()
         while True:
-            self._wait_at_most(socket.SO_RCVTIMEO, call.glance_s())
+            self._wait_at_most(socket.SO_RCVTIMEO, next_check_s())
             try:
                 block = self._socket.recv(READ_BYTES)
             except _LATE:

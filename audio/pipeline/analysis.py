@@ -179,7 +179,7 @@ def _persistently(ask: Ask, recording: Recording) -> Any:
 
 
 def _counted(call: Call, share: float) -> Any:
-    job_progress.go_on()
+    job_progress.raise_if_stopped()
     answer = call()
     job_progress.advance(share)
     return answer

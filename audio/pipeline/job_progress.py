@@ -1,51 +1,36 @@
-"""How far is a job, and is it to go on? For whoever started one that takes long."""
+"""The progress of a long job, reported to the process or person that follows it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Protocol
 
-
-class Watch(Protocol):
-    """Somebody who follows a job, from whatever thread its parts run in."""
-
-    def advance(self, share: float) -> None:
-        """Say that so large a share of the whole job, 0 to 1, is done."""
-
-    def is_over(self) -> bool:
-        """Whether the job is to begin nothing new."""
+from audio import context
+from audio.context import ProgressWatcher
 
 
 class Stopped(Exception):
-    """A job was ended before it was done, because nobody wants it any longer."""
-
-
-_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+    """A job was stopped before it was complete, because its result is no longer wanted."""
 
 
 @contextmanager
-def watched_by(watch: Watch) -> Iterator[None]:
-    """Jobs inside the block tell this one how far they are."""
-    token = _watch.set(watch)
-    try:
+def watched_by(watcher: ProgressWatcher) -> Iterator[None]:
+    """Report the progress of jobs inside the block to this watcher."""
+    with context.replaced(watcher=watcher):
         yield
-    finally:
-        _watch.reset(token)
 
 
 def advance(share: float) -> None:
-    """Tell whoever watches this job that so large a share of it is done."""
-    if watch := _watch.get():
-        watch.advance(share)
+    """Report that a share of the whole job, 0 to 1, is done."""
+    if watcher := context.current().watcher:
+        watcher.advance(share)
 
 
-def go_on() -> None:
-    """Begin nothing new where nobody wants it.
+def raise_if_stopped() -> None:
+    """Begin nothing new for a job whose result is no longer wanted.
 
     Raises
     ------
     Stopped
     """
-    watch = _watch.get()
-    if watch and watch.is_over():
+    watcher = context.current().watcher
+    if watcher and watcher.is_over():
         raise Stopped

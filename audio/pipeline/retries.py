@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from audio import presence
+from audio import context
 from audio.engines.failures import EngineRestarting
 from audio.pipeline import job_progress
 
@@ -56,5 +56,5 @@ def go_on() -> None:
     ------
     Stopped, ClientLeft
     """
-    presence.stay()
-    job_progress.go_on()
+    context.raise_if_client_left()
+    job_progress.raise_if_stopped()

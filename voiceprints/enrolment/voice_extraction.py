@@ -8,6 +8,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.context import traced
 from audio.engines.dialects.parakeet import parakeet
 from audio.media.decoding import SAMPLE_RATE, check_decodable, clips
 from audio.media.recording import Recording
@@ -15,7 +16,6 @@ from audio.merge.values import Embedding, Span, Turn
 from audio.pipeline.clip_embeddings import ClipVoice, embed_clips
 from audio.pipeline.parallel_calls import AT_ONCE, in_parallel
 from audio.pipeline.transcription import diarize_chunk
-from audio.tracing import traced
 from voiceprints.enrolment.averaging import Averaged, one_voice
 from voiceprints.enrolment.windows import SHORTEST_S, clean_windows, even_windows, inside, spread
 from voiceprints.models import DIMENSION, Space

@@ -20,8 +20,8 @@ from audio.api.request_errors import InvalidRequest
 from audio.api.uploads.request_body import TemporaryUpload
 from audio.archive.file_check import reason_of
 from audio.archive.recording_job import UnusableRecording
+from audio.context import traced
 from audio.pipeline.job_progress import Stopped
-from audio.tracing import traced
 from voiceprints.jobs.archive_jobs import OutputsNotWritten
 from voiceprints.jobs.completion import ClaimLost, SomebodyForgotten, fail, finish
 from voiceprints.jobs.job_answers import answer_to

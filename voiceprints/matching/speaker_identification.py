@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from audio.context import traced
 from audio.media.recording import Recording
 from audio.merge.naming.overlap import speakers_of, speaking_time
 from audio.merge.values import Embedding
 from audio.pipeline.transcription import diarize_chunk
-from audio.tracing import traced
 from voiceprints.matching.voice_matching import NEAREST, Identified, identify_voice
 from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action

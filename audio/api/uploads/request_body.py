@@ -21,7 +21,7 @@ from django.http.request import UnreadablePostError
 from gunicorn.http.errors import ParseException
 from rest_framework.parsers import BaseParser, JSONParser
 
-from audio import journal
+from audio.api import request_log
 from audio.api.request_errors import UploadTooLarge
 from audio.api.uploads.chunked_body import Incoming
 from audio.media import temporary_files
@@ -137,7 +137,7 @@ class UploadBody:
 
     def _counted(self, block: bytes) -> bytes:
         self.received += len(block)
-        journal.note_bytes_in(len(block))
+        request_log.note_bytes_in(len(block))
         if self.received > limit_bytes():
             raise UploadTooLarge(limit_bytes())
         return block

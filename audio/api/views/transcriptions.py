@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audio import journal, presence
-from audio.api import catalogue, sse
+from audio import context
+from audio.api import catalogue, request_log, sse
 from audio.api.authentication import VOICES_READ, client_of, require
 from audio.api.errors import problem_of
 from audio.api.headers import ignored_params
@@ -60,7 +60,7 @@ def _streamed(asked: TranscriptionRequest) -> HttpResponseBase:
 
 
 def _events(asked: TranscriptionRequest) -> Iterator[openai_json.Json]:
-    with presence.streaming():
+    with context.replaced(calls_end_with_client=True):
         if asked.diarized:
             answer = _diarized(asked)
             return openai_json.diarized_events(answer.spoken, answer.warnings)
@@ -71,7 +71,7 @@ def _events(asked: TranscriptionRequest) -> Iterator[openai_json.Json]:
 def _last(failure: Exception) -> openai_json.Json:
     """The event of a failure that came too late for a status."""
     problem = problem_of(failure)
-    journal.note_failure(problem.code or type(failure).__name__)
+    request_log.note_failure(problem.code or type(failure).__name__)
     return problem.body()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from audio import context
 from audio.engines.client import Engine, engine
 from audio.engines.failures import EngineBusy
 from audio.engines.slots import JobEnded
@@ -72,9 +73,7 @@ def test_what_is_left_of_a_job_that_failed_reaches_no_engine(
     parakeet: Engine, tone: Recording, faults: FaultServer
 ) -> None:
     with parakeet.admitted(1):
-        admission = parakeet._admission.get()
-        assert admission
-        admission.end()
+        context.current().held_slots[parakeet.name, parakeet.url].end()
 
         with pytest.raises(JobEnded):
             parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})

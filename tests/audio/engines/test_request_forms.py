@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from audio import tracing
+from audio import context
 from audio.engines import request_forms
 from audio.engines.request_forms import form_with
 
@@ -74,5 +74,5 @@ def test_a_recording_that_is_cut_meanwhile_is_no_shorter_one(path: Path) -> None
 
 
 def test_an_engine_is_told_the_trace(path: Path) -> None:
-    with tracing.traced("req_7"), form_with(path, "audio.wav", {}, URL) as request:
+    with context.traced("req_7"), form_with(path, "audio.wav", {}, URL) as request:
         assert request.headers["x-request-id"] == "req_7"

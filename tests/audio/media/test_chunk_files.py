@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from pytest_django import Settings
 
+from audio.context import ClientLeft
 from audio.media.chunk_files import cut, pieces_of, quietest
 from audio.media.decoding import SAMPLE_RATE
-from audio.presence import ClientLeft
 from tests.recordings import square_wave, wav
 
 Samples = NDArray[np.float32]

@@ -9,13 +9,13 @@ from tests.audio.api.audience import Audience
 
 def test_a_job_that_nobody_waits_for_begins_nothing_new() -> None:
     with watched_by(Audience(has_left=True)), pytest.raises(Stopped):
-        job_progress.go_on()
+        job_progress.raise_if_stopped()
 
 
 def test_a_job_that_is_waited_for_goes_on() -> None:
     with watched_by(Audience()):
-        job_progress.go_on()
+        job_progress.raise_if_stopped()
 
 
 def test_a_job_without_a_watch_goes_on() -> None:
-    job_progress.go_on()
+    job_progress.raise_if_stopped()

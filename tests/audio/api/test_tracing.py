@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from audio import tracing
+from audio import context
+from audio.api.tracing import parse_trace
 from audio.archive.options import ArchiveOptions
 from audio.archive.recording_job import Source, do
 from audio.merge.values import NO_VOICES
 from tests.audio.api.audience import Audience
-from tests.audio.test_journal import line
+from tests.audio.api.test_request_log import line
 from tests.faults import Asked, FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
@@ -98,7 +99,7 @@ def test_several_traces_at_once_are_none(scripted: Gateway, faults: FaultServer)
     ],
 )
 def test_a_malformed_trace_is_replaced_and_its_state_is_dropped(given: str) -> None:
-    trace = tracing.read(given, "rojo=1", request_id="id")
+    trace = parse_trace(given, "rojo=1", request_id="id")
 
     assert trace.trace_id != TRACE
     assert trace.flags == 0
@@ -107,11 +108,11 @@ def test_a_malformed_trace_is_replaced_and_its_state_is_dropped(given: str) -> N
 
 @pytest.mark.parametrize("given", [f"cc-{TRACE}-{PARENT}-01", f"cc-{TRACE}-{PARENT}-01-more"])
 def test_a_later_version_is_read_as_far_as_it_is_known(given: str) -> None:
-    assert tracing.read(given, "", request_id="id").headers()["traceparent"] == GIVEN
+    assert parse_trace(given, "", request_id="id").headers()["traceparent"] == GIVEN
 
 
 def test_flags_that_nobody_knows_are_not_passed_on() -> None:
-    trace = tracing.read(f"00-{TRACE}-{PARENT}-ff", "", request_id="id")
+    trace = parse_trace(f"00-{TRACE}-{PARENT}-ff", "", request_id="id")
 
     assert trace.headers()["traceparent"] == f"00-{TRACE}-{PARENT}-03"
 
@@ -130,7 +131,7 @@ def test_flags_that_nobody_knows_are_not_passed_on() -> None:
     ],
 )
 def test_a_malformed_state_is_dropped_and_the_trace_kept(state: str) -> None:
-    trace = tracing.read(GIVEN, state, request_id="id")
+    trace = parse_trace(GIVEN, state, request_id="id")
 
     assert trace.trace_id == TRACE
     assert trace.state == ""
@@ -138,22 +139,22 @@ def test_a_malformed_state_is_dropped_and_the_trace_kept(state: str) -> None:
 
 @pytest.mark.parametrize("state", ["t1@rojo=x", "a=1,,b=2", "0/x=! ~"])
 def test_a_state_of_vendors_is_kept(state: str) -> None:
-    kept = tracing.read(GIVEN, state, request_id="id").state
+    kept = parse_trace(GIVEN, state, request_id="id").state
 
     assert kept == state.replace(",,", ",")
 
 
 def test_work_for_nobody_has_no_trace() -> None:
-    assert tracing.headers() == {}
+    assert context.trace_headers() == {}
 
 
 def test_work_inside_of_a_trace_stays_in_it() -> None:
-    with tracing.traced("outer"):
-        outer = tracing.headers()
-        with tracing.traced("inner"):
-            assert tracing.headers() == outer
+    with context.traced("outer"):
+        outer = context.trace_headers()
+        with context.traced("inner"):
+            assert context.trace_headers() == outer
 
-    assert tracing.headers() == {}
+    assert context.trace_headers() == {}
 
 
 def test_each_recording_of_an_archive_has_a_trace_of_its_own(

@@ -6,8 +6,6 @@ import time
 import httpx
 import pytest
 
-from audio.journal import Entry
-from audio.tracing import begin
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
@@ -86,9 +84,3 @@ def test_a_cut_stream_is_marked(scripted: Gateway, faults: FaultServer) -> None:
         )
 
     assert line(scripted, "cut-off")["cut"] is True
-
-
-def test_parallel_engine_calls_count_once() -> None:
-    entry = Entry(begin("id"), "POST", engine_spans=[(0.0, 2.0), (1.0, 3.0), (5.0, 6.0)])
-
-    assert entry.engine_s == 4.0
