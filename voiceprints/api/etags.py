@@ -32,7 +32,7 @@ def is_known(request: Request, person: Person) -> bool:
     return "*" in known or etag_of(person.version) in [tag.removeprefix("W/") for tag in known]
 
 
-def demand_match(request: Request, person: Person) -> None:
+def require_match(request: Request, person: Person) -> None:
     """Refuse to change another version than the client's If-Match names, if it names any.
 
     Call it with the person locked: else somebody may change the person in between.

@@ -22,7 +22,7 @@ from rest_framework.response import Response
 
 from audio.api.authentication import client_of
 from audio.api.request_errors import InvalidRequest
-from voiceprints.api.library_errors import Conflict, Impossible
+from voiceprints.api.library_errors import Conflict, Unprocessable
 from voiceprints.erasure.retention import REPEATS_LAST
 from voiceprints.models import IdempotencyKey
 from voiceprints.storage.locks import locked_if_there
@@ -32,7 +32,7 @@ UNDER_WAY_AT_MOST = timedelta(hours=1)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-class UnderWay(Conflict):
+class RequestUnderWay(Conflict):
     """The first request of this key has no answer yet."""
 
     headers = {"Retry-After": "1"}
@@ -44,7 +44,7 @@ class UnderWay(Conflict):
         )
 
 
-class AnswerForgotten(InvalidRequest):
+class AnswerErased(InvalidRequest):
     """What was answered was about somebody who is forgotten."""
 
     status_code = HTTPStatus.GONE
@@ -65,7 +65,7 @@ class Created:
     status: int = HTTPStatus.CREATED
 
 
-def created_once(request: Request, create: Callable[[], Created]) -> Response:
+def create_once(request: Request, create: Callable[[], Created]) -> Response:
     """Create, or tell again what an earlier request of the same Idempotency-Key created."""
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
@@ -117,16 +117,16 @@ def _keep_answer(held: IdempotencyKey, created: Created) -> None:
 
 def _told_again(held: IdempotencyKey, request: Request) -> Response:
     if (held.path, held.request_sha256) != (_path(request), _digest(request)):
-        raise Impossible(
+        raise Unprocessable(
             "Idempotency-Key: expected the request that was sent with this key before, or a new "
             "key for a new request.",
             param="Idempotency-Key",
             code="idempotency_key_reused",
         )
     if held.status is None:
-        raise UnderWay
+        raise RequestUnderWay
     if held.body is None:
-        raise AnswerForgotten
+        raise AnswerErased
     return Response(held.body, status=held.status, headers={"Idempotent-Replayed": "true"})
 
 

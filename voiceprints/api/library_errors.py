@@ -14,7 +14,7 @@ from voiceprints.transcripts.speaker_naming import NoSuchSpeaker
 logger = logging.getLogger(__name__)
 
 
-class NotKept(InvalidRequest):
+class ResourceNotFound(InvalidRequest):
     """An identifier under which the library has nothing, or one that is none."""
 
     status_code = HTTPStatus.NOT_FOUND
@@ -29,7 +29,7 @@ class Conflict(InvalidRequest):
     status_code = HTTPStatus.CONFLICT
 
 
-class Impossible(InvalidRequest):
+class Unprocessable(InvalidRequest):
     """A request that is well formed, and cannot be met."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -47,7 +47,7 @@ class Unavailable(InvalidRequest):
         logger.error("the database failed: %s", type(failure.__cause__ or failure).__name__)
 
 
-class VoiceKnown(Conflict):
+class VoiceAlreadyKnown(Conflict):
     """A voice that is somebody else's already; who that is, only for those who may read."""
 
     def __init__(self, taken: VoiceTaken, *, may_read: bool) -> None:
@@ -63,27 +63,27 @@ class VoiceKnown(Conflict):
             }
 
 
-def refusal_of(exc: Exception, *, may_read: bool) -> InvalidRequest | None:
+def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | None:
     """What a client is told of an exception of the library; None where it is no refusal."""
     match exc:
         case PersonGone():
-            return NotKept("person")
+            return ResourceNotFound("person")
         case NoSuchSpeaker():
-            return NotKept("speaker")
+            return ResourceNotFound("speaker")
         case VoiceTaken():
-            return VoiceKnown(exc, may_read=may_read)
+            return VoiceAlreadyKnown(exc, may_read=may_read)
         case ConsentMissing():
             return Conflict(str(exc), code=ConsentMissing.code)
         case EnrolmentRefused():
-            return Impossible(str(exc), code=exc.code)
+            return Unprocessable(str(exc), code=exc.code)
         case OperationalError():
             return Unavailable(exc)
         case IntegrityError():
-            return _refusal_of_constraint(_constraint_of(exc))
+            return _translate_constraint(_constraint_of(exc))
     return None
 
 
-def _refusal_of_constraint(name: str) -> InvalidRequest | None:
+def _translate_constraint(name: str) -> InvalidRequest | None:
     match name:
         case "person_name_is_unique":
             message = "name: somebody else has this name already."

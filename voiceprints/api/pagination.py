@@ -12,16 +12,16 @@ from rest_framework.response import Response
 
 from audio.api.request_errors import InvalidRequest
 
-SHORT_PAGE, LONGEST_PAGE = 50, 200
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 Row = TypeVar("Row", bound=Model)
 
 
-class Pages(CursorPagination):
-    """Pages that stay in step while rows are added and deleted between one and the next."""
+class CursorPages(CursorPagination):
+    """CursorPages that stay in step while rows are added and deleted between one and the next."""
 
-    page_size = SHORT_PAGE
+    page_size = DEFAULT_LIMIT
     page_size_query_param = "limit"
-    max_page_size = LONGEST_PAGE
+    max_page_size = MAX_LIMIT
     # Whoever imports writes many rows in one transaction, and so at one time.
     offset_cutoff = 1_000_000
 
@@ -46,7 +46,7 @@ class Pages(CursorPagination):
         return Response({"object": "list", "data": data, **page})
 
 
-def page_of(pages: Pages, rows: QuerySet[Row], request: Request) -> list[Row]:
+def paginate(pages: CursorPages, rows: QuerySet[Row], request: Request) -> list[Row]:
     """The page that a request asks for."""
     try:
         return pages.paginate_queryset(rows, request) or []

@@ -55,5 +55,5 @@ def _answer(name: str, value: object, status: str) -> OpenApiExample:
     return OpenApiExample(name, value=value, response_only=True, status_codes=[status])
 
 
-PLACED = [_answer("queued", QUEUED, "202")]
-TOLD = [_answer("done", DONE, "200"), _answer("failed", FAILED, "200")]
+SUBMITTED = [_answer("queued", QUEUED, "202")]
+ENDED = [_answer("done", DONE, "200"), _answer("failed", FAILED, "200")]

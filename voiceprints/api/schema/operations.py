@@ -30,12 +30,12 @@ _REFUSALS = {
     503: "The library does not answer, or the engine is busy, restarting or not configured.",
     504: "The engine took too long.",
 }
-ENGINE = (502, 504)
+ENGINE_STATUSES = (502, 504)
 PERSON = OpenApiParameter("person", OpenApiTypes.UUID, OpenApiParameter.PATH)
-PRINT = OpenApiParameter("voiceprint", OpenApiTypes.UUID, OpenApiParameter.PATH)
+VOICEPRINT = OpenApiParameter("voiceprint", OpenApiTypes.UUID, OpenApiParameter.PATH)
 TRANSCRIPT = OpenApiParameter("transcript", OpenApiTypes.UUID, OpenApiParameter.PATH)
 LABEL = OpenApiParameter("label", OpenApiTypes.STR, OpenApiParameter.PATH)
-ONCE = OpenApiParameter(
+IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
@@ -58,7 +58,7 @@ IF_NONE_MATCH = OpenApiParameter(
 Method = Callable[..., Any]
 
 
-def documented(
+def document(
     operation_id: str,
     summary: str,
     *parameters: Any,
@@ -84,7 +84,7 @@ def documented(
     )
 
 
-def told_to_readers(
+def answer_or_receipt(
     answer: type[serializers.Serializer[Any]], receipt: type[serializers.Serializer[Any]]
 ) -> Any:
     """An answer of which keys without `voices:read` get only a receipt."""
@@ -96,7 +96,7 @@ def told_to_readers(
 
 
 @cache
-def page(entry: type[serializers.BaseSerializer[Any]], name: str) -> Any:
+def page_schema(entry: type[serializers.BaseSerializer[Any]], name: str) -> Any:
     """A page of such entries."""
     return inline_serializer(
         name,

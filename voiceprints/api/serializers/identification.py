@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.api.serializers.recordings import AudioField
-from voiceprints.api.serializers.strict_requests import Strict
+from voiceprints.api.serializers.strict_requests import StrictRequest
 from voiceprints.api.serializers.voiceprints import EmbeddingField, SpaceField
 from voiceprints.matching.voice_matching import Identified
 
@@ -14,7 +14,7 @@ MOST_CANDIDATES = 50
 
 
 @extend_schema_serializer(component_name="Identify")
-class IdentifyRequest(Strict):
+class IdentifyRequest(StrictRequest):
     """POST /api/voiceprints/identify: `file`, or `fingerprint` and `space`."""
 
     file = AudioField(required=False, help_text="A recording of one or more speakers.")
@@ -74,7 +74,9 @@ class IdentificationAnswer(serializers.Serializer[Any]):
     speakers = IdentifiedSpeaker(many=True)
 
 
-def told(label: str | None, speech_s: float | None, identified: Identified) -> dict[str, object]:
+def render_speaker(
+    label: str | None, speech_s: float | None, identified: Identified
+) -> dict[str, object]:
     """One speaker, and who it may be."""
     candidates = [
         {

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.api.fields import NameField
-from voiceprints.api.serializers.strict_requests import PageQuery, Strict
+from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest
 from voiceprints.models import Person
 from voiceprints.people.consent import LONGEST_NAME, Consent
 from voiceprints.people.registration import Details
@@ -39,7 +39,7 @@ class PeopleQuery(PageQuery):
 
 
 @extend_schema_serializer(component_name="Consent")
-class ConsentField(Strict):
+class ConsentField(StrictRequest):
     """What somebody agreed to. It is one statement: a new one takes the place of the old one."""
 
     how = serializers.CharField(
@@ -60,7 +60,7 @@ class ConsentField(Strict):
 
 
 @extend_schema_serializer(component_name="PersonChange")
-class PersonChange(Strict):
+class PersonChange(StrictRequest):
     """PATCH /api/people/{id}: what is not named stays."""
 
     name = PersonNameField(required=False)
@@ -96,7 +96,7 @@ class NewPerson(PersonChange):
 
 
 @extend_schema_serializer(component_name="Merge")
-class MergeRequest(Strict):
+class MergeRequest(StrictRequest):
     """POST /api/people/{id}/merge: the person to merge into the one of the address."""
 
     def get_fields(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class MergeRequest(Strict):
         }
 
 
-class ForgetQuery(Strict):
+class ForgetQuery(StrictRequest):
     """DELETE /api/people/{id}."""
 
     def get_fields(self) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class NamingReceipt(serializers.Serializer[Any]):
     voiceprint = serializers.UUIDField(allow_null=True)
 
 
-def naming_receipt(wanted: Recasting, done: Recast, *, dry_run: bool) -> dict[str, object]:
+def render_naming_receipt(wanted: Recasting, done: Recast, *, dry_run: bool) -> dict[str, object]:
     """The same, as JSON."""
     return {
         "object": "naming",

@@ -8,13 +8,13 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice, FiniteFloatField
 from voiceprints.api.serializers.people import PersonNameField
-from voiceprints.api.serializers.strict_requests import Strict
+from voiceprints.api.serializers.strict_requests import StrictRequest
 from voiceprints.transcripts.speaker_naming import Similar
 from voiceprints.transcripts.speaker_reassignment import Recast, Recasting
 
 
 @extend_schema_serializer(component_name="NameSpeaker")
-class NameSpeaker(Strict):
+class NameSpeaker(StrictRequest):
     """PATCH /api/transcripts/{id}/speakers/{label}: `person` or `name`."""
 
     person = serializers.UUIDField(
@@ -49,7 +49,7 @@ class NameSpeaker(Strict):
         return attrs
 
     @property
-    def tells_of_others(self) -> bool:
+    def reveals_library(self) -> bool:
         """Whether the answer says who is known, or what is in other transcripts."""
         given = self.validated_data
         return "also" in given or ("name" in given and given["dry_run"])
@@ -104,7 +104,7 @@ class NamingAnswer(serializers.Serializer[Any]):
     voiceprint = serializers.UUIDField(allow_null=True, help_text="Learned with enrol=true.")
 
 
-def told(recast: Recast, *, dry_run: bool) -> dict[str, object]:
+def render_naming(recast: Recast, *, dry_run: bool) -> dict[str, object]:
     """What was changed, or would be, as JSON."""
     return {
         "object": "naming",

@@ -6,28 +6,28 @@ from typing import Any, Self
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from voiceprints.api.pagination import LONGEST_PAGE, SHORT_PAGE
+from voiceprints.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 
 
-class Strict(serializers.Serializer[Any]):
+class StrictRequest(serializers.Serializer[Any]):
     """Refuses fields it does not know: a misspelt one would be ignored in silence."""
 
     @classmethod
-    def of_query(cls, request: Request) -> Self:
+    def from_query(cls, request: Request) -> Self:
         """The query parameters, read."""
-        return cls.read(request.query_params.dict())
+        return cls.from_data(request.query_params.dict())
 
     @classmethod
-    def of_body(cls, request: Request) -> Self:
+    def from_body(cls, request: Request) -> Self:
         """The body, read; options may stand in the query instead."""
         body = request.data
         if not isinstance(body, Mapping):
-            return cls.read(body)
+            return cls.from_data(body)
         given = body.dict() if hasattr(body, "dict") else body
-        return cls.read({**request.query_params.dict(), **given})
+        return cls.from_data({**request.query_params.dict(), **given})
 
     @classmethod
-    def read(cls, data: Any) -> Self:
+    def from_data(cls, data: Any) -> Self:
         """What is valid of the data is in `validated_data`."""
         asked = cls(data=data)
         asked.is_valid(raise_exception=True)
@@ -43,17 +43,17 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class NoQuery(Strict):
+class NoQuery(StrictRequest):
     """An endpoint without query parameters."""
 
 
-class PageQuery(Strict):
+class PageQuery(StrictRequest):
     """Which page of a list."""
 
     limit = serializers.IntegerField(
-        default=SHORT_PAGE,
+        default=DEFAULT_LIMIT,
         min_value=1,
-        max_value=LONGEST_PAGE,
+        max_value=MAX_LIMIT,
         help_text="Most entries of a page.",
     )
     cursor = serializers.CharField(
@@ -61,7 +61,7 @@ class PageQuery(Strict):
     )
 
 
-class VectorQuery(Strict):
+class VectorQuery(StrictRequest):
     """Whether the numbers of a voice are wanted."""
 
     include = serializers.ChoiceField(

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from audio.api.fields import Choice, NameField
 from audio.api.schema.speaker_pages import NamedBlocks, NamedVoice
 from audio.formats.text import TEXT_FORMATS
-from voiceprints.api.serializers.strict_requests import PageQuery, Strict, VectorQuery
+from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest, VectorQuery
 from voiceprints.matching.speaker_voices import withhold_voices
 from voiceprints.models import Transcript, TranscriptSpeaker
 from voiceprints.models.transcripts import Mode, SpeakerSource
@@ -66,7 +66,7 @@ class TranscriptQuery(VectorQuery):
 
 
 @extend_schema_serializer(component_name="TranscriptChange")
-class TranscriptChange(Strict):
+class TranscriptChange(StrictRequest):
     """PATCH /api/transcripts/{id}: what is not named stays."""
 
     recording_name = NameField(required=False, allow_blank=True, max_length=500)
@@ -141,7 +141,7 @@ class TranscriptAnswer(About, NamedBlocks):
     transcript_id = None  # type: ignore[assignment]
 
 
-def told(transcript: Transcript, *, with_vectors: bool = False) -> dict[str, object]:
+def render_transcript(transcript: Transcript, *, with_vectors: bool = False) -> dict[str, object]:
     """A transcript as JSON, with all that was said."""
     if with_vectors:
         withhold_voices(transcript)

@@ -10,7 +10,7 @@ from audio.api.fields import FiniteFloatField, NameField, is_finite
 from audio.api.serializers.recordings import AudioField
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding
-from voiceprints.api.serializers.strict_requests import PageQuery, Strict, VectorQuery
+from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest, VectorQuery
 from voiceprints.models import DIMENSION, Space, Voiceprint
 
 MOST_RECORDINGS = 20
@@ -41,7 +41,7 @@ class EmbeddingField(serializers.Field[Embedding, Any, Any, Any]):
 
 
 @extend_schema_serializer(component_name="NewVoiceprint")
-class NewVoiceprint(Strict):
+class NewVoiceprint(StrictRequest):
     """POST /api/people/{id}/voiceprints, in one of four ways.
 
     `file`, one or more recordings of this person alone; `transcript` and `speaker`, whose
@@ -150,6 +150,6 @@ class VoiceprintAnswer(serializers.Serializer[Any]):
         return fields
 
 
-def told(voiceprint: Voiceprint, *, with_vector: bool = False) -> dict[str, object]:
+def render_voiceprint(voiceprint: Voiceprint, *, with_vector: bool = False) -> dict[str, object]:
     """A voiceprint as JSON."""
     return dict(VoiceprintAnswer(voiceprint, context={"vectors": with_vector}).data)

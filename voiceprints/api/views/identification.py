@@ -3,8 +3,12 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from voiceprints.api.schema.operations import ENGINE, documented
-from voiceprints.api.serializers.identification import IdentificationAnswer, IdentifyRequest, told
+from voiceprints.api.schema.operations import ENGINE_STATUSES, document
+from voiceprints.api.serializers.identification import (
+    IdentificationAnswer,
+    IdentifyRequest,
+    render_speaker,
+)
 from voiceprints.api.serializers.strict_requests import NoQuery
 from voiceprints.api.views.library_view import LibraryView, actor_of
 from voiceprints.matching.speaker_identification import identify_speakers
@@ -18,23 +22,23 @@ class Identify(LibraryView):
 
     changes = False
 
-    @documented(
+    @document(
         "identify",
         "Whose voice is it? Ranked candidates for each speaker of a recording, or a fingerprint",
         request={"multipart/form-data": IdentifyRequest, "application/json": IdentifyRequest},
         answers={200: IdentificationAnswer},
-        refusals=ENGINE,
+        refusals=ENGINE_STATUSES,
     )
     def post(self, request: Request) -> Response:
-        NoQuery.of_query(request)
-        given = IdentifyRequest.read(request.data).validated_data
+        NoQuery.from_query(request)
+        given = IdentifyRequest.from_data(request.data).validated_data
         actor, limit = actor_of(request), given["limit"]
         if "file" in given:
             heard = identify_speakers(given["file"], actor=actor, limit=limit)
-            speakers = [told(one.label, one.speech_s, one.identified) for one in heard]
+            speakers = [render_speaker(one.label, one.speech_s, one.identified) for one in heard]
         else:
             space = given["space"]
             found = identify_voice(given["fingerprint"], space, limit=limit)
             audit.record(actor, Action.IDENTIFIED, speakers=1, space=str(space))
-            speakers = [told(None, None, found)]
+            speakers = [render_speaker(None, None, found)]
         return Response({"object": "identification", "speakers": speakers})

@@ -20,11 +20,11 @@ from audio.api.authentication import (
     client_of,
     require,
 )
-from voiceprints.api.idempotency import Created, created_once
-from voiceprints.api.library_errors import NotKept
-from voiceprints.api.pagination import Pages, page_of
-from voiceprints.api.schema.job_examples import PLACED, TOLD
-from voiceprints.api.schema.operations import ONCE, documented, page
+from voiceprints.api.idempotency import Created, create_once
+from voiceprints.api.library_errors import ResourceNotFound
+from voiceprints.api.pagination import CursorPages, paginate
+from voiceprints.api.schema.job_examples import ENDED, SUBMITTED
+from voiceprints.api.schema.operations import IDEMPOTENCY_KEY, document, page_schema
 from voiceprints.api.serializers.jobs import (
     JobAnswer,
     JobEntry,
@@ -35,7 +35,7 @@ from voiceprints.api.serializers.jobs import (
     refuse_unknown,
 )
 from voiceprints.api.serializers.strict_requests import NoQuery
-from voiceprints.api.views.library_view import LibraryView, id_of
+from voiceprints.api.views.library_view import LibraryView, parse_id
 from voiceprints.jobs.completion import cancel
 from voiceprints.jobs.job_answers import REQUESTS, Asked
 from voiceprints.jobs.submission import Order, place
@@ -68,34 +68,34 @@ class JobView(LibraryView):
 class Jobs(JobView):
     """GET and POST /api/jobs."""
 
-    @documented(
+    @document(
         "list_jobs",
         "The jobs of this key, newest first",
         JobsQuery,
-        answers={200: page(JobEntry, "JobPage")},
+        answers={200: page_schema(JobEntry, "JobPage")},
         tag=TAG,
     )
     def get(self, request: Request) -> Response:
-        state = JobsQuery.of_query(request).validated_data.get("state")
+        state = JobsQuery.from_query(request).validated_data.get("state")
         mine = _jobs_of(request).defer("result", "options")
-        pages = Pages("-created_at", "id")
-        found = page_of(pages, mine.filter(state=state) if state else mine, request)
+        pages = CursorPages("-created_at", "id")
+        found = paginate(pages, mine.filter(state=state) if state else mine, request)
         return pages.get_paginated_response(JobEntry(found, many=True).data)
 
-    @documented(
+    @document(
         "create_job",
         "Have label-merge or transcribe-with-speakers done later",
-        ONCE,
+        IDEMPOTENCY_KEY,
         request={"multipart/form-data": ANY_KIND},
         answers={202: JobEntry},
         refusals=(409, 422),
         tag=TAG,
-        examples=PLACED,
+        examples=SUBMITTED,
     )
     def post(self, request: Request) -> Response:
-        NoQuery.of_query(request)
+        NoQuery.from_query(request)
         order = order_of(request)
-        answer = created_once(request, lambda: _placed(order))
+        answer = create_once(request, lambda: _submitted(order))
         answer["Location"] = f"/api/jobs/{answer.data['id']}"
         return answer
 
@@ -103,24 +103,24 @@ class Jobs(JobView):
 class OneJob(JobView):
     """GET and DELETE /api/jobs/{id}."""
 
-    @documented(
+    @document(
         "get_job",
         "How far a job is, and its result",
         JOB,
         answers={200: JobAnswer},
         refusals=(404,),
         tag=TAG,
-        examples=TOLD,
+        examples=ENDED,
     )
     def get(self, request: Request, job: str) -> Response:
-        NoQuery.of_query(request)
+        NoQuery.from_query(request)
         found = _found(request, job)
         if found.transcript_id is not None:
             actor = client_of(request).name
             audit.record(actor, Action.TRANSCRIPT_READ, transcript=found.transcript_id)
         return Response(JobAnswer(found, context={"may_read": self.may_read}).data)
 
-    @documented(
+    @document(
         "delete_job",
         "Cancel a job; delete one that has ended, with its result",
         JOB,
@@ -129,7 +129,7 @@ class OneJob(JobView):
         tag=TAG,
     )
     def delete(self, request: Request, job: str) -> Response:
-        NoQuery.of_query(request)
+        NoQuery.from_query(request)
         found = _found(request, job)
         if not cancel(found.id):
             found.delete()
@@ -190,7 +190,7 @@ def _refuse_vectors_of_stored(about: dict[str, Any], given: dict[str, Any]) -> N
         raise ValidationError({"include": f"expected only without store=true; {there}"})
 
 
-def _placed(order: Order) -> Created:
+def _submitted(order: Order) -> Created:
     job = place(order)
     return Created(dict(JobEntry(job).data), status=HTTPStatus.ACCEPTED)
 
@@ -201,7 +201,7 @@ def _jobs_of(request: Request) -> QuerySet[Job]:
 
 def _found(request: Request, given: str) -> Job:
     mine = _jobs_of(request).select_related("transcript")
-    found = mine.filter(pk=id_of("job", given)).first()
+    found = mine.filter(pk=parse_id("job", given)).first()
     if found is None:
-        raise NotKept("job")
+        raise ResourceNotFound("job")
     return found

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from audio.api.authentication import VOICES_READ, VOICES_WRITE, client_of
-from voiceprints.api.library_errors import NotKept, refusal_of
+from voiceprints.api.library_errors import ResourceNotFound, translate_refusal
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -27,7 +27,7 @@ class LibraryView(APIView):
 
     def handle_exception(self, exc: Exception) -> Any:
         """What the library refuses is no failure of the gateway."""
-        return super().handle_exception(refusal_of(exc, may_read=self.may_read) or exc)
+        return super().handle_exception(translate_refusal(exc, may_read=self.may_read) or exc)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **options: Any
@@ -49,8 +49,8 @@ def actor_of(request: Request) -> str:
     return client_of(request).name
 
 
-def id_of(what: str, given: str) -> UUID:
+def parse_id(what: str, given: str) -> UUID:
     """The identifier in an address; one that is none is nobody's."""
     if not _ID.fullmatch(given):
-        raise NotKept(what)
+        raise ResourceNotFound(what)
     return UUID(given)

@@ -9,18 +9,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audio.api.request_errors import InvalidRequest
-from voiceprints.api.etags import demand_match, etag_of, is_known
-from voiceprints.api.idempotency import Created, created_once
-from voiceprints.api.library_errors import NotKept
-from voiceprints.api.pagination import Pages, page_of
+from voiceprints.api.etags import etag_of, is_known, require_match
+from voiceprints.api.idempotency import Created, create_once
+from voiceprints.api.library_errors import ResourceNotFound
+from voiceprints.api.pagination import CursorPages, paginate
 from voiceprints.api.schema.operations import (
+    IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_NONE_MATCH,
-    ONCE,
     PERSON,
-    documented,
-    page,
-    told_to_readers,
+    answer_or_receipt,
+    document,
+    page_schema,
 )
 from voiceprints.api.serializers.people import (
     ForgetQuery,
@@ -32,7 +32,7 @@ from voiceprints.api.serializers.people import (
 )
 from voiceprints.api.serializers.receipts import PersonReceipt
 from voiceprints.api.serializers.strict_requests import NoQuery
-from voiceprints.api.views.library_view import LibraryView, actor_of, id_of
+from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
 from voiceprints.erasure.person_erasure import forget
 from voiceprints.erasure.person_merge import merge
 from voiceprints.models import Person
@@ -44,32 +44,32 @@ from voiceprints.transcripts.transcript_search import people_like
 class People(LibraryView):
     """GET and POST /api/people."""
 
-    @documented(
+    @document(
         "list_people",
         "Who is in the library, by name",
         PeopleQuery,
-        answers={200: page(PersonAnswer, "PeoplePage")},
+        answers={200: page_schema(PersonAnswer, "PeoplePage")},
     )
     def get(self, request: Request) -> Response:
-        asked = PeopleQuery.of_query(request).validated_data
-        pages = Pages("name")
-        found = page_of(
+        asked = PeopleQuery.from_query(request).validated_data
+        pages = CursorPages("name")
+        found = paginate(
             pages, people_like(asked.get("q", ""), consenting=asked.get("consenting")), request
         )
         return pages.get_paginated_response(PersonAnswer(found, many=True).data)
 
-    @documented(
+    @document(
         "create_person",
         "Add somebody",
-        ONCE,
+        IDEMPOTENCY_KEY,
         request=NewPerson,
         answers={201: PersonAnswer},
         refusals=(409, 410, 422),
     )
     def post(self, request: Request) -> Response:
-        NoQuery.of_query(request)
-        asked = NewPerson.read(request.data)
-        answer = created_once(request, lambda: _registered(asked, actor_of(request)))
+        NoQuery.from_query(request)
+        asked = NewPerson.from_data(request.data)
+        answer = create_once(request, lambda: _registered(asked, actor_of(request)))
         answer["Location"] = f"/api/people/{answer.data['id']}"
         answer["ETag"] = etag_of(answer.data["version"])
         return answer
@@ -78,7 +78,7 @@ class People(LibraryView):
 class OnePerson(LibraryView):
     """GET, PATCH and DELETE /api/people/{id}."""
 
-    @documented(
+    @document(
         "get_person",
         "One person",
         PERSON,
@@ -87,29 +87,29 @@ class OnePerson(LibraryView):
         refusals=(404,),
     )
     def get(self, request: Request, person: str) -> HttpResponse:
-        NoQuery.of_query(request)
+        NoQuery.from_query(request)
         found = person_of(person)
         answer = HttpResponseNotModified() if is_known(request, found) else _told(found)
         answer["ETag"] = etag_of(found.version)
         return answer
 
-    @documented(
+    @document(
         "change_person",
         "Change what is known of somebody, or the consent",
         PERSON,
         IF_MATCH,
         request=PersonChange,
-        answers={200: told_to_readers(PersonAnswer, PersonReceipt)},
+        answers={200: answer_or_receipt(PersonAnswer, PersonReceipt)},
         refusals=(404, 409, 412),
     )
     def patch(self, request: Request, person: str) -> Response:
-        NoQuery.of_query(request)
-        details = PersonChange.read(request.data).details()
-        whom, demand = id_of("person", person), partial(demand_match, request)
+        NoQuery.from_query(request)
+        details = PersonChange.from_data(request.data).details()
+        whom, demand = parse_id("person", person), partial(require_match, request)
         changed = change(whom, details, actor=actor_of(request), demand=demand)
         return _told(changed, may_read=self.may_read)
 
-    @documented(
+    @document(
         "forget_person",
         "Forget somebody: prints, links and the name, in every transcript",
         PERSON,
@@ -119,10 +119,10 @@ class OnePerson(LibraryView):
         refusals=(404, 412),
     )
     def delete(self, request: Request, person: str) -> Response:
-        replacement = ForgetQuery.of_query(request).validated_data.get("as")
-        whom = id_of("person", person)
+        replacement = ForgetQuery.from_query(request).validated_data.get("as")
+        whom = parse_id("person", person)
         with transaction.atomic():
-            demand_match(request, locked_person(whom))
+            require_match(request, locked_person(whom))
             try:
                 forget(whom, actor=actor_of(request), replacement=replacement)
             except ValueError as error:
@@ -133,19 +133,19 @@ class OnePerson(LibraryView):
 class MergePeople(LibraryView):
     """POST /api/people/{id}/merge."""
 
-    @documented(
+    @document(
         "merge_people",
         "Merge another person into this one, who is the same",
         PERSON,
         IF_MATCH,
         request=MergeRequest,
-        answers={200: told_to_readers(PersonAnswer, PersonReceipt)},
+        answers={200: answer_or_receipt(PersonAnswer, PersonReceipt)},
         refusals=(404, 412),
     )
     def post(self, request: Request, person: str) -> Response:
-        NoQuery.of_query(request)
-        stays = id_of("person", person)
-        gone = MergeRequest.read(request.data).validated_data["from"]
+        NoQuery.from_query(request)
+        stays = parse_id("person", person)
+        gone = MergeRequest.from_data(request.data).validated_data["from"]
         with transaction.atomic():
             _demand_unchanged(request, gone, stays)
             try:
@@ -157,9 +157,9 @@ class MergePeople(LibraryView):
 
 def person_of(given: str) -> Person:
     """The person of an address."""
-    found = Person.objects.filter(pk=id_of("person", given)).first()
+    found = Person.objects.filter(pk=parse_id("person", given)).first()
     if found is None:
-        raise NotKept("person")
+        raise ResourceNotFound("person")
     return found
 
 
@@ -169,7 +169,7 @@ def _registered(asked: NewPerson, actor: str) -> Created:
 
 
 def _demand_unchanged(request: Request, gone: UUID, stays: UUID) -> None:
-    demand_match(request, locked_people(gone, stays)[stays])
+    require_match(request, locked_people(gone, stays)[stays])
 
 
 def _told(person: Person, *, may_read: bool = True) -> Response:

@@ -3,8 +3,8 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from voiceprints.api.pagination import Pages, page_of
-from voiceprints.api.schema.operations import documented, page
+from voiceprints.api.pagination import CursorPages, paginate
+from voiceprints.api.schema.operations import document, page_schema
 from voiceprints.api.serializers.spaces import SpaceAnswer
 from voiceprints.api.serializers.strict_requests import PageQuery
 from voiceprints.api.views.library_view import LibraryView
@@ -14,14 +14,14 @@ from voiceprints.models import Space
 class Spaces(LibraryView):
     """GET /api/spaces."""
 
-    @documented(
+    @document(
         "list_spaces",
         "The embedding models whose fingerprints are kept",
         PageQuery,
-        answers={200: page(SpaceAnswer, "SpacePage")},
+        answers={200: page_schema(SpaceAnswer, "SpacePage")},
     )
     def get(self, request: Request) -> Response:
-        PageQuery.of_query(request)
-        pages = Pages("id")
-        found = page_of(pages, Space.objects.all(), request)
+        PageQuery.from_query(request)
+        pages = CursorPages("id")
+        found = paginate(pages, Space.objects.all(), request)
         return pages.get_paginated_response(SpaceAnswer(found, many=True).data)

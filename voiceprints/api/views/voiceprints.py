@@ -6,17 +6,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audio.merge.values import Span
-from voiceprints.api.idempotency import Created, created_once
-from voiceprints.api.library_errors import NotKept
-from voiceprints.api.pagination import Pages, page_of
+from voiceprints.api.idempotency import Created, create_once
+from voiceprints.api.library_errors import ResourceNotFound
+from voiceprints.api.pagination import CursorPages, paginate
 from voiceprints.api.schema.operations import (
-    ENGINE,
-    ONCE,
+    ENGINE_STATUSES,
+    IDEMPOTENCY_KEY,
     PERSON,
-    PRINT,
-    documented,
-    page,
-    told_to_readers,
+    VOICEPRINT,
+    answer_or_receipt,
+    document,
+    page_schema,
 )
 from voiceprints.api.serializers.receipts import VoiceprintReceipt
 from voiceprints.api.serializers.strict_requests import NoQuery, VectorQuery
@@ -24,9 +24,9 @@ from voiceprints.api.serializers.voiceprints import (
     NewVoiceprint,
     VoiceprintAnswer,
     VoiceprintsQuery,
-    told,
+    render_voiceprint,
 )
-from voiceprints.api.views.library_view import LibraryView, actor_of, id_of
+from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
 from voiceprints.api.views.people import person_of
 from voiceprints.enrolment.voice_enrolment import (
     SpeakerOf,
@@ -45,43 +45,43 @@ from voiceprints.transcripts.corrections import delete_print
 class Voiceprints(LibraryView):
     """GET and POST /api/people/{id}/voiceprints."""
 
-    @documented(
+    @document(
         "list_voiceprints",
         "The voiceprints of one person",
         PERSON,
         VoiceprintsQuery,
-        answers={200: page(VoiceprintAnswer, "VoiceprintPage")},
+        answers={200: page_schema(VoiceprintAnswer, "VoiceprintPage")},
         refusals=(404, 409),
     )
     def get(self, request: Request, person: str) -> Response:
-        asked = VoiceprintsQuery.of_query(request)
-        owner, pages = person_of(person), Pages("created_at", "id")
+        asked = VoiceprintsQuery.from_query(request)
+        owner, pages = person_of(person), CursorPages("created_at", "id")
         if asked.wants_vectors:
             check_consent(owner.id)
-        found = page_of(pages, _prints(owner.id, with_vectors=asked.wants_vectors), request)
+        found = paginate(pages, _prints(owner.id, with_vectors=asked.wants_vectors), request)
         if asked.wants_vectors:
             who = actor_of(request)
             audit.record(who, Action.VECTOR_READ, person=owner.id, prints=len(found))
         return pages.get_paginated_response(
-            [told(one, with_vector=asked.wants_vectors) for one in found]
+            [render_voiceprint(one, with_vector=asked.wants_vectors) for one in found]
         )
 
-    @documented(
+    @document(
         "create_voiceprint",
         "Learn a voice: from recordings, from a transcript, or from numbers",
         PERSON,
-        ONCE,
+        IDEMPOTENCY_KEY,
         request={"multipart/form-data": NewVoiceprint, "application/json": NewVoiceprint},
-        answers={201: told_to_readers(VoiceprintAnswer, VoiceprintReceipt)},
-        refusals=(404, 409, 410, 422, *ENGINE),
+        answers={201: answer_or_receipt(VoiceprintAnswer, VoiceprintReceipt)},
+        refusals=(404, 409, 410, 422, *ENGINE_STATUSES),
     )
     def post(self, request: Request, person: str) -> Response:
-        NoQuery.of_query(request)
+        NoQuery.from_query(request)
         owner = person_of(person)
-        asked = NewVoiceprint.read(request.data)
-        tell = told if self.may_read else _receipt
+        asked = NewVoiceprint.from_data(request.data)
+        tell = render_voiceprint if self.may_read else _receipt
         actor = actor_of(request)
-        return created_once(
+        return create_once(
             request, lambda: Created(tell(_learned(owner.id, asked, actor)), owner.id)
         )
 
@@ -89,41 +89,41 @@ class Voiceprints(LibraryView):
 class OneVoiceprint(LibraryView):
     """GET and DELETE /api/people/{id}/voiceprints/{print}."""
 
-    @documented(
+    @document(
         "get_voiceprint",
         "One voiceprint",
         PERSON,
-        PRINT,
+        VOICEPRINT,
         VectorQuery,
         answers={200: VoiceprintAnswer},
         refusals=(404, 409),
     )
     def get(self, request: Request, person: str, voiceprint: str) -> Response:
-        asked = VectorQuery.of_query(request)
-        owner = id_of("person", person)
+        asked = VectorQuery.from_query(request)
+        owner = parse_id("person", person)
         if asked.wants_vectors:
             check_consent(owner)
         found = _prints(owner, with_vectors=asked.wants_vectors)
-        one = found.filter(pk=id_of("voiceprint", voiceprint)).first()
+        one = found.filter(pk=parse_id("voiceprint", voiceprint)).first()
         if one is None:
-            raise NotKept("voiceprint")
+            raise ResourceNotFound("voiceprint")
         if asked.wants_vectors:
             audit.record(actor_of(request), Action.VECTOR_READ, person=owner, print=str(one.id))
-        return Response(told(one, with_vector=asked.wants_vectors))
+        return Response(render_voiceprint(one, with_vector=asked.wants_vectors))
 
-    @documented(
+    @document(
         "delete_voiceprint",
         "Delete a voiceprint and its sample",
         PERSON,
-        PRINT,
+        VOICEPRINT,
         answers={204: None},
         refusals=(404,),
     )
     def delete(self, request: Request, person: str, voiceprint: str) -> Response:
-        NoQuery.of_query(request)
-        owner, one = id_of("person", person), id_of("voiceprint", voiceprint)
+        NoQuery.from_query(request)
+        owner, one = parse_id("person", person), parse_id("voiceprint", voiceprint)
         if not delete_print(owner, one, actor=actor_of(request)):
-            raise NotKept("voiceprint")
+            raise ResourceNotFound("voiceprint")
         return Response(status=204)
 
 
