@@ -8,10 +8,10 @@ import openai
 import pytest
 
 from audio.engines.client import engine
+from tests.engine_answers import SPEAK, SPEECH, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import ROOT, Gateway, running_gateway
 from tests.recordings import cut_of
-from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE
 
 CLINIC = ROOT / "benchmarks" / "clinic"
 API_KEYS = (
@@ -61,14 +61,14 @@ def scripted(scripted_gateway: Gateway, faults: FaultServer) -> Gateway:
 @pytest.fixture
 def hearing(scripted: Gateway, faults: FaultServer) -> Gateway:
     """That gateway, with an engine that hears two sentences in whatever it is sent."""
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     return scripted
 
 
 @pytest.fixture
 def speaking(scripted: Gateway, faults: FaultServer) -> Gateway:
     """That gateway, with an engine that speaks whatever it is asked to."""
-    faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg")
+    faults.answer(SPEAK, SPEECH, content_type="audio/mpeg")
     return scripted
 
 

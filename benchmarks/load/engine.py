@@ -9,8 +9,8 @@ import json
 import sys
 from dataclasses import replace
 
+from tests.engine_answers import DIARIZATION, TRANSCRIPTION
 from tests.faults import Answer, FaultServer, running_fault_server
-from tests.scripts import SAID, TURNS
 
 CALM, SLOW = "calm", "slow"
 # How long inference takes, and how long an engine hangs: longer than any client's deadline here.
@@ -26,9 +26,9 @@ def _json(body: object) -> bytes:
 
 
 HEARD = {
-    "/v1/audio/transcriptions": _json(SAID),
-    "/v1/audio/diarize": _json(TURNS),
-    "/v1/audio/diarize-chunk": _json(TURNS),
+    "/v1/audio/transcriptions": _json(TRANSCRIPTION),
+    "/v1/audio/diarize": _json(DIARIZATION),
+    "/v1/audio/diarize-chunk": _json(DIARIZATION),
 }
 VOICES = _json({"voices": ["bm_george", "af_bella"]})
 # `down` is not among them: then the process is gone.

@@ -12,9 +12,9 @@ from benchmarks.gateway import upload_memory
 from benchmarks.gateway.calls import MEBIBYTE
 from benchmarks.gateway.engine import running_engine
 from benchmarks.gateway.upload_memory import Target
+from tests.engine_answers import SPEAK
 from tests.faults import Answer, FaultServer
 from tests.gateway_process import Gateway, running_gateway
-from tests.scripts import SPEAK
 
 LARGE = 300 * MEBIBYTE
 # Threads and pools that are needed for the first time are in it.

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from tests.engine_answers import DIARIZATION, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE, data_url, square_wave, wav
 from tests.scraping import Counting, scrape
-from tests.scripts import SAID, TRANSCRIBE, TURNS
 
 BLOCKS = "/api/audio/transcribe-with-speakers"
 MERGE = "/api/audio/label-merge"
@@ -21,9 +21,9 @@ REFERENCE = data_url(wav(square_wave(4000, 2.0)))
 @pytest.fixture
 def counting(scripted: Gateway, faults: FaultServer) -> Counting:
     """A gateway over an engine that hears two speakers, and what it counts from now on."""
-    faults.answer(TRANSCRIBE, SAID)
-    faults.answer("/v1/audio/diarize", TURNS)
-    faults.answer("/v1/audio/diarize-chunk", TURNS)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
+    faults.answer("/v1/audio/diarize", DIARIZATION)
+    faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     return Counting(scripted, scrape(scripted))
 
 
@@ -55,7 +55,7 @@ def test_an_unknown_address_is_counted_without_its_path(counting: Counting) -> N
 
 
 def test_an_engines_time_is_not_the_gateways(counting: Counting, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID, after_s=0.5)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION, after_s=0.5)
 
     counting.gateway.post(TRANSCRIBE, files=FILE)
 
@@ -73,7 +73,7 @@ def test_the_seconds_of_audio_are_counted_by_operation(counting: Counting) -> No
 def test_audio_of_which_no_length_is_said_is_as_long_as_its_words(
     counting: Counting, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, {name: SAID[name] for name in ("text", "words")})
+    faults.answer(TRANSCRIBE, {name: TRANSCRIPTION[name] for name in ("text", "words")})
 
     counting.gateway.post(TRANSCRIBE, files=FILE)
 

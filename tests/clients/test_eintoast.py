@@ -3,10 +3,10 @@
 import pytest
 
 from tests.clients.forms import MULTIPART, form, part
+from tests.engine_answers import TEXT, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import TEXT, TRANSCRIBE
 
 
 @pytest.mark.parametrize("model", ["whisper-1", "gpt-4o-mini-transcribe", "gpt-4o-transcribe"])

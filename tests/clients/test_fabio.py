@@ -4,9 +4,9 @@ import http.client
 import json
 
 from tests.clients.forms import MULTIPART, form, part
+from tests.engine_answers import TEXT, TRANSCRIBE
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import TEXT, TRANSCRIBE
 
 
 def test_an_empty_prompt_and_an_empty_key_are_no_error(hearing: Gateway) -> None:

@@ -6,9 +6,9 @@ import openai
 import pytest
 
 from tests.clients.forms import MULTIPART, form, part
+from tests.engine_answers import SPEECH, TEXT, TRANSCRIBE
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SPOKEN, TEXT, TRANSCRIBE
 
 PROMPT = "The following conversation is a smart home user talking to Home Assistant."
 
@@ -49,7 +49,7 @@ def test_an_answer_is_spoken(speaks: openai.OpenAI, instructions: str, name: str
         speed=1.0,
         response_format=name,  # type: ignore[arg-type]
     ) as spoken:
-        assert b"".join(spoken.iter_bytes()) == SPOKEN
+        assert b"".join(spoken.iter_bytes()) == SPEECH
 
 
 def test_its_start_lists_the_models(hears: openai.OpenAI) -> None:

@@ -7,17 +7,17 @@ import av
 import pytest
 
 from tests.clients.forms import MULTIPART, chunked, part
+from tests.engine_answers import SPEAK, SPEECH, TEXT, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SPEAK, SPOKEN, TEXT, TRANSCRIBE
 
 
 @pytest.mark.parametrize("more", [{}, {"backend": "kokoro"}, {"voice": "onyx"}])
 def test_an_answer_is_spoken(speaking: Gateway, more: dict[str, str]) -> None:
     answer = speaking.post(SPEAK, json={"input": "Hello.", "model": "tts-1"} | more)
 
-    assert answer.content == SPOKEN
+    assert answer.content == SPEECH
 
 
 def test_its_localai_provider_names_the_voice_as_the_model(
@@ -36,7 +36,7 @@ def test_older_versions_send_no_key_but_its_name(speaking: Gateway, authorizatio
 
     answer = speaking.post(SPEAK, json=asked, headers={"authorization": authorization})
 
-    assert answer.content == SPOKEN
+    assert answer.content == SPEECH
 
 
 @pytest.mark.parametrize("language", [[part("language", "en")], []], ids=["newer", "older"])

@@ -4,10 +4,10 @@ import openai
 import pytest
 
 from tests.clients.forms import MULTIPART, form, part
+from tests.engine_answers import TEXT, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import TEXT, TRANSCRIBE
 
 
 @pytest.mark.parametrize("name", ["tmp8a2.wav", "tmp8a2.mp3", "tmp8a2.webm"])

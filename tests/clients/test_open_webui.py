@@ -6,10 +6,10 @@ import uuid
 import pytest
 
 from tests.clients.forms import MULTIPART, chunked, part
+from tests.engine_answers import SPEAK, SPEECH, TEXT, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SPEAK, SPOKEN, TEXT, TRANSCRIBE
 
 KEY = {"authorization": "Bearer sk-open-webui"}
 
@@ -46,14 +46,14 @@ def test_an_answer_is_spoken_without_a_format(speaking: Gateway) -> None:
 
     answer = speaking.post(SPEAK, json=asked, headers=KEY)
 
-    assert answer.content == SPOKEN
+    assert answer.content == SPEECH
     assert answer.headers["content-type"] == "audio/mpeg"
 
 
 def test_parameters_of_the_administrator_are_no_error(speaking: Gateway) -> None:
     asked = {"input": "Hi", "voice": "alloy", "model": "tts-1", "lang_code": "b", "speed": 1.2}
 
-    assert speaking.post(SPEAK, json=asked, headers=KEY).content == SPOKEN
+    assert speaking.post(SPEAK, json=asked, headers=KEY).content == SPEECH
 
 
 def test_voices_and_models_are_listed_as_its_menus_want_them(scripted: Gateway) -> None:

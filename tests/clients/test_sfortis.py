@@ -4,9 +4,9 @@ import io
 
 import av
 
+from tests.engine_answers import SPEAK, SPEECH
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
-from tests.scripts import SPEAK, SPOKEN
 
 HEADERS = {"authorization": "Bearer sk-none", "user-agent": "HomeAssistant-OpenAI-TTS"}
 
@@ -33,5 +33,5 @@ def test_its_extra_payload_is_no_error(speaking: Gateway, faults: FaultServer) -
         "normalization_options": {"normalize": True},
     }
 
-    assert speaking.post(SPEAK, json=asked, headers=HEADERS).content == SPOKEN
+    assert speaking.post(SPEAK, json=asked, headers=HEADERS).content == SPEECH
     assert faults.asked[0].json["response_format"] == "mp3"

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.engine_answers import SPEAK, SPEECH
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
-from tests.scripts import SPEAK, SPOKEN
 
 
 @pytest.mark.parametrize("voice", ["alloy", "echo", "fable", "onyx", "nova", "shimmer"])
@@ -19,7 +19,7 @@ def test_each_default_voice_speaks(speaking: Gateway, voice: str) -> None:
 
     answer = speaking.post(SPEAK, json=asked, headers={"authorization": "Bearer"})
 
-    assert answer.content == SPOKEN
+    assert answer.content == SPEECH
 
 
 @pytest.mark.parametrize("speed", [0.25, 0.3, 4])

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.engine_answers import DIARIZATION, SPEAK, SPEECH, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.scraping import Scraped, scrape
-from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE, TURNS
 
 TRACKS = {"mic_file": TONE, "system_file": TONE}
 
@@ -31,9 +31,9 @@ def measured_gateway(
 @pytest.fixture
 def scraped(measured_gateway: Gateway, faults: FaultServer) -> Scraped:
     """What a gateway tells that has done a little of everything."""
-    faults.answer(TRANSCRIBE, SAID)
-    faults.answer("/v1/audio/diarize-chunk", TURNS)
-    faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg")
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
+    faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
+    faults.answer(SPEAK, SPEECH, content_type="audio/mpeg")
     measured_gateway.post("/api/audio/label-merge", files=TRACKS, data={"timeline": "[]"})
     measured_gateway.post(SPEAK, json={"input": "Hi"})
     return scrape(measured_gateway)

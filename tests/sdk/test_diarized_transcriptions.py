@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.engine_answers import DIARIZATION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import TURNS
 from tests.sdk.client_process import Sdk
 
 
@@ -19,8 +19,8 @@ def knowing(start_sdk: Callable[[str], Sdk], request: pytest.FixtureRequest) -> 
 @pytest.fixture
 def conversing(hearing: Gateway, faults: FaultServer) -> Gateway:
     """A gateway whose engine hears two speakers."""
-    faults.answer("/v1/audio/diarize", TURNS)
-    faults.answer("/v1/audio/diarize-chunk", TURNS)
+    faults.answer("/v1/audio/diarize", DIARIZATION)
+    faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     return hearing
 
 

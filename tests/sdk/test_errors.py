@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager, ExitStack
 import httpx
 import pytest
 
+from tests.engine_answers import SPEAK, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SPEAK, TRANSCRIBE
 from tests.sdk.client_process import NODE, PYTHON, File, Raised, Sdk, Seen
 
 KEYS = {"message", "type", "param", "code"}

@@ -7,9 +7,9 @@ from threading import Event
 import httpx
 import pytest
 
+from tests.engine_answers import SPEAK, SPEECH
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
-from tests.scripts import SPEAK, SPOKEN
 from tests.sdk.client_process import Raised, Sdk
 
 ASKED = {"model": "tts-1", "voice": "alloy", "input": "Hi"}
@@ -41,7 +41,7 @@ def engines_voices() -> set[str]:
 def test_speech_is_the_engines_audio(sdk: Sdk, speaking: Gateway) -> None:
     spoken = sdk.speak(speaking)
 
-    assert spoken.audio == SPOKEN
+    assert spoken.audio == SPEECH
     assert spoken.headers["content-type"] == "audio/mpeg"
 
 
@@ -49,7 +49,7 @@ def test_speech_is_the_engines_audio(sdk: Sdk, speaking: Gateway) -> None:
     "model", ["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15", "kokoro"]
 )
 def test_openais_models_speak(sdk: Sdk, speaking: Gateway, model: str) -> None:
-    assert sdk.speak(speaking, model=model).audio == SPOKEN
+    assert sdk.speak(speaking, model=model).audio == SPEECH
 
 
 def test_speech_bears_an_id(sdk: Sdk, speaking: Gateway) -> None:
@@ -79,7 +79,7 @@ def test_without_a_voice_the_default_one_speaks(speaking: Gateway, faults: Fault
 
 
 def test_the_longest_text_is_spoken(sdk: Sdk, speaking: Gateway) -> None:
-    assert sdk.speak(speaking, input="x" * 4096).audio == SPOKEN
+    assert sdk.speak(speaking, input="x" * 4096).audio == SPEECH
 
 
 @pytest.mark.parametrize("text", ["x" * 4097, "", "   "], ids=["too long", "empty", "blank"])
@@ -117,12 +117,12 @@ def test_keys_that_are_not_openais_are_no_error(sdk: Sdk, speaking: Gateway) -> 
         "normalization_options": {"normalize": False},
     }
 
-    assert sdk.speak(speaking, **foreign).audio == SPOKEN
+    assert sdk.speak(speaking, **foreign).audio == SPEECH
 
 
 @pytest.mark.parametrize("instructions", ["", "None", "Whisper."])
 def test_instructions_are_no_error(sdk: Sdk, speaking: Gateway, instructions: str) -> None:
-    assert sdk.speak(speaking, instructions=instructions).audio == SPOKEN
+    assert sdk.speak(speaking, instructions=instructions).audio == SPEECH
 
 
 def test_speech_that_breaks_off_never_ends_cleanly(

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from httpx_sse import EventSource, ServerSentEvent
 
+from tests.engine_answers import SPEAK
 from tests.gateway_process import Gateway
-from tests.scripts import SPEAK
 from tests.sdk.client_process import Raised, Sdk, Seen
 
 pytestmark = pytest.mark.models

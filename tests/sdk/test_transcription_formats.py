@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.engine_answers import TEXT
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import TEXT
 from tests.sdk.client_process import File, Sdk
 
 SEGMENT_KEYS = {

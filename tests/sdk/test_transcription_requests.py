@@ -5,10 +5,10 @@ import re
 import pytest
 
 from tests.clients.forms import MULTIPART, chunked, part
+from tests.engine_answers import TEXT, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import TEXT, TRANSCRIBE
 from tests.sdk.client_process import File, Raised, Sdk
 
 MIB = 1024 * 1024

@@ -6,10 +6,10 @@ import httpx
 import pytest
 from httpx_sse import EventSource
 
+from tests.engine_answers import TEXT, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import TEXT, TRANSCRIBE
 from tests.sdk.client_process import Raised, Sdk
 
 

@@ -17,9 +17,9 @@ import pytest
 
 from spark_control.laptop.engine import is_healthy
 from spark_control.laptop.gateway import SERVER
+from tests.engine_answers import SPEAK, SPEECH
 from tests.faults import Answer, Asked, FaultServer
 from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE, Gateway
-from tests.scripts import SPEAK, SPOKEN
 from tests.waiting import until
 
 MANY = 50
@@ -61,7 +61,7 @@ def speak(gateway: Gateway) -> int:
 
 def when_released(release: Event, _asked: Asked) -> Answer:
     release.wait(60)
-    return Answer(pieces=(SPOKEN,), content_type="audio/mpeg")
+    return Answer(pieces=(SPEECH,), content_type="audio/mpeg")
 
 
 def test_what_is_under_way_is_finished_and_nothing_new_is_begun(
@@ -82,7 +82,7 @@ def test_what_is_under_way_is_finished_and_nothing_new_is_begun(
 
 
 def test_what_does_not_end_in_time_is_cut(faults: FaultServer, tmp_path: Path) -> None:
-    faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg", after_s=20.0)
+    faults.answer(SPEAK, SPEECH, content_type="audio/mpeg", after_s=20.0)
     grace = ("--graceful-timeout", "1")
 
     with (

@@ -11,10 +11,10 @@ from django.db import connection
 from pytest_django import Settings
 
 from tests.bucket_server import KEYS, BucketOfTests, new_bucket, running_bucket_server
+from tests.engine_answers import script_meeting
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.voiceprints.emptying import emptying
-from tests.voiceprints.people import SPACE, axis
 from tests.voiceprints.voices import hears
 
 API_KEYS = ",".join(
@@ -25,26 +25,6 @@ API_KEYS = ",".join(
         "writer:writer-key:audio+voices:write",
     ]
 )
-HEARD = {
-    "duration": 10.0,
-    "segments": [
-        {"start_s": 0.0, "end_s": 4.0, "speaker": "Speaker_0", "confidence": 0.97},
-        {"start_s": 5.0, "end_s": 9.0, "speaker": "Speaker_1"},
-    ],
-    "speakers_detected": ["Speaker_0", "Speaker_1"],
-    "fingerprints": {"Speaker_0": axis(0).tolist(), "Speaker_1": axis(1).tolist()},
-    "models": {"diarization": "sortformer", "embedding": SPACE},
-}
-SAID = {
-    "text": "Good morning. Hi!",
-    "duration": 10.0,
-    "language": "en",
-    "words": [
-        {"text": "Good", "start": 1.0, "end": 1.5},
-        {"text": "morning.", "start": 1.5, "end": 2.0},
-        {"text": "Hi!", "start": 6.0, "end": 6.5},
-    ],
-}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,9 +56,7 @@ def library_gateway(
     transactional_db: None, _library_gateway: Gateway, faults: FaultServer
 ) -> Gateway:
     """A gateway with an empty library, whose engine hears Speaker_0 and Speaker_1."""
-    faults.answer("/v1/audio/diarize-chunk", HEARD)
-    faults.answer("/v1/audio/diarize", HEARD | {"fingerprints": None})
-    faults.answer("/v1/audio/transcriptions", SAID)
+    script_meeting(faults)
     return _library_gateway
 
 

@@ -9,10 +9,11 @@ import httpx
 import pytest
 from django.db import connection, transaction
 
+from tests.engine_answers import DIARIZE, MEETING_DIARIZATION, MEETING_TRANSCRIPTION, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.voiceprints.conftest import HEARD, SAID, key
+from tests.voiceprints.conftest import key
 from tests.voiceprints.people import axis, blend, consenting, print_of
 from voiceprints.models import (
     AuditEntry,
@@ -170,7 +171,7 @@ def test_what_was_said_is_kept_in_blocks_that_are_found(library_gateway: Gateway
 
 
 def test_a_word_of_nobody_is_kept(library_gateway: Gateway, faults: FaultServer) -> None:
-    faults.answer("/v1/audio/diarize-chunk", HEARD | {"segments": [], "speakers_detected": []})
+    faults.answer(DIARIZE, MEETING_DIARIZATION | {"segments": [], "speakers_detected": []})
 
     merged(library_gateway, "writer", store="true", transcribe="true")
 
@@ -181,7 +182,7 @@ def test_text_that_the_database_cannot_hold_is_kept_without_it(
     library_gateway: Gateway, faults: FaultServer
 ) -> None:
     words = [{"text": "Good\x00!", "start": 1.0, "end": 1.5}]
-    faults.answer("/v1/audio/transcriptions", SAID | {"words": words})
+    faults.answer(TRANSCRIBE, MEETING_TRANSCRIPTION | {"words": words})
 
     merged(library_gateway, "writer", store="true", transcribe="true")
 
@@ -316,7 +317,7 @@ def test_without_a_request_speakers_stay_anonymous(
 
     assert answer["speakers_detected"] == ["Speaker_0", "Speaker_1"]
     assert "speakers" not in answer
-    assert "/v1/audio/diarize-chunk" not in faults.paths()
+    assert DIARIZE not in faults.paths()
 
 
 def test_naming_needs_the_right_to_read(library_gateway: Gateway, faults: FaultServer) -> None:

@@ -12,10 +12,10 @@ from audio.archive.recording_job import Source, do
 from audio.merge.values import NO_VOICES
 from tests.audio.api.audience import Audience
 from tests.audio.api.test_request_log import line
+from tests.engine_answers import DIARIZATION, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import Asked, FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SAID, TRANSCRIBE, TURNS
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 GIVEN = f"00-{TRACE}-{PARENT}-01"
@@ -28,7 +28,7 @@ def headers_of(asked: Asked) -> dict[str, str]:
 
 def passed_on(gateway: Gateway, faults: FaultServer, **given: str) -> dict[str, str]:
     """The headers that the engine saw of a request with these."""
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     gateway.post(TRANSCRIBE, files={"file": TONE}, headers=given)
     return headers_of(faults.asked[-1])
 
@@ -47,8 +47,8 @@ def test_the_id_of_a_request_goes_to_the_engine(scripted: Gateway, faults: Fault
 
 
 def test_all_calls_of_a_request_are_of_one_trace(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
-    faults.answer("/v1/audio/diarize-chunk", TURNS)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
+    faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
 
     answer = scripted.post("/api/audio/label-merge", files=TRACKS, data={"timeline": "[]"})
 
@@ -74,7 +74,7 @@ def test_requests_of_one_connection_have_traces_of_their_own(
 
 
 def test_several_traces_at_once_are_none(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     twice = [("traceparent", GIVEN), ("traceparent", GIVEN.replace("a", "b"))]
 
     scripted.post(TRANSCRIBE, files={"file": TONE}, headers=twice)
@@ -161,8 +161,8 @@ def test_each_recording_of_an_archive_has_a_trace_of_its_own(
     faults: FaultServer, settings: Settings, tmp_path: Path
 ) -> None:
     settings.PARAKEET_URL = faults.url
-    faults.answer(TRANSCRIBE, SAID)
-    faults.answer("/v1/audio/diarize-chunk", TURNS)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
+    faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     (tmp_path / "talk.wav").write_bytes(TONE)
     source, options = Source((tmp_path / "talk.wav",)), ArchiveOptions(known_voices=NO_VOICES)
 

@@ -10,14 +10,14 @@ from audio.engines.client import Engine, engine
 from audio.engines.failures import EngineBusy
 from audio.engines.slots import JobEnded
 from audio.media.recording import Recording
+from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.recordings import TONE
-from tests.scripts import SAID, TRANSCRIBE
 
 
 @pytest.fixture
 def parakeet(faults: FaultServer) -> Engine:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     return engine("parakeet", faults.url)
 
 
@@ -36,7 +36,7 @@ def test_a_call_takes_no_further_place_than_its_jobs(parakeet: Engine, tone: Rec
     with parakeet.admitted(parakeet._places.total):
         said = parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
 
-    assert said == SAID
+    assert said == TRANSCRIPTION
     assert held(parakeet) == 0
 
 

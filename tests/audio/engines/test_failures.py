@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.engine_answers import DIARIZE, SPEAK, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import Answer, FaultServer, breakages
 from tests.faults.answers import as_json
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
-from tests.scripts import DIARIZE, SAID, SPEAK, TRANSCRIBE
 
 HTML = breakages.HTML
 AT = "https://elsewhere.example/v1"
@@ -50,9 +50,9 @@ ROWS = {
     "501": (Answer(501, (HTML,)), (502, "engine_bad_answer", None)),
     "502 of a proxy": (Answer(502, (HTML,)), (502, "engine_unreachable", None)),
     "504 of a proxy": (Answer(504, (HTML,)), (504, "engine_timeout", None)),
-    "201": (as_json(SAID, status=201), (502, "engine_bad_answer", None)),
+    "201": (as_json(TRANSCRIPTION, status=201), (502, "engine_bad_answer", None)),
     "204": (Answer(204, ()), (502, "engine_bad_answer", None)),
-    "206": (as_json(SAID, status=206), (502, "engine_bad_answer", None)),
+    "206": (as_json(TRANSCRIPTION, status=206), (502, "engine_bad_answer", None)),
     "302": (Answer(302, (HTML,), headers={"Location": AT}), (502, "engine_bad_answer", None)),
     "silence": (breakages.SILENT, (504, "engine_timeout", None)),
     "a slow head": (breakages.SLOW_HEAD, (504, "engine_timeout", None)),
@@ -195,9 +195,9 @@ def test_an_answer_that_was_longer_than_said_does_not_spoil_the_next(
 ) -> None:
     faults.break_with(TRANSCRIBE, breakages.LONGER_THAN_ANNOUNCED)
     transcribed(scripted)
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
-    assert transcribed(scripted).json()["text"] == SAID["text"]
+    assert transcribed(scripted).json()["text"] == TRANSCRIPTION["text"]
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://no-such-host.invalid:80"])
@@ -222,7 +222,7 @@ def test_an_engine_that_does_not_take_the_upload_is_a_timeout(tmp_path: Path) ->
 def test_the_more_audio_the_more_time_an_engine_has(
     tmp_path: Path, fault_server: FaultServer, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID, after_s=0.8)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION, after_s=0.8)
     allowed = {"ENGINE_BASE_TIMEOUT_S": "0.2", "ENGINE_TIMEOUT_PER_AUDIO_S": "0.2"}
     with running_gateway(tmp_path, PARAKEET_URL=fault_server.url, **allowed) as gateway:
         a_second = gateway.post(TRANSCRIBE, files={"file": TONE})

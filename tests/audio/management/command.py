@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE
 
-from tests.audio.archive.engine import SAID, TRANSCRIBE, as_json
+from tests.engine_answers import SHORT_TRANSCRIPTION, TRANSCRIBE
 from tests.faults import Answer, Asked, FaultServer
+from tests.faults.answers import as_json
 from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE
 
 PATIENCE_S = 60.0
@@ -56,7 +57,9 @@ def run(
 class Held:
     """An engine that does not answer about one recording until it is let go."""
 
-    def __init__(self, engine: FaultServer, content: bytes, said: object = SAID) -> None:
+    def __init__(
+        self, engine: FaultServer, content: bytes, said: object = SHORT_TRANSCRIPTION
+    ) -> None:
         self._content, self._said = content, said
         self._arrived, self._released = threading.Event(), threading.Event()
         engine.respond(TRANSCRIBE, self._respond)

@@ -9,17 +9,11 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from audio.archive.ledger import open_ledger
-from tests.audio.archive.engine import (
-    ANN,
-    BOB,
-    SAID,
-    TRANSCRIBE,
-    as_json,
-    recording,
-    times_heard,
-)
+from tests.audio.archive.engine import recording, times_heard
 from tests.audio.management.conftest import Diarize
+from tests.engine_answers import ANA, BEN, SHORT_TRANSCRIPTION, TRANSCRIBE
 from tests.faults import Answer, Asked, FaultServer
+from tests.faults.answers import as_json
 
 
 def outputs(out: Path) -> list[str]:
@@ -207,7 +201,7 @@ def test_two_tracks_are_a_dual_recording(diarize: Diarize, folder: Path, out: Pa
 
 def test_known_voices_name_who_speaks(diarize: Diarize, tmp_path: Path, out: Path) -> None:
     known = tmp_path / "voices.json"
-    known.write_text(json.dumps({"Ann": ANN, "Bob": BOB}))
+    known.write_text(json.dumps({"Ann": ANA, "Bob": BEN}))
 
     diarize("--known", str(known))
 
@@ -218,7 +212,7 @@ def test_voices_that_were_exported_name_who_speaks(
     diarize: Diarize, tmp_path: Path, out: Path
 ) -> None:
     known = tmp_path / "voices.json"
-    known.write_text(json.dumps({"space": "titanet@1", "voiceprints": {"Ann": [BOB, ANN]}}))
+    known.write_text(json.dumps({"space": "titanet@1", "voiceprints": {"Ann": [BEN, ANA]}}))
 
     diarize("--known", str(known))
 
@@ -227,7 +221,7 @@ def test_voices_that_were_exported_name_who_speaks(
 
 def test_voices_of_another_space_are_not_compared(diarize: Diarize, tmp_path: Path) -> None:
     known = tmp_path / "voices.json"
-    known.write_text(json.dumps({"space": "campplus", "voiceprints": {"Ann": [ANN]}}))
+    known.write_text(json.dumps({"space": "campplus", "voiceprints": {"Ann": [ANA]}}))
 
     said = diarize("--known", str(known))
 
@@ -245,7 +239,7 @@ def refuse(content: bytes) -> Callable[[Asked], Answer]:
 
     def respond(asked: Asked) -> Answer:
         refused = Answer(status=400, pieces=(b'{"detail": "I do not like it"}',))
-        return refused if content in asked.body else as_json(SAID)
+        return refused if content in asked.body else as_json(SHORT_TRANSCRIPTION)
 
     return respond
 
@@ -266,7 +260,7 @@ def test_one_that_fails_is_listed_and_hinders_no_other(
 def test_just_the_failed_can_be_done_again(diarize: Diarize, engine: FaultServer) -> None:
     engine.respond(TRANSCRIBE, refuse(recording(0)))
     diarize()
-    engine.answer(TRANSCRIBE, SAID)
+    engine.answer(TRANSCRIBE, SHORT_TRANSCRIPTION)
     engine.asked.clear()
 
     said = diarize("--retry-failed")
@@ -283,7 +277,7 @@ def test_nothing_is_left_to_try_again_once_it_was_done(diarize: Diarize) -> None
 
 def test_a_busy_engine_is_given_time(diarize: Diarize, engine: FaultServer) -> None:
     busy = [Answer(status=503, headers={"Retry-After": "0"}, pieces=(b"{}",))]
-    engine.respond(TRANSCRIBE, lambda _asked: busy.pop() if busy else as_json(SAID))
+    engine.respond(TRANSCRIBE, lambda _asked: busy.pop() if busy else as_json(SHORT_TRANSCRIPTION))
 
     said = diarize()
 
@@ -295,7 +289,7 @@ def test_a_file_that_vanishes_is_said_to_be_gone(
 ) -> None:
     def respond(_asked: Asked) -> Answer:
         (folder / "b.wav").unlink(missing_ok=True)
-        return as_json(SAID)
+        return as_json(SHORT_TRANSCRIPTION)
 
     engine.respond(TRANSCRIBE, respond)
 
@@ -310,7 +304,7 @@ def test_a_file_that_is_still_being_written_is_not_done(
     def respond(_asked: Asked) -> Answer:
         with (folder / "a.wav").open("ab") as file:
             file.write(b"more")
-        return as_json(SAID)
+        return as_json(SHORT_TRANSCRIPTION)
 
     engine.respond(TRANSCRIBE, respond)
 

@@ -9,8 +9,9 @@ from subprocess import PIPE, Popen
 
 import pytest
 
-from tests.audio.archive.engine import DIARIZE, TRANSCRIBE, recording, times_heard
+from tests.audio.archive.engine import recording, times_heard
 from tests.audio.management.command import COMMAND, Held, begun, environment, run
+from tests.engine_answers import DIARIZE, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import ROOT
 from tests.recordings import square_wave, wav

@@ -13,9 +13,9 @@ from threading import Event
 from tests.audio.engines.recovery.docker_daemon import running_docker_daemon
 from tests.audio.engines.recovery.engine import heal, wedge
 from tests.audio.management.command import PATIENCE_S, environment
+from tests.engine_answers import TRANSCRIBE
 from tests.faults import Answer, Asked, FaultServer
 from tests.gateway_process import ROOT
-from tests.scripts import TRANSCRIBE
 from tests.waiting import until
 
 COMMAND = (sys.executable, "manage.py", "watch_engines")

@@ -11,8 +11,9 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from tests.audio.archive.engine import DIARIZE, HEARD, TRANSCRIBE, recording, script
+from tests.audio.archive.engine import recording, script
 from tests.audio.management.command import environment
+from tests.engine_answers import DIARIZE, SHORT_DIARIZATION, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import ROOT
 from tests.voiceprints.conftest import database_url
@@ -37,7 +38,7 @@ def engine(faults: FaultServer, settings: Settings) -> FaultServer:
     """It hears two voices."""
     settings.PARAKEET_URL = faults.url
     script(faults)
-    faults.answer(DIARIZE, HEARD | {"models": {"embedding": SPACE}})
+    faults.answer(DIARIZE, SHORT_DIARIZATION | {"models": {"embedding": SPACE}})
     return faults
 
 
@@ -147,7 +148,7 @@ def test_other_options_make_another_transcript(folder: Path) -> None:
 def test_another_model_makes_another_transcript(folder: Path, engine: FaultServer) -> None:
     diarize(folder, "--store")
     (folder.parent / "out" / "talk.json").unlink()
-    engine.answer(DIARIZE, HEARD | {"models": {"embedding": "another"}})
+    engine.answer(DIARIZE, SHORT_DIARIZATION | {"models": {"embedding": "another"}})
     diarize(folder, "--store")
 
     assert Transcript.objects.count() == 2

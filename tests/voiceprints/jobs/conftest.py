@@ -8,10 +8,11 @@ from django.db import connection
 from pytest_django import Settings
 
 from audio.media.recording import Recording
+from tests.engine_answers import script_meeting
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
-from tests.voiceprints.conftest import API_KEYS, HEARD, SAID, database_url
+from tests.voiceprints.conftest import API_KEYS, database_url
 from voiceprints.jobs.submission import Order, place
 from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind
@@ -67,9 +68,7 @@ def queue(
     settings.MEDIA_ROOT = storage
     settings.PARAKEET_URL = faults.url
     settings.JOB_RETRY_S = 0.2
-    faults.answer("/v1/audio/diarize-chunk", HEARD)
-    faults.answer("/v1/audio/diarize", HEARD | {"fingerprints": None})
-    faults.answer("/v1/audio/transcriptions", SAID)
+    script_meeting(faults)
     return faults
 
 

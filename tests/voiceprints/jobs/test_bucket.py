@@ -10,11 +10,12 @@ from pytest_django import Settings
 
 from audio.media.recording import Recording
 from tests.bucket_server import KEYS, BucketOfTests
+from tests.engine_answers import MEETING_TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import running_gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call
-from tests.voiceprints.conftest import API_KEYS, SAID, database_url, use
+from tests.voiceprints.conftest import API_KEYS, database_url, use
 from tests.voiceprints.jobs.test_execution import TRANSCRIBE, after, error_of, go_on
 from tests.voiceprints.jobs.workers import running_worker
 from tests.waiting import until
@@ -175,7 +176,7 @@ def test_a_job_is_done_though_its_recording_cannot_be_deleted_and_a_purge_delete
     queue: FaultServer, bucket_in_use: BucketOfTests, tone: Recording, settings: Settings
 ) -> None:
     job, later = placed(tone), timezone.now() + timedelta(hours=2)
-    queue.respond(TRANSCRIBE, after(lambda: use(NOWHERE, settings), SAID))
+    queue.respond(TRANSCRIBE, after(lambda: use(NOWHERE, settings), MEETING_TRANSCRIPTION))
     work(job.id, go_on)
     left = bucket_in_use.contents()
     use(bucket_in_use, settings)

@@ -9,9 +9,9 @@ from django.db import connection
 from pytest_django import Settings
 
 from audio.media.recording import Recording
+from tests.engine_answers import MEETING_DIARIZATION, MEETING_TRANSCRIPTION
 from tests.faults import Answer, Asked, FaultServer
 from tests.recordings import TONE
-from tests.voiceprints.conftest import HEARD, SAID
 from tests.voiceprints.people import SPACE, axis, consenting, print_of
 from voiceprints.erasure.person_erasure import forget
 from voiceprints.jobs import completion
@@ -195,7 +195,7 @@ def test_a_job_that_is_cancelled_while_it_runs_keeps_nothing(
     queue: FaultServer, tone: Recording
 ) -> None:
     job = merge(tone, store="true")
-    queue.respond(TRANSCRIBE, after(lambda: cancel(job.id), SAID))
+    queue.respond(TRANSCRIBE, after(lambda: cancel(job.id), MEETING_TRANSCRIPTION))
     work(job.id, go_on)
     job.refresh_from_db()
 
@@ -223,7 +223,7 @@ def test_an_attempt_that_was_given_up_for_dead_keeps_nothing(
     queue: FaultServer, tone: Recording
 ) -> None:
     job = merge(tone, store="true")
-    queue.respond(TRANSCRIBE, after(lambda: begin(job.id), SAID))
+    queue.respond(TRANSCRIBE, after(lambda: begin(job.id), MEETING_TRANSCRIPTION))
     work(job.id, go_on)
     job.refresh_from_db()
 
@@ -272,7 +272,7 @@ def test_a_text_that_names_somebody_forgotten_is_deleted(
 def test_what_a_request_says_of_people_goes_with_its_end(
     queue: FaultServer, tone: Recording
 ) -> None:
-    known = json.dumps({"Ana Ruiz": HEARD["fingerprints"]["Speaker_0"]})  # type: ignore[index]
+    known = json.dumps({"Ana Ruiz": MEETING_DIARIZATION["fingerprints"]["Speaker_0"]})
     job = merge(tone, known_voiceprints=known, self_name="Ana Ruiz", rule="evidence")
     work(job.id, go_on)
     job.refresh_from_db()

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from audio.media.recording import Recording
+from tests.engine_answers import MEETING_TRANSCRIPTION
 from tests.faults import Answer, Asked, FaultServer
 from tests.recordings import wav
-from tests.voiceprints.conftest import SAID
 from tests.voiceprints.jobs.workers import running_worker
 from tests.waiting import until
 from voiceprints.jobs.submission import Order, place
@@ -58,7 +58,7 @@ def said_unless_the_seventh(
     """What is said, at once; only the seventh who asks waits for it."""
     if heard(queue).total() == 7:
         released.wait(60)
-    return Answer(pieces=(json.dumps(SAID).encode(),))
+    return Answer(pieces=(json.dumps(MEETING_TRANSCRIPTION).encode(),))
 
 
 def count(state: JobState) -> int:
@@ -108,7 +108,7 @@ def test_the_same_work_is_never_done_twice_at_once(
         most.append(alone)
         threading.Event().wait(0.5)
         at_once.release()
-        return Answer(pieces=(json.dumps(SAID).encode(),))
+        return Answer(pieces=(json.dumps(MEETING_TRANSCRIPTION).encode(),))
 
     queue.respond(TRANSCRIBE, respond)
     placed(tmp_path, 1), placed(tmp_path, 1)
@@ -122,7 +122,7 @@ def test_a_poisoned_recording_fails_with_its_reason_and_blocks_nobody(
     queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
     refusal = Answer(400, (b'{"detail": "The file could not be decoded."}',))
-    good = Answer(pieces=(json.dumps(SAID).encode(),))
+    good = Answer(pieces=(json.dumps(MEETING_TRANSCRIPTION).encode(),))
     queue.respond(TRANSCRIBE, lambda asked: refusal if number_of(asked) == 0 else good)
     poisoned, fine = placed(tmp_path, 0), placed(tmp_path, 1)
     with running_worker(tmp_path, **worker_settings):
@@ -138,7 +138,7 @@ def test_a_poisoned_recording_fails_with_its_reason_and_blocks_nobody(
 def test_a_recording_that_kills_its_workers_is_given_up(
     queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
-    queue.answer(TRANSCRIBE, SAID, after_s=60.0)
+    queue.answer(TRANSCRIBE, MEETING_TRANSCRIPTION, after_s=60.0)
     job = placed(tmp_path, 0)
     settings = {**worker_settings, "JOB_ATTEMPTS": "1"}
     with running_worker(tmp_path, **settings) as worker:

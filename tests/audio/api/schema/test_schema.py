@@ -7,10 +7,10 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.schemas import BaseSchema
 
+from tests.engine_answers import DIARIZATION, SPEAK, SPEECH, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.generated_requests import ask_repeatedly
-from tests.scripts import SAID, SPEAK, SPOKEN, TRANSCRIBE, TURNS
 
 WITHOUT_INPUT = [
     "GET /v1/models",
@@ -37,10 +37,10 @@ WITH_INPUT = [
 @pytest.fixture
 def served_schema(scripted: Gateway, faults: FaultServer) -> BaseSchema:
     """What the gateway says of itself, over an engine that can do everything."""
-    faults.answer(TRANSCRIBE, SAID)
-    faults.answer(SPEAK, SPOKEN, content_type="audio/mpeg")
-    faults.answer("/v1/audio/diarize", TURNS)
-    faults.answer("/v1/audio/diarize-chunk", TURNS)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
+    faults.answer(SPEAK, SPEECH, content_type="audio/mpeg")
+    faults.answer("/v1/audio/diarize", DIARIZATION)
+    faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     return schemathesis.openapi.from_url(f"{scripted.url}/api/schema", config=SchemathesisConfig())
 
 

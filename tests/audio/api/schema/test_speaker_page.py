@@ -5,15 +5,15 @@ import json
 import pytest
 
 from audio.api.schema.speaker_pages import BLOCKS, CHUNK, NAMED
+from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SAID, TRANSCRIBE
 
 
 @pytest.fixture(autouse=True)
 def _engine(faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer("/v1/audio/diarize-chunk", CHUNK)
     faults.answer("/v1/audio/diarize", CHUNK | {"fingerprints": None})
 

@@ -5,10 +5,10 @@ from drf_spectacular.utils import OpenApiExample
 
 from audio.api.schema.transcription_examples import TRANSCRIPTIONS
 from tests.audio.api.views.test_diarized_transcriptions import DIARIZE, HEARD
+from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SAID, TRANSCRIBE
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_the_schema_is_served_as_yaml_and_as_json(
 def test_an_example_is_an_answer(
     scripted: Gateway, faults: FaultServer, example: OpenApiExample
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer(DIARIZE, HEARD)
     asked = {"stream": "true"} if example.name == "stream" else {"response_format": example.name}
 

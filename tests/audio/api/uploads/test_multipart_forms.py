@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 from tests.clients.forms import BOUNDARY, MULTIPART, form, part
+from tests.engine_answers import TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import TRANSCRIBE
 
 MODEL = part("model", "whisper-1")
 FILE = part("file", TONE, filename="a.wav", content_type="audio/wav")

@@ -12,11 +12,11 @@ import pytest
 
 from tests.audio.api.views.test_diarized_transcriptions import REFERENCE
 from tests.audio.pipeline.test_analysis import BLOCKS, LONG
+from tests.engine_answers import DIARIZATION, DIARIZE, SPEAK, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import Answer, Asked, FaultServer, breakages
 from tests.faults.answers import as_json
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
-from tests.scripts import DIARIZE, SAID, SPEAK, TRANSCRIBE, TURNS
 from tests.waiting import until
 
 MERGE = "/api/audio/label-merge"
@@ -104,7 +104,7 @@ def ends_of(gateway: Gateway) -> list[tuple[str, int]]:
 def test_a_job_of_four_calls_makes_none_when_a_place_is_missing(
     four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
 ) -> None:
-    gate.holds(TRANSCRIBE, as_json(SAID))
+    gate.holds(TRANSCRIBE, as_json(TRANSCRIPTION))
     clients.submit(transcribe, four_places, ARCHIVE)
     gate.holds_back(1)
 
@@ -118,8 +118,8 @@ def test_a_job_of_four_calls_makes_none_when_a_place_is_missing(
 def test_a_job_of_four_calls_waits_for_a_place(
     four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
 ) -> None:
-    gate.holds(TRANSCRIBE, as_json(SAID))
-    gate.faults.answer(DIARIZE, TURNS)
+    gate.holds(TRANSCRIBE, as_json(TRANSCRIPTION))
+    gate.faults.answer(DIARIZE, DIARIZATION)
     job = partial(four_places.post, MERGE, files=DUAL, data={"timeline": "[]"}, headers=DESK)
     merged: Future[httpx.Response] = clients.submit(job)
     gate.holds_back(4)
@@ -133,7 +133,7 @@ def test_a_job_of_four_calls_waits_for_a_place(
 def test_an_archive_leaves_places_for_a_voice_command(
     four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
 ) -> None:
-    gate.holds(TRANSCRIBE, as_json(SAID))
+    gate.holds(TRANSCRIBE, as_json(TRANSCRIPTION))
     [clients.submit(transcribe, four_places, ARCHIVE) for _recording in range(2)]
     gate.holds_back(2)
     too_many = transcribe(four_places, ARCHIVE)
@@ -167,7 +167,7 @@ def test_when_a_call_fails_those_not_yet_begun_never_begin(
         gate.holds_back(4)
         return Answer(400)
 
-    gate.holds(DIARIZE, as_json(TURNS))
+    gate.holds(DIARIZE, as_json(DIARIZATION))
     gate.faults.respond(TRANSCRIBE, fail)
     asked = {
         "response_format": "diarized_json",
@@ -221,8 +221,8 @@ def test_a_streamed_transcription_ends_with_its_client(
 def test_a_request_whose_client_left_begins_no_more_calls(
     piecewise: Gateway, gate: Gate, path: str, asked: dict[str, str]
 ) -> None:
-    gate.holds(TRANSCRIBE, as_json(SAID))
-    gate.holds(DIARIZE, as_json(TURNS))
+    gate.holds(TRANSCRIBE, as_json(TRANSCRIPTION))
+    gate.holds(DIARIZE, as_json(DIARIZATION))
 
     leave(piecewise, path, lambda: gate.holds_back(4), files={"file": LONG}, data=asked)
     gate.opened.set()

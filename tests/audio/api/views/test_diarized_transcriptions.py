@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE, data_url, square_wave, wav
-from tests.scripts import SAID, TRANSCRIBE
 
 DIARIZE = "/v1/audio/diarize"
 DIARIZE_CHUNK = "/v1/audio/diarize-chunk"
@@ -32,7 +32,7 @@ REFERENCE = data_url(wav(square_wave(4000, 2.0)))
 @pytest.fixture
 def talk(faults: FaultServer) -> FaultServer:
     """An engine that hears two people, the second one longer."""
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer(DIARIZE, HEARD)
     faults.answer(DIARIZE_CHUNK, FINGERPRINTED)
     return faults

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.audio.engines.recovery.engine import heal, wedge
+from tests.engine_answers import SPEAK
 from tests.faults import FaultServer, breakages
 from tests.gateway_process import Gateway, running_gateway
-from tests.scripts import SPEAK
 
 PROBE = "/api/engines/kokoro/probe"
 

@@ -4,34 +4,20 @@ import json
 
 import pytest
 
+from tests.engine_answers import (
+    ANA,
+    BEN,
+    DIARIZE,
+    DIARIZE_TURNS,
+    MEETING_DIARIZATION,
+    MEETING_TRANSCRIPTION,
+    TRANSCRIBE,
+)
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 
-DIARIZE = "/v1/audio/diarize-chunk"
-TRANSCRIBE = "/v1/audio/transcriptions"
 MERGE = "/api/audio/label-merge"
-ANA, BEN = [1.0] + [0.0] * 191, [0.0, 1.0] + [0.0] * 190
-HEARD = {
-    "duration": 10.0,
-    "segments": [
-        {"start_s": 0.0, "end_s": 4.0, "speaker": "Speaker_0", "confidence": 0.97},
-        {"start_s": 5.0, "end_s": 9.0, "speaker": "Speaker_1"},
-    ],
-    "speakers_detected": ["Speaker_0", "Speaker_1"],
-    "fingerprints": {"Speaker_0": ANA, "Speaker_1": BEN},
-    "models": {"diarization": "sortformer", "embedding": "titanet"},
-}
-SAID = {
-    "text": "Good morning. Hi!",
-    "duration": 10.0,
-    "language": "en",
-    "words": [
-        {"text": "Good", "start": 1.0, "end": 1.5},
-        {"text": "morning.", "start": 1.5, "end": 2.0},
-        {"text": "Hi!", "start": 6.0, "end": 6.5},
-    ],
-}
 FOUR = [f"Speaker_{number}" for number in range(4)]
 TIMELINE = json.dumps([{"start": 0, "end": 4, "name": "Ana"}])
 BLOCKS = [
@@ -42,15 +28,15 @@ BLOCKS = [
 
 @pytest.fixture(autouse=True)
 def _script(faults: FaultServer) -> None:
-    faults.answer(DIARIZE, HEARD)
-    faults.answer("/v1/audio/diarize", HEARD | {"fingerprints": None, "models": None})
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(DIARIZE, MEETING_DIARIZATION)
+    faults.answer(DIARIZE_TURNS, MEETING_DIARIZATION | {"fingerprints": None, "models": None})
+    faults.answer(TRANSCRIBE, MEETING_TRANSCRIPTION)
 
 
 def test_a_chunk_is_told_as_turns_with_fingerprints(scripted: Gateway) -> None:
     answer = scripted.post("/api/audio/diarize-chunk", files={"file": TONE})
 
-    assert answer.json() == HEARD
+    assert answer.json() == MEETING_DIARIZATION
 
 
 def test_an_empty_chunk_is_refused(scripted: Gateway, faults: FaultServer) -> None:
@@ -94,7 +80,7 @@ def test_a_transcript_comes_in_every_text_format(
 
 
 def test_one_failed_engine_call_fails_the_whole(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer("/v1/audio/diarize", {"detail": "CUDA"}, status=500)
+    faults.answer(DIARIZE_TURNS, {"detail": "CUDA"}, status=500)
 
     answer = scripted.post("/api/audio/transcribe-with-speakers", files={"file": TONE})
 
@@ -137,7 +123,7 @@ def test_a_mono_recording_is_transcribed_on_request(scripted: Gateway) -> None:
 def test_four_speakers_in_one_chunk_are_told_beside_the_names(
     scripted: Gateway, faults: FaultServer, fields: tuple[str, ...]
 ) -> None:
-    faults.answer(DIARIZE, HEARD | {"speakers_detected": FOUR})
+    faults.answer(DIARIZE, MEETING_DIARIZATION | {"speakers_detected": FOUR})
     asked = {"timeline": "[]", "self_vad": "[]"}
 
     answer = scripted.post(MERGE, files=dict.fromkeys(fields, TONE), data=asked).json()
@@ -148,7 +134,7 @@ def test_four_speakers_in_one_chunk_are_told_beside_the_names(
 def test_four_speakers_in_one_chunk_are_told_beside_their_words(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer("/v1/audio/diarize", HEARD | {"speakers_detected": FOUR, "models": None})
+    faults.answer(DIARIZE_TURNS, MEETING_DIARIZATION | {"speakers_detected": FOUR, "models": None})
 
     answer = scripted.post("/api/audio/transcribe-with-speakers", files={"file": TONE}).json()
 
@@ -322,7 +308,9 @@ def test_by_evidence_a_timeline_no_better_than_chance_is_told(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     spoken = [{"start_s": 3 * n, "end_s": 3 * n + 3, "speaker": f"S{n % 2}"} for n in range(12)]
-    faults.answer(DIARIZE, HEARD | {"segments": spoken, "speakers_detected": ["S0", "S1"]})
+    faults.answer(
+        DIARIZE, MEETING_DIARIZATION | {"segments": spoken, "speakers_detected": ["S0", "S1"]}
+    )
     shown = [{"start": 3 * n, "end": 3 * n + 3, "name": f"N{n // 2 % 2}"} for n in range(12)]
     asked = {"timeline": json.dumps(shown), "rule": "evidence"}
 

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from tests.audio.api.views.test_diarized_transcriptions import DIARIZE, HEARD
+from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SAID, TRANSCRIBE
 
 Event = dict[str, object]
 
@@ -26,20 +26,20 @@ def events(answer: httpx.Response) -> list[Event]:
 
 
 def test_the_deltas_are_the_text_to_the_letter(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     *deltas, done = events(streamed(scripted))
 
     assert [delta["type"] for delta in deltas] == ["transcript.text.delta"] * 2
-    assert "".join(str(delta["delta"]) for delta in deltas) == SAID["text"]
-    assert done == {"type": "transcript.text.done", "text": SAID["text"]}
+    assert "".join(str(delta["delta"]) for delta in deltas) == TRANSCRIPTION["text"]
+    assert done == {"type": "transcript.text.done", "text": TRANSCRIPTION["text"]}
 
 
 @pytest.mark.parametrize("response_format", ["json", "text", "verbose_json"])
 def test_a_stream_is_events_whatever_the_format(
     scripted: Gateway, faults: FaultServer, response_format: str
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     answer = streamed(scripted, response_format=response_format, model="whisper-1")
 
@@ -59,7 +59,7 @@ def test_silence_is_an_empty_delta(scripted: Gateway, faults: FaultServer) -> No
 def test_with_speakers_each_segment_follows_its_text(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer(DIARIZE, HEARD)
 
     told = events(streamed(scripted, response_format="diarized_json"))
@@ -72,7 +72,7 @@ def test_with_speakers_each_segment_follows_its_text(
         "transcript.text.done",
     ]
     assert told[0]["segment_id"] == told[1]["id"] == "seg_001"
-    assert told[4]["text"] == f"{told[0]['delta']}{told[2]['delta']}" == SAID["text"]
+    assert told[4]["text"] == f"{told[0]['delta']}{told[2]['delta']}" == TRANSCRIPTION["text"]
 
 
 def test_a_failure_before_the_first_event_has_its_status(
@@ -89,6 +89,6 @@ def test_a_failure_before_the_first_event_has_its_status(
 def test_what_has_no_effect_is_listed_beside_a_stream(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     assert streamed(scripted, vad_filter="true").headers["x-ignored-params"] == "vad_filter"

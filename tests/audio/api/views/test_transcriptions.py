@@ -4,16 +4,16 @@ import base64
 
 import pytest
 
+from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.scripts import SAID, TRANSCRIBE
 
 
 def test_the_default_transcription_is_json_with_text_and_begun_seconds(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     answer = scripted.post(TRANSCRIBE, files={"file": TONE})
 
@@ -26,7 +26,7 @@ def test_the_default_transcription_is_json_with_text_and_begun_seconds(
 def test_a_transcription_as_text_ends_with_one_newline(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data={"response_format": "text"})
 
@@ -35,7 +35,7 @@ def test_a_transcription_as_text_ends_with_one_newline(
 
 
 def test_subtitles_have_one_cue_per_sentence(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data={"response_format": "srt"})
 
@@ -48,7 +48,7 @@ def test_subtitles_have_one_cue_per_sentence(scripted: Gateway, faults: FaultSer
 def test_a_verbose_answer_has_segments_and_no_words_unless_asked(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     asked = {"response_format": "verbose_json"}
 
     answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data=asked).json()
@@ -72,7 +72,7 @@ def test_a_verbose_answer_has_segments_and_no_words_unless_asked(
 def test_words_come_under_any_spelling_of_the_field(
     scripted: Gateway, faults: FaultServer, field: str, value: str
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     asked = {"response_format": "verbose_json", field: value}
 
     answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data=asked).json()
@@ -84,7 +84,7 @@ def test_words_come_under_any_spelling_of_the_field(
 def test_the_engine_is_told_model_language_prompt_and_temperature(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     asked = {"model": "whisper-1", "language": "en-US", "prompt": "Names: Ana", "temperature": "0"}
 
     scripted.post(TRANSCRIBE, files={"file": TONE}, data=asked)
@@ -97,7 +97,7 @@ def test_the_engine_is_told_model_language_prompt_and_temperature(
 
 
 def test_keywords_join_the_prompt(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     asked = {"prompt": "A meeting.", "keywords[]": ["Ana", "X-ray"]}
 
     scripted.post(TRANSCRIBE, files={"file": TONE}, data=asked)
@@ -106,7 +106,7 @@ def test_keywords_join_the_prompt(scripted: Gateway, faults: FaultServer) -> Non
 
 
 def test_a_single_one_of_languages_is_the_language(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     scripted.post(TRANSCRIBE, files={"file": TONE}, data={"languages[]": ["de_CH"]})
 
@@ -114,7 +114,7 @@ def test_a_single_one_of_languages_is_the_language(scripted: Gateway, faults: Fa
 
 
 def test_what_has_no_effect_is_listed_in_a_header(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     asked = {
         "include[]": "logprobs",
         "languages[]": ["de", "fr"],
@@ -137,7 +137,7 @@ def test_what_has_no_effect_is_listed_in_a_header(scripted: Gateway, faults: Fau
 def test_a_request_of_which_everything_counts_has_no_such_header(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     asked = {"model": "whisper-1", "chunking_strategy": "auto", "response_format": "verbose_json"}
 
     answer = scripted.post(
@@ -158,7 +158,7 @@ def test_a_request_of_which_everything_counts_has_no_such_header(
 def test_every_wire_form_of_the_chunking_strategy_is_taken(
     scripted: Gateway, faults: FaultServer, strategy: dict[str, str]
 ) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     assert scripted.post(TRANSCRIBE, files={"file": TONE}, data=strategy).status_code == 200
 
@@ -175,12 +175,12 @@ def test_a_model_that_does_not_transcribe_is_not_found(
 
 
 def test_a_recording_may_come_as_base64_in_json(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer(TRANSCRIBE, SAID)
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
     recording = {"data": base64.b64encode(TONE).decode(), "format": "wav"}
 
     answer = scripted.post(TRANSCRIBE, json={"model": "whisper-1", "input_audio": recording})
 
-    assert answer.json()["text"] == SAID["text"]
+    assert answer.json()["text"] == TRANSCRIPTION["text"]
     assert TONE in faults.asked[0].body
     assert b'filename="audio.wav"' in faults.asked[0].body
 

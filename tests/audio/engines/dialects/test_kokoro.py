@@ -8,8 +8,8 @@ from pytest_django.fixtures import Settings
 from audio.engines.dialects import kokoro
 from audio.engines.dialects.kokoro import SpeechStream, Utterance
 from audio.engines.failures import EngineError
+from tests.engine_answers import SPEAK
 from tests.faults import Answer, FaultServer, breakages
-from tests.scripts import SPEAK
 
 SPOKEN = Answer(pieces=(b"RIFF", b"more"), content_type="audio/wav")
 

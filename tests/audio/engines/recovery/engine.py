@@ -6,8 +6,8 @@ import wave
 import numpy as np
 
 from audio.engines.recovery.probes import CLIP_SAYS
+from tests.engine_answers import DIARIZATION, SPEAK, TRANSCRIBE
 from tests.faults import FaultServer
-from tests.scripts import SPEAK, TRANSCRIBE, TURNS
 
 DIARIZE = "/v1/audio/diarize-chunk"
 CUDA = {"detail": "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling cublasGemmEx"}
@@ -29,7 +29,7 @@ def tone(seconds: float, loudness: float = 0.3) -> bytes:
 def heal(faults: FaultServer) -> None:
     """Have it answer rightly."""
     faults.answer(TRANSCRIBE, {"text": CLIP_SAYS, "duration": 2.6})
-    faults.answer(DIARIZE, TURNS)
+    faults.answer(DIARIZE, DIARIZATION)
     faults.answer(SPEAK, tone(0.6), content_type="audio/wav")
 
 

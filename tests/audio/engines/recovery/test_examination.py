@@ -14,8 +14,8 @@ from audio.engines.engine_status import Standing
 from audio.engines.recovery.examination import examine
 from tests.audio.engines.recovery.docker_daemon import DockerDaemon
 from tests.audio.engines.recovery.engine import DIARIZE, heal, wedge
+from tests.engine_answers import SPEAK, TRANSCRIBE
 from tests.faults import Answer, Asked, FaultServer
-from tests.scripts import SPEAK, TRANSCRIBE
 
 
 def known(engine: str = "parakeet") -> Standing:

@@ -10,10 +10,10 @@ import pytest
 
 from tests.audio.engines.recovery.docker_daemon import DockerDaemon, running_docker_daemon
 from tests.audio.engines.recovery.engine import heal, wedge
+from tests.engine_answers import TRANSCRIBE
 from tests.faults import FaultServer, breakages
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
-from tests.scripts import TRANSCRIBE
 from tests.waiting import until
 
 HOW_MANY = 4

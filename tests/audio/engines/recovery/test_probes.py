@@ -5,8 +5,8 @@ from pytest_django.fixtures import Settings
 
 from audio.engines.recovery.probes import probe
 from tests.audio.engines.recovery.engine import CUDA, DIARIZE, tone
+from tests.engine_answers import DIARIZATION, SPEAK, TRANSCRIBE
 from tests.faults import FaultServer
-from tests.scripts import SPEAK, TRANSCRIBE, TURNS
 
 WAV = "audio/wav"
 
@@ -53,13 +53,13 @@ def test_nonsense_words_are_wrong(engine: FaultServer, text: str) -> None:
 def test_useless_fingerprints_are_wrong(
     engine: FaultServer, embeddings: dict[str, list[float]]
 ) -> None:
-    engine.answer(DIARIZE, TURNS | {"fingerprints": embeddings})
+    engine.answer(DIARIZE, DIARIZATION | {"fingerprints": embeddings})
 
     assert probe("parakeet").result == "wrong"
 
 
 def test_an_engine_that_finds_nobody_is_wrong(engine: FaultServer) -> None:
-    engine.answer(DIARIZE, TURNS | {"segments": []})
+    engine.answer(DIARIZE, DIARIZATION | {"segments": []})
 
     assert probe("parakeet").reason == "It found nobody in the probe's recording."
 
