@@ -14,6 +14,17 @@ RUN python -m venv /venv \
         -r requirements/base.txt -r requirements/library.txt -r requirements/s3.txt
 
 
+FROM gateway-packages AS documentation
+COPY requirements/docs.txt requirements/
+RUN pip install --no-cache-dir --require-hashes -r requirements/docs.txt
+COPY .env.example mkdocs.yml pyproject.toml ./
+COPY audio audio
+COPY voiceprints voiceprints
+COPY spark_control spark_control
+COPY docs docs
+RUN DJANGO_SETTINGS_MODULE=spark_control.typed python -m mkdocs build --strict --quiet
+
+
 FROM python AS cpu-engine-packages
 COPY requirements/cpu_engine.txt requirements/
 RUN python -m venv /venv \
@@ -40,6 +51,7 @@ COPY manage.py ./
 COPY audio audio
 COPY voiceprints voiceprints
 COPY spark_control spark_control
+COPY --from=documentation /app/var/docs var/docs
 # More BLAS threads make numpy's small products slower.
 ENV OPENBLAS_NUM_THREADS=1
 # Volumes mounted here get this owner: recordings of waiting jobs and voice samples, and the status

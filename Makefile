@@ -1,4 +1,4 @@
-# make demo | test | run | check | load. Everything is installed into .venv, from pinned requirements.
+# make demo | test | run | check | docs | load. Everything is installed into .venv, from pinned requirements.
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -11,14 +11,18 @@ DEV_SETS := $(RUN_SETS) s3 dev
 # Programs that tests run against the gateway, each in a folder of its own: their versions exclude each other.
 PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai
 NODE_CLIENTS := node6 node7
-AUDITED := $(DEV_SETS) figures
+AUDITED := $(DEV_SETS) docs figures
 AUDIT := PYTHONPATH=.venv/audit $(BIN)/python -m pip_audit --disable-pip --no-deps --progress-spinner off --timeout 10
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+# Offline: the pages, and the files they load, are written to var/docs, where the gateway serves them.
+BUILD_DOCS := DJANGO_SETTINGS_MODULE=spark_control.typed NO_MKDOCS_2_WARNING=1 \
+	$(BIN)/python -m mkdocs build --strict --quiet
+DOCS_SOURCES := mkdocs.yml .env.example $(shell find docs -type f -not -name '*.pyc')
 # The wheel brings its own node: none on the machine is needed, and none is used.
 NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check audit lock figures bench load clean
+.PHONY: help demo test run check docs prose audit lock figures bench load clean
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
@@ -27,6 +31,8 @@ help:
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones,"
 	@echo "             ARGS='-n 0' in one process instead of two, as a debugger wants it"
 	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
+	@echo "make docs    the pages under docs/, built into var/docs; a running gateway serves them under /docs/"
+	@echo "make prose   the phrases that tests/prose/patterns.toml bans; ARGS=PATH for a part of the tree"
 	@echo "make audit   known holes in the pinned packages, where a source of them can be reached"
 	@echo "make figures the quality figures of benchmarks/README.md (needs a C++ compiler)"
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
@@ -36,11 +42,11 @@ help:
 demo: .venv/run.stamp
 	@$(LAPTOP) --no-database --data var/demo -- $(BIN)/python -m benchmarks.demo
 
-run: .venv/run.stamp
+run: .venv/run.stamp var/docs/index.html
 	@$(LAPTOP) --admin --worker $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
 		--bind $(HOST):$(PORT) spark_control.wsgi
 
-test: .venv/clients.stamp
+test: .venv/clients.stamp var/docs/index.html
 	@command -v chromium >/dev/null \
 		|| echo "No chromium: the tests in a browser are skipped (apt-get install chromium)."
 	@$(LAPTOP) --data var/test -- $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
@@ -54,8 +60,18 @@ check: .venv/dev.stamp
 		$(BIN)/python manage.py makemigrations --check --dry-run; \
 		$(BIN)/python manage.py check --fail-level ERROR; \
 		$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null'
+	@$(MAKE) --no-print-directory docs
 	@$(MAKE) --no-print-directory audit
 	@$(MAKE) --no-print-directory test
+
+docs: .venv/docs.stamp
+	@$(BUILD_DOCS)
+
+var/docs/index.html: .venv/docs.stamp $(DOCS_SOURCES)
+	@$(BUILD_DOCS)
+
+prose: .venv/dev.stamp
+	@$(BIN)/python -m tests.prose $(ARGS)
 
 # A source counts as reached when it knows of a hole that everybody knows: a mirror may answer, and know of none.
 audit: .venv/audit.stamp
@@ -78,7 +94,7 @@ load: .venv/run.stamp
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 lock: .venv/dev.stamp
-	@for set in $(DEV_SETS) figures bench audit sdk_1 sdk_2 wyoming_openai; do \
+	@for set in $(DEV_SETS) docs figures bench audit sdk_1 sdk_2 wyoming_openai; do \
 		oldest=3.11; [ $$set != wyoming_openai ] || oldest=3.12; \
 		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version $$oldest \
 		--generate-hashes --no-header $$set.in -o $$set.txt) || exit 1; done
@@ -100,6 +116,12 @@ clean:
 .venv/run.stamp: .venv/bin/python $(RUN_SETS:%=requirements/%.txt)
 	@echo "Installing pinned packages …"
 	@$(INSTALL) $(RUN_SETS:%=-r requirements/%.txt) \
+		|| { echo "Installing failed: is a package registry reachable? Then run make again."; exit 1; }
+	@touch $@
+
+.venv/docs.stamp: .venv/run.stamp requirements/docs.txt
+	@echo "Installing what builds the documentation …"
+	@$(INSTALL) -r requirements/docs.txt \
 		|| { echo "Installing failed: is a package registry reachable? Then run make again."; exit 1; }
 	@touch $@
 

@@ -265,6 +265,9 @@ TEMPLATES = [
     }
 ]
 
+# Where `make docs` writes the documentation pages, which are served under /docs/.
+DOCS_DIR = BASE_DIR / "var" / "docs"
+
 STATIC_URL = "/static/"
 # Serves the packages' own static files, so that no collectstatic stands between a clone and the
 # docs.

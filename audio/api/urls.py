@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from audio.api.headers import Docs
 from audio.api.views import (
     discovery,
+    documentation,
     engines,
     speakers,
     speech,
@@ -46,4 +48,8 @@ urlpatterns = [
     path("api/schema/", SCHEMA),
     path("api/docs", Docs.as_view(url_name="schema")),
     path("api/docs/", Docs.as_view(url_name="schema")),
+    # Links in the pages are relative: the first page needs its slash.
+    path("docs", RedirectView.as_view(url="docs/")),
+    path("docs/", documentation.Documentation.as_view(), name="documentation"),
+    path("docs/<path:page>", documentation.Documentation.as_view()),
 ]
