@@ -8,12 +8,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from audio.formats.text import TEXT_FORMATS
 from audio.merge.clustering import LINKING_RULE, LinkingRule
 from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RuleName
 from audio.merge.values import Voices
 
-FORMATS = ("json", *TEXT_FORMATS)
 DEFAULT_FORMATS = ("json", "txt")
 
 

@@ -3,15 +3,13 @@
 They hold what people said and how they sound, so only their owner may read them.
 """
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio.formats.cues import cues_in, speaker_cues
-from audio.formats.native_json import named_json
-from audio.formats.text import TEXT_FORMATS
+from audio.formats.renderer import render_file
+from audio.formats.stored_transcript import read_transcript
 from audio.merge.values import NamedTranscript
 
 
@@ -42,7 +40,7 @@ class Outputs:
         OSError
         """
         for form, path in zip(self.formats, self._paths(name), strict=True):
-            write_whole(path, rendered(transcript, form).encode())
+            write_whole(path, render_file(transcript, form).encode())
 
     def can_be_made_of(self, name: str) -> bool:
         """Whether all outputs are there, or can be made of what is."""
@@ -65,9 +63,8 @@ class Outputs:
 
     def _rendered_again(self, name: str, form: str) -> str:
         path = self._path(name, "json")
-        render, _content_type = TEXT_FORMATS[form]
         try:
-            return render(cues_in(path.read_text()))
+            return render_file(read_transcript(path.read_text()), form)
         except ValueError as error:
             raise AlteredOutput(f"{path.name} is no transcript any more; remove it.") from error
 
@@ -76,14 +73,6 @@ class Outputs:
 
     def _path(self, name: str, form: str) -> Path:
         return self.folder / f"{name}.{form}"
-
-
-def rendered(transcript: NamedTranscript, form: str) -> str:
-    """A transcript as json, txt, srt, vtt or rttm."""
-    if form == "json":
-        return json.dumps(named_json(transcript), ensure_ascii=False) + "\n"
-    render, _content_type = TEXT_FORMATS[form]
-    return render(speaker_cues(transcript))
 
 
 def write_whole(path: Path, content: bytes) -> None:

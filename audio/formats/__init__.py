@@ -1,1 +1,1 @@
-"""A result in the shape a client asked for. Pure functions."""
+"""Transcripts in the formats that clients ask for, as pure functions; `renderer` comes first."""

@@ -1,6 +1,5 @@
-"""Transcripts cut into what is shown, or drawn, at once."""
+"""Transcripts cut into cues: what is shown, or drawn, at the same time."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from audio.merge.values import (
 )
 
 # Subtitles are read at a glance: a sentence, at most two lines of 42 characters, at most 7 s, and
-# nothing over a pause.
+# never across a pause.
 LONGEST_CUE_S = 7.0
 LONGEST_CUE_CHARACTERS = 84
 LONGEST_PAUSE_S = 1.5
@@ -24,7 +23,7 @@ _SENTENCE_ENDS = (".", "?", "!", "…", "。", "\uff1f", "\uff01")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A stretch shown, or drawn, at once, in seconds; no text where nobody transcribed."""
+    """Text shown, or drawn, from start to end, in seconds; empty where no words are known."""
 
     start: float
     end: float
@@ -32,21 +31,36 @@ class Cue:
     speaker: str = ""
 
 
-def cues(said: Transcription) -> list[Cue]:
+def sentence_cues(transcription: Transcription) -> list[Cue]:
     """Cut a transcription into sentences short enough to read; without words it is one cue."""
-    if not said.words:
-        return [Cue(0.0, duration_of(said), said.text)] if said.text else []
-    return _cut(said.words, [""] * len(said.words))
+    if not transcription.words:
+        text = transcription.text
+        return [Cue(0.0, duration_of(transcription), text)] if text else []
+    return _cut(transcription.words, [""] * len(transcription.words))
 
 
-def spoken_cues(spoken: LabelledWords) -> list[Cue]:
+def labelled_sentence_cues(labelled: LabelledWords) -> list[Cue]:
     """Cut words into sentences short enough to read, each of one speaker."""
-    return _cut(spoken.words, spoken.speakers)
+    return _cut(labelled.words, labelled.speakers)
 
 
-def block_cues(spoken: LabelledWords) -> list[Cue]:
-    """One cue for all that a speaker says without a pause or another speaker between."""
-    return _cues_of(group_words(spoken.words, spoken.speakers))
+def block_cues(labelled: LabelledWords) -> list[Cue]:
+    """Return one cue per block: words of one speaker, without a pause or a change of speaker."""
+    return _cues_of(group_words(labelled.words, labelled.speakers))
+
+
+def transcript_cues(transcript: LabelledTranscript | NamedTranscript) -> list[Cue]:
+    """Return one cue per block, or per turn where there is no transcription."""
+    if isinstance(transcript, NamedTranscript) and transcript.turns:
+        return [Cue(turn.start, turn.end, "", turn.speaker) for turn in transcript.turns]
+    return _cues_of(transcript.blocks)
+
+
+def duration_of(transcription: Transcription) -> float:
+    """Return the duration that the engine reports, else the end of the last word, in seconds."""
+    if transcription.duration is not None:
+        return transcription.duration
+    return max((word.end for word in transcription.words), default=0.0)
 
 
 def _cut(words: Sequence[Word], speakers: Sequence[str]) -> list[Cue]:
@@ -55,16 +69,16 @@ def _cut(words: Sequence[Word], speakers: Sequence[str]) -> list[Cue]:
         if not cut or speaker != cut[-1][0] or _starts_a_cue(cut[-1][1], word):
             cut.append((speaker, []))
         cut[-1][1].append(word)
-    return [_cue(said, speaker) for speaker, said in cut]
+    return [_cue(own, speaker) for speaker, own in cut]
 
 
 def _starts_a_cue(words: list[Word], following: Word) -> bool:
-    shown = len(_cue([*words, following]).text)
+    length = len(_cue([*words, following]).text)
     return (
         words[-1].text.endswith(_SENTENCE_ENDS)
         or following.start - words[-1].end > LONGEST_PAUSE_S
         or following.end - words[0].start > LONGEST_CUE_S
-        or shown > LONGEST_CUE_CHARACTERS
+        or length > LONGEST_CUE_CHARACTERS
     )
 
 
@@ -73,42 +87,5 @@ def _cue(words: list[Word], speaker: str = "") -> Cue:
     return Cue(words[0].start, end, " ".join(word.text for word in words), speaker)
 
 
-def speaker_cues(transcript: LabelledTranscript | NamedTranscript) -> list[Cue]:
-    """One cue per block, or per turn where nobody transcribed."""
-    if isinstance(transcript, NamedTranscript) and transcript.turns:
-        return [Cue(turn.start, turn.end, "", turn.speaker) for turn in transcript.turns]
-    return _cues_of(transcript.blocks)
-
-
 def _cues_of(blocks: Sequence[Block]) -> list[Cue]:
     return [Cue(b.start_ms / 1000, b.end_ms / 1000, b.text, b.speaker) for b in blocks]
-
-
-def duration_of(said: Transcription) -> float:
-    """The engine's word for it, else the end of the last word."""
-    if said.duration is not None:
-        return said.duration
-    return max((word.end for word in said.words), default=0.0)
-
-
-def cues_in(written: str) -> list[Cue]:
-    """The cues of what `native.named_json` told.
-
-    Raises
-    ------
-    ValueError
-        When it is something else.
-    """
-    try:
-        segments = json.loads(written)["segments"]
-        return [_json_cue(segment) for segment in segments]
-    except (KeyError, TypeError, RecursionError) as error:
-        raise ValueError("expected a transcript") from error
-
-
-def _json_cue(segment: dict[str, str | float]) -> Cue:
-    speaker, text = str(segment["speaker"]), str(segment.get("text", ""))
-    if "start_s" in segment:
-        return Cue(float(segment["start_s"]), float(segment["end_s"]), text, speaker)
-    start, end = float(segment["start_ms"]), float(segment["end_ms"])
-    return Cue(start / 1000, end / 1000, text, speaker)

@@ -1,4 +1,4 @@
-"""Transcripts with speakers, as the native endpoints answer them."""
+"""Transcripts with speakers in the JSON of the native endpoints."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -19,7 +19,7 @@ Json = dict[str, object]
 
 
 def diarized_chunk_json(chunk: Diarization) -> Json:
-    """The answer of diarize-chunk."""
+    """Return the answer of diarize-chunk."""
     return {
         "duration": chunk.duration or 0.0,
         "segments": [_turn(turn) for turn in chunk.turns],
@@ -30,12 +30,12 @@ def diarized_chunk_json(chunk: Diarization) -> Json:
 
 
 def labelled_json(transcript: LabelledTranscript) -> Json:
-    """The answer of transcribe-with-speakers."""
+    """Return the answer of transcribe-with-speakers."""
     return {
         "duration": transcript.duration,
         "language": transcript.language,
         "speakers_detected": list(transcript.speakers),
-        **({} if transcript.recognised is None else _recognised(transcript.recognised)),
+        **({} if transcript.recognised is None else _identities(transcript.recognised)),
         "segments": _segments(transcript),
         "models": dict(transcript.models),
         **warnings_json(transcript.warnings),
@@ -43,7 +43,7 @@ def labelled_json(transcript: LabelledTranscript) -> Json:
 
 
 def named_json(transcript: NamedTranscript) -> Json:
-    """The answer of label-merge."""
+    """Return the answer of label-merge."""
     answer: Json = {
         "mode": transcript.mode,
         "duration": transcript.duration,
@@ -60,7 +60,7 @@ def named_json(transcript: NamedTranscript) -> Json:
     return answer
 
 
-def _recognised(speakers: Iterable[RecognisedSpeaker]) -> Json:
+def _identities(speakers: Iterable[RecognisedSpeaker]) -> Json:
     return {
         "speakers": [
             {"label": one.speaker, "name": one.name, "similarity": one.similarity}
@@ -80,7 +80,7 @@ def _speaker(speaker: NamedSpeaker) -> Json:
         "name": speaker.name,
         "source": speaker.source,
         "fingerprint": None if speaker.embedding is None else speaker.embedding.tolist(),
-        **_told(figures),
+        **_without_none(figures),
         **({} if speaker.evidence is None else {"evidence": _evidence(speaker.evidence)}),
     }
 
@@ -88,13 +88,13 @@ def _speaker(speaker: NamedSpeaker) -> Json:
 def _evidence(evidence: Evidence) -> Json:
     supports = {"winner": evidence.winner, "runner_up": evidence.runner_up}
     return {
-        **{key: _told(asdict(one)) for key, one in supports.items() if one is not None},
+        **{key: _without_none(asdict(one)) for key, one in supports.items() if one is not None},
         "disagreement": evidence.disagreement,
-        **_told({"reason": evidence.reason, "shared_with": evidence.shared_with}),
+        **_without_none({"reason": evidence.reason, "shared_with": evidence.shared_with}),
     }
 
 
-def _told(figures: Mapping[str, object]) -> Json:
+def _without_none(figures: Mapping[str, object]) -> Json:
     return {key: value for key, value in figures.items() if value is not None}
 
 
@@ -108,8 +108,8 @@ def _segments(transcript: LabelledTranscript | NamedTranscript) -> list[Json]:
 
 
 def _turn(turn: Turn) -> Json:
-    certain = {} if turn.confidence is None else {"confidence": turn.confidence}
-    return {"start_s": turn.start, "end_s": turn.end, "speaker": turn.speaker, **certain}
+    confidence = {} if turn.confidence is None else {"confidence": turn.confidence}
+    return {"start_s": turn.start, "end_s": turn.end, "speaker": turn.speaker, **confidence}
 
 
 def _vectors(embeddings: Mapping[str, Embedding]) -> dict[str, list[float]]:
@@ -117,7 +117,7 @@ def _vectors(embeddings: Mapping[str, Embedding]) -> dict[str, list[float]]:
 
 
 def without_embeddings(answer: Json) -> Json:
-    """The answer of label-merge without fingerprints."""
+    """Return a native answer without the speakers' embeddings."""
     plain = {name: value for name, value in answer.items() if name != "fingerprints"}
     speakers = plain.get("speakers")
     if isinstance(speakers, list):

@@ -1,9 +1,10 @@
-"""Transcriptions as OpenAI's clients read them: bodies, and the events of a stream."""
+"""Transcriptions in the shapes of OpenAI's API: bodies, and the events of a stream."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from audio.formats.cues import Cue, block_cues, cues, duration_of
+from audio.formats.cues import Cue, block_cues, duration_of, sentence_cues
 from audio.formats.warning_lines import warnings_json
 from audio.merge.values import LabelledWords, Notice, Transcription
 
@@ -11,56 +12,100 @@ Json = dict[str, object]
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!…。？！])(?=\s)")  # noqa: RUF001
 
 
-def plain_json(said: Transcription) -> Json:
-    """OpenAI's `json`."""
-    return {"text": said.text, "usage": _usage(said)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAITranscript:
+    """A transcription, and what OpenAI's formats show beside it.
+
+    `labelled` are the words with their speakers, None where the client did not ask for speakers.
+    `language` is a name, `english`; `granularities` are the lists that `verbose_json` has.
+    """
+
+    transcription: Transcription
+    labelled: LabelledWords | None = None
+    warnings: tuple[Notice, ...] = ()
+    language: str = ""
+    granularities: tuple[str, ...] = ("segment",)
 
 
-def verbose_json(said: Transcription, *, language: str, words: bool, segments: bool) -> Json:
-    """OpenAI's `verbose_json`; `language` is a name, `english`."""
+def plain_json(transcript: OpenAITranscript) -> Json:
+    """Return OpenAI's `json`."""
+    transcription = transcript.transcription
+    return {
+        "text": transcription.text,
+        "usage": _usage(transcription),
+        **warnings_json(transcript.warnings),
+    }
+
+
+def verbose_json(transcript: OpenAITranscript) -> Json:
+    """Return OpenAI's `verbose_json`."""
+    transcription = transcript.transcription
     answer: Json = {
         "task": "transcribe",
-        "language": language,
-        "duration": duration_of(said),
-        "text": said.text,
-        "usage": _usage(said),
+        "language": transcript.language,
+        "duration": duration_of(transcription),
+        "text": transcription.text,
+        "usage": _usage(transcription),
     }
-    if segments:
-        answer["segments"] = [_segment(number, cue) for number, cue in enumerate(cues(said))]
-    if words:
-        answer["words"] = [{"word": w.text, "start": w.start, "end": w.end} for w in said.words]
-    return answer
+    if "segment" in transcript.granularities:
+        cues = sentence_cues(transcription)
+        answer["segments"] = [_segment(number, cue) for number, cue in enumerate(cues)]
+    if "word" in transcript.granularities:
+        answer["words"] = [
+            {"word": word.text, "start": word.start, "end": word.end}
+            for word in transcription.words
+        ]
+    return answer | warnings_json(transcript.warnings)
 
 
-def diarized_json(said: Transcription, spoken: LabelledWords) -> Json:
-    """OpenAI's `diarized_json`: one segment for all that a speaker says at once."""
-    segments = [_speaker_segment(number, cue) for number, cue in enumerate(block_cues(spoken), 1)]
+def diarized_json(transcript: OpenAITranscript) -> Json:
+    """Return OpenAI's `diarized_json`: one segment per block of a speaker's words."""
+    segments = [_speaker_segment(*numbered) for numbered in _numbered_blocks(transcript)]
     return {
         "task": "transcribe",
-        "duration": duration_of(said),
+        "duration": duration_of(transcript.transcription),
         "text": "\n".join(f"{one['speaker']}: {one['text']}" for one in segments),
         "segments": segments,
-        "usage": _usage(said),
+        "usage": _usage(transcript.transcription),
+        **warnings_json(transcript.warnings),
     }
 
 
-def transcript_events(said: Transcription, warnings: Iterable[Notice] = ()) -> Iterator[Json]:
-    """A transcript as OpenAI streams it: what the deltas say is the text, to the letter."""
-    for sentence in _BETWEEN_SENTENCES.split(said.text):
+BODIES: Mapping[str, Callable[[OpenAITranscript], Json]] = {
+    "json": plain_json,
+    "verbose_json": verbose_json,
+    "diarized_json": diarized_json,
+}
+
+
+def stream_events(transcript: OpenAITranscript) -> Iterator[Json]:
+    """Yield a transcript as OpenAI streams it: the deltas together are the text, exactly."""
+    if transcript.labelled is not None:
+        yield from _speaker_events(transcript)
+        return
+    text = transcript.transcription.text
+    for sentence in _BETWEEN_SENTENCES.split(text):
         yield {"type": "transcript.text.delta", "delta": sentence}
-    yield {"type": "transcript.text.done", "text": said.text, **warnings_json(warnings)}
+    yield _done(text, transcript)
 
 
-def diarized_events(spoken: LabelledWords, warnings: Iterable[Notice] = ()) -> Iterator[Json]:
-    """A transcript with speakers as OpenAI streams it."""
+def _speaker_events(transcript: OpenAITranscript) -> Iterator[Json]:
     text = ""
-    for number, cue in enumerate(block_cues(spoken), 1):
+    for number, cue in _numbered_blocks(transcript):
         segment = _speaker_segment(number, cue)
         delta = f"{' ' if text else ''}{cue.text}"
         text += delta
         yield {"type": "transcript.text.delta", "delta": delta, "segment_id": segment["id"]}
         yield segment
-    yield {"type": "transcript.text.done", "text": text, **warnings_json(warnings)}
+    yield _done(text, transcript)
+
+
+def _done(text: str, transcript: OpenAITranscript) -> Json:
+    return {"type": "transcript.text.done", "text": text, **warnings_json(transcript.warnings)}
+
+
+def _numbered_blocks(transcript: OpenAITranscript) -> Iterator[tuple[int, Cue]]:
+    return enumerate([] if transcript.labelled is None else block_cues(transcript.labelled), 1)
 
 
 def _speaker_segment(number: int, cue: Cue) -> Json:
@@ -75,7 +120,7 @@ def _speaker_segment(number: int, cue: Cue) -> Json:
 
 
 def _segment(number: int, cue: Cue) -> Json:
-    """All ten keys, which strict clients require; what no engine reports is neutral."""
+    """Return all ten keys, which strict clients require; what no engine reports is neutral."""
     return {
         "id": number,
         "seek": 0,
@@ -90,6 +135,6 @@ def _segment(number: int, cue: Cue) -> Json:
     }
 
 
-def _usage(said: Transcription) -> Json:
-    """OpenAI bills, and rounds, by the begun second."""
-    return {"type": "duration", "seconds": int(-(-duration_of(said) // 1))}
+def _usage(transcription: Transcription) -> Json:
+    # OpenAI bills, and rounds up to, whole seconds.
+    return {"type": "duration", "seconds": int(-(-duration_of(transcription) // 1))}

@@ -1,42 +1,63 @@
-"""Cues as plain text, subtitles and RTTM."""
+"""Cues as text: plain lines, subtitles, RTTM and STM."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from audio.formats.cues import Cue
 
-
-def txt(shown: list[Cue]) -> str:
-    """Readable lines: `[0:01:15] Ana: Good morning.`."""
-    return "".join(f"[{_clock(cue.start)}] {_line(cue)}\n" for cue in shown)
+_PLAIN = "text/plain; charset=utf-8"
 
 
-def srt(shown: list[Cue]) -> str:
-    """SubRip."""
+def txt(cues: Iterable[Cue]) -> str:
+    """Return readable lines: `[0:01:15] Ana: Good morning.`."""
+    return "".join(f"[{_clock(cue.start)}] {_line(cue)}\n" for cue in cues)
+
+
+def srt(cues: Iterable[Cue]) -> str:
+    """Return SubRip."""
     return "".join(
         f"{number}\n{_span(cue, ',')}\n{_line(cue)}\n\n"
-        for number, cue in enumerate(shown, start=1)
+        for number, cue in enumerate(cues, start=1)
     )
 
 
-def vtt(shown: list[Cue]) -> str:
-    """WebVTT, with voice tags where speakers are known."""
-    return "WEBVTT\n\n" + "".join(f"{_span(cue, '.')}\n{_voiced(cue)}\n\n" for cue in shown)
+def vtt(cues: Iterable[Cue]) -> str:
+    """Return WebVTT, with voice tags where speakers are known."""
+    return "WEBVTT\n\n" + "".join(f"{_span(cue, '.')}\n{_voiced(cue)}\n\n" for cue in cues)
 
 
-def rttm(shown: list[Cue]) -> str:
-    """Rich Transcription Time Marked; its fields are parted by spaces, so names have none."""
+def rttm(cues: Iterable[Cue]) -> str:
+    """Return Rich Transcription Time Marked; spaces separate its fields, so names have none."""
     return "".join(
         f"SPEAKER recording 1 {cue.start:.3f} {cue.end - cue.start:.3f} "
         f"<NA> <NA> {'_'.join(cue.speaker.split())} <NA> <NA>\n"
-        for cue in shown
+        for cue in cues
     )
 
 
-TEXT_FORMATS: Mapping[str, tuple[Callable[[list[Cue]], str], str]] = {
-    "txt": (txt, "text/plain; charset=utf-8"),
-    "srt": (srt, "text/plain; charset=utf-8"),
-    "vtt": (vtt, "text/vtt; charset=utf-8"),
-    "rttm": (rttm, "text/plain; charset=utf-8"),
+def stm(cues: Iterable[Cue], recording: str) -> str:
+    """Return STM, one line per cue; spaces separate its fields, so names have none."""
+    return "".join(
+        f"{_field(recording)} 1 {_field(cue.speaker)} {cue.start:.3f} {cue.end:.3f} "
+        f"{' '.join(cue.text.split())}".rstrip()
+        + "\n"
+        for cue in cues
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """How cues are written in one format, and its media type."""
+
+    write: Callable[[Sequence[Cue]], str]
+    content_type: str = _PLAIN
+
+
+TEXT_FORMATS: Mapping[str, TextFormat] = {
+    "txt": TextFormat(txt),
+    "srt": TextFormat(srt),
+    "vtt": TextFormat(vtt, "text/vtt; charset=utf-8"),
+    "rttm": TextFormat(rttm),
 }
 
 
@@ -51,12 +72,12 @@ def _voiced(cue: Cue) -> str:
 
 
 def _one_line(text: str) -> str:
-    """An arrow or a line break inside a cue would end it."""
+    # An arrow or a line break inside a cue would end it.
     return " ".join(text.split()).replace("-->", "→")
 
 
 def _span(cue: Cue, decimal_mark: str) -> str:
-    """Players take a cue without length for a mistake."""
+    # Players treat a cue without length as an error.
     end = max(cue.end, cue.start + 0.001)
     return f"{_stamp(cue.start, decimal_mark)} --> {_stamp(end, decimal_mark)}"
 
@@ -74,16 +95,6 @@ def _clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
 
 
-def stm(shown: Iterable[Cue], recording: str) -> str:
-    """A line for each stretch; its fields are parted by spaces, so names have none."""
-    return "".join(
-        f"{_word(recording)} 1 {_word(cue.speaker)} {cue.start:.3f} {cue.end:.3f} "
-        f"{' '.join(cue.text.split())}".rstrip()
-        + "\n"
-        for cue in shown
-    )
-
-
-def _word(text: str) -> str:
+def _field(text: str) -> str:
     # A line that begins with two semicolons is a comment.
     return "_".join(text.split()).lstrip(";") or "unknown"

@@ -1,4 +1,4 @@
-"""What the reader of a result should know before trusting it."""
+"""Warnings beside a result: as a JSON field, or in one line for formats without one."""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,12 @@ LONGEST_HEADER = 1000
 
 
 def warnings_json(notices: Iterable[Notice]) -> Json:
-    """The field `warnings`, where there are any."""
+    """Return the field `warnings`; no field without warnings."""
     listed = [{"code": notice.code, "message": notice.message} for notice in notices]
     return {"warnings": listed} if listed else {}
 
 
 def warnings_line(notices: Iterable[Notice]) -> str:
-    """All of them in one line of ASCII, for a format that has no place for them."""
+    """Return all warnings in one line of ASCII, cut to the length of a header."""
     line = " ".join(f"{notice.code}: {notice.message}" for notice in notices)
     return line.encode("ascii", "replace").decode()[:LONGEST_HEADER]

@@ -12,9 +12,10 @@ from rest_framework.exceptions import ValidationError
 from audio.api.errors import problem_of
 from audio.api.serializers.speakers import MOST_SPEAKERS, SpeakerCounts
 from audio.archive.inventory import Finds, find
-from audio.archive.options import DEFAULT_FORMATS, FORMATS, ArchiveOptions
+from audio.archive.options import DEFAULT_FORMATS, ArchiveOptions
 from audio.archive.paths import NothingThere
 from audio.archive.voices_file import voices_in
+from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
 from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RULE_NAMES
@@ -45,7 +46,8 @@ def add_options(parser: ArgumentParser) -> None:
         type=_formats,
         default=DEFAULT_FORMATS,
         metavar="LIST",
-        help=f"comma-separated, of {', '.join(FORMATS)} (default: {','.join(DEFAULT_FORMATS)})",
+        help=f"comma-separated, of {', '.join(NATIVE_FORMATS)} "
+        f"(default: {','.join(DEFAULT_FORMATS)})",
     )
     parser.add_argument(
         "--rule",
@@ -153,8 +155,8 @@ def _known(path: Path | None) -> Voices | None:
 
 def _formats(text: str) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
-    if not set(named) <= set(FORMATS):
-        raise ArgumentTypeError(f"expected a list of {', '.join(FORMATS)}; got {text!r}.")
+    if not set(named) <= set(NATIVE_FORMATS):
+        raise ArgumentTypeError(f"expected a list of {', '.join(NATIVE_FORMATS)}; got {text!r}.")
     return named
 
 

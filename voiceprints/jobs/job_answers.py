@@ -8,9 +8,8 @@ from uuid import UUID
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from audio.api.serializers.speakers import LabelMergeRequest, TranscribeWithSpeakersRequest
-from audio.formats import native_json
-from audio.formats.cues import speaker_cues
-from audio.formats.text import TEXT_FORMATS
+from audio.formats.native_json import Json, without_embeddings
+from audio.formats.renderer import render
 from audio.merge.values import LabelledTranscript, NamedTranscript
 from audio.pipeline.label_merge import MergeJob, label_merge, remember
 from audio.pipeline.transcription import (
@@ -37,7 +36,7 @@ class Answer:
     and gives its identifier, where that was asked.
     """
 
-    result: native_json.Json | str
+    result: Json | str
     warnings: Sequence[object] = ()
     people: frozenset[UUID] = frozenset()
     keep: Callable[[], str] | None = None
@@ -62,17 +61,14 @@ def answer_to(job: Job, files: Files) -> Answer:
 def _named(job: Job, asked: LabelMergeRequest) -> Answer:
     wanted = asked.job(library_reader=job.created_by if job.reads_library else None)
     heard = label_merge(wanted)
-    answer = native_json.named_json(heard)
-    shown = _shown(
-        heard, answer if job.wants_vectors else native_json.without_embeddings(answer), asked
-    )
+    shown = _rendered(heard, asked.validated_data["format"], with_vectors=job.wants_vectors)
     return _named_answer(job, wanted, heard, shown, store=asked.validated_data["store"])
 
 
 def _archived(job: Job, files: Files) -> Answer:
     wanted = archive_jobs.merge_job_of(job, files)
     heard = archive_jobs.heard(job, wanted)
-    shown = native_json.without_embeddings(native_json.named_json(heard))
+    shown = _rendered(heard, "json", with_vectors=False)
     return _named_answer(job, wanted, heard, shown, store=bool(job.options["store"]))
 
 
@@ -80,7 +76,7 @@ def _named_answer(
     job: Job,
     wanted: MergeJob,
     heard: NamedTranscript,
-    shown: native_json.Json | str,
+    shown: Json | str,
     *,
     store: bool,
 ) -> Answer:
@@ -96,16 +92,14 @@ def _labelled(job: Job, asked: TranscribeWithSpeakersRequest) -> Answer:
         heard = transcribe_with_known_speakers(recording, reader=job.created_by, linking=linking)
     else:
         heard = transcribe_with_speakers(recording, linking=linking)
-    answer = native_json.labelled_json(heard)
+    shown = render(heard, asked.validated_data["format"])
     found = {one.name for one in heard.recognised or () if one.name}
-    return Answer(_shown(heard, answer, asked), _warnings(heard), _people(found))
+    return Answer(shown, _warnings(heard), _people(found))
 
 
-def _shown(
-    heard: LabelledTranscript | NamedTranscript, answer: native_json.Json, asked: Asked
-) -> native_json.Json | str:
-    name = asked.validated_data["format"]
-    return TEXT_FORMATS[name][0](speaker_cues(heard)) if name in TEXT_FORMATS else answer
+def _rendered(heard: NamedTranscript, form: str, *, with_vectors: bool) -> Json | str:
+    content = render(heard, form)
+    return content if with_vectors or isinstance(content, str) else without_embeddings(content)
 
 
 def _people(names: Iterable[str]) -> frozenset[UUID]:

@@ -1,6 +1,5 @@
 """How does a kept transcript become files?"""
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +7,12 @@ from pathlib import Path
 from django.db import transaction
 
 from audio.archive.outputs import write_whole
-from audio.formats.text import TEXT_FORMATS, stm
+from audio.formats.renderer import render_file
+from audio.formats.stored_transcript import StoredTranscript
 from voiceprints.models import Transcript, audit
 from voiceprints.models.audit import Action
 from voiceprints.transcripts.transcript_rendering import cues_of, told_again
 
-EXPORT_FORMATS = ("json", *TEXT_FORMATS, "stm")
 LONGEST_STEM = 80
 
 
@@ -28,19 +27,11 @@ def write_transcript(
     OSError
     """
     stem = folder / stem_of(transcript)
+    stored = StoredTranscript(told_again(transcript), tuple(cues_of(transcript)), stem.name)
     for form in formats:
-        write_whole(stem.with_name(f"{stem.name}.{form}"), rendered(transcript, form).encode())
+        write_whole(stem.with_name(f"{stem.name}.{form}"), render_file(stored, form).encode())
     audit.record(actor, Action.EXPORTED, transcript=transcript.id)
     return stem
-
-
-def rendered(transcript: Transcript, form: str) -> str:
-    """A transcript as json, txt, srt, vtt, rttm or stm, without vectors."""
-    if form == "json":
-        return json.dumps(told_again(transcript), ensure_ascii=False) + "\n"
-    if form == "stm":
-        return stm(cues_of(transcript), stem_of(transcript))
-    return TEXT_FORMATS[form][0](cues_of(transcript))
 
 
 def stem_of(transcript: Transcript) -> str:

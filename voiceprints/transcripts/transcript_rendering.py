@@ -3,7 +3,6 @@
 from typing import Any
 
 from audio.formats.cues import Cue
-from audio.merge.values import Notice
 from voiceprints.models import Block, Transcript, TranscriptSpeaker
 
 Json = dict[str, Any]
@@ -33,12 +32,6 @@ def cues_of(transcript: Transcript) -> list[Cue]:
         Cue(block.start_ms / 1000, block.end_ms / 1000, block.text, block.speaker.name)
         for block in _blocks(transcript)
     ]
-
-
-def warnings_of(transcript: Transcript) -> list[Notice]:
-    """What the reader should know before trusting the transcript."""
-    given = transcript.result.get("warnings", [])
-    return [Notice(one["code"], one["message"]) for one in given]
 
 
 def _blocks(transcript: Transcript) -> list[Block]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from audio.formats.cues import Cue, speaker_cues
+from audio.formats.cues import Cue, transcript_cues
 from audio.formats.native_json import named_json, without_embeddings
 from audio.library import Provenance
 from audio.merge.naming.voice_similarity import unit
@@ -140,7 +140,7 @@ def _keep_speakers(
     kept: Transcript, heard: NamedTranscript, cast: _Cast
 ) -> dict[str, TranscriptSpeaker]:
     """By shown name, the first who bears it: the one whose blocks they are."""
-    said = speaker_cues(heard)
+    said = transcript_cues(heard)
     first: dict[str, TranscriptSpeaker] = {}
     rows = []
     for speaker in (*heard.speakers, *_nobodys(heard, said)):
@@ -188,7 +188,7 @@ def _keep_blocks(
             end_ms=round(cue.end * 1000),
             text=storable(cue.text),
         )
-        for position, cue in enumerate(speaker_cues(heard))
+        for position, cue in enumerate(transcript_cues(heard))
     )
 
 

@@ -15,7 +15,7 @@ from audio.api.fields import (
 )
 from audio.api.serializers.recordings import AudioField
 from audio.api.serializers.requests import AudioRequest
-from audio.formats.text import TEXT_FORMATS
+from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
 from audio.merge.defaults import (
@@ -27,7 +27,6 @@ from audio.merge.defaults import (
 )
 from audio.pipeline.label_merge import MergeJob, build_merge_job
 
-NATIVE_FORMATS = ("json", *TEXT_FORMATS)
 MOST_SPEAKERS = 100
 
 

@@ -22,12 +22,12 @@ from audio.api.fields import (
 from audio.api.request_errors import ModelNotFound
 from audio.api.serializers.recordings import AudioField, DataUrlField, InputAudioField
 from audio.api.serializers.requests import AudioRequest
+from audio.formats.renderer import OPENAI_FORMATS
 from audio.library import NoLibrary, library
 from audio.media import temporary_files
 from audio.media.recording import Recording
 from audio.pipeline.known_speakers import KnownSpeakers
 
-OPENAI_FORMATS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json", "rttm")
 # Subtitles have no events; the formats of a stream are told apart by whether they name speakers.
 STREAMED_FORMATS = {"json", "text", "verbose_json", "diarized_json"}
 SPEAKER_FORMATS = {"text", "srt", "vtt", "rttm", "diarized_json"}

@@ -12,11 +12,8 @@ from audio.api.serializers.speakers import (
     LabelMergeRequest,
     TranscribeWithSpeakersRequest,
 )
-from audio.api.views.text_answers import cue_answer
-from audio.formats import native_json
-from audio.formats.cues import speaker_cues
-from audio.formats.text import TEXT_FORMATS
-from audio.merge.values import LabelledTranscript, NamedTranscript
+from audio.api.views.text_answers import transcript_answer
+from audio.formats.native_json import diarized_chunk_json
 from audio.pipeline.label_merge import label_merge, remember
 from audio.pipeline.transcription import (
     diarize_chunk,
@@ -33,7 +30,7 @@ class DiarizeChunk(APIView):
         asked = DiarizeRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         chunk = diarize_chunk(asked.validated_data["file"])
-        return Response(native_json.diarized_chunk_json(chunk))
+        return Response(diarized_chunk_json(chunk))
 
 
 class TranscribeWithSpeakers(APIView):
@@ -52,7 +49,7 @@ class TranscribeWithSpeakers(APIView):
             )
         else:
             transcript = transcribe_with_speakers(recording, linking=asked.linking())
-        return _rendered(transcript, asked.validated_data["format"])
+        return transcript_answer(transcript, asked.validated_data["format"])
 
 
 class LabelMerge(APIView):
@@ -68,18 +65,10 @@ class LabelMerge(APIView):
             require(request, VOICES_WRITE)
         job = asked.job(library_reader=client.name if VOICES_READ in client.scopes else None)
         transcript = label_merge(job)
-        answer = _rendered(transcript, given["format"])
+        answer = transcript_answer(transcript, given["format"])
         if given["store"]:
             return _kept(answer, remember(transcript, job, created_by=client.name))
         return answer
-
-
-def _rendered(transcript: LabelledTranscript | NamedTranscript, name: str) -> HttpResponse:
-    if name in TEXT_FORMATS:
-        return cue_answer(name, speaker_cues(transcript), transcript.warnings)
-    if isinstance(transcript, NamedTranscript):
-        return Response(native_json.named_json(transcript))
-    return Response(native_json.labelled_json(transcript))
 
 
 def _kept(answer: HttpResponse, transcript_id: str) -> HttpResponse:

@@ -1,24 +1,20 @@
-"""Answers in text formats: their warnings have no place but a header."""
-
-from collections.abc import Sequence
+"""Responses with a transcript in the format that a client asked for."""
 
 from django.http import HttpResponse
+from rest_framework.response import Response
 
-from audio.formats.cues import Cue
-from audio.formats.text import TEXT_FORMATS
+from audio.formats.openai_json import OpenAITranscript
+from audio.formats.renderer import NativeTranscript, content_type_of, render
 from audio.formats.warning_lines import warnings_line
-from audio.merge.values import Notice
 
 HEADER = "x-warnings"
 
 
-def cue_answer(name: str, shown: list[Cue], warnings: Sequence[Notice]) -> HttpResponse:
-    """Cues as txt, srt, vtt or rttm."""
-    render, content_type = TEXT_FORMATS[name]
-    return text_answer(render(shown), content_type, warnings)
-
-
-def text_answer(content: str, content_type: str, warnings: Sequence[Notice]) -> HttpResponse:
-    """Any text."""
+def transcript_answer(transcript: NativeTranscript | OpenAITranscript, form: str) -> HttpResponse:
+    """Return the transcript in one format; text formats carry its warnings in a header."""
+    content = render(transcript, form)
+    if not isinstance(content, str):
+        return Response(content)
+    warnings = transcript.warnings
     headers = {HEADER: warnings_line(warnings)} if warnings else {}
-    return HttpResponse(content, content_type=content_type, headers=headers)
+    return HttpResponse(content, content_type=content_type_of(form), headers=headers)

@@ -14,7 +14,7 @@ CUES = [
 
 
 def test_a_reader_of_srt_reads_every_cue() -> None:
-    read = list(srt.parse(TEXT_FORMATS["srt"][0](CUES)))
+    read = list(srt.parse(TEXT_FORMATS["srt"].write(CUES)))
 
     assert [(cue.start.total_seconds(), cue.end.total_seconds()) for cue in read] == [
         (0.0, 1.84),
@@ -26,7 +26,7 @@ def test_a_reader_of_srt_reads_every_cue() -> None:
 
 
 def test_a_reader_of_webvtt_reads_every_cue() -> None:
-    read = webvtt.from_string(TEXT_FORMATS["vtt"][0](CUES)).captions
+    read = webvtt.from_string(TEXT_FORMATS["vtt"].write(CUES)).captions
 
     assert [(cue.start, cue.end) for cue in read] == [
         ("00:00:00.000", "00:00:01.840"),
@@ -38,5 +38,5 @@ def test_a_reader_of_webvtt_reads_every_cue() -> None:
 
 
 def test_nothing_said_is_a_file_without_cues() -> None:
-    assert list(srt.parse(TEXT_FORMATS["srt"][0]([]))) == []
-    assert webvtt.from_string(TEXT_FORMATS["vtt"][0]([])).captions == []
+    assert list(srt.parse(TEXT_FORMATS["srt"].write([]))) == []
+    assert webvtt.from_string(TEXT_FORMATS["vtt"].write([])).captions == []

@@ -1,6 +1,5 @@
 """Jobs, as they are asked for and told."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,8 +8,8 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice
 from audio.api.serializers.speakers import LabelMergeRequest, TranscribeWithSpeakersRequest
-from audio.formats.cues import cues_in
-from audio.formats.text import TEXT_FORMATS
+from audio.formats.renderer import render
+from audio.formats.stored_transcript import stored_transcript
 from voiceprints.api.serializers.strict_requests import PageQuery
 from voiceprints.jobs.webhook_addresses import WebhookRefused, target_of
 from voiceprints.models import Job
@@ -136,5 +135,4 @@ class JobAnswer(JobEntry):
             return job.result
         may_read = self.context["may_read"]
         told = told_again(job.transcript) if may_read else job.transcript.result
-        form = job.options.get("format")
-        return TEXT_FORMATS[form][0](cues_in(json.dumps(told))) if form in TEXT_FORMATS else told
+        return render(stored_transcript(told), job.options.get("format") or "json")

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice, NameField
 from audio.api.schema.speaker_pages import NamedBlocks, NamedVoice
-from audio.formats.text import TEXT_FORMATS
+from audio.formats.renderer import NATIVE_FORMATS
 from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest, VectorQuery
 from voiceprints.matching.speaker_voices import withhold_voices
 from voiceprints.models import Transcript, TranscriptSpeaker
@@ -56,7 +56,7 @@ class TranscriptsQuery(PageQuery):
 class TranscriptQuery(VectorQuery):
     """GET /api/transcripts/{id}."""
 
-    format = Choice(("json", *TEXT_FORMATS), default="json")
+    format = Choice(NATIVE_FORMATS, default="json")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Text has no place for numbers."""

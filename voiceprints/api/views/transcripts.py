@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audio.api.authentication import VOICES_READ, require
-from audio.api.views.text_answers import cue_answer
-from audio.formats.text import TEXT_FORMATS
+from audio.api.views.text_answers import transcript_answer
+from audio.formats.stored_transcript import StoredTranscript
 from voiceprints.api.library_errors import ResourceNotFound
 from voiceprints.api.pagination import CursorPages, paginate
 from voiceprints.api.schema.operations import (
@@ -38,7 +38,7 @@ from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.transcripts.corrections import put_right
 from voiceprints.transcripts.speaker_reassignment import foresee, recast
-from voiceprints.transcripts.transcript_rendering import cues_of, warnings_of
+from voiceprints.transcripts.transcript_rendering import cues_of
 from voiceprints.transcripts.transcript_search import transcripts_found
 from voiceprints.transcripts.transcript_store import discard
 
@@ -82,9 +82,8 @@ class OneTranscript(LibraryView):
         found, name = _found(transcript), asked.validated_data["format"]
         action = Action.VECTOR_READ if asked.wants_vectors else Action.TRANSCRIPT_READ
         audit.record(actor_of(request), action, transcript=found.id)
-        if name in TEXT_FORMATS:
-            return cue_answer(name, cues_of(found), warnings_of(found))
-        return Response(render_transcript(found, with_vectors=asked.wants_vectors))
+        answer = render_transcript(found, with_vectors=asked.wants_vectors)
+        return transcript_answer(StoredTranscript(answer, tuple(cues_of(found))), name)
 
     @document(
         "change_transcript",

@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audio.archive.file_check import reason_of
+from audio.formats.renderer import EXPORT_FORMATS
 from audio.management.archive_arguments import folder
 from voiceprints.management import arguments
 from voiceprints.management.items import Items
 from voiceprints.models import Transcript
-from voiceprints.transcripts.export import EXPORT_FORMATS, write_transcript
+from voiceprints.transcripts.export import write_transcript
 from voiceprints.transcripts.transcript_search import TranscriptSearch, transcripts_found
 
 DEFAULT_FORMATS = ("json", "txt")

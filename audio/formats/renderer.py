@@ -1,0 +1,88 @@
+"""The front door of the formats: a transcript and the name of a format in, its content out."""
+
+import json
+from typing import assert_never
+
+from audio.formats.cues import (
+    Cue,
+    block_cues,
+    labelled_sentence_cues,
+    sentence_cues,
+    transcript_cues,
+)
+from audio.formats.native_json import Json, labelled_json, named_json
+from audio.formats.openai_json import BODIES, OpenAITranscript
+from audio.formats.stored_transcript import StoredTranscript
+from audio.formats.text import TEXT_FORMATS, stm
+from audio.merge.values import LabelledTranscript, NamedTranscript
+
+NativeTranscript = NamedTranscript | LabelledTranscript | StoredTranscript
+NATIVE_FORMATS = ("json", *TEXT_FORMATS)
+EXPORT_FORMATS = (*NATIVE_FORMATS, "stm")
+OPENAI_FORMATS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json", "rttm")
+
+
+def render(transcript: NativeTranscript | OpenAITranscript, form: str) -> Json | str:
+    """Return a transcript in one format: JSON as a dictionary, any other format as text.
+
+    `form` is one of EXPORT_FORMATS, or of OPENAI_FORMATS for an `OpenAITranscript`.
+    """
+    if isinstance(transcript, OpenAITranscript):
+        return _openai(transcript, form)
+    if form == "json":
+        return _native_json(transcript)
+    if form == "stm":
+        return stm(_native_cues(transcript), _recording_of(transcript))
+    return TEXT_FORMATS[form].write(_native_cues(transcript))
+
+
+def render_file(transcript: NativeTranscript, form: str) -> str:
+    """Return the text of a file that holds the transcript in one of EXPORT_FORMATS."""
+    content = render(transcript, form)
+    if isinstance(content, str):
+        return content
+    return json.dumps(content, ensure_ascii=False) + "\n"
+
+
+def content_type_of(form: str) -> str:
+    """Return the media type of a format that is text."""
+    return TEXT_FORMATS["txt" if form == "text" else form].content_type
+
+
+def _openai(transcript: OpenAITranscript, form: str) -> Json | str:
+    if form in BODIES:
+        return BODIES[form](transcript)
+    if form == "text" and transcript.labelled is None:
+        return f"{transcript.transcription.text}\n"
+    text_format = TEXT_FORMATS["txt" if form == "text" else form]
+    return text_format.write(_openai_cues(transcript, form))
+
+
+def _openai_cues(transcript: OpenAITranscript, form: str) -> list[Cue]:
+    if transcript.labelled is None:
+        return sentence_cues(transcript.transcription)
+    if form in ("srt", "vtt"):
+        return labelled_sentence_cues(transcript.labelled)
+    return block_cues(transcript.labelled)
+
+
+def _native_json(transcript: NativeTranscript) -> Json:
+    match transcript:
+        case NamedTranscript():
+            return named_json(transcript)
+        case LabelledTranscript():
+            return labelled_json(transcript)
+        case StoredTranscript():
+            return transcript.answer
+        case _:
+            assert_never(transcript)
+
+
+def _native_cues(transcript: NativeTranscript) -> list[Cue]:
+    if isinstance(transcript, StoredTranscript):
+        return list(transcript.cues)
+    return transcript_cues(transcript)
+
+
+def _recording_of(transcript: NativeTranscript) -> str:
+    return transcript.recording if isinstance(transcript, StoredTranscript) else "recording"
