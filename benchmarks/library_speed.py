@@ -32,7 +32,7 @@ from benchmarks.synthetic.library_tables import (
 )
 from benchmarks.synthetic.library_transcripts import keep_meetings
 from benchmarks.synthetic.voice_library import Crowd, Vectors, vocabulary
-from voiceprints.erasure.person_erasure import forget
+from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.matching import neighbours
 from voiceprints.matching.voice_matching import identify_voice
 from voiceprints.models import Person, Space, Transcript, Voiceprint
@@ -167,7 +167,7 @@ def meetings(random: Generator, share: float) -> Lines:
     for person in people[1::-1]:
         appearances = person.appearances.count()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        seconds = _seconds(partial(forget, person.id, actor="benchmark"))
+        seconds = _seconds(partial(erase_person, person.id, actor="benchmark"))
         more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         yield f"forget somebody in {appearances:,}", f"{seconds:.2f} s, {more:.0f} MiB more memory"
 

@@ -40,7 +40,7 @@ from benchmarks.measures.error_rates import (
 )
 from benchmarks.synthetic.voices import SYNTHETIC, Samples, Speech, everybody
 from spark_control.laptop.progress import progress
-from voiceprints.enrolment.voice_extraction import HeardVoice, hear_sample
+from voiceprints.enrolment.voice_extraction import ExtractedVoice, extract_sample_voice
 
 SPEECH = Path("var/voice_errors/speech")
 LENGTHS_S = (3.0, 6.0, 10.0)
@@ -56,7 +56,7 @@ class Heard:
     """One person: the print, and by length the pieces of either recording."""
 
     person: str
-    enrolled: HeardVoice
+    enrolled: ExtractedVoice
     first: dict[float, list[Embedding]]
     second: dict[float, list[Embedding]]
 
@@ -93,7 +93,7 @@ def _heard(speech: Speech) -> Heard:
         path.write_bytes(wav(pcm(speech.known_by)))
         return Heard(
             speech.person,
-            hear_sample(Recording(path, ".wav")),
+            extract_sample_voice(Recording(path, ".wav")),
             _by_length(speech.known_by),
             _by_length(speech.recognised_by),
         )

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from audio.library import Provenance
 from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
-from voiceprints.matching.voice_matching import Candidate, nearest_to_each, voices_of
+from voiceprints.matching.voice_matching import Candidate, candidate_voices, nearest_people_to_each
 from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action
-from voiceprints.transcripts.transcript_store import keep
+from voiceprints.transcripts.transcript_store import store_transcript
 
 
 class StoredLibrary:
@@ -20,12 +20,12 @@ class StoredLibrary:
             return NO_VOICES
         found: dict[tuple[object, bytes], Candidate] = {
             (candidate.person_id, candidate.vector.tobytes()): candidate
-            for candidates in nearest_to_each(embeddings.values(), known)
+            for candidates in nearest_people_to_each(embeddings.values(), known)
             for candidate in candidates
         }
         audit.record(asked_by, Action.IDENTIFIED, speakers=len(embeddings), space=str(known))
-        return voices_of(tuple(found.values()), known)
+        return candidate_voices(tuple(found.values()), known)
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
         """Keep the transcript; return its identifier."""
-        return str(keep(transcript, provenance).id)
+        return str(store_transcript(transcript, provenance).id)

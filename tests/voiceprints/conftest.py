@@ -14,8 +14,8 @@ from tests.bucket_server import KEYS, BucketOfTests, new_bucket, running_bucket_
 from tests.engine_answers import script_meeting
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
-from tests.voiceprints.emptying import emptying
-from tests.voiceprints.voices import hears
+from tests.voiceprints.database_reset import truncate_statements
+from tests.voiceprints.voices import script_voice
 
 API_KEYS = ",".join(
     [
@@ -31,7 +31,7 @@ API_KEYS = ",".join(
 def _emptied_quickly() -> Iterator[None]:
     """Five hundred tests empty the library, and Django would write anew what a migration wrote."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush, "sql_flush", emptying)
+        patch.setattr(flush, "sql_flush", truncate_statements)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
         yield
 
@@ -64,7 +64,7 @@ def library_gateway(
 def scripted_engine(settings: Settings, faults: FaultServer, tmp_path: Path) -> FaultServer:
     """For what is called here, not over HTTP: an engine that hears 12.5 s of one voice."""
     settings.PARAKEET_URL, settings.MEDIA_ROOT = faults.url, tmp_path / "media"
-    hears(faults)
+    script_voice(faults)
     return faults
 
 

@@ -31,7 +31,7 @@ def consenting(name: str, **fields: object) -> Person:
     return Person.objects.create(name=name, **given)
 
 
-def print_of(
+def voiceprint_of(
     person: Person, vector: NDArray[np.float64] | Sequence[float], space: str = SPACE
 ) -> Voiceprint:
     return Voiceprint.objects.create(
@@ -43,7 +43,7 @@ def print_of(
     )
 
 
-def many_prints(owners: Sequence[Person], vectors: NDArray[np.float64], space: Space) -> None:
+def many_voiceprints(owners: Sequence[Person], vectors: NDArray[np.float64], space: Space) -> None:
     """One print of each of these people."""
     made = {"space": space, "source": "caller", "created_by": "desk"}
     rows = zip(owners, vectors.tolist(), strict=True)

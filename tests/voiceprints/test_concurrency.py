@@ -11,15 +11,23 @@ from django.db import connection, transaction
 
 from audio.library import Provenance
 from audio.merge.values import NamedSpeaker, NamedTranscript, Turn
-from tests.voiceprints.people import SHA256, SPACE, axis, consenting, print_of, speaker, transcript
-from voiceprints.erasure.person_erasure import forget
-from voiceprints.erasure.person_merge import merge
+from tests.voiceprints.people import (
+    SHA256,
+    SPACE,
+    axis,
+    consenting,
+    speaker,
+    transcript,
+    voiceprint_of,
+)
+from voiceprints.erasure.person_erasure import erase_person
+from voiceprints.erasure.person_merge import merge_people
 from voiceprints.erasure.retention import purge_expired
 from voiceprints.models import Person, Transcript, TranscriptSpeaker, Voiceprint
-from voiceprints.people.names import person_called
-from voiceprints.storage.locks import PersonGone, locked_person
+from voiceprints.people.person_names import get_or_create_person
+from voiceprints.storage.locks import PersonNotFound, lock_person
 from voiceprints.transcripts.speaker_naming import name_speaker
-from voiceprints.transcripts.transcript_store import keep
+from voiceprints.transcripts.transcript_store import store_transcript
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,10 +36,10 @@ def test_an_enrolment_of_somebody_being_forgotten_fails() -> None:
     ana = consenting("Ana")
 
     with transaction.atomic():
-        forget(ana.id, actor="desk")
+        erase_person(ana.id, actor="desk")
         enrolment = waiting(lambda: enrol(ana))
 
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         enrolment.result()
     assert not Voiceprint.objects.exists()
 
@@ -41,7 +49,7 @@ def test_somebody_being_enrolled_is_forgotten_with_the_new_print() -> None:
 
     with transaction.atomic():
         enrol(ana)
-        forgetting = waiting(lambda: forget(ana.id, actor="desk"))
+        forgetting = waiting(lambda: erase_person(ana.id, actor="desk"))
 
     assert forgetting.result().prints == 1
     assert not Person.objects.exists()
@@ -60,13 +68,13 @@ def test_two_enrolments_of_one_person_both_count() -> None:
 
 def test_a_merge_into_somebody_being_forgotten_loses_nobody() -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
-    print_of(ben, axis(1))
+    voiceprint_of(ben, axis(1))
 
     with transaction.atomic():
-        forget(ana.id, actor="desk")
-        merging = waiting(lambda: merge(ben.id, ana.id, actor="desk"))
+        erase_person(ana.id, actor="desk")
+        merging = waiting(lambda: merge_people(ben.id, ana.id, actor="desk"))
 
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         merging.result()
     assert Voiceprint.objects.get().person == ben
 
@@ -75,10 +83,10 @@ def test_an_enrolment_of_somebody_being_merged_fails() -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
 
     with transaction.atomic():
-        merge(anna.id, ana.id, actor="desk")
+        merge_people(anna.id, ana.id, actor="desk")
         enrolment = waiting(lambda: enrol(anna))
 
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         enrolment.result()
     assert Person.objects.get() == ana
 
@@ -88,7 +96,7 @@ def test_a_print_enrolled_during_a_merge_is_merged() -> None:
 
     with transaction.atomic():
         enrol(anna)
-        merging = waiting(lambda: merge(anna.id, ana.id, actor="desk"))
+        merging = waiting(lambda: merge_people(anna.id, ana.id, actor="desk"))
 
     assert merging.result().prints == 1
     assert Voiceprint.objects.get().person == ana
@@ -98,9 +106,9 @@ def test_two_merges_into_each_other_leave_one_person() -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
 
     with transaction.atomic():
-        locked_person(min(ana.id, anna.id))
-        first = waiting(lambda: merge(anna.id, ana.id, actor="desk"))
-        second = started(lambda: merge(ana.id, anna.id, actor="desk"))
+        lock_person(min(ana.id, anna.id))
+        first = waiting(lambda: merge_people(anna.id, ana.id, actor="desk"))
+        second = started(lambda: merge_people(ana.id, anna.id, actor="desk"))
 
     assert sorted(type(one.exception()).__name__ for one in (first, second)) == [
         "NoneType",
@@ -113,8 +121,8 @@ def test_a_transcript_of_somebody_being_forgotten_does_not_bring_the_name_back()
     ana = consenting("Ana")
 
     with transaction.atomic():
-        forget(ana.id, actor="desk")
-        keeping = waiting(lambda: keep(heard("Ana"), PROVENANCE))
+        erase_person(ana.id, actor="desk")
+        keeping = waiting(lambda: store_transcript(heard("Ana"), PROVENANCE))
 
     keeping.result()
     kept = TranscriptSpeaker.objects.get()
@@ -125,8 +133,8 @@ def test_a_transcript_being_kept_is_found_by_forgetting() -> None:
     ana = consenting("Ana")
 
     with transaction.atomic():
-        keep(heard("Ana"), PROVENANCE)
-        forgetting = waiting(lambda: forget(ana.id, actor="desk"))
+        store_transcript(heard("Ana"), PROVENANCE)
+        forgetting = waiting(lambda: erase_person(ana.id, actor="desk"))
 
     assert forgetting.result().transcripts == 1
     assert "Ana" not in str(Transcript.objects.values())
@@ -137,10 +145,10 @@ def test_a_speaker_is_not_named_after_somebody_being_forgotten() -> None:
     speaker(meeting, "S0", "Unknown_0")
 
     with transaction.atomic():
-        forget(ana.id, actor="desk")
+        erase_person(ana.id, actor="desk")
         naming = waiting(lambda: name_speaker(meeting.id, "S0", ana.id, actor="desk"))
 
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         naming.result()
     assert meeting.speakers.get().name == "Unknown_0"
 
@@ -159,7 +167,7 @@ def test_two_who_name_the_same_speaker_follow_one_another() -> None:
 
 def test_a_purge_does_not_delete_what_is_allowed_again_meanwhile() -> None:
     ana = consenting("Ana")
-    print_of(ana, axis(0))
+    voiceprint_of(ana, axis(0))
     Person.objects.update(consent_until=ana.created_at)
 
     with transaction.atomic():
@@ -172,8 +180,8 @@ def test_a_purge_does_not_delete_what_is_allowed_again_meanwhile() -> None:
 
 def test_two_who_make_the_same_person_make_one() -> None:
     with transaction.atomic():
-        first = person_called("Ana", actor="desk")
-        second = waiting(lambda: person_called("ana", actor="desk"))
+        first = get_or_create_person("Ana", actor="desk")
+        second = waiting(lambda: get_or_create_person("ana", actor="desk"))
 
     assert second.result() == first
 
@@ -181,8 +189,8 @@ def test_two_who_make_the_same_person_make_one() -> None:
 def test_two_who_keep_the_same_at_once_keep_one() -> None:
     once = replace(PROVENANCE, key="of this and so")
     with transaction.atomic():
-        first = keep(heard("Ana"), once)
-        second = waiting(lambda: keep(heard("Ben"), once))
+        first = store_transcript(heard("Ana"), once)
+        second = waiting(lambda: store_transcript(heard("Ben"), once))
 
     assert second.result() == first == Transcript.objects.get()
 
@@ -193,7 +201,7 @@ PROVENANCE = Provenance(sha256=SHA256, created_by="desk")
 def enrol(person: Person) -> None:
     """As whoever adds a print must: under the person's lock."""
     with transaction.atomic():
-        print_of(locked_person(person.id), axis(0))
+        voiceprint_of(lock_person(person.id), axis(0))
 
 
 def heard(name: str) -> NamedTranscript:

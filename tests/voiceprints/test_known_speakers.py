@@ -5,7 +5,7 @@ import httpx
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.conftest import key
-from tests.voiceprints.people import axis, consenting, print_of
+from tests.voiceprints.people import axis, consenting, voiceprint_of
 from voiceprints.models import Person
 
 
@@ -23,7 +23,7 @@ def speakers(answer: httpx.Response) -> list[str]:
 def test_a_name_without_a_reference_is_looked_up_as_the_client_spells_it(
     library_gateway: Gateway,
 ) -> None:
-    print_of(consenting("Ben Ortner"), axis(1))
+    voiceprint_of(consenting("Ben Ortner"), axis(1))
 
     answer = asked(library_gateway, "reader", "ben ortner")
 
@@ -31,14 +31,14 @@ def test_a_name_without_a_reference_is_looked_up_as_the_client_spells_it(
 
 
 def test_whom_the_client_did_not_name_stays_a_stranger(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     assert speakers(asked(library_gateway, "reader", "Clara")) == ["A", "B"]
 
 
 def test_whose_consent_ended_stays_a_stranger(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(1))
+    voiceprint_of(ben, axis(1))
     Person.objects.filter(pk=ben.pk).update(consent_until=ben.created_at)
 
     assert speakers(asked(library_gateway, "reader", "Ben")) == ["A", "B"]

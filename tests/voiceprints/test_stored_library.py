@@ -14,7 +14,7 @@ from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.conftest import key
-from tests.voiceprints.people import axis, blend, consenting, print_of
+from tests.voiceprints.people import axis, blend, consenting, voiceprint_of
 from voiceprints.models import (
     AuditEntry,
     Block,
@@ -34,7 +34,7 @@ TABLES = (
 
 
 def test_label_merge_knows_a_stored_voice(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     answer = merged(library_gateway, "reader").json()
 
@@ -45,7 +45,7 @@ def test_label_merge_knows_a_stored_voice(library_gateway: Gateway) -> None:
 
 
 def test_a_key_that_may_not_read_the_library_hears_strangers(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     answer = merged(library_gateway, "desk").json()
 
@@ -55,7 +55,7 @@ def test_a_key_that_may_not_read_the_library_hears_strangers(library_gateway: Ga
 
 def test_a_voice_without_consent_is_a_strangers(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(1))
+    voiceprint_of(ben, axis(1))
     Person.objects.filter(pk=ben.pk).update(consent_until=ben.created_at)
 
     answer = merged(library_gateway, "reader").json()
@@ -64,7 +64,7 @@ def test_a_voice_without_consent_is_a_strangers(library_gateway: Gateway) -> Non
 
 
 def test_a_voice_of_another_space_is_a_strangers(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), axis(1), "campplus@92f2")
+    voiceprint_of(consenting("Ben"), axis(1), "campplus@92f2")
 
     answer = merged(library_gateway, "reader").json()
 
@@ -74,7 +74,7 @@ def test_a_voice_of_another_space_is_a_strangers(library_gateway: Gateway) -> No
 def test_a_stored_print_of_the_local_user_decides_and_stays_where_it_is(
     library_gateway: Gateway, faults: FaultServer
 ) -> None:
-    print_of(consenting("Sam"), blend({0: 0.8, 5: 0.6}))
+    voiceprint_of(consenting("Sam"), blend({0: 0.8, 5: 0.6}))
     tracks = {"mic_file": TONE, "system_file": TONE}
     vad = json.dumps([{"start": 0, "end": 4}])
     asked = {"timeline": "[]", "self_name": "Sam", "self_vad": vad}
@@ -86,7 +86,7 @@ def test_a_stored_print_of_the_local_user_decides_and_stays_where_it_is(
 
 
 def test_reading_the_library_is_audited(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     merged(library_gateway, "reader")
 
@@ -144,7 +144,7 @@ def test_of_two_tracks_the_digests_are_digested(library_gateway: Gateway) -> Non
 
 def test_speakers_are_kept_with_their_evidence_and_fingerprint(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(1))
+    voiceprint_of(ben, axis(1))
 
     merged(library_gateway, "archive", store="true")
 
@@ -286,7 +286,7 @@ def test_a_refusal_names_both_fields(library_gateway: Gateway) -> None:
 
 
 def test_speakers_are_named_on_request(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     answer = with_speakers(library_gateway, "reader", identify="true").json()
 
@@ -299,7 +299,7 @@ def test_speakers_are_named_on_request(library_gateway: Gateway) -> None:
 
 
 def test_the_threshold_of_the_space_decides(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), 0.8 * axis(1) + 0.6 * axis(5))
+    voiceprint_of(consenting("Ben"), 0.8 * axis(1) + 0.6 * axis(5))
     Space.objects.update(threshold=0.9)
 
     answer = with_speakers(library_gateway, "reader", identify="true").json()
@@ -310,7 +310,7 @@ def test_the_threshold_of_the_space_decides(library_gateway: Gateway) -> None:
 def test_without_a_request_speakers_stay_anonymous(
     library_gateway: Gateway, faults: FaultServer
 ) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     with tables_out_of_reach():
         answer = with_speakers(library_gateway, "archive").json()

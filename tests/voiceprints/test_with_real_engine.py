@@ -10,7 +10,7 @@ import pytest
 
 from tests.gateway_process import Gateway, running_gateway
 from tests.voiceprints.conftest import database_url
-from tests.voiceprints.people import consenting, print_of
+from tests.voiceprints.people import consenting, voiceprint_of
 from voiceprints.models import TranscriptSpeaker
 
 pytestmark = [pytest.mark.models, pytest.mark.django_db(transaction=True)]
@@ -31,7 +31,7 @@ def test_a_voice_heard_before_is_named_and_linked(everything: Gateway, mic: Path
     heard = post(everything, "diarize-chunk", mic)
     vector = np.array(next(iter(heard["fingerprints"].values())))
     george = consenting("George Hall")
-    print_of(george, vector / np.linalg.norm(vector), heard["models"]["embedding"])
+    voiceprint_of(george, vector / np.linalg.norm(vector), heard["models"]["embedding"])
 
     answer = post(everything, "label-merge", mic, timeline="[]", store="true")
 

@@ -33,7 +33,7 @@ def tone(target: Path, seconds: float = 13.0, amplitude: int = 4000) -> Recordin
     return Recording(target, ".wav", target.name)
 
 
-def hears(
+def script_voice(
     faults: FaultServer,
     vector: NDArray[np.float64] | None = None,
     *,

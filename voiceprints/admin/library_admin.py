@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from voiceprints.models import AuditEntry, Person
-from voiceprints.people.refusals import EnrolmentRefused, VoiceTaken
+from voiceprints.people.enrolment_errors import EnrolmentRefused, VoiceTaken
 
 
 def actor_of(request: HttpRequest) -> str:

@@ -19,12 +19,12 @@ from voiceprints.admin.colours import tint_of
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_actions import enrol_view, forget_view, merge_view
 from voiceprints.admin.person_page import PersonForm, page_of
-from voiceprints.erasure.person_erasure import forget
+from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.models import Person, Transcript, Voiceprint, audit
 from voiceprints.models.audit import Action
-from voiceprints.people.registration import rename_appearances
-from voiceprints.storage.locks import PersonGone
-from voiceprints.transcripts.transcript_search import ALIASES
+from voiceprints.people.people_search import ALIASES_TEXT
+from voiceprints.people.registration import rename_speakers
+from voiceprints.storage.locks import PersonNotFound
 
 CONSENT_FIELDS = {"consent_given_at", "consent_how", "consent_until"}
 
@@ -71,7 +71,7 @@ class PersonAdmin(LibraryAdmin):
         newest = heard.values("speakers__person").annotate(at=Max("created_at")).values("at")
         people: QuerySet[Person] = super().get_queryset(request)
         return people.annotate(
-            called_also=ALIASES,
+            called_also=ALIASES_TEXT,
             print_count=Coalesce(Subquery(prints.annotate(n=Count("pk")).values("n")), 0),
             heard_at=Subquery(newest),
         )
@@ -139,7 +139,7 @@ class PersonAdmin(LibraryAdmin):
         super().save_model(request, obj, form, change)
         changed = set(form.changed_data)
         if change and "name" in changed:
-            rename_appearances(obj)
+            rename_speakers(obj)
         if not change:
             audit.record(actor_of(request), Action.PERSON_CREATED, person=obj.pk)
         elif changed - CONSENT_FIELDS:
@@ -158,8 +158,8 @@ class PersonAdmin(LibraryAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset.values_list("pk", flat=True):
             try:
-                forget(person, actor=actor_of(request))
-            except PersonGone:
+                erase_person(person, actor=actor_of(request))
+            except PersonNotFound:
                 continue  # somebody else was as quick
 
     def get_deleted_objects(

@@ -21,13 +21,14 @@ from audio.media.decoding import DecodingUnavailable, UnusableAudio
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may, reason_of, sent
 from voiceprints.enrolment.voice_enrolment import enrol_recordings
 from voiceprints.enrolment.voice_extraction import NEEDED_S
-from voiceprints.erasure.person_erasure import LONGEST_NAME, forget, pseudonym
-from voiceprints.erasure.person_merge import merge
+from voiceprints.erasure.person_erasure import erase_person, pseudonym
+from voiceprints.erasure.person_merge import merge_people
 from voiceprints.matching.voice_matching import nearest_people
 from voiceprints.models import Person
-from voiceprints.people.refusals import EnrolmentRefused
-from voiceprints.storage.locks import PersonGone
-from voiceprints.transcripts.transcript_search import people_like
+from voiceprints.people.consent import LONGEST_NAME
+from voiceprints.people.enrolment_errors import EnrolmentRefused
+from voiceprints.people.people_search import search_people
+from voiceprints.storage.locks import PersonNotFound
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -91,7 +92,7 @@ def _enrol(request: HttpRequest, person: Person, form: EnrolForm) -> bool:
         form.add_error("recordings", reason_of(request, refusal, person))
     except UnusableAudio as unreadable:
         form.add_error("recordings", str(unreadable).partition(": ")[2])
-    except (EngineError, DecodingUnavailable, PersonGone) as failure:
+    except (EngineError, DecodingUnavailable, PersonNotFound) as failure:
         form.add_error(None, str(failure))
     else:
         messages.success(
@@ -130,7 +131,7 @@ def merge_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
             form=form,
             sought=sought,
             alike=[] if sought else _alike(person),
-            people=people_like(sought).exclude(pk=person.pk).order_by("name")[:SHOWN],
+            people=search_people(sought).exclude(pk=person.pk).order_by("name")[:SHOWN],
         )
 
     return show
@@ -138,8 +139,8 @@ def merge_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
 
 def _merged(request: HttpRequest, person: Person, into: UUID) -> HttpResponse:
     try:
-        done = merge(person.pk, into, actor=actor_of(request))
-    except (PersonGone, ValueError):
+        done = merge_people(person.pk, into, actor=actor_of(request))
+    except (PersonNotFound, ValueError):
         messages.error(request, "One of the two is not there any more. Nothing was changed.")
         return HttpResponseRedirect(reverse("admin:voiceprints_person_changelist"))
     messages.success(
@@ -194,8 +195,8 @@ def forget_view(admin: LibraryAdmin, request: HttpRequest, object_id: str) -> Ht
 def _forget(request: HttpRequest, person: Person, form: ForgetForm) -> bool:
     given = form.cleaned_data["replacement"] or None
     try:
-        done = forget(person.pk, actor=actor_of(request), replacement=given)
-    except PersonGone:
+        done = erase_person(person.pk, actor=actor_of(request), replacement=given)
+    except PersonNotFound:
         messages.warning(request, "Somebody else had forgotten this person already.")
         return True
     except ValueError as error:

@@ -15,9 +15,9 @@ from pgvector.django import CosineDistance
 
 from audio.merge.name_spelling import readable
 from voiceprints.api.serializers.people import LONGEST_HOW, LONGEST_NOTES, MOST_ALIASES
-from voiceprints.matching.doubtful_voiceprints import Likeness
+from voiceprints.matching.doubtful_voiceprints import VoiceprintSimilarity
 from voiceprints.models import Person, Transcript, Voiceprint
-from voiceprints.people.consent import LONGEST_NAME, name_of
+from voiceprints.people.consent import LONGEST_NAME, clean_name
 
 
 class LinesField(forms.CharField):
@@ -81,7 +81,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic when 
 
     def clean_name(self) -> str:
         try:
-            name = name_of(self.cleaned_data["name"])
+            name = clean_name(self.cleaned_data["name"])
         except ValueError as error:
             raise ValidationError("Write the name.") from error
         taken = Person.objects.named(name).exclude(pk=self.instance.pk)
@@ -138,7 +138,7 @@ class PrintRow:
     created_at: datetime
     created_by: str
     transcript_id: UUID | None
-    likeness: Likeness
+    likeness: VoiceprintSimilarity
     other: Other | None
     doubtful: bool
 
@@ -204,7 +204,7 @@ def _exact_distance() -> Combinable:
 
 def _row(one: Voiceprint) -> PrintRow:
     own, other = one.own, one.other  # type: ignore[attr-defined]  # annotated
-    likeness = Likeness(
+    likeness = VoiceprintSimilarity(
         None if own is None else 1 - own, None if other is None else 1 - other["far"]
     )
     speaker = one.transcript_speaker

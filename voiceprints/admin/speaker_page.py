@@ -15,19 +15,19 @@ from django.utils import timezone
 
 from voiceprints.admin.colours import tints_in
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may, reason_of, sent
-from voiceprints.enrolment.voice_enrolment import SpeakerOf, enrol_speaker
-from voiceprints.matching.speaker_voices import voice_if_any
+from voiceprints.enrolment.voice_enrolment import enrol_speaker
+from voiceprints.matching.speaker_lookup import SpeakerNotFound, SpeakerReference
+from voiceprints.matching.speaker_voices import find_usable_voice
 from voiceprints.matching.voice_matching import Identified, identify_voice
 from voiceprints.models import Block, Person, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
-from voiceprints.people.consent import LONGEST_NAME, Consent, give_consent, name_of
-from voiceprints.people.names import person_called
-from voiceprints.people.refusals import EnrolmentRefused
-from voiceprints.storage.locks import PersonGone
+from voiceprints.people.consent import LONGEST_NAME, Consent, clean_name, record_consent
+from voiceprints.people.enrolment_errors import EnrolmentRefused
+from voiceprints.people.person_names import get_or_create_person
+from voiceprints.storage.locks import PersonNotFound
 from voiceprints.transcripts.speaker_naming import (
-    NoSuchSpeaker,
-    Similar,
-    name_similar,
+    SimilarSpeaker,
+    name_similar_speakers,
     name_speaker,
     similar_speakers,
 )
@@ -74,7 +74,7 @@ class NamingForm(forms.Form):
 
     def _clean_name(self, given: str) -> None:
         try:
-            self.cleaned_data["name"] = name = name_of(given)
+            self.cleaned_data["name"] = name = clean_name(given)
         except ValueError as error:
             raise ValidationError({"name": "Write the name."}) from error
         self.cleaned_data["person"] = person = Person.objects.named(name).first()
@@ -115,10 +115,10 @@ class NamingForm(forms.Form):
         PersonGone
         """
         given: Person | None = self.cleaned_data["person"]
-        person = given or person_called(self.cleaned_data["name"], actor=actor)
+        person = given or get_or_create_person(self.cleaned_data["name"], actor=actor)
         if not self.cleaned_data["learn"] or person.has_consent():
             return person
-        return give_consent(person.pk, Consent(self.cleaned_data["consent_how"]), actor=actor)
+        return record_consent(person.pk, Consent(self.cleaned_data["consent_how"]), actor=actor)
 
 
 SUGGESTIONS = 6
@@ -160,7 +160,7 @@ def speaker_in(transcript_id: UUID, speaker_id: int) -> TranscriptSpeaker:
 
 def _suggestions(request: HttpRequest, speaker: TranscriptSpeaker) -> Identified | None:
     """Whose voice it may be; None where there is no voice to compare."""
-    voice = voice_if_any(speaker)
+    voice = find_usable_voice(speaker)
     if voice is None:
         return None
     found = identify_voice(voice.vector, voice.space, limit=SUGGESTIONS)
@@ -191,10 +191,10 @@ def _named(
         with transaction.atomic():
             person = form.chosen(actor)
             name_speaker(speaker.transcript_id, speaker.label, person.pk, actor=actor)
-    except PersonGone:
+    except PersonNotFound:
         form.add_error(None, "This person is not there any more.")
         return None
-    except NoSuchSpeaker:
+    except SpeakerNotFound:
         messages.error(request, "This speaker is not there any more.")
         return HttpResponseRedirect(reverse("admin:voiceprints_transcript_changelist"))
     messages.success(request, f"{speaker.name} is now {person.name}.")
@@ -207,10 +207,10 @@ def _named(
 
 def learn_from(request: HttpRequest, speaker: TranscriptSpeaker, person: Person) -> None:
     """Make the voice of a transcript's speaker a print, and say how that went."""
-    heard = SpeakerOf(speaker.transcript_id, speaker.label)
+    heard = SpeakerReference(speaker.transcript_id, speaker.label)
     try:
         enrol_speaker(person.pk, heard, actor=actor_of(request))
-    except (PersonGone, NoSuchSpeaker) as gone:
+    except (PersonNotFound, SpeakerNotFound) as gone:
         messages.warning(request, f"The voice was not learned. {gone}")
     except EnrolmentRefused as refusal:
         messages.warning(request, reason_of(request, refusal, person))
@@ -244,14 +244,14 @@ def elsewhere_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
     return show
 
 
-def _similar(speaker: TranscriptSpeaker) -> list[Similar]:
-    voice = voice_if_any(speaker)
+def _similar(speaker: TranscriptSpeaker) -> list[SimilarSpeaker]:
+    voice = find_usable_voice(speaker)
     if voice is None:
         return []
     return similar_speakers(voice.vector, voice.space, besides=speaker.transcript_id)
 
 
-def _name(request: HttpRequest, speaker: TranscriptSpeaker, similar: list[Similar]) -> None:
+def _name(request: HttpRequest, speaker: TranscriptSpeaker, similar: list[SimilarSpeaker]) -> None:
     """Only those that were listed: nothing else can be chosen by a form of one's own."""
     listed = {str(one.speaker_id): one.speaker_id for one in similar if one.nameless}
     chosen = [listed[given] for given in request.POST.getlist("speaker") if given in listed]
@@ -259,8 +259,8 @@ def _name(request: HttpRequest, speaker: TranscriptSpeaker, similar: list[Simila
         messages.info(request, "Nobody was chosen, so no other transcript was changed.")
         return
     try:
-        named = name_similar(chosen, speaker.person_id, actor=actor_of(request))
-    except PersonGone:
+        named = name_similar_speakers(chosen, speaker.person_id, actor=actor_of(request))
+    except PersonNotFound:
         messages.error(request, "This person is not there any more. Nothing was changed.")
         return
     messages.success(request, f"Named in other transcripts too: {len(named)}.")

@@ -20,9 +20,9 @@ from voiceprints.admin.speaker_page import elsewhere_view, naming_view
 from voiceprints.admin.transcript_page import page_of
 from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
+from voiceprints.people.people_search import search_people
 from voiceprints.templatetags.page_filters import clock_s
-from voiceprints.transcripts.transcript_search import people_like
-from voiceprints.transcripts.transcript_store import discard
+from voiceprints.transcripts.transcript_store import delete_transcript
 
 
 class SpokenByFilter(admin.SimpleListFilter):
@@ -41,7 +41,7 @@ class SpokenByFilter(admin.SimpleListFilter):
         name = (self.value() or "").strip()
         if not name:
             return queryset
-        called = Q(name__icontains=name) | Q(person__in=people_like(name).values("pk"))
+        called = Q(name__icontains=name) | Q(person__in=search_people(name).values("pk"))
         speaking = TranscriptSpeaker.objects.filter(called, transcript=OuterRef("pk"))
         return queryset.filter(Exists(speaking))
 
@@ -171,11 +171,11 @@ class TranscriptAdmin(LibraryAdmin):
             audit.record(actor_of(request), Action.TRANSCRIPT_CHANGED, transcript=obj.pk)
 
     def delete_model(self, request: HttpRequest, obj: Transcript) -> None:
-        discard(obj.pk, actor=actor_of(request))
+        delete_transcript(obj.pk, actor=actor_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Transcript]) -> None:
         for transcript in queryset.values_list("pk", flat=True):
-            discard(transcript, actor=actor_of(request))
+            delete_transcript(transcript, actor=actor_of(request))
 
     def get_deleted_objects(
         self, objs: Iterable[Transcript], request: HttpRequest

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from voiceprints.admin.colours import Tint, shape_of, tint_of
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may
 from voiceprints.admin.person_page import quality_of
-from voiceprints.matching.doubtful_voiceprints import Likeness, likenesses
+from voiceprints.erasure.voice_erasure import delete_voiceprint
+from voiceprints.matching.doubtful_voiceprints import VoiceprintSimilarity, compare_voiceprints
 from voiceprints.matching.projection import project
 from voiceprints.models import Space, Voiceprint
-from voiceprints.storage.locks import PersonGone
-from voiceprints.transcripts.corrections import delete_print
+from voiceprints.storage.locks import PersonNotFound
 
 # More would be a cloud, and a page that takes long.
 MOST = 2000
@@ -41,7 +41,7 @@ class Point:
     print: Voiceprint
     tint: Tint
     shape: int
-    likeness: Likeness
+    likeness: VoiceprintSimilarity
     other: Voiceprint | None
     doubtful: bool
 
@@ -92,7 +92,7 @@ def plot_of(space: Space) -> Plot:
     prints = list(all_prints.select_related("person").order_by("-created_at", "id")[:MOST])
     vectors = np.array([one.vector for one in prints], dtype=np.float64).reshape(len(prints), -1)
     plane = project(vectors)
-    alike = likenesses(vectors, [one.person_id for one in prints])
+    alike = compare_voiceprints(vectors, [one.person_id for one in prints])
     places = _scaled(plane.points)
     points = [
         _point(place, one, near, prints, space.threshold)
@@ -123,7 +123,7 @@ def _scaled(points: NDArray[np.float64]) -> list[tuple[float, float]]:
 def _point(
     place: tuple[float, float],
     one: Voiceprint,
-    near: Likeness,
+    near: VoiceprintSimilarity,
     prints: list[Voiceprint],
     threshold: float,
 ) -> Point:
@@ -219,8 +219,8 @@ class VoiceprintAdmin(LibraryAdmin):
         return [], {}, lacking, []
 
     def delete_model(self, request: HttpRequest, obj: Voiceprint) -> None:
-        with suppress(PersonGone):  # and with the person the print
-            delete_print(obj.person_id, obj.pk, actor=actor_of(request))
+        with suppress(PersonNotFound):  # and with the person the print
+            delete_voiceprint(obj.person_id, obj.pk, actor=actor_of(request))
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """Back to the map, where the print was."""

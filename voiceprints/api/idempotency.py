@@ -23,9 +23,9 @@ from rest_framework.response import Response
 from audio.api.authentication import client_of
 from audio.api.request_errors import InvalidRequest
 from voiceprints.api.library_errors import Conflict, Unprocessable
-from voiceprints.erasure.retention import REPEATS_LAST
+from voiceprints.erasure.retention import IDEMPOTENCY_LIFETIME
 from voiceprints.models import IdempotencyKey
-from voiceprints.storage.locks import locked_if_there
+from voiceprints.storage.locks import lock_existing_people
 
 # Longer than any request takes: whoever holds a key for longer has died with it.
 UNDER_WAY_AT_MOST = timedelta(hours=1)
@@ -83,7 +83,7 @@ def create_once(request: Request, create: Callable[[], Created]) -> Response:
 def _held(request: Request, key: str) -> tuple[IdempotencyKey, bool]:
     client, now = client_of(request).name, timezone.now()
     mine = IdempotencyKey.objects.filter(client=client, key=key)
-    mine.filter(created_at__lt=now - REPEATS_LAST).delete()
+    mine.filter(created_at__lt=now - IDEMPOTENCY_LIFETIME).delete()
     mine.filter(status=None, created_at__lt=now - UNDER_WAY_AT_MOST).delete()
     return IdempotencyKey.objects.get_or_create(
         client=client,
@@ -109,7 +109,7 @@ def _created(held: IdempotencyKey, create: Callable[[], Created]) -> Response:
 @transaction.atomic
 def _keep_answer(held: IdempotencyKey, created: Created) -> None:
     """Nothing is kept of somebody who was forgotten before the answer was written."""
-    is_there = created.person is None or bool(locked_if_there([created.person]))
+    is_there = created.person is None or bool(lock_existing_people([created.person]))
     IdempotencyKey.objects.filter(pk=held.pk).update(
         status=created.status, body=created.body if is_there else None
     )

@@ -7,9 +7,9 @@ from django.db import IntegrityError, OperationalError
 from psycopg import errors
 
 from audio.api.request_errors import InvalidRequest
-from voiceprints.people.refusals import ConsentMissing, EnrolmentRefused, VoiceTaken
-from voiceprints.storage.locks import PersonGone
-from voiceprints.transcripts.speaker_naming import NoSuchSpeaker
+from voiceprints.matching.speaker_lookup import SpeakerNotFound
+from voiceprints.people.enrolment_errors import ConsentMissing, EnrolmentRefused, VoiceTaken
+from voiceprints.storage.locks import PersonNotFound
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +66,9 @@ class VoiceAlreadyKnown(Conflict):
 def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | None:
     """What a client is told of an exception of the library; None where it is no refusal."""
     match exc:
-        case PersonGone():
+        case PersonNotFound():
             return ResourceNotFound("person")
-        case NoSuchSpeaker():
+        case SpeakerNotFound():
             return ResourceNotFound("speaker")
         case VoiceTaken():
             return VoiceAlreadyKnown(exc, may_read=may_read)

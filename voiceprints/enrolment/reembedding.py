@@ -17,26 +17,26 @@ from django.db.models.functions import Cast
 
 from audio.media import temporary_files
 from audio.media.recording import Recording
-from voiceprints.enrolment.stored_voiceprints import Learned, keep_print
-from voiceprints.enrolment.voice_extraction import HeardVoice, hear_sample
+from voiceprints.enrolment.voice_extraction import ExtractedVoice, extract_sample_voice
+from voiceprints.enrolment.voiceprint_store import NewVoiceprint, store_voiceprint
 from voiceprints.models import Person, Space, Voiceprint, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.voiceprints import VoiceprintSource
 from voiceprints.people.consent import check_consent
-from voiceprints.storage.locks import locked_person
+from voiceprints.storage.locks import lock_person
 
 # In the quality of a print: the print whose sample it was made of.
 SAMPLE_OF = "sample_of"
 
 
-class AnotherSpace(Exception):
+class SpaceMismatch(Exception):
     """The engine that is configured makes fingerprints of another space."""
 
     def __init__(self, wanted: str, found: str) -> None:
         super().__init__(f"The engine makes fingerprints of {found!r}, not of {wanted!r}.")
 
 
-class NothingToHear(Exception):
+class NoSample(Exception):
     """No sample of a person's voice was kept."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ def people_to_reembed(space: str) -> list[Person]:
     return list(Person.objects.filter(known).filter(waiting | ~here))
 
 
-def samples_to_hear(person: Person, space: str) -> QuerySet[Voiceprint]:
+def samples_to_reembed(person: Person, space: str) -> QuerySet[Voiceprint]:
     """The prints of other spaces whose samples have no print in this one."""
     return _unheard(Space.named(space)).filter(person=person)
 
@@ -68,7 +68,7 @@ def _unheard(space: Space | None) -> QuerySet[Voiceprint]:
     return others.filter(~Exists(heard), ~Exists(original))
 
 
-def reembed(person: Person, space: str, *, actor: str) -> int:
+def reembed_person(person: Person, space: str, *, actor: str) -> int:
     """Make prints in this space of a person's kept samples; count them.
 
     Raises
@@ -76,26 +76,26 @@ def reembed(person: Person, space: str, *, actor: str) -> int:
     AnotherSpace, NothingToHear, EnrolmentRefused, PersonGone, UnusableAudio, EngineError
     """
     check_consent(person.id)
-    waiting = list(samples_to_hear(person, space))
+    waiting = list(samples_to_reembed(person, space))
     if not waiting:
-        raise NothingToHear
+        raise NoSample
     return sum(_reembed(voiceprint, space, actor=actor) for voiceprint in waiting)
 
 
 def _reembed(voiceprint: Voiceprint, space: str, *, actor: str) -> bool:
     heard = _heard_again(voiceprint)
     if str(heard.space) != space.strip():
-        raise AnotherSpace(space, str(heard.space))
+        raise SpaceMismatch(space, str(heard.space))
     return _keep(voiceprint, heard, actor=actor)
 
 
 @transaction.atomic
-def _keep(old: Voiceprint, heard: HeardVoice, *, actor: str) -> bool:
+def _keep(old: Voiceprint, heard: ExtractedVoice, *, actor: str) -> bool:
     """Unless the old print was deleted or given to somebody else meanwhile."""
-    locked_person(old.person_id)
+    lock_person(old.person_id)
     if not Voiceprint.objects.filter(pk=old.pk, person=old.person_id).exists():
         return False
-    learned = Learned(
+    learned = NewVoiceprint(
         space=heard.space,
         vector=heard.vector,
         source=VoiceprintSource(old.source),
@@ -104,7 +104,7 @@ def _keep(old: Voiceprint, heard: HeardVoice, *, actor: str) -> bool:
         samples=heard.samples,
         speaker=old.transcript_speaker,
     )
-    new = keep_print(old.person_id, learned, actor=actor)
+    new = store_voiceprint(old.person_id, learned, actor=actor)
     audit.record(
         actor,
         Action.REEMBEDDED,
@@ -115,12 +115,12 @@ def _keep(old: Voiceprint, heard: HeardVoice, *, actor: str) -> bool:
     return True
 
 
-def _heard_again(voiceprint: Voiceprint) -> HeardVoice:
+def _heard_again(voiceprint: Voiceprint) -> ExtractedVoice:
     try:
         with _local(voiceprint) as recording:
-            return hear_sample(recording)
+            return extract_sample_voice(recording)
     except FileNotFoundError as error:
-        raise NothingToHear from error
+        raise NoSample from error
 
 
 @contextmanager

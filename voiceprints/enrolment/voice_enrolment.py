@@ -6,7 +6,7 @@ anybody else's; so whoever was forgotten or merged meanwhile is told about, and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -15,23 +15,20 @@ from django.db import transaction
 from audio.media.recording import Recording
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding, Span
-from voiceprints.enrolment.stored_voiceprints import Learned, keep_print
-from voiceprints.enrolment.voice_extraction import NEEDED_S, HeardVoice, hear_voice
-from voiceprints.matching.speaker_voices import voice_of
+from voiceprints.enrolment.voice_extraction import NEEDED_S, ExtractedVoice, extract_voice
+from voiceprints.enrolment.voiceprint_store import NewVoiceprint, store_voiceprint
+from voiceprints.matching.speaker_lookup import SpeakerReference, find_speaker
+from voiceprints.matching.speaker_voices import usable_voice
 from voiceprints.models import DIMENSION, Space, TranscriptSpeaker, Voiceprint
 from voiceprints.models.voiceprints import VoiceprintSource
-from voiceprints.people.consent import Consent, check_agreed, check_consent, consenting_person
-from voiceprints.people.refusals import AnotherVoice, TooLittleSpeech, UnusableEmbedding
-from voiceprints.storage.locks import locked_person, locked_transcripts
-from voiceprints.transcripts.speaker_naming import NoSuchSpeaker
-
-
-@dataclass(frozen=True, slots=True)
-class SpeakerOf:
-    """One speaker of a stored transcript."""
-
-    transcript_id: UUID
-    label: str
+from voiceprints.people.consent import (
+    Consent,
+    check_consent,
+    check_consent_by_name,
+    get_or_create_consenting_person,
+)
+from voiceprints.people.enrolment_errors import AnotherVoice, TooLittleSpeech, UnusableEmbedding
+from voiceprints.storage.locks import lock_person, lock_transcripts
 
 
 def enrol_recordings(
@@ -44,8 +41,8 @@ def enrol_recordings(
     EnrolmentRefused, PersonGone, UnusableAudio, EngineError
     """
     check_consent(person_id)
-    learned = _learned(hear_voice(recordings), VoiceprintSource.ENROLMENT)
-    return keep_print(person_id, learned, actor=actor)
+    learned = _learned(extract_voice(recordings), VoiceprintSource.ENROLMENT)
+    return store_voiceprint(person_id, learned, actor=actor)
 
 
 def enrol_named(
@@ -64,18 +61,18 @@ def enrol_named(
     ValueError
         When that is no name.
     """
-    check_agreed(name, consent)
-    learned = _learned(hear_voice(recordings), VoiceprintSource.ENROLMENT)
+    check_consent_by_name(name, consent)
+    learned = _learned(extract_voice(recordings), VoiceprintSource.ENROLMENT)
     with transaction.atomic():
-        person = consenting_person(name, consent, actor=actor)
+        person = get_or_create_consenting_person(name, consent, actor=actor)
         kept = replace(learned, samples=None) if dry_run else learned
-        voiceprint = keep_print(person.id, kept, actor=actor)
+        voiceprint = store_voiceprint(person.id, kept, actor=actor)
         transaction.set_rollback(dry_run)
         return voiceprint
 
 
 def enrol_span(
-    person_id: UUID, recording: Recording, span: Span, *, speaker: SpeakerOf, actor: str
+    person_id: UUID, recording: Recording, span: Span, *, speaker: SpeakerReference, actor: str
 ) -> Voiceprint:
     """Learn a voice from a span of the recording that a stored transcript is of.
 
@@ -84,17 +81,17 @@ def enrol_span(
     EnrolmentRefused, PersonGone, NoSuchSpeaker, UnusableAudio, EngineError
     """
     check_consent(person_id)
-    _speaker(speaker)
-    heard = hear_voice([recording], within=span)
+    find_speaker(speaker)
+    heard = extract_voice([recording], within=span)
     with transaction.atomic():
         found = _locked_speaker(person_id, speaker)
         _check_likeness(heard, found)
         learned = _learned(heard, VoiceprintSource.TRANSCRIPT, found)
-        return keep_print(person_id, learned, actor=actor)
+        return store_voiceprint(person_id, learned, actor=actor)
 
 
 @transaction.atomic
-def enrol_speaker(person_id: UUID, speaker: SpeakerOf, *, actor: str) -> Voiceprint:
+def enrol_speaker(person_id: UUID, speaker: SpeakerReference, *, actor: str) -> Voiceprint:
     """Learn a voice from the fingerprint that a stored transcript has of a speaker.
 
     What was learned before is not learned again.
@@ -105,20 +102,20 @@ def enrol_speaker(person_id: UUID, speaker: SpeakerOf, *, actor: str) -> Voicepr
     """
     found = _locked_speaker(person_id, speaker)
     check_consent(person_id)
-    voice = voice_of(found)
+    voice = usable_voice(found)
     known = found.voiceprints.filter(person=person_id, sample_start_s=None).first()
     if known is not None:
         return known
     if found.speech_s < NEEDED_S:
         raise TooLittleSpeech(found.speech_s, NEEDED_S)
-    learned = Learned(
+    learned = NewVoiceprint(
         space=voice.space,
         vector=voice.vector,
         source=VoiceprintSource.TRANSCRIPT,
         speech_s=found.speech_s,
         speaker=found,
     )
-    return keep_print(person_id, learned, actor=actor)
+    return store_voiceprint(person_id, learned, actor=actor)
 
 
 def enrol_embedding(person_id: UUID, vector: Embedding, space: str, *, actor: str) -> Voiceprint:
@@ -135,19 +132,19 @@ def enrol_embedding(person_id: UUID, vector: Embedding, space: str, *, actor: st
     if not np.isfinite(vector).all() or not vector.any():
         raise UnusableEmbedding("vector: expected finite numbers that are not all zero.")
     check_consent(person_id)
-    learned = Learned(
+    learned = NewVoiceprint(
         space=Space.for_engine(space),
         # Scaled first: the square of a very large or very small number is no number any more.
         vector=unit(vector / np.abs(vector).max()),
         source=VoiceprintSource.CALLER,
     )
-    return keep_print(person_id, learned, actor=actor)
+    return store_voiceprint(person_id, learned, actor=actor)
 
 
 def _learned(
-    heard: HeardVoice, source: VoiceprintSource, speaker: TranscriptSpeaker | None = None
-) -> Learned:
-    return Learned(
+    heard: ExtractedVoice, source: VoiceprintSource, speaker: TranscriptSpeaker | None = None
+) -> NewVoiceprint:
+    return NewVoiceprint(
         space=heard.space,
         vector=heard.vector,
         source=source,
@@ -159,24 +156,15 @@ def _learned(
     )
 
 
-def _speaker(speaker: SpeakerOf) -> TranscriptSpeaker:
-    found = TranscriptSpeaker.objects.select_related("person", "space").filter(
-        transcript=speaker.transcript_id, label=speaker.label
-    )
-    for one in found:
-        return one
-    raise NoSuchSpeaker(speaker.transcript_id, speaker.label)
+def _locked_speaker(person_id: UUID, speaker: SpeakerReference) -> TranscriptSpeaker:
+    lock_person(person_id)
+    lock_transcripts([speaker.transcript_id])
+    return find_speaker(speaker)
 
 
-def _locked_speaker(person_id: UUID, speaker: SpeakerOf) -> TranscriptSpeaker:
-    locked_person(person_id)
-    locked_transcripts([speaker.transcript_id])
-    return _speaker(speaker)
-
-
-def _check_likeness(heard: HeardVoice, speaker: TranscriptSpeaker) -> None:
+def _check_likeness(heard: ExtractedVoice, speaker: TranscriptSpeaker) -> None:
     if speaker.embedding is None or speaker.space != heard.space:
         return
-    similarity = float(heard.vector @ voice_of(speaker).vector)
+    similarity = float(heard.vector @ usable_voice(speaker).vector)
     if similarity < heard.space.threshold:
         raise AnotherVoice(similarity)

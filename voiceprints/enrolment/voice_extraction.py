@@ -16,10 +16,16 @@ from audio.merge.values import Embedding, Span, Turn
 from audio.pipeline.clip_embeddings import ClipVoice, embed_clips
 from audio.pipeline.parallel_calls import AT_ONCE, in_parallel
 from audio.pipeline.transcription import diarize_chunk
-from voiceprints.enrolment.averaging import Averaged, one_voice
-from voiceprints.enrolment.windows import SHORTEST_S, clean_windows, even_windows, inside, spread
+from voiceprints.enrolment.voice_average import VoiceAverage, average_voice
+from voiceprints.enrolment.windows import (
+    SHORTEST_S,
+    clean_windows,
+    clip_turns,
+    even_windows,
+    spread_evenly,
+)
 from voiceprints.models import DIMENSION, Space
-from voiceprints.people.refusals import Clipped, TooLittleSpeech, UnusableEmbedding
+from voiceprints.people.enrolment_errors import Clipped, TooLittleSpeech, UnusableEmbedding
 
 NEEDED_S = 10.0
 # Two minutes of speech: more tells nothing new of a voice, and costs the engine time.
@@ -32,7 +38,7 @@ Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class HeardVoice:
+class ExtractedVoice:
     """One voice of unit length, from how much speech, how well heard, and the speech itself.
 
     `span` is where it was heard, in s, when that is one recording.
@@ -57,7 +63,9 @@ class _Clip:
 
 
 @traced()
-def hear_voice(recordings: Sequence[Recording], *, within: Span | None = None) -> HeardVoice:
+def extract_voice(
+    recordings: Sequence[Recording], *, within: Span | None = None
+) -> ExtractedVoice:
     """The voice of the one who speaks in all of these recordings, or within a span of each.
 
     Raises
@@ -83,7 +91,7 @@ def _numbered(recording: Recording, number: int) -> Recording:
 
 
 @traced()
-def hear_sample(recording: Recording) -> HeardVoice:
+def extract_sample_voice(recording: Recording) -> ExtractedVoice:
     """The voice in a kept sample, which is clean speech of one person from start to end.
 
     Raises
@@ -96,7 +104,7 @@ def hear_sample(recording: Recording) -> HeardVoice:
 
 def _turns(recording: Recording, within: Span | None) -> tuple[Turn, ...]:
     turns = diarize_chunk(recording).turns
-    return turns if within is None else inside(turns, within)
+    return turns if within is None else clip_turns(turns, within)
 
 
 def _cut(
@@ -104,7 +112,7 @@ def _cut(
 ) -> Iterator[list[_Clip]]:
     """At most so many windows, as many of each recording as it has of all speech."""
     windows = [(n, window) for n, one in enumerate(turns) for window in clean_windows(one)]
-    chosen = spread(windows, MOST_WINDOWS)
+    chosen = spread_evenly(windows, MOST_WINDOWS)
     for number, recording in enumerate(recordings):
         yield _clips(recording, [window for n, window in chosen if n == number])
 
@@ -121,7 +129,7 @@ def _demand_speech(clips: Sequence[_Clip]) -> None:
         raise TooLittleSpeech(seconds, NEEDED_S)
 
 
-def _voice(cut: Sequence[_Clip], *, one_recording: bool = False) -> HeardVoice:
+def _voice(cut: Sequence[_Clip], *, one_recording: bool = False) -> ExtractedVoice:
     clipping = _clipping_share(cut)
     voices = embed_clips([clip.samples for clip in cut])
     heard = [(clip, voice) for clip, voice in zip(cut, voices, strict=True) if voice is not None]
@@ -132,7 +140,7 @@ def _voice(cut: Sequence[_Clip], *, one_recording: bool = False) -> HeardVoice:
     kept = [clip for (clip, _), own in zip(heard, averaged.kept, strict=True) if own]
     _demand_speech(kept)
     samples = np.concatenate([clip.samples for clip in kept])
-    return HeardVoice(
+    return ExtractedVoice(
         space=space,
         vector=averaged.vector,
         speech_s=round(sum(clip.seconds for clip in kept), 3),
@@ -164,7 +172,7 @@ def _space(voices: Sequence[ClipVoice]) -> Space:
     return Space.for_engine(voices[0].space)
 
 
-def _averaged(heard: Sequence[tuple[_Clip, ClipVoice]], space: Space) -> Averaged:
+def _averaged(heard: Sequence[tuple[_Clip, ClipVoice]], space: Space) -> VoiceAverage:
     vectors = np.stack([voice.embedding for _, voice in heard])
     seconds = np.array([clip.seconds for clip, _ in heard])
-    return one_voice(vectors, seconds, threshold=space.threshold)
+    return average_voice(vectors, seconds, threshold=space.threshold)

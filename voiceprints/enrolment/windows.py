@@ -41,7 +41,7 @@ def even_windows(stretch: Span) -> Iterator[Span]:
         yield Span(start, end)
 
 
-def inside(turns: Sequence[Turn], span: Span) -> tuple[Turn, ...]:
+def clip_turns(turns: Sequence[Turn], span: Span) -> tuple[Turn, ...]:
     """What of these turns lies inside a span."""
     cut = (
         Turn(max(turn.start, span.start), min(turn.end, span.end), turn.speaker) for turn in turns
@@ -49,7 +49,7 @@ def inside(turns: Sequence[Turn], span: Span) -> tuple[Turn, ...]:
     return tuple(turn for turn in cut if turn.start < turn.end)
 
 
-def spread(items: Sequence[T], most: int) -> list[T]:
+def spread_evenly(items: Sequence[T], most: int) -> list[T]:
     """So many of them, evenly from first to last."""
     if len(items) <= most:
         return list(items)

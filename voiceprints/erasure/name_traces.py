@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from audio.merge.name_spelling import name_key
 from voiceprints.models import Person, Transcript, TranscriptSpeaker
 from voiceprints.models.transcripts import NAMES_IN_RESULT
-from voiceprints.transcripts.name_mentions import mentions, words_of
+from voiceprints.transcripts.name_mentions import mentions_name, name_words
 
 # Results of so many transcripts are in memory at once.
 AT_ONCE = 50
@@ -22,7 +22,7 @@ _COMPOSED = Func(F("recording_name"), template="normalize(%(expressions)s, NFC)"
 
 
 @dataclass(frozen=True, slots=True)
-class OwnNames:
+class PersonNames:
     """What somebody is called, and the keys of what everybody else is called.
 
     `full` are the name and former names that nobody else has by now, `possible` all there ever
@@ -35,7 +35,7 @@ class OwnNames:
     others: frozenset[str]
 
     @classmethod
-    def of(cls, person: Person) -> "OwnNames":
+    def of(cls, person: Person) -> "PersonNames":
         """The names of a person as they are now."""
         rest = Person.objects.exclude(pk=person.pk).order_by().values_list("name", flat=True)
         others = frozenset(map(name_key, rest.iterator()))
@@ -45,7 +45,7 @@ class OwnNames:
         return cls(person.pk, full, frozenset(name for name in possible if name.strip()), others)
 
 
-def bearers(names: OwnNames) -> QuerySet[TranscriptSpeaker]:
+def speakers_named(names: PersonNames) -> QuerySet[TranscriptSpeaker]:
     """The person's speakers, and those of that name who are linked to nobody."""
     found = Q(person=names.person)
     # An index by hash finds one name at a time.
@@ -54,22 +54,22 @@ def bearers(names: OwnNames) -> QuerySet[TranscriptSpeaker]:
     return TranscriptSpeaker.objects.alias(lower=Lower("name")).filter(found).order_by()
 
 
-def named_in_results(names: OwnNames) -> QuerySet[Transcript]:
+def transcripts_naming(names: PersonNames) -> QuerySet[Transcript]:
     """The transcripts that named the person when they were kept, or considered to."""
     kept = Transcript.objects.alias(names=NAMES_IN_RESULT).order_by()
     return kept.filter(names__overlap=[name_key(name) for name in names.full])
 
 
-def transcripts_with(names: OwnNames) -> set[UUID]:
+def transcripts_with_traces(names: PersonNames) -> set[UUID]:
     """Where the person spoke, and where the name stands without being linked."""
     return {
-        *bearers(names).values_list("transcript", flat=True),
-        *named_in_results(names).values_list("pk", flat=True),
+        *speakers_named(names).values_list("transcript", flat=True),
+        *transcripts_naming(names).values_list("pk", flat=True),
         *_recordings_of(names.full),
     }
 
 
-def with_speakers(transcripts: Collection[UUID]) -> Iterator[Transcript]:
+def iterate_transcripts(transcripts: Collection[UUID]) -> Iterator[Transcript]:
     """The transcripts with what has names in it, a few at a time."""
     speakers = TranscriptSpeaker.objects.only("transcript", "label", "name", "person")
     found = Transcript.objects.filter(pk__in=transcripts).only("result", "recording_name")
@@ -77,7 +77,7 @@ def with_speakers(transcripts: Collection[UUID]) -> Iterator[Transcript]:
     return plain.iterator(chunk_size=AT_ONCE)
 
 
-def names_there(names: OwnNames, transcript: Transcript) -> set[str]:
+def names_in_transcript(names: PersonNames, transcript: Transcript) -> set[str]:
     """The person's names in a transcript: none that anybody else is called, here or by now."""
     speakers = list(transcript.speakers.all())
     own = [speaker for speaker in speakers if speaker.person_id == names.person]
@@ -90,9 +90,9 @@ def names_there(names: OwnNames, transcript: Transcript) -> set[str]:
 def _recordings_of(names: Iterable[str]) -> Iterator[UUID]:
     recordings = Transcript.objects.alias(composed=_COMPOSED).order_by()
     for name in names:
-        words = (Q(composed__icontains=word) for word in words_of(name))
+        words = (Q(composed__icontains=word) for word in name_words(name))
         named = recordings.filter(*words).values_list("pk", "recording_name")
-        yield from (pk for pk, text in named.iterator() if mentions(text, name))
+        yield from (pk for pk, text in named.iterator() if mentions_name(text, name))
 
 
 def _shown(transcript: Transcript, own: Iterable[TranscriptSpeaker]) -> set[str]:

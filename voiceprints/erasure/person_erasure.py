@@ -1,12 +1,12 @@
-"""How is somebody forgotten?
+"""The erasure of a person with every trace, for the command `erase_person`, the API and the admin.
 
-In one transaction: no print, no fingerprint, no link and no name is left. Where the person spoke,
-another name stands. What was said stays as it was said, also where it mentions the person: it is
-the speech of whoever said it.
+One transaction deletes the voiceprints, embeddings and links, and replaces the name wherever the
+person spoke. The text of transcripts does not change, even where it mentions the person: it is the
+speech of the speaker who said it.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,29 +15,30 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from audio.formats.native_json import without_embeddings
 from audio.merge.name_spelling import name_key, readable
-from voiceprints.erasure.job_results import take_out_of_results
 from voiceprints.erasure.name_traces import (
-    OwnNames,
-    bearers,
-    names_there,
-    transcripts_with,
-    with_speakers,
+    PersonNames,
+    iterate_transcripts,
+    names_in_transcript,
+    speakers_named,
+    transcripts_with_traces,
 )
 from voiceprints.erasure.voice_erasure import erase_voice
 from voiceprints.models import IdempotencyKey, Person, Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
-from voiceprints.storage.locks import locked_person, locked_transcripts
-from voiceprints.transcripts.name_mentions import mentions, with_mention
-from voiceprints.transcripts.name_replacement import renamed, renaming
+from voiceprints.models.jobs import Job
+from voiceprints.people.consent import LONGEST_NAME
+from voiceprints.storage.locks import lock_person, lock_transcripts
+from voiceprints.transcripts.name_mentions import mentions_name, name_words, replace_mentions
+from voiceprints.transcripts.name_replacement import name_replacer, replace_names
 
 SHORTEST_PSEUDONYM = 4
-LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What forgetting somebody changed."""
+class ErasedPerson:
+    """The replacement of an erased name, and how many voiceprints and transcripts changed."""
 
     replacement: str
     prints: int
@@ -45,53 +46,55 @@ class Forgotten:
 
 
 @transaction.atomic
-def forget(person_id: UUID, *, actor: str, replacement: str | None = None) -> Forgotten:
-    """Leave nothing of a person but `replacement`, or `Person 7f3a`, where they spoke.
+def erase_person(person_id: UUID, *, actor: str, replacement: str | None = None) -> ErasedPerson:
+    """Erase a person; `replacement`, or `Person 7f3a`, is shown where the person spoke.
 
     Raises
     ------
-    PersonGone
+    PersonNotFound
     ValueError
-        When the replacement is blank, too long, still has the person's name, or is the
-        name of somebody else, in the library or in a transcript that is changed.
+        When the replacement is blank, too long, contains a name of the person, or is the name of
+        another person in the library or in a transcript that changes.
     """
-    person = locked_person(person_id)
-    names = OwnNames.of(person)
-    called = pseudonym(person) if replacement is None else _replacement(names, replacement)
-    transcripts = [kept.pk for kept in locked_transcripts(transcripts_with(names))]
-    _refuse_anybody_there(person, transcripts, called)
+    person = lock_person(person_id)
+    names = PersonNames.of(person)
+    new_name = pseudonym(person) if replacement is None else _replacement(names, replacement)
+    transcripts = [locked.pk for locked in lock_transcripts(transcripts_with_traces(names))]
+    _check_name_is_free(person, transcripts, new_name)
     prints = erase_voice(person)
-    _take_out(names, transcripts, called)
-    _forget_what_was_answered(names)
-    take_out_of_results(names.possible, called)
-    _forget_what_the_admin_noted(names, called)
+    _rename_in_transcripts(names, transcripts, new_name)
+    _erase_stored_responses(names)
+    _rename_in_job_results(names.possible, new_name)
+    _erase_admin_log(names, new_name)
     person.delete()
     audit.record(
         actor, Action.FORGOTTEN, person=person_id, prints=prints, transcripts=len(transcripts)
     )
-    return Forgotten(called, prints, len(transcripts))
+    return ErasedPerson(new_name, prints, len(transcripts))
 
 
-def _replacement(names: OwnNames, given: str) -> str:
-    called = readable(given)
-    if not 0 < len(called) <= LONGEST_NAME:
+def _replacement(names: PersonNames, given: str) -> str:
+    new_name = readable(given)
+    if not 0 < len(new_name) <= LONGEST_NAME:
         raise ValueError(f"replacement: expected a name of 1 to {LONGEST_NAME} characters.")
-    if any(mentions(called, name) for name in names.possible):
+    if any(mentions_name(new_name, name) for name in names.possible):
         raise ValueError("replacement: expected another name than the one to forget.")
-    if Person.objects.named(called).exists():
-        raise ValueError("replacement: expected a name that nobody has.")
-    return called
+    if Person.objects.named(new_name).exists():
+        raise ValueError("replacement: expected a name that no other person has.")
+    return new_name
 
 
-def _refuse_anybody_there(person: Person, transcripts: Collection[UUID], called: str) -> None:
-    """Two who bear one name could never be told apart again."""
-    there = TranscriptSpeaker.objects.filter(transcript__in=transcripts).exclude(person=person)
-    if there.alias(lower=Lower("name")).filter(lower=name_key(called)).exists():
-        raise ValueError("replacement: expected a name that nobody has in these transcripts.")
+def _check_name_is_free(person: Person, transcripts: Collection[UUID], new_name: str) -> None:
+    """Refuse a name that another speaker has: the two could never be told apart again."""
+    others = TranscriptSpeaker.objects.filter(transcript__in=transcripts).exclude(person=person)
+    if others.alias(lower=Lower("name")).filter(lower=name_key(new_name)).exists():
+        raise ValueError(
+            "replacement: expected a name that no other speaker in these transcripts has."
+        )
 
 
 def pseudonym(person: Person) -> str:
-    """`Person 7f3a`: as many digits of the identifier as no other name in use begins with."""
+    """Return `Person 7f3a`, with as many digits of the identifier as make it unique."""
     digits = person.id.hex
     for length in range(SHORTEST_PSEUDONYM, len(digits)):
         name = f"Person {digits[:length]}"
@@ -101,20 +104,23 @@ def pseudonym(person: Person) -> str:
     return f"Person {digits}"
 
 
-def _take_out(names: OwnNames, transcripts: Collection[UUID], called: str) -> None:
-    """Give the person another name, in results and in names of recordings, then the speakers."""
-    for transcript in with_speakers(transcripts):
-        _rewrite(transcript, names_there(names, transcript), called)
-    bearers(names).update(name=called, embedding=None, space=None, person=None)
+def _rename_in_transcripts(
+    names: PersonNames, transcripts: Collection[UUID], new_name: str
+) -> None:
+    """Replace the name in results and in recording names, then in the speakers' rows."""
+    for transcript in iterate_transcripts(transcripts):
+        _rewrite(transcript, names_in_transcript(names, transcript), new_name)
+    speakers_named(names).update(name=new_name, embedding=None, space=None, person=None)
 
 
-def _rewrite(transcript: Transcript, names: Iterable[str], called: str) -> None:
-    """Save what changes, and nothing else: a result may be large."""
-    result = renamed(transcript.result, renaming(dict.fromkeys(names, called)))
+def _rewrite(transcript: Transcript, names: Iterable[str], new_name: str) -> None:
+    """Save only the fields that change, because a result may be large."""
+    replacer = name_replacer(dict.fromkeys(names, new_name))
+    result = replace_names(transcript.result, replacer)
     recording = transcript.recording_name
-    # The longest first: where one name is part of another, the whole is meant.
+    # The longest name first: another name may be a part of it.
     for name in sorted(names, key=len, reverse=True):
-        recording = with_mention(recording, name, called)
+        recording = replace_mentions(recording, name, new_name)
     changed = {"result": result, "recording_name": recording}
     fields = [field for field, new in changed.items() if new != getattr(transcript, field)]
     if fields:
@@ -122,20 +128,57 @@ def _rewrite(transcript: Transcript, names: Iterable[str], called: str) -> None:
         transcript.save(update_fields=fields)
 
 
-def _forget_what_was_answered(names: OwnNames) -> None:
-    """A repeated request must neither tell the name nor bring the person back."""
-    told = Q(body__icontains=str(names.person))
+def _erase_stored_responses(names: PersonNames) -> None:
+    """Erase responses that would return the name, or create the person again, on repetition."""
+    named = Q(body__icontains=str(names.person))
     for name in names.possible:
-        told |= Q(body__icontains=_as_json(name))
-    IdempotencyKey.objects.filter(told).update(body=None)
+        named |= Q(body__icontains=json.dumps(name, ensure_ascii=False))
+    IdempotencyKey.objects.filter(named).update(body=None)
 
 
-def _forget_what_the_admin_noted(names: OwnNames, called: str) -> None:
-    noted = Q(object_id=str(names.person))
+def _erase_admin_log(names: PersonNames, new_name: str) -> None:
+    logged = Q(object_id=str(names.person))
     for name in names.full:
-        noted |= Q(object_repr__icontains=name)
-    LogEntry.objects.filter(noted).update(object_repr=called, change_message="")
+        logged |= Q(object_repr__icontains=name)
+    LogEntry.objects.filter(logged).update(object_repr=new_name, change_message="")
 
 
-def _as_json(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False)
+def _rename_in_job_results(names: Iterable[str], new_name: str) -> None:
+    """Replace the names in job results, and remove the embeddings there.
+
+    A result that is text is deleted whole, because names and speech look alike in it. Recording
+    names are searched for the name as file names spell it.
+    """
+    named, replacements = Q(), dict.fromkeys(names, new_name)
+    for name in replacements:
+        named |= Q(result__icontains=_in_json(name)) | Q(name__icontains=name_words(name)[0])
+    if not named:
+        return
+    for job in Job.objects.select_for_update().filter(named).order_by("pk"):
+        if _is_named_in(job.result, replacements):
+            plain = without_embeddings(job.result) if isinstance(job.result, dict) else None
+            job.result = plain and replace_names(plain, name_replacer(replacements))
+        _rename_job(job, replacements)
+        job.save(update_fields=["result", "name", "options"])
+
+
+def _rename_job(job: Job, replacements: Mapping[str, str]) -> None:
+    before = job.name
+    for name, new_name in replacements.items():
+        job.name = replace_mentions(job.name, name, new_name)
+    if job.name == before:
+        return
+    # The stored response to its submission has the name too, and so has the path of its outputs.
+    IdempotencyKey.objects.filter(body__icontains=str(job.pk)).update(body=None)
+    if job.finished_at is not None:
+        job.options.pop("name", None)
+
+
+def _is_named_in(result: object, names: Iterable[str]) -> bool:
+    text = json.dumps(result, ensure_ascii=False).casefold()
+    return any(_in_json(name).casefold() in text for name in names)
+
+
+def _in_json(name: str) -> str:
+    """Return a name as it is written inside a JSON string."""
+    return json.dumps(name, ensure_ascii=False)[1:-1]

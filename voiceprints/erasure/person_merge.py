@@ -8,16 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from audio.merge.name_spelling import name_key
-from voiceprints.erasure.voice_erasure import erase_prints, erase_voice
+from voiceprints.erasure.voice_erasure import erase_voice, erase_voiceprints
 from voiceprints.models import IdempotencyKey, Person, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
-from voiceprints.storage.locks import locked_people, locked_transcripts
+from voiceprints.storage.locks import lock_people, lock_transcripts
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedPeople:
     """What moved from one entry to the other."""
 
     prints: int
@@ -25,7 +25,7 @@ class Merged:
 
 
 @transaction.atomic
-def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
+def merge_people(merged: UUID, into: UUID, *, actor: str) -> MergedPeople:
     """Move all that belongs to one person to another, who they are; the first is deleted.
 
     The old name stays as an alias. Transcripts show the name that remains. Of two consents the
@@ -39,14 +39,14 @@ def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
     """
     if merged == into:
         raise ValueError("into: expected another person, got the same.")
-    people = locked_people(merged, into)
+    people = lock_people(merged, into)
     gone, stays = people[merged], people[into]
     appearances = TranscriptSpeaker.objects.filter(person=gone)
     touched = set(appearances.values_list("transcript", flat=True))
     _take_over(gone, stays)
     is_no = stays.has_consent_ended(timezone.now())
     # At once: whoever took one after the other could wait in a circle.
-    locked_transcripts(touched | (_heard_in(stays) if is_no else set()))
+    lock_transcripts(touched | (_heard_in(stays) if is_no else set()))
     prints = _move_prints(gone, stays)
     appearances.update(person=stays, name=stays.name)
     # Sent again, a request would tell of somebody who is there no more.
@@ -62,7 +62,7 @@ def merge(merged: UUID, into: UUID, *, actor: str) -> Merged:
         prints=prints,
         transcripts=len(touched),
     )
-    return Merged(prints, len(touched))
+    return MergedPeople(prints, len(touched))
 
 
 def _take_over(gone: Person, stays: Person) -> None:
@@ -93,6 +93,6 @@ def _heard_in(person: Person) -> set[UUID]:
 
 def _move_prints(gone: Person, stays: Person) -> int:
     if not stays.has_consent():
-        erase_prints(gone.voiceprints.all())
+        erase_voiceprints(gone.voiceprints.all())
         return 0
     return gone.voiceprints.update(person=stays)

@@ -1,65 +1,84 @@
-"""How does a voice disappear, with every recording and every vector of it?"""
+"""The erasure of voices: voiceprints, samples and the embeddings of speakers."""
 
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
-from voiceprints.models import Person, TranscriptSpeaker, Voiceprint
+from voiceprints.models import Person, TranscriptSpeaker, Voiceprint, audit
+from voiceprints.models.audit import Action
 from voiceprints.models.voiceprints import SAMPLES_FOLDER
-from voiceprints.storage.files import names_in
-from voiceprints.storage.locks import locked_transcripts
+from voiceprints.storage.locks import lock_person, lock_transcripts
+from voiceprints.storage.stored_files import list_file_names
 
-# A sample is written before its print is: younger ones may be about to get theirs.
+# A sample is written before its voiceprint: a younger one may be about to get its voiceprint.
 ORPHANED_AFTER = timedelta(hours=1)
-# As `sample_path` names them, and as the storage does where that name is taken.
-_OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(_[A-Za-z0-9]{7})?\.[a-z0-9]+")
+# The names that `sample_path` makes, and those that the storage makes where one is taken.
+_SAMPLE_NAME = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(_[A-Za-z0-9]{7})?\.[a-z0-9]+"
+)
 
 
 def erase_voice(person: Person) -> int:
-    """Delete a person's prints, samples and the fingerprints in transcripts; count the prints.
+    """Delete a person's voiceprints, samples and embeddings; return the number of voiceprints.
 
-    The person is locked by the caller, so no print is added meanwhile.
+    The caller has locked the person, so no voiceprint is added meanwhile.
     """
-    heard = TranscriptSpeaker.objects.filter(person=person)
-    locked_transcripts(heard.values_list("transcript", flat=True))
-    heard.update(embedding=None, space=None)
-    return erase_prints(person.voiceprints.all())
+    speakers = TranscriptSpeaker.objects.filter(person=person)
+    lock_transcripts(speakers.values_list("transcript", flat=True))
+    speakers.update(embedding=None, space=None)
+    return erase_voiceprints(person.voiceprints.all())
 
 
-def erase_prints(prints: QuerySet[Voiceprint]) -> int:
-    """Delete prints, and their samples once that cannot be undone any more; count the prints."""
-    samples = [name for name in prints.values_list("sample", flat=True) if name]
-    transaction.on_commit(partial(_delete_files, samples))
-    return prints.delete()[1].get(Voiceprint._meta.label, 0)
+@transaction.atomic
+def delete_voiceprint(person_id: UUID, voiceprint_id: UUID, *, actor: str) -> bool:
+    """Delete a voiceprint and its sample; return whether it existed.
+
+    Raises
+    ------
+    PersonNotFound
+    """
+    lock_person(person_id)
+    deleted = erase_voiceprints(Voiceprint.objects.filter(pk=voiceprint_id, person=person_id))
+    if deleted:
+        audit.record(actor, Action.PRINT_DELETED, person=person_id, print=str(voiceprint_id))
+    return deleted > 0
+
+
+def erase_voiceprints(voiceprints: QuerySet[Voiceprint]) -> int:
+    """Delete voiceprints and, after the commit, their samples; return how many there were."""
+    samples = [name for name in voiceprints.values_list("sample", flat=True) if name]
+    transaction.on_commit(partial(_delete_samples, samples))
+    return voiceprints.delete()[1].get(Voiceprint._meta.label, 0)
 
 
 def delete_orphaned_samples(now: datetime) -> int:
-    """Delete samples without a print, which a crash may have left; count them."""
+    """Delete samples without a voiceprint, which a crash may have left; return their number."""
     orphans = orphaned_samples(now)
-    _delete_files(orphans)
+    _delete_samples(orphans)
     return len(orphans)
 
 
 def orphaned_samples(now: datetime) -> list[str]:
-    """Samples without a print, by names that are ours.
+    """Return the samples without a voiceprint, if their names are those of samples.
 
-    A sample of another library would look the same: two libraries must not share a folder.
+    A sample of another library has such a name too: two libraries must not share a folder.
     """
-    names = [name for name in names_in(SAMPLES_FOLDER) if _OURS.fullmatch(name)]
+    names = [name for name in list_file_names(SAMPLES_FOLDER) if _SAMPLE_NAME.fullmatch(name)]
     stored = [f"{SAMPLES_FOLDER}/{name}" for name in names]
-    wanted = set(Voiceprint.objects.filter(sample__in=stored).values_list("sample", flat=True))
+    used = set(Voiceprint.objects.filter(sample__in=stored).values_list("sample", flat=True))
     return [
         name
         for name in stored
-        if name not in wanted and default_storage.get_modified_time(name) < now - ORPHANED_AFTER
+        if name not in used and default_storage.get_modified_time(name) < now - ORPHANED_AFTER
     ]
 
 
-def _delete_files(names: Iterable[str]) -> None:
+def _delete_samples(names: Iterable[str]) -> None:
     for name in names:
         default_storage.delete(name)

@@ -19,7 +19,7 @@ LARGEST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPrints:
+class NamedVoiceprints:
     """All prints of one person, by name."""
 
     name: str
@@ -27,20 +27,20 @@ class NamedPrints:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class VoiceprintFile:
     """Prints of several people in one space."""
 
     space: str
-    people: tuple[NamedPrints, ...]
+    people: tuple[NamedVoiceprints, ...]
 
 
-def written(exchange: Exchange) -> str:
+def dump_voiceprint_file(exchange: VoiceprintFile) -> str:
     """The file, one print per line."""
     lines = ",\n".join(_line(person) for person in exchange.people)
     return f'{{"space": {json.dumps(exchange.space)}, "voiceprints": {{\n{lines}\n}}}}\n'
 
 
-def read(text: str, *, space: str | None = None) -> Exchange:
+def parse_voiceprint_file(text: str, *, space: str | None = None) -> VoiceprintFile:
     """What a file holds; `space` for a file that does not say it.
 
     Raises
@@ -58,10 +58,10 @@ def read(text: str, *, space: str | None = None) -> Exchange:
     people = given.get("voiceprints", given)
     if not isinstance(people, dict):
         raise ValueError("voiceprints: expected an object of names and numbers.")
-    return Exchange(_space(told, space), tuple(_people(people)))
+    return VoiceprintFile(_space(told, space), tuple(_people(people)))
 
 
-def _line(person: NamedPrints) -> str:
+def _line(person: NamedVoiceprints) -> str:
     rows = ",\n".join(json.dumps(vector.tolist()) for vector in person.vectors)
     return f"{json.dumps(person.name, ensure_ascii=False)}: [\n{rows}]"
 
@@ -76,11 +76,11 @@ def _space(told: object, given: str | None) -> str:
     return str(told or given).strip()
 
 
-def _people(given: Mapping[str, object]) -> Iterator[NamedPrints]:
+def _people(given: Mapping[str, object]) -> Iterator[NamedVoiceprints]:
     for name, prints in given.items():
         nested = isinstance(prints, list) and prints and isinstance(prints[0], list)
         rows: Iterable[object] = prints if nested else [prints]  # type: ignore[assignment]
-        yield NamedPrints(name, tuple(_vector(name, row) for row in rows))
+        yield NamedVoiceprints(name, tuple(_vector(name, row) for row in rows))
 
 
 def _vector(name: str, row: object) -> Embedding:

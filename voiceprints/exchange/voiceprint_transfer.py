@@ -11,17 +11,17 @@ from pgvector.django import CosineDistance
 
 from audio.merge.values import Embedding
 from voiceprints.enrolment.voice_enrolment import enrol_embedding
-from voiceprints.exchange.voiceprint_file import Exchange, NamedPrints
+from voiceprints.exchange.voiceprint_file import NamedVoiceprints, VoiceprintFile
 from voiceprints.models import Person, Space, Voiceprint, audit
 from voiceprints.models.audit import Action
-from voiceprints.people.consent import Consent, consenting_person
-from voiceprints.people.refusals import ConsentEnded
+from voiceprints.people.consent import Consent, get_or_create_consenting_person
+from voiceprints.people.enrolment_errors import ConsentEnded
 
 
 @transaction.atomic
 def export_voiceprints(
     space: Space, people: Collection[Person] | None = None, *, actor: str
-) -> Exchange:
+) -> VoiceprintFile:
     """The prints in one space of these people, or of all; only of those who agree to their use."""
     usable = Voiceprint.objects.usable(space, timezone.now()).select_related("person")
     chosen = usable if people is None else usable.filter(person__in=people)
@@ -30,11 +30,11 @@ def export_voiceprints(
         chosen.order_by("person__name", "created_at", "id"), key=lambda one: one.person
     ):
         vectors = tuple(np.asarray(one.vector, dtype=np.float64) for one in prints)
-        exported.append(NamedPrints(person.name, vectors))
+        exported.append(NamedVoiceprints(person.name, vectors))
         audit.record(
             actor, Action.EXPORTED, person=person.id, prints=len(vectors), space=str(space)
         )
-    return Exchange(str(space), tuple(exported))
+    return VoiceprintFile(str(space), tuple(exported))
 
 
 # Kept in single precision, the same direction differs from itself by less.
@@ -42,7 +42,7 @@ SAME = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedVoiceprints:
     """How many prints of a person were added, and how many were there already."""
 
     added: int
@@ -51,8 +51,13 @@ class Imported:
 
 @transaction.atomic
 def import_person(
-    prints: NamedPrints, space: str, *, consent: Consent | None, actor: str, dry_run: bool = False
-) -> Imported:
+    prints: NamedVoiceprints,
+    space: str,
+    *,
+    consent: Consent | None,
+    actor: str,
+    dry_run: bool = False,
+) -> ImportedVoiceprints:
     """Add all prints of one person, or none; what is there already stays as it is.
 
     Consent that ended is not given anew for many people at once.
@@ -66,14 +71,14 @@ def import_person(
     before = Person.objects.named(prints.name).first()
     if before is not None and before.has_consent_ended(timezone.now()):
         raise ConsentEnded(before.id)
-    person = consenting_person(prints.name, consent, actor=actor)
+    person = get_or_create_consenting_person(prints.name, consent, actor=actor)
     new = [vector for vector in prints.vectors if not _has(person, vector, space)]
     for vector in new:
         enrol_embedding(person.id, vector, space, actor=actor)
     if new:
         audit.record(actor, Action.IMPORTED, person=person.id, prints=len(new))
     transaction.set_rollback(dry_run)
-    return Imported(len(new), len(prints.vectors) - len(new))
+    return ImportedVoiceprints(len(new), len(prints.vectors) - len(new))
 
 
 def _has(person: Person, vector: Embedding, space: str) -> bool:

@@ -11,9 +11,9 @@ from audio.api.errors import problem_of
 from voiceprints.jobs import queue
 from voiceprints.jobs.job_answers import Answer
 from voiceprints.models.jobs import UNFINISHED, Job, JobState, WebhookState
-from voiceprints.storage.files import delete_files
-from voiceprints.storage.locks import locked_if_there
-from voiceprints.transcripts.name_replacement import storable_json
+from voiceprints.storage.locks import lock_existing_people
+from voiceprints.storage.stored_files import delete_files
+from voiceprints.transcripts.name_replacement import json_without_nul
 
 # What a request says of people; once the job has ended, only its result does.
 _PERSONAL = ("known_voiceprints", "timeline", "self_name", "self_vad", "archive")
@@ -36,14 +36,14 @@ def finish(job: Job, answer: Answer) -> None:
     ClaimLost, SomebodyForgotten
     """
     # People before transcripts before jobs, as everywhere.
-    if len(locked_if_there(answer.people)) < len(answer.people):
+    if len(lock_existing_people(answer.people)) < len(answer.people):
         raise SomebodyForgotten
     kept = answer.keep() if answer.keep else None
     held = _held(job)
     held.transcript_id = UUID(kept) if kept else None
     # Of a stored transcript nothing is kept twice: forgetting and deleting must find all of it.
-    held.result = None if kept else storable_json(answer.result)
-    held.warnings = storable_json(list(answer.warnings))
+    held.result = None if kept else json_without_nul(answer.result)
+    held.warnings = json_without_nul(list(answer.warnings))
     held.progress = 1.0
     _end(held, JobState.DONE)
 

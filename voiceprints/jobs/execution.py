@@ -28,7 +28,7 @@ from voiceprints.jobs.job_answers import answer_to
 from voiceprints.jobs.job_follower import followed
 from voiceprints.jobs.retry_policy import TryAgain, may_pass, wait_s
 from voiceprints.models.jobs import UNFINISHED, Job, JobRecording, JobState
-from voiceprints.storage.files import StorageFailed
+from voiceprints.storage.stored_files import StorageFailed
 
 READ_BYTES = 1024 * 1024
 

@@ -18,7 +18,7 @@ from audio.pipeline.transcription import (
 )
 from voiceprints.jobs import archive_jobs
 from voiceprints.models.jobs import Job, JobKind
-from voiceprints.people.names import people_called
+from voiceprints.people.person_names import find_people_by_name
 
 Files = Mapping[str, TemporaryUploadedFile]
 Asked = LabelMergeRequest | TranscribeWithSpeakersRequest
@@ -103,7 +103,7 @@ def _rendered(heard: NamedTranscript, form: str, *, with_vectors: bool) -> Json 
 
 
 def _people(names: Iterable[str]) -> frozenset[UUID]:
-    return frozenset(people_called(names).values())
+    return frozenset(find_people_by_name(names).values())
 
 
 def _warnings(heard: LabelledTranscript | NamedTranscript) -> Sequence[object]:

@@ -7,14 +7,19 @@ from django.core.management.base import CommandError
 
 from audio.engines.failures import EngineError
 from audio.media.decoding import DecodingUnavailable, UnusableAudio
-from voiceprints.enrolment.reembedding import AnotherSpace, NothingToHear
-from voiceprints.people.refusals import ConsentEnded, ConsentMissing, EnrolmentRefused, VoiceTaken
-from voiceprints.storage.files import StorageFailed
-from voiceprints.storage.locks import PersonGone
+from voiceprints.enrolment.reembedding import NoSample, SpaceMismatch
+from voiceprints.people.enrolment_errors import (
+    ConsentEnded,
+    ConsentMissing,
+    EnrolmentRefused,
+    VoiceTaken,
+)
+from voiceprints.storage.locks import PersonNotFound
+from voiceprints.storage.stored_files import StorageFailed
 
 # What may happen to one item of many without an end to all.
 REFUSALS = (
-    *(EnrolmentRefused, PersonGone, UnusableAudio, NothingToHear, ValueError),
+    *(EnrolmentRefused, PersonNotFound, UnusableAudio, NoSample, ValueError),
     StorageFailed,
 )
 
@@ -34,5 +39,5 @@ def refusals_told() -> Iterator[None]:
     """Everything foreseen ends a command with a sentence, and status 1."""
     try:
         yield
-    except (*REFUSALS, EngineError, DecodingUnavailable, AnotherSpace) as error:
+    except (*REFUSALS, EngineError, DecodingUnavailable, SpaceMismatch) as error:
         raise CommandError(reason(error)) from error

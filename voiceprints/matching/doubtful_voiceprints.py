@@ -14,7 +14,7 @@ STRIPE = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class VoiceprintSimilarity:
     """How near a print is to the nearest other one of its person, and of everybody else."""
 
     own: float | None
@@ -34,10 +34,12 @@ class Likeness:
         return self.other >= threshold if self.own is None else self.other > self.own
 
 
-def likenesses(vectors: NDArray[np.float64], people: Sequence[object]) -> list[Likeness]:
+def compare_voiceprints(
+    vectors: NDArray[np.float64], people: Sequence[object]
+) -> list[VoiceprintSimilarity]:
     """Compare every print, shape ``(prints, dimension)``, with all others."""
     _, owners = np.unique([str(person) for person in people], return_inverse=True)
-    found: list[Likeness] = []
+    found: list[VoiceprintSimilarity] = []
     for start in range(0, len(vectors), STRIPE):
         rows = np.arange(start, min(start + STRIPE, len(vectors)))
         found += _compared(vectors[rows] @ vectors.T, rows, owners)
@@ -46,7 +48,7 @@ def likenesses(vectors: NDArray[np.float64], people: Sequence[object]) -> list[L
 
 def _compared(
     near: NDArray[np.float64], rows: NDArray[np.intp], owners: NDArray[np.intp]
-) -> list[Likeness]:
+) -> list[VoiceprintSimilarity]:
     same = owners[rows][:, None] == owners[None, :]
     others = np.where(same, -np.inf, near)
     same[np.arange(len(rows)), rows] = False
@@ -54,7 +56,9 @@ def _compared(
     nearest = others.argmax(axis=1)
     other = others[np.arange(len(rows)), nearest]
     return [
-        Likeness(_finite(mine), _finite(theirs), int(row) if np.isfinite(theirs) else None)
+        VoiceprintSimilarity(
+            _finite(mine), _finite(theirs), int(row) if np.isfinite(theirs) else None
+        )
         for mine, theirs, row in zip(own, other, nearest, strict=True)
     ]
 

@@ -7,7 +7,7 @@ from audio.media.recording import Recording
 from audio.merge.naming.overlap import speakers_of, speaking_time
 from audio.merge.values import Embedding
 from audio.pipeline.transcription import diarize_chunk
-from voiceprints.matching.voice_matching import NEAREST, Identified, identify_voice
+from voiceprints.matching.voice_matching import DEFAULT_CANDIDATES, Identified, identify_voice
 from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action
 
@@ -15,7 +15,7 @@ NOBODY = Identified((), "unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class HeardSpeaker:
+class IdentifiedSpeaker:
     """One anonymous speaker of a recording, how long they speak, and who that may be."""
 
     label: str
@@ -25,8 +25,8 @@ class HeardSpeaker:
 
 @traced()
 def identify_speakers(
-    recording: Recording, *, actor: str, limit: int = NEAREST
-) -> tuple[HeardSpeaker, ...]:
+    recording: Recording, *, actor: str, limit: int = DEFAULT_CANDIDATES
+) -> tuple[IdentifiedSpeaker, ...]:
     """Who speaks in this recording, and who else may each of them be?
 
     Raises
@@ -40,7 +40,7 @@ def identify_speakers(
     speakers = speakers_of(heard)
     audit.record(actor, Action.IDENTIFIED, speakers=len(speakers), space=named)
     return tuple(
-        HeardSpeaker(
+        IdentifiedSpeaker(
             label, seconds.get(label, 0.0), _whose(heard.embeddings.get(label), space, limit)
         )
         for label in speakers

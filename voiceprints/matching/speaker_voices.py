@@ -14,7 +14,7 @@ from django.utils import timezone
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding
 from voiceprints.models import Person, Space, Transcript, TranscriptSpeaker
-from voiceprints.people.refusals import ConsentEnded, UnusableEmbedding
+from voiceprints.people.enrolment_errors import ConsentEnded, UnusableEmbedding
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class SpeakerVoice:
     space: Space
 
 
-def voice_of(speaker: TranscriptSpeaker) -> SpeakerVoice:
+def usable_voice(speaker: TranscriptSpeaker) -> SpeakerVoice:
     """The voice of a speaker, to be compared or learned.
 
     Raises
@@ -39,15 +39,15 @@ def voice_of(speaker: TranscriptSpeaker) -> SpeakerVoice:
     return SpeakerVoice(unit(np.asarray(speaker.embedding, dtype=np.float64)), speaker.space)
 
 
-def voice_if_any(speaker: TranscriptSpeaker) -> SpeakerVoice | None:
+def find_usable_voice(speaker: TranscriptSpeaker) -> SpeakerVoice | None:
     """The same; None where there is none, or none that may be used."""
     try:
-        return voice_of(speaker)
+        return usable_voice(speaker)
     except (ConsentEnded, UnusableEmbedding):
         return None
 
 
-def comparable(space: Space, now: datetime) -> QuerySet[TranscriptSpeaker]:
+def comparable_speakers(space: Space, now: datetime) -> QuerySet[TranscriptSpeaker]:
     """All speakers of one space whose voices may be compared."""
     heard = TranscriptSpeaker.objects.filter(space=space, embedding__isnull=False)
     # Persons, not rows of a join: a stranger has none.
@@ -56,7 +56,7 @@ def comparable(space: Space, now: datetime) -> QuerySet[TranscriptSpeaker]:
     return heard.filter(Q(person=None) | ~Q(person__in=unwilling.values("pk")))
 
 
-def withhold_voices(transcript: Transcript) -> None:
+def withhold_embeddings(transcript: Transcript) -> None:
     """Let a transcript that is about to be told show only fingerprints that may be used."""
     speakers = TranscriptSpeaker.objects.select_related("person", "space")
     prefetch_related_objects([transcript], Prefetch("speakers", speakers))

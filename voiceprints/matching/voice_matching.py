@@ -19,7 +19,7 @@ from voiceprints.matching.neighbours import people_near
 from voiceprints.models import DIMENSION, Space, Voiceprint
 from voiceprints.models.voiceprints import VoiceprintQuerySet
 
-NEAREST = 10
+DEFAULT_CANDIDATES = 10
 Print = tuple[UUID, str, Embedding]
 
 
@@ -50,28 +50,34 @@ class Identified:
         return self.candidates[0].person_id if self.decision == "match" else None
 
 
-def identify_voice(fingerprint: Embedding, space: Space, *, limit: int = NEAREST) -> Identified:
+def identify_voice(
+    fingerprint: Embedding, space: Space, *, limit: int = DEFAULT_CANDIDATES
+) -> Identified:
     """Whose voice is this, by the threshold and the margin of its space?"""
     # The margin needs a second candidate, whatever the limit.
     candidates = nearest_people(fingerprint, space, limit=max(limit, 2))
     rule = OpenSetRule(space.threshold, space.margin)
-    decided = identify(fingerprint, voices_of(candidates, space), rule=rule)
+    decided = identify(fingerprint, candidate_voices(candidates, space), rule=rule)
     return Identified(tuple(candidates[:limit]), decided.decision, decided.margin)
 
 
 def nearest_people(
-    fingerprint: Embedding, space: Space, *, limit: int = NEAREST, now: datetime | None = None
+    fingerprint: Embedding,
+    space: Space,
+    *,
+    limit: int = DEFAULT_CANDIDATES,
+    now: datetime | None = None,
 ) -> list[Candidate]:
     """Who sounds most like this, nearest first? Nobody, where nothing can be compared."""
-    [nearest] = nearest_to_each([fingerprint], space, limit=limit, now=now)
+    [nearest] = nearest_people_to_each([fingerprint], space, limit=limit, now=now)
     return nearest
 
 
-def nearest_to_each(
+def nearest_people_to_each(
     embeddings: Iterable[Embedding],
     space: Space,
     *,
-    limit: int = NEAREST,
+    limit: int = DEFAULT_CANDIDATES,
     now: datetime | None = None,
 ) -> list[list[Candidate]]:
     """The same of several, who are looked for together."""
@@ -87,7 +93,7 @@ def nearest_to_each(
     ]
 
 
-def voices_of(candidates: Sequence[Candidate], space: Space) -> Voices:
+def candidate_voices(candidates: Sequence[Candidate], space: Space) -> Voices:
     """The candidates as known voices."""
     vectors = [candidate.vector for candidate in candidates]
     return Voices(

@@ -10,9 +10,9 @@ from django.utils import timezone
 from audio.merge.name_spelling import readable
 from voiceprints.models import Person, audit
 from voiceprints.models.audit import Action
-from voiceprints.people.names import person_called
-from voiceprints.people.refusals import ConsentEnded, ConsentMissing
-from voiceprints.storage.locks import PersonGone, locked_person
+from voiceprints.people.enrolment_errors import ConsentEnded, ConsentMissing
+from voiceprints.people.person_names import get_or_create_person
+from voiceprints.storage.locks import PersonNotFound, lock_person
 
 LONGEST_NAME = 200
 
@@ -39,7 +39,7 @@ class Consent:
         if self.until is not None and self.until <= self.given_at:
             raise ValueError("until: expected a time after given_at, which is now if not told.")
 
-    def put_down(self, person: Person) -> None:
+    def apply_to(self, person: Person) -> None:
         """In place of what the person agreed to before."""
         person.consent_given_at = self.given_at
         person.consent_how = self.how.strip()
@@ -47,22 +47,22 @@ class Consent:
 
 
 @transaction.atomic
-def give_consent(person_id: UUID, consent: Consent, *, actor: str) -> Person:
+def record_consent(person_id: UUID, consent: Consent, *, actor: str) -> Person:
     """Record that a person agrees from now on.
 
     Raises
     ------
     PersonGone
     """
-    person = locked_person(person_id)
-    consent.put_down(person)
+    person = lock_person(person_id)
+    consent.apply_to(person)
     person.save(update_fields=["consent_given_at", "consent_how", "consent_until"])
     audit.record(actor, Action.CONSENT_CHANGED, person=person_id)
     return person
 
 
 @transaction.atomic
-def consenting_person(name: str, consent: Consent | None, *, actor: str) -> Person:
+def get_or_create_consenting_person(name: str, consent: Consent | None, *, actor: str) -> Person:
     """The person of that name, made when there is none; consent is recorded where none holds.
 
     Raises
@@ -72,21 +72,21 @@ def consenting_person(name: str, consent: Consent | None, *, actor: str) -> Pers
     ValueError
         When that is no name.
     """
-    check_agreed(name, consent)
-    person = person_called(name_of(name), actor=actor)
+    check_consent_by_name(name, consent)
+    person = get_or_create_person(clean_name(name), actor=actor)
     if consent is None or person.has_consent():
         return person
-    return give_consent(person.id, consent, actor=actor)
+    return record_consent(person.id, consent, actor=actor)
 
 
-def check_agreed(name: str, consent: Consent | None) -> None:
+def check_consent_by_name(name: str, consent: Consent | None) -> None:
     """Refuse before any work for somebody of whom nothing could be kept.
 
     Raises
     ------
     ConsentMissing, ValueError
     """
-    person = Person.objects.named(name_of(name)).first()
+    person = Person.objects.named(clean_name(name)).first()
     if consent is not None:
         return
     if person is None:
@@ -94,7 +94,7 @@ def check_agreed(name: str, consent: Consent | None) -> None:
     check_consent(person.id)
 
 
-def name_of(text: str) -> str:
+def clean_name(text: str) -> str:
     """A name as it is kept: on one line, with single spaces.
 
     Raises
@@ -116,11 +116,11 @@ def check_consent(person_id: UUID) -> None:
     """
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
-        raise PersonGone(person_id)
-    demand_consent(person)
+        raise PersonNotFound(person_id)
+    require_consent(person)
 
 
-def demand_consent(person: Person) -> None:
+def require_consent(person: Person) -> None:
     if not person.has_consent():
         has_ended = person.has_consent_ended(timezone.now())
         raise (ConsentEnded if has_ended else ConsentMissing)(person.id)

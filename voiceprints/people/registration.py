@@ -11,11 +11,11 @@ from django.utils import timezone
 from voiceprints.models import Person, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.consent import Consent
-from voiceprints.storage.locks import locked_person, locked_transcripts
+from voiceprints.storage.locks import lock_person, lock_transcripts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
+class PersonDetails:
     """What is to be known of a person; None leaves it as it is."""
 
     name: str | None = None
@@ -26,7 +26,7 @@ class Details:
 
 
 @transaction.atomic
-def register(details: Details, *, actor: str) -> Person:
+def create_person(details: PersonDetails, *, actor: str) -> Person:
     """Add somebody.
 
     Raises
@@ -44,8 +44,8 @@ def register(details: Details, *, actor: str) -> Person:
 
 
 @transaction.atomic
-def change(
-    person_id: UUID, details: Details, *, actor: str, demand: Callable[[Person], None]
+def update_person(
+    person_id: UUID, details: PersonDetails, *, actor: str, demand: Callable[[Person], None]
 ) -> Person:
     """Change what is known of somebody; `demand` may refuse once nobody else can change it.
 
@@ -57,12 +57,12 @@ def change(
     IntegrityError
         When the name is somebody else's.
     """
-    person = locked_person(person_id)
+    person = lock_person(person_id)
     demand(person)
     _take_in(person, details)
     person.save()
     if details.name is not None:
-        rename_appearances(person)
+        rename_speakers(person)
     if (details.name, details.aliases, details.notes) != (None, None, None):
         audit.record(actor, Action.PERSON_CHANGED, person=person.id)
     _record_consent(person, details, actor)
@@ -70,12 +70,12 @@ def change(
     return person
 
 
-def _take_in(person: Person, details: Details) -> None:
+def _take_in(person: Person, details: PersonDetails) -> None:
     person.name = person.name if details.name is None else details.name
     person.aliases = person.aliases if details.aliases is None else list(details.aliases)
     person.notes = person.notes if details.notes is None else details.notes
     if details.consent is not None:
-        details.consent.put_down(person)
+        details.consent.apply_to(person)
     if details.consent_is_withdrawn:
         _withdraw(person, timezone.now())
 
@@ -88,14 +88,14 @@ def _withdraw(person: Person, now: datetime) -> None:
         person.consent_given_at = person.consent_until = None
 
 
-def rename_appearances(person: Person) -> None:
+def rename_speakers(person: Person) -> None:
     """Show the name of somebody, whom the caller has locked, wherever the person speaks."""
     appearances = TranscriptSpeaker.objects.filter(person=person).exclude(name=person.name)
-    locked_transcripts(appearances.values_list("transcript", flat=True))
+    lock_transcripts(appearances.values_list("transcript", flat=True))
     appearances.update(name=person.name)
 
 
-def _record_consent(person: Person, details: Details, actor: str) -> None:
+def _record_consent(person: Person, details: PersonDetails, actor: str) -> None:
     if details.consent is not None or details.consent_is_withdrawn:
         holds = person.has_consent()
         audit.record(actor, Action.CONSENT_CHANGED, person=person.id, holds=holds)

@@ -16,7 +16,7 @@ from django.core.files.base import File
 from django.utils.functional import cached_property
 from storages.backends.s3 import S3Storage
 
-from voiceprints.storage.files import StorageFailed
+from voiceprints.storage.stored_files import StorageFailed
 
 CONNECTIONS = 64
 # What is longer goes through a file without a name on its way to the worker.

@@ -12,7 +12,7 @@ from uuid import UUID
 from voiceprints.models import Person, Transcript
 
 
-class PersonGone(Exception):
+class PersonNotFound(Exception):
     """Somebody who was to be changed does not exist, or not any more."""
 
     def __init__(self, person: UUID) -> None:
@@ -20,36 +20,36 @@ class PersonGone(Exception):
         self.person = person
 
 
-def locked_people(*people: UUID) -> dict[UUID, Person]:
+def lock_people(*people: UUID) -> dict[UUID, Person]:
     """The people, locked until the end of the transaction.
 
     Raises
     ------
     PersonGone
     """
-    found = {person.id: person for person in locked_if_there(people)}
+    found = {person.id: person for person in lock_existing_people(people)}
     for person in people:
         if person not in found:
-            raise PersonGone(person)
+            raise PersonNotFound(person)
     return found
 
 
-def locked_person(person: UUID) -> Person:
+def lock_person(person: UUID) -> Person:
     """One person, locked until the end of the transaction.
 
     Raises
     ------
     PersonGone
     """
-    return locked_people(person)[person]
+    return lock_people(person)[person]
 
 
-def locked_if_there(people: Iterable[UUID]) -> list[Person]:
+def lock_existing_people(people: Iterable[UUID]) -> list[Person]:
     """Those of the people that exist, locked until the end of the transaction."""
     return list(Person.objects.filter(pk__in=set(people)).order_by("pk").select_for_update())
 
 
-def locked_transcripts(transcripts: Iterable[UUID]) -> list[Transcript]:
+def lock_transcripts(transcripts: Iterable[UUID]) -> list[Transcript]:
     """Those of the transcripts that exist, locked until the end of the transaction."""
     # Without what was said in them: a result may be large, and few who lock it read it.
     wanted = Transcript.objects.filter(pk__in=set(transcripts)).only("pk")

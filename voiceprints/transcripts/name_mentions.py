@@ -24,12 +24,12 @@ class _Word:
     end: int
 
 
-def mentions(text: str, name: str) -> bool:
+def mentions_name(text: str, name: str) -> bool:
     """Whether a text mentions somebody of that name."""
     return next(_mentions(text, name), None) is not None
 
 
-def with_mention(text: str, name: str, called: str) -> str:
+def replace_mentions(text: str, name: str, called: str) -> str:
     """The text with another name wherever it mentions that one."""
     parts, end = [], 0
     for mention in _mentions(text, name):
@@ -38,7 +38,7 @@ def with_mention(text: str, name: str, called: str) -> str:
     return "".join([*parts, text[end:]])
 
 
-def words_of(name: str) -> list[str]:
+def name_words(name: str) -> list[str]:
     """What a name is made of; a name that is no word is one piece."""
     return [name[word.start : word.end] for word in _words(name)] or [name]
 

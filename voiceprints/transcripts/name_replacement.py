@@ -13,7 +13,7 @@ Json = dict[str, Any]
 Called = Callable[[str], str]
 
 
-def renamed(result: Json, called: Called) -> Json:
+def replace_names(result: Json, called: Called) -> Json:
     """The same result under other names: of speakers, of who else was considered, of blocks."""
     said = [_with(segment, "speaker", called) for segment in result.get("segments", [])]
     speakers = [_renamed_speaker(speaker, called) for speaker in result.get("speakers", [])]
@@ -22,25 +22,25 @@ def renamed(result: Json, called: Called) -> Json:
     return {key: given.get(key, item) for key, item in result.items()}
 
 
-def renaming(names: Mapping[str, str]) -> Called:
+def name_replacer(names: Mapping[str, str]) -> Called:
     """Another name for each of these, in whatever case it stands."""
     by_key = {name_key(name): new for name, new in names.items()}
     return lambda text: by_key.get(name_key(text), text)
 
 
-def storable(text: str) -> str:
+def without_nul(text: str) -> str:
     """Text without NUL, which Postgres refuses."""
     return text.replace("\x00", "")
 
 
-def storable_json(json: Any) -> Any:
+def json_without_nul(json: Any) -> Any:
     """The same JSON without NUL, keys included."""
     if isinstance(json, str):
-        return storable(json)
+        return without_nul(json)
     if isinstance(json, list | tuple):
-        return [storable_json(item) for item in json]
+        return [json_without_nul(item) for item in json]
     if isinstance(json, Mapping):
-        return {storable(str(key)): storable_json(item) for key, item in json.items()}
+        return {without_nul(str(key)): json_without_nul(item) for key, item in json.items()}
     return json
 
 

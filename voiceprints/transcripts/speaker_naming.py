@@ -14,22 +14,16 @@ from django.utils import timezone
 from pgvector.django import CosineDistance
 
 from audio.merge.values import Embedding
-from voiceprints.matching.speaker_voices import comparable
+from voiceprints.matching.speaker_lookup import SpeakerReference, find_speaker
+from voiceprints.matching.speaker_voices import comparable_speakers
 from voiceprints.models import Person, Space, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.transcripts import SpeakerSource
-from voiceprints.storage.locks import locked_person, locked_transcripts
-
-
-class NoSuchSpeaker(Exception):
-    """A label that nobody in the transcript has."""
-
-    def __init__(self, transcript: UUID, label: str) -> None:
-        super().__init__(f"The transcript {transcript} has no speaker {label[:80]!r}.")
+from voiceprints.storage.locks import lock_person, lock_transcripts
 
 
 @dataclass(frozen=True, slots=True)
-class Similar:
+class SimilarSpeaker:
     """A speaker of another transcript who may be the same person."""
 
     speaker_id: int
@@ -52,14 +46,13 @@ def name_speaker(
     ------
     PersonGone, NoSuchSpeaker
     """
-    person = locked_person(person_id)
-    for transcript in locked_transcripts([transcript_id]):
-        chosen = transcript.speakers.filter(label=label).first()
-        if chosen is not None:
-            named = _name(person, transcript.speakers.filter(name=chosen.name))
-            _record(actor, person, transcript_id, named)
-            return named
-    raise NoSuchSpeaker(transcript_id, label)
+    person = lock_person(person_id)
+    lock_transcripts([transcript_id])
+    chosen = find_speaker(SpeakerReference(transcript_id, label))
+    namesakes = TranscriptSpeaker.objects.filter(transcript=transcript_id, name=chosen.name)
+    named = _name(person, namesakes)
+    _record(actor, person, transcript_id, named)
+    return named
 
 
 def similar_speakers(
@@ -68,7 +61,7 @@ def similar_speakers(
     *,
     threshold: float | None = None,
     besides: UUID | None = None,
-) -> list[Similar]:
+) -> list[SimilarSpeaker]:
     """Who in all other transcripts sounds like this, nearest first?
 
     All are compared: this asks for everybody who is near enough, and an index for the nearest few
@@ -76,7 +69,7 @@ def similar_speakers(
     """
     least = space.threshold if threshold is None else threshold
     distant = (
-        comparable(space, timezone.now())
+        comparable_speakers(space, timezone.now())
         .exclude(transcript=besides)
         .annotate(distance=CosineDistance("embedding", fingerprint))
     )
@@ -85,7 +78,7 @@ def similar_speakers(
 
 
 @transaction.atomic
-def name_similar(
+def name_similar_speakers(
     speakers: Collection[int], person_id: UUID, *, actor: str
 ) -> list[TranscriptSpeaker]:
     """Give these speakers of other transcripts a name, where they have none yet.
@@ -94,9 +87,9 @@ def name_similar(
     ------
     PersonGone
     """
-    person = locked_person(person_id)
+    person = lock_person(person_id)
     chosen = TranscriptSpeaker.objects.filter(pk__in=speakers)
-    locked_transcripts(chosen.values_list("transcript", flat=True))
+    lock_transcripts(chosen.values_list("transcript", flat=True))
     named = _name(person, chosen.filter(person=None, source=SpeakerSource.UNMATCHED))
     for transcript_id in dict.fromkeys(speaker.transcript_id for speaker in named):
         there = [speaker for speaker in named if speaker.transcript_id == transcript_id]
@@ -130,9 +123,9 @@ def _record(
     )
 
 
-def _similar(speaker: TranscriptSpeaker) -> Similar:
+def _similar(speaker: TranscriptSpeaker) -> SimilarSpeaker:
     distance: float = speaker.distance  # type: ignore[attr-defined]  # annotated above
-    return Similar(
+    return SimilarSpeaker(
         speaker_id=speaker.pk,
         transcript_id=speaker.transcript_id,
         recording_name=speaker.transcript.recording_name,

@@ -8,7 +8,7 @@ from voiceprints.models import Block, Transcript, TranscriptSpeaker
 Json = dict[str, Any]
 
 
-def told_again(transcript: Transcript, *, with_vectors: bool = False) -> Json:
+def render_transcript_json(transcript: Transcript, *, with_vectors: bool = False) -> Json:
     """The answer of label-merge as it would be with these names; vectors only when asked for.
 
     Blocks and speakers are read once each: prefetch them where many are told.
@@ -26,7 +26,7 @@ def told_again(transcript: Transcript, *, with_vectors: bool = False) -> Json:
     }
 
 
-def cues_of(transcript: Transcript) -> list[Cue]:
+def transcript_cues(transcript: Transcript) -> list[Cue]:
     """What the text formats render."""
     return [
         Cue(block.start_ms / 1000, block.end_ms / 1000, block.text, block.speaker.name)

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
-from django.utils import timezone
 
-from voiceprints.models import Person, Transcript, TranscriptSpeaker
+from voiceprints.models import Transcript, TranscriptSpeaker
 
-# All other names of a person, as one text that can be searched.
-ALIASES = Func(F("aliases"), Value("\n"), function="array_to_string", output_field=TextField())
 _RECORDED = Coalesce("recorded_at", "created_at")
 
 
@@ -30,20 +27,7 @@ class TranscriptSearch:
     until: datetime | None = None
 
 
-def people_like(part: str, *, consenting: bool | None = None) -> QuerySet[Person]:
-    """People with this in their name or an alias, and whose consent holds now, or does not."""
-    people = Person.objects.all()
-    if part:
-        people = people.alias(others=ALIASES).filter(
-            Q(name__icontains=part) | Q(others__icontains=part)
-        )
-    if consenting is None:
-        return people
-    willing = Q(pk__in=Person.objects.consenting(timezone.now()).values("pk"))
-    return people.filter(willing if consenting else ~willing)
-
-
-def transcripts_found(search: TranscriptSearch) -> QuerySet[Transcript]:
+def search_transcripts(search: TranscriptSearch) -> QuerySet[Transcript]:
     """The transcripts that are looked for, with their speakers."""
     found = Transcript.objects.all()
     if search.words:

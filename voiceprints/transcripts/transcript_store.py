@@ -6,6 +6,7 @@ only, where forgetting finds them. Speakers are linked to the people their names
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from uuid import UUID
 
@@ -27,9 +28,14 @@ from voiceprints.models import (
     audit,
 )
 from voiceprints.models.audit import Action
-from voiceprints.people.names import people_called
-from voiceprints.storage.locks import locked_if_there, locked_transcripts
-from voiceprints.transcripts.name_replacement import renamed, renaming, storable, storable_json
+from voiceprints.people.person_names import find_people_by_name
+from voiceprints.storage.locks import lock_existing_people, lock_transcripts
+from voiceprints.transcripts.name_replacement import (
+    json_without_nul,
+    name_replacer,
+    replace_names,
+    without_nul,
+)
 
 SAMPLES = 3
 
@@ -43,7 +49,7 @@ class _Cast:
     space: Space | None
 
     def name(self, shown: str) -> str:
-        return storable(self.forgotten.get(shown, shown)) or "?"
+        return without_nul(self.forgotten.get(shown, shown)) or "?"
 
     def voice(self, speaker: NamedSpeaker) -> Embedding | None:
         """What may be kept of a voice: nothing after a no."""
@@ -56,7 +62,7 @@ class _Cast:
 
 
 @transaction.atomic
-def keep(heard: NamedTranscript, provenance: Provenance) -> Transcript:
+def store_transcript(heard: NamedTranscript, provenance: Provenance) -> Transcript:
     """Keep who said what; what is kept under the same key already stays as it is.
 
     Whoever was forgotten while it was worked on stays forgotten.
@@ -72,13 +78,13 @@ def keep(heard: NamedTranscript, provenance: Provenance) -> Transcript:
 
 
 def _described(heard: NamedTranscript, cast: _Cast, provenance: Provenance) -> Transcript:
-    result = renamed(without_embeddings(named_json(heard)), renaming(cast.forgotten))
-    result = storable_json(result)
+    result = replace_names(without_embeddings(named_json(heard)), name_replacer(cast.forgotten))
+    result = json_without_nul(result)
     return Transcript(
-        recording_name=storable(provenance.recording_name),
+        recording_name=without_nul(provenance.recording_name),
         sha256=provenance.sha256,
         duration=heard.duration,
-        language=storable(heard.language or ""),
+        language=without_nul(heard.language or ""),
         mode=heard.mode,
         engine_models=result["models"],
         warnings=result.get("warnings", []),
@@ -103,9 +109,24 @@ def _inserted(new: Transcript) -> Transcript:
 
 
 @transaction.atomic
-def discard(transcript_id: UUID, *, actor: str) -> bool:
+def edit_transcript(
+    transcript_id: UUID, changes: Mapping[str, str | datetime | None], *, actor: str
+) -> Transcript | None:
+    """Change descriptive fields of a transcript; return None if it does not exist."""
+    for transcript in lock_transcripts([transcript_id]):
+        for field, value in changes.items():
+            setattr(transcript, field, value)
+        transcript.save(update_fields=[*changes])
+        if changes:
+            audit.record(actor, Action.TRANSCRIPT_CHANGED, transcript=transcript_id)
+        return transcript
+    return None
+
+
+@transaction.atomic
+def delete_transcript(transcript_id: UUID, *, actor: str) -> bool:
     """Delete a transcript with all that was said in it; whether it was there."""
-    for transcript in locked_transcripts([transcript_id]):
+    for transcript in lock_transcripts([transcript_id]):
         transcript.delete()
         audit.record(actor, Action.TRANSCRIPT_DELETED, transcript=transcript_id)
         return True
@@ -114,9 +135,9 @@ def discard(transcript_id: UUID, *, actor: str) -> bool:
 
 def _cast(heard: NamedTranscript) -> _Cast:
     names = {speaker.name for speaker in heard.speakers if speaker.source != "unmatched"}
-    meant = people_called(names)
+    meant = find_people_by_name(names)
     # Held, so that nobody is forgotten between here and the last row.
-    there = {person.id: person for person in locked_if_there(meant.values())}
+    there = {person.id: person for person in lock_existing_people(meant.values())}
     people = {name: there[person] for name, person in meant.items() if person in there}
     embedding = heard.models.get("embedding", "")
     space = Space.for_engine(embedding) if embedding else None
@@ -165,7 +186,7 @@ def _speaker_row(kept: Transcript, speaker: NamedSpeaker, cast: _Cast) -> Transc
     voice = cast.voice(speaker)
     return TranscriptSpeaker(
         transcript=kept,
-        label=storable(speaker.speaker),
+        label=without_nul(speaker.speaker),
         name=cast.name(speaker.name),
         person=cast.people.get(speaker.name),
         source="unmatched" if speaker.name in cast.forgotten else speaker.source,
@@ -186,7 +207,7 @@ def _keep_blocks(
             position=position,
             start_ms=round(cue.start * 1000),
             end_ms=round(cue.end * 1000),
-            text=storable(cue.text),
+            text=without_nul(cue.text),
         )
         for position, cue in enumerate(transcript_cues(heard))
     )

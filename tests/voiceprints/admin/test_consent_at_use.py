@@ -5,7 +5,15 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.voiceprints.admin.conftest import PEOPLE, PRINTS, TRANSCRIPTS
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import (
+    SPACE,
+    axis,
+    blend,
+    consenting,
+    speaker,
+    transcript,
+    voiceprint_of,
+)
 from voiceprints.models import Person, Space, TranscriptSpeaker
 
 
@@ -13,8 +21,8 @@ from voiceprints.models import Person, Space, TranscriptSpeaker
 def withdrawn(db: None) -> TranscriptSpeaker:
     """Ana, who sounds a little like Ben and was heard and enrolled, and said no since."""
     ana = consenting("Ana")
-    print_of(ana, axis(0))
-    print_of(consenting("Ben"), blend({0: 0.6, 1: 0.8}))
+    voiceprint_of(ana, axis(0))
+    voiceprint_of(consenting("Ben"), blend({0: 0.6, 1: 0.8}))
     heard = in_a_transcript("Ana", ana)
     in_a_transcript("Unknown_0")
     Person.objects.filter(pk=ana.pk).update(consent_until=timezone.now())

@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.voiceprints.admin.conftest import PEOPLE, queries_of, somebody_who_may
-from tests.voiceprints.people import axis, blend, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import axis, blend, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Person, Voiceprint
 
 ASKED = {
@@ -23,8 +23,8 @@ ASKED = {
 
 def test_the_list_says_how_many_prints_somebody_has(vera: Client) -> None:
     ana = consenting("Ana")
-    print_of(ana, axis(0))
-    print_of(ana, axis(1))
+    voiceprint_of(ana, axis(0))
+    voiceprint_of(ana, axis(1))
 
     assert '<td class="field-prints">2</td>' in text_of(vera, PEOPLE)
 
@@ -90,24 +90,24 @@ def test_a_page_takes_no_more_queries_for_more_prints_and_transcripts(vera: Clie
 
 def test_a_page_shows_no_number_of_a_vector(vera: Client) -> None:
     ana = consenting("Ana")
-    print_of(ana, blend({0: 0.8, 1: 0.61}))
+    voiceprint_of(ana, blend({0: 0.8, 1: 0.61}))
 
     assert "0.79" not in text_of(vera, page_of(ana))
 
 
 def test_a_page_says_how_alike_the_prints_are(vera: Client) -> None:
     ana = consenting("Ana")
-    print_of(ana, axis(0))
-    print_of(ana, blend({0: 0.8, 1: 0.6}))
+    voiceprint_of(ana, axis(0))
+    voiceprint_of(ana, blend({0: 0.8, 1: 0.6}))
 
     assert text_of(vera, page_of(ana)).count('<td class="number">0.80</td>') == 2
 
 
 def test_a_print_nearer_to_somebody_else_is_marked(vera: Client) -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
-    print_of(ana, axis(0))
-    print_of(ana, blend({1: 0.9, 0: 0.1}))
-    print_of(ben, axis(1))
+    voiceprint_of(ana, axis(0))
+    voiceprint_of(ana, blend({1: 0.9, 0: 0.1}))
+    voiceprint_of(ben, axis(1))
 
     page = text_of(vera, page_of(ana))
 
@@ -208,4 +208,4 @@ def plant(count: int, *, first: int = 0) -> None:
 def heard_often(person: Person, times: int) -> None:
     for number in range(times):
         speaker(transcript(), "Speaker_0", person.name, person=person)
-        print_of(person, blend({Voiceprint.objects.count() % 90: 1.0, 100 + number: 0.5}))
+        voiceprint_of(person, blend({Voiceprint.objects.count() % 90: 1.0, 100 + number: 0.5}))

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from tests.faults import FaultServer
 from tests.recordings import square_wave, wav
 from tests.voiceprints.admin.conftest import PEOPLE, somebody_who_may
-from tests.voiceprints.people import SPACE, axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import SPACE, axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Person, TranscriptSpeaker, Voiceprint
 
 HEARD = {
@@ -60,7 +60,7 @@ def test_too_little_speech_is_refused_with_the_reason(vera: Client, engine: Faul
 
 def test_a_voice_that_is_somebody_elses_names_that_person(vera: Client) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(0))
+    voiceprint_of(ben, axis(0))
 
     page = upload(vera, consenting("Ana"), recording())
 
@@ -229,6 +229,6 @@ def test_merging_needs_the_permission_to_delete(db: None) -> None:
 
 def heard(name: str) -> Person:
     person = consenting(name)
-    print_of(person, axis(0))
+    voiceprint_of(person, axis(0))
     speaker(transcript(result=RESULT), "Speaker_0", name, person=person)
     return person

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.voiceprints.admin.conftest import AUDIT, PEOPLE, SPACES, queries_of, somebody_who_may
-from tests.voiceprints.people import axis, consenting, print_of
+from tests.voiceprints.people import axis, consenting, voiceprint_of
 from voiceprints.models import AuditEntry, Space
 
 
@@ -161,7 +161,7 @@ def lines(count: int) -> None:
 
 def spaces(count: int, *, first: int = 0) -> None:
     for number in range(first, first + count):
-        print_of(consenting(f"Person {number}"), axis(number), f"model{number}")
+        voiceprint_of(consenting(f"Person {number}"), axis(number), f"model{number}")
 
 
 def text_of(client: Client, url: str) -> str:

@@ -6,15 +6,23 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.voiceprints.admin.conftest import TRANSCRIPTS, queries_of, somebody_who_may
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import (
+    SPACE,
+    axis,
+    blend,
+    consenting,
+    speaker,
+    transcript,
+    voiceprint_of,
+)
 from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voiceprint
 
 LEARN = {"learn": "on", "consent": "on", "consent_how": "by e-mail"}
 
 
 def test_suggestions_are_ranked_by_voice(vera: Client) -> None:
-    print_of(consenting("Ben"), blend({0: 0.6, 1: 0.8}))
-    print_of(consenting("Ana"), blend({0: 0.9, 1: 0.1}))
+    voiceprint_of(consenting("Ben"), blend({0: 0.6, 1: 0.8}))
+    voiceprint_of(consenting("Ana"), blend({0: 0.9, 1: 0.1}))
 
     page = text_of(vera, page_of(unnamed()))
 
@@ -24,7 +32,7 @@ def test_suggestions_are_ranked_by_voice(vera: Client) -> None:
 
 
 def test_a_stranger_is_matched_with_nobody(vera: Client) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     page = text_of(vera, page_of(unnamed()))
 
@@ -34,7 +42,7 @@ def test_a_stranger_is_matched_with_nobody(vera: Client) -> None:
 
 def test_somebody_without_consent_is_not_suggested(vera: Client) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(0))
+    voiceprint_of(ben, axis(0))
     Person.objects.update(consent_until=timezone.now())
 
     assert ">Ben<" not in text_of(vera, page_of(unnamed()))
@@ -131,7 +139,7 @@ def test_consent_that_ended_is_not_renewed_in_passing(vera: Client) -> None:
 
 def test_a_voice_that_is_somebody_elses_is_named_and_not_learned(vera: Client) -> None:
     stranger, ben = unnamed(), consenting("Ben")
-    print_of(ben, axis(0))
+    voiceprint_of(ben, axis(0))
 
     answer = vera.post(
         page_of(stranger), {"who": "new", "name": "Dora", **LEARN}, follow=True
@@ -237,7 +245,7 @@ def named_here(name: str) -> TranscriptSpeaker:
 
 def known(count: int, *, first: int = 0) -> None:
     for number in range(first, first + count):
-        print_of(consenting(f"Person {number}"), blend({0: 1.0, number + 1: 1.0}))
+        voiceprint_of(consenting(f"Person {number}"), blend({0: 1.0, number + 1: 1.0}))
 
 
 def page_of(one: TranscriptSpeaker) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.gateway_process import Gateway
 from tests.voiceprints.api.calls import CONSENT, added, call, code_of
-from tests.voiceprints.people import SPACE, axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import SPACE, axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voiceprint
 
 
@@ -17,7 +17,7 @@ def withdrawn(library_gateway: Gateway) -> TranscriptSpeaker:
     """Ana, who was heard and enrolled, and has withdrawn her consent since."""
     ana = consenting("Ana")
     heard = in_a_transcript("Ana", ana)
-    learned = print_of(ana, axis(0))
+    learned = voiceprint_of(ana, axis(0))
     Voiceprint.objects.filter(pk=learned.pk).update(transcript_speaker=heard)
     in_a_transcript("Unknown_0")
     ended = call(library_gateway, "PATCH", f"people/{ana.id}", json={"consent": None})

@@ -6,7 +6,7 @@ from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call, code_of, param_of
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of
+from tests.voiceprints.people import SPACE, axis, blend, consenting, voiceprint_of
 from voiceprints.models import AuditEntry, Space
 
 IDENTIFY = "voiceprints/identify"
@@ -14,8 +14,8 @@ IDENTIFY = "voiceprints/identify"
 
 def test_every_speaker_of_a_recording_is_identified(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
-    print_of(ben, blend({1: 0.9, 2: 0.1}))
-    print_of(consenting("Ana"), axis(5))
+    voiceprint_of(ben, blend({1: 0.9, 2: 0.1}))
+    voiceprint_of(consenting("Ana"), axis(5))
 
     answer = call(
         library_gateway, "POST", IDENTIFY, files={"file": TONE}, data={"limit": 1}, who="reader"
@@ -51,7 +51,7 @@ def test_every_speaker_of_a_recording_is_identified(library_gateway: Gateway) ->
 
 
 def test_a_fingerprint_is_identified(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
     body = {"fingerprint": (2 * axis(1)).tolist(), "space": SPACE}
 
     answer = call(library_gateway, "POST", IDENTIFY, json=body).json()
@@ -60,8 +60,8 @@ def test_a_fingerprint_is_identified(library_gateway: Gateway) -> None:
 
 
 def test_two_who_sound_alike_are_told_as_such(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), blend({1: 1, 2: 0.2}))
-    print_of(consenting("Bert"), blend({1: 1, 2: -0.2}))
+    voiceprint_of(consenting("Ben"), blend({1: 1, 2: 0.2}))
+    voiceprint_of(consenting("Bert"), blend({1: 1, 2: -0.2}))
     body = {"fingerprint": axis(1).tolist(), "space": SPACE}
 
     answer = call(library_gateway, "POST", IDENTIFY, json=body).json()["speakers"][0]

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.gateway_process import Gateway
 from tests.voiceprints.api.calls import added, call, names, param_of
-from tests.voiceprints.people import SHA256, axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import SHA256, axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import Block, Person, Transcript
 
 CountQueries = Callable[[int], AbstractContextManager[object]]
@@ -140,7 +140,7 @@ def test_people_take_one_query(client: Client, django_assert_num_queries: CountQ
 def test_prints_take_two_queries(client: Client, django_assert_num_queries: CountQueries) -> None:
     ana = consenting("Ana")
     for number in range(20):
-        kept = print_of(ana, axis(number))
+        kept = voiceprint_of(ana, axis(number))
         kept.transcript_speaker = speaker(transcript(), "Speaker_0", "Ana")
         kept.save()
 

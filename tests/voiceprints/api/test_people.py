@@ -15,7 +15,7 @@ from tests.voiceprints.api.calls import (
     names,
     param_of,
 )
-from tests.voiceprints.people import axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Person, Transcript, TranscriptSpeaker, Voiceprint
 
 
@@ -162,7 +162,7 @@ def test_nobody_is_renamed_to_somebody_else(library_gateway: Gateway) -> None:
 
 def test_a_person_who_is_deleted_is_forgotten(library_gateway: Gateway) -> None:
     ana = consenting("Ana Ruiz")
-    print_of(ana, axis(0))
+    voiceprint_of(ana, axis(0))
     speaker(transcript(), "Speaker_0", "Ana Ruiz", person=ana)
 
     answer = call(library_gateway, "DELETE", f"people/{ana.id}")
@@ -193,7 +193,7 @@ def test_nobody_is_forgotten_under_the_same_name(library_gateway: Gateway) -> No
 
 def test_two_entries_of_one_person_are_merged(library_gateway: Gateway) -> None:
     ana, twin = consenting("Ana"), consenting("Ana R.")
-    print_of(twin, axis(0))
+    voiceprint_of(twin, axis(0))
 
     answer = call(library_gateway, "POST", f"people/{ana.id}/merge", json={"from": str(twin.id)})
 

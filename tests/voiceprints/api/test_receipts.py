@@ -4,7 +4,7 @@ import pytest
 
 from tests.gateway_process import Gateway
 from tests.voiceprints.api.calls import added, call, code_of
-from tests.voiceprints.people import SPACE, axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import SPACE, axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import Person, Transcript, Voiceprint
 
 
@@ -71,7 +71,7 @@ def test_who_is_known_cannot_be_asked_by_a_dry_run(
 
 
 def test_a_voice_that_is_learned_tells_of_no_other(library_gateway: Gateway) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
     ana, body = added(library_gateway, "Ana"), {"fingerprint": axis(0).tolist(), "space": SPACE}
 
     answer = call(library_gateway, "POST", f"people/{ana}/voiceprints", json=body, who="writer")

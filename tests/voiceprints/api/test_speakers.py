@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from tests.gateway_process import Gateway
 from tests.voiceprints.api.calls import NOBODY, added, call, code_of, param_of
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import (
+    SPACE,
+    axis,
+    blend,
+    consenting,
+    speaker,
+    transcript,
+    voiceprint_of,
+)
 from voiceprints.models import Person, Space, Transcript, TranscriptSpeaker, Voiceprint
 
 
@@ -90,7 +98,7 @@ def test_who_does_not_consent_is_neither_learned_nor_named(library_gateway: Gate
 def test_a_voice_that_is_somebody_elses_is_not_learned_and_nobody_is_made(
     library_gateway: Gateway,
 ) -> None:
-    print_of(consenting("Ben"), axis(0))
+    voiceprint_of(consenting("Ben"), axis(0))
 
     answer = say(library_gateway, heard("Unknown_0", axis(0)), {"name": "Ana", "enrol": True})
 

@@ -10,7 +10,7 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import added, call, param_of
 from tests.voiceprints.conftest import key
-from tests.voiceprints.people import axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Block, Transcript, TranscriptSpeaker
 
 
@@ -271,7 +271,7 @@ def test_a_renamed_person_is_renamed_in_the_transcript(library_gateway: Gateway)
 
 def test_a_speaker_whose_voice_is_known_is_linked(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(1))
+    voiceprint_of(ben, axis(1))
 
     told = call(library_gateway, "GET", f"transcripts/{kept(library_gateway)}").json()
 

@@ -10,7 +10,15 @@ from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import CONSENT, NOBODY, added, call, code_of, param_of
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import (
+    SPACE,
+    axis,
+    blend,
+    consenting,
+    speaker,
+    transcript,
+    voiceprint_of,
+)
 from voiceprints.models import AuditEntry, Person, Space, Voiceprint
 
 NUMBERS = {"fingerprint": axis(0).tolist(), "space": SPACE}
@@ -108,7 +116,7 @@ def test_after_consent_ended_nothing_is_learned(library_gateway: Gateway) -> Non
 
 def test_a_voice_that_is_known_is_told_to_who_may_read(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(0))
+    voiceprint_of(ben, axis(0))
 
     answer = enrol(library_gateway, added(library_gateway, "Ana"))
 
@@ -119,7 +127,7 @@ def test_a_voice_that_is_known_is_told_to_who_may_read(library_gateway: Gateway)
 
 def test_a_voice_that_is_known_is_not_told_to_who_may_not_read(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(0))
+    voiceprint_of(ben, axis(0))
 
     answer = enrol(library_gateway, added(library_gateway, "Ana"), who="writer")
 
@@ -211,8 +219,8 @@ def test_an_engine_that_is_down_is_told(library_gateway: Gateway, faults: FaultS
 
 def test_prints_are_listed_without_their_numbers(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
-    print_of(ana, axis(0))
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(ana, axis(0))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     listed = call(library_gateway, "GET", f"people/{ana.id}/voiceprints", who="reader").json()
 
@@ -226,7 +234,7 @@ def test_numbers_are_told_when_asked_for_and_that_is_noted(
     library_gateway: Gateway, one: str
 ) -> None:
     ana = consenting("Ana")
-    path = f"people/{ana.id}/voiceprints{one}".format(print_of(ana, axis(0)).id)
+    path = f"people/{ana.id}/voiceprints{one}".format(voiceprint_of(ana, axis(0)).id)
 
     answer = call(library_gateway, "GET", f"{path}?include=vector", who="reader").json()
 
@@ -237,7 +245,7 @@ def test_numbers_are_told_when_asked_for_and_that_is_noted(
 
 def test_a_print_is_read_alone(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
-    kept = print_of(ana, axis(0))
+    kept = voiceprint_of(ana, axis(0))
 
     answer = call(library_gateway, "GET", f"people/{ana.id}/voiceprints/{kept.id}").json()
 
@@ -246,7 +254,7 @@ def test_a_print_is_read_alone(library_gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_print_of_somebody_else_is_not_found(library_gateway: Gateway, method: str) -> None:
-    kept = print_of(consenting("Ben"), axis(0))
+    kept = voiceprint_of(consenting("Ben"), axis(0))
     ana = added(library_gateway, "Ana")
 
     answer = call(library_gateway, method, f"people/{ana}/voiceprints/{kept.id}")
@@ -257,7 +265,7 @@ def test_a_print_of_somebody_else_is_not_found(library_gateway: Gateway, method:
 
 def test_a_print_is_deleted(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
-    kept = print_of(ana, axis(0))
+    kept = voiceprint_of(ana, axis(0))
 
     answer = call(library_gateway, "DELETE", f"people/{ana.id}/voiceprints/{kept.id}")
 

@@ -17,7 +17,7 @@ from tests.engine_answers import DIARIZE, SHORT_DIARIZATION, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.gateway_process import ROOT
 from tests.voiceprints.conftest import database_url
-from tests.voiceprints.people import SPACE, axis, consenting, print_of
+from tests.voiceprints.people import SPACE, axis, consenting, voiceprint_of
 from voiceprints.models import AuditEntry, Transcript
 
 DIES_AT_THE_JOURNAL = """
@@ -70,7 +70,7 @@ def diarize_and_die_before_it_is_noted(folder: Path, engine: FaultServer) -> int
 
 @pytest.mark.usefixtures("engine")
 def test_stored_voices_name_who_speaks(folder: Path) -> None:
-    print_of(consenting("Ana Ruiz"), axis(0))
+    voiceprint_of(consenting("Ana Ruiz"), axis(0))
 
     diarize(folder)
 
@@ -79,7 +79,7 @@ def test_stored_voices_name_who_speaks(folder: Path) -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_the_audit_says_which_command_asked(folder: Path) -> None:
-    print_of(consenting("Ana Ruiz"), axis(0))
+    voiceprint_of(consenting("Ana Ruiz"), axis(0))
 
     diarize(folder)
 
@@ -89,7 +89,7 @@ def test_the_audit_says_which_command_asked(folder: Path) -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_voices_that_were_sent_leave_the_stored_ones_alone(folder: Path) -> None:
-    print_of(consenting("Ana Ruiz"), axis(0))
+    voiceprint_of(consenting("Ana Ruiz"), axis(0))
     known = folder.parent / "voices.json"
     known.write_text(json.dumps({"Ben": axis(1).tolist()}))
 

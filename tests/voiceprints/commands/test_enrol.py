@@ -8,8 +8,8 @@ from django.core.management import CommandError
 
 from tests.faults import FaultServer
 from tests.voiceprints.commands.conftest import Run
-from tests.voiceprints.people import SPACE, axis, consenting, print_of
-from tests.voiceprints.voices import hears, tone
+from tests.voiceprints.people import SPACE, axis, consenting, voiceprint_of
+from tests.voiceprints.voices import script_voice, tone
 from voiceprints.models import AuditEntry, Person, Voiceprint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_engine")]
@@ -36,7 +36,7 @@ def test_somebody_new_is_enrolled(run: Run, file: str) -> None:
 
 def test_a_print_is_added_to_somebody_known(run: Run, file: str) -> None:
     ana = consenting("Ana Ruiz")
-    print_of(ana, axis(0))
+    voiceprint_of(ana, axis(0))
 
     run("enrol", "ana ruiz", file, file)
 
@@ -65,14 +65,14 @@ def test_a_rehearsal_says_what_would_be_kept(run: Run, file: str) -> None:
 
 def test_whose_voice_it_is_already_is_told(run: Run, file: str) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(0))
+    voiceprint_of(ben, axis(0))
 
     with pytest.raises(CommandError, match=rf"similarity 1.00.*voice of Ben \({ben.id}\)"):
         run("enrol", "Ana", file, "--consent", "signed form")
 
 
 def test_too_little_speech_is_told(run: Run, file: str, scripted_engine: FaultServer) -> None:
-    hears(scripted_engine, seconds=4.0)
+    script_voice(scripted_engine, seconds=4.0)
 
     with pytest.raises(CommandError, match="a voiceprint needs 10 s"):
         run("enrol", "Ana", file, "--consent", "signed form")

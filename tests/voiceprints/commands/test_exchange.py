@@ -11,8 +11,8 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from tests.voiceprints.commands.conftest import Run
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of
-from voiceprints.exchange.voiceprint_transfer import Imported, import_person
+from tests.voiceprints.people import SPACE, axis, blend, consenting, voiceprint_of
+from voiceprints.exchange.voiceprint_transfer import ImportedVoiceprints, import_person
 from voiceprints.models import AuditEntry, Person, Voiceprint
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +30,8 @@ def known(file: Path, **voices: object) -> str:
 
 
 def test_prints_come_back_as_they_were(run: Run, file: Path) -> None:
-    print_of(ana := consenting("Ana"), axis(0))
-    print_of(ana, blend({0: 0.8, 1: 0.6}))
+    voiceprint_of(ana := consenting("Ana"), axis(0))
+    voiceprint_of(ana, blend({0: 0.8, 1: 0.6}))
     run("export_voiceprints", "-o", str(file))
     ana.delete()
 
@@ -43,7 +43,7 @@ def test_prints_come_back_as_they_were(run: Run, file: Path) -> None:
 
 
 def test_an_export_goes_to_standard_output(run: Run) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
 
     exported = json.loads(run("export_voiceprints"))
 
@@ -52,7 +52,7 @@ def test_an_export_goes_to_standard_output(run: Run) -> None:
 
 
 def test_a_file_of_voices_is_its_owners_alone(run: Run, file: Path) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
 
     run("export_voiceprints", "-o", str(file))
 
@@ -60,7 +60,7 @@ def test_a_file_of_voices_is_its_owners_alone(run: Run, file: Path) -> None:
 
 
 def test_an_export_overwrites_nothing(run: Run, file: Path) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
     file.write_text("precious")
 
     with pytest.raises(CommandError, match="there is such a file already"):
@@ -69,22 +69,22 @@ def test_an_export_overwrites_nothing(run: Run, file: Path) -> None:
 
 
 def test_only_people_who_consent_are_exported(run: Run) -> None:
-    print_of(consenting("Ana"), axis(0))
-    print_of(ben := consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ana"), axis(0))
+    voiceprint_of(ben := consenting("Ben"), axis(1))
     Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now())
 
     assert list(json.loads(run("export_voiceprints"))["voiceprints"]) == ["Ana"]
 
 
 def test_only_people_who_are_named_are_exported(run: Run) -> None:
-    print_of(consenting("Ana"), axis(0))
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     assert list(json.loads(run("export_voiceprints", "--person", "ben"))["voiceprints"]) == ["Ben"]
 
 
 def test_somebody_named_without_prints_is_told(run: Run) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
     consenting("Ben")
 
     with pytest.raises(CommandError, match=f"No print of {SPACE} .* of Ben"):
@@ -97,8 +97,8 @@ def test_somebody_unknown_is_not_exported(run: Run) -> None:
 
 
 def test_of_several_spaces_one_must_be_said(run: Run) -> None:
-    print_of(consenting("Ana"), axis(0))
-    print_of(consenting("Ben"), axis(1), space="campplus@2")
+    voiceprint_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ben"), axis(1), space="campplus@2")
 
     with pytest.raises(CommandError, match=f"Say which --space; there are: {SPACE}, campplus@2"):
         run("export_voiceprints")
@@ -112,7 +112,7 @@ def test_a_space_that_is_not_there_is_told(run: Run) -> None:
 
 
 def test_every_export_is_written_down_by_person(run: Run) -> None:
-    print_of(ana := consenting("Ana"), axis(0))
+    voiceprint_of(ana := consenting("Ana"), axis(0))
 
     run("export_voiceprints")
 
@@ -165,7 +165,7 @@ def test_an_import_does_not_overrule_who_said_no(
 
 
 def test_of_somebody_all_prints_are_imported_or_none(run: Run, file: Path) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
     given = known(file, Ana=[axis(0).tolist(), axis(1).tolist()])
 
     with pytest.raises(CommandError):
@@ -186,7 +186,7 @@ def test_a_rehearsed_import_adds_nothing(run: Run, file: Path) -> None:
 def test_a_stopped_import_ends_after_the_person_under_way(
     run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*given: Any, **how: Any) -> Imported:
+    def interrupted(*given: Any, **how: Any) -> ImportedVoiceprints:
         signal.raise_signal(signal.SIGTERM)
         return import_person(*given, **how)
 

@@ -12,7 +12,7 @@ from audio.merge.values import Block, NamedSpeaker, NamedTranscript
 from tests.voiceprints.commands.conftest import Run
 from tests.voiceprints.people import SHA256, axis, consenting
 from voiceprints.models import AuditEntry, Transcript
-from voiceprints.transcripts.transcript_store import keep
+from voiceprints.transcripts.transcript_store import store_transcript
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def kept(name: str, recording: str, words: str, day: int = 3) -> Transcript:
         blocks=(Block(1000, 2500, name, words),),
         models={"embedding": "titanet"},
     )
-    transcript = keep(
+    transcript = store_transcript(
         heard, Provenance(sha256=SHA256, created_by="desk", recording_name=recording)
     )
     transcript.recorded_at = datetime(2026, 5, day, 12, tzinfo=UTC)

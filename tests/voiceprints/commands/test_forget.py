@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError
 
 from tests.voiceprints.commands.conftest import Run
-from tests.voiceprints.people import axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Person, TranscriptSpeaker
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ana() -> Person:
     somebody = consenting("Ana")
-    print_of(somebody, axis(0))
+    voiceprint_of(somebody, axis(0))
     shown = transcript(result={"speakers": [], "segments": []})
     speaker(shown, "Speaker_0", "Ana", person=somebody)
     return somebody
@@ -61,7 +61,7 @@ def test_without_a_terminal_nobody_is_forgotten_unasked(
 def test_a_name_that_somebody_has_is_no_replacement(run: Run, ana: Person) -> None:
     consenting("Ben")
 
-    with pytest.raises(CommandError, match="expected a name that nobody has"):
+    with pytest.raises(CommandError, match="expected a name that no other person has"):
         run("forget", "Ana", "--as", "Ben", "--yes")
 
 

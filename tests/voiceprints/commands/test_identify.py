@@ -8,8 +8,8 @@ import pytest
 
 from tests.faults import FaultServer
 from tests.voiceprints.commands.conftest import Run
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of
-from tests.voiceprints.voices import DIARIZE, hears, tone
+from tests.voiceprints.people import SPACE, axis, blend, consenting, voiceprint_of
+from tests.voiceprints.voices import DIARIZE, script_voice, tone
 from voiceprints.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_engine")]
@@ -21,8 +21,8 @@ def file(tmp_path: Path) -> str:
 
 
 def test_each_speaker_has_candidates_nearest_first(run: Run, file: str) -> None:
-    print_of(consenting("Ana"), blend({0: 0.8, 1: 0.6}))
-    print_of(consenting("Ben"), blend({0: 0.3, 1: 0.954}))
+    voiceprint_of(consenting("Ana"), blend({0: 0.8, 1: 0.6}))
+    voiceprint_of(consenting("Ben"), blend({0: 0.3, 1: 0.954}))
 
     assert run("identify", file) == (
         "Speaker_0, 12.5 s: match, 0.50 above the next\n   1.  0.80  Ana\n   2.  0.30  Ben\n"
@@ -30,8 +30,8 @@ def test_each_speaker_has_candidates_nearest_first(run: Run, file: str) -> None:
 
 
 def test_two_who_sound_alike_are_ambiguous(run: Run, file: str) -> None:
-    print_of(consenting("Ana"), blend({0: 0.8, 1: 0.6}))
-    print_of(consenting("Ben"), blend({0: 0.8, 2: 0.6}))
+    voiceprint_of(consenting("Ana"), blend({0: 0.8, 1: 0.6}))
+    voiceprint_of(consenting("Ben"), blend({0: 0.8, 2: 0.6}))
 
     assert run("identify", file).startswith("Speaker_0, 12.5 s: ambiguous, 0.00 above the next")
 
@@ -42,7 +42,7 @@ def test_a_stranger_is_unknown(run: Run, file: str) -> None:
 
 def test_programs_get_json_without_vectors(run: Run, file: str) -> None:
     ana = consenting("Ana")
-    print_of(ana, axis(0))
+    voiceprint_of(ana, axis(0))
 
     assert json.loads(run("identify", file, "--json")) == {
         "speakers": [
@@ -59,8 +59,8 @@ def test_programs_get_json_without_vectors(run: Run, file: str) -> None:
 
 
 def test_so_many_candidates_are_told_as_wanted(run: Run, file: str) -> None:
-    print_of(consenting("Ana"), axis(0))
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     assert "Ben" not in run("identify", file, "--limit", "1")
 
@@ -85,8 +85,8 @@ def test_a_speaker_without_fingerprint_is_unknown(
 def test_voices_of_another_space_are_not_compared(
     run: Run, file: str, scripted_engine: FaultServer
 ) -> None:
-    print_of(consenting("Ana"), axis(0))
-    hears(scripted_engine, space="another@2")
+    voiceprint_of(consenting("Ana"), axis(0))
+    script_voice(scripted_engine, space="another@2")
 
     assert run("identify", file) == "Speaker_0, 12.5 s: unknown\n"
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.voiceprints.commands.conftest import Run
-from tests.voiceprints.people import axis, consenting, print_of, transcript
+from tests.voiceprints.people import axis, consenting, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Person, Transcript, Voiceprint
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 def _due(tmp_path: Path, settings: Settings) -> None:
     """One voice, one transcript, one sample."""
     settings.MEDIA_ROOT = tmp_path
-    print_of(consenting("Ana"), axis(0))
-    print_of(ben := consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ana"), axis(0))
+    voiceprint_of(ben := consenting("Ben"), axis(1))
     Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now())
     transcript(retain_until=timezone.now())
     orphan = tmp_path / "samples" / f"{uuid4()}.wav"

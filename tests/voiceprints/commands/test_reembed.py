@@ -10,8 +10,8 @@ from pytest_django import Settings
 
 from tests.faults import FaultServer
 from tests.voiceprints.commands.conftest import Run
-from tests.voiceprints.people import axis, consenting, print_of
-from tests.voiceprints.voices import hears, tone
+from tests.voiceprints.people import axis, consenting, voiceprint_of
+from tests.voiceprints.voices import script_voice, tone
 from voiceprints.enrolment.voice_enrolment import enrol_recordings
 from voiceprints.models import AuditEntry, Person, Space, Voiceprint
 
@@ -26,7 +26,7 @@ def ana(settings: Settings, scripted_engine: FaultServer, tmp_path: Path) -> Per
     settings.KEEP_SAMPLES = True
     somebody = consenting("Ana")
     enrol_recordings(somebody.id, [tone(tmp_path / "ana.wav")], actor="desk")
-    hears(scripted_engine, axis(5), space=NEW)
+    script_voice(scripted_engine, axis(5), space=NEW)
     return somebody
 
 
@@ -59,7 +59,7 @@ def test_a_copy_of_a_sample_is_not_heard_beside_it(
     run: Run, ana: Person, scripted_engine: FaultServer
 ) -> None:
     run("reembed", "--space", NEW)
-    hears(scripted_engine, axis(6), space="third@1")
+    script_voice(scripted_engine, axis(6), space="third@1")
 
     assert run("reembed", "--space", "third@1") == "Ana: 1 prints.\n"
 
@@ -70,7 +70,7 @@ def test_a_copy_of_a_sample_is_heard_once_the_first_is_gone(
     old = ana.voiceprints.get()
     run("reembed", "--space", NEW)
     old.delete()
-    hears(scripted_engine, axis(6), space="third@1")
+    script_voice(scripted_engine, axis(6), space="third@1")
 
     assert run("reembed", "--space", "third@1") == "Ana: 1 prints.\n"
 
@@ -78,7 +78,7 @@ def test_a_copy_of_a_sample_is_heard_once_the_first_is_gone(
 def test_whoever_has_no_sample_is_told(
     run: Run, ana: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     with pytest.raises(CommandError, match="1 of 2 could not be done"):
         run("reembed", "--space", NEW)

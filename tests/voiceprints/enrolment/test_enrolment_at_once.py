@@ -14,14 +14,14 @@ from tests.faults import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting
 from tests.voiceprints.test_concurrency import started, waiting
 from tests.voiceprints.voices import DIARIZE, tone
-from voiceprints.enrolment.reembedding import reembed
+from voiceprints.enrolment.reembedding import reembed_person
 from voiceprints.enrolment.voice_enrolment import enrol_embedding, enrol_named, enrol_recordings
-from voiceprints.erasure.person_erasure import forget
-from voiceprints.erasure.person_merge import merge
+from voiceprints.erasure.person_erasure import erase_person
+from voiceprints.erasure.person_merge import merge_people
 from voiceprints.models import Person, Space, Voiceprint
 from voiceprints.people.consent import Consent
-from voiceprints.people.refusals import ConsentEnded, VoiceTaken
-from voiceprints.storage.locks import PersonGone
+from voiceprints.people.enrolment_errors import ConsentEnded, VoiceTaken
+from voiceprints.storage.locks import PersonNotFound
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -88,10 +88,10 @@ def test_whoever_is_forgotten_while_the_engine_listens_stays_forgotten(
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
     assert while_listening.reached.wait(20)
 
-    forget(ana.id, actor="desk")
+    erase_person(ana.id, actor="desk")
     while_listening.go_on.set()
 
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         enrolment.result()
     assert not Voiceprint.objects.exists()
 
@@ -103,10 +103,10 @@ def test_whoever_is_merged_while_the_engine_listens_is_told(
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
     assert while_listening.reached.wait(20)
 
-    merge(ana.id, anna.id, actor="desk")
+    merge_people(ana.id, anna.id, actor="desk")
     while_listening.go_on.set()
 
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         enrolment.result()
     assert not Voiceprint.objects.exists()
 
@@ -129,10 +129,10 @@ def test_an_enrolment_that_waits_for_a_merge_is_told_that_the_person_is_gone() -
     ana, anna = consenting("Ana"), consenting("Anna")
 
     with transaction.atomic():
-        merge(ana.id, anna.id, actor="desk")
+        merge_people(ana.id, anna.id, actor="desk")
         enrolment = waiting(lambda: enrol_embedding(ana.id, axis(0), SPACE, actor="desk"))
 
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         enrolment.result()
 
 
@@ -141,7 +141,7 @@ def test_a_print_that_a_merge_waits_for_moves_along() -> None:
 
     with transaction.atomic():
         learned = enrol_embedding(ana.id, axis(0), SPACE, actor="desk")
-        merging = waiting(lambda: merge(ana.id, anna.id, actor="desk"))
+        merging = waiting(lambda: merge_people(ana.id, anna.id, actor="desk"))
 
     assert merging.result().prints == 1
     assert anna.voiceprints.get() == learned
@@ -183,7 +183,7 @@ def test_a_print_that_is_deleted_while_its_sample_is_heard_again_stays_deleted(
     old = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
     Space.objects.update(model="an older model")
     while_listening.again()
-    hearing = started(lambda: reembed(old.person, SPACE, actor="desk"))
+    hearing = started(lambda: reembed_person(old.person, SPACE, actor="desk"))
     assert while_listening.reached.wait(20)
 
     old.delete()

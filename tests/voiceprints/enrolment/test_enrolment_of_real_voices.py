@@ -14,11 +14,11 @@ from audio.merge.values import Span
 from audio.pipeline.speech import speak
 from tests.voiceprints.people import consenting
 from tests.voiceprints.voices import clinic_voice
-from voiceprints.enrolment.reembedding import reembed
+from voiceprints.enrolment.reembedding import reembed_person
 from voiceprints.enrolment.voice_enrolment import enrol_recordings
-from voiceprints.enrolment.voice_extraction import hear_voice
+from voiceprints.enrolment.voice_extraction import extract_voice
 from voiceprints.matching.speaker_identification import identify_speakers
-from voiceprints.people.refusals import Clipped, SeveralVoices, TooLittleSpeech, VoiceTaken
+from voiceprints.people.enrolment_errors import Clipped, SeveralVoices, TooLittleSpeech, VoiceTaken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.models]
 
@@ -72,7 +72,7 @@ def test_a_few_words_of_somebody_else_are_discarded(tmp_path: Path) -> None:
     emma = clinic_voice("Emma Brook", 25.0, tmp_path / "emma.wav")
     michael = clinic_voice("Michael Reyes", 5.0, tmp_path / "michael.wav")
 
-    alone, together = hear_voice([emma]), hear_voice([emma, michael])
+    alone, together = extract_voice([emma]), extract_voice([emma, michael])
 
     assert together.quality["discarded"] >= 1
     assert float(alone.vector @ together.vector) > 0.99
@@ -112,7 +112,7 @@ def test_a_kept_sample_sounds_as_what_was_enrolled(settings: Settings, tmp_path:
     old.space.model = "an older model"
     old.space.save()
 
-    assert reembed(ana, engine, actor="desk") == 1
+    assert reembed_person(ana, engine, actor="desk") == 1
 
     new = ana.voiceprints.exclude(pk=old.pk).get()
     assert str(new.space) == engine

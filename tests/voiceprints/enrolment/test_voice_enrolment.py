@@ -16,19 +16,27 @@ from audio.media.recording import Recording
 from audio.merge.values import Span
 from tests.bucket_server import BucketOfTests
 from tests.faults import FaultServer
-from tests.voiceprints.people import SPACE, axis, blend, consenting, print_of, speaker, transcript
-from tests.voiceprints.voices import DIARIZE, hears, tone
+from tests.voiceprints.people import (
+    SPACE,
+    axis,
+    blend,
+    consenting,
+    speaker,
+    transcript,
+    voiceprint_of,
+)
+from tests.voiceprints.voices import DIARIZE, script_voice, tone
 from voiceprints.enrolment.voice_enrolment import (
-    SpeakerOf,
     enrol_embedding,
     enrol_named,
     enrol_recordings,
     enrol_span,
     enrol_speaker,
 )
+from voiceprints.matching.speaker_lookup import SpeakerNotFound, SpeakerReference
 from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voiceprint
 from voiceprints.people.consent import Consent
-from voiceprints.people.refusals import (
+from voiceprints.people.enrolment_errors import (
     AnotherVoice,
     Clipped,
     ConsentEnded,
@@ -37,8 +45,7 @@ from voiceprints.people.refusals import (
     UnusableEmbedding,
     VoiceTaken,
 )
-from voiceprints.storage.locks import PersonGone
-from voiceprints.transcripts.speaker_naming import NoSuchSpeaker
+from voiceprints.storage.locks import PersonNotFound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scripted_engine")]
 
@@ -59,7 +66,7 @@ def test_a_voice_is_learned_from_a_recording(recording: Recording) -> None:
 
 
 def test_a_print_says_how_well_it_was_heard(recording: Recording) -> None:
-    print_of(consenting("Ben"), blend({0: 0.3, 1: 0.954}))
+    voiceprint_of(consenting("Ben"), blend({0: 0.3, 1: 0.954}))
 
     quality = enrol_recordings(consenting("Ana").id, [recording], actor="desk").quality
 
@@ -107,7 +114,7 @@ def test_a_second_enrolment_adds_a_print(recording: Recording) -> None:
 def test_no_more_windows_are_asked_for_than_tell_something_new(
     faults: FaultServer, tmp_path: Path
 ) -> None:
-    hears(faults, seconds=150.0)
+    script_voice(faults, seconds=150.0)
 
     learned = enrol_recordings(
         consenting("Ana").id, [tone(tmp_path / "long.wav", 151.0)], actor="desk"
@@ -118,7 +125,7 @@ def test_no_more_windows_are_asked_for_than_tell_something_new(
 
 
 def test_too_little_speech_is_refused(faults: FaultServer, recording: Recording) -> None:
-    hears(faults, seconds=9.5)
+    script_voice(faults, seconds=9.5)
 
     with pytest.raises(TooLittleSpeech, match=r"Only 9.0 s .* needs 10 s"):
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
@@ -166,13 +173,13 @@ def test_consent_that_ended_is_no_consent(recording: Recording) -> None:
 
 
 def test_somebody_unknown_cannot_be_enrolled(recording: Recording) -> None:
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         enrol_recordings(uuid4(), [recording], actor="desk")
 
 
 def test_the_voice_of_somebody_else_is_refused_and_says_whose(recording: Recording) -> None:
     ben = consenting("Ben")
-    print_of(ben, blend({0: 0.8, 1: 0.6}))
+    voiceprint_of(ben, blend({0: 0.8, 1: 0.6}))
 
     with pytest.raises(VoiceTaken) as refused:
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
@@ -183,7 +190,7 @@ def test_the_voice_of_somebody_else_is_refused_and_says_whose(recording: Recordi
 
 
 def test_a_voice_is_taken_at_the_threshold_of_its_space(recording: Recording) -> None:
-    print_of(consenting("Ben"), blend({0: 0.8, 1: 0.6}))
+    voiceprint_of(consenting("Ben"), blend({0: 0.8, 1: 0.6}))
     Space.objects.update(threshold=0.9)
 
     enrol_recordings(consenting("Ana").id, [recording], actor="desk")
@@ -193,7 +200,7 @@ def test_a_voice_is_taken_at_the_threshold_of_its_space(recording: Recording) ->
 
 def test_whoever_does_not_consent_takes_no_voice(recording: Recording) -> None:
     ben = consenting("Ben")
-    print_of(ben, axis(0))
+    voiceprint_of(ben, axis(0))
     Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now())
 
     enrol_recordings(consenting("Ana").id, [recording], actor="desk")
@@ -204,7 +211,7 @@ def test_whoever_does_not_consent_takes_no_voice(recording: Recording) -> None:
 def test_an_engine_that_does_not_name_its_model_cannot_teach(
     faults: FaultServer, recording: Recording
 ) -> None:
-    hears(faults, space="")
+    script_voice(faults, space="")
 
     with pytest.raises(EngineNonsense, match="what model"):
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
@@ -213,7 +220,7 @@ def test_an_engine_that_does_not_name_its_model_cannot_teach(
 def test_fingerprints_of_another_length_cannot_be_kept(
     faults: FaultServer, recording: Recording
 ) -> None:
-    hears(faults, np.ones(256))
+    script_voice(faults, np.ones(256))
 
     with pytest.raises(UnusableEmbedding, match="256 numbers; this library keeps 192"):
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
@@ -259,7 +266,7 @@ def test_at_most_half_a_minute_is_kept(
     faults: FaultServer, settings: Settings, tmp_path: Path
 ) -> None:
     settings.KEEP_SAMPLES = True
-    hears(faults, seconds=60.0)
+    script_voice(faults, seconds=60.0)
 
     learned = enrol_recordings(
         consenting("Ana").id, [tone(tmp_path / "long.wav", 61.0)], actor="desk"
@@ -270,7 +277,7 @@ def test_at_most_half_a_minute_is_kept(
 
 def test_what_is_refused_leaves_no_sample(recording: Recording, settings: Settings) -> None:
     settings.KEEP_SAMPLES = True
-    print_of(consenting("Ben"), axis(0))
+    voiceprint_of(consenting("Ben"), axis(0))
 
     with pytest.raises(VoiceTaken):
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
@@ -283,8 +290,8 @@ def heard_in_a_transcript(**fields: object) -> TranscriptSpeaker:
     return speaker(transcript(), "Speaker_0", "Unknown_0", **{**voice, **fields})
 
 
-def of(shown: TranscriptSpeaker) -> SpeakerOf:
-    return SpeakerOf(shown.transcript_id, shown.label)
+def of(shown: TranscriptSpeaker) -> SpeakerReference:
+    return SpeakerReference(shown.transcript_id, shown.label)
 
 
 def test_a_voice_is_learned_from_a_speaker_of_a_transcript() -> None:
@@ -324,9 +331,9 @@ def test_a_speaker_without_fingerprint_teaches_nothing() -> None:
 def test_a_speaker_that_is_not_there_teaches_nothing() -> None:
     shown = heard_in_a_transcript()
 
-    with pytest.raises(NoSuchSpeaker):
+    with pytest.raises(SpeakerNotFound):
         enrol_speaker(
-            consenting("Ana").id, SpeakerOf(shown.transcript_id, "Speaker_9"), actor="desk"
+            consenting("Ana").id, SpeakerReference(shown.transcript_id, "Speaker_9"), actor="desk"
         )
 
 
@@ -417,7 +424,7 @@ def test_somebody_new_is_not_made_known_without_consent(
 
 
 def test_somebody_new_is_not_made_known_by_a_voice_that_is_refused(recording: Recording) -> None:
-    print_of(consenting("Ben"), axis(0))
+    voiceprint_of(consenting("Ben"), axis(0))
 
     with pytest.raises(VoiceTaken):
         enrol_named("Ana", [recording], consent=Consent("signed form"), actor="desk")

@@ -3,7 +3,7 @@
 import pytest
 
 from audio.merge.values import Span, Turn
-from voiceprints.enrolment.windows import clean_windows, even_windows, inside, spread
+from voiceprints.enrolment.windows import clean_windows, clip_turns, even_windows, spread_evenly
 
 
 def test_a_turn_becomes_windows_of_three_seconds_away_from_its_edges() -> None:
@@ -39,9 +39,9 @@ def test_a_stretch_is_parted_evenly_so_that_nothing_is_lost() -> None:
 def test_turns_are_cut_to_a_span() -> None:
     turns = [Turn(0.0, 2.0, "A"), Turn(3.0, 9.0, "B"), Turn(9.0, 10.0, "C")]
 
-    assert inside(turns, Span(1.0, 8.0)) == (Turn(1.0, 2.0, "A"), Turn(3.0, 8.0, "B"))
+    assert clip_turns(turns, Span(1.0, 8.0)) == (Turn(1.0, 2.0, "A"), Turn(3.0, 8.0, "B"))
 
 
 @pytest.mark.parametrize(("most", "chosen"), [(9, [0, 1, 2, 3, 4]), (3, [0, 2, 4]), (1, [0])])
 def test_of_many_some_are_chosen_from_first_to_last(most: int, chosen: list[int]) -> None:
-    assert spread([0, 1, 2, 3, 4], most) == chosen
+    assert spread_evenly([0, 1, 2, 3, 4], most) == chosen

@@ -5,12 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.voiceprints.people import consenting, speaker, transcript
-from voiceprints.erasure.name_traces import OwnNames, bearers, named_in_results
-from voiceprints.erasure.person_erasure import forget
-from voiceprints.erasure.person_merge import merge
+from voiceprints.erasure.name_traces import PersonNames, speakers_named, transcripts_naming
+from voiceprints.erasure.person_erasure import erase_person
+from voiceprints.erasure.person_merge import merge_people
 from voiceprints.models import IdempotencyKey, Person, Transcript
-from voiceprints.storage.locks import locked_transcripts
-from voiceprints.transcripts.transcript_rendering import told_again
+from voiceprints.storage.locks import lock_transcripts
+from voiceprints.transcripts.transcript_rendering import render_transcript_json
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +23,10 @@ def test_a_transcript_of_somebody_called_like_a_word_of_its_own_can_still_be_tol
     kept = meeting(name)
     speaker(kept, "S0", name, person=person)
 
-    forget(person.id, actor="desk", replacement="Customer A")
+    erase_person(person.id, actor="desk", replacement="Customer A")
 
     kept.refresh_from_db()
-    assert told_again(kept)["speakers"][0]["name"] == "Customer A"
+    assert render_transcript_json(kept)["speakers"][0]["name"] == "Customer A"
     assert kept.result["mode"] == "mono"
 
 
@@ -36,7 +36,7 @@ def test_a_former_name_is_forgotten_where_somebody_else_is_named_by_now() -> Non
     speaker(kept, "S0", "Hans", person=hans)
     Person.objects.filter(pk=greta.pk).update(name="Greta New")
 
-    forget(greta.id, actor="desk", replacement="Customer A")
+    erase_person(greta.id, actor="desk", replacement="Customer A")
 
     kept.refresh_from_db()
     assert kept.result["speakers"][0]["name"] == "Customer A"
@@ -48,7 +48,7 @@ def test_somebody_who_was_only_considered_is_forgotten_too() -> None:
     emma = consenting("Emma")
     kept = meeting("Ben", evidence={"winner": {"name": "Ben"}, "runner_up": {"name": "EMMA"}})
 
-    forget(emma.id, actor="desk", replacement="Customer A")
+    erase_person(emma.id, actor="desk", replacement="Customer A")
 
     kept.refresh_from_db()
     assert kept.result["speakers"][0]["evidence"]["runner_up"] == {"name": "Customer A"}
@@ -56,11 +56,11 @@ def test_somebody_who_was_only_considered_is_forgotten_too() -> None:
 
 def test_the_name_of_an_entry_that_was_merged_away_is_forgotten() -> None:
     bob, robert = consenting("Bob"), consenting("Robert")
-    merge(bob.id, robert.id, actor="desk")
+    merge_people(bob.id, robert.id, actor="desk")
     Person.objects.update(aliases=[])
     kept = meeting("Bob")
 
-    forget(robert.id, actor="desk", replacement="Customer A")
+    erase_person(robert.id, actor="desk", replacement="Customer A")
 
     kept.refresh_from_db()
     assert kept.result["speakers"][0]["name"] == "Customer A"
@@ -71,7 +71,7 @@ def test_a_former_name_that_is_somebody_elses_by_now_stays_theirs() -> None:
     Person.objects.update(name="Greta Schmidt")
     speaker(kept := meeting("Greta"), "S0", "Greta", person=consenting("Greta"))
 
-    forget(first.id, actor="desk")
+    erase_person(first.id, actor="desk")
 
     kept.refresh_from_db()
     assert kept.result["speakers"][0]["name"] == "Greta"
@@ -84,7 +84,7 @@ def test_an_alias_that_is_anothers_name_stays_theirs() -> None:
     speaker(kept, "S0", "Victim", person=consenting("Victim"))
     speaker(kept, "S1", "Owner", person=owner)
 
-    forget(owner.id, actor="desk")
+    erase_person(owner.id, actor="desk")
 
     kept.refresh_from_db()
     assert kept.result["speakers"][0]["name"] == "Victim"
@@ -96,7 +96,7 @@ def test_an_alias_by_which_another_is_shown_stays_theirs() -> None:
     speaker(kept, "S0", "Chief", person=consenting("Ben", aliases=["Chief"]))
     speaker(kept, "S1", "Owner", person=owner)
 
-    forget(owner.id, actor="desk")
+    erase_person(owner.id, actor="desk")
 
     kept.refresh_from_db()
     assert kept.result["speakers"][0]["name"] == "Chief"
@@ -108,15 +108,15 @@ def test_a_replacement_that_somebody_bears_in_the_same_transcript_is_refused() -
     speaker(kept, "S0", "Nan")
     speaker(kept, "S1", "Owner", person=owner)
 
-    with pytest.raises(ValueError, match="replacement: expected a name that nobody has in these"):
-        forget(owner.id, actor="desk", replacement="NAN")
+    with pytest.raises(ValueError, match="replacement: expected a name that no other speaker"):
+        erase_person(owner.id, actor="desk", replacement="NAN")
 
 
 def test_a_replacement_of_another_transcript_is_taken() -> None:
     owner = consenting("Owner")
     speaker(meeting("Nan"), "S0", "Nan")
 
-    assert forget(owner.id, actor="desk", replacement="Nan").replacement == "Nan"
+    assert erase_person(owner.id, actor="desk", replacement="Nan").replacement == "Nan"
 
 
 @pytest.mark.parametrize("shown", ["Zoe\u0301 Nun\u0303ez", "ZOÉ NUÑEZ"])
@@ -124,7 +124,7 @@ def test_a_name_is_forgotten_however_it_was_composed(shown: str) -> None:
     zoe = consenting("Zoé Nuñez")
     kept = meeting(shown, recording_name=f"2026 {shown}.wav")
 
-    forget(zoe.id, actor="desk", replacement="Customer A")
+    erase_person(zoe.id, actor="desk", replacement="Customer A")
 
     kept.refresh_from_db()
     assert kept.result["speakers"][0]["name"] == "Customer A"
@@ -135,7 +135,7 @@ def test_a_transcript_that_shares_a_first_name_is_left_alone() -> None:
     ana = consenting("Ana Ruiz")
     meeting("Ben", recording_name="Ana and Ben, Ruiz street.wav")
 
-    assert forget(ana.id, actor="desk").transcripts == 0
+    assert erase_person(ana.id, actor="desk").transcripts == 0
 
 
 def test_what_was_answered_about_an_entry_that_was_merged_away_is_forgotten() -> None:
@@ -144,17 +144,17 @@ def test_what_was_answered_about_an_entry_that_was_merged_away_is_forgotten() ->
     asked = {"client": "desk", "key": "1", "method": "POST", "path": "/api/people"}
     IdempotencyKey.objects.create(body=told, status=201, request_sha256="ab" * 32, **asked)
 
-    merge(bob.id, robert.id, actor="desk")
+    merge_people(bob.id, robert.id, actor="desk")
 
     assert IdempotencyKey.objects.get().body is None
 
 
 def test_whoever_is_in_no_transcript_is_looked_for_by_index() -> None:
-    names = OwnNames.of(consenting("Emma"))
+    names = PersonNames.of(consenting("Emma"))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
 
-    borne, shown = bearers(names).explain(), named_in_results(names).explain()
+    borne, shown = speakers_named(names).explain(), transcripts_naming(names).explain()
 
     assert ("speaker_by_name" in borne, "transcript_by_names" in shown) == (True, True)
 
@@ -164,7 +164,7 @@ def test_a_result_that_has_no_such_name_is_not_written_again() -> None:
     meeting("Ben", recording_name="emma.wav")
 
     with CaptureQueriesContext(connection) as asked:
-        forget(emma.id, actor="desk", replacement="A")
+        erase_person(emma.id, actor="desk", replacement="A")
 
     statements = [one["sql"] for one in asked]
     written = [sql for sql in statements if sql.startswith('UPDATE "voiceprints_transcript" ')]
@@ -177,7 +177,7 @@ def test_what_was_said_is_not_read_to_lock_it() -> None:
     kept = meeting("Ben")
 
     with CaptureQueriesContext(connection) as asked:
-        locked_transcripts([kept.pk])
+        lock_transcripts([kept.pk])
 
     assert "result" not in asked[0]["sql"]
 

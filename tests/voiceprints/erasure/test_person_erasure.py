@@ -13,8 +13,16 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from tests.voiceprints.people import SHA256, SPACE, axis, consenting, print_of, speaker, transcript
-from voiceprints.erasure.person_erasure import forget, pseudonym
+from tests.voiceprints.people import (
+    SHA256,
+    SPACE,
+    axis,
+    consenting,
+    speaker,
+    transcript,
+    voiceprint_of,
+)
+from voiceprints.erasure.person_erasure import erase_person, pseudonym
 from voiceprints.models import (
     AuditEntry,
     IdempotencyKey,
@@ -24,7 +32,7 @@ from voiceprints.models import (
     TranscriptSpeaker,
     Voiceprint,
 )
-from voiceprints.storage.locks import PersonGone
+from voiceprints.storage.locks import PersonNotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -48,11 +56,11 @@ def meeting(emma: Person) -> Transcript:
 
 
 def test_nothing_that_is_stored_has_the_name(emma: Person, meeting: Transcript) -> None:
-    print_of(emma, axis(0))
+    voiceprint_of(emma, axis(0))
     IdempotencyKey.objects.create(body={"name": "Emma Brook", "id": str(emma.id)}, **ASKED)
     note_of_the_admin(emma)
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     everything = "\n".join(all_text()).casefold()
     assert "brook" not in everything
@@ -60,16 +68,16 @@ def test_nothing_that_is_stored_has_the_name(emma: Person, meeting: Transcript) 
 
 
 def test_no_vector_is_left(emma: Person, meeting: Transcript) -> None:
-    print_of(emma, axis(0))
+    voiceprint_of(emma, axis(0))
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     assert not Voiceprint.objects.exists()
     assert not TranscriptSpeaker.objects.exclude(embedding=None).exists()
 
 
 def test_a_transcript_shows_a_pseudonym(emma: Person, meeting: Transcript) -> None:
-    done = forget(emma.id, actor="desk")
+    done = erase_person(emma.id, actor="desk")
 
     kept = meeting.speakers.get()
     assert (kept.name, kept.person) == (f"Person {emma.id.hex[:4]}", None)
@@ -77,7 +85,7 @@ def test_a_transcript_shows_a_pseudonym(emma: Person, meeting: Transcript) -> No
 
 
 def test_a_transcript_shows_the_name_that_was_given(emma: Person, meeting: Transcript) -> None:
-    forget(emma.id, actor="desk", replacement=" Customer  A ")
+    erase_person(emma.id, actor="desk", replacement=" Customer  A ")
 
     meeting.refresh_from_db()
     assert meeting.speakers.get().name == "Customer A"
@@ -89,7 +97,7 @@ def test_a_transcript_that_was_never_linked_is_relabelled_too(emma: Person) -> N
     kept = transcript(result={"speakers": [{"cluster": "S0", "name": "EMMA BROOK"}]})
     speaker(kept, "S0", "EMMA BROOK")
 
-    forget(emma.id, actor="desk", replacement="Customer A")
+    erase_person(emma.id, actor="desk", replacement="Customer A")
 
     kept.refresh_from_db()
     assert kept.speakers.get().name == "Customer A"
@@ -100,7 +108,7 @@ def test_a_name_that_only_the_evidence_tells_is_taken_out_too(emma: Person) -> N
     told = {"cluster": "S0", "name": "Ben", "evidence": {"runner_up": {"name": "EMMA BROOK"}}}
     kept = transcript(result={"speakers": [told], "segments": []})
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     kept.refresh_from_db()
     assert "emma" not in str(kept.result).lower()
@@ -110,7 +118,7 @@ def test_the_name_at_first_is_taken_out_too(emma: Person, meeting: Transcript) -
     meeting.result["speakers"][0]["name"] = meeting.result["segments"][0]["speaker"] = "Emmi"
     meeting.save()
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     meeting.refresh_from_db()
     assert "Emmi" not in str(meeting.result)
@@ -118,10 +126,10 @@ def test_the_name_at_first_is_taken_out_too(emma: Person, meeting: Transcript) -
 
 def test_others_keep_their_names_and_voices(emma: Person, meeting: Transcript) -> None:
     ben = consenting("Ben Brook")
-    print_of(ben, axis(1))
+    voiceprint_of(ben, axis(1))
     speaker(meeting, "S1", "Ben Brook", person=ben)
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     assert [one.name for one in Person.objects.all()] == ["Ben Brook"]
     assert Voiceprint.objects.count() == 1
@@ -132,7 +140,7 @@ def test_an_alias_elsewhere_is_somebody_else(emma: Person) -> None:
     kept = transcript(result={"speakers": [{"cluster": "S0", "name": "E. Brook"}]})
     speaker(kept, "S0", "E. Brook")
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     assert kept.speakers.get().name == "E. Brook"
 
@@ -148,15 +156,15 @@ def test_what_was_said_stays_said(emma: Person, meeting: Transcript) -> None:
         speaker=meeting.speakers.get(), position=0, start_ms=0, end_ms=9, text="Emma Brook!"
     )
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     assert meeting.blocks.get().text == "Emma Brook!"
 
 
 def test_forgetting_is_audited_without_a_name(emma: Person, meeting: Transcript) -> None:
-    print_of(emma, axis(0))
+    voiceprint_of(emma, axis(0))
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.person_id) == ("desk", "forgotten", emma.id)
@@ -167,7 +175,7 @@ def test_a_repeated_request_does_not_bring_anybody_back(emma: Person) -> None:
     kept = IdempotencyKey.objects.create(body={"id": str(emma.id)}, **ASKED)
     other = IdempotencyKey.objects.create(body={"name": "Ben"}, **ASKED | {"key": "2"})
 
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
     kept.refresh_from_db()
     other.refresh_from_db()
@@ -181,7 +189,7 @@ def test_a_kept_sample_is_deleted(
     sample = samples / kept_sample(emma)
 
     with django_capture_on_commit_callbacks(execute=True):
-        forget(emma.id, actor="desk")
+        erase_person(emma.id, actor="desk")
         still_there = sample.exists()
 
     assert still_there
@@ -191,26 +199,26 @@ def test_a_kept_sample_is_deleted(
 @pytest.mark.parametrize("replacement", ["", " ", "the late emma brook", "E. Brook", "x" * 201])
 def test_a_replacement_that_is_none_is_refused(emma: Person, replacement: str) -> None:
     with pytest.raises(ValueError, match="replacement: expected"):
-        forget(emma.id, actor="desk", replacement=replacement)
+        erase_person(emma.id, actor="desk", replacement=replacement)
 
 
 def test_nobody_elses_name_is_a_replacement(emma: Person) -> None:
     consenting("Ben")
 
-    with pytest.raises(ValueError, match="nobody has"):
-        forget(emma.id, actor="desk", replacement="ben")
+    with pytest.raises(ValueError, match="no other person has"):
+        erase_person(emma.id, actor="desk", replacement="ben")
 
 
 def test_nobody_is_forgotten_twice(emma: Person) -> None:
-    forget(emma.id, actor="desk")
+    erase_person(emma.id, actor="desk")
 
-    with pytest.raises(PersonGone, match=str(emma.id)):
-        forget(emma.id, actor="desk")
+    with pytest.raises(PersonNotFound, match=str(emma.id)):
+        erase_person(emma.id, actor="desk")
 
 
 def test_nobody_unknown_is_forgotten() -> None:
-    with pytest.raises(PersonGone):
-        forget(uuid4(), actor="desk")
+    with pytest.raises(PersonNotFound):
+        erase_person(uuid4(), actor="desk")
 
 
 ASKED = {
@@ -230,7 +238,7 @@ def samples(tmp_path: Path, settings: Settings) -> Path:
 
 
 def kept_sample(person: Person) -> str:
-    kept = print_of(person, axis(0))
+    kept = voiceprint_of(person, axis(0))
     kept.sample.save("emma.WAV", ContentFile(b"RIFF"))
     return str(kept.sample.name)
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from tests.voiceprints.people import SPACE, axis, consenting, print_of, speaker, transcript
-from voiceprints.erasure.person_merge import merge
+from tests.voiceprints.people import SPACE, axis, consenting, speaker, transcript, voiceprint_of
+from voiceprints.erasure.person_merge import merge_people
 from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voiceprint
-from voiceprints.storage.locks import PersonGone
+from voiceprints.storage.locks import PersonNotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -25,16 +25,16 @@ def robert() -> Person:
 
 
 def test_prints_move(bob: Person, robert: Person) -> None:
-    print_of(bob, axis(0))
+    voiceprint_of(bob, axis(0))
 
-    done = merge(bob.id, robert.id, actor="desk")
+    done = merge_people(bob.id, robert.id, actor="desk")
 
     assert done.prints == 1
     assert Voiceprint.objects.get().person == robert
 
 
 def test_the_old_name_and_its_aliases_become_aliases(bob: Person, robert: Person) -> None:
-    merge(bob.id, robert.id, actor="desk")
+    merge_people(bob.id, robert.id, actor="desk")
 
     kept = Person.objects.get()
     assert (kept.name, kept.aliases) == ("Robert", ["b", "Bob", "Bobby"])
@@ -45,7 +45,7 @@ def test_transcripts_show_the_name_that_remains(bob: Person, robert: Person) -> 
     meeting = transcript()
     speaker(meeting, "S0", "Bob", person=bob)
 
-    assert merge(bob.id, robert.id, actor="desk").transcripts == 1
+    assert merge_people(bob.id, robert.id, actor="desk").transcripts == 1
 
     shown = meeting.speakers.get()
     assert (shown.name, shown.person) == ("Robert", robert)
@@ -70,28 +70,28 @@ def test_the_later_word_on_consent_counts(
     bob = consenting("Bob", consent_given_at=given, consent_until=until)
     robert = consenting("Robert", consent_given_at=YESTERDAY)
 
-    merge(bob.id, robert.id, actor="desk")
+    merge_people(bob.id, robert.id, actor="desk")
 
     assert Person.objects.get().has_consent() is consents
 
 
 def test_after_a_no_no_print_is_moved(bob: Person) -> None:
-    print_of(bob, axis(0))
+    voiceprint_of(bob, axis(0))
     refused = consenting("Robert", consent_until=timezone.now())
 
-    merge(bob.id, refused.id, actor="desk")
+    merge_people(bob.id, refused.id, actor="desk")
 
     assert not Voiceprint.objects.exists()
 
 
 def test_after_a_no_neither_voice_is_kept(bob: Person, robert: Person) -> None:
-    print_of(bob, axis(0))
-    print_of(robert, axis(1))
+    voiceprint_of(bob, axis(0))
+    voiceprint_of(robert, axis(1))
     heard(bob)
     heard(robert)
     Person.objects.filter(pk=robert.pk).update(consent_until=timezone.now())
 
-    merge(robert.id, bob.id, actor="desk")
+    merge_people(robert.id, bob.id, actor="desk")
 
     assert not Voiceprint.objects.exists()
     assert not TranscriptSpeaker.objects.filter(embedding__isnull=False).exists()
@@ -104,7 +104,7 @@ def heard(person: Person) -> TranscriptSpeaker:
 
 
 def test_a_merge_is_audited(bob: Person, robert: Person) -> None:
-    merge(bob.id, robert.id, actor="desk")
+    merge_people(bob.id, robert.id, actor="desk")
 
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.person_id) == ("merged", robert.id)
@@ -113,11 +113,11 @@ def test_a_merge_is_audited(bob: Person, robert: Person) -> None:
 
 def test_nobody_is_merged_into_the_same_person(bob: Person) -> None:
     with pytest.raises(ValueError, match="into: expected another person"):
-        merge(bob.id, bob.id, actor="desk")
+        merge_people(bob.id, bob.id, actor="desk")
 
 
 def test_nobody_is_merged_into_somebody_who_is_gone(bob: Person) -> None:
-    with pytest.raises(PersonGone):
-        merge(bob.id, uuid4(), actor="desk")
+    with pytest.raises(PersonNotFound):
+        merge_people(bob.id, uuid4(), actor="desk")
 
     assert Person.objects.get() == bob

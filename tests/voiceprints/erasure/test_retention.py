@@ -15,11 +15,11 @@ from tests.voiceprints.people import (
     SPACE,
     axis,
     consenting,
-    print_of,
     speaker,
     transcript,
+    voiceprint_of,
 )
-from voiceprints.erasure.retention import Purged, purge_expired
+from voiceprints.erasure.retention import PurgeCounts, purge_expired
 from voiceprints.models import AuditEntry, IdempotencyKey, Person, Space, Transcript, Voiceprint
 
 NOW = timezone.now()
@@ -36,20 +36,20 @@ def _samples(tmp_path: Path, settings: Settings) -> None:
 
 def test_a_voice_is_deleted_when_consent_has_ended() -> None:
     ana = consenting("Ana", consent_until=TOMORROW)
-    print_of(ana, axis(0))
+    voiceprint_of(ana, axis(0))
     voice = {"embedding": list(axis(0)), "space": Space.for_engine(SPACE)}
     shown = speaker(transcript(), "S0", "Ana", person=ana, **voice)
 
     done = purge_expired(TOMORROW)
 
     shown.refresh_from_db()
-    assert done == Purged(people=1, prints=1, transcripts=0, repeats=0, samples=0, jobs=0)
+    assert done == PurgeCounts(people=1, prints=1, transcripts=0, repeats=0, samples=0, jobs=0)
     assert not Voiceprint.objects.exists()
     assert (shown.embedding, shown.name, shown.person) == (None, "Ana", ana)
 
 
 def test_a_voice_is_kept_while_consent_holds() -> None:
-    print_of(consenting("Ana", consent_until=TOMORROW), axis(0))
+    voiceprint_of(consenting("Ana", consent_until=TOMORROW), axis(0))
 
     assert purge_expired(NOW).people == 0
     assert Voiceprint.objects.exists()
@@ -57,7 +57,7 @@ def test_a_voice_is_kept_while_consent_holds() -> None:
 
 def test_a_voice_whose_consent_was_taken_back_altogether_is_deleted() -> None:
     ana = consenting("Ana")
-    print_of(ana, axis(0))
+    voiceprint_of(ana, axis(0))
     Person.objects.filter(pk=ana.pk).update(consent_given_at=None)
 
     assert purge_expired(NOW).prints == 1
@@ -109,7 +109,7 @@ def test_a_file_that_is_no_sample_of_ours_stays(tmp_path: Path, name: str) -> No
 
 def test_what_was_purged_is_audited_once() -> None:
     ana = consenting("Ana", consent_until=TOMORROW)
-    print_of(ana, axis(0))
+    voiceprint_of(ana, axis(0))
 
     purge_expired(TOMORROW)
     purge_expired(TOMORROW)

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from tests.voiceprints.people import axis
-from voiceprints.exchange.voiceprint_file import Exchange, NamedPrints, read, written
+from voiceprints.exchange.voiceprint_file import (
+    NamedVoiceprints,
+    VoiceprintFile,
+    dump_voiceprint_file,
+    parse_voiceprint_file,
+)
 
 
 def envelope(**fields: object) -> str:
@@ -14,12 +19,15 @@ def envelope(**fields: object) -> str:
 
 
 def test_what_is_written_is_read_again() -> None:
-    kept = Exchange(
+    kept = VoiceprintFile(
         "titanet@1",
-        (NamedPrints("Ana Ruiz", (axis(0), axis(1))), NamedPrints("José “J” O'Neil", (axis(2),))),
+        (
+            NamedVoiceprints("Ana Ruiz", (axis(0), axis(1))),
+            NamedVoiceprints("José “J” O'Neil", (axis(2),)),
+        ),
     )
 
-    again = read(written(kept))
+    again = parse_voiceprint_file(dump_voiceprint_file(kept))
 
     assert (again.space, [one.name for one in again.people]) == (
         "titanet@1",
@@ -29,11 +37,13 @@ def test_what_is_written_is_read_again() -> None:
 
 
 def test_a_library_without_people_is_a_file() -> None:
-    assert read(written(Exchange("titanet", ()))) == Exchange("titanet", ())
+    assert parse_voiceprint_file(
+        dump_voiceprint_file(VoiceprintFile("titanet", ()))
+    ) == VoiceprintFile("titanet", ())
 
 
 def test_known_voiceprints_are_read_in_the_space_somebody_names() -> None:
-    known = read(json.dumps({"Ana": axis(0).tolist()}), space="titanet")
+    known = parse_voiceprint_file(json.dumps({"Ana": axis(0).tolist()}), space="titanet")
 
     assert known.space == "titanet"
     assert np.array_equal(known.people[0].vectors, [axis(0)])
@@ -58,9 +68,9 @@ def test_known_voiceprints_are_read_in_the_space_somebody_names() -> None:
 )
 def test_what_is_no_such_file_is_refused_with_the_place(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        read(text)
+        parse_voiceprint_file(text)
 
 
 def test_a_file_of_another_space_than_somebody_says_is_refused() -> None:
     with pytest.raises(ValueError, match="the file says 'titanet', you say 'campplus'"):
-        read(envelope(), space="campplus")
+        parse_voiceprint_file(envelope(), space="campplus")

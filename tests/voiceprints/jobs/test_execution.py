@@ -12,8 +12,8 @@ from audio.media.recording import Recording
 from tests.engine_answers import MEETING_DIARIZATION, MEETING_TRANSCRIPTION
 from tests.faults import Answer, Asked, FaultServer
 from tests.recordings import TONE
-from tests.voiceprints.people import SPACE, axis, consenting, print_of
-from voiceprints.erasure.person_erasure import forget
+from tests.voiceprints.people import SPACE, axis, consenting, voiceprint_of
+from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.jobs import completion
 from voiceprints.jobs.completion import cancel
 from voiceprints.jobs.execution import begin, work
@@ -243,10 +243,10 @@ def test_a_worker_that_is_to_end_gives_the_job_back(placed: Job, queue: FaultSer
 
 def test_somebody_forgotten_meanwhile_is_not_named(queue: FaultServer, tone: Recording) -> None:
     ana = consenting("Ana Ruiz")
-    print_of(ana, axis(0), SPACE)
+    voiceprint_of(ana, axis(0), SPACE)
     job = merge(tone)
     work(job.id, go_on)
-    forget(ana.id, actor="desk")
+    erase_person(ana.id, actor="desk")
     job.refresh_from_db()
 
     assert job.result is not None
@@ -258,11 +258,11 @@ def test_a_text_that_names_somebody_forgotten_is_deleted(
     queue: FaultServer, tone: Recording
 ) -> None:
     ana = consenting("Ana Ruiz")
-    print_of(ana, axis(0), SPACE)
+    voiceprint_of(ana, axis(0), SPACE)
     job = merge(tone, format="srt")
     work(job.id, go_on)
     named = Job.objects.get().result
-    forget(ana.id, actor="desk")
+    erase_person(ana.id, actor="desk")
     job.refresh_from_db()
 
     assert "Ana Ruiz: Good morning." in str(named)
@@ -310,7 +310,7 @@ def test_a_text_of_a_recording_that_only_shares_a_first_name_stays(
     job = merge(tone, format="srt")
     Job.objects.update(name="ana-fischer.wav")
     work(job.id, go_on)
-    forget(ana.id, actor="desk")
+    erase_person(ana.id, actor="desk")
     job.refresh_from_db()
 
     assert "Good morning." in str(job.result)
@@ -323,7 +323,7 @@ def test_a_recording_called_after_somebody_forgotten_is_called_otherwise(
     ana = consenting("Ana Ruiz")
     job = merge(tone)
     Job.objects.update(name="talk-with-ana_ruiz.wav")
-    forget(ana.id, actor="desk", replacement="somebody")
+    erase_person(ana.id, actor="desk", replacement="somebody")
     job.refresh_from_db()
 
     assert job.name == "talk-with-somebody.wav"
@@ -336,7 +336,7 @@ def test_where_outputs_went_does_not_name_somebody_forgotten(
     job = merge(tone, name="2026/ana_ruiz", out="/out")
     cancel(job.id)
     Job.objects.update(name="2026/ana_ruiz")
-    forget(ana.id, actor="desk")
+    erase_person(ana.id, actor="desk")
     job.refresh_from_db()
 
     assert "ruiz" not in json.dumps([job.name, job.options]).casefold()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from voiceprints.erasure.retention import due, purge_expired
+from voiceprints.erasure.retention import count_expired, purge_expired
 from voiceprints.jobs.execution import work
 from voiceprints.models import Job
 
@@ -23,7 +23,7 @@ def test_a_job_that_ended_long_ago_goes(placed: Job) -> None:
     work(placed.id, lambda: False)
     in_a_week = timezone.now() + timedelta(days=7)
 
-    assert (due(in_a_week).jobs, purge_expired(in_a_week).jobs) == (1, 1)
+    assert (count_expired(in_a_week).jobs, purge_expired(in_a_week).jobs) == (1, 1)
     assert not Job.objects.exists()
 
 

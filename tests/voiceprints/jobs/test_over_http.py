@@ -13,7 +13,7 @@ from tests.voiceprints.api.calls import NOBODY, call, code_of, param_of
 from tests.voiceprints.jobs.workers import running_worker
 from tests.voiceprints.people import consenting
 from tests.waiting import until
-from voiceprints.erasure.person_erasure import forget
+from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.jobs.execution import work
 from voiceprints.models import Job, JobRecording, Transcript, TranscriptSpeaker
 
@@ -225,7 +225,7 @@ def test_a_repetition_does_not_name_somebody_forgotten(jobs_gateway: Gateway) ->
     ana, once = consenting("Ana Ruiz"), {"Idempotency-Key": "about-ana"}
     file = {"file": ("talk with ana ruiz.wav", TONE)}
     first = call(jobs_gateway, "POST", "jobs", data=BLOCKS, files=file, headers=once)
-    forget(ana.id, actor="desk")
+    erase_person(ana.id, actor="desk")
     again = call(jobs_gateway, "POST", "jobs", data=BLOCKS, files=file, headers=once)
 
     assert first.json()["name"] == "talk with ana ruiz.wav"

@@ -5,13 +5,13 @@ import pytest
 
 from tests.voiceprints.people import axis, blend
 from voiceprints.matching import doubtful_voiceprints
-from voiceprints.matching.doubtful_voiceprints import Likeness, likenesses
+from voiceprints.matching.doubtful_voiceprints import VoiceprintSimilarity, compare_voiceprints
 
 
 def test_a_print_is_compared_with_its_persons_and_everybody_elses() -> None:
     vectors = np.array([axis(0), blend({0: 0.8, 1: 0.6}), axis(1)])
 
-    found = likenesses(vectors, ["Ana", "Ana", "Ben"])
+    found = compare_voiceprints(vectors, ["Ana", "Ana", "Ben"])
 
     assert [one.own and round(one.own, 9) for one in found] == [0.8, 0.8, None]
     assert [one.other and round(one.other, 9) for one in found] == [0.0, 0.6, 0.6]
@@ -19,31 +19,31 @@ def test_a_print_is_compared_with_its_persons_and_everybody_elses() -> None:
 
 
 def test_a_print_nearer_to_somebody_else_is_doubtful() -> None:
-    assert Likeness(0.3, 0.4, 1).is_doubtful(0.5)
-    assert not Likeness(0.4, 0.3, 1).is_doubtful(0.5)
+    assert VoiceprintSimilarity(0.3, 0.4, 1).is_doubtful(0.5)
+    assert not VoiceprintSimilarity(0.4, 0.3, 1).is_doubtful(0.5)
 
 
 def test_an_only_print_is_doubtful_where_it_would_bear_another_name() -> None:
-    assert Likeness(None, 0.5, 1).is_doubtful(0.5)
-    assert not Likeness(None, 0.49, 1).is_doubtful(0.5)
+    assert VoiceprintSimilarity(None, 0.5, 1).is_doubtful(0.5)
+    assert not VoiceprintSimilarity(None, 0.49, 1).is_doubtful(0.5)
 
 
 def test_the_only_person_has_no_doubtful_print() -> None:
-    (alone,) = likenesses(np.array([axis(0)]), ["Ana"])
+    (alone,) = compare_voiceprints(np.array([axis(0)]), ["Ana"])
 
-    assert alone == Likeness(None, None)
+    assert alone == VoiceprintSimilarity(None, None)
     assert not alone.is_doubtful(0.5)
 
 
 def test_no_print_is_like_nothing() -> None:
-    assert likenesses(np.empty((0, 192)), []) == []
+    assert compare_voiceprints(np.empty((0, 192)), []) == []
 
 
 def test_more_prints_than_a_stripe_are_compared_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     vectors = np.array([axis(0), axis(1), blend({0: 0.6, 1: 0.8})])
-    whole = likenesses(vectors, [1, 2, 1])
+    whole = compare_voiceprints(vectors, [1, 2, 1])
     monkeypatch.setattr(doubtful_voiceprints, "STRIPE", 1)
 
-    assert likenesses(vectors, [1, 2, 1]) == whole
+    assert compare_voiceprints(vectors, [1, 2, 1]) == whole

@@ -11,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from tests.voiceprints.people import SPACE, axis, blend, consenting, many_prints, print_of
+from tests.voiceprints.people import (
+    SPACE,
+    axis,
+    blend,
+    consenting,
+    many_voiceprints,
+    voiceprint_of,
+)
 from voiceprints.matching import neighbours
 from voiceprints.matching.neighbours import by_index, exactly
 from voiceprints.matching.voice_matching import nearest_people
@@ -31,8 +38,8 @@ def space() -> Space:
 def test_the_index_is_asked_where_there_are_many(
     space: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    print_of(consenting("Ana"), axis(0))
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ben"), axis(1))
     monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1)
 
     with CaptureQueriesContext(connection) as asked:
@@ -42,7 +49,7 @@ def test_the_index_is_asked_where_there_are_many(
 
 
 def test_where_there_are_few_all_are_compared(space: Space) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
 
     with CaptureQueriesContext(connection) as asked:
         nearest_people(axis(0), space)
@@ -51,7 +58,7 @@ def test_where_there_are_few_all_are_compared(space: Space) -> None:
 
 
 def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
     usable = Voiceprint.objects.usable(space, timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -64,7 +71,7 @@ def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
 
 
 def test_the_index_answers_where_it_is_asked(space: Space) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
     usable = Voiceprint.objects.usable(space, timezone.now())
     with connection.cursor() as cursor:
         # So few rows would rather be read and sorted.
@@ -85,7 +92,7 @@ def test_the_scale_of_a_voice_carries_no_meaning(
     search: Search, scale: float, space: Space
 ) -> None:
     people = [consenting(f"P{n}") for n in range(12)]
-    many_prints(people, np.stack([blend({0: 1.0, n: 0.1}) for n in range(1, 13)]), space)
+    many_voiceprints(people, np.stack([blend({0: 1.0, n: 0.1}) for n in range(1, 13)]), space)
     usable = Voiceprint.objects.usable(space, timezone.now())
 
     assert search([scale * blend({0: 1.0, 7: 0.1})], usable, 1) == [[people[6].id]]
@@ -96,7 +103,7 @@ def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(space
     voices = [consenting(f"P{n}") for n in range(300)]
     vectors = random.normal(size=(300, DIMENSION))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    many_prints(voices, vectors, space)
+    many_voiceprints(voices, vectors, space)
     usable = Voiceprint.objects.usable(space, timezone.now())
     with connection.cursor() as cursor:
         # Its graph still has what earlier tests wrote and rolled back.
@@ -113,7 +120,7 @@ def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(space
 @pytest.mark.parametrize("search", [exactly, by_index])
 def test_many_voices_are_looked_for_in_one_query(search: Search, space: Space) -> None:
     people = [consenting(f"P{n}") for n in range(12)]
-    many_prints(people, np.stack([axis(n) for n in range(12)]), space)
+    many_voiceprints(people, np.stack([axis(n) for n in range(12)]), space)
     usable = Voiceprint.objects.usable(space, timezone.now())
     asked = [blend({n: 1.0, n + 1: 0.5}) for n in range(10)]
 
@@ -126,9 +133,9 @@ def test_many_voices_are_looked_for_in_one_query(search: Search, space: Space) -
 
 def test_whom_somebodys_many_prints_hide_is_found_for_each_voice(space: Space) -> None:
     crowd = np.stack([blend({0: 1.0, 1: n / 1000}) for n in range(60)])
-    many_prints([consenting("Ana")] * 60, crowd, space)
+    many_voiceprints([consenting("Ana")] * 60, crowd, space)
     others = [consenting(f"P{n}") for n in range(2, 8)]
-    many_prints(others, np.stack([blend({0: n / 20, n: 1.0}) for n in range(2, 8)]), space)
+    many_voiceprints(others, np.stack([blend({0: n / 20, n: 1.0}) for n in range(2, 8)]), space)
     usable = Voiceprint.objects.usable(space, timezone.now())
     asked = [axis(0), blend({0: 0.3, 3: 1.0}), blend({0: 1.0, 4: 0.2})]
 

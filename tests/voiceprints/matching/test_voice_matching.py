@@ -7,9 +7,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from tests.voiceprints.people import SPACE, axis, blend, consenting, many_prints, print_of
+from tests.voiceprints.people import (
+    SPACE,
+    axis,
+    blend,
+    consenting,
+    many_voiceprints,
+    voiceprint_of,
+)
 from voiceprints.matching import neighbours
-from voiceprints.matching.voice_matching import identify_voice, nearest_people, nearest_to_each
+from voiceprints.matching.voice_matching import (
+    identify_voice,
+    nearest_people,
+    nearest_people_to_each,
+)
 from voiceprints.models import DIMENSION, Person, Space
 
 Array = NDArray[np.float64]
@@ -33,9 +44,9 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, db: Non
 
 def test_people_are_ranked_by_their_nearest_print(way: None, space: Space) -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
-    print_of(ana, axis(5))
-    print_of(ana, blend({0: 0.8, 1: 0.6}))
-    print_of(ben, blend({0: 0.6, 1: 0.8}))
+    voiceprint_of(ana, axis(5))
+    voiceprint_of(ana, blend({0: 0.8, 1: 0.6}))
+    voiceprint_of(ben, blend({0: 0.6, 1: 0.8}))
 
     found = nearest_people(axis(0), space)
 
@@ -43,7 +54,7 @@ def test_people_are_ranked_by_their_nearest_print(way: None, space: Space) -> No
 
 
 def test_the_scale_of_a_fingerprint_carries_no_meaning(way: None, space: Space) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
 
     [ana] = nearest_people(7 * axis(0), space)
 
@@ -51,14 +62,14 @@ def test_the_scale_of_a_fingerprint_carries_no_meaning(way: None, space: Space) 
 
 
 def test_prints_of_another_space_are_never_compared(way: None, space: Space) -> None:
-    print_of(consenting("Ana"), axis(0), "campplus")
+    voiceprint_of(consenting("Ana"), axis(0), "campplus")
 
     assert nearest_people(axis(0), space) == []
 
 
 def test_people_without_consent_are_never_found(way: None, space: Space) -> None:
     ana = consenting("Ana")
-    print_of(ana, axis(0))
+    voiceprint_of(ana, axis(0))
     Person.objects.filter(pk=ana.pk).update(consent_until=timezone.now())
 
     assert nearest_people(axis(0), space) == []
@@ -69,23 +80,23 @@ def test_people_without_consent_are_never_found(way: None, space: Space) -> None
     [np.zeros(DIMENSION), np.full(DIMENSION, 1e-200), np.ones(256), np.ones(0)],
 )
 def test_what_cannot_be_compared_is_nobodys(space: Space, fingerprint: Array) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
 
     assert nearest_people(fingerprint, space) == []
 
 
 def test_one_person_with_many_prints_hides_nobody(way: None, space: Space) -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
-    many_prints([ana] * 500, np.tile(axis(0), (500, 1)), space)
-    print_of(ben, blend({0: 0.1, 1: 1.0}))
+    many_voiceprints([ana] * 500, np.tile(axis(0), (500, 1)), space)
+    voiceprint_of(ben, blend({0: 0.1, 1: 1.0}))
 
     assert [one.name for one in nearest_people(axis(0), space, limit=2)] == ["Ana", "Ben"]
 
 
 def test_a_crowd_of_another_space_hides_nobody(way: None, space: Space) -> None:
     near = np.array([blend({0: 1.0, 1: n / 5000}) for n in range(1500)])
-    many_prints([consenting("Stranger")] * 1500, near, Space.for_engine("campplus"))
-    print_of(consenting("Ana"), axis(1))
+    many_voiceprints([consenting("Stranger")] * 1500, near, Space.for_engine("campplus"))
+    voiceprint_of(consenting("Ana"), axis(1))
 
     assert [one.name for one in nearest_people(axis(0), space)] == ["Ana"]
 
@@ -94,10 +105,10 @@ def test_each_voice_has_its_own_people_and_what_cannot_be_compared_none(
     way: None, space: Space
 ) -> None:
     for number, name in enumerate(["Ana", "Ben", "Cem"]):
-        print_of(consenting(name), axis(number))
+        voiceprint_of(consenting(name), axis(number))
     nan = np.full(DIMENSION, np.nan)
 
-    found = nearest_to_each(
+    found = nearest_people_to_each(
         [axis(1), np.zeros(DIMENSION), axis(0), nan, np.ones(3)], space, limit=1
     )
 
@@ -112,18 +123,18 @@ def test_a_voice_is_looked_up_in_no_more_queries_when_there_are_more_people(
             nearest_people(axis(0), space)
         return len(asked)
 
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
     of_one = queries()
     for number in range(30):
-        print_of(consenting(f"Ben {number}"), axis(number))
+        voiceprint_of(consenting(f"Ben {number}"), axis(number))
 
     assert queries() <= of_one
 
 
 def test_a_voice_near_enough_and_clear_of_others_is_identified(space: Space) -> None:
     ana = consenting("Ana")
-    print_of(ana, axis(0))
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(ana, axis(0))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     found = identify_voice(blend({0: 0.9, 1: 0.3}), space)
 
@@ -132,8 +143,8 @@ def test_a_voice_near_enough_and_clear_of_others_is_identified(space: Space) -> 
 
 
 def test_two_people_as_near_are_no_match(space: Space) -> None:
-    print_of(consenting("Ana"), axis(0))
-    print_of(consenting("Ben"), axis(1))
+    voiceprint_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ben"), axis(1))
 
     found = identify_voice(blend({0: 1.0, 1: 1.0}), space, limit=1)
 
@@ -141,13 +152,13 @@ def test_two_people_as_near_are_no_match(space: Space) -> None:
 
 
 def test_the_threshold_of_the_space_decides(space: Space) -> None:
-    print_of(consenting("Ana"), blend({0: 0.6, 1: 0.8}))
+    voiceprint_of(consenting("Ana"), blend({0: 0.6, 1: 0.8}))
     space.threshold = 0.7
 
     assert identify_voice(axis(0), space).decision == "unknown"
 
 
 def test_a_candidate_does_not_show_its_vector(space: Space) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
 
     assert "vector" not in repr(nearest_people(axis(0), space))

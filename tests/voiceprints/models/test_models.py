@@ -10,7 +10,7 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from audio.merge.name_spelling import name_key
-from tests.voiceprints.people import SHA256, axis, consenting, print_of, speaker, transcript
+from tests.voiceprints.people import SHA256, axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import (
     AuditEntry,
     Block,
@@ -115,20 +115,20 @@ def test_a_print_needs_the_consent_of_its_person() -> None:
     never_asked = Person.objects.create(name="Ana")
 
     with pytest.raises(IntegrityError, match="consent"):
-        print_of(never_asked, axis(0))
+        voiceprint_of(never_asked, axis(0))
 
 
 def test_a_print_needs_a_consent_that_still_holds() -> None:
     withdrawn = consenting("Ana", consent_until=timezone.now())
 
     with pytest.raises(IntegrityError, match="consent"):
-        print_of(withdrawn, axis(0))
+        voiceprint_of(withdrawn, axis(0))
 
 
 @pytest.mark.parametrize("length", [0.0, 0.9, 1.1])
 def test_a_print_has_length_one(length: float) -> None:
     with pytest.raises(IntegrityError, match="voiceprint_has_length_one"):
-        print_of(consenting("Ana"), axis(0) * length)
+        voiceprint_of(consenting("Ana"), axis(0) * length)
 
 
 def test_a_print_that_is_not_of_length_one_is_invalid_before_it_is_saved() -> None:
@@ -141,7 +141,7 @@ def test_a_print_that_is_not_of_length_one_is_invalid_before_it_is_saved() -> No
 
 def test_a_print_has_as_many_numbers_as_its_space() -> None:
     with pytest.raises(DatabaseError, match="expected 192 dimensions"):
-        print_of(consenting("Ana"), [1.0, 0.0])
+        voiceprint_of(consenting("Ana"), [1.0, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -156,21 +156,21 @@ def test_a_print_has_as_many_numbers_as_its_space() -> None:
     ],
 )
 def test_a_print_cannot_be_changed_into_nonsense(field: str, value: object) -> None:
-    print_of(consenting("Ana"), axis(0))
+    voiceprint_of(consenting("Ana"), axis(0))
 
     with pytest.raises(IntegrityError):
         _update_now(Voiceprint, field, value)
 
 
 def test_a_sample_ends_after_it_began() -> None:
-    kept = print_of(consenting("Ana"), axis(0))
+    kept = voiceprint_of(consenting("Ana"), axis(0))
 
     with pytest.raises(IntegrityError, match="voiceprint_sample_is_a_span"):
         Voiceprint.objects.filter(pk=kept.pk).update(sample_start_s=2.0, sample_end_s=2.0)
 
 
 def test_a_space_in_use_is_not_deleted() -> None:
-    used = print_of(consenting("Ana"), axis(0)).space
+    used = voiceprint_of(consenting("Ana"), axis(0)).space
 
     with pytest.raises(IntegrityError):
         _delete_now("voiceprints_space", used.pk)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from voiceprints.transcripts.name_mentions import mentions, with_mention
+from voiceprints.transcripts.name_mentions import mentions_name, replace_mentions
 
 
 @pytest.mark.parametrize(
@@ -17,38 +17,39 @@ from voiceprints.transcripts.name_mentions import mentions, with_mention
     ],
 )
 def test_a_name_is_mentioned_however_files_spell_it(recording: str) -> None:
-    assert mentions(recording, "Ana Ruiz")
+    assert mentions_name(recording, "Ana Ruiz")
 
 
 @pytest.mark.parametrize(
     "recording", ["Banana Ruiz", "Ana Ruizo", "An aRuiz", "Ana", "Ruiz Ana", "Ana B Ruiz", ""]
 )
 def test_parts_of_other_names_are_no_mention(recording: str) -> None:
-    assert not mentions(recording, "Ana Ruiz")
+    assert not mentions_name(recording, "Ana Ruiz")
 
 
 def test_composed_and_decomposed_are_the_same_mention() -> None:
-    assert with_mention("2026 Zoe\u0301_Nun\u0303ez.wav", "Zoé Nuñez", "A") == "2026 A.wav"
+    assert replace_mentions("2026 Zoe\u0301_Nun\u0303ez.wav", "Zoé Nuñez", "A") == "2026 A.wav"
 
 
 def test_marks_belong_to_their_word() -> None:
-    assert not mentions("कमला.wav", "कमल")
+    assert not mentions_name("कमला.wav", "कमल")
 
 
 def test_every_mention_gets_the_other_name() -> None:
     assert (
-        with_mention("Ana, Ben and ana.wav", "Ana", "Person 1") == "Person 1, Ben and Person 1.wav"
+        replace_mentions("Ana, Ben and ana.wav", "Ana", "Person 1")
+        == "Person 1, Ben and Person 1.wav"
     )
 
 
 def test_punctuation_in_a_name_is_no_word() -> None:
-    assert with_mention("ana - ruiz.wav", "Ana & - Ruiz", "A") == "A.wav"
+    assert replace_mentions("ana - ruiz.wav", "Ana & - Ruiz", "A") == "A.wav"
 
 
 def test_a_name_without_a_word_is_found_as_it_stands() -> None:
-    assert with_mention("🦊 and Ben.wav", "🦊", "A") == "A and Ben.wav"
+    assert replace_mentions("🦊 and Ben.wav", "🦊", "A") == "A and Ben.wav"
 
 
 @pytest.mark.parametrize("name", ["- - - - - - - x", "a a a a a a a a a a a x"])
 def test_no_name_takes_long_to_look_for(name: str) -> None:
-    assert not mentions("-a" * 5_000 + "y", name)
+    assert not mentions_name("-a" * 5_000 + "y", name)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from voiceprints.transcripts.name_replacement import renamed, renaming
+from voiceprints.transcripts.name_replacement import name_replacer, replace_names
 
 SUPPORT = {"name": "Yes", "exclusive_s": 2.0}
 RESULT: dict[str, Any] = {
@@ -22,7 +22,7 @@ RESULT: dict[str, Any] = {
 
 
 def test_every_name_is_given_another() -> None:
-    result = renamed(RESULT, renaming({"yes": "A"}))
+    result = replace_names(RESULT, name_replacer({"yes": "A"}))
 
     named = result["speakers"][0]
     assert (named["name"], result["segments"][0]["speaker"]) == ("A", "A")
@@ -30,7 +30,7 @@ def test_every_name_is_given_another() -> None:
 
 
 def test_a_label_and_what_was_said_stay() -> None:
-    result = renamed(RESULT, renaming({"yes": "A"}))
+    result = replace_names(RESULT, name_replacer({"yes": "A"}))
 
     named = result["speakers"][0]
     assert (named["cluster"], named["evidence"]["shared_with"]) == ("Yes", "Yes")
@@ -39,8 +39,8 @@ def test_a_label_and_what_was_said_stay() -> None:
 
 @pytest.mark.parametrize("name", ["Segments", "Mono", "visual", "Speakers", "Name", "text"])
 def test_the_words_of_a_result_are_no_names(name: str) -> None:
-    assert renamed(RESULT, renaming({name: "A"})) == RESULT
+    assert replace_names(RESULT, name_replacer({name: "A"})) == RESULT
 
 
 def test_a_result_without_speakers_stays() -> None:
-    assert renamed({}, renaming({"Ana": "A"})) == {}
+    assert replace_names({}, name_replacer({"Ana": "A"})) == {}

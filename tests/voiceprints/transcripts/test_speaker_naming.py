@@ -5,12 +5,12 @@ from uuid import uuid4
 import pytest
 
 from tests.voiceprints.people import SPACE, axis, blend, consenting, speaker, transcript
+from voiceprints.matching.speaker_lookup import SpeakerNotFound
 from voiceprints.models import AuditEntry, Person, Space, Transcript, TranscriptSpeaker
-from voiceprints.people.names import person_called
-from voiceprints.storage.locks import PersonGone
+from voiceprints.people.person_names import get_or_create_person
+from voiceprints.storage.locks import PersonNotFound
 from voiceprints.transcripts.speaker_naming import (
-    NoSuchSpeaker,
-    name_similar,
+    name_similar_speakers,
     name_speaker,
     similar_speakers,
 )
@@ -77,7 +77,7 @@ def test_naming_is_audited() -> None:
 def test_a_label_that_nobody_has_is_refused() -> None:
     ana, meeting = consenting("Ana"), transcript()
 
-    with pytest.raises(NoSuchSpeaker, match="S7"):
+    with pytest.raises(SpeakerNotFound, match="S7"):
         name_speaker(meeting.id, "S7", ana.id, actor="desk")
 
 
@@ -85,14 +85,14 @@ def test_somebody_who_is_gone_gives_no_name() -> None:
     meeting = transcript()
     speaker(meeting, "S0", "Unknown_0")
 
-    with pytest.raises(PersonGone):
+    with pytest.raises(PersonNotFound):
         name_speaker(meeting.id, "S0", uuid4(), actor="desk")
 
 
 def test_a_person_is_made_once_for_a_name() -> None:
-    ana = person_called("Ana", actor="desk")
+    ana = get_or_create_person("Ana", actor="desk")
 
-    assert person_called("ANA", actor="desk") == ana
+    assert get_or_create_person("ANA", actor="desk") == ana
     assert [entry.action for entry in AuditEntry.objects.all()] == ["person_created"]
 
 
@@ -127,7 +127,7 @@ def test_the_same_voice_is_named_where_it_has_no_name() -> None:
     nameless = heard(transcript(), 0)
     named = speaker(transcript(), "S0", "Ben", source="visual")
 
-    done = name_similar([nameless.pk, named.pk], ana.id, actor="desk")
+    done = name_similar_speakers([nameless.pk, named.pk], ana.id, actor="desk")
 
     assert [one.pk for one in done] == [nameless.pk]
     assert [one.name for one in TranscriptSpeaker.objects.all()] == ["Ana", "Ben"]

@@ -14,7 +14,7 @@ from voiceprints.api.serializers.strict_requests import PageQuery
 from voiceprints.jobs.webhook_addresses import WebhookRefused, target_of
 from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind, JobState
-from voiceprints.transcripts.transcript_rendering import told_again
+from voiceprints.transcripts.transcript_rendering import render_transcript_json
 
 # An archive is no request: its recordings lie on disk.
 KINDS = (JobKind.LABEL_MERGE.value, JobKind.TRANSCRIBE.value)
@@ -134,5 +134,5 @@ class JobAnswer(JobEntry):
         if job.transcript is None:
             return job.result
         may_read = self.context["may_read"]
-        told = told_again(job.transcript) if may_read else job.transcript.result
+        told = render_transcript_json(job.transcript) if may_read else job.transcript.result
         return render(stored_transcript(told), job.options.get("format") or "json")

@@ -9,7 +9,7 @@ from audio.api.fields import NameField
 from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest
 from voiceprints.models import Person
 from voiceprints.people.consent import LONGEST_NAME, Consent
-from voiceprints.people.registration import Details
+from voiceprints.people.registration import PersonDetails
 
 MOST_ALIASES, LONGEST_NOTES, LONGEST_HOW = 50, 10_000, 1_000
 
@@ -75,11 +75,11 @@ class PersonChange(StrictRequest):
         required=False, allow_null=True, help_text="Null withdraws it from now on."
     )
 
-    def details(self) -> Details:
+    def details(self) -> PersonDetails:
         """What is to be known of the person."""
         given = self.validated_data
         consent = given.get("consent")
-        return Details(
+        return PersonDetails(
             name=given.get("name"),
             aliases=tuple(dict.fromkeys(given["aliases"])) if "aliases" in given else None,
             notes=given.get("notes"),

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from voiceprints.models import Person, Transcript, Voiceprint
-from voiceprints.transcripts.speaker_reassignment import Recast, Recasting
+from voiceprints.transcripts.speaker_reassignment import Reassignment, ReassignmentResult
 
 
 class PersonReceipt(serializers.Serializer[Person]):
@@ -50,7 +50,9 @@ class NamingReceipt(serializers.Serializer[Any]):
     voiceprint = serializers.UUIDField(allow_null=True)
 
 
-def render_naming_receipt(wanted: Recasting, done: Recast, *, dry_run: bool) -> dict[str, object]:
+def render_naming_receipt(
+    wanted: Reassignment, done: ReassignmentResult, *, dry_run: bool
+) -> dict[str, object]:
     """The same, as JSON."""
     return {
         "object": "naming",

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from audio.api.fields import Choice, FiniteFloatField
 from voiceprints.api.serializers.people import PersonNameField
 from voiceprints.api.serializers.strict_requests import StrictRequest
-from voiceprints.transcripts.speaker_naming import Similar
-from voiceprints.transcripts.speaker_reassignment import Recast, Recasting
+from voiceprints.transcripts.speaker_naming import SimilarSpeaker
+from voiceprints.transcripts.speaker_reassignment import Reassignment, ReassignmentResult
 
 
 @extend_schema_serializer(component_name="NameSpeaker")
@@ -54,10 +54,10 @@ class NameSpeaker(StrictRequest):
         given = self.validated_data
         return "also" in given or ("name" in given and given["dry_run"])
 
-    def recasting(self, transcript: UUID, label: str) -> Recasting:
+    def recasting(self, transcript: UUID, label: str) -> Reassignment:
         """What is said of this speaker."""
         given = self.validated_data
-        return Recasting(
+        return Reassignment(
             transcript_id=transcript,
             label=label,
             person_id=given.get("person"),
@@ -87,7 +87,7 @@ class SimilarAnswer(serializers.Serializer[Any]):
     similarity = serializers.SerializerMethodField()
     nameless = serializers.BooleanField(help_text="Who has a name already keeps it.")
 
-    def get_similarity(self, similar: Similar) -> float:
+    def get_similarity(self, similar: SimilarSpeaker) -> float:
         """As all similarities are told."""
         return round(similar.similarity, 4)
 
@@ -104,7 +104,7 @@ class NamingAnswer(serializers.Serializer[Any]):
     voiceprint = serializers.UUIDField(allow_null=True, help_text="Learned with enrol=true.")
 
 
-def render_naming(recast: Recast, *, dry_run: bool) -> dict[str, object]:
+def render_naming(recast: ReassignmentResult, *, dry_run: bool) -> dict[str, object]:
     """What was changed, or would be, as JSON."""
     return {
         "object": "naming",

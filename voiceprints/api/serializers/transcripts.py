@@ -10,10 +10,10 @@ from audio.api.fields import Choice, NameField
 from audio.api.schema.speaker_pages import NamedBlocks, NamedVoice
 from audio.formats.renderer import NATIVE_FORMATS
 from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest, VectorQuery
-from voiceprints.matching.speaker_voices import withhold_voices
+from voiceprints.matching.speaker_voices import withhold_embeddings
 from voiceprints.models import Transcript, TranscriptSpeaker
 from voiceprints.models.transcripts import Mode, SpeakerSource
-from voiceprints.transcripts.transcript_rendering import told_again
+from voiceprints.transcripts.transcript_rendering import render_transcript_json
 from voiceprints.transcripts.transcript_search import TranscriptSearch
 
 LONGEST_SEARCH = 500
@@ -144,5 +144,8 @@ class TranscriptAnswer(About, NamedBlocks):
 def render_transcript(transcript: Transcript, *, with_vectors: bool = False) -> dict[str, object]:
     """A transcript as JSON, with all that was said."""
     if with_vectors:
-        withhold_voices(transcript)
-    return {**About(transcript).data, **told_again(transcript, with_vectors=with_vectors)}
+        withhold_embeddings(transcript)
+    return {
+        **About(transcript).data,
+        **render_transcript_json(transcript, with_vectors=with_vectors),
+    }

@@ -42,7 +42,7 @@ from voiceprints.jobs.submission import Order, place
 from voiceprints.models import Job, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.jobs import JobKind
-from voiceprints.transcripts.name_replacement import storable
+from voiceprints.transcripts.name_replacement import without_nul
 
 TAG = "Jobs"
 JOB = OpenApiParameter("job", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -171,7 +171,7 @@ def _options(request: Request, asked: Asked) -> dict[str, object]:
     assert isinstance(data, Mapping)  # noqa: S101 — a list would not have been valid
     sent = {name: data[name] for name in map(str, asked.fields) if name in data}
     return {
-        name: storable(value) if isinstance(value, str) else value
+        name: without_nul(value) if isinstance(value, str) else value
         for name, value in sent.items()
         if not isinstance(value, UploadedFile) and value != ""
     }

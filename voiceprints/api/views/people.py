@@ -33,12 +33,12 @@ from voiceprints.api.serializers.people import (
 from voiceprints.api.serializers.receipts import PersonReceipt
 from voiceprints.api.serializers.strict_requests import NoQuery
 from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
-from voiceprints.erasure.person_erasure import forget
-from voiceprints.erasure.person_merge import merge
+from voiceprints.erasure.person_erasure import erase_person
+from voiceprints.erasure.person_merge import merge_people
 from voiceprints.models import Person
-from voiceprints.people.registration import change, register
-from voiceprints.storage.locks import locked_people, locked_person
-from voiceprints.transcripts.transcript_search import people_like
+from voiceprints.people.people_search import search_people
+from voiceprints.people.registration import create_person, update_person
+from voiceprints.storage.locks import lock_people, lock_person
 
 
 class People(LibraryView):
@@ -54,7 +54,7 @@ class People(LibraryView):
         asked = PeopleQuery.from_query(request).validated_data
         pages = CursorPages("name")
         found = paginate(
-            pages, people_like(asked.get("q", ""), consenting=asked.get("consenting")), request
+            pages, search_people(asked.get("q", ""), consenting=asked.get("consenting")), request
         )
         return pages.get_paginated_response(PersonAnswer(found, many=True).data)
 
@@ -106,7 +106,7 @@ class OnePerson(LibraryView):
         NoQuery.from_query(request)
         details = PersonChange.from_data(request.data).details()
         whom, demand = parse_id("person", person), partial(require_match, request)
-        changed = change(whom, details, actor=actor_of(request), demand=demand)
+        changed = update_person(whom, details, actor=actor_of(request), demand=demand)
         return _told(changed, may_read=self.may_read)
 
     @document(
@@ -122,9 +122,9 @@ class OnePerson(LibraryView):
         replacement = ForgetQuery.from_query(request).validated_data.get("as")
         whom = parse_id("person", person)
         with transaction.atomic():
-            require_match(request, locked_person(whom))
+            require_match(request, lock_person(whom))
             try:
-                forget(whom, actor=actor_of(request), replacement=replacement)
+                erase_person(whom, actor=actor_of(request), replacement=replacement)
             except ValueError as error:
                 raise _renamed(error, "as") from error
         return Response(status=204)
@@ -149,7 +149,7 @@ class MergePeople(LibraryView):
         with transaction.atomic():
             _demand_unchanged(request, gone, stays)
             try:
-                merge(gone, stays, actor=actor_of(request))
+                merge_people(gone, stays, actor=actor_of(request))
             except ValueError as error:
                 raise _renamed(error, "from") from error
         return _told(Person.objects.get(pk=stays), may_read=self.may_read)
@@ -164,12 +164,12 @@ def person_of(given: str) -> Person:
 
 
 def _registered(asked: NewPerson, actor: str) -> Created:
-    person = register(asked.details(), actor=actor)
+    person = create_person(asked.details(), actor=actor)
     return Created(dict(PersonAnswer(person).data), person.id)
 
 
 def _demand_unchanged(request: Request, gone: UUID, stays: UUID) -> None:
-    require_match(request, locked_people(gone, stays)[stays])
+    require_match(request, lock_people(gone, stays)[stays])
 
 
 def _told(person: Person, *, may_read: bool = True) -> Response:

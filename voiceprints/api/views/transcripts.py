@@ -36,11 +36,10 @@ from voiceprints.api.serializers.transcripts import (
 from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
 from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
-from voiceprints.transcripts.corrections import put_right
-from voiceprints.transcripts.speaker_reassignment import foresee, recast
-from voiceprints.transcripts.transcript_rendering import cues_of
-from voiceprints.transcripts.transcript_search import transcripts_found
-from voiceprints.transcripts.transcript_store import discard
+from voiceprints.transcripts.speaker_reassignment import preview_reassignment, reassign_speaker
+from voiceprints.transcripts.transcript_rendering import transcript_cues
+from voiceprints.transcripts.transcript_search import search_transcripts
+from voiceprints.transcripts.transcript_store import delete_transcript, edit_transcript
 
 SPEAKERS = Prefetch("speakers", TranscriptSpeaker.objects.defer("embedding"))
 
@@ -55,7 +54,7 @@ class Transcripts(LibraryView):
         answers={200: page_schema(TranscriptEntry, "TranscriptPage")},
     )
     def get(self, request: Request) -> Response:
-        found = transcripts_found(TranscriptsQuery.from_query(request).search())
+        found = search_transcripts(TranscriptsQuery.from_query(request).search())
         pages = CursorPages("-created_at", "id")
         speaking = found.defer("result").prefetch_related(SPEAKERS)
         entries = TranscriptEntry(paginate(pages, speaking, request), many=True)
@@ -83,7 +82,7 @@ class OneTranscript(LibraryView):
         action = Action.VECTOR_READ if asked.wants_vectors else Action.TRANSCRIPT_READ
         audit.record(actor_of(request), action, transcript=found.id)
         answer = render_transcript(found, with_vectors=asked.wants_vectors)
-        return transcript_answer(StoredTranscript(answer, tuple(cues_of(found))), name)
+        return transcript_answer(StoredTranscript(answer, tuple(transcript_cues(found))), name)
 
     @document(
         "change_transcript",
@@ -97,7 +96,7 @@ class OneTranscript(LibraryView):
         NoQuery.from_query(request)
         corrections = TranscriptChange.from_data(request.data).validated_data
         which = parse_id("transcript", transcript)
-        changed = put_right(which, corrections, actor=actor_of(request))
+        changed = edit_transcript(which, corrections, actor=actor_of(request))
         if changed is None:
             raise ResourceNotFound("transcript")
         answer = TranscriptEntry if self.may_read else TranscriptReceipt
@@ -112,7 +111,7 @@ class OneTranscript(LibraryView):
     )
     def delete(self, request: Request, transcript: str) -> Response:
         NoQuery.from_query(request)
-        if not discard(parse_id("transcript", transcript), actor=actor_of(request)):
+        if not delete_transcript(parse_id("transcript", transcript), actor=actor_of(request)):
             raise ResourceNotFound("transcript")
         return Response(status=204)
 
@@ -135,7 +134,9 @@ class OneSpeaker(LibraryView):
             require(request, VOICES_READ)
         wanted = asked.recasting(_found(transcript).id, label)
         dry_run = asked.validated_data["dry_run"]
-        done = (foresee if dry_run else recast)(wanted, actor=actor_of(request))
+        done = (preview_reassignment if dry_run else reassign_speaker)(
+            wanted, actor=actor_of(request)
+        )
         if not self.may_read:
             return Response(render_naming_receipt(wanted, done, dry_run=dry_run))
         return Response(render_naming(done, dry_run=dry_run))

@@ -29,17 +29,17 @@ from voiceprints.api.serializers.voiceprints import (
 from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
 from voiceprints.api.views.people import person_of
 from voiceprints.enrolment.voice_enrolment import (
-    SpeakerOf,
     enrol_embedding,
     enrol_recordings,
     enrol_span,
     enrol_speaker,
 )
+from voiceprints.erasure.voice_erasure import delete_voiceprint
+from voiceprints.matching.speaker_lookup import SpeakerReference
 from voiceprints.models import Voiceprint, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.voiceprints import VoiceprintQuerySet
 from voiceprints.people.consent import check_consent
-from voiceprints.transcripts.corrections import delete_print
 
 
 class Voiceprints(LibraryView):
@@ -122,7 +122,7 @@ class OneVoiceprint(LibraryView):
     def delete(self, request: Request, person: str, voiceprint: str) -> Response:
         NoQuery.from_query(request)
         owner, one = parse_id("person", person), parse_id("voiceprint", voiceprint)
-        if not delete_print(owner, one, actor=actor_of(request)):
+        if not delete_voiceprint(owner, one, actor=actor_of(request)):
             raise ResourceNotFound("voiceprint")
         return Response(status=204)
 
@@ -152,11 +152,11 @@ def _learned(person: UUID, asked: NewVoiceprint, actor: str) -> Voiceprint:
                 person,
                 recording,
                 Span(start, end),
-                speaker=SpeakerOf(transcript, label),
+                speaker=SpeakerReference(transcript, label),
                 actor=actor,
             )
         case {"transcript": transcript, "speaker": label}:
-            return enrol_speaker(person, SpeakerOf(transcript, label), actor=actor)
+            return enrol_speaker(person, SpeakerReference(transcript, label), actor=actor)
         case {"fingerprint": fingerprint, "space": space}:
             return enrol_embedding(person, fingerprint, space, actor=actor)
         case given:

@@ -17,7 +17,7 @@ from voiceprints.jobs.archive_jobs import is_known, order_of, stands_there
 from voiceprints.jobs.submission import place
 from voiceprints.management.arguments import operator
 from voiceprints.management.items import Items
-from voiceprints.storage.files import StorageFailed
+from voiceprints.storage.stored_files import StorageFailed
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from audio.management.archive_arguments import folder
 from voiceprints.management import arguments
 from voiceprints.management.items import Items
 from voiceprints.models import Transcript
-from voiceprints.transcripts.export import write_transcript
-from voiceprints.transcripts.transcript_search import TranscriptSearch, transcripts_found
+from voiceprints.transcripts.transcript_export import write_transcript
+from voiceprints.transcripts.transcript_search import TranscriptSearch, search_transcripts
 
 DEFAULT_FORMATS = ("json", "txt")
 
@@ -52,7 +52,7 @@ hold what people said, so only their owner may read them, and the audit says whi
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wanted = list(transcripts_found(_search(options)).values_list("pk", flat=True))
+        wanted = list(search_transcripts(_search(options)).values_list("pk", flat=True))
         if not wanted:
             raise CommandError("No transcript is meant.")
         items = Items(self.stdout)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voiceprints.exchange.voiceprint_file import Exchange, written
+from voiceprints.exchange.voiceprint_file import VoiceprintFile, dump_voiceprint_file
 from voiceprints.exchange.voiceprint_transfer import export_voiceprints
 from voiceprints.management import arguments
 from voiceprints.models import Space
@@ -54,12 +54,12 @@ print of each person is what label-merge takes as known_voiceprints."""
                 f"No print of {space} that may be used is there of {', '.join(missing)}."
             )
 
-    def _write(self, exported: Exchange, path: str | None) -> None:
+    def _write(self, exported: VoiceprintFile, path: str | None) -> None:
         prints = sum(len(person.vectors) for person in exported.people)
         if path is None:
-            self.stdout.write(written(exported), ending="")
+            self.stdout.write(dump_voiceprint_file(exported), ending="")
         else:
-            _write_private(path, written(exported))
+            _write_private(path, dump_voiceprint_file(exported))
         self.stderr.write(f"{prints} prints of {len(exported.people)} people in {exported.space}.")
 
 

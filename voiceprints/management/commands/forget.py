@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from voiceprints.erasure.person_erasure import Forgotten, forget
+from voiceprints.erasure.person_erasure import ErasedPerson, erase_person
 from voiceprints.management import arguments
 from voiceprints.management.answers import refusals_told
 from voiceprints.models import Person
@@ -46,14 +46,16 @@ what they have. It asks first, unless --yes is given."""
         self.stdout.write(f"Forgotten: {_told(done)}")
 
 
-def _forget(person: Person, replacement: str | None, *, for_good: bool) -> Forgotten:
+def _forget(person: Person, replacement: str | None, *, for_good: bool) -> ErasedPerson:
     with refusals_told(), transaction.atomic():
-        forgotten = forget(person.id, actor=arguments.operator("forget"), replacement=replacement)
+        forgotten = erase_person(
+            person.id, actor=arguments.operator("forget"), replacement=replacement
+        )
         transaction.set_rollback(not for_good)
         return forgotten
 
 
-def _told(forgotten: Forgotten) -> str:
+def _told(forgotten: ErasedPerson) -> str:
     return (
         f"voiceprints deleted: {forgotten.prints}; transcripts changed: {forgotten.transcripts}; "
         f"name there: {forgotten.replacement}."

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from voiceprints.management import arguments
 from voiceprints.management.answers import refusals_told
-from voiceprints.matching.speaker_identification import HeardSpeaker, identify_speakers
+from voiceprints.matching.speaker_identification import IdentifiedSpeaker, identify_speakers
 
 
 class Command(BaseCommand):
@@ -43,7 +43,7 @@ enough."""
             self.stdout.write("Nobody speaks in this recording.")
 
 
-def _lines(speaker: HeardSpeaker) -> Iterator[str]:
+def _lines(speaker: IdentifiedSpeaker) -> Iterator[str]:
     found = speaker.identified
     lead = "" if found.margin is None else f", {found.margin:.2f} above the next"
     yield f"{speaker.label}, {speaker.speech_s:.1f} s: {found.decision}{lead}"
@@ -51,7 +51,7 @@ def _lines(speaker: HeardSpeaker) -> Iterator[str]:
         yield f"  {rank:2}. {candidate.similarity:5.2f}  {candidate.name}"
 
 
-def _json(speaker: HeardSpeaker) -> dict[str, object]:
+def _json(speaker: IdentifiedSpeaker) -> dict[str, object]:
     found = speaker.identified
     return {
         "speaker": speaker.label,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voiceprints.exchange.voiceprint_file import Exchange, read
+from voiceprints.exchange.voiceprint_file import VoiceprintFile, parse_voiceprint_file
 from voiceprints.exchange.voiceprint_transfer import import_person
 from voiceprints.management import arguments
 from voiceprints.management.answers import REFUSALS, reason
@@ -59,10 +59,10 @@ Status 1 means that somebody could not be imported."""
         items.end()
 
 
-def _exchange(path: str, space: str | None) -> Exchange:
+def _exchange(path: str, space: str | None) -> VoiceprintFile:
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
-        return read(text, space=space)
+        return parse_voiceprint_file(text, space=space)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.") from error
     except UnicodeError as error:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from voiceprints.erasure.retention import due, purge_expired
+from voiceprints.erasure.retention import count_expired, purge_expired
 from voiceprints.management.answers import refusals_told
 from voiceprints.management.arguments import operator
 
@@ -29,7 +29,11 @@ again."""
     def handle(self, *args: Any, **options: Any) -> None:
         now, dry_run = timezone.now(), options["dry_run"]
         with refusals_told():
-            purged = due(now) if dry_run else purge_expired(now, actor=operator("purge_expired"))
+            purged = (
+                count_expired(now)
+                if dry_run
+                else purge_expired(now, actor=operator("purge_expired"))
+            )
         what = "Would be deleted" if dry_run else "Deleted"
         self.stdout.write(
             f"{what}: the voices of {purged.people} people "

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from voiceprints.enrolment.reembedding import (
-    NothingToHear,
+    NoSample,
     people_to_reembed,
-    reembed,
-    samples_to_hear,
+    reembed_person,
+    samples_to_reembed,
 )
 from voiceprints.management.answers import REFUSALS, reason, refusals_told
 from voiceprints.management.arguments import operator
@@ -54,9 +54,9 @@ means that somebody is left without a print."""
 
 def _done(person: Person, space: str, *, dry_run: bool) -> str:
     if not dry_run:
-        return f"{person.name}: {reembed(person, space, actor=operator('reembed'))} prints."
+        return f"{person.name}: {reembed_person(person, space, actor=operator('reembed'))} prints."
     check_consent(person.id)
-    waiting = samples_to_hear(person, space).count()
+    waiting = samples_to_reembed(person, space).count()
     if not waiting:
-        raise NothingToHear
+        raise NoSample
     return f"{person.name}: {waiting} samples would be heard."

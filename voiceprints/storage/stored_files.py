@@ -12,7 +12,7 @@ from audio.api.request_errors import InvalidRequest
 logger = logging.getLogger(__name__)
 
 
-def names_in(folder: str) -> list[str]:
+def list_file_names(folder: str) -> list[str]:
     """The names of all files in a folder, without it; none where nothing was ever stored there.
 
     A bucket has no folders: whether there is one cannot be asked.

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from tests.voiceprints.people import axis, blend
-from voiceprints.enrolment.averaging import one_voice
-from voiceprints.people.refusals import SeveralVoices
+from voiceprints.enrolment.voice_average import average_voice
+from voiceprints.people.enrolment_errors import SeveralVoices
 
 
 def test_alike_windows_are_averaged_by_duration() -> None:
     windows = np.stack([axis(0), blend({0: 0.8, 1: 0.6})])
 
-    heard = one_voice(windows, np.array([3.0, 1.0]), threshold=0.5)
+    heard = average_voice(windows, np.array([3.0, 1.0]), threshold=0.5)
 
     assert heard.vector[:2] == pytest.approx(np.array([3.8, 0.6]) / np.hypot(3.8, 0.6))
     assert heard.kept.all()
@@ -20,7 +20,7 @@ def test_alike_windows_are_averaged_by_duration() -> None:
 def test_the_scale_of_a_fingerprint_does_not_matter() -> None:
     windows = np.stack([axis(0), 100 * blend({0: 0.8, 1: 0.6})])
 
-    heard = one_voice(windows, np.array([1.0, 1.0]), threshold=0.5)
+    heard = average_voice(windows, np.array([1.0, 1.0]), threshold=0.5)
 
     assert heard.vector[:2] == pytest.approx(np.array([1.8, 0.6]) / np.hypot(1.8, 0.6))
 
@@ -28,7 +28,7 @@ def test_the_scale_of_a_fingerprint_does_not_matter() -> None:
 def test_a_minority_that_sounds_different_is_discarded() -> None:
     windows = np.stack([axis(0), axis(0), axis(0), axis(1)])
 
-    heard = one_voice(windows, np.array([3.0, 3.0, 3.0, 3.0]), threshold=0.5)
+    heard = average_voice(windows, np.array([3.0, 3.0, 3.0, 3.0]), threshold=0.5)
 
     assert heard.kept.tolist() == [True, True, True, False]
     assert heard.vector == pytest.approx(axis(0))
@@ -38,13 +38,13 @@ def test_a_large_minority_is_another_voice() -> None:
     windows = np.stack([axis(0), axis(0), axis(1)])
 
     with pytest.raises(SeveralVoices, match="33% of the speech"):
-        one_voice(windows, np.ones(3), threshold=0.5)
+        average_voice(windows, np.ones(3), threshold=0.5)
 
 
 def test_the_majority_is_that_of_the_time_not_of_the_windows() -> None:
     windows = np.stack([axis(1), axis(1), axis(0)])
 
-    heard = one_voice(windows, np.array([1.0, 1.0, 9.0]), threshold=0.5)
+    heard = average_voice(windows, np.array([1.0, 1.0, 9.0]), threshold=0.5)
 
     assert heard.kept.tolist() == [False, False, True]
 
@@ -52,4 +52,4 @@ def test_the_majority_is_that_of_the_time_not_of_the_windows() -> None:
 def test_cohesion_is_the_mean_similarity_to_the_voice() -> None:
     windows = np.stack([blend({0: 0.8, 1: 0.6}), blend({0: 0.8, 1: -0.6})])
 
-    assert one_voice(windows, np.ones(2), threshold=0.2).cohesion == pytest.approx(0.8)
+    assert average_voice(windows, np.ones(2), threshold=0.2).cohesion == pytest.approx(0.8)

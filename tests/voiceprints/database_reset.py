@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 LASTING = {"django_content_type", "auth_permission"}
 
 
-def emptying(style: Style, connection: BaseDatabaseWrapper, **_how: bool) -> list[str]:
+def truncate_statements(style: Style, connection: BaseDatabaseWrapper, **_how: bool) -> list[str]:
     """The statements that do it, in place of those of `flush`."""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     return connection.ops.sql_flush(style, sorted(set(tables) - LASTING))

@@ -11,7 +11,7 @@ from audio.formats.renderer import render_file
 from audio.formats.stored_transcript import StoredTranscript
 from voiceprints.models import Transcript, audit
 from voiceprints.models.audit import Action
-from voiceprints.transcripts.transcript_rendering import cues_of, told_again
+from voiceprints.transcripts.transcript_rendering import render_transcript_json, transcript_cues
 
 LONGEST_STEM = 80
 
@@ -26,15 +26,17 @@ def write_transcript(
     ------
     OSError
     """
-    stem = folder / stem_of(transcript)
-    stored = StoredTranscript(told_again(transcript), tuple(cues_of(transcript)), stem.name)
+    stem = folder / file_stem(transcript)
+    stored = StoredTranscript(
+        render_transcript_json(transcript), tuple(transcript_cues(transcript)), stem.name
+    )
     for form in formats:
         write_whole(stem.with_name(f"{stem.name}.{form}"), render_file(stored, form).encode())
     audit.record(actor, Action.EXPORTED, transcript=transcript.id)
     return stem
 
 
-def stem_of(transcript: Transcript) -> str:
+def file_stem(transcript: Transcript) -> str:
     """When, which recording, and of the identifier what tells it from others of that name."""
     recorded = transcript.recorded_at or transcript.created_at
     name = re.sub(r"[^\w.-]+", "-", transcript.recording_name).strip("-.")[:LONGEST_STEM]

@@ -24,7 +24,7 @@ _LOWER_ALIASES = Func(
 )
 
 
-def people_called(names: Iterable[str]) -> dict[str, UUID]:
+def find_people_by_name(names: Iterable[str]) -> dict[str, UUID]:
     """By name: the person of that name, else the only one with that alias, in whatever case."""
     lower = {name: name_key(name) for name in names}
     by_name, by_alias = _people_of(list(lower.values()))
@@ -48,7 +48,7 @@ def _only(people: set[UUID]) -> UUID | None:
     return next(iter(people)) if len(people) == 1 else None
 
 
-def person_called(name: str, *, actor: str) -> Person:
+def get_or_create_person(name: str, *, actor: str) -> Person:
     """The person of that name, made when there is none."""
     found = Person.objects.named(name).first()
     if found is not None:

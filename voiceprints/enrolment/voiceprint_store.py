@@ -1,25 +1,29 @@
 """When does a voice become somebody's print?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 
+from audio.media.encoding import pcm, wav
 from audio.merge.values import Embedding, Span
-from voiceprints.enrolment.samples import kept_sample
 from voiceprints.enrolment.voice_extraction import Samples
 from voiceprints.matching.voice_matching import nearest_people
 from voiceprints.models import Space, TranscriptSpeaker, Voiceprint, audit
 from voiceprints.models.audit import Action
-from voiceprints.models.voiceprints import VoiceprintSource
-from voiceprints.people.consent import demand_consent
-from voiceprints.people.refusals import VoiceTaken
-from voiceprints.storage.locks import locked_person
+from voiceprints.models.voiceprints import VoiceprintSource, sample_path
+from voiceprints.people.consent import require_consent
+from voiceprints.people.enrolment_errors import VoiceTaken
+from voiceprints.storage.locks import lock_person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
+class NewVoiceprint:
     """A voice of unit length that may become a print, and where it comes from."""
 
     space: Space
@@ -32,7 +36,7 @@ class Learned:
     speaker: TranscriptSpeaker | None = None
 
 
-def keep_print(person_id: UUID, learned: Learned, *, actor: str) -> Voiceprint:
+def store_voiceprint(person_id: UUID, learned: NewVoiceprint, *, actor: str) -> Voiceprint:
     """Make a voice a print of this person, unless the person or the voice forbids it.
 
     Raises
@@ -50,9 +54,9 @@ def keep_print(person_id: UUID, learned: Learned, *, actor: str) -> Voiceprint:
         transcript_speaker=learned.speaker,
         created_by=actor,
     )
-    with kept_sample(voiceprint, learned.samples), transaction.atomic():
-        voiceprint.person = locked_person(person_id)
-        demand_consent(voiceprint.person)
+    with stored_sample(voiceprint, learned.samples), transaction.atomic():
+        voiceprint.person = lock_person(person_id)
+        require_consent(voiceprint.person)
         voiceprint.quality = {**learned.quality, **_nearest_other(person_id, learned)}
         voiceprint.save(force_insert=True)
         audit.record(
@@ -67,7 +71,7 @@ def keep_print(person_id: UUID, learned: Learned, *, actor: str) -> Voiceprint:
     return voiceprint
 
 
-def _nearest_other(person_id: UUID, learned: Learned) -> dict[str, float]:
+def _nearest_other(person_id: UUID, learned: NewVoiceprint) -> dict[str, float]:
     """How near the nearest other person is; at once only one voice is judged so in a space."""
     space = Space.objects.select_for_update(no_key=True).get(pk=learned.space.pk)
     nearest = nearest_people(learned.vector, space, limit=2)
@@ -77,3 +81,18 @@ def _nearest_other(person_id: UUID, learned: Learned) -> dict[str, float]:
     if others[0].similarity >= space.threshold:
         raise VoiceTaken(others[0].person_id, others[0].name, others[0].similarity)
     return {"nearest_other": round(others[0].similarity, 4)}
+
+
+@contextmanager
+def stored_sample(voiceprint: Voiceprint, samples: Samples | None) -> Iterator[None]:
+    """Give a print that is about to be saved its sample, where samples are kept."""
+    if samples is None or not settings.KEEP_SAMPLES:
+        yield
+        return
+    path = sample_path(voiceprint, "sample.wav")
+    voiceprint.sample.name = default_storage.save(path, ContentFile(wav(pcm(samples))))
+    try:
+        yield
+    except BaseException:
+        default_storage.delete(voiceprint.sample.name)
+        raise

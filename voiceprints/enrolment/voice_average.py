@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from audio.merge.clustering import LinkingRule, cluster
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding
-from voiceprints.people.refusals import SeveralVoices
+from voiceprints.people.enrolment_errors import SeveralVoices
 
 # A window in ten goes wrong where somebody coughs or is talked over. Another voice is more.
 MOST_DISCARDED = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Averaged:
+class VoiceAverage:
     """One voice of unit length, and how well it was heard.
 
     `kept` says which fingerprints it is made of; `cohesion` is their mean similarity to it.
@@ -29,9 +29,9 @@ class Averaged:
     cohesion: float
 
 
-def one_voice(
+def average_voice(
     embeddings: NDArray[np.float64], seconds: NDArray[np.float64], *, threshold: float
-) -> Averaged:
+) -> VoiceAverage:
     """The mean of the fingerprints, weighted by duration, without those that are another voice's.
 
     `fingerprints` has shape (windows, dimension), at least one; `threshold` is the least
@@ -49,4 +49,4 @@ def one_voice(
     if discarded > MOST_DISCARDED:
         raise SeveralVoices(discarded)
     vector = unit(np.average(rows[kept], axis=0, weights=seconds[kept]))
-    return Averaged(vector, kept, float((rows[kept] @ vector).mean()))
+    return VoiceAverage(vector, kept, float((rows[kept] @ vector).mean()))
