@@ -19,8 +19,8 @@ from rich.text import Text
 from benchmarks.measures.transcript_scores import Said, score
 from benchmarks.recorded_meetings import CLINIC, LOCAL_USER, Meeting
 from spark_control.laptop.gateway import running_gateway
-from spark_control.laptop.processes import Failed
-from spark_control.laptop.progress import progress
+from spark_control.laptop.processes import StartError
+from spark_control.laptop.step_progress import progress
 
 LOG = Path("var/demo/gateway.log")
 COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red")
@@ -39,7 +39,7 @@ def main() -> int:
         _print_speaking_times(answer)
         _print_score(answer, seconds)
         _print_what_next()
-    except (Failed, httpx.HTTPError) as failure:
+    except (StartError, httpx.HTTPError) as failure:
         console.print(f"The demo failed: {failure}", style="bold red", markup=False)
         console.print(f"{LOG} and {LOG.with_name('engine.log')} say more. Then: make demo")
         return 1
@@ -68,7 +68,7 @@ def _label_merge(url: str, meeting: Meeting) -> tuple[Answer, float]:
             timeout=LONGEST_WAIT_S,
         )
         if response.is_error:
-            raise Failed(f"{response.status_code} {response.text[:500]}")
+            raise StartError(f"{response.status_code} {response.text[:500]}")
     answer: Answer = response.json()
     return answer, time.monotonic() - started
 

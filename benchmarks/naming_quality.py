@@ -27,7 +27,7 @@ from audio.merge.naming.overlap import OverlapRule, name_speakers
 from audio.merge.values import NamedSpeaker
 from benchmarks.recorded_meetings import CLINIC
 from benchmarks.synthetic.naming_simulator import LEVELS, Simulated, manner_of, simulate
-from spark_control.laptop.progress import progress
+from spark_control.laptop.step_progress import progress
 
 LENGTHS = {"60 s": 60.0, "5 min": 300.0, "15 min": 900.0, "1 h": 3600.0}
 # The longer a recording, the less a cell's mean varies, and the more it costs.

@@ -39,7 +39,7 @@ from benchmarks.measures.error_rates import (
     shares_at,
 )
 from benchmarks.synthetic.voices import SYNTHETIC, Samples, Speech, everybody
-from spark_control.laptop.progress import progress
+from spark_control.laptop.step_progress import progress
 from voiceprints.enrolment.voice_extraction import ExtractedVoice, extract_sample_voice
 
 SPEECH = Path("var/voice_errors/speech")

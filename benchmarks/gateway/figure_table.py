@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.gateway.timing import Ports
 from benchmarks.measures.requests import SETTINGS
-from spark_control.laptop.engine import is_healthy
+from spark_control.laptop.built_in_engine import is_healthy
 from spark_control.laptop.gateway import Gateway, running_gateway
 
 BARE = ("--threads", "64", "--keep-alive", "75", "benchmarks.gateway.bare_wsgi:application")

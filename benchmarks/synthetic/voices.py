@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from audio.media.decoding import SAMPLE_RATE, clips, sample_blocks
 from audio.merge.values import Span
 from benchmarks.recorded_meetings import CLINIC, LOCAL_USER, Meeting
-from spark_control.laptop.progress import progress
+from spark_control.laptop.step_progress import progress
 
 # Without `bm_george`, `bf_emma` and `am_michael`: those are heard in the clinic.
 SYNTHETIC = (

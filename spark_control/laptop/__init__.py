@@ -1,8 +1,9 @@
-"""Run a command with a private Postgres and the built-in engine beside it.
+"""The launcher for one machine: a command with a private Postgres and the built-in engine.
 
-`__main__` reads the arguments and tells the story; `processes` sees to it that nothing outlives
-the launcher; `database` and `engine` start one thing each; `account` says where, and as whom,
-Postgres runs; `folder` is what a data folder holds.
+`__main__` parses the arguments and starts everything in order. `processes` ends every process
+with the launcher. `database`, `built_in_engine` and `gateway` start one server each.
+`postgres_account` decides where, and under which account, Postgres runs. `data_folder` holds
+secrets, locks and logs.
 """
 
 from pathlib import Path

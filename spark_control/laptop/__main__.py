@@ -1,9 +1,12 @@
+"""The command line of the launcher: `python -m spark_control.laptop`."""
+
 import argparse
 import os
 import shutil
+import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,22 +14,28 @@ from tempfile import TemporaryDirectory
 from environ import Env
 
 from spark_control.laptop import PROJECT
-from spark_control.laptop.admin import admin_account
-from spark_control.laptop.database import migrate, private_database
-from spark_control.laptop.engine import built_in_engine
-from spark_control.laptop.folder import private_folder, secret_in
-from spark_control.laptop.processes import Failed, Launcher, kept, run
-from spark_control.laptop.worker import beside
+from spark_control.laptop.built_in_engine import built_in_engine
+from spark_control.laptop.data_folder import make_private_folder, read_secret
+from spark_control.laptop.database import ensure_admin, migrate, private_database
+from spark_control.laptop.processes import (
+    Launcher,
+    StartError,
+    background_process,
+    run_in_foreground,
+    supervise,
+)
+from spark_control.laptop.step_progress import progress
 
-NO_SUCH_COMMAND = 127
+COMMAND_NOT_FOUND = 127
+WORKER = (sys.executable, "manage.py", "procrastinate", "worker")
 
 USAGE = "python -m spark_control.laptop [options] -- COMMAND [ARGUMENT…]"
 HELP = """\
-Run a command with what a production host would have: a Postgres with pgvector and the engines.
+Run a command with everything that a production host has: Postgres with pgvector, and the engines.
 
-What the environment names (DATABASE_URL, PARAKEET_URL, KOKORO_URL) is used and not started.
-For the rest a private Postgres and the built-in engine are started on free loopback ports, and
-the command finds them under the same names. When it ends, so does everything that was started.
+Servers that the environment names (DATABASE_URL, PARAKEET_URL, KOKORO_URL) are used as they are.
+For each missing one, the launcher starts a private Postgres or the built-in engine on a free
+loopback port and passes its URL to the command. Everything it started ends with the command.
 """
 EXAMPLES = """\
 examples:
@@ -35,14 +44,16 @@ examples:
   python -m spark_control.laptop --no-engines --data var/test -- pytest
   PARAKEET_URL=http://10.0.0.5:9100 python -m spark_control.laptop --no-database -- COMMAND
 
-The exit status is the command's: 128 + N when signal N ended it; 1 when something could not be
-started, 2 for wrong usage, 127 when there is no such command. Ctrl-C and SIGTERM reach the
-command once; when the launcher itself is killed, everything else is ended all the same.
+The exit status is the command's: 128 + N if signal N ended it, 1 if a server could not be
+started, 2 for wrong usage, 127 if the command does not exist. Ctrl-C and SIGTERM reach the
+command once. If the launcher itself is killed, everything that it started still ends.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Options:
+    """The arguments of the command line."""
+
     database: bool
     admin: bool
     engines: bool
@@ -52,17 +63,19 @@ class Wishes:
 
 
 def main() -> int:
-    wishes = wishes_in(sys.argv[1:])
-    Env.read_env(PROJECT / ".env")  # as the settings do: what it names is named
-    # `python` and `gunicorn` are the launcher's own, whether its venv is active or not.
+    """Run the launcher and return its exit status."""
+    options = parse_options(sys.argv[1:])
+    Env.read_env(PROJECT / ".env")  # as the settings do, so that both see the same variables
+    # `python` and `gunicorn` are those of this virtual environment, even if it is not active.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()])
-    if shutil.which(wishes.command[0]) is None:
-        print(f"There is no command {wishes.command[0]!r}.", file=sys.stderr)
-        return NO_SUCH_COMMAND
-    return kept(lambda launcher: fulfil(wishes, launcher))
+    if shutil.which(options.command[0]) is None:
+        print(f"Command not found: {options.command[0]!r}.", file=sys.stderr)
+        return COMMAND_NOT_FOUND
+    return supervise(lambda launcher: run(options, launcher))
 
 
-def wishes_in(arguments: Sequence[str]) -> Wishes:
+def parse_options(arguments: Sequence[str]) -> Options:
+    """Parse the arguments; print help or an error and exit where necessary."""
     parser = argparse.ArgumentParser(
         usage=USAGE,
         description=HELP,
@@ -72,85 +85,106 @@ def wishes_in(arguments: Sequence[str]) -> Wishes:
     parser.add_argument(
         "--no-database",
         action="store_true",
-        help="the command gets no database, not even one that DATABASE_URL names",
+        help="run without a database, even if DATABASE_URL names one",
     )
     parser.add_argument(
         "--no-engines",
         action="store_true",
-        help="start no engine; those that PARAKEET_URL and KOKORO_URL name are still used",
+        help="start no engine; PARAKEET_URL and KOKORO_URL are still used",
     )
     parser.add_argument(
         "--worker",
         action="store_true",
-        help="run a worker for jobs beside the command, where there is a database",
+        help="run a job worker beside the command; requires a database",
     )
     parser.add_argument(
         "--admin",
         action="store_true",
-        help="make an account for the admin where the private database has none",
+        help="create an administrator's account unless the private database has an account",
     )
     parser.add_argument(
         "--data",
         type=Path,
         default=PROJECT / "var",
         metavar="DIR",
-        help="where database, samples of voices, secret key and logs are kept (default: var/ of "
-        "the project); a second launcher beside this one needs its own",
+        help="folder for the database, voice samples, the secret key and logs (default: var/ in "
+        "the project); two launchers at the same time need different folders",
     )
     split = list(arguments).index("--") if "--" in arguments else len(arguments)
-    options, command = parser.parse_args(arguments[:split]), arguments[split + 1 :]
+    parsed, command = parser.parse_args(arguments[:split]), arguments[split + 1 :]
     if not command:
-        parser.error("say which command to run, after a `--`; --help shows examples")
-    data = options.data.resolve()
-    database, engines = not options.no_database, not options.no_engines
-    return Wishes(database, options.admin, engines, options.worker, data, command)
-
-
-def fulfil(wishes: Wishes, launcher: Launcher) -> int:
-    wishes.data.mkdir(parents=True, exist_ok=True)
-    environment = dict(os.environ)
-    environment["SECRET_KEY"] = environment.get("SECRET_KEY") or secret_in(
-        wishes.data / "secret_key"
+        parser.error("expected a command after `--`; --help shows examples")
+    return Options(
+        database=not parsed.no_database,
+        admin=parsed.admin,
+        engines=not parsed.no_engines,
+        worker=parsed.worker,
+        data=parsed.data.resolve(),
+        command=command,
     )
-    with ExitStack() as everything:
-        # Recordings under way when everything is ended must not stay behind.
-        uploads = everything.enter_context(TemporaryDirectory(prefix="uploads-", dir=wishes.data))
+
+
+def run(options: Options, launcher: Launcher) -> int:
+    """Start the servers, run the command, and return its exit status."""
+    options.data.mkdir(parents=True, exist_ok=True)
+    environment = dict(os.environ)
+    environment["SECRET_KEY"] = environment.get("SECRET_KEY") or read_secret(
+        options.data / "secret_key"
+    )
+    with ExitStack() as resources:
+        # Uploads in progress must not remain on disk when the launcher ends.
+        uploads = resources.enter_context(TemporaryDirectory(prefix="uploads-", dir=options.data))
         os.environ["UPLOADS_DIR"] = environment["UPLOADS_DIR"] = uploads
         try:
-            environment |= database_for(environment, wishes, everything)
-            environment |= engines_for(environment, wishes, everything)
-            if wishes.worker and environment.get("DATABASE_URL"):
-                everything.enter_context(beside(environment, wishes.data))
-        except Failed as failure:
-            print(failure, file=sys.stderr)
+            environment |= start_database(environment, options, resources)
+            environment |= start_engines(environment, options, resources)
+            if options.worker and environment.get("DATABASE_URL"):
+                resources.enter_context(running_worker(environment, options.data))
+        except StartError as error:
+            print(error, file=sys.stderr)
             return 1
-        return run(wishes.command, environment, launcher)
+        return run_in_foreground(options.command, environment, launcher)
 
 
-def database_for(
-    environment: Mapping[str, str], wishes: Wishes, everything: ExitStack
+def start_database(
+    environment: Mapping[str, str], options: Options, resources: ExitStack
 ) -> dict[str, str]:
-    if not wishes.database:
-        return {"DATABASE_URL": ""}  # set, or the settings would read it from `.env`
+    """Start a private database if none is configured; return the variables that name it."""
+    if not options.database:
+        return {"DATABASE_URL": ""}  # if it were unset, the settings would read it from `.env`
     if environment.get("DATABASE_URL"):
         return {}
-    url = everything.enter_context(private_database(wishes.data))
+    url = resources.enter_context(private_database(options.data))
     migrate({**environment, "DATABASE_URL": url})
-    if wishes.admin:
-        admin_account(wishes.data, {**environment, "DATABASE_URL": url})
-    # Samples belong to the prints of one database: another's purge would take them for orphans.
-    samples = environment.get("SAMPLES_DIR") or str(private_folder(wishes.data / "samples"))
+    if options.admin:
+        ensure_admin(options.data, {**environment, "DATABASE_URL": url})
+    # Samples belong to one database: purging with another database would delete them as orphans.
+    samples = environment.get("SAMPLES_DIR") or str(make_private_folder(options.data / "samples"))
     return {"DATABASE_URL": url, "SAMPLES_DIR": samples}
 
 
-def engines_for(
-    environment: Mapping[str, str], wishes: Wishes, everything: ExitStack
+def start_engines(
+    environment: Mapping[str, str], options: Options, resources: ExitStack
 ) -> dict[str, str]:
-    unnamed = [name for name in ("PARAKEET_URL", "KOKORO_URL") if not environment.get(name)]
-    if not unnamed or not wishes.engines:
+    """Start the built-in engine for each missing URL; return the variables that name it."""
+    missing = [name for name in ("PARAKEET_URL", "KOKORO_URL") if not environment.get(name)]
+    if not missing or not options.engines:
         return {}
-    url = everything.enter_context(built_in_engine(wishes.data))
-    return dict.fromkeys(unnamed, url)
+    url = resources.enter_context(built_in_engine(options.data))
+    return dict.fromkeys(missing, url)
+
+
+@contextmanager
+def running_worker(environment: Mapping[str, str], data: Path) -> Iterator[None]:
+    """Run a job worker for the block."""
+    # It returns a job under way to the queue; other workers take over the jobs of a lost worker.
+    with ExitStack() as resources:
+        with progress("worker"):
+            worker = background_process(
+                WORKER, signal.SIGTERM, data / "worker.log", env=dict(environment), cwd=PROJECT
+            )
+            resources.enter_context(worker)
+        yield
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spark_control.laptop import PROJECT
-from spark_control.laptop.engine import is_healthy
-from spark_control.laptop.folder import tail
-from spark_control.laptop.processes import Failed
+from spark_control.laptop.built_in_engine import is_healthy
+from spark_control.laptop.data_folder import tail
+from spark_control.laptop.processes import StartError
 
 SERVER = ("-m", "gunicorn", "-c", "python:spark_control.server", "spark_control.wsgi")
 HEALTHY_WITHIN_S = 30.0
@@ -22,6 +22,8 @@ GRACE_S = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
+    """A running gateway."""
+
     url: str
     log: Path
     pid: int
@@ -29,16 +31,16 @@ class Gateway:
 
 @contextmanager
 def running_gateway(log: Path, settings: Mapping[str, str]) -> Iterator[Gateway]:
-    """A gateway with these settings over those of the environment, until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as written:
+    """Run a gateway for the block; `settings` take precedence over the environment."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as output:
         port, fd = listener.getsockname()[1], listener.fileno()
         process = subprocess.Popen(  # noqa: S603 — our own server
             [sys.executable, *SERVER, "--bind", f"fd://{fd}"],
             cwd=PROJECT,
             env={**os.environ, **settings},
             pass_fds=(fd,),
-            stdout=written,
-            stderr=written,
+            stdout=output,
+            stderr=output,
         )
     gateway = Gateway(f"http://127.0.0.1:{port}", log, process.pid)
     try:
@@ -55,4 +57,4 @@ def _wait_until_healthy(gateway: Gateway, process: "subprocess.Popen[bytes]") ->
         if is_healthy(gateway.url):
             return
         time.sleep(0.05)
-    raise Failed(f"The gateway did not start. The end of {gateway.log}:\n{tail(gateway.log)}")
+    raise StartError(f"The gateway did not start. The end of {gateway.log}:\n{tail(gateway.log)}")

@@ -1,13 +1,14 @@
-"""Who ends what, so that nothing that was started outlives the launcher.
+"""Processes that end with the launcher, however it ends.
 
-Two processes look after each other. The *launcher* is the one a user sees: it passes signals on.
-Its child, the *keeper*, starts all the rest and is in no terminal's way, in a group of its own.
-Both adopt the orphans among their descendants (PR_SET_CHILD_SUBREAPER), so whichever of the two
-is killed, the other ends what is left, even what the command itself left behind. And should both
-be killed at once, the kernel signals the processes they started (PR_SET_PDEATHSIG).
+Two processes watch each other. The *launcher* is the process that the user started: it forwards
+signals. Its child, the *supervisor*, starts all other processes and has its own process group, so
+that signals from the terminal do not reach it. Both adopt the orphans among their descendants
+(PR_SET_CHILD_SUBREAPER): when one of the two is killed, the other ends the remaining processes,
+including those that the command itself left behind. When both are killed at the same time, the
+kernel signals the processes that they started (PR_SET_PDEATHSIG).
 
-Signals are blocked in both and read only where they wait: none can come between starting a
-process and seeing to its end.
+Both block signals and read them only where they wait, so no signal can arrive between the start
+of a process and the code that ensures its end.
 """
 
 import ctypes
@@ -24,7 +25,7 @@ from typing import IO, Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 SENT_BY_KERNEL = 0x80  # SI_KERNEL of siginfo: Ctrl-C, which the whole terminal group receives
-IN_TERMINAL = signal.SIGUSR1  # tells the keeper of a Ctrl-C that a running command has received
+IN_TERMINAL = signal.SIGUSR1  # reports to the supervisor a Ctrl-C that the command has received
 STOPS = {signal.SIGINT, signal.SIGTERM, IN_TERMINAL}
 WAKES = {*STOPS, signal.SIGHUP, signal.SIGCHLD}
 GRACE_S = 10.0
@@ -33,113 +34,120 @@ ORPHANS_GRACE_S = 3.0
 Process = subprocess.Popen[bytes]
 
 
-class Failed(Exception):
-    """Something could not be started; the message is a sentence that says what to do."""
+class StartError(Exception):
+    """A process could not be started; the message is a sentence that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Launcher:
+    """The launcher's process id and process group."""
+
     pid: int
     group: int
 
 
-def kept(work: Callable[[Launcher], int]) -> int:
-    """The exit status of `work`, which is done in a keeper."""
+def supervise(work: Callable[[Launcher], int]) -> int:
+    """Call `work` in a supervisor and return its exit status."""
     if sys.platform != "linux":
         print("The launcher needs Linux; elsewhere use docker-compose.yml.", file=sys.stderr)
         return 1
     signal.pthread_sigmask(signal.SIG_BLOCK, WAKES)
     launcher = Launcher(os.getpid(), os.getpgrp())
-    keeper = os.fork()
+    supervisor = os.fork()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     try:
-        return attend(keeper) if keeper else keep(work, launcher)
+        return forward_signals(supervisor) if supervisor else run_supervisor(work, launcher)
     finally:
         end_descendants()
 
 
-def attend(keeper: int) -> int:
-    """The launcher's part: pass signals on until the keeper ends."""
-    while (ended := os.waitpid(keeper, os.WNOHANG)) == (0, 0):
-        arrived = signal.sigwaitinfo(WAKES)
-        if arrived.si_signo == signal.SIGINT and arrived.si_code == SENT_BY_KERNEL:
-            os.kill(keeper, IN_TERMINAL)
-        elif arrived.si_signo == signal.SIGHUP:
-            # gunicorn would take it for `reload` and live on without its terminal.
-            os.kill(keeper, signal.SIGTERM)
-        elif arrived.si_signo in STOPS:
-            os.kill(keeper, arrived.si_signo)
-    return status(os.waitstatus_to_exitcode(ended[1]))
+def forward_signals(supervisor: int) -> int:
+    """Forward signals, as the launcher, until the supervisor ends; return its exit status."""
+    while (ended := os.waitpid(supervisor, os.WNOHANG)) == (0, 0):
+        received = signal.sigwaitinfo(WAKES)
+        if received.si_signo == signal.SIGINT and received.si_code == SENT_BY_KERNEL:
+            os.kill(supervisor, IN_TERMINAL)
+        elif received.si_signo == signal.SIGHUP:
+            # gunicorn would read SIGHUP as `reload` and live on without its terminal.
+            os.kill(supervisor, signal.SIGTERM)
+        elif received.si_signo in STOPS:
+            os.kill(supervisor, received.si_signo)
+    return exit_status(os.waitstatus_to_exitcode(ended[1]))
 
 
-def keep(work: Callable[[Launcher], int], launcher: Launcher) -> int:
+def run_supervisor(work: Callable[[Launcher], int], launcher: Launcher) -> int:
+    """Call `work` in a process group of its own that ends with the launcher."""
     os.setpgid(0, 0)
-    end_with(launcher.pid, signal.SIGTERM)
+    end_with_parent(launcher.pid, signal.SIGTERM)
     return work(launcher)
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], launcher: Launcher) -> int:
-    """The exit status of the command, run in the foreground: it has the launcher's terminal."""
+def run_in_foreground(
+    command: Sequence[str], environment: Mapping[str, str], launcher: Launcher
+) -> int:
+    """Run the command in the launcher's terminal and return its exit status."""
     group = launcher.group
-    with running(command, signal.SIGTERM, env=environment, process_group=group) as process:
+    with running_process(command, signal.SIGTERM, env=environment, process_group=group) as process:
         while process.poll() is None:
-            arrived = signal.sigwaitinfo(WAKES)
+            received = signal.sigwaitinfo(WAKES)
             if os.getppid() != launcher.pid:
                 stop(process, signal.SIGTERM, GRACE_S)
-            elif arrived.si_signo in STOPS - {IN_TERMINAL}:
-                process.send_signal(arrived.si_signo)
+            elif received.si_signo in STOPS - {IN_TERMINAL}:
+                process.send_signal(received.si_signo)
             reap(children() - {process.pid})
-        return status(process.returncode)
+        return exit_status(process.returncode)
 
 
 @contextmanager
-def running(
-    command: Sequence[str], ended_by: signal.Signals, grace_s: float = GRACE_S, **options: Any
+def running_process(
+    command: Sequence[str], end_signal: signal.Signals, grace_s: float = GRACE_S, **options: Any
 ) -> Iterator[Process]:
-    """A process (options as for Popen) that is stopped at the end of the block."""
-    process = start(command, ended_by, **options)
+    """Run a process (options as for Popen) for the block, then stop it."""
+    process = start(command, end_signal, **options)
     try:
         yield process
     finally:
-        stop(process, ended_by, grace_s)
+        stop(process, end_signal, grace_s)
 
 
 @contextmanager
-def service(
-    command: Sequence[str], ended_by: signal.Signals, log: Path, **options: Any
+def background_process(
+    command: Sequence[str], end_signal: signal.Signals, log: Path, **options: Any
 ) -> Iterator[Process]:
-    """A process beside the command, out of the terminal's reach; what it says goes to the log."""
+    """Run a process for the block in a session of its own; its output goes to the log."""
     # A new file, not an emptied one: another launcher may still write to the old one.
     log.unlink(missing_ok=True)
-    with ExitStack() as everything:
-        with log_for_its_owner(log) as output:
+    with ExitStack() as resources:
+        with open_private_log(log) as output:
             options |= {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
-            quiet = running(command, ended_by, start_new_session=True, **options)
-            process = everything.enter_context(quiet)
+            detached = running_process(command, end_signal, start_new_session=True, **options)
+            process = resources.enter_context(detached)
         yield process
         if process.poll() is not None:
             print(f"{log.stem} ended before the command did; see {log}", file=sys.stderr)
 
 
-def log_for_its_owner(log: Path) -> IO[bytes]:
-    """The end of a log that nobody else can read."""
+def open_private_log(log: Path) -> IO[bytes]:
+    """Open a log for appending that only its owner can read."""
     return open(os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "ab")
 
 
-def start(command: Sequence[str], ended_by: signal.Signals, **options: Any) -> Process:
+def start(command: Sequence[str], end_signal: signal.Signals, **options: Any) -> Process:
+    """Start a process that the kernel ends with this one."""
     parent = os.getpid()
 
     def prepare() -> None:
-        # Here, not earlier: the kernel forgets the signal when a process changes its user.
-        end_with(parent, ended_by)
+        # In the child, not earlier: the kernel drops the signal when a process changes its user.
+        end_with_parent(parent, end_signal)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
-    # The command is the user's own, given on the command line, or a constant.
+    # The command comes from the user's command line, or is a constant.
     return subprocess.Popen(command, preexec_fn=prepare, **options)  # noqa: S603
 
 
-def stop(process: Process, how: signal.Signals, grace_s: float) -> None:
-    process.send_signal(how)
+def stop(process: Process, end_signal: signal.Signals, grace_s: float) -> None:
+    """Signal a process, and kill it when it has not ended after the grace period."""
+    process.send_signal(end_signal)
     try:
         process.wait(grace_s)
     except subprocess.TimeoutExpired:
@@ -147,48 +155,51 @@ def stop(process: Process, how: signal.Signals, grace_s: float) -> None:
         process.wait()
 
 
-def step(command: Sequence[str], **options: Any) -> int:
-    """The exit status of one step of the set-up, which Ctrl-C and SIGTERM end."""
+def run_step(command: Sequence[str], **options: Any) -> int:
+    """Run one step of the set-up, which Ctrl-C and SIGTERM end; return its exit status."""
     options |= {"stdin": subprocess.DEVNULL, "start_new_session": True}
-    with running(command, signal.SIGTERM, **options) as process:
+    with running_process(command, signal.SIGTERM, **options) as process:
         while process.poll() is None:
             pause(GRACE_S)
-        return status(process.returncode)
+        return exit_status(process.returncode)
 
 
 def pause(seconds: float) -> None:
-    """Wait, at most until a child ends; a signal to stop ends the program."""
-    arrived = signal.sigtimedwait(WAKES, seconds)
-    if arrived and arrived.si_signo in STOPS:
-        asked = signal.SIGINT if arrived.si_signo == IN_TERMINAL else arrived.si_signo
-        raise SystemExit(128 + asked)
+    """Wait, at most until a child ends; exit when a stop signal arrives."""
+    received = signal.sigtimedwait(WAKES, seconds)
+    if received and received.si_signo in STOPS:
+        sent = signal.SIGINT if received.si_signo == IN_TERMINAL else received.si_signo
+        raise SystemExit(128 + sent)
 
 
 def end_descendants() -> None:
-    """SIGTERM for every child and for the orphans it leaves to us; SIGKILL for those who stay."""
-    told: set[int] = set()
-    patience = time.monotonic() + ORPHANS_GRACE_S
-    while (left := children()) and time.monotonic() < patience + GRACE_S:
-        is_late = time.monotonic() > patience
-        for pid in left if is_late else left - told:
+    """Send SIGTERM to every child and adopted orphan, then SIGKILL to those that remain."""
+    signalled: set[int] = set()
+    kill_from = time.monotonic() + ORPHANS_GRACE_S
+    while (left := children()) and time.monotonic() < kill_from + GRACE_S:
+        is_late = time.monotonic() > kill_from
+        for pid in left if is_late else left - signalled:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL if is_late else signal.SIGTERM)
-        told |= left
+        signalled |= left
         signal.sigtimedwait({signal.SIGCHLD}, 0.05)
         reap(left)
 
 
 def reap(pids: set[int]) -> None:
+    """Collect the exit statuses of those children that have ended."""
     for pid in pids:
         with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
 
 
 def children() -> set[int]:
+    """Return the process ids of this process's children."""
     return {pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if is_child(pid)}
 
 
 def is_child(pid: int) -> bool:
+    """Return whether a process is a child of this one."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -196,18 +207,21 @@ def is_child(pid: int) -> bool:
     return int(after_name[1]) == os.getpid()
 
 
-def end_with(parent: int, how: signal.Signals) -> None:
-    prctl(PR_SET_PDEATHSIG, how)
-    if os.getppid() != parent:  # it died before it could be asked to tell
-        os.kill(os.getpid(), how)
+def end_with_parent(parent: int, end_signal: signal.Signals) -> None:
+    """Have the kernel send this process a signal when its parent dies."""
+    prctl(PR_SET_PDEATHSIG, end_signal)
+    if os.getppid() != parent:  # it died before prctl took effect
+        os.kill(os.getpid(), end_signal)
 
 
 def prctl(option: int, value: int) -> None:
+    """Call prctl(2)."""
     if LIBC.prctl(option, value, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def status(returncode: int) -> int:
+def exit_status(returncode: int) -> int:
+    """Return the exit status that a shell would report."""
     return returncode if returncode >= 0 else 128 - returncode
 
 

@@ -15,7 +15,7 @@ from threading import Event
 import httpx
 import pytest
 
-from spark_control.laptop.engine import is_healthy
+from spark_control.laptop.built_in_engine import is_healthy
 from spark_control.laptop.gateway import SERVER
 from tests.engine_answers import SPEAK, SPEECH
 from tests.faults import Answer, Asked, FaultServer

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from spark_control import settings
-from spark_control.laptop.processes import Failed
+from spark_control.laptop.processes import StartError
 from tests.gateway_process import ROOT, running_gateway
 
 SOURCE = (ROOT / "spark_control" / "settings.py").read_text()
@@ -153,7 +153,7 @@ def test_a_bucket_with_all_that_it_needs_is_no_contradiction() -> None:
 
 
 def test_a_server_with_contradicting_settings_does_not_start(tmp_path: Path) -> None:
-    with pytest.raises(Failed) as failure, running_gateway(tmp_path, API_KEYS="my-secret"):
+    with pytest.raises(StartError) as failure, running_gateway(tmp_path, API_KEYS="my-secret"):
         raise AssertionError("it started")
 
     assert "spark.E002" in str(failure.value)

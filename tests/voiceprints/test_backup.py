@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import Connection, sql
 
-from spark_control.laptop.account import PROGRAMS, installed_in
+from spark_control.laptop.postgres_account import PROGRAMS, find_wheel
 from tests.voiceprints.people import (
     SPACE,
     axis,
@@ -146,7 +146,7 @@ def postgres(program: str, *arguments: str) -> None:
     at = connection.settings_dict
     where = {"PGHOST": at["HOST"], "PGPORT": str(at["PORT"]), "PGUSER": at["USER"]}
     subprocess.run(
-        [str(installed_in() / PROGRAMS / "bin" / program), *arguments],
+        [str(find_wheel() / PROGRAMS / "bin" / program), *arguments],
         check=True,
         env={**os.environ, **where, "PGPASSWORD": at["PASSWORD"]},
     )

@@ -1,4 +1,4 @@
-"""What is kept in a data folder: secrets, samples, logs, and who uses it."""
+"""The launcher's data folder: secrets, private folders, ends of logs, and its lock."""
 
 import fcntl
 import os
@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from spark_control.laptop.processes import Failed, pause
+from spark_control.laptop.processes import StartError, pause
 
-LEFT_WITHIN_S = 30.0
+LOCK_WAIT_S = 30.0
 
 
-def secret_in(path: Path) -> str:
-    """What the file holds; when there is none, a new secret that only its owner can read."""
+def read_secret(path: Path) -> str:
+    """Return the secret in this file; create the file, readable by its owner only, if missing."""
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         with open(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
@@ -23,49 +23,52 @@ def secret_in(path: Path) -> str:
         try:
             os.link(fresh, path)
         except FileExistsError:
-            pass  # of two starts at once, both read the secret of the first
+            pass  # two launchers started at the same time: both use the first secret
         finally:
             fresh.unlink()
     return path.read_text()
 
 
-def private_folder(path: Path) -> Path:
-    """A folder that only its owner can read."""
+def make_private_folder(path: Path) -> Path:
+    """Create a folder that only its owner can read."""
     path.mkdir(0o700, exist_ok=True)
-    path.chmod(0o700)  # whatever it was before
+    path.chmod(0o700)  # an existing folder may have had another mode
     return path
 
 
 def tail(log: Path, lines: int = 20) -> str:
+    """Return the last lines of a log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
 @contextmanager
-def sole_user(path: Path) -> Iterator[int]:
-    """A lock, as a file descriptor: whoever inherits it holds it too, as long as they live."""
+def exclusive_lock(path: Path) -> Iterator[int]:
+    """Hold a lock and yield its file descriptor; a process that inherits it holds it too."""
     with path.open("a+") as file:
-        take(file)
+        acquire_lock(file)
         file.truncate(0)
         file.write(str(os.getppid()))
         file.flush()
         yield file.fileno()
 
 
-def take(file: IO[str]) -> None:
-    deadline = time.monotonic() + LEFT_WITHIN_S
-    while not is_taken(file):
+def acquire_lock(file: IO[str]) -> None:
+    """Lock the file, or raise `StartError` when another launcher holds it."""
+    deadline = time.monotonic() + LOCK_WAIT_S
+    while not try_lock(file):
         file.seek(0)
         owner = file.read()
-        # When its launcher is gone, what it had started is about to end.
+        # When the owner has died, the processes that it started are about to end.
         if Path("/proc", owner).exists() or time.monotonic() > deadline:
-            raise Failed(
+            raise StartError(
                 f"Another launcher (process {owner}) uses this data folder. "
-                "Give this one its own: --data DIR."
+                "Choose another one: --data DIR."
             )
         pause(0.1)
 
 
-def is_taken(file: IO[str]) -> bool:
+def try_lock(file: IO[str]) -> bool:
+    """Lock the file unless another process holds it; return whether it is locked now."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
