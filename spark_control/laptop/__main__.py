@@ -27,6 +27,7 @@ from spark_control.laptop.processes import (
 from spark_control.laptop.step_progress import progress
 
 COMMAND_NOT_FOUND = 127
+ENV_FILE = PROJECT / ".env"
 WORKER = (sys.executable, "manage.py", "procrastinate", "worker")
 
 USAGE = "python -m spark_control.laptop [options] -- COMMAND [ARGUMENT…]"
@@ -65,7 +66,7 @@ class Options:
 def main() -> int:
     """Run the launcher and return its exit status."""
     options = parse_options(sys.argv[1:])
-    Env.read_env(PROJECT / ".env")  # as the settings do, so that both see the same variables
+    Env.read_env(ENV_FILE)  # as the settings do, so that both see the same variables
     # `python` and `gunicorn` are those of this virtual environment, even if it is not active.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()])
     if shutil.which(options.command[0]) is None:
