@@ -112,7 +112,7 @@ def test_two_merges_into_each_other_leave_one_person() -> None:
 
     assert sorted(type(one.exception()).__name__ for one in (first, second)) == [
         "NoneType",
-        "PersonGone",
+        "PersonNotFound",
     ]
     assert Person.objects.count() == 1
 
