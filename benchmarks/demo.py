@@ -1,7 +1,7 @@
-"""A two-track meeting in, a named transcript out: what the gateway is for, in one command.
+"""Name the speakers of a two-track meeting: the gateway's main job in one command.
 
-Sends the clinic meeting to label-merge as any client would, prints the transcript, and measures it
-against what was really said. `make demo` runs it with the built-in engines beside it.
+Sends the clinic meeting to label-merge as any client would, prints the transcript, and scores it
+against the reference. `make demo` runs it with the built-in engines.
 """
 
 import sys
@@ -31,7 +31,7 @@ console = Console(highlight=False)
 
 
 def main() -> int:
-    """Run the demo; say what to do when it fails."""
+    """Run the demo; print what to do when it fails."""
     try:
         with _gateway() as url:
             answer, seconds = _label_merge(url, Meeting(CLINIC))
@@ -41,7 +41,9 @@ def main() -> int:
         _print_what_next()
     except (StartError, httpx.HTTPError) as failure:
         console.print(f"The demo failed: {failure}", style="bold red", markup=False)
-        console.print(f"{LOG} and {LOG.with_name('engine.log')} say more. Then: make demo")
+        console.print(
+            f"Details are in {LOG} and {LOG.with_name('engine.log')}. Then run make demo again."
+        )
         return 1
     return 0
 
@@ -57,7 +59,7 @@ def _gateway() -> Iterator[str]:
 
 
 def _label_merge(url: str, meeting: Meeting) -> tuple[Answer, float]:
-    """Ask who said what; the answer, and how many seconds it took."""
+    """Return the answer of label-merge and the seconds it took."""
     tracks = {f"{track}_file": meeting.folder / f"{track}.flac" for track in ("mic", "system")}
     started = time.monotonic()
     with progress("transcript of 2 tracks, about a minute"):
@@ -103,7 +105,7 @@ def _print_score(answer: Answer, seconds: float) -> None:
     reference = [Said(u.name, u.text) for u in Meeting(CLINIC).utterances]
     transcript = [Said(s["speaker"], s["text"]) for s in answer["segments"]]
     measured = score(reference, transcript)
-    console.print(f"\nmeasured against the {measured.words} words that were really said:")
+    console.print(f"\nmeasured against the {measured.words} words of the reference:")
     console.print(f"  word error rate              {measured.word_error_rate:.2%}")
     console.print(f"  words under the right name   {measured.rightly_named:.2%}")
     console.print(
@@ -114,8 +116,10 @@ def _print_score(answer: Answer, seconds: float) -> None:
 
 def _print_what_next() -> None:
     console.print("\nnext:")
-    console.print("  make run            then the docs are at http://127.0.0.1:8000/api/docs")
-    console.print("  this transcript, by hand:")
+    console.print(
+        "  make run            serve it; the API docs are at http://127.0.0.1:8000/api/docs"
+    )
+    console.print("  the same transcript with curl:")
     console.print(
         "    curl http://127.0.0.1:8000/api/audio/label-merge \\\n"
         "      -F mic_file=@benchmarks/clinic/mic.flac \\\n"

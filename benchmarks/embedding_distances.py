@@ -1,9 +1,9 @@
-"""How far are a person's fingerprints apart, and two people's, by how much of them is heard?
+"""Measure distances of embeddings of one person and of two, by the length of the speech.
 
     .venv/bin/python -m benchmarks.embedding_distances --recordings FOLDER
 
-Each recording of the folder (with `mono.*` and `reference.rttm`, as `benchmarks.figures` reads
-them) is cut into what each person says alone; of that, clips of so many seconds are compared.
+Each recording of the folder (`mono.*` and `reference.rttm`, as `benchmarks.figures` reads them) is
+cut into the speech of one person at a time; clips of each length are compared.
 """
 
 import argparse
@@ -31,7 +31,7 @@ Vectors = NDArray[np.float32]
 
 
 def main() -> int:
-    """One line for each recording and length."""
+    """Print one row for each recording and length."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _lone_speech(rttm: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """What each person says while nobody else does."""
+    """Yield the speech of each person without overlaps."""
     turns = reference_turns(rttm)
     recording = next(rttm.parent.glob("mono.*"))
     for person in turns.labels():
@@ -68,7 +68,7 @@ def _fingerprints(fingerprinter: Fingerprinter, speech: Vectors, seconds: int) -
 
 
 def _distances(people: list[Vectors]) -> tuple[str, str]:
-    """One less the cosine, at the shares of all pairs of clips: of one person, of two people."""
+    """Return percentiles of 1 - cosine over all pairs of clips, of one person and of two."""
     one: list[NDArray[np.float32]] = []
     two: list[NDArray[np.float32]] = []
     heard = [(number, rows) for number, rows in enumerate(people) if len(rows)]

@@ -1,10 +1,10 @@
-"""How right is the gateway with the built-in engines? The quality figures of benchmarks/README.md.
+"""Measure the quality of the gateway with the built-in engines.
 
     make figures                                   the clinic meeting that comes with the project
     make figures ARGS="--recordings FOLDER"        every recording of a folder
 
-A recording is a folder with `reference.rttm`, with `mono.flac` or `mono.wav`, or with `mic.flac`
-and `system.flac`; beside them, where there are any, `timeline.json` and `reference.json`.
+A recording is a folder with `reference.rttm` and either `mono.flac` or `mono.wav`, or `mic.flac`
+and `system.flac`; `timeline.json` and `reference.json` are optional.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from rich.table import Table
 
 from benchmarks.measures.requests import SETTINGS, ask
 from benchmarks.measures.speaker_errors import (
-    Talk,
+    Comparison,
     cpwer,
     diarization_error,
-    heard_turns,
+    hypothesis_turns,
     reference_turns,
 )
 from benchmarks.measures.transcript_scores import Said, score
@@ -36,7 +36,7 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One line of the table, by column; what was not measured is absent."""
+    """One row of the table, by column; columns that were not measured are absent."""
 
     what: str
     values: dict[str, str]
@@ -79,8 +79,8 @@ def _measured(folder: Path) -> Iterator[Figures]:
 
 def _diarized(folder: Path, recording: Path) -> Figures:
     answer, values = _asked("/api/audio/diarize-chunk", {"file": recording}, {})
-    heard = heard_turns(answer["segments"])
-    talk = Talk(reference_turns(folder / "reference.rttm"), heard, answer["duration"])
+    heard = hypothesis_turns(answer["segments"])
+    talk = Comparison(reference_turns(folder / "reference.rttm"), heard, answer["duration"])
     for column, collar in (("DER", 0.0), ("DER 0.25 s", 0.25)):
         values[column] = f"{diarization_error([talk], collar):.1%}"
     return Figures(f"{folder.name} diarization", values)
@@ -100,7 +100,7 @@ def _merged(folder: Path, mode: str, recordings: dict[str, Path]) -> Figures:
 
 
 def _asked(path: str, recordings: dict[str, Path], fields: dict[str, str]) -> tuple[Answer, Any]:
-    """The answer, and what it cost."""
+    """Return the answer, its time and its memory."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with running_gateway(LOG, SETTINGS) as gateway:
         answered = ask(gateway, path, recordings, fields)

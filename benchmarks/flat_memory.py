@@ -1,9 +1,9 @@
-"""How much memory does the gateway take for ten minutes, an hour, five hours?
+"""Measure the gateway's memory for recordings of ten minutes, an hour and five hours.
 
     .venv/bin/python -m benchmarks.flat_memory
 
-The engine is scripted and answers at once, so this is the gateway alone. Each figure has a gateway
-of its own, which has answered a short recording before.
+The engine is scripted and answers immediately, so the figures are the gateway's alone. Each figure
+comes from its own gateway, which has answered a short recording before.
 """
 
 import sys
@@ -23,14 +23,14 @@ from spark_control.laptop.gateway import running_gateway
 
 MINUTES = (10, 60, 300)
 RATE, MINUTE = 16_000, 960_000
-# So quiet that five hours of noise take 200 MB as FLAC.
+# At this level five hours of noise take 200 MB as FLAC.
 LEVEL = 20.0
 FIELDS = {"timeline": "[]", "transcribe": "true"}
 ROOM = Path("var/flat_memory")
 
 
 def main() -> int:
-    """One line for each length and way."""
+    """Print one row for each length."""
     ROOM.mkdir(parents=True, exist_ok=True)
     table = Table("recording", "one file", "two tracks", "time / audio", box=None)
     with TemporaryDirectory(dir=ROOM) as folder:
@@ -50,7 +50,7 @@ def main() -> int:
 def _measured(
     recordings: Mapping[str, Path], before: Mapping[str, Path], minutes: int
 ) -> tuple[float, float]:
-    """The gateway's highest resident memory in MiB, and the seconds it took."""
+    """Return the gateway's highest resident memory in MiB, and the seconds it took."""
     with scripted_engine(Script(600.0)) as engine, TemporaryDirectory(dir=ROOM) as room:
         settings = {"PARAKEET_URL": engine, "DATABASE_URL": "", "UPLOADS_DIR": room}
         with running_gateway(ROOM / "gateway.log", SETTINGS | settings) as gateway:
@@ -63,7 +63,7 @@ def _measured(
 
 
 def noise_flac(path: Path, minutes: int) -> Path:
-    """A FLAC of noise whose level changes every minute, so that there is something to gate."""
+    """Write a FLAC of noise whose level changes every minute, so that the level gate has work."""
     random = default_rng(minutes)
     noise = random.normal(0.0, LEVEL, MINUTE)
     with av.open(str(path), "w") as file:

@@ -1,13 +1,13 @@
-"""How fast is the voice library? The speed figures of benchmarks/README.md.
+"""Measure the speed of the voice library.
 
     python -m spark_control.laptop --no-engines --data var/library -- \
         python -m benchmarks.library_speed [voices] [meetings]
 
-It works in a database of its own, which is gone afterwards. Without arguments both parts:
+It uses its own database, which is dropped afterwards. Without arguments it runs both parts:
 
-    voices      100 000 prints of 20 000 people: how fast they are kept, how fast and how rightly
-                a fingerprint is identified by the index, and by comparing all
-    meetings    10 000 transcripts of 200 blocks: how fast words are found, and people forgotten
+    voices      100,000 voiceprints of 20,000 people: the speed of storing them, and the speed and
+                recall of identification by the index and by exact comparison
+    meetings    10,000 transcripts of 200 blocks: the speed of searching words and erasing people
 """
 
 import argparse
@@ -26,37 +26,37 @@ from benchmarks.synthetic.library_tables import (
     build_index,
     drop_index,
     execute,
-    keep_people,
-    keep_prints,
     own_database,
+    store_people,
+    store_voiceprints,
 )
-from benchmarks.synthetic.library_transcripts import keep_meetings
-from benchmarks.synthetic.voice_library import Crowd, Vectors, vocabulary
+from benchmarks.synthetic.library_transcripts import store_transcripts
+from benchmarks.synthetic.voice_library import Population, Vectors, vocabulary
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.matching import neighbours
 from voiceprints.matching.voice_matching import identify_voice
 from voiceprints.models import Person, Space, Transcript, Voiceprint
 
-PEOPLE, PRINTS = 20_000, 100_000
+PEOPLE, VOICEPRINTS = 20_000, 100_000
 SIZES = (5_000, 10_000, 20_000, 40_000)
-# So many more arrive when the index is there.
+# Voiceprints that are added after the index was built.
 LATE = 10_000
 QUESTIONS, FEW_QUESTIONS = 1_000, 100
 LIKENESS = "voiceprint_by_likeness"
 MEETINGS, BLOCKS, CAST, KNOWN = 10_000, 200, 4, 2_000
-# By how frequent a word is.
+# Ranks of words by frequency.
 RANKS = {"frequent": 30, "middling": 1_000, "rare": 19_000}
 PAGE = 51
 ALWAYS, NEVER = 0, sys.maxsize
 
 
 def main() -> int:
-    """Print the figures, one line at a time."""
+    """Print the figures, one row at a time."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("parts", nargs="*", choices=["voices", "meetings", []], metavar="PART")
-    parser.add_argument("--share", type=float, default=1.0, help="of all sizes, to try it out")
+    parser.add_argument("--share", type=float, default=1.0, help="scale all sizes by this factor")
     asked = parser.parse_args()
     for part in asked.parts or PARTS:
         with own_database():
@@ -70,7 +70,7 @@ Lines = Iterator[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What was kept: whose each print is, by number, and the prints."""
+    """The stored voiceprints, and the number of the person each belongs to."""
 
     people: Sequence[Person]
     owners: NDArray[np.int64]
@@ -78,25 +78,25 @@ class Library:
     space: Space
 
     def keep(self, first: int, last: int) -> float:
-        """Keep these prints; how many a second."""
+        """Store these voiceprints and return the rate per second."""
         owners = [self.people[owner] for owner in self.owners[first:last]]
         started = time.perf_counter()
-        keep_prints(range(first, last), owners, self.vectors[first:last], self.space)
+        store_voiceprints(range(first, last), owners, self.vectors[first:last], self.space)
         rate = (last - first) / (time.perf_counter() - started)
         execute("VACUUM ANALYZE voiceprints_voiceprint")
         return rate
 
     def owner_of_nearest(self, questions: Vectors) -> list[object]:
-        """Whose print is nearest to each, all compared."""
+        """Return the person of the nearest voiceprint to each question, exactly."""
         nearest = np.argmax(questions @ self.vectors.T, axis=1)
         return [self.people[owner].id for owner in self.owners[nearest]]
 
 
 def voices(random: Generator, share: float) -> Lines:
-    """Keep the prints in steps, and compare all at each; then build the index, and ask it."""
-    crowd = Crowd(random, round(PEOPLE * share))
-    people = keep_people(f"Person {number}" for number in range(len(crowd)))
-    total = round(PRINTS * share)
+    """Store voiceprints in steps, compare exactly at each; then build and query the index."""
+    crowd = Population(random, round(PEOPLE * share))
+    people = store_people(f"Person {number}" for number in range(len(crowd)))
+    total = round(VOICEPRINTS * share)
     owners = np.arange(total) % len(crowd)
     library = Library(people, owners, crowd.heard(owners), Space.for_engine("benchmark"))
     drop_index(Voiceprint, LIKENESS)
@@ -105,14 +105,14 @@ def voices(random: Generator, share: float) -> Lines:
     for size in [round(size * share) for size in SIZES]:
         library.keep(kept, size)
         kept = size
-        yield f"{size:,} prints, all compared", _asked(library, some, NEVER)
+        yield f"{size:,} voiceprints, exact", _asked(library, some, NEVER)
     late = total - round(LATE * share)
-    yield "prints kept without the index", f"{library.keep(kept, late):,.0f} a second"
+    yield "voiceprints stored without the index", f"{library.keep(kept, late):,.0f} a second"
     seconds = _seconds(lambda: build_index(Voiceprint, LIKENESS))
-    yield f"the index of {late:,} prints", f"{seconds:.0f} s, {late / seconds:,.0f} a second"
-    yield "prints kept with the index", f"{library.keep(late, total):,.0f} a second"
-    yield f"{total:,} prints, all compared", _asked(library, some, NEVER)
-    yield f"{total:,} prints, by the index", _asked(library, some, ALWAYS)
+    yield f"the index of {late:,} voiceprints", f"{seconds:.0f} s, {late / seconds:,.0f} a second"
+    yield "voiceprints stored with the index", f"{library.keep(late, total):,.0f} a second"
+    yield f"{total:,} voiceprints, exact", _asked(library, some, NEVER)
+    yield f"{total:,} voiceprints, by the index", _asked(library, some, ALWAYS)
     known = random.integers(0, len(crowd), QUESTIONS)
     yield from _found(library, "known voices", crowd.heard(known))
     yield from _found(library, "strangers", crowd.strangers(QUESTIONS))
@@ -124,7 +124,7 @@ def _asked(library: Library, questions: Vectors, exact_up_to: int) -> str:
 
 
 def _found(library: Library, who: str, questions: Vectors) -> Lines:
-    """By the index: how fast, and how often the same person as when all are compared."""
+    """Yield the speed and the recall of the index against exact comparison."""
     neighbours.EXACT_UP_TO = ALWAYS
     taken, first, decided = [], [], []
     for question in questions.astype(np.float64):
@@ -141,10 +141,10 @@ def _found(library: Library, who: str, questions: Vectors) -> Lines:
 
 
 def meetings(random: Generator, share: float) -> Lines:
-    """Keep the transcripts, look for words, forget people."""
-    people = keep_people(f"Person {number}" for number in range(KNOWN))
+    """Store the transcripts, search words, erase people."""
+    people = store_people(f"Person {number}" for number in range(KNOWN))
     total = round(MEETINGS * share)
-    # The first two are met in a tenth and in ten of them, nobody else by design.
+    # The first person is in a tenth of the transcripts, the second in ten; the rest is random.
     casts = [
         [people[one] for one in random.choice(np.arange(2, KNOWN), CAST, replace=False)]
         for _ in range(total)
@@ -153,8 +153,8 @@ def meetings(random: Generator, share: float) -> Lines:
         casts[number][0] = people[0]
     for number in range(1, total, total // 10):
         casts[number][0] = people[1]
-    seconds = _seconds(lambda: keep_meetings(random, casts, BLOCKS))
-    yield "blocks kept, indexed afterwards", f"{total * BLOCKS / seconds:,.0f} a second"
+    seconds = _seconds(lambda: store_transcripts(random, casts, BLOCKS))
+    yield "blocks stored, indexed afterwards", f"{total * BLOCKS / seconds:,.0f} a second"
     words = vocabulary()
     for kind, rank in RANKS.items():
         found = Transcript.objects.with_words(words[rank]).count()
@@ -169,13 +169,16 @@ def meetings(random: Generator, share: float) -> Lines:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         seconds = _seconds(partial(erase_person, person.id, actor="benchmark"))
         more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        yield f"forget somebody in {appearances:,}", f"{seconds:.2f} s, {more:.0f} MiB more memory"
+        yield (
+            f"erase a person of {appearances:,} transcripts",
+            f"{seconds:.2f} s, {more:.0f} MiB more memory",
+        )
 
 
 def _searches(words: Sequence[str]) -> list[float]:
-    """The first page of each, three times."""
+    """Time the first page of each search three times."""
     pages = [Transcript.objects.with_words(word).defer("result")[:PAGE] for word in words]
-    # A copy is looked for anew; a page that was read is not.
+    # Only a copy of the queryset is evaluated again.
     return [_seconds(partial(list, page.all())) for page in pages for _ in range(3)]
 
 

@@ -1,10 +1,10 @@
-"""How unlike may a speaker's labels of different pieces be? Errors by the cut, on a long meeting.
+"""Measure linking errors on a long meeting by the cut: the largest distance of linked labels.
 
     .venv/bin/python -m spark_control.laptop --no-database --data var/long -- \\
         .venv/bin/python -m benchmarks.linking_cut
 
-The engine hears each piece once, as the gateway would send it; `pieces/` beside the meeting keeps
-what it said, so that a second run goes on where the first was stopped.
+Each chunk goes to the engine once, as the gateway would send it; `chunks/` beside the meeting
+stores the answers, so that a second run continues where the first was stopped.
 """
 
 import argparse
@@ -25,8 +25,8 @@ from audio.merge.chunk_overlaps import Chunk
 from audio.merge.clustering import LinkingRule
 from audio.merge.linking import link_chunks
 from audio.merge.values import Diarization, Turn
-from benchmarks.long_recordings import Recorded, really, whole_of
-from benchmarks.measures.speaker_errors import Talk, diarization_error, heard_turns
+from benchmarks.long_recordings import Recorded, reference_of, whole_of
+from benchmarks.measures.speaker_errors import Comparison, diarization_error, hypothesis_turns
 from benchmarks.synthetic.long_meeting import FOLDER
 
 PIECE_S = 300.0
@@ -36,7 +36,7 @@ SHARES = (0, 1, 5, 50, 95, 99, 100)
 
 
 def main() -> int:
-    """One line for each cut."""
+    """Print one row for each cut."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def _heard_pieces(meeting: Recorded) -> Iterator[dict[str, Any]]:
-    folder = meeting.path.with_name("pieces")
+    folder = meeting.path.with_name("chunks")
     folder.mkdir(exist_ok=True)
     with pieces_of(meeting.path, PIECE_S) as pieces:
         for number, piece in enumerate(pieces):
@@ -81,14 +81,14 @@ def _chunk(piece: dict[str, Any]) -> Chunk:
 def _row(meeting: Recorded, chunks: Sequence[Chunk], cut: float) -> list[str]:
     linked = link_chunks(chunks, rule=LinkingRule(cut)).diarization
     told = [{"start_s": t.start, "end_s": t.end, "speaker": t.speaker} for t in linked.turns]
-    talk = Talk(really(meeting), heard_turns(told), meeting.seconds)
+    talk = Comparison(reference_of(meeting), hypothesis_turns(told), meeting.seconds)
     long = sum(talk.heard.label_duration(label) >= 10.0 for label in talk.heard.labels())
     errors = [f"{diarization_error([talk], collar):.1%}" for collar in (0.0, 0.25)]
     return [str(len(linked.speakers)), str(long), *errors]
 
 
 def _print_likeness(meeting: Recorded, chunks: Sequence[Chunk]) -> None:
-    """How far labels are apart that are mostly one person's, and those of two people's."""
+    """Print distances between labels of one person, and between labels of two."""
     labels = [
         (_person(meeting, chunk, label), vector / np.linalg.norm(vector))
         for chunk in chunks
@@ -105,7 +105,7 @@ def _print_likeness(meeting: Recorded, chunks: Sequence[Chunk]) -> None:
 
 
 def _person(meeting: Recorded, chunk: Chunk, label: str) -> str:
-    """Who talks most while this label does."""
+    """Return the person who speaks most during the turns of a label."""
     seconds: dict[str, float] = {}
     spans = [(span, said.name) for said in meeting.utterances for span in said.speech]
     for turn in chunk.diarization.turns:

@@ -21,8 +21,13 @@ from pyannote.core import Annotation, Segment
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measures.requests import SETTINGS, Answered, ask
-from benchmarks.measures.speaker_errors import Talk, cpwer, diarization_error, heard_turns
+from benchmarks.measures.requests import SETTINGS, TimedAnswer, ask
+from benchmarks.measures.speaker_errors import (
+    Comparison,
+    cpwer,
+    diarization_error,
+    hypothesis_turns,
+)
 from benchmarks.measures.transcript_scores import Said
 from benchmarks.recorded_meetings import Meeting, Utterance
 from benchmarks.synthetic.long_meeting import FOLDER
@@ -37,7 +42,7 @@ COLUMNS = ("DER", "DER, collar 0.25 s", "people", "found", "cpWER", "time / audi
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recording, and what is really said in it, counted from its own start."""
+    """A recording and its reference, in seconds from its own start."""
 
     path: Path
     seconds: float
@@ -45,7 +50,7 @@ class Recorded:
 
 
 def main() -> int:
-    """One line for each way."""
+    """Print one row for each way of sending it."""
     options = _options()
     whole = whole_of(options.folder)
     table = Table("as", *COLUMNS, box=None)
@@ -64,12 +69,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"the meeting ({FOLDER})")
     parser.add_argument("--ways", nargs="+", choices=("one", "many"), default=("one", "many"))
-    parser.add_argument("--no-words", action="store_true", help="only who talks when")
+    parser.add_argument("--no-words", action="store_true", help="measure only diarization")
     return parser.parse_args()
 
 
 def whole_of(folder: Path) -> Recorded:
-    """The meeting of a folder."""
+    """Return the whole meeting of a folder."""
     path = folder / "mono.wav"
     with wave.open(str(path)) as file:
         seconds = file.getnframes() / file.getframerate()
@@ -77,7 +82,7 @@ def whole_of(folder: Path) -> Recorded:
 
 
 def _short(whole: Recorded, folder: Path) -> Iterator[Recorded]:
-    """The meeting in files of about `SHORT_S`, cut where nobody talks."""
+    """Write the meeting as files of about `SHORT_S`, cut between utterances."""
     folder.mkdir(exist_ok=True)
     cuts = [0.0, *_quiet_moments(whole), whole.seconds]
     with wave.open(str(whole.path)) as source:
@@ -105,7 +110,7 @@ def _moved(one: Utterance, by: float) -> Utterance:
 
 
 def _figures(recordings: Sequence[Recorded], *, words: bool) -> Iterator[dict[str, str]]:
-    """What is known so far: the turns first, then also the words."""
+    """Yield the row with diarization first, then the row with words too."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     files = [{"file": one.path} for one in recordings]
     with running_gateway(LOG, SETTINGS) as gateway:
@@ -118,10 +123,10 @@ def _figures(recordings: Sequence[Recorded], *, words: bool) -> Iterator[dict[st
 
 
 def _errors_of_turns(
-    recordings: Sequence[Recorded], answers: Sequence[Answered]
+    recordings: Sequence[Recorded], answers: Sequence[TimedAnswer]
 ) -> dict[str, str]:
     talks = [
-        Talk(really(one), heard_turns(answer.body["segments"]), one.seconds)
+        Comparison(reference_of(one), hypothesis_turns(answer.body["segments"]), one.seconds)
         for one, answer in zip(recordings, answers, strict=True)
     ]
     errors = [f"{diarization_error(talks, collar):.1%}" for collar in COLLARS_S]
@@ -130,8 +135,8 @@ def _errors_of_turns(
     return dict(zip(COLUMNS, (*errors, " ".join(people), " ".join(found)), strict=False))
 
 
-def really(one: Recorded) -> Annotation:
-    """Who talks when in a recording."""
+def reference_of(one: Recorded) -> Annotation:
+    """Return the reference turns of a recording."""
     turns = Annotation()
     spans = [(span, said.name) for said in one.utterances for span in said.speech]
     for number, (span, name) in enumerate(spans):
@@ -139,7 +144,7 @@ def really(one: Recorded) -> Annotation:
     return turns
 
 
-def _errors_of_words(recordings: Sequence[Recorded], answers: Sequence[Answered]) -> str:
+def _errors_of_words(recordings: Sequence[Recorded], answers: Sequence[TimedAnswer]) -> str:
     pairs = [
         (
             [Said(said.name, said.text) for said in one.utterances],
@@ -150,7 +155,7 @@ def _errors_of_words(recordings: Sequence[Recorded], answers: Sequence[Answered]
     return f"{cpwer(pairs):.1%}"
 
 
-def _costs(recordings: Sequence[Recorded], answers: Sequence[Answered]) -> dict[str, str]:
+def _costs(recordings: Sequence[Recorded], answers: Sequence[TimedAnswer]) -> dict[str, str]:
     share = sum(a.seconds for a in answers) / sum(one.seconds for one in recordings)
     peak = max(answer.gateway_mib for answer in answers)
     return {"time / audio": f"{share:.2f}", "peak memory": f"{peak:.0f} MiB"}

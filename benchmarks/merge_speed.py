@@ -38,7 +38,7 @@ from benchmarks.synthetic.meetings import (
     DIMENSION,
     RATE,
     meeting_chunk,
-    meeting_hints,
+    meeting_timeline,
     meeting_turns,
     meeting_words,
     record,
@@ -51,12 +51,12 @@ Result = TypeVar("Result")
 
 
 class Different(Exception):
-    """The two statements of one rule disagree."""
+    """The merge core and the plain loops disagree about one rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table; seconds are medians."""
+    """One row of the table; seconds are medians."""
 
     work: str
     ours_s: float
@@ -66,7 +66,7 @@ class Figure:
 
 
 def main() -> int:
-    """Measure one line after the other."""
+    """Print one row after another."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -124,7 +124,7 @@ def _plain_blocks(words: Sequence[Word], turns: Sequence[Turn]) -> list[Block]:
 def _naming() -> Figure:
     random = np.random.default_rng(5)
     spoken = meeting_turns(random, 5_000)
-    entries = meeting_hints(random, 3_000, spoken[-1].end)
+    entries = meeting_timeline(random, 3_000, spoken[-1].end)
     work = "naming, 5,000 turns x 3,000 hints"
     ours_s, ours = timed(lambda: shown_names(spoken, entries), times=9)
     plain_s, slow = timed(lambda: plain_rules.plain_shown(spoken, entries), times=3)
@@ -138,7 +138,7 @@ def _winners(shown: Mapping[str, Shown]) -> dict[str, tuple[str, float]]:
 
 def _voices(speakers: int, known: int, *, asked: str = "", compared: bool = True) -> Figure:
     random = np.random.default_rng(known)
-    # A third of the people have two prints.
+    # A third of the people have two embeddings.
     names = tuple(f"Person {row % (known * 3 // 4)}" for row in range(known))
     voices = Voices(names, random.normal(size=(known, DIMENSION)))
     prints = {f"Speaker_{at}": random.normal(size=DIMENSION) for at in range(speakers)}
@@ -153,7 +153,7 @@ def _voices(speakers: int, known: int, *, asked: str = "", compared: bool = True
 
 
 def _gate() -> Figure:
-    """The time with the samples in memory, for both; the memory with the samples in files."""
+    """Time both with the samples in memory; measure the memory with the samples in files."""
     random = np.random.default_rng(7)
     words = meeting_words(random, 10_000, HOUR_S - 1.0)
     with tempfile.TemporaryDirectory() as folder:
@@ -163,14 +163,14 @@ def _gate() -> Figure:
         mic, system = (np.concatenate(list(samples_of(path))) for path in paths)
     one, other = Track(RATE, lambda: [mic]), Track(RATE, lambda: [system])
     ours_s, ours = timed(lambda: local_by_level(one, other, words, []), times=7)
-    plain_s, slow = timed(lambda: plain_rules.plain_local(mic, system, RATE, words), times=3)
+    plain_s, slow = timed(lambda: plain_rules.plain_local_words(mic, system, RATE, words), times=3)
     _check(list(ours.words) == slow)
     work = "the mic gate, 1 h of two 16 kHz tracks, 10,000 words"
     return Figure(work, ours_s, plain_s, "30 x, 32 MiB", f"{peak:.1f} MiB beyond the files")
 
 
 def _peak_mib(work: Callable[[], object]) -> float:
-    """The most memory that Python and numpy hold at once during the work."""
+    """Return the peak memory that Python and numpy allocate during the work, in MiB."""
     tracemalloc.start()
     work()
     peak = tracemalloc.get_traced_memory()[1]
@@ -195,7 +195,7 @@ def _growth() -> Iterator[Figure]:
 
 
 def timed(work: Callable[[], Result], *, times: int) -> tuple[float, Result]:
-    """The median of some runs, and the result of the last; as `timeit`, without the collector."""
+    """Return the median time and the last result; like `timeit`, without garbage collection."""
     taken = []
     gc.disable()
     for _ in range(times):

@@ -1,14 +1,14 @@
-"""How right are the names? Both rules of label-merge on simulated meetings.
+"""Measure how often both rules of label-merge give the right name, on simulated meetings.
 
-    python -m benchmarks.naming_quality                     the table of benchmarks/README.md
+    python -m benchmarks.naming_quality                     the table of the docs
     python -m benchmarks.naming_quality --recordings 10     fewer recordings, in seconds
     python -m benchmarks.naming_quality --curves FILE.png   wrong against named, by threshold
 
-Shares are of speaking time, in percent, the mean over a cell's recordings. The floor is what
-naming each speaker by its majority person leaves wrong: the diarizer's own mistakes. Forced means
-that every threshold is 0, and that whoever rule `evidence` still leaves unnamed gets a name too:
-the one that `overlap` gives or, where somebody bears that already, the next one shown that nobody
-does. So both rules name the same speakers.
+Shares are percentages of speaking time, averaged over a cell's recordings. The floor is the wrong
+share when each speaker is named by its majority person: the diarizer's own mistakes. Forced means
+that every threshold is 0, and that speakers whom rule `evidence` still leaves unnamed get a name
+too: the one of rule `overlap` or, where that name is taken, the next shown name that is free. So
+both rules name the same speakers.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from audio.merge.naming.evidence import name_by_evidence
 from audio.merge.naming.overlap import OverlapRule, name_speakers
 from audio.merge.values import NamedSpeaker
 from benchmarks.recorded_meetings import CLINIC
-from benchmarks.synthetic.naming_simulator import LEVELS, Simulated, manner_of, simulate
+from benchmarks.synthetic.naming_simulator import LEVELS, Simulated, read_manner, simulate
 from spark_control.laptop.step_progress import progress
 
 LENGTHS = {"60 s": 60.0, "5 min": 300.0, "15 min": 900.0, "1 h": 3600.0}
@@ -44,7 +44,7 @@ Method = Callable[[Simulated], Names]
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Of the speaking time, in percent."""
+    """Percentages of the speaking time."""
 
     right: float
     wrong: float
@@ -55,7 +55,7 @@ class Shares:
 
 
 def main() -> int:
-    """Print the table, cell by cell; draw the curves where a file for them is named."""
+    """Print the table row by row; draw the curves if a file is given."""
     asked = _arguments()
     print(HEADER)
     print("|" + " --- |" * HEADER.count(" | ") + " --- |")
@@ -73,15 +73,19 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--recordings", type=int, metavar="N", default=400, help="of 60 s")
+    parser.add_argument(
+        "--recordings", type=int, metavar="N", default=400, help="recordings of 60 s in each cell"
+    )
     parser.add_argument(
         "--rttm",
         type=Path,
         metavar="FILE",
         default=CLINIC / "reference.rttm",
-        help="how people talk",
+        help="reference turns that conversations are drawn from",
     )
-    parser.add_argument("--seed", type=int, metavar="N", default=0, help="of the first recording")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", default=0, help="seed of the first recording"
+    )
     parser.add_argument("--curves", type=Path, metavar="FILE", help="needs matplotlib")
     asked = parser.parse_args()
     if asked.curves and not find_spec("matplotlib"):
@@ -90,7 +94,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _meetings(asked: argparse.Namespace, level: str, length: str) -> Iterator[Simulated]:
-    manner = manner_of(asked.rttm)
+    manner = read_manner(asked.rttm)
     count = max(1, round(asked.recordings * SHARE_OF_RECORDINGS[length]))
     for seed in range(asked.seed, asked.seed + count):
         yield simulate(manner, LENGTHS[length], LEVELS[level], seed)
@@ -105,37 +109,39 @@ def _row(meetings: list[Simulated]) -> str:
 
 
 def by_overlap(min_overlap: float) -> Method:
-    """Rule `overlap`."""
+    """Return rule `overlap` as a method."""
     rule = OverlapRule(min_overlap)
-    return lambda met: _names(name_speakers(met.diarization, met.entries, met.voices, rule=rule))
-
-
-def by_evidence(rule: EvidenceRule) -> Method:
-    """Rule `evidence`."""
-    return lambda met: _names(
-        name_by_evidence(met.diarization, met.entries, met.voices, rule=rule).speakers
+    return lambda meeting: _names(
+        name_speakers(meeting.diarization, meeting.entries, meeting.voices, rule=rule)
     )
 
 
-def forced_by_evidence(met: Simulated) -> Names:
-    """Rule `evidence` without thresholds, and a guess for those it says nothing of."""
-    names = dict(by_evidence(FORCED)(met))
-    for speaker, guess in by_overlap(0.0)(met).items():
+def by_evidence(rule: EvidenceRule) -> Method:
+    """Return rule `evidence` as a method."""
+    return lambda meeting: _names(
+        name_by_evidence(meeting.diarization, meeting.entries, meeting.voices, rule=rule).speakers
+    )
+
+
+def forced_by_evidence(meeting: Simulated) -> Names:
+    """Name by rule `evidence` without thresholds, and guess the names it does not give."""
+    names = dict(by_evidence(FORCED)(meeting))
+    for speaker, guess in by_overlap(0.0)(meeting).items():
         if speaker not in names:
-            shown = (entry.name for entry in met.entries)
+            shown = (entry.name for entry in meeting.entries)
             free = (name for name in (guess, *shown) if name not in names.values())
             names[speaker] = next(free, guess)
     return names
 
 
 def mean_shares(meetings: list[Simulated], method: Method) -> Shares:
-    """The mean over recordings of one length."""
+    """Return the mean over recordings of one length."""
     measured = [shares_of(meeting, method(meeting)) for meeting in meetings]
     return Shares(*(float(column) for column in np.mean(measured, axis=0)))
 
 
 def shares_of(meeting: Simulated, names: Names) -> tuple[float, float, float]:
-    """How much of what was said is under the right name, a wrong one and none."""
+    """Return the percentages under the right name, under a wrong one and unnamed."""
     seconds: Counter[str] = Counter()
     for said in meeting.truth:
         name = names.get(said.label)
@@ -146,7 +152,7 @@ def shares_of(meeting: Simulated, names: Names) -> tuple[float, float, float]:
 
 
 def floor_of(meeting: Simulated) -> float:
-    """What is wrong when each speaker is named by its majority person."""
+    """Return the wrong percentage when each speaker is named by its majority person."""
     labels: dict[str, dict[str, float]] = {}
     for said in meeting.truth:
         people = labels.setdefault(said.label, {})
@@ -160,7 +166,7 @@ def _names(speakers: tuple[NamedSpeaker, ...]) -> Names:
 
 
 def draw_curves(asked: argparse.Namespace, file: Path) -> None:
-    """Wrong time over the floor against named time, one panel per level, at 5 minutes."""
+    """Draw wrong time over the floor against named time at 5 minutes, one panel per level."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(14, 7), layout="constrained")

@@ -1,11 +1,11 @@
-"""How many recordings a minute go through the queue, by the number of workers?
+"""Measure recordings a minute through the job queue, by the number of workers.
 
     .venv/bin/python -m spark_control.laptop --no-engines --data var/queue_speed -- \\
         .venv/bin/python -m benchmarks.queue_speed
 
-The engine is scripted and takes the same time for every call, so this is the queue, the storage
-and the library: what they cost, and whether workers stand in each other's way. Deletes all jobs of
-the database before each line.
+The engine is scripted and takes the same time for every call, so the figures are those of the
+queue, the storage and the library, and show whether workers block each other. All jobs of the
+database are deleted before each row.
 """
 
 import argparse
@@ -34,7 +34,7 @@ MANAGE = (sys.executable, "manage.py")
 
 
 def main() -> int:
-    """One line for each number of workers."""
+    """Print one row for each number of workers."""
     options = _options()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spark_control.settings")
     django.setup()
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
 
 
 def _recordings(folder: Path, count: int, seed: int) -> Path:
-    """Noise, each recording another: the same recording is worked on once at a time."""
+    """Write recordings of different noise: equal ones would be processed one after another."""
     folder.mkdir()
     random = default_rng(seed)
     for number in range(count):
@@ -73,8 +73,8 @@ def _recordings(folder: Path, count: int, seed: int) -> Path:
 
 
 def _per_minute(recordings: Path, workers: int, environment: Mapping[str, str]) -> float:
-    """From the beginning of the first to the end of the last, with workers that were waiting."""
-    # Django's models exist only now.
+    """Return the rate from the start of the first job to the end of the last."""
+    # Django's models exist only after setup.
     from voiceprints.jobs.lost_jobs import workers_alive
     from voiceprints.models import Job
     from voiceprints.models.jobs import UNFINISHED, JobState
@@ -110,7 +110,7 @@ def _wait_until(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not is_so():
         if time.monotonic() > deadline:
-            raise TimeoutError("the workers did not get on")
+            raise TimeoutError("the workers did not finish in time")
         time.sleep(0.2)
 
 

@@ -1,4 +1,4 @@
-"""Recorded meetings with what was really said in them, and when, and by whom."""
+"""Recorded meetings with their references: who said what, and when."""
 
 import json
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 CLINIC = Path(__file__).parent / "clinic"
-# Who the clinic's speakers are; A sits at the microphone. Other references have names themselves.
+# The clinic's speakers; A is the local user. Other references contain the names.
 NAMES = {"A": "George Hall", "B": "Emma Brook", "C": "Michael Reyes"}
 LOCAL_USER = NAMES["A"]
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What one person really said from start to end, and the spans of it that are not pauses."""
+    """One utterance of a reference in seconds, and its spans without pauses."""
 
     name: str
     start: float

@@ -1,14 +1,14 @@
-"""How rightly are voices told apart? The figures of the fingerprints in benchmarks/README.md.
+"""Measure how well embeddings distinguish voices.
 
     python -m spark_control.laptop --data var/voice_errors -- \
         python -m benchmarks.voice_errors [--curves FILE.png]
 
-The clinic's three people and synthetic voices speak (`many_voices.py`); the engine fingerprints
-pieces of what they say. First every two pieces of one length are compared. Then everybody is
-enrolled as the library does it, from one recording, and identified by pieces of the other: once
-while known with everybody else, once as a stranger to everybody else.
+The recordings are those of `benchmarks.synthetic.voices`: the clinic's three people and synthetic
+voices. The engine embeds clips of them. First all pairs of clips of one length are compared. Then
+every person is enrolled from one recording, as the library does it, and identified from clips of
+the other: once with all people known, once with all others known.
 
-What is synthetic is said once and kept; `--voices` asks for fewer of the eighteen voices.
+Synthetic speech is made once and stored; `--voices` limits the number of synthetic voices.
 """
 
 import argparse
@@ -38,7 +38,7 @@ from benchmarks.measures.error_rates import (
     equal_error_rate,
     shares_at,
 )
-from benchmarks.synthetic.voices import SYNTHETIC, Samples, Speech, everybody
+from benchmarks.synthetic.voices import SYNTHETIC, Samples, Speech, speech_of_people
 from spark_control.laptop.step_progress import progress
 from voiceprints.enrolment.voice_extraction import ExtractedVoice, extract_sample_voice
 
@@ -53,7 +53,7 @@ HEADER = (
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One person: the print, and by length the pieces of either recording."""
+    """One person: the enrolled voice, and embeddings of clips of both recordings by length."""
 
     person: str
     enrolled: ExtractedVoice
@@ -62,10 +62,14 @@ class Heard:
 
 
 def main() -> int:
-    """Print the figures; draw the curves where a file for them is named."""
+    """Print the figures; draw the curves if a file is given."""
     asked = _arguments()
-    heard = [_heard(one) for one in everybody(os.environ["KOKORO_URL"], SPEECH, asked.voices)]
-    print(f"{len(heard)} people; prints of {_range(one.enrolled.speech_s for one in heard)} s")
+    heard = [
+        _heard(one) for one in speech_of_people(os.environ["KOKORO_URL"], SPEECH, asked.voices)
+    ]
+    print(
+        f"{len(heard)} people; voiceprints of {_range(one.enrolled.speech_s for one in heard)} s"
+    )
     print(_likeness(heard))
     print(HEADER)
     for length in LENGTHS_S:
@@ -88,19 +92,19 @@ def _arguments() -> argparse.Namespace:
 
 
 def _heard(speech: Speech) -> Heard:
-    with progress(f"prints of {speech.person}"), TemporaryDirectory() as folder:
+    with progress(f"voiceprints of {speech.person}"), TemporaryDirectory() as folder:
         path = Path(folder) / "known_by.wav"
-        path.write_bytes(wav(pcm(speech.known_by)))
+        path.write_bytes(wav(pcm(speech.enrolment)))
         return Heard(
             speech.person,
             extract_sample_voice(Recording(path, ".wav")),
-            _by_length(speech.known_by),
-            _by_length(speech.recognised_by),
+            _by_length(speech.enrolment),
+            _by_length(speech.test),
         )
 
 
 def _by_length(samples: Samples) -> dict[float, list[Embedding]]:
-    """Fingerprints of pieces side by side, for each length."""
+    """Return the embeddings of consecutive clips, for each length."""
     return {length: list(_embeddings(samples, length)) for length in LENGTHS_S}
 
 
@@ -113,13 +117,13 @@ def _embeddings(samples: Samples, length: float) -> Iterator[Embedding]:
 
 
 def _likeness(heard: Sequence[Heard]) -> str:
-    """How near the prints of different people are, and whom the library would not enrol."""
+    """Report the similarity of different people, and the pairs that enrolment would refuse."""
     near = [
         float(one.enrolled.vector @ other.enrolled.vector) for one, other in combinations(heard, 2)
     ]
     taken = sum(similarity >= OPEN_SET_RULE.threshold for similarity in near)
     return (
-        f"prints of two people: mean {np.mean(near):.2f}, most {max(near):.2f}; "
+        f"voiceprints of two people: mean {np.mean(near):.2f}, most {max(near):.2f}; "
         f"{taken} of {len(near)} pairs refused as the same voice"
     )
 
@@ -136,7 +140,7 @@ def _row(heard: Sequence[Heard], length: float) -> str:
 
 
 def _pairs(heard: Sequence[Heard], length: float) -> tuple[Similarities, Similarities]:
-    """The similarities of every two pieces: of one person, and of two."""
+    """Return the similarities of all pairs of clips: of one person, and of two."""
     pieces = [
         (number, piece)
         for number, one in enumerate(heard)
@@ -178,13 +182,13 @@ def _range(seconds: Iterable[float]) -> str:
 
 
 def draw_curves(heard: Sequence[Heard], file: Path) -> None:
-    """The shares against the threshold, one panel for each length of speech."""
+    """Draw the shares against the threshold, one panel for each length of speech."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(14, 4.5), layout="constrained")
     for panel, length in zip(figure.subplots(1, 3, sharey=True), LENGTHS_S, strict=True):
         for width, (what, shares) in zip((6, 3, 1), _curves(heard, length).items(), strict=True):
-            # Thinner over thicker: where curves meet, each is seen.
+            # Thin lines over thick ones: curves stay visible where they meet.
             percent = [100 * share for share in shares]
             panel.plot(THRESHOLDS, percent, label=what, linewidth=width)
         panel.axvline(OPEN_SET_RULE.threshold, color="grey", linestyle="--", linewidth=1)

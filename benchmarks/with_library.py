@@ -1,4 +1,4 @@
-"""Import this before what the library keeps: models can be imported once Django is set up."""
+"""Django's set-up; import it before the library's models."""
 
 import os
 import sys

@@ -1,1 +1,1 @@
-"""What does the gateway add to an engine's own time and memory? `make bench` says it."""
+"""What the gateway adds to an engine's own time and memory, as `make bench` measures it."""

@@ -1,10 +1,10 @@
-"""What does the gateway add? Every part several times, against the engine asked directly.
+"""Measure what the gateway adds, each part several times, against direct calls to the engine.
 
     make bench
     make bench ARGS="added first-byte"
 
-A machine of two cores has the engine, the gateway and the callers on it. Nothing here is a test:
-other work on the machine is in every figure. Writes docs/reference/gateway-figures.md and its
+Engine, gateway and callers share a machine of two cores. Nothing here is a test: other work on the
+machine affects every figure. Writes docs/reference/gateway-figures.md and its
 plots.
 """
 
@@ -28,7 +28,7 @@ from benchmarks.gateway.uploads import uploads
 
 RESULTS = Path("docs/reference/gateway-figures.md")
 ROOM = Path("var/bench/room")
-# One measurement takes half as many.
+# One measurement takes half of them.
 LEAST_ROUNDS = 2
 PARTS: dict[str, Callable[[Bench], Results]] = {
     "added": added_time,
@@ -44,7 +44,7 @@ PARTS: dict[str, Callable[[Bench], Results]] = {
 
 
 def main() -> int:
-    """One line for each figure, the table in the end."""
+    """Print each figure, then the table."""
     options = _options()
     ROOM.mkdir(parents=True, exist_ok=True)
     figures: list[Figure] = []
@@ -76,7 +76,9 @@ def _options() -> argparse.Namespace:
         "parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"of {', '.join(PARTS)}"
     )
     parser.add_argument("--rounds", type=int, default=200, help="calls one at a time, of each way")
-    parser.add_argument("--seconds", type=float, default=4.0, help="of calls many at once")
+    parser.add_argument(
+        "--seconds", type=float, default=4.0, help="of each concurrent measurement"
+    )
     options = parser.parse_args()
     if options.rounds < LEAST_ROUNDS:
         parser.error(f"--rounds: expected at least {LEAST_ROUNDS}, got {options.rounds}")

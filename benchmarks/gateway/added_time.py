@@ -1,4 +1,4 @@
-"""What does the gateway add to the time of a call?"""
+"""The time that the gateway adds to a call."""
 
 import sys
 from collections.abc import Sequence
@@ -14,27 +14,27 @@ from benchmarks.gateway.timing import (
     Load,
     Ports,
     after_the_engine,
-    at_once,
+    concurrently,
     one_at_a_time,
 )
 from benchmarks.gateway.wire import Message
 
-# Both the gateway and the machine are faster then.
+# Warm-up: gateway and machine are faster afterwards.
 WARM_UP_S = 1.0
 PASSES = 5
-# Nobody asked how many of these there are a second.
+# These have no target rate.
 ALONE = ("models",)
 SLOWLY = "Please say this slowly."
 CONCURRENCY = (1, 4, 16, 64)
-# Streams that last keep their places: by default there are 48.
+# Long streams hold their slots: there are 48 by default.
 ROOM_FOR_ALL = {"ENGINE_CONNECTIONS": "64", "WEB_THREADS": "80"}
 SIZES = tuple(MEBIBYTE * mebibytes // 4 for mebibytes in (1, 4, 16, 64, 256))
-# How much more a mebibyte may cost at one size than at another.
+# The largest ratio of the cost of a mebibyte between two sizes.
 LINEAR = 1.5
 
 
 def added_time(bench: Bench) -> Results:
-    """What the gateway adds to one call, and how many calls a second it takes from sixteen."""
+    """Measure the time added to one call, and the rate with sixteen callers."""
     asked = {
         "models": (0.6, None),
         "speech": (2.0, 400),
@@ -50,7 +50,7 @@ def added_time(bench: Bench) -> Results:
 
 
 def floor(bench: Bench) -> Results:
-    """What the same work takes on a bare WSGI application: the gateway can add no less."""
+    """Measure the same work on a bare WSGI application: the lower bound for the gateway."""
     with bench.floor() as ports:
         for measured in _measured(bench, ports):
             figures = [measured.added(0.0)]
@@ -62,7 +62,7 @@ def floor(bench: Bench) -> Results:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """One kind of call: one at a time by turns with the engine, and sixteen at once."""
+    """Measure one kind of call: alternating with the engine, and by sixteen callers."""
 
     work: Work
     alone: list[Compared]
@@ -84,22 +84,24 @@ class _Measured:
         p99 = float(np.median([np.percentile(load.took, 99) for load in self.crowded])) * 1000
         measured = f"{rate:.0f} a second (p99 {p99:.0f} ms)"
         return Figure(
-            f"{self.work.name}, 16 at once", f"≥ {asked} a second", measured, rate >= asked
+            f"{self.work.name}, 16 concurrent", f"≥ {asked} a second", measured, rate >= asked
         )
 
 
 def _measured(bench: Bench, ports: Ports) -> list[_Measured]:
-    """All kinds of calls, again and again: a machine has its bad minutes."""
+    """Measure all kinds of calls in several rounds: the machine's speed varies."""
     works = (calls.models(), calls.speech(), calls.transcription(), calls.label_merge())
     found = [_Measured(work, [], []) for work in works]
     for number in range(PASSES):
         print(f"pass {number + 1} of {PASSES}", file=sys.stderr, flush=True)
         for one in found:
-            at_once(one.work.gateway, ports.gateway, callers=1, seconds=WARM_UP_S)
+            concurrently(one.work.gateway, ports.gateway, callers=1, seconds=WARM_UP_S)
             rounds, first = max(1, bench.rounds // PASSES), _is_streamed(one.work)
             one.alone.append(one_at_a_time(one.work, ports, rounds=rounds, first=first))
             if one.work.name not in ALONE:
-                crowd = at_once(one.work.gateway, ports.gateway, callers=16, seconds=bench.seconds)
+                crowd = concurrently(
+                    one.work.gateway, ports.gateway, callers=16, seconds=bench.seconds
+                )
                 one.crowded.append(crowd)
     return found
 
@@ -109,7 +111,7 @@ def _is_streamed(work: Work) -> bool:
 
 
 def first_byte(bench: Bench) -> Results:
-    """When does speech that takes two seconds begin?"""
+    """Measure the first byte of speech that takes two seconds."""
     spoken = calls.speech(SLOWLY).gateway
     behind: dict[str, list[tuple[float, float]]] = {"gateway": [], "engine": []}
     with bench.gateway(**ROOM_FOR_ALL) as gateway:
@@ -122,12 +124,12 @@ def first_byte(bench: Bench) -> Results:
             behind["engine"].append((callers, direct))
             if callers in (1, 64):
                 goal = 5.0 if callers == 1 else 60.0
-                what = f"speech of 2 s, {callers} at once: first byte after the engine's"
+                what = f"speech of 2 s, {callers} concurrent: first byte after the engine's"
                 measured = f"{through:.1f} ms (without the gateway {direct:.1f})"
                 yield Figure(what, f"≤ {goal:.0f} ms", measured, through <= goal)
     yield Curve(
         title="First byte of speech after that of the engine",
-        x="streams at once",
+        x="concurrent streams",
         y="ms",
         lines=behind,
     )
@@ -135,12 +137,12 @@ def first_byte(bench: Bench) -> Results:
 
 def _median_behind(spoken: Message, port: int, callers: int) -> float:
     rounds = 5 if callers == 1 else 3
-    behind = [after_the_engine(spoken, port, at_once=callers) for _ in range(rounds)]
+    behind = [after_the_engine(spoken, port, concurrently=callers) for _ in range(rounds)]
     return float(np.median([np.median(one) for one in behind])) * 1000
 
 
 def latency(bench: Bench) -> Results:
-    """How long a call takes, by how many are asked at once."""
+    """Measure latency by the number of concurrent calls."""
     with bench.gateway(**ROOM_FOR_ALL) as gateway:
         port = bench.ports(gateway).gateway
         lines = {
@@ -154,11 +156,11 @@ def latency(bench: Bench) -> Results:
 
 
 def _took(work: Work, port: int, callers: int, seconds: float) -> Sequence[float]:
-    return at_once(work.gateway, port, callers=callers, seconds=seconds).took
+    return concurrently(work.gateway, port, callers=callers, seconds=seconds).took
 
 
 def growth_by_bytes(bench: Bench) -> Results:
-    """Is the added time in proportion to the bytes?"""
+    """Measure whether the added time is proportional to the bytes."""
     added: list[tuple[float, float]] = []
     with bench.gateway() as gateway:
         ports = bench.ports(gateway)
@@ -167,7 +169,7 @@ def growth_by_bytes(bench: Bench) -> Results:
             with upload_memory.recording(size, bench.room) as path:
                 took = one_at_a_time(upload_memory.transcription(path), ports, rounds=rounds)
             added.append((size / MEBIBYTE, took.added_ms))
-    # What each further mebibyte takes, of a few and of many.
+    # The cost of one more mebibyte, for small and for large uploads.
     sizes, times = np.array([added[at] for at in (1, 3, 4)]).T
     of_few, of_many = np.diff(times) / np.diff(sizes)
     yield Figure(

@@ -1,4 +1,4 @@
-"""The same work on a bare WSGI application: what of the added time is not the gateway's own.
+"""The same work on a bare WSGI application: the part of the added time that is not the gateway's.
 
 gunicorn's threads, a form parsed to a file on disk, one call with httpx, its answer passed on. No
 Django, no checks, no names, no journal, no places, no deadlines.
@@ -26,7 +26,7 @@ client = httpx.Client(base_url=os.environ["ENGINE_URL"], timeout=60, trust_env=F
 
 
 def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-    """Answer the calls that are compared, and say that one is alive."""
+    """Answer the compared calls and the health check."""
     match environ["PATH_INFO"]:
         case "/v1/audio/speech":
             return _speech(environ, start)
@@ -55,10 +55,10 @@ def _transcription(environ: "WSGIEnvironment", start: "StartResponse") -> Iterab
 
 
 def _label_merge(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-    """Ask all that a merge needs, and merge nothing."""
+    """Make a merge's engine calls without merging."""
     with ExitStack() as opened:
         asked = [(path, file) for file in _received(environ, opened) for path in HEARD]
-        # Two calls read each file: each from a descriptor of its own.
+        # Two calls read each file, so each has its own descriptor.
         files = [opened.enter_context(open(f"/dev/fd/{file.fileno()}", "rb")) for _, file in asked]
         answers = list(threads.map(_heard, (path for path, _ in asked), files))
     start("200 OK", JSON)

@@ -1,4 +1,4 @@
-"""What is asked, of the gateway and, for the same work, of the engine itself."""
+"""The calls that are measured: to the gateway, and to the engine for the same work."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The request to the gateway, and those to the engine that do the same: all at once."""
+    """A request to the gateway, and the parallel engine requests for the same work."""
 
     name: str
     gateway: Message
@@ -26,7 +26,7 @@ def models() -> Work:
     return Work("models", listed, [message("GET", "/v1/audio/voices")])
 
 
-def speech(text: str = "Good morning, everyone.") -> Work:
+def speech(text: str = "Good morning to you all.") -> Work:
     body = {"model": "tts-1", "voice": "bm_george", "response_format": "wav", "input": text}
     spoken = message("POST", "/v1/audio/speech", json=body)
     return Work("speech", spoken, [spoken])
@@ -50,6 +50,6 @@ def label_merge(size: int = MEBIBYTE // 2) -> Work:
 
 
 def noise(size: int, seed: int = 0) -> bytes:
-    """A WAV of that many bytes, which no filter would take for silence."""
+    """Return a WAV of this size whose samples are not silence."""
     samples = default_rng(seed).normal(0.0, 2000.0, (size - 44) // 2).astype(np.int16)
     return wav(samples)

@@ -1,8 +1,8 @@
-"""An engine that costs next to nothing, as a process of its own: what is measured is the gateway.
+"""A minimal engine in its own process, so that the figures are the gateway's.
 
     python -m benchmarks.gateway.engine FD
 
-It reads and forgets what it is sent, and answers at once with words and turns for as long as the
+It drops what it is sent, and answers immediately with words and turns for as long as the
 WAV in the request is. Speech begins with the time at which it was sent, by the clock that all
 processes of a machine share. Plain sockets: a web framework would be slower than what is measured.
 """
@@ -23,9 +23,9 @@ from benchmarks.gateway.wire import Buffered
 SECONDS_OF_THE_REST = 16.0
 WORD_S, TURN_S = 0.4, 4.0
 SPEAKERS, DIMENSION = 4, 192
-# Of a WAV: how long the rest is, and how many bytes a second takes.
+# Offsets in a WAV header: the size of the rest, and bytes per second.
 HEADER = struct.Struct("<4xI20xI")
-# A text with this word is spoken as slowly as one listens; others at once.
+# A text with this word is streamed in real time; other texts are sent immediately.
 SLOWLY = b"slowly"
 PIECES, PIECE_S = 20, 0.1
 PIECE = bytes(4_800)
@@ -35,7 +35,7 @@ STAMP = struct.Struct("<q")
 
 @contextmanager
 def running_engine() -> Iterator[int]:
-    """The port of such an engine, until the end of the block."""
+    """Serve such an engine and yield its port."""
     with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as listener:
         port, fd = listener.getsockname()[1], listener.fileno()
         command = [sys.executable, "-m", "benchmarks.gateway.engine", str(fd)]
@@ -48,7 +48,7 @@ def running_engine() -> Iterator[int]:
 
 
 def main() -> int:
-    """Serve on a listening socket that the parent made, until it ends."""
+    """Serve on the parent's listening socket until the parent ends."""
     with socket.socket(fileno=int(sys.argv[1])) as listener:
         while True:
             connection, _ = listener.accept()

@@ -1,4 +1,4 @@
-"""What was measured, and with what."""
+"""Figures and curves, and the set-up that measures them."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ BARE = ("--threads", "64", "--keep-alive", "75", "benchmarks.gateway.bare_wsgi:a
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured, in words, and whether it is what was asked for."""
+    """One figure as text, with its target and whether it is reached."""
 
     what: str
     asked: str
@@ -30,7 +30,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """Points for a plot."""
+    """The points of a plot."""
 
     title: str
     x: str
@@ -40,7 +40,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where everything is, and how thoroughly to measure."""
+    """Ports and processes of one run, and its number of rounds."""
 
     engine_port: int
     room: Path
@@ -49,7 +49,7 @@ class Bench:
 
     @contextmanager
     def gateway(self, **settings: str) -> Iterator[Gateway]:
-        """A gateway over the engine, with a folder of its own for uploads."""
+        """Run a gateway over the engine with its own upload folder."""
         uploads = self.room / "uploads"
         uploads.mkdir(exist_ok=True)
         engine = f"http://127.0.0.1:{self.engine_port}"
@@ -60,7 +60,7 @@ class Bench:
 
     @contextmanager
     def floor(self) -> Iterator[Ports]:
-        """The same work on a bare WSGI application, under gunicorn as the gateway is."""
+        """Run the bare WSGI application under gunicorn, like the gateway."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port, fd = listener.getsockname()[1], listener.fileno()
             command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{fd}", *BARE]

@@ -1,4 +1,4 @@
-"""Does the number of people in the library make an answer slower?"""
+"""Latency of label-merge by the number of people in the library."""
 
 import os
 import secrets
@@ -14,33 +14,33 @@ from benchmarks.synthetic.library_tables import (
     build_index,
     drop_index,
     execute,
-    keep_people,
-    keep_prints,
     own_database,
+    store_people,
+    store_voiceprints,
 )
-from benchmarks.synthetic.voice_library import Crowd
+from benchmarks.synthetic.voice_library import Population
 from voiceprints.models import Space, Voiceprint
 
 PEOPLE = (1_000, 10_000, 100_000)
-# What the engine of the measurements calls its embedding model.
+# The embedding model of the measuring engine.
 EMBEDDING = "e"
 INDEX = "voiceprint_by_likeness"
 FLAT = 2.0
 
 
 def growth_by_people(bench: Bench) -> Results:
-    """A label-merge that names by the library, with one print of each of so many people."""
+    """Measure a label-merge that names by the library, with one voiceprint per person."""
     random = np.random.default_rng(5)
     added: list[tuple[float, float]] = []
     with own_database():
         space, kept = Space.for_engine(EMBEDDING), 0
-        crowd = Crowd(random, PEOPLE[-1])
+        crowd = Population(random, PEOPLE[-1])
         for people in PEOPLE:
-            owners = keep_people(f"Person {number}" for number in range(kept, people))
+            owners = store_people(f"Person {number}" for number in range(kept, people))
             voices = crowd.heard(np.arange(kept, people))
-            # One print at a time, the index would take minutes to grow.
+            # Inserting into the index one by one would take minutes.
             drop_index(Voiceprint, INDEX)
-            keep_prints(range(kept, people), owners, voices, space)
+            store_voiceprints(range(kept, people), owners, voices, space)
             build_index(Voiceprint, INDEX)
             execute("VACUUM ANALYZE")
             kept = people
@@ -63,5 +63,5 @@ def _added_ms(bench: Bench) -> float:
 
 
 def _own_url() -> str:
-    """The database of `own_database`, on the server of this one."""
+    """Return the URL of `own_database`'s database."""
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{NAME}"))

@@ -1,4 +1,4 @@
-"""The figures as a table, a page and plots."""
+"""Rendering of the figures: a table, a page and plots."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ REACHED = {True: "yes", False: "no", None: ""}
 
 
 def table(figures: Sequence[Figure]) -> Table:
-    """For a terminal."""
+    """Render a table for a terminal."""
     rows = Table("figure", "asked", "measured", "reached", box=None)
     for figure in figures:
         rows.add_row(figure.what, figure.asked, figure.measured, REACHED[figure.reached])
@@ -21,7 +21,7 @@ def table(figures: Sequence[Figure]) -> Table:
 
 
 def write(path: Path, figures: Sequence[Figure], plots: Sequence[Path], at: datetime) -> None:
-    """For the repository."""
+    """Write the page of the docs."""
     rows = [
         f"| {figure.what} | {figure.asked} | {figure.measured} | {REACHED[figure.reached]} |"
         for figure in figures
@@ -43,8 +43,8 @@ def write(path: Path, figures: Sequence[Figure], plots: Sequence[Path], at: date
 
 
 def plot(curve: Curve, folder: Path) -> Path:
-    """A picture of its lines."""
-    from matplotlib import pyplot  # it takes a second, and only whole runs have pictures
+    """Draw a curve."""
+    from matplotlib import pyplot  # importing takes a second, and only whole runs draw plots
 
     figure, axes = pyplot.subplots(figsize=(6, 4), layout="constrained")
     for name, points in curve.lines.items():

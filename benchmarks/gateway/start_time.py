@@ -1,4 +1,4 @@
-"""How long does one wait for a gateway that begins, or that has much to do?"""
+"""Waiting times: for a gateway to start, and during a long merge."""
 
 import threading
 import time
@@ -12,12 +12,12 @@ from benchmarks.gateway.figure_table import Bench, Figure, Results
 from benchmarks.gateway.wire import calling, message
 
 MERGE_MINUTES = 180
-# How often models are asked for during the long merge.
+# The interval of model requests during the long merge.
 ASK_EVERY_S = 0.01
 
 
 def models_during_a_merge(bench: Bench) -> Results:
-    """Does a merge of three hours keep others waiting?"""
+    """Measure how long model requests wait during a merge of three hours."""
     track = noise_flac(bench.room / "long.flac", MERGE_MINUTES)
     files = {"mic_file": track, "system_file": track.with_name("twin.flac")}
     files["system_file"].write_bytes(track.read_bytes())
@@ -49,7 +49,7 @@ def _asked_while(under_way: Callable[[], bool], port: int) -> list[float]:
 
 
 def start(bench: Bench) -> Results:
-    """How long does a gateway take to begin?"""
+    """Measure how long a gateway takes to start."""
     took = []
     for _ in range(5):
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How long does it take, one at a time and many at once, through the gateway and without it?
+"""Timing of calls through the gateway and directly: alternating, and concurrent.
 
 The two ways take turns, so that whatever else a machine does is in both.
 """
@@ -15,14 +15,14 @@ import numpy as np
 
 from benchmarks.gateway.calls import Work
 from benchmarks.gateway.engine import STAMP
-from benchmarks.gateway.wire import Caller, Message, Told, calling
+from benchmarks.gateway.wire import Caller, Message, Timing, calling
 
 WARM_UP = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the two are."""
+    """The ports of gateway and engine."""
 
     gateway: int
     engine: int
@@ -30,27 +30,27 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Seconds of each call, in the order in which they were made."""
+    """Seconds of each call, in order."""
 
     gateway: Sequence[float]
     engine: Sequence[float]
 
     @property
     def added_ms(self) -> float:
-        """The difference of the medians."""
+        """Return the difference of the medians."""
         return float(np.median(self.gateway) - np.median(self.engine)) * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Calls a second, and how long each took, in seconds."""
+    """Calls per second, and the seconds of each."""
 
     rate: float
     took: Sequence[float]
 
 
 def one_at_a_time(work: Work, ports: Ports, *, rounds: int, first: bool = False) -> Compared:
-    """Ask each way by turns; `first`: until the first byte of the body, not until its end."""
+    """Alternate both ways; `first` measures the first byte of the body instead of its end."""
     read = _first_s if first else _whole_s
     with ExitStack() as opened:
         gateway = opened.enter_context(calling(ports.gateway))
@@ -64,11 +64,11 @@ def one_at_a_time(work: Work, ports: Ports, *, rounds: int, first: bool = False)
     return Compared(through[WARM_UP:], direct[WARM_UP:])
 
 
-def after_the_engine(what: Message, port: int, *, at_once: int) -> list[float]:
-    """How long after the engine sent it did the first byte of speech arrive? Seconds."""
-    with ThreadPoolExecutor(at_once) as pool, ExitStack() as opened:
-        callers = [opened.enter_context(calling(port)) for _ in range(at_once)]
-        ready = threading.Barrier(at_once)
+def after_the_engine(what: Message, port: int, *, concurrently: int) -> list[float]:
+    """Return the seconds from the engine's first byte of speech to its arrival."""
+    with ThreadPoolExecutor(concurrently) as pool, ExitStack() as opened:
+        callers = [opened.enter_context(calling(port)) for _ in range(concurrently)]
+        ready = threading.Barrier(concurrently)
         return list(pool.map(lambda caller: _behind(caller, what, ready), callers))
 
 
@@ -80,8 +80,8 @@ def _behind(caller: Caller, what: Message, ready: threading.Barrier) -> float:
     return float(told.first_s - (spoken_ns - sent_ns) / 1e9)
 
 
-def at_once(what: Message, port: int, *, callers: int, seconds: float) -> Load:
-    """So many callers, each asking again as soon as it is answered."""
+def concurrently(what: Message, port: int, *, callers: int, seconds: float) -> Load:
+    """Run concurrent callers, each of which repeats its call when it is answered."""
     until = time.perf_counter() + seconds
     with ThreadPoolExecutor(callers) as pool:
         started = time.perf_counter()
@@ -103,7 +103,7 @@ def _together(
     pool: ThreadPoolExecutor,
     callers: Sequence[Caller],
     asked: Sequence[Message],
-    read: Callable[[Told], float],
+    read: Callable[[Timing], float],
 ) -> float:
     if len(callers) == 1:
         return read(callers[0].ask(asked[0]))
@@ -112,15 +112,15 @@ def _together(
     return time.perf_counter() - started
 
 
-def _first_s(told: Told) -> float:
+def _first_s(told: Timing) -> float:
     return told.first_s
 
 
-def _whole_s(told: Told) -> float:
+def _whole_s(told: Timing) -> float:
     return told.whole_s
 
 
-def _good(told: Told) -> Told:
+def _good(told: Timing) -> Timing:
     if told.status != 200:
         raise ValueError(f"{told.status}: {told.start[:500].decode(errors='replace')}")
     return told

@@ -1,4 +1,4 @@
-"""How much memory, and how fast, where uploads are large or many?"""
+"""Memory and speed of large and of many uploads."""
 
 import shutil
 import socket
@@ -17,17 +17,17 @@ from numpy.random import default_rng
 
 from benchmarks.gateway.calls import MEBIBYTE, Work
 from benchmarks.gateway.wire import BLOCK, Message, calling, message
-from benchmarks.measures.memory import family_of, forget_peaks, peak_mib, resident_mib
+from benchmarks.measures.memory import peak_mib, process_tree, reset_peaks, resident_mib
 
-# Eight channels of floats at 96 kHz: five minutes are a gigabyte, so that no length of speech has
-# a part in what is measured.
+# Eight channels of floats at 96 kHz: five minutes are a gigabyte, so that the length of speech has
+# no influence on the figures.
 CHANNELS, RATE, BYTES = 8, 96_000, 4
 SELF_VAD = '[{"start": 0.0, "end": 60.0}]'
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A gateway: its port, its first process, and a folder for what is sent to it."""
+    """A gateway: its port, its main process, and a folder for uploads."""
 
     port: int
     pid: int
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What uploads cost: MiB over what the idle gateway holds, then and afterwards; seconds."""
+    """The cost of uploads: MiB over the idle gateway, at the peak and afterwards; seconds."""
 
     peak_mib: float
     kept_mib: float
@@ -44,21 +44,21 @@ class Uploaded:
 
 
 def transcription(path: Path) -> Work:
-    """Of a file, which is sent from where it lies."""
+    """Return a request whose file is streamed from disk."""
     form = {"files": {"file": path}, "data": {"model": "whisper-1"}}
     asked = message("POST", "/v1/audio/transcriptions", **form)
     return Work("transcription", asked, [asked])
 
 
 def one_file(size: int, target: Target) -> Uploaded:
-    """A transcription of a file of that size."""
+    """Measure a transcription of a file of this size."""
     with recording(size, target.room) as path:
         asked = transcription(path).gateway
         return watched(target.pid, lambda: _send(asked, target.port))
 
 
 def seconds_of(size: int, port: int, room: Path) -> float:
-    """How long a transcription of a file of that size takes."""
+    """Time a transcription of a file of this size."""
     with recording(size, room) as path:
         asked = transcription(path).gateway
         started = time.perf_counter()
@@ -67,38 +67,38 @@ def seconds_of(size: int, port: int, room: Path) -> float:
 
 
 def two_tracks(size: int, target: Target) -> Uploaded:
-    """A dual label-merge of two files of that size, which says when the local user spoke."""
+    """Measure a two-track label-merge of files of this size with `mic_vad` given."""
     with recording(size, target.room) as path:
         asked = _two_tracks(path)
         return watched(target.pid, lambda: _send(asked, target.port))
 
 
-def many_files(size: int, target: Target, *, at_once: int, turns: int) -> Uploaded:
-    """Transcriptions of a file of that size, so many at once, and again."""
-    with recording(size, target.room) as path, ThreadPoolExecutor(at_once) as pool:
+def many_files(size: int, target: Target, *, concurrently: int, turns: int) -> Uploaded:
+    """Measure concurrent transcriptions of a file of this size, twice."""
+    with recording(size, target.room) as path, ThreadPoolExecutor(concurrently) as pool:
         asked = transcription(path).gateway
 
         def send_all() -> None:
             for _ in range(turns):
-                list(pool.map(lambda _: _send(asked, target.port), range(at_once)))
+                list(pool.map(lambda _: _send(asked, target.port), range(concurrently)))
 
         return watched(target.pid, send_all)
 
 
 def watched(pid: int, work: Callable[[], None]) -> Uploaded:
-    """Do something to a gateway, and see what it costs."""
-    family = family_of(pid)
+    """Measure the cost of work at a gateway."""
+    family = process_tree(pid)
     idle = resident_mib(family)
-    forget_peaks(family)
+    reset_peaks(family)
     started = time.perf_counter()
     work()
     seconds = time.perf_counter() - started
-    family = family_of(pid)
+    family = process_tree(pid)
     return Uploaded(peak_mib(family) - idle, resident_mib(family) - idle, seconds)
 
 
 def through_loopback(size: int, room: Path) -> float:
-    """Seconds to copy a file of that size through loopback once, to somebody who forgets it."""
+    """Return the seconds to copy a file of this size through loopback once."""
     with recording(size, room) as path, socket.create_server(("127.0.0.1", 0)) as listener:
         reader = threading.Thread(target=_forget, args=(listener,))
         reader.start()
@@ -110,7 +110,7 @@ def through_loopback(size: int, room: Path) -> float:
 
 
 def through_disk(size: int, room: Path, *, times: int = 1) -> float:
-    """Seconds to keep a file of that size on disk, and to pass it on, so many times at once."""
+    """Return the seconds to store a file of this size and forward it in parallel copies."""
     with (
         recording(size, room) as path,
         socket.create_server(("127.0.0.1", 0)) as listener,
@@ -150,7 +150,7 @@ def _pass_on(path: Path, behind: socket.socket) -> None:
 
 @contextmanager
 def recording(size: int, room: Path) -> Iterator[Path]:
-    """A WAV of that many bytes, until the end of the block."""
+    """Write a WAV of this size and yield its path."""
     with TemporaryDirectory(dir=room) as folder:
         path = Path(folder) / "recording.wav"
         block = default_rng(0).normal(0.0, 0.05, MEBIBYTE // BYTES).astype(np.float32).tobytes()
@@ -173,7 +173,7 @@ def _header(size: int) -> bytes:
 
 
 def _two_tracks(path: Path) -> Message:
-    """Both tracks are one file, which is sent twice."""
+    """Return a request with one file as both tracks."""
     twin = path.with_name("twin.wav")
     shutil.copyfile(path, twin)
     fields = {"timeline": "[]", "self_vad": SELF_VAD}

@@ -1,4 +1,4 @@
-"""What do large uploads cost the gateway in memory and time?"""
+"""The gateway's memory and time for large uploads."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.gateway import calls, upload_memory
 from benchmarks.gateway.calls import MEBIBYTE
 from benchmarks.gateway.figure_table import Bench, Curve, Figure, Results
-from benchmarks.gateway.timing import at_once
+from benchmarks.gateway.timing import concurrently
 from benchmarks.gateway.upload_memory import Target
 from spark_control.laptop.gateway import Gateway
 
@@ -17,15 +17,15 @@ UPLOADS = (1, 16, 64, 256, 1024)
 
 
 def uploads(bench: Bench) -> Results:
-    """What large uploads cost, and many."""
+    """Measure large uploads, and many of them."""
     yield from _large(bench)
     for what, at_a_time, turns in (
-        ("eight uploads of 100 MB at once", 8, 1),
+        ("eight concurrent uploads of 100 MB", 8, 1),
         ("fourteen uploads of 100 MB after one another", 1, 14),
     ):
         with bench.gateway() as gateway:
             many = upload_memory.many_files(
-                100 * MEBIBYTE, _warm(bench, gateway), at_once=at_a_time, turns=turns
+                100 * MEBIBYTE, _warm(bench, gateway), concurrently=at_a_time, turns=turns
             )
         measured = f"{many.peak_mib:.0f} MiB over idle, {many.kept_mib:.0f} kept"
         yield Figure(what, "≤ 64 MiB over idle", measured, many.peak_mib <= 64)
@@ -52,7 +52,7 @@ def _large(bench: Bench) -> Results:
         )
     )
     yield _unasked("1 GB kept on disk, then passed on, and nothing else", copied, kept)
-    yield _unasked("the same, passed on twice at once", copied, kept_for_two)
+    yield _unasked("the same, forwarded twice in parallel", copied, kept_for_two)
     for what, cost, size in (
         ("upload of 1 GB", upload_memory.one_file, GIBIBYTE),
         ("two tracks of 512 MB", upload_memory.two_tracks, GIBIBYTE // 2),
@@ -88,9 +88,9 @@ def _share(copied: float, took: float) -> str:
 
 
 def _warm(bench: Bench, gateway: Gateway) -> Target:
-    """A gateway that has answered one of each before: what it holds is what it needs idle."""
+    """Run a gateway that has answered each kind of request once before."""
     ports = bench.ports(gateway)
     for work in (calls.transcription(), calls.label_merge(), calls.speech()):
-        # As many as will come: a thread is begun when it is first needed.
-        at_once(work.gateway, ports.gateway, callers=16, seconds=0.5)
+        # As many as will be concurrent: threads start when they are first needed.
+        concurrently(work.gateway, ports.gateway, callers=16, seconds=0.5)
     return Target(ports.gateway, gateway.pid, bench.room)

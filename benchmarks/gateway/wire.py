@@ -1,4 +1,4 @@
-"""HTTP/1.1 on plain sockets, as far as the measurements need it, and no slower than they allow."""
+"""The part of HTTP/1.1 that the measurements need, on plain sockets."""
 
 import socket
 import time
@@ -12,14 +12,14 @@ from typing import Any
 import httpx
 
 BLOCK = 1024 * 1024
-# So much of a body is looked at; the rest is only counted.
+# The part of a body that is parsed; the rest is only counted.
 LOOKED_AT = 4096
 _CONTENT = b"@content@"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first line and the headers, with names in lower case."""
+    """The first line and the headers, with lower-case names."""
 
     line: bytes
     headers: dict[bytes, bytes]
@@ -42,7 +42,7 @@ class Buffered:
         self._scratch = bytearray(BLOCK)
 
     def head(self) -> Head | None:
-        """The next head; None where the other side has closed."""
+        """Return the next head; None if the peer has closed."""
         while (end := self._pending.find(b"\r\n\r\n")) < 0:
             if not self._receive():
                 return None
@@ -52,7 +52,7 @@ class Buffered:
         return Head(lines[0], {name.lower(): value.strip() for name, _, value in fields})
 
     def body_start(self, head: Head) -> bytes:
-        """Read a whole body, and return how it starts."""
+        """Read a whole body and return its beginning."""
         if head.chunked:
             return self._chunked()
         start, left = b"", head.length
@@ -71,7 +71,7 @@ class Buffered:
         return start
 
     def first_bytes(self) -> None:
-        """Wait until something of the body is here."""
+        """Wait for the first byte of the body."""
         while self._pending.count(b"\r\n") < 2 and len(self._pending) < 16:
             if not self._receive():
                 raise ConnectionError("the body broke off")
@@ -106,14 +106,14 @@ class Buffered:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request: its bytes, and files where they are too large to be held."""
+    """A request: its bytes, and paths of files too large for memory."""
 
     parts: Sequence[bytes | Path]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An answer: how long until the first byte of its body and until its end, in seconds."""
+class Timing:
+    """The seconds to the first byte of an answer's body and to its end."""
 
     status: int
     first_s: float
@@ -122,7 +122,7 @@ class Told:
 
 
 def message(method: str, path: str, **parts: Any) -> Message:
-    """A request with httpx's `json`, `data`, `files`; a file may be a path."""
+    """Build a request from httpx's `json`, `data`, `files`; a file may be a path."""
     files = parts.pop("files", {})
     large = [content for content in files.values() if isinstance(content, Path)]
     sent = {
@@ -146,15 +146,15 @@ def _head(request: httpx.Request, length: int) -> bytes:
 
 
 class Caller:
-    """One connection, kept open."""
+    """One persistent connection."""
 
     def __init__(self, port: int) -> None:
         self._connection = socket.create_connection(("127.0.0.1", port))
         self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._incoming = Buffered(self._connection)
 
-    def ask(self, what: Message) -> Told:
-        """Send, and read the whole answer."""
+    def ask(self, what: Message) -> Timing:
+        """Send a request and read the whole answer."""
         started = time.perf_counter()
         for part in what.parts:
             if isinstance(part, bytes):
@@ -170,7 +170,7 @@ class Caller:
         first = time.perf_counter()
         start = self._incoming.body_start(head)
         ended = time.perf_counter()
-        return Told(int(head.line.split()[1]), first - started, ended - started, start)
+        return Timing(int(head.line.split()[1]), first - started, ended - started, start)
 
     def close(self) -> None:
         self._connection.close()
@@ -178,7 +178,7 @@ class Caller:
 
 @contextmanager
 def calling(port: int) -> Iterator[Caller]:
-    """A caller, until the end of the block."""
+    """Yield a caller on its own connection."""
     caller = Caller(port)
     try:
         yield caller

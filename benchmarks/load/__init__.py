@@ -1,1 +1,1 @@
-"""Sixty-four clients, while one engine at a time is broken in each way: does the gateway hold?"""
+"""The load test: sixty-four clients while one engine at a time fails in each way."""

@@ -1,11 +1,11 @@
-"""Does the gateway hold while engines break? For a minute, on this machine alone.
+"""Load the gateway for a minute while engines fail, on this machine alone.
 
     make load
     .venv/bin/python -m benchmarks.load --seconds 300
 
-Sixty-four clients ask for what clients ask for, over two engines that are processes of their own.
-First both are calm; then one of them fails in each way in turn, then the other. Before and after,
-the gateway is looked at while nobody asks. Ends with 1 where it did not hold.
+Sixty-four clients send a mix of requests, over two engines in their own processes. First both
+work; then one of them fails in each way in turn, then the other. Before and after, the idle gateway
+is inspected. The exit status is 1 if a requirement is not met.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.load.clients import KINDS, Clients, Phase, ask_at_once, ask_each
+from benchmarks.load.clients import KINDS, Clients, Phase, ask_concurrently, ask_each
 from benchmarks.load.engine import CALM, SLOW
 from benchmarks.load.engines import WAYS, EngineProcess, running_engines
 from benchmarks.load.leftovers import KEPT_S, Remains, remains, settled
@@ -32,7 +32,7 @@ WAIT_S = 20.0
 
 
 def main() -> int:
-    """Load, look, tell."""
+    """Run the load test and print the verdict."""
     options = _options()
     ROOM.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=ROOM) as folder, running_engines() as engines:
@@ -46,7 +46,7 @@ def main() -> int:
             load.run(options.seconds)
             after = load.left(before)
     phases = [seen(Phase(name, way), load.outcomes) for name in engines for way in WAYS]
-    return _tell(phases, list(judge(load.outcomes, phases, before, after)))
+    return _report(phases, list(judge(load.outcomes, phases, before, after)))
 
 
 class _Load:
@@ -63,11 +63,11 @@ class _Load:
         self.outcomes = self._clients.outcomes
 
     def warmed(self) -> Remains:
-        """What the gateway holds that has worked with all its threads, and rests."""
+        """Return the resources of the idle gateway after all its threads have worked."""
         for name, kind in (("kokoro", SPEECH), ("parakeet", DUAL)):
             self._engines[name].be(SLOW)
-            # They overlap, so each needs threads of its own: one, and for two tracks four more.
-            ask_at_once(self._gateway.url, self._count, kind)
+            # These requests overlap: each needs one thread, and four more for two tracks.
+            ask_concurrently(self._gateway.url, self._count, kind)
             self._engines[name].be(CALM)
         warming = Clients(self._gateway.url, self._count)
         with warming.asking():
@@ -78,7 +78,7 @@ class _Load:
         return self._look()
 
     def run(self, seconds: float) -> None:
-        """Let both be calm, then break one in each way, then the other."""
+        """Run both engines undisturbed, then break one in each way, then the other."""
         calm_s = seconds * CALM_SHARE
         way_s = (seconds - calm_s - len(self._engines) * SETTLE_S) / len(self._engines) / len(WAYS)
         with self._clients.asking():
@@ -93,12 +93,12 @@ class _Load:
                 time.sleep(SETTLE_S)
 
     def left(self, before: Remains) -> Remains:
-        """What the gateway holds in the end, once it has come to rest."""
+        """Return the gateway's resources at the end, once it is idle."""
         self._rest()
         return settled(self._look, lambda now: now.is_no_more_than(before), WAIT_S)
 
     def _rest(self) -> None:
-        """Let what is idle grow old; the next calls then throw it away."""
+        """Wait until idle connections expire; the next calls close them."""
         time.sleep(KEPT_S)
         ask_each(self._gateway.url)
 
@@ -113,9 +113,9 @@ def _settings(engines: dict[str, EngineProcess], room: Path) -> dict[str, str]:
         "DATABASE_URL": "",
         "UPLOADS_DIR": str(room / "uploads"),
         "TMPDIR": str(room / "tmp"),
-        # What is known of engines is meant to stay.
+        # Status files of engines remain by design.
         "RECOVERY_DIR": str(room / "recovery"),
-        # What hangs must be seen to end within its turn.
+        # A hanging call must end within its phase.
         "ENGINE_TIMEOUT_S": "2",
         "ENGINE_WAIT_S": "1",
     }
@@ -126,11 +126,11 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=float, default=60.0, help="of load (60)")
-    parser.add_argument("--clients", type=int, default=64, help="at once (64)")
+    parser.add_argument("--clients", type=int, default=64, help="concurrent clients (64)")
     return parser.parse_args()
 
 
-def _tell(phases: list[Seen], verdicts: list[Verdict]) -> int:
+def _report(phases: list[Seen], verdicts: list[Verdict]) -> int:
     console = Console(width=120)
     console.print(_table(phases))
     for verdict in verdicts:

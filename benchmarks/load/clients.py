@@ -1,4 +1,4 @@
-"""What clients ask, and what becomes of every request."""
+"""The clients of the load test, and the outcome of every request."""
 
 import random
 import ssl
@@ -14,9 +14,9 @@ import numpy as np
 
 from audio.media.encoding import wav
 
-# Loading the CA certificates takes as long as ten requests: once for all clients.
+# Loading the CA certificates takes as long as ten requests, so all clients share them.
 _TLS = ssl.create_default_context()
-# Longer than the gateway may take to answer anything here.
+# Longer than any answer of the gateway may take here.
 PATIENCE_S = 30.0
 LEAST_PAUSE_S, MOST_PAUSE_S = 0.6, 1.8
 _NOISE = wav((np.random.default_rng(7).normal(0.0, 2000.0, 64_000)).astype(np.int16))
@@ -26,7 +26,7 @@ _TIMELINE = '[{"start": 0.0, "end": 1.8, "name": "Ana"}]'
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One thing that is asked: how often of all, by which engine it is answered, and how."""
+    """One kind of request: its share, its engine, and how it is sent."""
 
     name: str
     weight: int
@@ -65,7 +65,7 @@ _OTHER = {"parakeet": "kokoro", "kokoro": "parakeet"}
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A time in which one engine is broken in one way, or has just been mended."""
+    """A phase in which one engine fails in one way, or has just been restored."""
 
     broken: str = ""
     way: str = ""
@@ -73,7 +73,7 @@ class Phase:
 
     @property
     def sound(self) -> str:
-        """The engine that is not broken while the other one is."""
+        """Return the engine that works while the other one fails."""
         return _OTHER[self.broken]
 
 
@@ -95,7 +95,7 @@ class Outcome:
 
 
 class Clients:
-    """So many clients, each of which asks, waits, pauses and asks again."""
+    """Concurrent clients, each of which asks, waits, pauses and repeats."""
 
     def __init__(self, url: str, count: int) -> None:
         self.outcomes: list[Outcome] = []
@@ -105,7 +105,7 @@ class Clients:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Ask until the end of the block, and wait for the last answers."""
+        """Run the clients during the block, and wait for the last answers."""
         for thread in self._threads:
             thread.start()
         try:
@@ -127,21 +127,21 @@ class Clients:
 
 
 def ask(client: httpx.Client, kind: Kind) -> tuple[float, str]:
-    """Ask once, to the last byte of the answer: how long it takes, and what comes."""
+    """Send one request; return its time to the last byte and its outcome."""
     started, answer = time.monotonic(), LOST
     with (
         suppress(httpx.HTTPError),
         client.stream(kind.method, kind.path, **kind.options) as response,
     ):
-        # Speech that breaks is cut; of anything else half an answer is none.
+        # Speech may break off; any other incomplete answer counts as lost.
         answer = CUT if kind.name == "speech" else LOST
         response.read()
         answer = str(response.status_code)
     return time.monotonic() - started, answer
 
 
-def ask_at_once(url: str, count: int, kind: Kind) -> None:
-    """Ask for so many of a kind at the same moment, whatever becomes of them."""
+def ask_concurrently(url: str, count: int, kind: Kind) -> None:
+    """Send several requests of a kind at the same time and ignore their outcomes."""
 
     def one() -> None:
         with _client(url) as client:
@@ -155,7 +155,7 @@ def ask_at_once(url: str, count: int, kind: Kind) -> None:
 
 
 def ask_each(url: str) -> list[str]:
-    """What becomes of one request of each kind, one after the other."""
+    """Return the outcomes of one request of each kind, one after another."""
     with _client(url) as client:
         return [ask(client, kind)[1] for kind in KINDS]
 

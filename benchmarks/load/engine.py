@@ -1,8 +1,8 @@
-"""One engine, as a process of its own that is told how to fail.
+"""One engine in its own process, with switchable failures.
 
     python -m benchmarks.load.engine parakeet 9100
 
-Reads on standard input a way to fail at a time, or `calm`; ends when nobody tells it any more.
+It reads a way to fail, or `calm`, per line of standard input, and ends when the input closes.
 """
 
 import json
@@ -13,7 +13,7 @@ from tests.engine_answers import DIARIZATION, TRANSCRIPTION
 from tests.faults import Answer, FaultServer, running_fault_server
 
 CALM, SLOW = "calm", "slow"
-# How long inference takes, and how long an engine hangs: longer than any client's deadline here.
+# The time of an inference, and of a hang: longer than any client's deadline here.
 CALM_S, SLOW_S, HANG_S = 0.15, 3.0, 8.0
 BYTE_S = 0.2
 CUDA = b'{"detail": "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasGemmEx`"}'
@@ -31,7 +31,7 @@ HEARD = {
     "/v1/audio/diarize-chunk": _json(DIARIZATION),
 }
 VOICES = _json({"voices": ["bm_george", "af_bella"]})
-# `down` is not among them: then the process is gone.
+# `down` is missing: it ends the process.
 FAULTS = {
     "500s": Answer(500, (CUDA,)),
     "hang": Answer(after_s=HANG_S),
@@ -42,14 +42,14 @@ FAULTS = {
 
 
 def main() -> int:
-    """Serve until standard input ends."""
+    """Serve until standard input closes."""
     name, port = sys.argv[1], int(sys.argv[2])
     with running_fault_server(port) as server:
         _script(server, name, CALM)
         print("ready", flush=True)
         for line in sys.stdin:
             _script(server, name, line.strip())
-            # It remembers all that it is asked.
+            # The server records every request.
             server.asked.clear()
     return 0
 
@@ -84,7 +84,7 @@ def _spoken() -> dict[str, Answer]:
 
 
 def _trickled(answer: Answer) -> Answer:
-    """The first bytes of the same answer, one by one."""
+    """Return the first bytes of the answer, one by one."""
     start = b"".join(answer.pieces)[:30]
     return Answer(
         pieces=tuple(bytes([byte]) for byte in start),

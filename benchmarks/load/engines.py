@@ -1,4 +1,4 @@
-"""Both engines, each a process that can be told how to fail, killed, and started again."""
+"""Both engines as processes that can fail on demand, be killed and be started again."""
 
 import socket
 import subprocess
@@ -9,12 +9,12 @@ from contextlib import ExitStack, contextmanager
 from benchmarks.load.engine import FAULTS
 
 DOWN = "down"
-# What a trickle leaves behind lasts longest, and is not to fall into the other engine's turn.
+# A trickled answer lasts longest and must not extend into the other engine's phase.
 WAYS = (DOWN, "trickle", *FAULTS)
 
 
 class EngineProcess:
-    """One engine on a port that stays the same."""
+    """One engine on a fixed port."""
 
     def __init__(self, name: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -27,7 +27,7 @@ class EngineProcess:
         return f"http://127.0.0.1:{self.port}"
 
     def be(self, way: str) -> None:
-        """From now on fail in this way, or be calm."""
+        """Switch to a way of failing, or to normal operation."""
         if way == DOWN:
             self.kill()
             return
@@ -38,7 +38,7 @@ class EngineProcess:
         self._process.stdin.flush()
 
     def kill(self) -> None:
-        """End it as a container ends that is killed."""
+        """Kill the process, as a container would be killed."""
         self._process.kill()
         self._process.communicate()
 
@@ -56,7 +56,7 @@ class EngineProcess:
 
 @contextmanager
 def running_engines() -> Iterator[dict[str, EngineProcess]]:
-    """Parakeet and Kokoro, calm, until the end of the block."""
+    """Run Parakeet and Kokoro in normal operation."""
     with ExitStack() as started:
         engines: dict[str, EngineProcess] = {}
         for name in ("parakeet", "kokoro"):

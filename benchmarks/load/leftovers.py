@@ -1,4 +1,4 @@
-"""What does the gateway hold when nobody asks it anything?"""
+"""The resources of an idle gateway: memory, processes, threads, connections, files."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import psutil
 
-# Idle connections to engines go when the next call is made, if they are older than this.
+# Idle connections to engines older than this are closed by the next call.
 KEPT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """The gateway's processes together, and the files in the folders it was given."""
+    """The gateway's processes together, and the files in its folders."""
 
     memory_mib: float
     processes: int
@@ -22,7 +22,7 @@ class Remains:
     files: int
 
     def is_no_more_than(self, before: "Remains") -> bool:
-        """Whether it is nothing that was not there before; memory may be told a little later."""
+        """Whether nothing was added since before; memory is reported with a small delay."""
         return all(now <= was for now, was in zip(self._counts(), before._counts(), strict=True))
 
     def _counts(self) -> tuple[int, ...]:
@@ -30,7 +30,7 @@ class Remains:
 
 
 def remains(pid: int, *folders: Path) -> Remains:
-    """What there is at this moment."""
+    """Return the resources at this moment."""
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     return Remains(
         memory_mib=sum(one.memory_info().rss for one in family) / 2**20,
@@ -44,7 +44,7 @@ def remains(pid: int, *folders: Path) -> Remains:
 def settled(
     look: Callable[[], Remains], is_so: Callable[[Remains], bool], within_s: float
 ) -> Remains:
-    """What there is once it is as it should be, or after so long."""
+    """Return the resources once they are as expected, or after the time limit."""
     deadline = time.monotonic() + within_s
     while not is_so(found := look()) and time.monotonic() < deadline:
         time.sleep(0.5)
@@ -52,5 +52,5 @@ def settled(
 
 
 def _open(process: psutil.Process) -> list[object]:
-    """What is connected, or was and is not closed."""
+    """Return connections that are open or not yet closed."""
     return [one for one in process.net_connections("inet") if one.status != psutil.CONN_LISTEN]

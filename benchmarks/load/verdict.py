@@ -1,4 +1,4 @@
-"""Did the gateway hold? Every demand, and what was found."""
+"""The verdict of the load test: every requirement, and the finding."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +12,13 @@ from benchmarks.load.leftovers import Remains
 MOST_SLOWER = 2.0
 MOST_MEMORY_MIB = 32.0
 GOOD = "200"
-# What may be said of an engine that is broken; speech that has begun is cut.
+# Allowed outcomes for a failing engine; speech that has begun breaks off.
 TRUE_WHILE_BROKEN = {GOOD, CUT, LOST, "429", "502", "503", "504"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A demand, whether it is met, and the figure."""
+    """A requirement, whether it is met, and the figure."""
 
     demand: str
     met: bool
@@ -27,7 +27,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A phase: what became of the requests, and how long the sound engine's took, in s."""
+    """A phase: its outcomes, and the seconds of the working engine's requests."""
 
     phase: Phase
     answers: Counter[str]
@@ -41,7 +41,7 @@ class Seen:
 
 
 def seen(phase: Phase, outcomes: Sequence[Outcome]) -> Seen:
-    """What a phase was like, beside the same engine's calm phase."""
+    """Summarize a phase against the same engine's undisturbed phase."""
     here = [one for one in outcomes if one.phase == phase]
     of_broken = [one for one in here if one.kind.engine == phase.broken]
     sound = phase.sound
@@ -58,15 +58,15 @@ def seen(phase: Phase, outcomes: Sequence[Outcome]) -> Seen:
 def judge(
     outcomes: Sequence[Outcome], phases: Sequence[Seen], before: Remains, after: Remains
 ) -> Iterator[Verdict]:
-    """Every demand on the gateway."""
+    """Check every requirement on the gateway."""
     lost = sum(one.answer == LOST for one in outcomes)
     yield Verdict("no request is left without an answer", lost == 0, f"{lost} of {len(outcomes)}")
     wrong = Counter(one.answer for one in outcomes if not _is_true(one))
-    yield Verdict("only the broken engine's requests fail, and truly", not wrong, _told(wrong))
+    yield Verdict("only the broken engine's requests fail, and truly", not wrong, _listed(wrong))
     slower = {f"{one.phase.broken} {one.phase.way}": one.times_slower for one in phases}
     yield Verdict(
         f"the other engine's p99 stays within {MOST_SLOWER:g} x",
-        # Where nothing was asked, nothing is known, and not a number is not small.
+        # Without requests the figure is NaN, which does not meet the requirement.
         all(times <= MOST_SLOWER for times in slower.values()),
         ", ".join(f"{how} {times:.2f} x" for how, times in _largest(slower)),
     )
@@ -86,7 +86,7 @@ def _is_true(outcome: Outcome) -> bool:
     excused = {engine for phase in phases for engine in (phase.broken, phase.mended) if engine}
     if outcome.kind.engine in excused:
         return outcome.answer in TRUE_WHILE_BROKEN
-    # A lost request has a demand of its own.
+    # Lost requests have their own requirement.
     return outcome.answer in (GOOD, LOST)
 
 
@@ -98,5 +98,5 @@ def _largest(slower: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(slower.items(), key=lambda one: -np.nan_to_num(one[1], nan=np.inf))[:3]
 
 
-def _told(answers: Counter[str]) -> str:
+def _listed(answers: Counter[str]) -> str:
     return ", ".join(f"{count} x {answer}" for answer, count in answers.items()) or "none else"

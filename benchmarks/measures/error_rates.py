@@ -1,4 +1,4 @@
-"""How often is a voice taken for another, and how often not recognised? Shares from 0 to 1.
+"""Error rates of identification: confusions and misses, as shares from 0 to 1.
 
 Similarities are cosines.
 """
@@ -17,7 +17,7 @@ Similarities = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A fingerprint, whose it is, and who is known when it is heard."""
+    """An embedding, its person, and the voices that are known when it is identified."""
 
     person: str
     embedding: Embedding
@@ -25,23 +25,23 @@ class Trial:
 
     @property
     def stranger(self) -> bool:
-        """Whether the one who speaks is not among the known."""
+        """Whether the person is not among the known voices."""
         return self.person not in self.known.names
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Of the trials: under the wrong name, and under none."""
+    """Shares of the trials with a wrong name and without one."""
 
     wrong: float
     unnamed: float
 
 
 def equal_error_rate(same: Similarities, different: Similarities) -> tuple[float, float]:
-    """Where as many of the same voice are refused as of different voices accepted.
+    """Return the equal error rate and its threshold.
 
-    The rate, and the threshold at which it is met; between two similarities the rates are steps,
-    so the mean of the two is taken where they are nearest.
+    The rates are step functions of the threshold: the mean of the two is taken where they are
+    nearest.
     """
     thresholds = np.unique(np.concatenate([same, different]))
     refused = np.searchsorted(np.sort(same), thresholds) / len(same)
@@ -51,7 +51,7 @@ def equal_error_rate(same: Similarities, different: Similarities) -> tuple[float
 
 
 def shares_at(trials: Iterable[Trial], rule: OpenSetRule) -> Shares:
-    """What the library would make of these trials by this rule."""
+    """Return the errors of the library's decision rule over the trials."""
     named = [
         (trial.person, identify(trial.embedding, trial.known, rule=rule).name) for trial in trials
     ]

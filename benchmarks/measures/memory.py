@@ -1,4 +1,4 @@
-"""How much memory do processes have, and how much had they at most?"""
+"""Resident memory of processes, now and at its peak."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,25 +8,25 @@ import psutil
 KIBIBYTE = 1024
 
 
-def family_of(pid: int) -> list[int]:
-    """A process and all that it started."""
+def process_tree(pid: int) -> list[int]:
+    """Return a process and its descendants."""
     process = psutil.Process(pid)
     return [one.pid for one in (process, *process.children(recursive=True))]
 
 
-def forget_peaks(pids: Sequence[int]) -> None:
-    """Count anew from now on."""
+def reset_peaks(pids: Sequence[int]) -> None:
+    """Reset the recorded peaks."""
     for pid in pids:
         Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def peak_mib(pids: Sequence[int]) -> float:
-    """The highest resident memory of each, since it was last forgotten, added up."""
+    """Return the sum of the peaks since the last reset, in MiB."""
     return sum(_kib(pid, "VmHWM") for pid in pids) / KIBIBYTE
 
 
 def resident_mib(pids: Sequence[int]) -> float:
-    """What they hold now, added up."""
+    """Return the sum of the resident memory, in MiB."""
     return sum(_kib(pid, "VmRSS") for pid in pids) / KIBIBYTE
 
 

@@ -1,6 +1,6 @@
-"""The rules of the merge core said a second time, in plain loops: slow, obvious, to compare with.
+"""The rules of the merge core as plain loops: slow and obvious.
 
-Tests hold `audio.merge` to them, `merge_speed` measures against them.
+Tests compare `audio.merge` with them, and `merge_speed` measures against them.
 """
 
 import math
@@ -19,7 +19,7 @@ Vector = Sequence[float]
 
 
 def plain_labels(words: Sequence[Word], turns: Sequence[Turn], tolerance_s: float) -> list[str]:
-    """The turn around each word's midpoint, else the one that overlaps it longest or is near."""
+    """Label words by the turn around the midpoint, else the longest overlap, else the nearest."""
     in_order = sorted(turns, key=lambda turn: turn.start)
     return [_plain_label(word, in_order, tolerance_s) for word in words]
 
@@ -39,7 +39,7 @@ def _plain_label(word: Word, in_order: Sequence[Turn], tolerance_s: float) -> st
 
 
 def plain_blocks(words: Sequence[Word], speakers: Sequence[str]) -> list[Block]:
-    """Consecutive words of one speaker without a silence of more than 1.5 s."""
+    """Group consecutive words of one speaker without a silence of more than 1.5 s."""
     blocks: list[tuple[int, int, str, list[str]]] = []
     said = [pair for pair in zip(words, speakers, strict=True) if pair[0].text.strip()]
     for word, speaker in sorted(said, key=lambda pair: pair[0].start):
@@ -56,7 +56,7 @@ def plain_blocks(words: Sequence[Word], speakers: Sequence[str]) -> list[Block]:
 def plain_shown(
     turns: Sequence[Turn], entries: Sequence[TimelineEntry]
 ) -> dict[str, tuple[str, float]]:
-    """The name shown longest while each speaker talks, and for what share of that time."""
+    """Return the name shown longest during each speaker's turns, and its share of their time."""
     lit = _lit_spans(entries)
     found = {}
     for speaker in dict.fromkeys(turn.speaker for turn in turns):
@@ -72,7 +72,7 @@ def plain_shown(
 
 
 def _lit_spans(entries: Sequence[TimelineEntry]) -> dict[str, list[Span]]:
-    """When each name is shown, repeated hints once."""
+    """Return the spans in which each name is shown; repeated entries count once."""
     lit: dict[str, list[Span]] = {entry.name.strip(): [] for entry in entries if _counts(entry)}
     for entry in sorted(filter(_counts, entries), key=lambda entry: entry.start):
         spans = lit[entry.name.strip()]
@@ -88,7 +88,7 @@ def _counts(entry: TimelineEntry) -> bool:
 
 
 def _time_shown(own: Sequence[Turn], spans: Sequence[Span]) -> tuple[float, float]:
-    """Seconds of the turns in which a name is shown, and of speech before it first is."""
+    """Return the seconds of turns with the name shown, and when it is first shown."""
     seconds, first = 0.0, math.inf
     for turn in own:
         for start, end in spans:
@@ -100,7 +100,7 @@ def _time_shown(own: Sequence[Turn], spans: Sequence[Span]) -> tuple[float, floa
 
 
 def plain_nearest(prints: Mapping[str, Vector], voices: Voices) -> dict[str, tuple[str, float]]:
-    """The name of the first known voice with the largest cosine, and that cosine."""
+    """Return the name of the first known voice with the largest cosine, and that cosine."""
     known = voices.vectors.tolist()
     nearest = {}
     for speaker, vector in prints.items():
@@ -122,10 +122,10 @@ def _cosine(one: Vector, other: Vector) -> float:
     return product / math.sqrt(own * theirs) if own and theirs else -math.inf
 
 
-def plain_local(
+def plain_local_words(
     mic: NDArray[np.float32], system: NDArray[np.float32], rate: int, words: Sequence[Word]
 ) -> list[Word]:
-    """The words that are more than 1.2 times as loud on the mic track as on the system track."""
+    """Return the words at least 1.2 times as loud on the mic track as on the system track."""
     return [
         word
         for word in words
@@ -135,7 +135,7 @@ def plain_local(
 
 
 def plain_level(samples: NDArray[np.float32], rate: int, start: float, end: float) -> float:
-    """The root mean square of a window without its mean."""
+    """Return the root mean square of a window without its mean."""
     window = samples[round(start * rate) : round(end * rate)].tolist()
     total = power = 0.0
     for sample in window:
@@ -152,7 +152,7 @@ def plain_groups(
     apart: Sequence[Sequence[bool]],
     cut: float,
 ) -> list[int]:
-    """The group of each item: the nearest two join while they are at most ``cut`` apart."""
+    """Return each item's group: the nearest two join while they are at most ``cut`` apart."""
     groups = [[item] for item in range(len(seconds))]
     while len(groups) > 1:
         pairs = [

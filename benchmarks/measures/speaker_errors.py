@@ -1,4 +1,4 @@
-"""How wrong are turns and transcripts about who talks? By the measures that papers use."""
+"""Standard error rates of diarization (DER) and of transcripts by speaker (cpWER)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from benchmarks.measures.transcript_scores import Said, normal_words
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """Who really talks in a recording, who is said to, and how long it is."""
+class Comparison:
+    """The reference and the hypothesis of one recording, and its length."""
 
     reference: Annotation
     heard: Annotation
@@ -22,7 +22,7 @@ class Talk:
 
 
 def reference_turns(rttm: Path) -> Annotation:
-    """The turns of an RTTM file."""
+    """Return the turns of an RTTM file."""
     turns = Annotation()
     for number, line in enumerate(rttm.read_text().splitlines()):
         _, _, _, start, duration, _, _, speaker, *_ = line.split()
@@ -30,16 +30,16 @@ def reference_turns(rttm: Path) -> Annotation:
     return turns
 
 
-def heard_turns(segments: Iterable[Mapping[str, Any]]) -> Annotation:
-    """The turns of an answer of diarize-chunk."""
+def hypothesis_turns(segments: Iterable[Mapping[str, Any]]) -> Annotation:
+    """Return the turns of a diarize-chunk answer."""
     turns = Annotation()
     for number, turn in enumerate(segments):
         turns[Segment(turn["start_s"], turn["end_s"]), number] = turn["speaker"]
     return turns
 
 
-def diarization_error(talks: Iterable[Talk], collar_s: float) -> float:
-    """The share of all recordings' speech, overlaps included; labels are each recording's own."""
+def diarization_error(talks: Iterable[Comparison], collar_s: float) -> float:
+    """Return the DER over all recordings, overlaps included; labels belong to one recording."""
     # pyannote counts the collar on both sides together.
     rate = DiarizationErrorRate(collar=2 * collar_s)
     for talk in talks:
@@ -48,9 +48,9 @@ def diarization_error(talks: Iterable[Talk], collar_s: float) -> float:
 
 
 def cpwer(pairs: Iterable[tuple[Sequence[Said], Sequence[Said]]]) -> float:
-    """The word error rate by speaker, under each recording's best assignment of names.
+    """Return the word error rate by speaker, under each recording's best assignment of names.
 
-    `pairs`: what was said and what the transcript says, per recording.
+    `pairs` holds the reference and the transcript of each recording.
     """
     rates = [_session(reference, transcript) for reference, transcript in pairs]
     return float(sum(rate.errors for rate in rates) / sum(rate.length for rate in rates))
@@ -62,7 +62,7 @@ def _session(reference: Sequence[Said], transcript: Sequence[Said]) -> Any:
 
 
 def _segments(side: Sequence[Said]) -> list[dict[str, object]]:
-    """Segments in order; cpWER joins each speaker's words and looks at no other times."""
+    """Number the segments: cpWER joins each speaker's words and ignores all other times."""
     return [
         {
             "session_id": "meeting",

@@ -1,4 +1,4 @@
-"""How right is a named transcript? Against what was really said, word by word."""
+"""Scores of a named transcript against its reference, word by word."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text under a name."""
+    """A text and its speaker."""
 
     name: str
     text: str
 
 
 def score(reference: Iterable[Said], transcript: Iterable[Said]) -> Score:
-    """Align the two, each in order of time, and count.
+    """Align two transcripts, each in order of time, and count.
 
-    A word is rightly named when it stands in the transcript, recognized or misheard, under the
-    name of who said it. A word that is missing there is not.
+    A reference word is rightly named when the transcript has it, correct or substituted, under its
+    speaker's name. A deleted word is not.
     """
     names, words = _named_words(reference)
     given_names, given_words = _named_words(transcript)
@@ -46,7 +46,7 @@ def score(reference: Iterable[Said], transcript: Iterable[Said]) -> Score:
 
 
 def normal_words(text: str) -> list[str]:
-    """The words of a text without case, punctuation and the accidents of spelling."""
+    """Return the words of a text, normalized in case, punctuation and spelling."""
     normalized: str = _normal(text)
     return normalized.split()
 

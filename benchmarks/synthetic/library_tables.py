@@ -1,4 +1,4 @@
-"""The library's tables in a database of their own, filled in bulk."""
+"""Bulk loading of the library's tables in a separate database."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ from benchmarks.synthetic.voice_library import Vectors
 from voiceprints.models import Person, Space, Voiceprint
 
 NAME = "library_speed"
-# Columns by the type that COPY is given them in.
-PRINT = {
+# Columns and their types in COPY.
+VOICEPRINT = {
     **{"id": "uuid", "person_id": "uuid", "space_id": "int8", "vector": "vector"},
     **{"source": "text", "quality": "jsonb", "sample": "text", "created_by": "text"},
 }
@@ -24,14 +24,14 @@ PRINT = {
 
 @contextmanager
 def own_database() -> Iterator[None]:
-    """Empty tables in a database that nobody else uses and that is gone afterwards."""
+    """Create empty tables in a new database, and drop it afterwards."""
     given = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = NAME
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         connection.ensure_connection()
         register_vector(connection.connection)
-        # As an operator would: the default is too little to build an index of so many prints in.
+        # As an operator would: the default is too small for an index of 100,000 vectors.
         execute("SET maintenance_work_mem = '512MB'")
         yield
     finally:
@@ -39,33 +39,33 @@ def own_database() -> Iterator[None]:
 
 
 def execute(statement: str) -> None:
-    """Run a statement for its effect."""
+    """Run a statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
 
 
-def keep_people(names: Iterable[str]) -> list[Person]:
-    """People who consent."""
+def store_people(names: Iterable[str]) -> list[Person]:
+    """Store people with consent."""
     now = timezone.now()
     willing = [Person(name=name, consent_given_at=now) for name in names]
     return Person.objects.bulk_create(willing, batch_size=1000)
 
 
-def keep_prints(
+def store_voiceprints(
     numbers: Iterable[int], people: Sequence[Person], vectors: Vectors, space: Space
 ) -> None:
-    """One print of each of these people, in one COPY; the numbers are the prints'."""
+    """Store one voiceprint for each of these people in one COPY; the numbers are identifiers."""
     rows = (
         (UUID(int=number), one.id, space.pk, vector, "enrolment", Jsonb({}), "", "benchmark")
         for number, one, vector in zip(numbers, people, vectors, strict=True)
     )
-    copy(Voiceprint, PRINT, rows)
+    copy(Voiceprint, VOICEPRINT, rows)
 
 
 def copy(
     model: type[models.Model], columns: Mapping[str, str], rows: Iterable[tuple[object, ...]]
 ) -> None:
-    """Send rows in one COPY, as the database keeps them."""
+    """Send rows in one binary COPY."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

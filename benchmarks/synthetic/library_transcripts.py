@@ -1,4 +1,4 @@
-"""Transcripts of made-up meetings in the library's tables, as they are when they are kept."""
+"""Transcripts of synthetic meetings in the library's tables."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from benchmarks.synthetic.voice_library import texts
 from voiceprints.models import Block, Person, Transcript, TranscriptSpeaker
 
 BLOCK_MS = 3_000
-AT_ONCE = 500
+BATCH = 500
 WORDS = "block_by_words"
 TRANSCRIPT = {
     **{"id": "uuid", "recording_name": "text", "sha256": "text", "duration": "float8"},
@@ -32,7 +32,7 @@ BLOCK = {
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Who speaks in turn, and what is said block by block."""
+    """The people who speak in turn, and the text of each block."""
 
     number: int
     people: Sequence[Person]
@@ -43,17 +43,17 @@ class Meeting:
         return UUID(int=self.number)
 
     def speaker(self, place: int) -> int:
-        """The identifier of the one who speaks then."""
+        """Return the identifier of the speaker of a block."""
         return self.number * len(self.people) + place % len(self.people)
 
 
-def keep_meetings(random: Generator, casts: Sequence[Sequence[Person]], blocks: int) -> None:
-    """One transcript of so many blocks for each cast."""
+def store_transcripts(random: Generator, casts: Sequence[Sequence[Person]], blocks: int) -> None:
+    """Store one transcript of this number of blocks for each group of people."""
     drop_index(Block, WORDS)
-    # What refers to what is right by making; checked row by row it would take as long again.
+    # References are valid by construction; checking them row by row would double the time.
     execute("SET session_replication_role = replica")
-    for first in range(0, len(casts), AT_ONCE):
-        some = casts[first : first + AT_ONCE]
+    for first in range(0, len(casts), BATCH):
+        some = casts[first : first + BATCH]
         said = texts(random, blocks * len(some))
         _keep(
             [
@@ -72,44 +72,44 @@ def _keep(meetings: Sequence[Meeting]) -> None:
     copy(Block, BLOCK, (row for one in meetings for row in _blocks(one)))
 
 
-def _transcript(met: Meeting) -> tuple[object, ...]:
-    seconds = len(met.said) * BLOCK_MS / 1000
+def _transcript(meeting: Meeting) -> tuple[object, ...]:
+    seconds = len(meeting.said) * BLOCK_MS / 1000
     models = Jsonb({"diarization": "benchmark", "embedding": "benchmark"})
-    result = Jsonb(_result(met))
-    recording = f"meeting {met.number}.flac"
-    kept = (met.id, recording, "ab" * 32, seconds, "en", "mono", models, Jsonb([]))
+    result = Jsonb(_result(meeting))
+    recording = f"meeting {meeting.number}.flac"
+    kept = (meeting.id, recording, "ab" * 32, seconds, "en", "mono", models, Jsonb([]))
     return (*kept, result, "benchmark", timezone.now())
 
 
-def _result(met: Meeting) -> dict[str, object]:
+def _result(meeting: Meeting) -> dict[str, object]:
     return {
         "mode": "mono",
-        "duration": len(met.said) * BLOCK_MS / 1000,
+        "duration": len(meeting.said) * BLOCK_MS / 1000,
         "speakers": [
             {"cluster": f"Speaker_{place}", "name": person.name, "source": "voiceprint"}
-            for place, person in enumerate(met.people)
+            for place, person in enumerate(meeting.people)
         ],
         "segments": [
             {
                 "start_ms": place * BLOCK_MS,
                 "end_ms": (place + 1) * BLOCK_MS,
-                "speaker": met.people[place % len(met.people)].name,
+                "speaker": meeting.people[place % len(meeting.people)].name,
                 "text": text,
             }
-            for place, text in enumerate(met.said)
+            for place, text in enumerate(meeting.said)
         ],
         "models": {"diarization": "benchmark", "embedding": "benchmark"},
     }
 
 
-def _speakers(met: Meeting) -> Iterator[tuple[object, ...]]:
-    share_s = len(met.said) * BLOCK_MS / 1000 / len(met.people)
-    for place, person in enumerate(met.people):
-        called = (met.speaker(place), met.id, f"Speaker_{place}", person.name, person.id)
+def _speakers(meeting: Meeting) -> Iterator[tuple[object, ...]]:
+    share_s = len(meeting.said) * BLOCK_MS / 1000 / len(meeting.people)
+    for place, person in enumerate(meeting.people):
+        called = (meeting.speaker(place), meeting.id, f"Speaker_{place}", person.name, person.id)
         yield (*called, "voiceprint", share_s, Jsonb([]))
 
 
-def _blocks(met: Meeting) -> Iterator[tuple[object, ...]]:
-    for place, text in enumerate(met.said):
+def _blocks(meeting: Meeting) -> Iterator[tuple[object, ...]]:
+    for place, text in enumerate(meeting.said):
         start = place * BLOCK_MS
-        yield (met.id, met.speaker(place), place, start, start + BLOCK_MS, text)
+        yield (meeting.id, meeting.speaker(place), place, start, start + BLOCK_MS, text)

@@ -1,10 +1,10 @@
-"""Make a meeting of any length: eight voices of the speech engine, and what was really said.
+"""Synthesize a meeting of any length with eight voices of the speech engine, and its reference.
 
     .venv/bin/python -m spark_control.laptop --no-database --data var/long -- \\
         .venv/bin/python -m benchmarks.synthetic.long_meeting --minutes 60
 
-The same seed makes the same meeting. Each person has a stock of sentences, spoken once and kept in
-`sentences/`, so that a second run goes on where the first was stopped; turns draw from it. Writes
+The same seed makes the same meeting. Each person has a stock of sentences, synthesized once and
+stored in `sentences/`, so that a second run continues where the first was stopped. Writes
 `mono.wav`, `reference.json` and `reference.rttm`, as `benchmarks.figures` reads them.
 """
 
@@ -29,7 +29,7 @@ from benchmarks.synthetic.sentences import sentences, short_answers
 
 FOLDER = Path("var/long/meeting")
 LONGEST_WAIT_S = 120.0
-# Who talks, and how readily: in a real meeting too a few say most.
+# The people, and how often they speak: as in real meetings, a few say most.
 PEOPLE = {
     "bm_george": ("George Hall", 1.0),
     "bf_emma": ("Emma Brook", 0.9),
@@ -42,11 +42,11 @@ PEOPLE = {
 }
 SHORT_ANSWERS = 2
 SHORT_SHARE, OVERLAP_SHARE, REPLY_SHARE = 0.15, 0.08, 0.4
-# Between two sentences of a turn; the engine leaves some more.
+# The pause between two sentences of a turn; the engine adds some.
 BREATH_S = (0.05, 0.35)
 OVERLAP_S = (0.3, 1.2)
 NOISE_LEVEL = 0.001
-# Speech is what is louder than this share of a sentence's loudest; shorter pauses are speech too.
+# Frames above this share of the loudest one are speech; shorter pauses count as speech too.
 GATE, PAUSE_S, FRAME_S = 0.02, 0.25, 0.01
 
 Samples = NDArray[np.float32]
@@ -54,7 +54,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A sentence, its sound, and the spans of it that are not pauses."""
+    """A sentence, its samples, and its spans without pauses, in seconds."""
 
     text: str
     samples: Samples
@@ -63,7 +63,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What one person can say."""
+    """The sentences of one person."""
 
     name: str
     readiness: float
@@ -73,7 +73,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One sentence in the meeting, from which sample on, and how loud."""
+    """One sentence in the meeting: its first sample and its gain."""
 
     at: int
     spoken: Spoken
@@ -81,7 +81,7 @@ class Placed:
 
 
 def main() -> int:
-    """Speak what is missing, then write the meeting."""
+    """Synthesize the missing sentences, then write the meeting."""
     options = _options()
     folder: Path = options.folder
     (folder / "sentences").mkdir(parents=True, exist_ok=True)
@@ -103,17 +103,17 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--sentences", type=int, default=5, help="for each person (5)")
+    parser.add_argument("--sentences", type=int, default=5, help="sentences of each person (5)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"where to ({FOLDER})")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help=f"output folder ({FOLDER})")
     return parser.parse_args()
 
 
 def _stocks(seed: int, count: int, folder: Path) -> Iterator[Stock]:
-    """Everybody's sentences; more of them begin with the same."""
+    """Yield the sentences of each person; a larger count begins with the same ones."""
     with httpx.Client(base_url=os.environ["KOKORO_URL"], timeout=LONGEST_WAIT_S) as engine:
         for number, (voice, (name, readiness)) in enumerate(PEOPLE.items()):
-            print(f"{name} speaks", file=sys.stderr, flush=True)
+            print(f"sentences of {name}", file=sys.stderr, flush=True)
             random = default_rng((seed, number))
             short = [
                 _spoken(engine, voice, text, folder)
@@ -151,7 +151,7 @@ def _speech(samples: Samples) -> tuple[tuple[float, float], ...]:
 def _meeting(
     random: Generator, stocks: Sequence[Stock], seconds: float
 ) -> tuple[list[Placed], list[Utterance]]:
-    """Turn after turn, until the time is over."""
+    """Return turns until the time is filled."""
     placed: list[Placed] = []
     told: list[Utterance] = []
     decks = [_Deck(random, stock) for stock in stocks]
@@ -161,13 +161,13 @@ def _meeting(
         order.append(_next_talker(random, stocks, order))
         turn = list(_turn(random, decks[order[-1]], round(start * SAMPLE_RATE)))
         placed += turn
-        told.append(_told(stocks[order[-1]].name, turn))
+        told.append(_utterance(stocks[order[-1]].name, turn))
         start = told[-1].end + _pause(random, told[-1])
     return placed, told
 
 
 class _Deck:
-    """A person's sentences, none twice before all were said."""
+    """A person's sentences; none repeats before all were drawn."""
 
     def __init__(self, random: Generator, stock: Stock) -> None:
         self._random, self._stock = random, stock
@@ -184,7 +184,7 @@ class _Deck:
 
 
 def _next_talker(random: Generator, stocks: Sequence[Stock], order: Sequence[int]) -> int:
-    """Often whoever spoke before the last one, as in a conversation of two; never the last."""
+    """Return the next person: often the one before the last, as in a dialogue; never the last."""
     if len(order) > 1 and order[-2] != order[-1] and random.random() < REPLY_SHARE:
         return order[-2]
     ready = np.array([stock.readiness for stock in stocks])
@@ -203,7 +203,7 @@ def _turn(random: Generator, deck: _Deck, at: int) -> Iterator[Placed]:
         at += len(spoken.samples) + round(random.uniform(*BREATH_S) * SAMPLE_RATE)
 
 
-def _told(name: str, turn: Sequence[Placed]) -> Utterance:
+def _utterance(name: str, turn: Sequence[Placed]) -> Utterance:
     speech = [
         (one.at / SAMPLE_RATE + start, one.at / SAMPLE_RATE + end)
         for one in turn
@@ -214,7 +214,7 @@ def _told(name: str, turn: Sequence[Placed]) -> Utterance:
 
 
 def _pause(random: Generator, last: Utterance) -> float:
-    """Seconds to the next turn; negative where it begins before this one ends."""
+    """Return the seconds to the next turn; negative where it begins before this one ends."""
     overlap = random.uniform(*OVERLAP_S)
     if random.random() < OVERLAP_SHARE and last.end - last.start > 3 * overlap:
         return -overlap
@@ -222,7 +222,7 @@ def _pause(random: Generator, last: Utterance) -> float:
 
 
 def _write_sound(random: Generator, path: Path, placed: Sequence[Placed]) -> None:
-    """Everything at once: 60 min take 0.5 GiB."""
+    """Mix the meeting in memory: 60 min take 0.5 GiB."""
     length = max(one.at + len(one.spoken.samples) for one in placed) + SAMPLE_RATE
     mix = random.standard_normal(length, dtype=np.float32) * np.float32(NOISE_LEVEL)
     for one in placed:

@@ -1,4 +1,4 @@
-"""Made-up meetings of any length, the same for the same seed."""
+"""Synthetic meetings of any length, the same for the same seed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ BLOCK = 65_536
 
 
 def meeting_turns(random: Generator, count: int) -> list[Turn]:
-    """Turns of 3 s on average; every fifth begins before the last one ends."""
+    """Return turns of 3 s on average; every fifth begins before the last one ends."""
     lengths = random.exponential(2.7, count) + 0.3
     pauses = np.where(random.random(count) < 0.2, -0.4, random.exponential(0.5, count))
     starts = np.maximum(0.0, np.cumsum(lengths + pauses) - lengths)
@@ -31,7 +31,7 @@ def meeting_turns(random: Generator, count: int) -> list[Turn]:
 
 
 def meeting_words(random: Generator, count: int, length_s: float) -> list[Word]:
-    """Words spread over the meeting, of up to half a second."""
+    """Return words of up to half a second, spread over the meeting."""
     starts = np.sort(random.uniform(0.0, length_s, count))
     lengths = random.uniform(0.1, 0.5, count)
     return [
@@ -40,8 +40,8 @@ def meeting_words(random: Generator, count: int, length_s: float) -> list[Word]:
     ]
 
 
-def meeting_hints(random: Generator, count: int, length_s: float) -> list[TimelineEntry]:
-    """Tiles lit for 4 s on average, several at once now and then."""
+def meeting_timeline(random: Generator, count: int, length_s: float) -> list[TimelineEntry]:
+    """Return timeline entries of 4 s on average; some overlap."""
     starts = np.sort(random.uniform(0.0, length_s, count))
     ends = starts + random.exponential(4.0, count)
     who = random.integers(0, PEOPLE, count)
@@ -52,7 +52,7 @@ def meeting_hints(random: Generator, count: int, length_s: float) -> list[Timeli
 
 
 def meeting_chunk(random: Generator, number: int, people: NDArray[np.float64]) -> Chunk:
-    """300 s, silent in the 10 that it shares with the next chunk, with four of the people."""
+    """Return a chunk of 300 s with four of the people, silent in the 10 s shared with the next."""
     who = random.choice(len(people), 4, replace=False)
     prints = {
         f"Speaker_{label}": people[person] + random.normal(scale=0.7, size=DIMENSION)
@@ -64,7 +64,7 @@ def meeting_chunk(random: Generator, number: int, people: NDArray[np.float64]) -
 
 
 def record(random: Generator, path: Path, seconds: int) -> Path:
-    """Noise whose level changes every second, as 16-bit samples without a header."""
+    """Write noise whose level changes every second, as 16-bit samples without a header."""
     with path.open("wb") as file:
         for level in random.uniform(100.0, 9000.0, seconds):
             file.write(random.normal(0.0, level, RATE).clip(-32768, 32767).astype("<i2").tobytes())
@@ -72,7 +72,7 @@ def record(random: Generator, path: Path, seconds: int) -> Path:
 
 
 def samples_of(path: Path) -> Iterator[NDArray[np.float32]]:
-    """The samples of such a recording, read in blocks."""
+    """Yield the samples of such a recording in blocks."""
     with path.open("rb") as file:
         while block := file.read(2 * BLOCK):
             yield np.frombuffer(block, dtype="<i2").astype(np.float32) / np.float32(32768.0)

@@ -1,8 +1,8 @@
-"""Meetings as a diarizer and a visual timeline show them, with who really spoke: seeded.
+"""Simulated diarizations and timelines of meetings, with the true speakers; seeded.
 
-The conversation is drawn from reference turns: their lengths and the pauses between them, dealt to
-as many people as asked. The diarizer and the timeline then make their mistakes, a level of which
-is a `Mistakes`. Times in seconds.
+The conversation is drawn from the lengths and pauses of reference turns and dealt to four people.
+Then the diarizer and the timeline make mistakes; `Mistakes` is one level of them. Times are in
+seconds.
 """
 
 from collections.abc import Sequence
@@ -18,15 +18,14 @@ from audio.merge.values import Diarization, Embedding, TimelineEntry, Turn, Voic
 PEOPLE = ("Ana", "Ben", "Cleo", "Dan")
 DIMENSION = 192
 STRANGERS = 20
-# Cosines of two recordings: of one person between these, of two people about that. These are
-# assumed, not measured.
+# Cosines of two recordings: a range for one person, a mean for two people. Assumed, not measured.
 LIKENESS = (0.5, 0.9)
 STRANGERS_ALIKE = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mistakes:
-    """What goes wrong; probabilities are per turn, ranges are drawn from evenly."""
+    """Mistakes of diarizer and timeline: probabilities per turn, uniform ranges in seconds."""
 
     late: tuple[float, float] = (0.3, 1.5)
     held: tuple[float, float] = (0.0, 1.0)
@@ -56,7 +55,7 @@ LEVELS = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One person talking, and the label that the diarizer gives it."""
+    """One true turn, and the label that the diarizer gives it."""
 
     start: float
     end: float
@@ -66,7 +65,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What a recording's engines and recorder deliver, and what was really so."""
+    """The diarization, timeline and voices of a recording, and the truth."""
 
     truth: tuple[Said, ...]
     diarization: Diarization
@@ -76,14 +75,14 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How long people talk and pause: the reference's turns, in seconds."""
+    """Lengths of turns and of pauses of a reference, in seconds."""
 
     lengths: NDArray[np.float64]
     pauses: NDArray[np.float64]
 
 
-def manner_of(rttm: Path) -> Manner:
-    """The turns of a reference; pauses are negative where two people talk at once."""
+def read_manner(rttm: Path) -> Manner:
+    """Read the turns of a reference; pauses are negative where turns overlap."""
     rows = [line.split() for line in rttm.read_text().splitlines()]
     spans = sorted((float(row[3]), float(row[3]) + float(row[4])) for row in rows)
     pauses = [later[0] - earlier[1] for earlier, later in pairwise(spans)]
@@ -91,7 +90,7 @@ def manner_of(rttm: Path) -> Manner:
 
 
 def simulate(manner: Manner, duration: float, mistakes: Mistakes, seed: int) -> Simulated:
-    """One recording of about this length."""
+    """Simulate one recording of about this length."""
     chance = np.random.default_rng(seed)
     spoken = _conversation(manner, duration, chance)
     truth = _diarized(spoken, mistakes, chance)
@@ -124,7 +123,7 @@ def _conversation(manner: Manner, duration: float, chance: np.random.Generator) 
 def _diarized(
     spoken: Sequence[Said], mistakes: Mistakes, chance: np.random.Generator
 ) -> tuple[Said, ...]:
-    """What was said, cut where the diarizer changes its mind."""
+    """Return the turns, cut where the diarizer changes the label."""
     halved = {person for person in PEOPLE if chance.random() < mistakes.split}
     pieces: list[Said] = []
     for said in spoken:
@@ -137,7 +136,7 @@ def _diarized(
 def _confused(
     said: Said, label: str, mistakes: Mistakes, chance: np.random.Generator
 ) -> list[Said]:
-    """A turn whole, or with its last 0.3 to 1 s under somebody else's label."""
+    """Return the turn, or its last 0.3 to 1 s under another label."""
     if chance.random() >= mistakes.confused:
         return [Said(said.start, said.end, said.person, label)]
     cut = max(said.start, said.end - float(chance.uniform(0.3, 1.0)))
@@ -189,7 +188,7 @@ def _shown(
 def _library(
     people: dict[str, Embedding], unseen: str, common: Embedding, chance: np.random.Generator
 ) -> Voices:
-    """Strangers' voices, and that of the person who is never shown."""
+    """Return voices of strangers, and that of the person who is never shown."""
     names = [f"Stranger {number}" for number in range(STRANGERS)]
     vectors = [_voice(common, chance) for _ in names]
     if unseen:
@@ -199,12 +198,12 @@ def _library(
 
 
 def _voice(common: Embedding, chance: np.random.Generator) -> Embedding:
-    """A person's own fingerprint; any two have what all voices have in common."""
+    """Return a person's embedding, which shares a component with all others."""
     return _mixed(common, STRANGERS_ALIKE, chance)
 
 
 def _recording_of(voice: Embedding, chance: np.random.Generator) -> Embedding:
-    """One recording's fingerprint of a voice."""
+    """Return the embedding of one recording of a voice."""
     return _mixed(voice, float(chance.uniform(*LIKENESS)), chance)
 
 

@@ -1,6 +1,6 @@
-"""An engine that hears nothing: answers of the right size at once, or after a fixed time.
+"""A scripted engine: answers of the right size, immediately or after a fixed time.
 
-For figures of the gateway alone. It tells 2.5 words a second and turns of four speakers.
+It serves figures of the gateway alone. It returns 2.5 words a second and turns of four speakers.
 """
 
 import json
@@ -20,7 +20,7 @@ SAMPLES_PER_S, BYTES_PER_SAMPLE = 16_000, 2
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How long a recording is that says it in no WAV header, and how long an answer takes."""
+    """The length of a recording without a WAV header, and the latency of an answer."""
 
     whole_s: float
     latency_s: float = 0.0
@@ -52,7 +52,7 @@ class Script:
         )
 
     def _forget(self, asked: Asked) -> float:
-        """The seconds of a piece, which is a WAV, or of the whole."""
+        """Drop the upload; return the seconds of a WAV chunk, or of the whole recording."""
         header = asked.body.find(b"RIFF", 0, 4096)
         if header < 0:
             return self.whole_s
@@ -65,7 +65,7 @@ class Script:
 
 @contextmanager
 def scripted_engine(script: Script) -> Iterator[str]:
-    """The URL of such an engine, until the end of the block."""
+    """Serve such an engine and yield its URL."""
     with running_fault_server() as server:
         for path, tell in (
             ("/v1/audio/transcriptions", script.transcription),

@@ -1,4 +1,4 @@
-"""Sentences as they fall in a meeting, composed of word lists: the same for the same seed."""
+"""Sentences of meetings, composed from word lists: the same for the same seed."""
 
 from numpy.random import Generator
 
@@ -49,7 +49,7 @@ _SHORT = (
 
 
 def sentences(random: Generator, count: int) -> list[str]:
-    """So many different sentences of about four seconds; some 600,000 are possible."""
+    """Return different sentences of about four seconds; some 600,000 are possible."""
     made: dict[str, None] = {}
     while len(made) < count:
         made[_sentence(random)] = None
@@ -57,7 +57,7 @@ def sentences(random: Generator, count: int) -> list[str]:
 
 
 def short_answers(random: Generator, count: int) -> list[str]:
-    """So many different ones of about a second."""
+    """Return different short answers of about a second."""
     return [str(answer) for answer in random.choice(_SHORT, count, replace=False)]
 
 

@@ -1,7 +1,7 @@
-"""Made-up voices and conversations of very many people, the same for the same seed.
+"""Synthetic voices and texts of many people, the same for the same seed.
 
-Two prints of one person have a cosine of 0.5 to 0.9, of two people 0.1 on average. Words are as
-frequent as in a language: the n-th most frequent 1/n as often as the first.
+Two embeddings of one person have a cosine of 0.5 to 0.9, of two people 0.1 on average. Words
+follow Zipf's law: the n-th most frequent is 1/n as frequent as the first.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 DIMENSION = 192
-# What all voices share, as a cosine.
+# The mean cosine of two voices.
 IN_COMMON = 0.1
-# How much of what is left is the person's and not the moment's. A product of two of them, and what
-# is in common, is the likeness of two prints.
+# The share of the rest that belongs to the person and not to the recording. The product of two
+# such shares, and the common part, give the similarity of two embeddings.
 LEAST_OWN, MOST_OWN = 0.667, 0.943
 SYLLABLES = ["".join(pair) for pair in product("bdfgklmnprst", "aeiou")]
 VOCABULARY = 20_000
@@ -24,8 +24,8 @@ BLOCK_WORDS = 12
 Vectors = NDArray[np.float32]
 
 
-class Crowd:
-    """People, by number; each has a voice that is heard anew whenever it is asked for."""
+class Population:
+    """People by number; each request draws a new recording of their voices."""
 
     def __init__(self, random: Generator, people: int) -> None:
         self._random = random
@@ -36,11 +36,11 @@ class Crowd:
         return len(self._own)
 
     def heard(self, people: NDArray[np.int64]) -> Vectors:
-        """How these people sound this time: (people, dimension), of length 1."""
+        """Return unit embeddings of new recordings of these people: ``(people, dimension)``."""
         return self._sounding(self._own[people])
 
     def strangers(self, count: int) -> Vectors:
-        """How people sound who are none of them."""
+        """Return unit embeddings of other people."""
         return self._sounding(_directions(self._random, count))
 
     def _sounding(self, own: Vectors) -> Vectors:
@@ -52,12 +52,12 @@ class Crowd:
 
 
 def vocabulary() -> list[str]:
-    """Words, the most frequent first."""
+    """Return the words, the most frequent first."""
     return ["".join(word) for _, word in zip(range(VOCABULARY), _words(), strict=False)]
 
 
 def texts(random: Generator, count: int) -> list[str]:
-    """What is said in so many blocks."""
+    """Return the texts of this number of blocks."""
     words = np.array(vocabulary(), dtype=object)
     frequency = 1 / np.arange(1, VOCABULARY + 1)
     upto = np.cumsum(frequency / frequency.sum())

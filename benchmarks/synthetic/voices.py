@@ -1,7 +1,7 @@
 """Recordings of many voices: the clinic's three, and up to eighteen of the speech engine.
 
-Everybody speaks twice, in other words each time: once to be known, once to be recognised. What the
-speech engine says is kept, so that it is said only once.
+Each voice has two recordings with different texts: one to enrol, one to identify. Synthetic speech
+is stored, so that it is made only once.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from audio.merge.values import Span
 from benchmarks.recorded_meetings import CLINIC, LOCAL_USER, Meeting
 from spark_control.laptop.step_progress import progress
 
-# Without `bm_george`, `bf_emma` and `am_michael`: those are heard in the clinic.
+# Without `bm_george`, `bf_emma` and `am_michael`, the voices of the clinic.
 SYNTHETIC = (
     *("af_alloy", "af_bella", "af_heart", "af_nicole", "af_nova", "af_sarah"),
     *("am_adam", "bf_alice", "bm_daniel", "am_echo", "bf_isabella", "bm_fable"),
@@ -45,9 +45,9 @@ SENTENCES = (
     "He poured the tea, sat down by the window and began to explain.",
     "Every child in the village knows the story of the missing bell.",
 )
-KNOWN_BY, RECOGNISED_BY = 4, 3
-# Of the clinic's people, who speak for longer.
-KNOWN_BY_S = 16.0
+ENROLMENT_SENTENCES, TEST_SENTENCES = 4, 3
+# For the clinic's people, whose recordings are longer.
+ENROLMENT_S = 16.0
 LONGEST_WAIT_S = 300.0
 
 Samples = NDArray[np.float32]
@@ -55,17 +55,17 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What one person says to be known, and what to be recognised; both at 16 kHz."""
+    """A person's recordings for enrolment and for identification, both at 16 kHz."""
 
     person: str
-    known_by: Samples
-    recognised_by: Samples
+    enrolment: Samples
+    test: Samples
 
 
-def everybody(kokoro: str, folder: Path, synthetic: int) -> Iterator[Speech]:
-    """The clinic's people and so many synthetic ones.
+def speech_of_people(kokoro: str, folder: Path, synthetic: int) -> Iterator[Speech]:
+    """Yield the clinic's people and this number of synthetic ones.
 
-    `folder` keeps what the engine at `kokoro` says.
+    `folder` stores the speech of the engine at `kokoro`.
     """
     yield from _clinic()
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,14 +74,16 @@ def everybody(kokoro: str, folder: Path, synthetic: int) -> Iterator[Speech]:
         with progress(f"speech of {voice}"):
             paths = [
                 _spoken(kokoro, voice, " ".join(lines), folder / f"{voice}-{part}.flac")
-                for part, lines in enumerate((said[:KNOWN_BY], said[KNOWN_BY:]))
+                for part, lines in enumerate(
+                    (said[:ENROLMENT_SENTENCES], said[ENROLMENT_SENTENCES:])
+                )
             ]
         yield Speech(voice, *map(_samples, paths))
 
 
 def _lines(number: int) -> Iterator[str]:
-    """Neighbours share few sentences, and nobody says one twice."""
-    for place in range(KNOWN_BY + RECOGNISED_BY):
+    """Yield a voice's sentences: neighbours share few, and none repeats."""
+    for place in range(ENROLMENT_SENTENCES + TEST_SENTENCES):
         yield SENTENCES[(number * 3 + place) % len(SENTENCES)]
 
 
@@ -107,5 +109,5 @@ def _clinic() -> Iterator[Speech]:
     for person, spoken in spans.items():
         track = "mic" if person == LOCAL_USER else "system"
         said = np.concatenate(clips(CLINIC / f"{track}.flac", spoken))
-        cut = int(KNOWN_BY_S * SAMPLE_RATE)
+        cut = int(ENROLMENT_S * SAMPLE_RATE)
         yield Speech(person, said[:cut], said[cut:])
