@@ -4,8 +4,8 @@
     .venv/bin/python -m benchmarks.load --seconds 300
 
 Sixty-four clients send a mix of requests, over two engines in their own processes. First both
-work; then one of them fails in each way in turn, then the other. Before and after, the idle gateway
-is inspected. The exit status is 1 if a requirement is not met.
+work; then one of them fails in each way in turn, then the other. Before and after, the idle
+gateway is inspected. The exit status is 1 if a requirement is not met.
 """
 
 import argparse
