@@ -12,7 +12,14 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from audio.merge.name_spelling import readable
-from audio.merge.values import Span, TimelineEntry, Voices
+from audio.merge.values import Embedding, Span, TimelineEntry, Voices
+from audio.timelines.plain_list import (
+    invalid,
+    is_finite,
+    parse_json,
+    parse_spans,
+    parse_timeline,
+)
 
 
 class Choice(serializers.ChoiceField):
@@ -130,116 +137,79 @@ class NameField(serializers.CharField):
 class JsonField(serializers.Field[Any, Any, Any, Any]):
     """JSON text in a form field (or, in a JSON body, the value itself)."""
 
-    expected = ""
-
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, str | bytes):
-            try:
-                data = json.loads(data)
-            except (ValueError, RecursionError):
-                raise serializers.ValidationError(f"not JSON; expected {self.expected}.") from None
-        return self.read(data)
+        try:
+            return self.parse(data)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from error
 
-    def read(self, data: Any) -> Any:
-        """Read what the JSON holds."""
+    def parse(self, data: Any) -> Any:
+        """Return the value that the JSON holds; raise `ValueError` where it is invalid."""
         raise NotImplementedError
-
-    def refuse(self, where: str, got: object = None) -> serializers.ValidationError:
-        """Name the place and what was expected there."""
-        shown = "" if got is None else f"; got {json.dumps(got, default=str)[:80]}"
-        return serializers.ValidationError(
-            f"{self.field_name}{where}: expected {self.expected}{shown}."
-        )
-
-    def items(self, data: Any) -> list[dict[str, Any]]:
-        """A list of objects."""
-        if not isinstance(data, list):
-            raise self.refuse("", data)
-        for index, item in enumerate(data):
-            if not isinstance(item, dict):
-                raise self.refuse(f"[{index}]", item)
-        return data
-
-    def span(self, item: dict[str, Any], index: int) -> tuple[float, float]:
-        """A start and an end, in seconds, in order."""
-        for key in ("start", "end"):
-            if not is_finite(item.get(key)):
-                raise self.refuse(f"[{index}].{key}", item.get(key, "nothing"))
-        if item["end"] < item["start"]:
-            raise self.refuse(f"[{index}]", item)
-        return float(item["start"]), float(item["end"])
 
 
 @extend_schema_field(OpenApiTypes.STR)
 class SpansField(JsonField):
-    """Stretches of time."""
+    """Spans of time, in seconds."""
 
-    expected = 'a list of {"start", "end"} in seconds, finite, start <= end'
-
-    def read(self, data: Any) -> tuple[Span, ...]:
-        return tuple(Span(*self.span(item, index)) for index, item in enumerate(self.items(data)))
+    def parse(self, data: Any) -> tuple[Span, ...]:
+        return parse_spans(data, name=str(self.field_name))
 
 
 @extend_schema_field(OpenApiTypes.STR)
 class TimelineField(JsonField):
-    """Who was shown as speaking when."""
+    """The names that were shown as speaking, each from start to end."""
 
-    expected = (
-        'a list of {"start", "end", "name", "confidence"?}: seconds, finite, start <= end; '
-        "a text; 0 to 1"
-    )
-
-    def read(self, data: Any) -> tuple[TimelineEntry, ...]:
-        return tuple(self.hint(item, index) for index, item in enumerate(self.items(data)))
-
-    def hint(self, item: dict[str, Any], index: int) -> TimelineEntry:
-        """One entry."""
-        start, end = self.span(item, index)
-        name, confidence = item.get("name"), item.get("confidence", 1.0)
-        if not isinstance(name, str):
-            raise self.refuse(f"[{index}].name", name)
-        if not is_finite(confidence) or not 0 <= confidence <= 1:
-            raise self.refuse(f"[{index}].confidence", confidence)
-        return TimelineEntry(start, end, readable(name), float(confidence))
+    def parse(self, data: Any) -> tuple[TimelineEntry, ...]:
+        return parse_timeline(data, name=str(self.field_name))
 
 
 @extend_schema_field(OpenApiTypes.STR)
 class VoicesField(JsonField):
-    """The caller's own library: one vector per name."""
+    """The known voices that the caller sends: one embedding per name."""
 
-    expected = "{name: [numbers]}, the lists of one length, finite and not all zero"
-
-    def read(self, data: Any) -> Voices:
-        if not isinstance(data, dict):
-            raise self.refuse("", type(data).__name__)
-        if not data:
-            return Voices((), np.empty((0, 0)))
-        vectors = [self.vector(name, numbers) for name, numbers in data.items()]
-        for name, vector in zip(data, vectors, strict=True):
-            if len(vector) != len(vectors[0]):
-                raise self.refuse(f"[{name[:80]!r}]", f"{len(vector)} numbers")
-        names = tuple(map(readable, data))
-        if len(set(names)) < len(names):
-            raise self.refuse("", "a name twice, typed differently")
-        return Voices(names, np.stack(vectors))
-
-    def vector(self, name: str, numbers: Any) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """One voice."""
-        if not readable(name):
-            raise self.refuse("['']", "a blank name")
-        plain = isinstance(numbers, list) and all(map(is_finite, numbers))
-        vector = np.array(numbers if plain else [], dtype=np.float64)
-        if not vector.any():
-            got = "all zeros" if plain and numbers else "no list of finite numbers"
-            raise self.refuse(f"[{name[:80]!r}]", got)
-        return vector
+    def parse(self, data: Any) -> Voices:
+        return parse_voices(data, name=str(self.field_name))
 
 
-def is_finite(value: object) -> bool:
-    """Whether a value of JSON is a number that arithmetic can hold."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(float(value))
-    except OverflowError:
-        return False
+VOICES = "{name: [numbers]}, the lists of one length, finite and not all zero"
+
+
+def parse_voices(given: object, *, name: str) -> Voices:
+    """Return the known voices of JSON, given as text or as the parsed value.
+
+    Raises
+    ------
+    ValueError
+        A sentence that begins with `name` and says which voice is invalid.
+    """
+    data = parse_json(given, name, expected=VOICES)
+    if not isinstance(data, dict):
+        raise invalid(name, VOICES, type(data).__name__)
+    if not data:
+        return Voices((), np.empty((0, 0)))
+    embeddings = [parse_embedding(numbers, person, name=name) for person, numbers in data.items()]
+    for person, embedding in zip(data, embeddings, strict=True):
+        if len(embedding) != len(embeddings[0]):
+            raise invalid(f"{name}[{person[:80]!r}]", VOICES, f"{len(embedding)} numbers")
+    names = tuple(map(readable, data))
+    if len(set(names)) < len(names):
+        raise invalid(name, VOICES, "a name twice, typed differently")
+    return Voices(names, np.stack(embeddings))
+
+
+def parse_embedding(numbers: object, person: str, *, name: str) -> Embedding:
+    """Return the embedding of one person.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not readable(person):
+        raise invalid(f"{name}['']", VOICES, "a blank name")
+    plain = numbers if isinstance(numbers, list) and all(map(is_finite, numbers)) else []
+    embedding = np.array(plain, dtype=np.float64)
+    if not embedding.any():
+        got = "all zeros" if plain else "no list of finite numbers"
+        raise invalid(f"{name}[{person[:80]!r}]", VOICES, got)
+    return embedding

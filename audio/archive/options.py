@@ -1,85 +1,133 @@
-"""What is wanted of the recordings of an archive."""
+"""What an archive is asked for, as a value, as JSON that jobs store, and as a digest."""
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
-from audio.merge.clustering import LINKING_RULE, LinkingRule
-from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RuleName
-from audio.merge.values import Voices
+from audio.merge.clustering import LinkingRule
+from audio.merge.values import Span, Voices
+from audio.pipeline.label_merge import MergeOptions
 
 DEFAULT_FORMATS = ("json", "txt")
+DEFAULT_MERGE = MergeOptions(transcribe=True)
+# Stored jobs and ledgers have these keys whatever their value. Other fields of `MergeOptions` are
+# written where they differ from the default, so that a new field leaves existing digests as they
+# are.
+_STORED_KEYS = {
+    "rule": "rule",
+    "linking": "speakers",
+    "self_name": "self_name",
+    "known_voiceprints": "known_voices",
+    "retain_days": "retain_days",
+}
+# How long a transcript is stored has no effect on its content.
+_NOT_IN_DIGEST = frozenset({"retain_days"})
+_MERGE_FIELDS = tuple(field.name for field in fields(MergeOptions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveOptions:
-    """What is to become of each recording.
+    """What is done with each recording of an archive.
 
-    Without `known_voices` the library is asked. `store`: the library keeps the transcript, for
-    `retain_days` where that is said.
+    Without `known_voiceprints` in `merge` the voice library is asked. With `store` it stores the
+    transcript.
     """
 
     formats: tuple[str, ...] = DEFAULT_FORMATS
-    rule: RuleName = DEFAULT_RULE
-    linking: LinkingRule = LINKING_RULE
-    self_name: str = DEFAULT_SELF_NAME
-    known_voices: Voices | None = None
+    merge: MergeOptions = DEFAULT_MERGE
     store: bool = False
-    retain_days: int | None = None
 
     def to_json(self) -> str:
-        """Say it as text, the same for the same options."""
-        told = {
-            **self._shaping(),
+        """Return JSON text, the same for the same options."""
+        content = {
+            **_merge_json(self.merge),
             "formats": list(self.formats),
             "store": self.store,
-            "retain_days": self.retain_days,
         }
-        return json.dumps(told, sort_keys=True, ensure_ascii=False)
+        return json.dumps(content, sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "ArchiveOptions":
         """Read what `to_json` wrote."""
-        told = json.loads(text)
-        least, most = told["speakers"]
+        content = json.loads(text)
         return cls(
-            formats=tuple(told["formats"]),
-            rule=cast(RuleName, told["rule"]),
-            linking=LinkingRule(min_speakers=least, max_speakers=most),
-            self_name=told["self_name"],
-            known_voices=_voices(told["known_voices"]),
-            store=told["store"],
-            retain_days=told["retain_days"],
+            formats=tuple(content["formats"]),
+            merge=_read_merge(content),
+            store=content["store"],
         )
 
     def digest(self) -> str:
-        """The same for all options that lead to the same transcript, whatever becomes of it."""
-        told = json.dumps(self._shaping(), sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
-
-    def _shaping(self) -> dict[str, object]:
-        voices = self.known_voices
-        return {
-            "rule": self.rule,
-            "speakers": [self.linking.min_speakers, self.linking.max_speakers],
-            "self_name": self.self_name,
-            "known_voices": None if voices is None else _voices_json(voices),
-        }
+        """Return a digest, the same for all options that lead to the same transcript."""
+        content = _merge_json(self.merge)
+        shaping = {name: content[name] for name in content.keys() - _NOT_IN_DIGEST}
+        return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()
 
 
-def _voices_json(voices: Voices) -> dict[str, object]:
-    prints = zip(voices.names, voices.vectors.tolist(), strict=True)
-    return {"space": voices.space, "prints": [[name, vector] for name, vector in prints]}
+def _merge_json(options: MergeOptions) -> dict[str, object]:
+    return {
+        _STORED_KEYS.get(name, name): _encoded(getattr(options, name))
+        for name in _MERGE_FIELDS
+        if name in _STORED_KEYS or getattr(options, name) != getattr(DEFAULT_MERGE, name)
+    }
 
 
-def _voices(told: Mapping[str, Any] | None) -> Voices | None:
-    if told is None:
+def _read_merge(content: Mapping[str, Any]) -> MergeOptions:
+    stored = {name: _STORED_KEYS.get(name, name) for name in _MERGE_FIELDS}
+    return replace(
+        DEFAULT_MERGE,
+        **{
+            name: _DECODERS.get(name, _as_it_is)(content[key])
+            for name, key in stored.items()
+            if key in content
+        },
+    )
+
+
+def _encoded(value: object) -> object:
+    match value:
+        case Voices():
+            return {
+                "space": value.space,
+                "prints": [
+                    [name, embedding]
+                    for name, embedding in zip(value.names, value.vectors.tolist(), strict=True)
+                ],
+            }
+        case LinkingRule():
+            return [value.min_speakers, value.max_speakers]
+        case tuple():
+            return [[span.start, span.end] for span in value]
+    return value
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _voices(value: Mapping[str, Any] | None) -> Voices | None:
+    if value is None:
         return None
-    names = tuple(name for name, _ in told["prints"])
-    vectors = [vector for _, vector in told["prints"]]
-    shaped = np.array(vectors, dtype=np.float64) if vectors else np.empty((0, 0))
-    return Voices(names, shaped, told["space"])
+    names = tuple(name for name, _ in value["prints"])
+    embeddings = [embedding for _, embedding in value["prints"]]
+    matrix = np.array(embeddings, dtype=np.float64) if embeddings else np.empty((0, 0))
+    return Voices(names, matrix, value["space"])
+
+
+def _linking(value: Sequence[Any]) -> LinkingRule:
+    least, most = value
+    return LinkingRule(min_speakers=least, max_speakers=most)
+
+
+def _spans(value: Sequence[Sequence[float]] | None) -> tuple[Span, ...] | None:
+    return None if value is None else tuple(Span(start, end) for start, end in value)
+
+
+_DECODERS: Mapping[str, Callable[[Any], Any]] = {
+    "known_voiceprints": _voices,
+    "linking": _linking,
+    "self_vad": _spans,
+}

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from rest_framework.exceptions import ValidationError
-
-from audio.api.fields import TimelineField
 from audio.archive.options import ArchiveOptions
 from audio.context import ProgressWatcher, traced
 from audio.engines.failures import PASSING, EngineRefused
@@ -23,7 +20,8 @@ from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript, TimelineEntry
 from audio.pipeline import retries
 from audio.pipeline.job_progress import watched_by
-from audio.pipeline.label_merge import MergeJob, digest_of, label_merge, remember
+from audio.pipeline.label_merge import MergeJob, build_merge_job, digest_of, label_merge, remember
+from audio.timelines.plain_list import parse_timeline
 
 _PASSING: tuple[type[Exception], ...] = (*PASSING, DecodingUnavailable)
 T = TypeVar("T")
@@ -39,6 +37,11 @@ class Source:
 
     tracks: tuple[Path, ...]
     timeline: Path | None = None
+
+    def by_field(self) -> dict[str, Path]:
+        """Return the files by the form field in which a request would send them."""
+        fields = ("mic_file", "system_file") if len(self.tracks) == 2 else ("file",)
+        return dict(zip(fields, self.tracks, strict=True))
 
 
 def key_of(source: Source, options: ArchiveOptions) -> str:
@@ -93,40 +96,37 @@ def keep(
     return remember(transcript, _job(source, options, actor), created_by=actor, key=key)
 
 
-def timeline_in(timeline: Path) -> tuple[TimelineEntry, ...]:
-    """Read who was shown as speaking when.
+def timeline_in(path: Path) -> tuple[TimelineEntry, ...]:
+    """Return the timeline entries of a file.
 
     Raises
     ------
     UnusableRecording, OSError
     """
-    field = TimelineField()
-    field.field_name = timeline.name
+    return timeline_of(path.read_bytes(), name=path.name)
+
+
+def timeline_of(text: str | bytes, *, name: str = "timeline") -> tuple[TimelineEntry, ...]:
+    """Return the timeline entries of JSON.
+
+    Raises
+    ------
+    UnusableRecording
+    """
     try:
-        return tuple(field.to_internal_value(timeline.read_bytes()))
-    except ValidationError as error:
-        reason = str(error.detail[0] if isinstance(error.detail, list) else error.detail)
-        named = reason if timeline.name in reason else f"{timeline.name}: {reason}"
-        raise UnusableRecording(named) from error
+        return parse_timeline(text, name=name)
+    except ValueError as error:
+        raise UnusableRecording(str(error)) from error
 
 
 def _job(source: Source, options: ArchiveOptions, actor: str) -> MergeJob:
-    *mic, last = [
-        Recording(path, path.suffix.lower(), readable(path.name), field=readable(path.name))
-        for path in source.tracks
-    ]
-    return MergeJob(
-        file=None if mic else last,
-        mic_file=mic[0] if mic else None,
-        system_file=last if mic else None,
-        timeline=() if source.timeline is None else timeline_in(source.timeline),
-        self_name=options.self_name,
-        known_voiceprints=options.known_voices,
-        library_reader=actor,
-        transcribe=True,
-        rule=options.rule,
-        linking=options.linking,
-        retain_days=options.retain_days,
+    recordings = {
+        field: Recording(path, path.suffix.lower(), readable(path.name), readable(path.name))
+        for field, path in source.by_field().items()
+    }
+    timeline = () if source.timeline is None else timeline_in(source.timeline)
+    return build_merge_job(
+        {**recordings, "timeline": timeline}, options=options.merge, library_reader=actor
     )
 
 
@@ -165,7 +165,7 @@ def check_space(transcript: NamedTranscript, options: ArchiveOptions) -> None:
     ------
     UnusableRecording
     """
-    known = options.known_voices
+    known = options.merge.known_voiceprints
     heard = transcript.models.get("embedding", "")
     if known is not None and known.space and known.names and known.space != heard:
         raise UnusableRecording(

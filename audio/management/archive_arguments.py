@@ -14,13 +14,14 @@ from audio.api.serializers.speakers import MOST_SPEAKERS, SpeakerCounts
 from audio.archive.inventory import Finds, find
 from audio.archive.options import DEFAULT_FORMATS, ArchiveOptions
 from audio.archive.paths import NothingThere
-from audio.archive.voices_file import voices_in
+from audio.archive.voices_file import read_voices
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
 from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RULE_NAMES
 from audio.merge.name_spelling import readable
 from audio.merge.values import Voices
+from audio.pipeline.label_merge import build_merge_options
 
 USAGE = 2
 _COUNTS = ("num_speakers", "min_speakers", "max_speakers")
@@ -107,14 +108,16 @@ def archive_options(options: dict[str, Any]) -> ArchiveOptions:
     self_name = readable(options["self_name"])
     if not self_name:
         raise CommandError("--self-name: expected a name.", returncode=USAGE)
+    merge = {
+        **options,
+        "self_name": self_name,
+        "known_voiceprints": _known(options["known"]),
+        "transcribe": True,
+    }
     return ArchiveOptions(
         formats=options["format"],
-        rule=options["rule"],
-        linking=_linking(options),
-        self_name=self_name,
-        known_voices=_known(options["known"]),
+        merge=build_merge_options(merge, linking=_linking(options)),
         store=options["store"],
-        retain_days=options["retain_days"],
     )
 
 
@@ -146,7 +149,7 @@ def _known(path: Path | None) -> Voices | None:
     if path is None:
         return None
     try:
-        return voices_in(path)
+        return read_voices(path)
     except OSError as error:
         raise CommandError(f"--known {path}: {error.strerror}.", returncode=USAGE) from error
     except ValueError as error:

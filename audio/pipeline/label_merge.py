@@ -30,23 +30,18 @@ from audio.pipeline.transcription import LABELLING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergeJob:
-    """The work that label-merge does: on `file`, or on both tracks.
+class MergeOptions:
+    """What a caller chooses besides the recordings and their timeline.
 
-    A field that a request has too bears its name, so that `build_merge_job` copies it unnamed.
-    `library_reader` is the name of the key that may read the stored library; `retain_days` says
-    how long a stored result is retained. With two tracks, `linking` limits the speakers of the
-    system track.
+    Requests, archives and jobs share it, and each field has the name that it has in a request.
+    `known_voiceprints` replace the stored library, even if they are empty; a stored result is
+    deleted after `retain_days`. With two tracks, `linking` limits the speakers of the system
+    track.
     """
 
-    timeline: tuple[TimelineEntry, ...]
-    file: Recording | None = None
-    mic_file: Recording | None = None
-    system_file: Recording | None = None
     self_name: str = DEFAULT_SELF_NAME
     self_vad: tuple[Span, ...] | None = None
     known_voiceprints: Voices | None = None
-    library_reader: str | None = None
     transcribe: bool = False
     rule: RuleName = DEFAULT_RULE
     min_overlap: float = DEFAULT_MIN_OVERLAP
@@ -55,13 +50,38 @@ class MergeJob:
     linking: LinkingRule = LINKING_RULE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeJob:
+    """The work that label-merge does: on `file`, or on both tracks.
+
+    `library_reader` is the name of the key that may read the stored library.
+    """
+
+    options: MergeOptions
+    timeline: tuple[TimelineEntry, ...]
+    file: Recording | None = None
+    mic_file: Recording | None = None
+    system_file: Recording | None = None
+    library_reader: str | None = None
+
+
+def build_merge_options(values: Mapping[str, Any], *, linking: LinkingRule) -> MergeOptions:
+    """Build the options from values under the names of label-merge's fields; ignore others."""
+    return MergeOptions(**_fields_of(MergeOptions, values), linking=linking)
+
+
 def build_merge_job(
-    values: Mapping[str, Any], *, library_reader: str | None, linking: LinkingRule
+    values: Mapping[str, Any], *, options: MergeOptions, library_reader: str | None
 ) -> MergeJob:
-    """Build a job from values under the names of label-merge's fields; others are left out."""
-    names = {field.name for field in fields(MergeJob)}
-    known = {name: value for name, value in values.items() if name in names}
-    return MergeJob(**known, library_reader=library_reader, linking=linking)
+    """Build a job from recordings and a timeline under the names of label-merge's fields."""
+    return MergeJob(**_fields_of(MergeJob, values), options=options, library_reader=library_reader)
+
+
+def _fields_of(
+    kind: type[MergeJob] | type[MergeOptions], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in values.items() if name in names}
 
 
 def label_merge(job: MergeJob) -> NamedTranscript:
@@ -85,16 +105,16 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
     [heard] = hear(
         Hearing(
             recording=recording,
-            options={} if job.transcribe else None,
+            options={} if job.options.transcribe else None,
             speakers="fingerprints",
-            linking=job.linking,
+            linking=job.options.linking,
         )
     )
     known = _known_voices(job, heard.talk)
     with metrics.MERGES.labels("label_merge").time():
         named = attribute(
             heard.talk,
-            heard.said if job.transcribe else None,
+            heard.said if job.options.transcribe else None,
             job.timeline,
             known,
             rule=_rule(job),
@@ -106,13 +126,15 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
 
 
 def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> NamedTranscript:
-    if job.self_vad is None:
+    if job.options.self_vad is None:
         # Before any engine works for an answer that could not be given.
         decoding.check_decodable(mic.path, param=mic.field)
         decoding.check_decodable(system.path, param=system.field)
     mine, others = hear(
         Hearing(recording=mic, options={}, speakers="fingerprints"),
-        Hearing(recording=system, options={}, speakers="fingerprints", linking=job.linking),
+        Hearing(
+            recording=system, options={}, speakers="fingerprints", linking=job.options.linking
+        ),
     )
     known = _known_voices(job, others.talk, mine.talk)
     with metrics.MERGES.labels("label_merge_dual").time():
@@ -121,8 +143,8 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
             TrackAnswer(others.talk, others.said, _samples(system)),
             job.timeline,
             known,
-            self_name=job.self_name,
-            self_vad=job.self_vad,
+            self_name=job.options.self_name,
+            self_vad=job.options.self_vad,
             rule=_rule(job),
             labelling=LABELLING,
         )
@@ -138,15 +160,15 @@ def _samples(recording: Recording) -> Track:
 
 
 def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
-    if job.rule == "evidence":
-        return EvidenceRule(voiceprint_threshold=job.voiceprint_threshold)
-    return OverlapRule(job.min_overlap, job.voiceprint_threshold)
+    if job.options.rule == "evidence":
+        return EvidenceRule(voiceprint_threshold=job.options.voiceprint_threshold)
+    return OverlapRule(job.options.min_overlap, job.options.voiceprint_threshold)
 
 
 def _known_voices(job: MergeJob, *heard: Diarization) -> Voices:
     """The caller's library when one was sent, even an empty one; else the stored one."""
-    if job.known_voiceprints is not None:
-        return job.known_voiceprints
+    if job.options.known_voiceprints is not None:
+        return job.options.known_voiceprints
     if job.library_reader is None:
         return NO_VOICES
     prints = {
@@ -168,7 +190,7 @@ def remember(
         sha256=digest_of(*recordings),
         created_by=created_by,
         recording_name=", ".join(recording.name for recording in recordings if recording.name),
-        retain_until=_in_days(job.retain_days),
+        retain_until=_in_days(job.options.retain_days),
         key=key,
     )
     return library().remember(transcript, provenance)

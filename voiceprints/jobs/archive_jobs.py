@@ -3,19 +3,18 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from audio.api.fields import TimelineField
 from audio.archive.inventory import Found
 from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import Outputs
-from audio.archive.recording_job import UnusableRecording, check_space, timeline_in
+from audio.archive.recording_job import UnusableRecording, check_space, timeline_in, timeline_of
 from audio.media.recording import Recording
 from audio.merge.name_spelling import readable
-from audio.merge.values import NamedTranscript, TimelineEntry
-from audio.pipeline.label_merge import MergeJob, label_merge
+from audio.merge.values import NamedTranscript
+from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge
 from voiceprints.jobs.submission import Order, work_of
 from voiceprints.models.jobs import Job, JobKind, JobState
 
@@ -40,12 +39,11 @@ def order_of(found: Found, options: ArchiveOptions, out: Path | None, *, actor: 
     if out is not None:
         _check_writable(str(found.name))
         asked |= {"out": str(out), "name": str(found.name), "formats": list(options.formats)}
-    fields = ["mic_file", "system_file"] if len(source.tracks) == 2 else ["file"]
     return Order(
         kind=JobKind.ARCHIVE,
         recordings=[
             Recording(path, path.suffix.lower(), readable(path.name), field)
-            for path, field in zip(source.tracks, fields, strict=True)
+            for field, path in source.by_field().items()
         ],
         options=asked,
         created_by=actor,
@@ -78,7 +76,6 @@ def stands_there(order: Order) -> str:
 
 def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJob:
     """The work that the job of an archive asks for."""
-    options = options_of(job)
     recordings = {
         field: Recording(
             Path(file.temporary_file_path()),
@@ -88,18 +85,11 @@ def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJ
         )
         for field, file in files.items()
     }
-    return MergeJob(
-        file=recordings.get("file"),
-        mic_file=recordings.get("mic_file"),
-        system_file=recordings.get("system_file"),
-        timeline=_timeline_of(job),
-        self_name=options.self_name,
-        known_voiceprints=options.known_voices,
+    timeline = timeline_of(str(job.options.get("timeline", "[]")))
+    return build_merge_job(
+        {**recordings, "timeline": timeline},
+        options=options_of(job).merge,
         library_reader=job.created_by,
-        transcribe=True,
-        rule=options.rule,
-        linking=options.linking,
-        retain_days=options.retain_days,
     )
 
 
@@ -124,14 +114,6 @@ class OutputsNotWritten(Exception):
 def options_of(job: Job) -> ArchiveOptions:
     """What was wanted of the archive."""
     return ArchiveOptions.from_json(str(job.options["archive"]))
-
-
-def _timeline_of(job: Job) -> tuple[TimelineEntry, ...]:
-    field = TimelineField()
-    field.field_name = "timeline"
-    return cast(
-        tuple[TimelineEntry, ...], field.to_internal_value(job.options.get("timeline", "[]"))
-    )
 
 
 def _outputs(options: Mapping[str, Any]) -> Outputs:

@@ -80,7 +80,7 @@ def _named_answer(
     *,
     store: bool,
 ) -> Answer:
-    own = wanted.known_voiceprints is not None
+    own = wanted.options.known_voiceprints is not None
     found = {one.name for one in heard.speakers if one.source == "voiceprint" and not own}
     keep = partial(remember, heard, wanted, created_by=job.created_by)
     return Answer(shown, _warnings(heard), _people(found), keep if store else None)

@@ -25,7 +25,7 @@ from audio.merge.defaults import (
     DEFAULT_THRESHOLD,
     RULE_NAMES,
 )
-from audio.pipeline.label_merge import MergeJob, build_merge_job
+from audio.pipeline.label_merge import MergeJob, build_merge_job, build_merge_options
 
 MOST_SPEAKERS = 100
 
@@ -159,9 +159,9 @@ class LabelMergeRequest(SpeakerCounts):
 
     def job(self, *, library_reader: str | None) -> MergeJob:
         """The work that this request asks for."""
-        return build_merge_job(
-            self.validated_data, library_reader=library_reader, linking=self.linking()
-        )
+        given = self.validated_data
+        options = build_merge_options(given, linking=self.linking())
+        return build_merge_job(given, options=options, library_reader=library_reader)
 
 
 def _refuse_contradictions(attrs: dict[str, Any]) -> None:

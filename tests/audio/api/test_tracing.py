@@ -1,5 +1,6 @@
 """A trace goes through the gateway to the engines, as the W3C recommends, and into the log."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from pytest_django import Settings
 
 from audio import context
 from audio.api.tracing import parse_trace
-from audio.archive.options import ArchiveOptions
+from audio.archive.options import DEFAULT_MERGE, ArchiveOptions
 from audio.archive.recording_job import Source, do
 from audio.merge.values import NO_VOICES
 from tests.audio.api.audience import Audience
@@ -19,6 +20,7 @@ from tests.recordings import TONE
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 GIVEN = f"00-{TRACE}-{PARENT}-01"
+KNOWING_NO_VOICE = replace(DEFAULT_MERGE, known_voiceprints=NO_VOICES)
 TRACKS = {"mic_file": TONE, "system_file": TONE}
 
 
@@ -164,7 +166,7 @@ def test_each_recording_of_an_archive_has_a_trace_of_its_own(
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     (tmp_path / "talk.wav").write_bytes(TONE)
-    source, options = Source((tmp_path / "talk.wav",)), ArchiveOptions(known_voices=NO_VOICES)
+    source, options = Source((tmp_path / "talk.wav",)), ArchiveOptions(merge=KNOWING_NO_VOICE)
 
     do(source, options, Audience(), actor="tests")
     do(source, options, Audience(), actor="tests")

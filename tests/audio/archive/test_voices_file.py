@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audio.archive.voices_file import voices_in
+from audio.archive.voices_file import read_voices
 
 
 def put(folder: Path, told: object) -> Path:
@@ -15,7 +15,7 @@ def put(folder: Path, told: object) -> Path:
 
 
 def test_names_and_numbers_are_voices(tmp_path: Path) -> None:
-    voices = voices_in(put(tmp_path, {"Ana Ruiz": [1.0, 0.0], "Ben": [0.0, 1.0]}))
+    voices = read_voices(put(tmp_path, {"Ana Ruiz": [1.0, 0.0], "Ben": [0.0, 1.0]}))
 
     assert (voices.names, voices.space) == (("Ana Ruiz", "Ben"), "")
     assert voices.vectors.tolist() == [[1.0, 0.0], [0.0, 1.0]]
@@ -24,13 +24,13 @@ def test_names_and_numbers_are_voices(tmp_path: Path) -> None:
 def test_an_export_says_which_space_it_is_of(tmp_path: Path) -> None:
     told = {"space": "titanet@1", "voiceprints": {"Ana Ruiz": [[1.0, 0.0], [0.0, 1.0]]}}
 
-    voices = voices_in(put(tmp_path, told))
+    voices = read_voices(put(tmp_path, told))
 
     assert (voices.names, voices.space) == (("Ana Ruiz", "Ana Ruiz"), "titanet@1")
 
 
 def test_an_empty_file_of_voices_knows_nobody(tmp_path: Path) -> None:
-    assert voices_in(put(tmp_path, {})).names == ()
+    assert read_voices(put(tmp_path, {})).names == ()
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,6 @@ def test_what_is_no_voice_is_refused_by_its_place(
     tmp_path: Path, told: object, expected: str
 ) -> None:
     with pytest.raises(ValueError) as refused:
-        voices_in(put(tmp_path, told))
+        read_voices(put(tmp_path, told))
 
     assert str(refused.value).startswith(expected)

@@ -6,10 +6,11 @@ import numpy as np
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from audio.api.fields import FiniteFloatField, NameField, is_finite
+from audio.api.fields import FiniteFloatField, NameField
 from audio.api.serializers.recordings import AudioField
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding
+from audio.timelines.plain_list import is_finite
 from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest, VectorQuery
 from voiceprints.models import DIMENSION, Space, Voiceprint
 

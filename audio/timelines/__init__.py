@@ -1,0 +1,1 @@
+"""Timelines as clients and platforms write them, one pure module per format."""
