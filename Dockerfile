@@ -22,7 +22,7 @@ COPY audio audio
 COPY voiceprints voiceprints
 COPY spark_control spark_control
 COPY docs docs
-RUN DJANGO_SETTINGS_MODULE=spark_control.typed python -m mkdocs build --strict --quiet
+RUN DJANGO_SETTINGS_MODULE=spark_control.mypy_settings python -m mkdocs build --strict --quiet
 
 
 FROM python AS cpu-engine-packages

@@ -15,7 +15,7 @@ AUDITED := $(DEV_SETS) docs figures
 AUDIT := PYTHONPATH=.venv/audit $(BIN)/python -m pip_audit --disable-pip --no-deps --progress-spinner off --timeout 10
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # Offline: the pages, and the files they load, are written to var/docs, where the gateway serves them.
-BUILD_DOCS := DJANGO_SETTINGS_MODULE=spark_control.typed NO_MKDOCS_2_WARNING=1 \
+BUILD_DOCS := DJANGO_SETTINGS_MODULE=spark_control.mypy_settings NO_MKDOCS_2_WARNING=1 \
 	$(BIN)/python -m mkdocs build --strict --quiet
 DOCS_SOURCES := mkdocs.yml .env.example $(shell find docs -type f -not -name '*.pyc')
 # The wheel brings its own node: none on the machine is needed, and none is used.

@@ -1,17 +1,19 @@
 """gunicorn's configuration: `gunicorn -c python:spark_control.server spark_control.wsgi`.
 
-Threads, not workers, carry the load: they wait for engines. One process holds the places that
-limit what an engine is asked at once; scale by starting more gateways.
+The load is carried by threads, not by worker processes: they wait for engines. One process holds
+the slots that limit the calls under way at an engine. To scale, start more gateways.
 """
 
 import io
+import json
 import logging
 import os
 import socket
 import struct
 import sys
+import uuid
 
-# Before anything imports numpy: its small products are slower with more than one thread.
+# Before numpy is imported: its small products are slower with more than one thread.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spark_control.settings")
 
@@ -20,25 +22,59 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from gunicorn import util
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from spark_control import settings
-from spark_control.server_refusals import write_refusal
+
+
+class NoAccessLog(Logger):
+    """gunicorn's log without its line per request, which the request log already writes.
+
+    When logging is configured, gunicorn writes that line even if no access log is requested.
+    """
+
+    def access(self, *request: object) -> None:
+        """Write no line."""
+
+
+def write_refusal(sock: socket.socket, status_int: int, reason: str, mesg: str) -> None:
+    """Answer a request that gunicorn refuses itself, with the error envelope instead of HTML."""
+    request_id = f"req_{uuid.uuid4().hex}"
+    error = {
+        "message": mesg or f"{reason}.",
+        "type": "invalid_request_error" if status_int < 500 else "server_error",
+        "param": None,
+        "code": "bad_request" if status_int < 500 else "internal_error",
+    }
+    body = json.dumps({"error": error}).encode()
+    head = (
+        f"HTTP/1.1 {status_int} {reason}\r\nConnection: close\r\n"
+        "Content-Type: application/json\r\n"
+        "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
+        "Referrer-Policy: same-origin\r\n"
+        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+        f"x-request-id: {request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    refusal = {"status": status_int, "request_id": request_id}
+    logging.getLogger("audio.request").info("refused", extra=refusal)
+    util.write_nonblock(sock, head.encode("latin-1") + body)
+
 
 # gunicorn has no setting for it.
 util.write_error = write_refusal
 worker_class = "spark_control.worker.Worker"
 workers = 1
 threads = settings.WEB_THREADS
-# A thread that streams or uploads is alive however long it takes; engines have their own timeouts.
+# A thread may stream or upload for any length of time; engine calls have timeouts of their own.
 timeout = 0
 graceful_timeout = 30
 keepalive = 75
-# It would lie in the home folder, one for all gateways of a user.
+# All gateways of one user would share it, because it is in the home folder.
 control_socket_disable = True
-# Heartbeats on a disk that stalls would kill a healthy worker.
+# On a stalled disk, missing heartbeats would kill a healthy worker.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
-logger_class = "spark_control.logs.NoAccessLog"
+logger_class = NoAccessLog
 logconfig_dict = {
     **settings.LOGGING,
     "loggers": {
@@ -48,25 +84,25 @@ logconfig_dict = {
 
 
 def on_starting(server: Arbiter) -> None:
-    """Refuse to start with settings that contradict each other."""
+    """Refuse to start when a system check fails."""
     django.setup()
     try:
-        # What is wrong goes to standard error; that nothing is need not be said.
+        # Errors go to standard error; the line that reports no issues is discarded.
         call_command("check", stdout=io.StringIO())
     except SystemCheckError as error:
         sys.exit(str(error))
 
 
 def when_ready(server: Arbiter) -> None:
-    """Let no silent client keep a thread, and say where to look."""
-    patience = struct.pack("ll", settings.CLIENT_TIMEOUT_S, 0)
+    """Set a timeout on client connections, and log the address of the API docs."""
+    timeout_s = struct.pack("ll", settings.CLIENT_TIMEOUT_S, 0)
     for listener in server.LISTENERS:
-        # Connections inherit these from the socket that accepts them.
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
-        logging.getLogger("gunicorn.error").info("The docs are at %s/api/docs", listener)
+        # Accepted connections inherit these options from the listening socket.
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout_s)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeout_s)
+        logging.getLogger("gunicorn.error").info("The API docs are at %s/api/docs", listener)
 
 
 def worker_int(worker: Worker) -> None:
-    """End at once on Ctrl-C: threads that wait for an engine would be waited for in turn."""
+    """Exit immediately on Ctrl-C: gunicorn would wait for each thread that waits for an engine."""
     os._exit(0)

@@ -1,4 +1,4 @@
-"""Every address of the gateway."""
+"""The routes of the gateway: the audio API, and with a database the library's API and admin."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
@@ -12,11 +12,11 @@ if settings.LIBRARY:
     from django.views.generic import RedirectView
 
     urlpatterns += [path("api/", include("voiceprints.api.urls"))]
-    # Typed by people, who leave the slash out.
+    # People type this address, often without its slash.
     urlpatterns += [path("admin", RedirectView.as_view(pattern_name="admin:index"))]
     urlpatterns += [path("admin/", admin.site.urls)]
 
-# Django's own pages for unknown addresses are HTML, and differ with DEBUG.
+# Django's own 404 pages are HTML, and differ with DEBUG.
 urlpatterns += [re_path("", csrf_exempt(errors.not_found))]
 
 handler400 = errors.bad_request

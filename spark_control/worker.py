@@ -1,4 +1,4 @@
-"""How threads and connections meet, where gunicorn's own way is slow, or unkind."""
+"""gunicorn's worker of this gateway, faster on repeated requests and stricter at its end."""
 
 import select
 from concurrent.futures import ThreadPoolExecutor
@@ -9,42 +9,42 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from audio.engines.processors import chosen, stay_on
 from spark_control import settings
 
-# A client in a conversation asks again at once; who thinks first can be waited for elsewhere.
+# A client in a dialogue sends its next request immediately; slower clients are polled elsewhere.
 LINGER_MS = 5
 
 
 class Worker(ThreadWorker):
-    """gunicorn's threads, which linger after an answer, and refuse newcomers while they end."""
+    """A worker whose threads linger on a connection, and that refuses connections as it ends."""
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        """Threads that stay on one processor; the one that watches connections may be anywhere."""
+        """Pin request threads to one processor, but not the thread that polls connections."""
         processors = chosen(settings.WEB_CPU)
         return ThreadPoolExecutor(self.cfg.threads, initializer=stay_on, initargs=(processors,))
 
     def handle(self, conn: TConn) -> Any:
-        """Stay with a connection whose next request comes at once.
+        """Serve further requests of a connection if they arrive immediately.
 
-        gunicorn hands it to the thread that watches all idle ones, which hands it to another of
-        the threads: for a short question these take longer than the answer.
+        gunicorn would hand the connection to the thread that polls idle connections, which hands
+        it to a request thread: for a short request, both take longer than the answer.
         """
         outcome = super().handle(conn)
-        while outcome is True and self._asks_again(conn):
+        while outcome is True and self._has_next_request(conn):
             outcome = super().handle(conn)
         return outcome
 
-    def _asks_again(self, conn: TConn) -> bool:
+    def _has_next_request(self, conn: TConn) -> bool:
         if not self.alive or self.tpool._work_queue.qsize():
             return False
-        coming = select.poll()
-        coming.register(conn.sock, select.POLLIN)
-        return bool(coming.poll(LINGER_MS))
+        incoming = select.poll()
+        incoming.register(conn.sock, select.POLLIN)
+        return bool(incoming.poll(LINGER_MS))
 
     def set_accept_enabled(self, enabled: bool | None) -> None:
-        """Refuse new connections while what is under way is finished.
+        """Refuse new connections while the requests under way finish.
 
-        gunicorn stops accepting but goes on listening: a client would be let in by the system,
-        wait until the last answer is out, and then be cut. Refused, it tries another gateway at
-        once.
+        gunicorn stops accepting but keeps listening: the kernel would accept a client, which would
+        wait for the last answer and then be cut off. A refused client tries another gateway
+        immediately.
         """
         super().set_accept_enabled(enabled)
         if not self.alive:
