@@ -28,9 +28,9 @@ from rich.table import Table
 
 from audio.merge.assignment import group_words, label_words
 from audio.merge.linking import link_chunks
-from audio.merge.naming.shown_names import Shown, shown_names
-from audio.merge.naming.voice_similarity import nearest_voices
-from audio.merge.tracks.local_speech import local_by_level
+from audio.merge.naming.overlap import ShownName, find_shown_names
+from audio.merge.naming.voice_similarity import find_nearest_voices
+from audio.merge.tracks.local_speech import select_by_level
 from audio.merge.tracks.loudness import Track
 from audio.merge.values import Block, Turn, Voices, Word
 from benchmarks.measures import plain_rules
@@ -126,13 +126,13 @@ def _naming() -> Figure:
     spoken = meeting_turns(random, 5_000)
     entries = meeting_timeline(random, 3_000, spoken[-1].end)
     work = "naming, 5,000 turns x 3,000 hints"
-    ours_s, ours = timed(lambda: shown_names(spoken, entries), times=9)
+    ours_s, ours = timed(lambda: find_shown_names(spoken, entries), times=9)
     plain_s, slow = timed(lambda: plain_rules.plain_shown(spoken, entries), times=3)
     _check(_winners(ours) == {who: (name, round(share, 9)) for who, (name, share) in slow.items()})
     return Figure(work, ours_s, plain_s, "300 x")
 
 
-def _winners(shown: Mapping[str, Shown]) -> dict[str, tuple[str, float]]:
+def _winners(shown: Mapping[str, ShownName]) -> dict[str, tuple[str, float]]:
     return {speaker: (one.name, round(one.share, 9)) for speaker, one in shown.items()}
 
 
@@ -143,7 +143,7 @@ def _voices(speakers: int, known: int, *, asked: str = "", compared: bool = True
     voices = Voices(names, random.normal(size=(known, DIMENSION)))
     prints = {f"Speaker_{at}": random.normal(size=DIMENSION) for at in range(speakers)}
     work = f"voices, {speakers} speakers x {known:,} known"
-    ours_s, ours = timed(lambda: nearest_voices(prints, [voices]), times=9)
+    ours_s, ours = timed(lambda: find_nearest_voices(prints, [voices]), times=9)
     if not compared:
         return Figure(work, ours_s, asked=asked)
     lists = {speaker: vector.tolist() for speaker, vector in prints.items()}
@@ -159,10 +159,10 @@ def _gate() -> Figure:
     with tempfile.TemporaryDirectory() as folder:
         paths = [record(random, Path(folder) / name, HOUR_S) for name in ("mic", "system")]
         mic_file, system_file = (Track(RATE, partial(samples_of, path)) for path in paths)
-        peak = _peak_mib(lambda: local_by_level(mic_file, system_file, words, []))
+        peak = _peak_mib(lambda: select_by_level(mic_file, system_file, words, []))
         mic, system = (np.concatenate(list(samples_of(path))) for path in paths)
     one, other = Track(RATE, lambda: [mic]), Track(RATE, lambda: [system])
-    ours_s, ours = timed(lambda: local_by_level(one, other, words, []), times=7)
+    ours_s, ours = timed(lambda: select_by_level(one, other, words, []), times=7)
     plain_s, slow = timed(lambda: plain_rules.plain_local_words(mic, system, RATE, words), times=3)
     _check(list(ours.words) == slow)
     work = "the mic gate, 1 h of two 16 kHz tracks, 10,000 words"

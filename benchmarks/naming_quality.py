@@ -23,7 +23,7 @@ import numpy as np
 
 from audio.merge.naming.acceptance import EVIDENCE_RULE, EvidenceRule
 from audio.merge.naming.evidence import name_by_evidence
-from audio.merge.naming.overlap import OverlapRule, name_speakers
+from audio.merge.naming.overlap import OverlapRule, name_by_overlap
 from audio.merge.values import NamedSpeaker
 from benchmarks.recorded_meetings import CLINIC
 from benchmarks.synthetic.naming_simulator import LEVELS, Simulated, read_manner, simulate
@@ -112,7 +112,7 @@ def by_overlap(min_overlap: float) -> Method:
     """Return rule `overlap` as a method."""
     rule = OverlapRule(min_overlap)
     return lambda meeting: _names(
-        name_speakers(meeting.diarization, meeting.entries, meeting.voices, rule=rule)
+        name_by_overlap(meeting.diarization, meeting.entries, meeting.voices, rule=rule)
     )
 
 

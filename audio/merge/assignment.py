@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.merge.intervals import NOISE_S, Indices, Times, edges, latest_end_so_far
-from audio.merge.transcript_text import join_tokens
+from audio.merge.transcript_text import join_words
 from audio.merge.values import UNKNOWN_SPEAKER, Block, Turn, Word
 
 MAX_SILENCE_S = 1.5
@@ -108,7 +108,7 @@ def group_words(
     begin_end = pairwise([*first.tolist(), len(said)])
     block_ends = np.maximum.reduceat(ends, first).tolist()
     return [
-        Block(int(starts[a]), int(end), labels[a], join_tokens(said[a:b]))
+        Block(int(starts[a]), int(end), labels[a], join_words(said[a:b]))
         for (a, b), end in zip(begin_end, block_ends, strict=True)
     ]
 

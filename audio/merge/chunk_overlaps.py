@@ -44,7 +44,7 @@ class Spans:
         )
 
 
-def own_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
+def cut_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
     """Tell who talks in each chunk's own time.
 
     Parameters
@@ -65,9 +65,9 @@ def own_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
     Examples
     --------
     >>> talk = Diarization((Turn(0.0, 9.0, "A"),), ("A",))
-    >>> own_turns([Chunk(0.0, 10.0, talk), Chunk(8.0, 18.0, talk)])[0]
+    >>> cut_turns([Chunk(0.0, 10.0, talk), Chunk(8.0, 18.0, talk)])[0]
     [Turn(start=0.0, end=9.0, speaker='A', confidence=None)]
-    >>> own_turns([Chunk(0.0, 10.0, talk), Chunk(8.0, 18.0, talk)])[1]
+    >>> cut_turns([Chunk(0.0, 10.0, talk), Chunk(8.0, 18.0, talk)])[1]
     [Turn(start=9.0, end=17.0, speaker='A', confidence=None)]
 
     """
@@ -81,7 +81,7 @@ def own_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
     return [_cut(*own) for own in zip(chunks, begins, stops, strict=False)]
 
 
-def without_borders(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+def join_turns(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """Tell who talks when, whatever the chunks.
 
     Parameters
@@ -97,7 +97,7 @@ def without_borders(turns: Sequence[Turn]) -> tuple[Turn, ...]:
 
     Examples
     --------
-    >>> without_borders([Turn(1.0, 5.0, "A", 0.75), Turn(5.0, 6.0, "A", 0.5)])
+    >>> join_turns([Turn(1.0, 5.0, "A", 0.75), Turn(5.0, 6.0, "A", 0.5)])
     (Turn(start=1.0, end=6.0, speaker='A', confidence=0.75),)
 
     """
@@ -113,7 +113,7 @@ def without_borders(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(whole)
 
 
-def spans_of(chunk: Chunk, places: dict[str, int]) -> Spans:
+def label_spans(chunk: Chunk, places: dict[str, int]) -> Spans:
     """Tell when the labels talk in the whole of a chunk, its neighbours' time included.
 
     Parameters
@@ -149,7 +149,7 @@ def common_seconds(one: Spans, other: Spans) -> NDArray[np.float64]:
     return seconds
 
 
-def lone_talkers(one: Spans, other: Spans) -> tuple[Times, Indices, Indices]:
+def find_lone_speakers(one: Spans, other: Spans) -> tuple[Times, Indices, Indices]:
     """Tell who talks, by each of two accounts, while neither hears several at once.
 
     Returns
@@ -161,7 +161,7 @@ def lone_talkers(one: Spans, other: Spans) -> tuple[Times, Indices, Indices]:
     Examples
     --------
     >>> one = Spans(np.array([0.0]), np.array([5.0]), np.array([7]))
-    >>> lone_talkers(one, Spans(np.array([2.0]), np.array([5.0]), np.array([8])))
+    >>> find_lone_speakers(one, Spans(np.array([2.0]), np.array([5.0]), np.array([8])))
     (array([2., 3.]), array([7, 7]), array([-1,  8]))
 
     """

@@ -94,7 +94,7 @@ def cluster(
     groups = _Groups(distances, np.maximum(seconds, NOISE_S), apart, unlike)
     _join_near(groups, rule)
     if rule.max_speakers is not None and groups.count > rule.max_speakers:
-        groups.forget_unlike()
+        groups.allow_unlike()
         _join_most(groups, rule.max_speakers)
     _, first, owner = np.unique(groups.owner, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.intp)
@@ -136,7 +136,7 @@ class _Groups:
         self.owner[self.owner == gone] = kept
         self.count -= 1
 
-    def forget_unlike(self) -> None:
+    def allow_unlike(self) -> None:
         """Let groups join that only were unlike."""
         self._unlike[:] = False
         self.means = self._means(slice(None))

@@ -21,14 +21,14 @@ from audio.merge.chunk_overlaps import (
     Chunk,
     Spans,
     common_seconds,
-    lone_talkers,
-    own_turns,
-    spans_of,
-    without_borders,
+    cut_turns,
+    find_lone_speakers,
+    join_turns,
+    label_spans,
 )
 from audio.merge.clustering import LINKING_RULE, LinkingRule, Matrix, Pairs, cluster
+from audio.merge.diarized_speakers import speaking_time
 from audio.merge.intervals import NOISE_S
-from audio.merge.naming.overlap import speaking_time
 from audio.merge.naming.voice_similarity import NOISE, unit
 from audio.merge.values import Diarization, Embedding, Turn
 
@@ -100,12 +100,12 @@ def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = LINKING_RULE) ->
     [(2.0, 4.0), (10.0, 12.0)]
 
     """
-    told = own_turns(chunks)
+    told = cut_turns(chunks)
     labels = _by_first_appearance(chunks, told)
     places: list[dict[str, int]] = [{} for _ in chunks]
     for place, label in enumerate(labels):
         places[label.chunk][label.name] = place
-    spans = [spans_of(chunk, known) for chunk, known in zip(chunks, places, strict=True)]
+    spans = [label_spans(chunk, known) for chunk, known in zip(chunks, places, strict=True)]
     distances = _distances(labels)
     for (one, other), (first, second) in zip(pairwise(spans), pairwise(chunks), strict=True):
         both = second.start, first.end
@@ -149,7 +149,7 @@ def _draw_together(distances: Matrix, one: Spans, other: Spans) -> None:
     While several talk at once, each agrees with everybody: that time says nothing. A label that
     is two people's agrees with both, so agreement alone does not make labels alike.
     """
-    seconds, here, there = lone_talkers(one, other)
+    seconds, here, there = find_lone_speakers(one, other)
     for row, column in {*zip(here.tolist(), there.tolist(), strict=True)}:
         if row == NOBODY or column == NOBODY:
             continue
@@ -196,7 +196,7 @@ def _linked(
         for turn in own
     ]
     whole = Diarization(
-        turns=without_borders(turns),
+        turns=join_turns(turns),
         speakers=tuple(dict.fromkeys(speakers)),
         embeddings=_embeddings(labels, speakers),
         duration=chunks[-1].end if chunks else 0.0,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from audio.merge.assignment import group_words, label_words
-from audio.merge.naming.overlap import speakers_of
 from audio.merge.values import (
     UNKNOWN_SPEAKER,
     Block,
@@ -64,8 +63,6 @@ TEXT_WITHOUT_WORDS = Notice(
     "text_without_words",
     "The engine gave a text without the times of its words: it stands as one block.",
 )
-# Sortformer, whose models are named 4spk, has four outputs; a fifth speaker falls to one of them.
-SPEAKER_LIMIT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +150,7 @@ def label_transcription(
         When a time is not finite.
 
     """
-    words, notices = spoken_words(diarization, transcription)
+    words, notices = transcribed_words(diarization, transcription)
     if notices:
         speakers = [_longest_turn_speaker(diarization.turns)]
     else:
@@ -163,7 +160,7 @@ def label_transcription(
     return LabelledWords(words, tuple(speakers), notices)
 
 
-def spoken_words(
+def transcribed_words(
     diarization: Diarization, transcription: Transcription
 ) -> tuple[tuple[Word, ...], tuple[Notice, ...]]:
     """Tell what was said and when: the words that have text.
@@ -185,37 +182,6 @@ def spoken_words(
         return words, ()
     return (Word(0.0, length_of(diarization, transcription), transcription.text),), (
         TEXT_WITHOUT_WORDS,
-    )
-
-
-def speaker_limit(*heard: Diarization) -> tuple[Notice, ...]:
-    """Tell whether an engine found as many speakers as it can tell apart.
-
-    Parameters
-    ----------
-    heard
-        Engines' answers, each of one chunk or track; not of a recording linked from chunks.
-
-    Returns
-    -------
-    tuple of Notice
-        One notice when any of them has four speakers or more, else none.
-
-    Examples
-    --------
-    >>> speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("A",)))
-    ()
-
-    """
-    most = max((len(speakers_of(one)) for one in heard), default=0)
-    if most < SPEAKER_LIMIT:
-        return ()
-    return (
-        Notice(
-            "speaker_limit_reached",
-            f"The engine found {most} speakers. Engines may tell no more than {SPEAKER_LIMIT} "
-            "apart at once: others may be mixed in with these.",
-        ),
     )
 
 

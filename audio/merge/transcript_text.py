@@ -23,7 +23,7 @@ _TIGHT = re.compile(rf"[{re.escape(_CLOSING)}].*|[{_MARKS}]+|{_CLITIC}+[{_MARKS}
 _MAYBE_TIGHT = frozenset(_CLOSING + _EITHER + "nN")
 
 
-def join_tokens(tokens: Iterable[str]) -> str:
+def join_words(tokens: Iterable[str]) -> str:
     """Tell what the tokens read as in one line.
 
     Tokens are stripped, empty ones dropped, the others joined by one space. No space stands before
@@ -43,7 +43,7 @@ def join_tokens(tokens: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> join_tokens(["use", ".NET", ",", "it", "'s", " fine", "."])
+    >>> join_words(["use", ".NET", ",", "it", "'s", " fine", "."])
     "use .NET, it's fine."
 
     """
@@ -103,7 +103,7 @@ def join_parts(parts: Sequence[Part]) -> Transcription:
         if part.said.language is not None:
             languages[part.said.language] += len(some)
     return Transcription(
-        text=join_tokens([word.text for word in words]),
+        text=join_words([word.text for word in words]),
         words=words,
         duration=parts[-1].stop if parts else None,
         language=max(languages, key=languages.__getitem__, default=None),

@@ -22,8 +22,8 @@ from audio.media.decoding import UndecodableAudio, length_s
 from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
 from audio.merge.clustering import LINKING_RULE, LinkingRule
+from audio.merge.diarized_speakers import check_speaker_limit
 from audio.merge.linking import link_chunks
-from audio.merge.speaker_labels import speaker_limit
 from audio.merge.transcript_text import Part, join_parts
 from audio.merge.values import Diarization, Notice, Transcription
 from audio.pipeline import job_progress, retries
@@ -190,7 +190,7 @@ def _heard(plan: _Plan, answers: Mapping[Call, Any]) -> Heard:
     talk = [answers[call] for call in plan.diarizations]
     if plan.pieces:
         return _heard_in_pieces(plan, said, talk)
-    limit = speaker_limit(*talk)
+    limit = check_speaker_limit(*talk)
     if talk and plan.linking != LINKING_RULE:
         whole = Chunk(0.0, talk[0].duration or 0.0, talk[0])
         talk = [_linked([whole], plan.linking)]
@@ -205,7 +205,7 @@ def _heard_in_pieces(plan: _Plan, said: Sequence[Any], talk: Sequence[Any]) -> H
     return Heard(
         join_parts(parts),
         _linked(chunks, plan.linking),
-        (*no_words, *no_turns, *speaker_limit(*(one for _, one in turns))),
+        (*no_words, *no_turns, *check_speaker_limit(*(one for _, one in turns))),
     )
 
 

@@ -15,7 +15,7 @@ from audio.media import temporary_files
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.encoding import pcm, wav
 from audio.media.recording import Recording
-from audio.merge.naming.overlap import speaking_time
+from audio.merge.diarized_speakers import speaking_time
 from audio.merge.values import Diarization, Embedding
 from audio.pipeline.parallel_calls import admitted_in_parallel
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from audio import metrics
 from audio.media.recording import Recording
-from audio.merge.naming.overlap import speakers_of
-from audio.merge.naming.unnamed_speakers import name_in_order
+from audio.merge.diarized_speakers import speakers_of
+from audio.merge.naming.unnamed_speakers import letter_unnamed
 from audio.merge.speaker_labels import label_transcription
 from audio.merge.values import LabelledWords, Notice, Transcription
 from audio.pipeline.analysis import Hearing, hear
@@ -52,5 +52,5 @@ def transcribe_diarized(
         metrics.count_names("voiceprint" if one in names else "unmatched" for one in speakers)
     with metrics.MERGES.labels("transcribe_diarized").time():
         spoken = label_transcription(heard.talk, heard.said, rule=LABELLING)
-        named = name_in_order(spoken, names)
+        named = letter_unnamed(spoken, names)
     return Diarized(heard.said, named, heard.warnings)

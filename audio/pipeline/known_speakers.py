@@ -10,9 +10,9 @@ from audio.library import library
 from audio.media import decoding
 from audio.media.decoding import UnusableAudio
 from audio.media.recording import Recording
+from audio.merge.diarized_speakers import speaking_time
 from audio.merge.name_spelling import name_key
 from audio.merge.naming.identification import OpenSetRule, identify
-from audio.merge.naming.overlap import speaking_time
 from audio.merge.values import NO_VOICES, Diarization, Embedding, Voices
 
 # A fingerprint of less speech is often wrong; more than a minute says nothing new.

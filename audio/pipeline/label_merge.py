@@ -20,10 +20,11 @@ from audio.merge.defaults import (
     DEFAULT_THRESHOLD,
     RuleName,
 )
-from audio.merge.named_transcript import TrackAnswer, attribute, attribute_dual
+from audio.merge.named_transcript import name_transcript
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.overlap import OverlapRule
 from audio.merge.tracks.loudness import Track
+from audio.merge.tracks.two_track_transcript import AnalysedTrack, name_two_tracks
 from audio.merge.values import NO_VOICES, Diarization, NamedTranscript, Span, TimelineEntry, Voices
 from audio.pipeline.analysis import Hearing, hear
 from audio.pipeline.transcription import LABELLING
@@ -112,7 +113,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
     )
     known = _known_voices(job, heard.talk)
     with metrics.MERGES.labels("label_merge").time():
-        named = attribute(
+        named = name_transcript(
             heard.talk,
             heard.said if job.options.transcribe else None,
             job.timeline,
@@ -138,9 +139,9 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
     )
     known = _known_voices(job, others.talk, mine.talk)
     with metrics.MERGES.labels("label_merge_dual").time():
-        named = attribute_dual(
-            TrackAnswer(mine.talk, mine.said, _samples(mic)),
-            TrackAnswer(others.talk, others.said, _samples(system)),
+        named = name_two_tracks(
+            AnalysedTrack(mine.talk, mine.said, _samples(mic)),
+            AnalysedTrack(others.talk, others.said, _samples(system)),
             job.timeline,
             known,
             self_name=job.options.self_name,

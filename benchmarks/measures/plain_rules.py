@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.voice_similarity import NOISE
-from audio.merge.transcript_text import join_tokens
+from audio.merge.transcript_text import join_words
 from audio.merge.values import UNKNOWN_SPEAKER, Block, TimelineEntry, Turn, Voices, Word
 
 Span = tuple[float, float]
@@ -50,7 +50,7 @@ def plain_blocks(words: Sequence[Word], speakers: Sequence[str]) -> list[Block]:
             blocks[-1] = (begun, max(until, end), speaker, [*texts, word.text])
         else:
             blocks.append((start, end, speaker, [word.text]))
-    return [Block(start, end, who, join_tokens(texts)) for start, end, who, texts in blocks]
+    return [Block(start, end, who, join_words(texts)) for start, end, who, texts in blocks]
 
 
 def plain_shown(

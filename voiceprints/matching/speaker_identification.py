@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from audio.context import traced
 from audio.media.recording import Recording
-from audio.merge.naming.overlap import speakers_of, speaking_time
+from audio.merge.diarized_speakers import speakers_of, speaking_time
 from audio.merge.values import Embedding
 from audio.pipeline.transcription import diarize_chunk
 from voiceprints.matching.voice_matching import DEFAULT_CANDIDATES, Identified, identify_voice

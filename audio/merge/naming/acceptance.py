@@ -48,7 +48,7 @@ class Accepted:
     either: NDArray[np.bool_]
 
 
-def accepted_names(weighed: Weighed, rule: EvidenceRule) -> Accepted:
+def accept_names(weighed: Weighed, rule: EvidenceRule) -> Accepted:
     """Tell which names are good enough for which speakers.
 
     By timeline alone, by voice alone, or where the nearest voice, near enough but without its
@@ -67,7 +67,7 @@ def accepted_names(weighed: Weighed, rule: EvidenceRule) -> Accepted:
     return Accepted(visual, voice, visual | voice | agree)
 
 
-def reason_unnamed(row: int, weighed: Weighed, accepted: Accepted, rule: EvidenceRule) -> Reason:
+def explain_unnamed(row: int, weighed: Weighed, accepted: Accepted, rule: EvidenceRule) -> Reason:
     """Tell why nothing names a speaker, the most telling reason first.
 
     ``conflict``: a name is good enough, but another speaker has it, or the timeline weighs more

@@ -41,7 +41,7 @@ class Clock:
     chance: float | None
 
 
-def timeline_clock(talk: Course, lit: Course) -> Clock:
+def estimate_clock(talk: Course, lit: Course) -> Clock:
     """Tell how late the names are, and whether they follow the speakers better than by chance.
 
     The offset, in steps of 0.1 s within 3 s either way, is the most probable one: the information
@@ -68,7 +68,7 @@ def timeline_clock(talk: Course, lit: Course) -> Clock:
     offsets = sorted(
         np.arange(-steps, steps + 1) * STEP_S, key=lambda d: abs(d - EXPECTED_OFFSET_S)
     )
-    told = [observations(joint_table(talk, lit, offset)) for offset in offsets]
+    told = [measure_information(joint_table(talk, lit, offset)) for offset in offsets]
     probable = [
         nats - ((offset - EXPECTED_OFFSET_S) / OFFSET_SPREAD_S) ** 2 / 2
         for offset, nats in zip(offsets, told, strict=True)
@@ -78,7 +78,7 @@ def timeline_clock(talk: Course, lit: Course) -> Clock:
     return Clock(offset, _chance(joint_table(talk, lit, offset)[:, :-1]))
 
 
-def observations(table: Table) -> float:
+def measure_information(table: Table) -> float:
     """Tell how much a joint table says about who is who.
 
     Parameters
@@ -93,7 +93,7 @@ def observations(table: Table) -> float:
 
     Examples
     --------
-    >>> round(observations(np.array([[27.0, 0.0], [0.0, 27.0]])), 3)
+    >>> round(measure_information(np.array([[27.0, 0.0], [0.0, 27.0]])), 3)
     13.863
 
     """
@@ -108,4 +108,4 @@ def _chance(table: Table) -> float | None:
     speakers, names = (np.count_nonzero(table.sum(axis=axis)) for axis in (1, 0))
     freedom = (speakers - 1) * (names - 1)
     # The chi-squared survival function; scipy.stats has it too, and takes a second to import.
-    return float(chdtrc(freedom, 2 * observations(table))) if freedom > 0 else None
+    return float(chdtrc(freedom, 2 * measure_information(table))) if freedom > 0 else None

@@ -12,16 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.acceptance import (
     EVIDENCE_RULE,
     Accepted,
     EvidenceRule,
-    accepted_names,
-    reason_unnamed,
+    accept_names,
+    explain_unnamed,
 )
-from audio.merge.naming.overlap import libraries, number_unnamed, speakers_of
+from audio.merge.naming.name_embeddings import candidate_voices
 from audio.merge.naming.timeline_evidence import Timeline, read_timeline
-from audio.merge.naming.weights import Weighed, voice_weight, weigh
+from audio.merge.naming.unnamed_speakers import number_unnamed
+from audio.merge.naming.weights import Weighed, weigh, weigh_similarity
 from audio.merge.values import (
     Diarization,
     Evidence,
@@ -110,7 +112,7 @@ def name_by_evidence(
     usable = _usable(timeline, rule)
     if not usable:
         timeline = read_timeline(speakers, diarization.turns, [])
-    known = libraries(voices, mic)
+    known = candidate_voices(voices, mic)
     weighed = weigh(speakers, diarization, timeline, known, threshold=rule.voiceprint_threshold)
     named = _decide(speakers, weighed, rule)
     taken = own_name.union(entry.name.strip() for entry in entries)
@@ -128,7 +130,7 @@ def _usable(timeline: Timeline, rule: EvidenceRule) -> bool:
 
 
 def _decide(speakers: Sequence[str], weighed: Weighed, rule: EvidenceRule) -> list[NamedSpeaker]:
-    accepted = accepted_names(weighed, rule)
+    accepted = accept_names(weighed, rule)
     given = _one_to_one(weighed)
     given = {row: name for row, name in given.items() if accepted.either[row, name]}
     shared = _shared(weighed, given, rule)
@@ -161,7 +163,7 @@ def _shared(weighed: Weighed, given: dict[int, int], rule: EvidenceRule) -> dict
     own = total.max(axis=1, initial=0.0)
     for row, name in given.items():
         own[row] = total[row, name]
-    nats = voice_weight(weighed.alike, rule.voiceprint_threshold)
+    nats = weigh_similarity(weighed.alike, rule.voiceprint_threshold)
     bearers: list[int] = []
     shared: dict[int, int] = {}
     for row in np.argsort(-own, kind="stable").tolist():
@@ -206,7 +208,7 @@ def _evidence(
     return Evidence(
         first,
         second,
-        reason=None if name is not None else reason_unnamed(row, weighed, accepted, rule),
+        reason=None if name is not None else explain_unnamed(row, weighed, accepted, rule),
         disagreement=_disagree(accepted.visual[row], accepted.voice[row]),
     )
 

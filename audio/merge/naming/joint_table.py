@@ -107,7 +107,7 @@ def _owners_at(who: Course, times: Times) -> Indices:
     return owners[np.searchsorted(who.knots, times, side="right")]
 
 
-def together(talk: Spans, lit: Spans, shape: tuple[int, int], offset_s: float = 0.0) -> Table:
+def overlap_table(talk: Spans, lit: Spans, shape: tuple[int, int], offset_s: float = 0.0) -> Table:
     """Tell how long each name is lit while each speaker talks, alone or not.
 
     Parameters

@@ -1,38 +1,31 @@
-"""Which name belongs to each speaker (rule ``overlap``).
+"""The rule ``overlap``: the name that the timeline shows longest, else the nearest known voice.
 
 Conventions
 -----------
-Times in seconds, similarities as cosines; scores are rounded to 4
-decimals, decisions are taken before that.
+Times are in seconds, similarities are cosines. Scores are rounded to 4 decimals, after the
+decision.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import count
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from audio.merge.defaults import DEFAULT_MIN_OVERLAP, DEFAULT_THRESHOLD
-from audio.merge.intervals import NOISE_S
-from audio.merge.naming.shown_names import Shown, shown_names
-from audio.merge.naming.voice_similarity import NOISE, Match, comparable, nearest_voices, unit
-from audio.merge.values import (
-    NO_VOICES,
-    Diarization,
-    Embedding,
-    NamedSpeaker,
-    TimelineEntry,
-    Turn,
-    Voices,
-)
+from audio.merge.diarized_speakers import speakers_of
+from audio.merge.intervals import NOISE_S, Indices, Times, edges, progress, union
+from audio.merge.naming.name_embeddings import candidate_voices
+from audio.merge.naming.unnamed_speakers import number_unnamed
+from audio.merge.naming.voice_similarity import NOISE, Match, find_nearest_voices
+from audio.merge.values import Diarization, NamedSpeaker, TimelineEntry, Turn, Voices
 
 
 @dataclass(frozen=True, slots=True)
 class OverlapRule:
     """When a name is good enough.
 
-    ``min_overlap`` is the least share of a speaker's time that the winning name is shown,
-    ``voiceprint_threshold`` the least cosine of a voice.
+    ``min_overlap`` is the least share of a speaker's time in which the timeline shows the winning
+    name, ``voiceprint_threshold`` the least cosine of a voice.
     """
 
     min_overlap: float = DEFAULT_MIN_OVERLAP
@@ -42,7 +35,15 @@ class OverlapRule:
 OVERLAP_RULE = OverlapRule()
 
 
-def name_speakers(
+@dataclass(frozen=True, slots=True)
+class ShownName:
+    """The name shown longest during a speaker's turns, and its share of the speaker's time."""
+
+    name: str
+    share: float
+
+
+def name_by_overlap(
     diarization: Diarization,
     entries: Sequence[TimelineEntry],
     voices: Voices,
@@ -50,25 +51,26 @@ def name_speakers(
     rule: OverlapRule = OVERLAP_RULE,
     mic: NamedSpeaker | None = None,
 ) -> tuple[NamedSpeaker, ...]:
-    """Tell which name belongs to each speaker, and on what evidence.
+    """Name each speaker, and say on what evidence.
 
-    The name shown longest while the speaker talks, if long enough; else the nearest known voice,
-    if near enough; else ``Unknown_0``, ``Unknown_1``, …, without a number that somebody in this
-    call already bears.
+    A speaker gets the name shown longest during its turns, if its share reaches the threshold;
+    else the name of the nearest known voice, if that is similar enough; else ``Unknown_0``,
+    ``Unknown_1``, …, without a number that is a name of this call already.
 
     Parameters
     ----------
     diarization
-        The speakers, their turns (s) and fingerprints.
-    hints
+        The speakers, their turns (s) and embeddings.
+    entries
         The visual timeline, in any order.
     voices
         Known voices; ties go to the first row.
     rule
         The two thresholds; a value exactly at its threshold is accepted.
     mic
-        The local user, when ``diarization`` is of the system track: never named by a hint there,
-        but by voice, with the fingerprint of the mic track unless ``voices`` has that name.
+        The local user, when ``diarization`` is of the system track. The timeline never gives this
+        name to a speaker there. A voice may: that of the mic track, unless ``voices`` has the
+        name.
 
     Returns
     -------
@@ -82,16 +84,17 @@ def name_speakers(
 
     Examples
     --------
-    >>> talk = Diarization((Turn(0.0, 8.0, "Speaker_0"),), ("Speaker_0",))
-    >>> [ann] = name_speakers(talk, [TimelineEntry(0.0, 6.0, "Ann")], Voices((), np.empty((0, 0))))
+    >>> diarization = Diarization((Turn(0.0, 8.0, "Speaker_0"),), ("Speaker_0",))
+    >>> no_voices = Voices((), np.empty((0, 0)))
+    >>> [ann] = name_by_overlap(diarization, [TimelineEntry(0.0, 6.0, "Ann")], no_voices)
     >>> ann.name, ann.source, ann.overlap_confidence
     ('Ann', 'visual', 0.75)
 
     """
     own_name = {mic.name} if mic else set()
     others = [entry for entry in entries if entry.name.strip() not in own_name]
-    shown = shown_names(diarization.turns, others)
-    matches = nearest_voices(diarization.embeddings, libraries(voices, mic))
+    shown = find_shown_names(diarization.turns, others)
+    matches = find_nearest_voices(diarization.embeddings, candidate_voices(voices, mic))
     named = [
         _decide(label, shown.get(label), matches.get(label), rule)
         for label in speakers_of(diarization)
@@ -101,109 +104,60 @@ def name_speakers(
     )
 
 
-def number_unnamed(
-    named: Sequence[NamedSpeaker], diarization: Diarization, taken: Iterable[str]
-) -> tuple[NamedSpeaker, ...]:
-    """Tell what the speakers are called whom nothing names, and add everybody's fingerprint.
+def find_shown_names(
+    turns: Sequence[Turn], entries: Sequence[TimelineEntry]
+) -> dict[str, ShownName]:
+    """Find the name that the timeline shows longest during each speaker's turns.
 
-    ``Unknown_0``, ``Unknown_1``, …, without a number that stands in ``taken`` or that somebody in
-    ``named`` already bears.
-    """
-    bearers = {*taken, *(one.name for one in named)}
-    free = (name for name in map("Unknown_{}".format, count()) if name not in bearers)
-    return tuple(
-        replace(
-            speaker,
-            name=next(free) if speaker.source == "unmatched" else speaker.name,
-            embedding=diarization.embeddings.get(speaker.speaker),
-        )
-        for speaker in named
-    )
-
-
-def libraries(voices: Voices, mic: NamedSpeaker | None) -> list[Voices]:
-    """Tell with whose voices to compare: the known ones, and the local user's unless known."""
-    return [voices, _voices_of(mic)] if mic and known_print(voices, mic) is None else [voices]
-
-
-def known_print(voices: Voices, mic: NamedSpeaker) -> Embedding | None:
-    """Tell which fingerprint the known voices already have of the local user.
+    Entries of one name that overlap count once; blank names and entries without length do not
+    count. Ties go to the name that is shown first during the speaker's turns, then to the one
+    listed first.
 
     Parameters
     ----------
-    voices
-        Known voices; of several rows with the user's name the first.
-    mic
-        The local user as the mic track gives it.
-
-    Returns
-    -------
-    NDArray or None
-        None when the name is not known, or its vector cannot be compared with the mic track's.
-
-    """
-    if mic.name not in voices.names:
-        return None
-    if mic.embedding is not None and not comparable(mic.embedding, voices):
-        return None
-    known: Embedding = voices.vectors[voices.names.index(mic.name)]
-    return known
-
-
-def speakers_of(diarization: Diarization) -> tuple[str, ...]:
-    """Tell who speaks: the detected labels, then others that have turns, each in their order."""
-    labels = [*diarization.speakers, *(turn.speaker for turn in diarization.turns)]
-    return tuple(dict.fromkeys(labels))
-
-
-def embeddings_by_name(
-    named: Iterable[NamedSpeaker], turns: Sequence[Turn]
-) -> dict[str, Embedding]:
-    """Tell what each name of a recording sounds like.
-
-    Parameters
-    ----------
-    named
-        Speakers and their names; those without a fingerprint give none.
-    turns
-        Who speaks when, by label: the weights where several speakers bear one name.
+    turns, entries
+        In any order, in seconds.
 
     Returns
     -------
     dict
-        By name, in the order of ``named``. A name of one speaker has the fingerprint as the engine
-        gave it; a name of several has their average, weighted by speaking time, at length 1.
+        By speaker; without the speakers during whose turns no name is shown. A share is of the
+        summed length of the speaker's turns, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite.
 
     Examples
     --------
-    >>> split = [NamedSpeaker(label, "Ann", "visual", vector) for label, vector in
-    ...          [("Speaker_0", np.array([1.0, 0.0])), ("Speaker_1", np.array([0.0, 9.0]))]]
-    >>> embeddings_by_name(split, [Turn(0.0, 4.0, "Speaker_0"), Turn(4.0, 7.0, "Speaker_1")])
-    {'Ann': array([0.8, 0.6])}
+    >>> turns = [Turn(0.0, 4.0, "Speaker_0"), Turn(6.0, 10.0, "Speaker_0")]
+    >>> entries = [TimelineEntry(3.0, 8.0, "Ann"), TimelineEntry(8.0, 10.0, "Bob")]
+    >>> find_shown_names(turns, entries)
+    {'Speaker_0': ShownName(name='Ann', share=0.375)}
 
     """
-    groups: dict[str, list[tuple[Embedding, float]]] = {}
-    seconds = speaking_time(turns)
-    for speaker in named:
-        if speaker.embedding is not None:
-            weighed = (speaker.embedding, seconds.get(speaker.speaker, 0.0))
-            groups.setdefault(speaker.name, []).append(weighed)
-    return {name: _average(members) for name, members in groups.items()}
-
-
-def speaking_time(turns: Iterable[Turn]) -> dict[str, float]:
-    """Tell how many seconds each speaker talks: the summed length of the speaker's turns."""
-    seconds: dict[str, float] = {}
-    for turn in turns:
-        length = max(0.0, turn.end - turn.start)
-        seconds[turn.speaker] = seconds.get(turn.speaker, 0.0) + length
-    return seconds
+    timeline = _spans_by_name(entries)
+    starts, ends = edges(turns)
+    if not timeline[0]:
+        return {}
+    speakers = {
+        label: at for at, label in enumerate(dict.fromkeys(turn.speaker for turn in turns))
+    }
+    owners = np.array([speakers[turn.speaker] for turn in turns], dtype=np.intp)
+    found = {}
+    for label, at in speakers.items():
+        own = owners == at
+        speech = progress(starts[own], np.maximum(starts[own], ends[own]))
+        if winner := _longest_shown(speech, *timeline):
+            found[label] = winner
+    return found
 
 
 def _decide(
-    label: str, shown: Shown | None, match: Match | None, rule: OverlapRule
+    label: str, shown: ShownName | None, match: Match | None, rule: OverlapRule
 ) -> NamedSpeaker:
-    """Return the speaker with its name, empty where nothing names it."""
+    """Return the speaker with its name, which is empty without enough evidence."""
     if shown is not None and shown.share >= rule.min_overlap - NOISE_S:
         share = round(shown.share, 4)
         return NamedSpeaker(label, shown.name, "visual", overlap_confidence=share)
@@ -213,19 +167,37 @@ def _decide(
     return NamedSpeaker(label, "", "unmatched")
 
 
-def _voices_of(mic: NamedSpeaker) -> Voices:
-    if mic.embedding is None:
-        return NO_VOICES
-    return Voices((mic.name,), mic.embedding[np.newaxis])
+def _spans_by_name(
+    entries: Sequence[TimelineEntry],
+) -> tuple[tuple[str, ...], Times, Times, Indices]:
+    """Return the names, and when each is shown: starts, ends and indices of the names."""
+    starts, ends = edges(entries)
+    names = np.array([entry.name.strip() for entry in entries], dtype=object)
+    counting = (ends > starts) & (names != "")
+    indices: dict[str, int] = {}
+    groups = [indices.setdefault(name, len(indices)) for name in names[counting]]
+    spans = union(starts[counting], ends[counting], np.array(groups, dtype=np.intp))
+    return tuple(indices), *spans
 
 
-def _average(members: Sequence[tuple[Embedding, float]]) -> Embedding:
-    """Return the average direction of the fingerprints as long as the first; one stays."""
-    first = members[0][0]
-    if len(members) == 1:
-        return first
-    alike = [(vector, weight) for vector, weight in members if vector.shape == first.shape]
-    weights = np.array([weight for _, weight in alike])
-    if not weights.any():
-        weights = np.ones(len(alike))
-    return unit(weights @ np.stack([unit(vector) for vector, _ in alike]))
+def _longest_shown(
+    speech: tuple[Times, Times],
+    names: tuple[str, ...],
+    starts: Times,
+    ends: Times,
+    groups: Indices,
+) -> ShownName | None:
+    # A speaker's progress is the same time counted in the speaker's own speech: an entry covers
+    # the progress made within it, and the name shown first is the one that begins after the least
+    # progress.
+    begun = np.interp(starts, *speech)
+    covered = np.interp(ends, *speech) - begun
+    seconds = np.bincount(groups, weights=covered, minlength=len(names))
+    if not seconds.size or seconds.max() <= NOISE_S:
+        return None
+    first = np.full(len(names), np.inf)
+    overlapping = covered > NOISE_S
+    np.minimum.at(first, groups[overlapping], begun[overlapping])
+    tied = np.flatnonzero(seconds >= seconds.max() - NOISE_S)
+    winner = int(tied[np.argmin(np.round(first[tied], 9))])
+    return ShownName(names[winner], min(1.0, float(seconds[winner] / speech[1][-1])))

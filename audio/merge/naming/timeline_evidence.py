@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from audio.merge.intervals import Timed, edges
-from audio.merge.naming.clock import OBSERVATION_S, Clock, timeline_clock
-from audio.merge.naming.joint_table import Spans, Table, course, joint_table, together
+from audio.merge.naming.clock import OBSERVATION_S, Clock, estimate_clock
+from audio.merge.naming.joint_table import Spans, Table, course, joint_table, overlap_table
 from audio.merge.values import TimelineEntry, Turn
 
 # Time in which several talk or several names are lit counts this much of exclusive time. In the
@@ -75,10 +75,10 @@ def read_timeline(
     if not names:
         return Timeline((), np.zeros(shape), np.zeros(shape), np.zeros(shape), None)
     talking, shown = course(*talk, len(speakers)), course(*lit, len(names))
-    clock = timeline_clock(talking, shown)
+    clock = estimate_clock(talking, shown)
     table = joint_table(talking, shown, clock.offset_s)
     exclusive = table[:, :-1]
-    shared = together(talk, lit, shape, clock.offset_s) - exclusive
+    shared = overlap_table(talk, lit, shape, clock.offset_s) - exclusive
     seconds = exclusive + SHARED_TIME * np.maximum(shared, 0.0)
     return Timeline(names, exclusive, seconds, _weight(seconds, table[:, -1]), clock)
 

@@ -1,44 +1,65 @@
-"""What the speakers are called whom nobody names: A, B, … in order of appearance."""
+"""Names for the speakers without one: numbered (``Unknown_0``), or by letter (``A``)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count, product
 from string import ascii_uppercase
 
-from audio.merge.values import UNKNOWN_SPEAKER, LabelledWords
+from audio.merge.values import UNKNOWN_SPEAKER, Diarization, LabelledWords, NamedSpeaker
 
-NOBODY = "Unknown"
+NO_SPEAKER = "Unknown"
 
 
-def name_in_order(spoken: LabelledWords, names: Mapping[str, str]) -> LabelledWords:
-    """Tell who said each word: by name where there is one, else by letter.
+def number_unnamed(
+    named: Sequence[NamedSpeaker], diarization: Diarization, taken: Iterable[str]
+) -> tuple[NamedSpeaker, ...]:
+    """Give numbered names to the speakers without one, and add every speaker's embedding.
+
+    They are ``Unknown_0``, ``Unknown_1``, …; a number is skipped where ``taken`` or a speaker of
+    ``named`` already has that name.
+    """
+    used = {*taken, *(one.name for one in named)}
+    free = (name for name in map("Unknown_{}".format, count()) if name not in used)
+    return tuple(
+        replace(
+            speaker,
+            name=next(free) if speaker.source == "unmatched" else speaker.name,
+            embedding=diarization.embeddings.get(speaker.speaker),
+        )
+        for speaker in named
+    )
+
+
+def letter_unnamed(labelled: LabelledWords, names: Mapping[str, str]) -> LabelledWords:
+    """Replace the label of each word by the speaker's name, or by a letter where there is none.
 
     Parameters
     ----------
-    spoken
+    labelled
         Words under labels.
     names
-        By label; the labels of strangers are missing. A letter that is somebody's name is nobody
-        else's.
+        By label; speakers who were not identified are missing. A letter that is the name of an
+        identified speaker is not given to another.
 
     Returns
     -------
     LabelledWords
-        With names for speakers. Words that belong to no speaker are ``Unknown``'s.
+        With names for speakers, letters in order of appearance. Words without a speaker belong to
+        ``Unknown``.
 
     Examples
     --------
-    >>> spoken = LabelledWords((), ("Speaker_1", "Speaker_0", "Speaker_1", "Speaker_2"))
-    >>> name_in_order(spoken, {"Speaker_0": "Ann"}).speakers
+    >>> labelled = LabelledWords((), ("Speaker_1", "Speaker_0", "Speaker_1", "Speaker_2"))
+    >>> letter_unnamed(labelled, {"Speaker_0": "Ann"}).speakers
     ('A', 'Ann', 'A', 'B')
 
     """
     free = (letters for letters in _letters() if letters not in set(names.values()))
-    chosen = dict(names) | {UNKNOWN_SPEAKER: NOBODY}
-    for label in spoken.speakers:
+    chosen = dict(names) | {UNKNOWN_SPEAKER: NO_SPEAKER}
+    for label in labelled.speakers:
         if label not in chosen:
             chosen[label] = next(free)
-    return replace(spoken, speakers=tuple(chosen[label] for label in spoken.speakers))
+    return replace(labelled, speakers=tuple(chosen[label] for label in labelled.speakers))
 
 
 def _letters() -> Iterator[str]:

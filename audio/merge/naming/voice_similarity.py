@@ -27,7 +27,7 @@ class Match:
     similarity: float
 
 
-def nearest_voices(
+def find_nearest_voices(
     embeddings: Mapping[str, Embedding], libraries: Sequence[Voices]
 ) -> dict[str, Match]:
     """Tell which known voice is nearest to each fingerprint.
@@ -55,7 +55,7 @@ def nearest_voices(
     Examples
     --------
     >>> known = Voices(("Ann", "Bob"), np.array([[1.0, 0.0], [0.0, 2.0]]))
-    >>> nearest_voices({"Speaker_0": np.array([0.0, 5.0])}, [known])
+    >>> find_nearest_voices({"Speaker_0": np.array([0.0, 5.0])}, [known])
     {'Speaker_0': Match(name='Bob', similarity=1.0)}
 
     """
@@ -67,7 +67,7 @@ def nearest_voices(
     return best
 
 
-def skipped_voices(embeddings: Iterable[Embedding], voices: Voices) -> tuple[Notice, ...]:
+def check_dimensions(embeddings: Iterable[Embedding], voices: Voices) -> tuple[Notice, ...]:
     """Tell whether known voices were passed over because of their length.
 
     Parameters
@@ -83,7 +83,7 @@ def skipped_voices(embeddings: Iterable[Embedding], voices: Voices) -> tuple[Not
         One notice, or none when all could be compared or there are no known voices.
 
     """
-    skipped = [one for one in embeddings if voices.names and not comparable(one, voices)]
+    skipped = [one for one in embeddings if voices.names and not is_comparable(one, voices)]
     if not skipped:
         return ()
     return (
@@ -95,7 +95,7 @@ def skipped_voices(embeddings: Iterable[Embedding], voices: Voices) -> tuple[Not
     )
 
 
-def comparable(embedding: Embedding, voices: Voices) -> bool:
+def is_comparable(embedding: Embedding, voices: Voices) -> bool:
     """Tell whether a fingerprint is as long as the known ones; without any it is not."""
     return bool(voices.names) and voices.vectors.shape[1:] == embedding.shape
 
@@ -117,7 +117,7 @@ def similarities(embedding: Embedding, voices: Voices) -> list[float]:
         dimension, or a zero fingerprint. To a zero row it is ``-inf``.
 
     """
-    if not comparable(embedding, voices) or not embedding.any():
+    if not is_comparable(embedding, voices) or not embedding.any():
         return []
     cosines: list[float] = _cosines(embedding[np.newaxis], voices)[0].tolist()
     return cosines
@@ -155,7 +155,7 @@ def _nearest_in(voices: Voices, embeddings: Mapping[str, Embedding]) -> dict[str
     speakers = [
         speaker
         for speaker, embedding in embeddings.items()
-        if comparable(embedding, voices) and embedding.any()
+        if is_comparable(embedding, voices) and embedding.any()
     ]
     if not speakers:
         return {}
@@ -187,7 +187,7 @@ def _cosines(embeddings: NDArray[np.float64], voices: Voices) -> NDArray[np.floa
 Similarities = NDArray[np.float64]
 
 
-def voice_table(
+def compare_with_voices(
     speakers: Sequence[str], embeddings: Mapping[str, Embedding], libraries: Sequence[Voices]
 ) -> tuple[tuple[str, ...], Similarities]:
     """Tell how alike each speaker is to each known name.
@@ -211,7 +211,7 @@ def voice_table(
     Examples
     --------
     >>> known = Voices(("Ann", "Bob"), np.array([[1.0, 0.0], [0.0, 2.0]]))
-    >>> voice_table(["Speaker_0"], {"Speaker_0": np.array([3.0, 4.0])}, [known])
+    >>> compare_with_voices(["Speaker_0"], {"Speaker_0": np.array([3.0, 4.0])}, [known])
     (('Ann', 'Bob'), array([[0.6, 0.8]]))
 
     """
@@ -221,12 +221,12 @@ def voice_table(
     for known, columns in zip(libraries, rows, strict=True):
         for row, speaker in enumerate(speakers):
             embedding = embeddings.get(speaker)
-            if embedding is not None and embedding.any() and comparable(embedding, known):
+            if embedding is not None and embedding.any() and is_comparable(embedding, known):
                 np.maximum.at(table[row], columns, _cosines_to_one(embedding, known))
     return tuple(places), table
 
 
-def speaker_table(speakers: Sequence[str], embeddings: Mapping[str, Embedding]) -> Similarities:
+def compare_speakers(speakers: Sequence[str], embeddings: Mapping[str, Embedding]) -> Similarities:
     """Tell how alike the speakers of one recording are.
 
     Returns
@@ -240,7 +240,7 @@ def speaker_table(speakers: Sequence[str], embeddings: Mapping[str, Embedding]) 
     for column, speaker in enumerate(speakers):
         if speaker in embeddings:
             known = Voices((speaker,), embeddings[speaker][np.newaxis])
-            table[:, column] = voice_table(speakers, embeddings, [known])[1][:, 0]
+            table[:, column] = compare_with_voices(speakers, embeddings, [known])[1][:, 0]
     np.fill_diagonal(table, 1.0)
     return table
 

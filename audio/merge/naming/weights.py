@@ -14,7 +14,7 @@ import numpy as np
 
 from audio.merge.naming.joint_table import Table
 from audio.merge.naming.timeline_evidence import Timeline
-from audio.merge.naming.voice_similarity import Similarities, speaker_table, voice_table
+from audio.merge.naming.voice_similarity import Similarities, compare_speakers, compare_with_voices
 from audio.merge.values import Diarization, Voices
 
 # A voice at its threshold weighs 1 nat, and 4 more for every 0.1 above it: the log likelihood
@@ -84,7 +84,7 @@ def weigh(
 
     """
     names, voices, margins = _nearest(speakers, diarization, timeline.names, libraries)
-    alike = speaker_table(speakers, diarization.embeddings)
+    alike = compare_speakers(speakers, diarization.embeddings)
     missing = ((0, 0), (0, len(names) - len(timeline.names)))
     exclusive, seconds, visual = (
         np.pad(table, missing) for table in (timeline.exclusive, timeline.seconds, timeline.weight)
@@ -99,16 +99,16 @@ def weigh(
         margin=margins,
         alike=alike,
         visual=visual,
-        voice=voice_weight(voices, threshold),
+        voice=weigh_similarity(voices, threshold),
     )
 
 
-def voice_weight(similarity: Similarities, threshold: float) -> Table:
+def weigh_similarity(similarity: Similarities, threshold: float) -> Table:
     """Tell how much a likeness weighs, in nats: nothing below the threshold.
 
     Examples
     --------
-    >>> voice_weight(np.array([0.4, 0.5, 0.6]), 0.5).round(6).tolist()
+    >>> weigh_similarity(np.array([0.4, 0.5, 0.6]), 0.5).round(6).tolist()
     [0.0, 1.0, 5.0]
 
     """
@@ -125,7 +125,7 @@ def _nearest(
     libraries: Sequence[Voices],
 ) -> tuple[tuple[str, ...], Similarities, Similarities]:
     """Return the names that count, their voices' likeness, and its margins."""
-    known, table = voice_table(speakers, diarization.embeddings, libraries)
+    known, table = compare_with_voices(speakers, diarization.embeddings, libraries)
     heard = [known[at] for at in np.unique(np.argsort(-table, axis=1, kind="stable")[:, :2])]
     names = tuple(dict.fromkeys((*shown, *heard)))
     place = {name: at for at, name in enumerate(known)}

@@ -11,9 +11,9 @@ from itertools import compress
 
 import numpy as np
 
+from audio.merge.diarized_speakers import speaking_time
 from audio.merge.intervals import Timed, Times, edges, overlap
-from audio.merge.naming.overlap import speaking_time
-from audio.merge.tracks.loudness import Track, window_levels
+from audio.merge.tracks.loudness import Track, measure_levels
 from audio.merge.values import Diarization, Embedding, Notice, Span, Turn, Word
 
 # The user is much nearer to the microphone than the loudspeaker is; equal levels are bleed.
@@ -28,7 +28,7 @@ MIC = "mic"
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
+class LocalSpeech:
     """The words and turns of the mic track that are the local user's.
 
     ``mic_s`` and ``system_s`` are the lengths of the tracks where they were read, else None.
@@ -41,7 +41,7 @@ class Local:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnVoice:
+class UserVoice:
     """The local user's fingerprint, and the turns it was taken from, under the label ``mic``."""
 
     embedding: Embedding | None
@@ -49,9 +49,9 @@ class OwnVoice:
     enrolled_s: float
 
 
-def local_by_level(
+def select_by_level(
     mic: Track, system: Track, words: Sequence[Word], turns: Sequence[Turn]
-) -> Local:
+) -> LocalSpeech:
     """Tell which words and turns are the local user's, by how loud the two tracks are.
 
     Local is what is more than 1.2 times as loud on the mic track as on the system track, over the
@@ -67,7 +67,7 @@ def local_by_level(
 
     Returns
     -------
-    Local
+    LocalSpeech
         In the order given; nothing is local on a silent mic.
 
     Raises
@@ -77,10 +77,10 @@ def local_by_level(
 
     """
     starts, ends = _windows([*words, *turns])
-    theirs = window_levels(system, starts, ends)
-    ours = window_levels(mic, starts, ends, until_s=theirs.duration)
+    theirs = measure_levels(system, starts, ends)
+    ours = measure_levels(mic, starts, ends, until_s=theirs.duration)
     local = ours.rms > LOUDER * theirs.rms
-    return Local(
+    return LocalSpeech(
         tuple(compress(words, local[: len(words)])),
         tuple(compress(turns, local[len(words) :])),
         ours.duration,
@@ -88,7 +88,9 @@ def local_by_level(
     )
 
 
-def local_by_vad(self_vad: Sequence[Span], words: Sequence[Word], turns: Sequence[Turn]) -> Local:
+def select_by_vad(
+    self_vad: Sequence[Span], words: Sequence[Word], turns: Sequence[Turn]
+) -> LocalSpeech:
     """Tell which words and turns are the local user's, by when the user is known to speak.
 
     Local is a word that overlaps one of the spans (touching is no overlap; a word without length
@@ -103,7 +105,7 @@ def local_by_vad(self_vad: Sequence[Span], words: Sequence[Word], turns: Sequenc
 
     Returns
     -------
-    Local
+    LocalSpeech
         In the order given.
 
     Raises
@@ -113,7 +115,8 @@ def local_by_vad(self_vad: Sequence[Span], words: Sequence[Word], turns: Sequenc
 
     Examples
     --------
-    >>> local_by_vad([Span(0.0, 2.0)], [Word(1.0, 3.0, "mine"), Word(2.0, 3.0, "bleed")], []).words
+    >>> words = [Word(1.0, 3.0, "mine"), Word(2.0, 3.0, "bleed")]
+    >>> select_by_vad([Span(0.0, 2.0)], words, []).words
     (Word(start=1.0, end=3.0, text='mine'),)
 
     """
@@ -127,10 +130,10 @@ def local_by_vad(self_vad: Sequence[Span], words: Sequence[Word], turns: Sequenc
     turn_starts, turn_ends = edges(turns)
     covered = overlap(turn_starts, turn_ends, spans)
     local_turns = (covered > 0) & (covered >= (turn_ends - turn_starts) / 2)
-    return Local(tuple(compress(words, spoken > 0)), tuple(compress(turns, local_turns)))
+    return LocalSpeech(tuple(compress(words, spoken > 0)), tuple(compress(turns, local_turns)))
 
 
-def own_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> OwnVoice:
+def find_user_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> UserVoice:
     """Tell what the local user sounds like.
 
     The fingerprint of the mic track's speaker who talks longest in local turns, for at least 3 s.
@@ -146,7 +149,7 @@ def own_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> OwnVoice
 
     Returns
     -------
-    OwnVoice
+    UserVoice
         Without a fingerprint when nobody has enough local time, or the engine gave that speaker
         none. ``enrolled_s`` is the local time found, in seconds, also when it is too little.
 
@@ -158,17 +161,17 @@ def own_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> OwnVoice
         if seconds > whole.get(label, 0.0) / 2
     }
     if not local:
-        return OwnVoice(None, (), 0.0)
+        return UserVoice(None, (), 0.0)
     user = max(local, key=local.__getitem__)
     enrolled_s = round(local[user], 3)
-    return OwnVoice(
+    return UserVoice(
         diarization.embeddings.get(user) if enrolled_s >= MIN_ENROLLED_S else None,
         tuple(Turn(turn.start, turn.end, MIC) for turn in local_turns if turn.speaker == user),
         enrolled_s,
     )
 
 
-def different_lengths(mic_s: float | None, system_s: float | None) -> tuple[Notice, ...]:
+def check_lengths(mic_s: float | None, system_s: float | None) -> tuple[Notice, ...]:
     """Tell whether one track ends so early that something may be missing.
 
     Parameters

@@ -40,7 +40,7 @@ class Levels:
     duration: float
 
 
-def window_levels(track: Track, starts: Times, ends: Times, *, until_s: float = np.inf) -> Levels:
+def measure_levels(track: Track, starts: Times, ends: Times, *, until_s: float = np.inf) -> Levels:
     """Tell how loud a track is in each window.
 
     Reads the track once, in pieces of at most 131 072 samples, and keeps two sums per window edge:
@@ -69,7 +69,7 @@ def window_levels(track: Track, starts: Times, ends: Times, *, until_s: float = 
     Examples
     --------
     >>> beep = Track(4, lambda: [np.array([0.5, -0.5, 0.5, -0.5], dtype=np.float32)])
-    >>> window_levels(beep, np.array([0.0, 3.0]), np.array([1.0, 4.0]))
+    >>> measure_levels(beep, np.array([0.0, 3.0]), np.array([1.0, 4.0]))
     Levels(rms=array([0.5, 0. ]), duration=1.0)
 
     """

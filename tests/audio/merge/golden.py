@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from _pytest.mark import ParameterSet
 
-from audio.merge.named_transcript import TrackAnswer
 from audio.merge.tracks.loudness import Track
+from audio.merge.tracks.two_track_transcript import AnalysedTrack
 from audio.merge.values import (
     NO_VOICES,
     Block,
@@ -93,9 +93,9 @@ def read_diarization(answer: dict[str, Any]) -> Diarization:
     )
 
 
-def read_answer(upstream: dict[str, Any], track: str, pcm: dict[str, Any]) -> TrackAnswer:
+def read_answer(upstream: dict[str, Any], track: str, pcm: dict[str, Any]) -> AnalysedTrack:
     said = upstream[f"{track}_transcribe"]
-    return TrackAnswer(
+    return AnalysedTrack(
         read_diarization(upstream[f"{track}_diarize"]),
         Transcription("", tuple(read_words(said["words"])), said["duration"]),
         read_track(pcm),

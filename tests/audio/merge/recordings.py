@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from audio.merge.named_transcript import TrackAnswer
 from audio.merge.tracks.loudness import Track
+from audio.merge.tracks.two_track_transcript import AnalysedTrack
 from audio.merge.values import Diarization, Embedding, Transcription, Turn, Word
 
 RATE = 1000
@@ -45,5 +45,5 @@ def diarization(
 
 def answer(
     heard: Diarization, said: Iterable[Word], samples: Track | None = None, text: str = ""
-) -> TrackAnswer:
-    return TrackAnswer(heard, Transcription(text, tuple(said)), samples)
+) -> AnalysedTrack:
+    return AnalysedTrack(heard, Transcription(text, tuple(said)), samples)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from audio.merge.assignment import group_words, label_words
-from audio.merge.named_transcript import attribute_dual
-from audio.merge.naming.overlap import OverlapRule, embeddings_by_name, name_speakers
-from audio.merge.tracks.local_speech import local_by_level, local_by_vad
+from audio.merge.naming.name_embeddings import embeddings_by_name
+from audio.merge.naming.overlap import OverlapRule, name_by_overlap
+from audio.merge.tracks.local_speech import select_by_level, select_by_vad
+from audio.merge.tracks.two_track_transcript import name_two_tracks
 from audio.merge.values import Diarization, Word
 from tests.audio.merge import golden
 from tests.audio.merge.golden import vectors_of
@@ -43,7 +44,7 @@ def test_speakers_have_the_golden_names(inputs: dict[str, Any], output: dict[str
     voices = golden.read_voices(inputs["known_voiceprints"])
     rule = OverlapRule(inputs["min_overlap"], inputs["voiceprint_threshold"])
 
-    named = name_speakers(diarization, entries, voices, rule=rule)
+    named = name_by_overlap(diarization, entries, voices, rule=rule)
 
     assert {speaker.speaker: golden.write_decision(speaker) for speaker in named} == output
 
@@ -68,7 +69,9 @@ def test_the_golden_words_are_local(inputs: dict[str, Any], output: list[Any]) -
     mic, system = golden.read_track(inputs["mic"]), golden.read_track(inputs["system"])
     vad = golden.read_vad(inputs["self_vad"])
 
-    local = local_by_level(mic, system, words, []) if vad is None else local_by_vad(vad, words, [])
+    local = (
+        select_by_level(mic, system, words, []) if vad is None else select_by_vad(vad, words, [])
+    )
 
     assert golden.write_words(local.words) == output
 
@@ -77,7 +80,7 @@ def test_the_golden_words_are_local(inputs: dict[str, Any], output: list[Any]) -
 def test_two_tracks_make_the_golden_transcript(
     inputs: dict[str, Any], output: dict[str, Any]
 ) -> None:
-    transcript = attribute_dual(
+    transcript = name_two_tracks(
         golden.read_answer(inputs["upstream"], "mic", inputs["mic"]),
         golden.read_answer(inputs["upstream"], "system", inputs["system"]),
         golden.read_hints(inputs["timeline"]),

@@ -17,12 +17,12 @@ from scipy.spatial.distance import squareform
 from audio.merge.assignment import group_words, label_words
 from audio.merge.clustering import LinkingRule, cluster
 from audio.merge.linking import link_chunks
-from audio.merge.naming.shown_names import shown_names
-from audio.merge.naming.voice_similarity import nearest_voices
+from audio.merge.naming.overlap import find_shown_names
+from audio.merge.naming.voice_similarity import find_nearest_voices
 from audio.merge.speaker_labels import share_overlaps
-from audio.merge.tracks.block_order import interleave
-from audio.merge.tracks.local_speech import local_by_level, local_by_vad
-from audio.merge.tracks.loudness import Track, window_levels
+from audio.merge.tracks.local_speech import select_by_level, select_by_vad
+from audio.merge.tracks.loudness import Track, measure_levels
+from audio.merge.tracks.two_track_transcript import interleave_blocks
 from audio.merge.values import UNKNOWN_SPEAKER, Block, Span, TimelineEntry, Turn, Voices, Word
 from benchmarks.measures import plain_rules
 from tests.audio.merge import strategies as some
@@ -50,7 +50,7 @@ def test_blocks_are_those_of_the_plain_rule(words: list[Word], data: st.DataObje
 def test_names_shown_are_those_of_the_plain_rule(
     turns: list[Turn], entries: list[TimelineEntry]
 ) -> None:
-    shown = shown_names(turns, entries)
+    shown = find_shown_names(turns, entries)
 
     told: dict[str, object] = {
         speaker: (one.name, pytest.approx(one.share)) for speaker, one in shown.items()
@@ -62,7 +62,7 @@ def test_names_shown_are_those_of_the_plain_rule(
 def test_nearest_voices_are_those_of_the_plain_rule(
     prints: dict[str, NDArray[np.float64]], voices: Voices
 ) -> None:
-    nearest = nearest_voices(prints, [voices])
+    nearest = find_nearest_voices(prints, [voices])
 
     plainly = plain_rules.plain_nearest({who: one.tolist() for who, one in prints.items()}, voices)
     told: dict[str, object] = {
@@ -80,7 +80,7 @@ def test_levels_are_those_of_the_plain_rule_whatever_the_blocks(
     starts = np.array([window.start for window in windows])
     ends = np.array([window.end for window in windows]) + 0.1
 
-    levels = window_levels(Track(100, lambda: blocks), starts, ends)
+    levels = measure_levels(Track(100, lambda: blocks), starts, ends)
 
     times = zip(starts.tolist(), ends.tolist(), strict=True)
     assert levels.rms.tolist() == pytest.approx(
@@ -153,7 +153,7 @@ def test_shared_turns_stay_within_what_they_were(turns: list[Turn]) -> None:
 def test_interleaved_blocks_are_in_order_and_hold_all_of_the_mic(
     mine: list[Block], theirs: list[Block]
 ) -> None:
-    heard = interleave(mine, theirs)
+    heard = interleave_blocks(mine, theirs)
 
     starts = [block.start_ms for block in heard]
     assert starts == sorted(starts)
@@ -189,7 +189,7 @@ def test_shares_at_any_time_are_over_0_and_at_most_1(
 ) -> None:
     before = copy(turns), copy(entries)
 
-    shown = shown_names(turns, entries)
+    shown = find_shown_names(turns, entries)
 
     assert all(0 < one.share <= 1 and one.name.strip() for one in shown.values())
     assert (turns, entries) == before
@@ -199,7 +199,7 @@ def test_shares_at_any_time_are_over_0_and_at_most_1(
 def test_what_self_vad_leaves_at_any_time_is_some_of_it_in_order(
     spans: list[Span], words: list[Word], turns: list[Turn]
 ) -> None:
-    local = local_by_vad(spans, words, turns)
+    local = select_by_vad(spans, words, turns)
 
     assert list(local.words) == [word for word in words if word in local.words]
     assert list(local.turns) == [turn for turn in turns if turn in local.turns]
@@ -210,4 +210,4 @@ def test_words_at_any_time_can_be_listened_for(words: list[Word], count: int) ->
     noise = some.frozen(np.random.default_rng(count).normal(size=count)).astype(np.float32)
     mic, system = Track(100, lambda: [noise]), Track(100, lambda: [noise * np.float32(2)])
 
-    assert local_by_level(mic, system, words, []).words == ()
+    assert select_by_level(mic, system, words, []).words == ()

@@ -1,6 +1,7 @@
 """Which speaker said which block, before anybody has a name."""
 
-from audio.merge.speaker_labels import LabellingRule, label_blocks, length_of, speaker_limit
+from audio.merge.diarized_speakers import check_speaker_limit
+from audio.merge.speaker_labels import LabellingRule, label_blocks, length_of
 from audio.merge.values import Block, Diarization, Transcription
 from tests.audio.merge.recordings import diarization, words
 
@@ -70,7 +71,7 @@ def test_overlapping_turns_share_the_words_on_request() -> None:
 def test_four_speakers_in_one_answer_are_told() -> None:
     few, four = Diarization((), ("A",)), Diarization((), ("A", "B", "C", "D"))
 
-    [notice] = speaker_limit(few, four)
+    [notice] = check_speaker_limit(few, four)
 
     assert notice.code == "speaker_limit_reached"
     assert "found 4 speakers" in notice.message
@@ -79,11 +80,11 @@ def test_four_speakers_in_one_answer_are_told() -> None:
 def test_a_fourth_speaker_outside_the_detected_ones_counts() -> None:
     heard = diarization((0.0, 1.0, "D"), speakers=["A", "B", "C"])
 
-    assert len(speaker_limit(heard)) == 1
+    assert len(check_speaker_limit(heard)) == 1
 
 
 def test_three_speakers_in_each_of_two_answers_are_no_limit() -> None:
-    assert speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("X", "Y"))) == ()
+    assert check_speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("X", "Y"))) == ()
 
 
 def test_by_the_plain_rule_a_word_near_a_turn_belongs_to_nobody() -> None:

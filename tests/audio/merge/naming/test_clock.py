@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audio.merge.naming.clock import observations, timeline_clock
+from audio.merge.naming.clock import estimate_clock, measure_information
 from audio.merge.naming.joint_table import Course, course
 
 # Three people, each for a while of their own, so that no shift looks like another.
@@ -18,28 +18,28 @@ def shown(late: float) -> Course:
 
 @pytest.mark.parametrize("late", [-2.0, 0.0, 0.5, 1.2, 2.9])
 def test_a_constant_offset_is_found(late: float) -> None:
-    assert timeline_clock(shown(0.0), shown(late)).offset_s == pytest.approx(late)
+    assert estimate_clock(shown(0.0), shown(late)).offset_s == pytest.approx(late)
 
 
 def test_an_offset_beyond_3_s_is_not_looked_for() -> None:
-    assert abs(timeline_clock(shown(0.0), shown(8.0)).offset_s) <= 3.0
+    assert abs(estimate_clock(shown(0.0), shown(8.0)).offset_s) <= 3.0
 
 
 def test_a_timeline_that_says_nothing_gets_the_expected_offset() -> None:
     one = course(np.array([0.0]), np.array([60.0]), np.array([0]), 1)
 
-    assert timeline_clock(one, one).offset_s == 0.5
+    assert estimate_clock(one, one).offset_s == 0.5
 
 
 def test_two_seconds_of_evidence_do_not_invent_an_offset() -> None:
     talk = course(np.array([0.0, 4.0]), np.array([4.0, 6.0]), np.array([0, 1]), 2)
     lit = course(np.array([7.0]), np.array([9.0]), np.array([0]), 1)
 
-    assert timeline_clock(talk, lit).offset_s == 0.5
+    assert estimate_clock(talk, lit).offset_s == 0.5
 
 
 def test_a_timeline_that_follows_the_speakers_is_no_chance() -> None:
-    chance = timeline_clock(shown(0.0), shown(0.5)).chance
+    chance = estimate_clock(shown(0.0), shown(0.5)).chance
 
     assert chance is not None
     assert chance < 0.001
@@ -49,7 +49,7 @@ def test_names_dealt_at_random_are_as_good_as_chance() -> None:
     random = course(STARTS, ENDS, np.array([1, 2, 2, 0, 0, 1, 1, 2]), 3)
     alternating = course(STARTS, ENDS, np.array([0, 1, 0, 1, 0, 1, 0, 1]), 2)
 
-    chance = timeline_clock(alternating, random).chance
+    chance = estimate_clock(alternating, random).chance
 
     assert chance is not None
     assert chance > 0.1
@@ -58,12 +58,12 @@ def test_names_dealt_at_random_are_as_good_as_chance() -> None:
 def test_one_speaker_cannot_be_told_from_chance() -> None:
     talk = course(np.array([0.0]), np.array([45.0]), np.array([0]), 1)
 
-    assert timeline_clock(talk, shown(0.0)).chance is None
+    assert estimate_clock(talk, shown(0.0)).chance is None
 
 
 def test_independent_rows_and_columns_say_nothing() -> None:
-    assert observations(np.array([[4.0, 8.0], [2.0, 4.0]])) == pytest.approx(0.0)
+    assert measure_information(np.array([[4.0, 8.0], [2.0, 4.0]])) == pytest.approx(0.0)
 
 
 def test_an_empty_table_says_nothing() -> None:
-    assert observations(np.zeros((2, 2))) == 0.0
+    assert measure_information(np.zeros((2, 2))) == 0.0

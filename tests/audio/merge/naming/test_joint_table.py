@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from audio.merge.naming.joint_table import NOBODY, SEVERAL, Course, course, joint_table, together
+from audio.merge.naming.joint_table import (
+    NOBODY,
+    SEVERAL,
+    Course,
+    course,
+    joint_table,
+    overlap_table,
+)
 
 
 def course_of(*spans: tuple[float, float, int], count: int = 2) -> Course:
@@ -68,4 +75,4 @@ def test_together_also_counts_what_overlaps() -> None:
     talk = (np.array([0.0]), np.array([10.0]), np.array([0]))
     lit = (np.array([0.0, 3.0]), np.array([4.0, 6.0]), np.array([0, 1]))
 
-    assert together(talk, lit, (1, 2)).tolist() == [[4.0, 3.0]]
+    assert overlap_table(talk, lit, (1, 2)).tolist() == [[4.0, 3.0]]

@@ -1,13 +1,13 @@
 """What the speakers are called whom nobody names."""
 
-from audio.merge.naming.unnamed_speakers import name_in_order
+from audio.merge.naming.unnamed_speakers import letter_unnamed
 from audio.merge.values import UNKNOWN_SPEAKER, LabelledWords
 
 
 def test_after_z_come_two_letters() -> None:
     labels = tuple(f"Speaker_{number}" for number in range(28))
 
-    named = name_in_order(LabelledWords((), labels), {})
+    named = letter_unnamed(LabelledWords((), labels), {})
 
     assert named.speakers[25:] == ("Z", "AA", "AB")
 
@@ -15,12 +15,12 @@ def test_after_z_come_two_letters() -> None:
 def test_words_of_no_speaker_take_no_letter() -> None:
     spoken = LabelledWords((), (UNKNOWN_SPEAKER, "Speaker_0"))
 
-    assert name_in_order(spoken, {}).speakers == ("Unknown", "A")
+    assert letter_unnamed(spoken, {}).speakers == ("Unknown", "A")
 
 
 def test_two_speakers_may_have_one_name() -> None:
     spoken = LabelledWords((), ("Speaker_0", "Speaker_1"))
 
-    named = name_in_order(spoken, {"Speaker_0": "Ann", "Speaker_1": "Ann"})
+    named = letter_unnamed(spoken, {"Speaker_0": "Ann", "Speaker_1": "Ann"})
 
     assert named.speakers == ("Ann", "Ann")

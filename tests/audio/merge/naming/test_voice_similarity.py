@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audio.merge.naming.voice_similarity import Match, nearest_voices, skipped_voices
+from audio.merge.naming.voice_similarity import Match, check_dimensions, find_nearest_voices
 from audio.merge.values import NO_VOICES, Voices
 from tests.audio.merge.recordings import axis
 
@@ -11,54 +11,54 @@ from tests.audio.merge.recordings import axis
 def test_several_prints_of_one_name_are_one_person_with_the_best_of_them() -> None:
     voices = Voices(("Ann", "Bob", "Ann"), np.stack([axis(1), axis(2), axis(0)]))
 
-    assert nearest_voices({"A": axis(0)}, [voices]) == {"A": Match("Ann", 1.0)}
+    assert find_nearest_voices({"A": axis(0)}, [voices]) == {"A": Match("Ann", 1.0)}
 
 
 def test_equal_directions_of_any_scale_are_a_tie_for_the_first() -> None:
     direction = np.array([0.1, 0.2, 0.3, 0.4])
     voices = Voices(("First", "Second"), np.stack([direction * 3, direction / 7]))
 
-    assert nearest_voices({"A": direction}, [voices])["A"].name == "First"
+    assert find_nearest_voices({"A": direction}, [voices])["A"].name == "First"
 
 
 def test_a_tie_between_libraries_goes_to_the_first() -> None:
     libraries = [Voices(("Ann",), axis(0)[None]), Voices(("Bob",), axis(0, 5.0)[None])]
 
-    assert nearest_voices({"A": axis(0)}, libraries)["A"].name == "Ann"
+    assert find_nearest_voices({"A": axis(0)}, libraries)["A"].name == "Ann"
 
 
 def test_a_zero_vector_sounds_like_nobody() -> None:
     voices = Voices(("Zero",), np.zeros((1, 4)))
 
-    assert nearest_voices({"A": axis(0)}, [voices]) == {}
+    assert find_nearest_voices({"A": axis(0)}, [voices]) == {}
 
 
 def test_a_zero_fingerprint_sounds_like_nobody() -> None:
-    assert nearest_voices({"A": np.zeros(4)}, [Voices(("Ann",), axis(0)[None])]) == {}
+    assert find_nearest_voices({"A": np.zeros(4)}, [Voices(("Ann",), axis(0)[None])]) == {}
 
 
 def test_fingerprints_of_another_length_are_not_compared() -> None:
-    assert nearest_voices({"A": np.ones(3)}, [Voices(("Ann",), np.ones((1, 4)))]) == {}
+    assert find_nearest_voices({"A": np.ones(3)}, [Voices(("Ann",), np.ones((1, 4)))]) == {}
 
 
 def test_voices_of_another_length_are_told() -> None:
-    [notice] = skipped_voices([np.ones(3)], Voices(("Ann",), np.ones((1, 4))))
+    [notice] = check_dimensions([np.ones(3)], Voices(("Ann",), np.ones((1, 4))))
 
     assert notice.code == "voiceprints_skipped"
     assert "4 numbers" in notice.message
 
 
 def test_no_known_voices_are_no_skipped_voices() -> None:
-    assert skipped_voices([np.ones(3)], NO_VOICES) == ()
+    assert check_dimensions([np.ones(3)], NO_VOICES) == ()
 
 
 def test_a_row_without_a_name_is_refused_with_its_shape() -> None:
     with pytest.raises(ValueError, match=r"shape \(2, 4\) for 1 names"):
-        nearest_voices({"A": axis(0)}, [Voices(("Ann",), np.ones((2, 4)))])
+        find_nearest_voices({"A": axis(0)}, [Voices(("Ann",), np.ones((2, 4)))])
 
 
 def test_a_hundred_thousand_prints_are_searched_at_once() -> None:
     vectors = np.random.default_rng(0).normal(size=(100_000, 16))
     voices = Voices(tuple(f"Voice {row}" for row in range(100_000)), vectors)
 
-    assert nearest_voices({"A": vectors[70_000] * 2}, [voices])["A"].name == "Voice 70000"
+    assert find_nearest_voices({"A": vectors[70_000] * 2}, [voices])["A"].name == "Voice 70000"
