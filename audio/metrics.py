@@ -38,10 +38,10 @@ ENGINE_CALLS = Histogram(
     buckets=SECONDS,
 )
 UPLOADED_BYTES = Counter("spark_uploaded_bytes_total", "Bytes of request bodies")
-ENGINE_PLACES = Gauge(
+ENGINE_SLOTS = Gauge(
     "spark_engine_places", "Calls that an engine may be asked at once", ["engine"]
 )
-ENGINE_PLACES_IN_USE = Gauge(
+ENGINE_SLOTS_IN_USE = Gauge(
     "spark_engine_places_in_use", "Places of an engine that jobs hold", ["engine"]
 )
 ENGINE_REFUSALS = Counter(

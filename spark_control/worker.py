@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from audio.engines.processors import chosen, stay_on
+from audio.engines.cpu_affinity import bind_thread, choose_processors
 from spark_control import settings
 
 # A client in a dialogue sends its next request immediately; slower clients are polled elsewhere.
@@ -18,8 +18,10 @@ class Worker(ThreadWorker):
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """Pin request threads to one processor, but not the thread that polls connections."""
-        processors = chosen(settings.WEB_CPU)
-        return ThreadPoolExecutor(self.cfg.threads, initializer=stay_on, initargs=(processors,))
+        processors = choose_processors(settings.WEB_CPU)
+        return ThreadPoolExecutor(
+            self.cfg.threads, initializer=bind_thread, initargs=(processors,)
+        )
 
     def handle(self, conn: TConn) -> Any:
         """Serve further requests of a connection if they arrive immediately.

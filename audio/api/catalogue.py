@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.conf.locale import LANG_INFO
 
-from audio.engines.speech_voices import CURATED_VOICES, described, listed
+from audio.engines.speech_voices import CURATED_VOICES, describe_voice, list_voices
 from audio.media.encoding import SPEECH_TYPES
 
 STT_MODEL = "parakeet-tdt-0.6b-v3"
@@ -60,11 +60,11 @@ def model(name: str, voices: Sequence[str]) -> dict[str, object] | None:
     """Describe what is listed or understood under this name; of what speaks, its voices too."""
     entries = {str(entry["id"]): entry for entry in models(voices)}
     if is_tts_model(name):
-        spoken = [described(voice) for voice in listed(voices)]
+        spoken = [describe_voice(voice) for voice in list_voices(voices)]
         return entries.get(name, _tts(name, owned_by="kokoro")) | {"voices": spoken}
     if is_stt_model(name):
         return entries.get(name, _stt(name, owned_by="nvidia"))
-    return entries[name] | {"voices": [described(name)]} if name in entries else None
+    return entries[name] | {"voices": [describe_voice(name)]} if name in entries else None
 
 
 def speech_models() -> list[dict[str, str]]:
@@ -110,7 +110,7 @@ def _tts(name: str, *, owned_by: str) -> dict[str, object]:
 
 
 def _voice(voice: str) -> dict[str, object]:
-    language = described(voice).get("language")
+    language = describe_voice(voice).get("language")
     return _tts(voice, owned_by="kokoro") | ({"language": language} if language else {})
 
 

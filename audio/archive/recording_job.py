@@ -5,11 +5,10 @@ Files on this machine in, a named transcript out: no terminal, no folder of outp
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from audio.archive.options import ArchiveOptions
 from audio.context import ProgressWatcher, traced
@@ -18,13 +17,12 @@ from audio.media.decoding import DecodingUnavailable
 from audio.media.recording import Recording
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript, TimelineEntry
-from audio.pipeline import retries
+from audio.pipeline.engine_retries import call_with_retries
 from audio.pipeline.job_progress import watched_by
 from audio.pipeline.label_merge import MergeJob, build_merge_job, digest_of, label_merge, remember
 from audio.timelines.plain_list import parse_timeline
 
 _PASSING: tuple[type[Exception], ...] = (*PASSING, DecodingUnavailable)
-T = TypeVar("T")
 
 
 class UnusableRecording(Exception):
@@ -73,7 +71,7 @@ def do(
     """
     job = _job(source, options, actor)
     with traced(), watched_by(watch), _unchanged(source):
-        transcript = _patiently(lambda: label_merge(job))
+        transcript = call_with_retries(lambda: label_merge(job), _delay)
     check_space(transcript, options)
     return transcript
 
@@ -130,18 +128,11 @@ def _job(source: Source, options: ArchiveOptions, actor: str) -> MergeJob:
     )
 
 
-def _patiently(ask: Callable[[], T]) -> T:
-    """Try a few times what a later try may mend."""
-    for pause_s in retries.RETRY_AFTER_S:
-        try:
-            return retries.once_it_is_back(ask)
-        except EngineRefused as error:
-            if error.retry_after is None:
-                raise
-            retries.pause(min(error.retry_after, pause_s))
-        except _PASSING:
-            retries.pause(pause_s)
-    return retries.once_it_is_back(ask)
+def _delay(error: Exception, planned_s: float) -> float | None:
+    """Return how long to wait before the next attempt; None where it cannot succeed."""
+    if isinstance(error, EngineRefused):
+        return None if error.retry_after is None else min(error.retry_after, planned_s)
+    return planned_s if isinstance(error, _PASSING) else None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How the gateway talks to an engine: its places, its connections, its deadlines."""
+"""An engine as dialects call it: with its slots, its connections and its deadlines."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -11,202 +11,171 @@ from django.conf import settings
 
 from audio import context, metrics
 from audio.context import ClientLeft
-from audio.engines.answer_stream import AnswerStream
-from audio.engines.answers import check, read_json
-from audio.engines.deadlines import allowed_s, within
+from audio.engines.availability import is_probe, limited_s, refuse_while_restarting, suspect
 from audio.engines.failures import (
-    EngineBusy,
     EngineError,
     EngineFailed,
     EngineNonsense,
     EngineRefused,
     EngineTimedOut,
     EngineUnreachable,
+    busy,
+    from_transport,
     nonsense,
     not_configured,
-    timed_out,
-    unreachable,
 )
-from audio.engines.probing import is_probe, shortened, suspect
-from audio.engines.request_forms import form_with, headers
-from audio.engines.restart_refusals import refuse_while_restarting
-from audio.engines.slots import Admission, NoPlace, Places
-from audio.engines.transport import EngineTransport
+from audio.engines.http.answer_stream import AnswerStream
+from audio.engines.http.answers import check, read_json
+from audio.engines.http.deadlines import allowed_s, within
+from audio.engines.http.request_forms import form_with, headers
+from audio.engines.http.transport import EngineTransport
+from audio.engines.slots import JobSlots, NoSlot, Slots
 from audio.media.recording import Recording
 
 CONNECT_S = 3.0
-QUESTION_CONNECTIONS = 4
-# Beside all that are in use: what is to find out why they are.
-PROBES = 1
-
-
-def connections(at_once: int) -> EngineTransport:
-    """Connections to one engine, so many at once; how long they are used, calls decide."""
-    return EngineTransport(at_once + PROBES, connect_s=CONNECT_S, wait_s=settings.ENGINE_WAIT_S)
-
-
-# Health and catalogue: short, and never queued behind inference.
-QUESTION_S = 5.0
+# Health and catalogue calls are short, and never queue behind inference.
+QUICK_CONNECTIONS = 4
+QUICK_CALL_S = 5.0
 HEALTH_S = 2.0
-
-# What somebody should look at: others are to know that it is gone, too.
+# A probe needs a connection of its own when all others are in use.
+PROBE_CONNECTIONS = 1
+# After these failures the engine is probed, so that other processes learn of it.
 _SUSPICIOUS = (EngineFailed, EngineNonsense, EngineTimedOut, EngineUnreachable)
-_BUSY = {
-    "busy": "The {} engine is busy. Try again in a moment.",
-    "key_share": (
-        "What was asked before with this API key keeps its whole share of the {} engine busy. "
-        "Try again when some of it is answered."
-    ),
-}
+
+
+def connections(count: int) -> EngineTransport:
+    """Make the transport for a number of simultaneous connections; calls set their deadlines."""
+    return EngineTransport(
+        count + PROBE_CONNECTIONS, connect_s=CONNECT_S, wait_s=settings.ENGINE_WAIT_S
+    )
 
 
 class Engine:
-    """One engine, its places, its connections and its deadlines."""
+    """One engine, with its slots, its connections and its deadlines."""
 
     def __init__(self, name: str, base_url: str) -> None:
         self.name, self.url = name, base_url
-        self._places = Places(name, settings.ENGINE_CONNECTIONS)
+        self.slots = Slots(name, settings.ENGINE_CONNECTIONS)
         self._calls = connections(settings.ENGINE_CONNECTIONS)
-        self._questions = connections(QUESTION_CONNECTIONS)
-        # Joining a path to the base URL takes longer than the rest of a request's making.
+        self._quick_calls = connections(QUICK_CONNECTIONS)
+        # Joining a path to the base URL takes longer than all else that makes a request.
         self._at = lru_cache(lambda path: httpx.URL(base_url + path))
 
     @contextmanager
-    def admitted(self, calls: int) -> Iterator[int]:
-        """Take the places of a job together; its calls inside the block then need no other.
+    def hold_slots(self, calls: int) -> Iterator[int]:
+        """Hold the slots of a job, which its calls inside the block share.
 
-        Gives how many calls it may have under way: at most so many as there are places at all.
-        When the block ends, no further call of the job begins.
+        Yields how many calls may be under way: at most as many as the engine has slots. When the
+        block ends, no further call of the job begins.
 
         Raises
         ------
         EngineBusy
-            Before any call, when they did not become free in time.
+            Before any call, when the slots did not become free in time.
         """
         held, mine = context.current().held_slots, (self.name, self.url)
         if mine in held:
             yield held[mine].count
             return
-        admission = self._admit(calls)
+        slots = self._acquire(calls)
         try:
-            with context.replaced(held_slots={**held, mine: admission}):
-                yield admission.count
+            with context.replaced(held_slots={**held, mine: slots}):
+                yield slots.count
         finally:
-            admission.end()
+            slots.end()
 
     def post_recording(
         self, operation: str, path: str, recording: Recording, fields: Mapping[str, object]
     ) -> object:
         """Upload a recording from disk, and read the JSON answer."""
         at, name = self._at(path), f"audio{recording.suffix}"
-        with self._place(), form_with(recording.path, name, fields, at) as request:
-            allowed = shortened(allowed_s(recording.seconds))
+        with self._slot(), form_with(recording.path, name, fields, at) as request:
+            allowed = limited_s(allowed_s(recording.seconds))
             try:
                 return self._answer(operation, self._calls, request, within_s=allowed)
             except EngineRefused as refusal:
                 raise refusal.about(recording.field) from refusal
 
     def open_stream(
-        self, operation: str, path: str, body: Mapping[str, object], *, patience_s: float
+        self, operation: str, path: str, body: Mapping[str, object], *, silence_s: float
     ) -> AnswerStream:
-        """Send JSON, return once the head of a good answer is here; the caller closes it.
+        """Send JSON, and return when the head of a good answer has arrived; the caller closes it.
 
-        An engine may be silent for `patience_s`, before the first byte and between two.
+        An engine may be silent for `silence_s` before the first byte and between two.
         """
         request = httpx.Request("POST", self._at(path), headers=headers(), json=dict(body))
-        patience_s = shortened(patience_s)
-        admission = self._admit(1)
+        silence_s = limited_s(silence_s)
+        slots = self._acquire(1)
         try:
             context.raise_if_client_left()
-            with (
-                within(patience_s, ends_with_client=True),
-                self._translated(operation),
-            ):
+            with within(silence_s, ends_with_client=True), self._observed(operation):
                 response = self._calls.handle_request(request)
                 check(response, self.name, self.url)
-                return AnswerStream(self, response, admission, patience_s)
+                return AnswerStream(self.name, response, slots, silence_s)
         except BaseException:
-            admission.end()
+            slots.end()
             raise
 
     def ask(self, operation: str, path: str) -> object:
         """Get a small JSON answer quickly, whatever inference is under way."""
         request = httpx.Request("GET", self._at(path), headers=headers())
-        return self._answer(operation, self._questions, request, within_s=QUESTION_S)
+        return self._answer(operation, self._quick_calls, request, within_s=QUICK_CALL_S)
 
     def is_healthy(self) -> bool:
-        """Whether the engine says that it can infer, or has no word for it but answers."""
+        """Whether the engine reports that it can infer, or answers without a health route."""
         try:
             request = httpx.Request("GET", self._at("/health"), headers=headers())
-            with within(HEALTH_S), closing(self._questions.handle_request(request)) as response:
+            with within(HEALTH_S), closing(self._quick_calls.handle_request(request)) as response:
                 return response.is_success or response.status_code in (404, 405)
         except httpx.HTTPError:
             return False
 
-    def translate(self, error: httpx.HTTPError) -> EngineError:
-        """Say what a transport error means."""
-        match error:
-            case httpx.PoolTimeout():
-                return EngineBusy(_BUSY["busy"].format(self.name))
-            case httpx.ConnectTimeout():
-                return unreachable(self.name)
-            case httpx.TimeoutException():
-                return timed_out(self.name)
-            case httpx.RemoteProtocolError():
-                return nonsense(self.name, "it is not HTTP as it should be")
-        return unreachable(self.name)
-
     def close(self) -> None:
         """Close the idle connections."""
         self._calls.close()
-        self._questions.close()
+        self._quick_calls.close()
 
     def nonsense(self, what: str) -> EngineNonsense:
-        """Say why an answer is not the contract."""
+        """Report how an answer of this engine differs from the contract."""
         return nonsense(self.name, what)
 
-    def _admit(self, calls: int) -> Admission:
+    def _acquire(self, calls: int) -> JobSlots:
         if is_probe():
-            # It is to find out why nobody leaves a place.
-            return self._places.squeeze_in(calls)
+            # A probe finds out why no slot becomes free.
+            return self.slots.acquire_for_probe(calls)
         refuse_while_restarting(self.name, self.url)
         try:
-            return self._places.take(calls, context.key_name())
-        except NoPlace as refusal:
-            raise EngineBusy(_BUSY[refusal.reason].format(self.name)) from refusal
+            return self.slots.acquire(calls, context.key_name())
+        except NoSlot as refusal:
+            raise busy(self.name, refusal.reason) from refusal
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
-        """One of the places of the job that this call belongs to, or one of its own."""
-        with self.admitted(1), context.current().held_slots[self.name, self.url].call():
+    def _slot(self) -> Iterator[None]:
+        """Occupy a slot of the job that the call belongs to, or one of the call's own."""
+        with (
+            self.hold_slots(1),
+            context.current().held_slots[self.name, self.url].call(),
+        ):
             context.raise_if_client_left()
             yield
 
     def _answer(
         self, operation: str, by: EngineTransport, request: httpx.Request, *, within_s: float
     ) -> object:
-        """The JSON of a good answer."""
-        with (
-            within(within_s, ends_with_client=context.current().calls_end_with_client),
-            self._translated(operation),
-        ):
+        ends_with_client = context.current().calls_end_with_client
+        with within(within_s, ends_with_client=ends_with_client), self._observed(operation):
             response = by.handle_request(request)
             check(response, self.name, self.url)
             return read_json(response, self.name)
 
     @contextmanager
-    def _translated(self, operation: str) -> Iterator[None]:
-        """Time one call, and turn transport errors into the tree."""
+    def _observed(self, operation: str) -> Iterator[None]:
+        """Time one call, translate transport errors, and suspect an engine that failed."""
         started, outcome = time.monotonic(), "ok"
         try:
             refuse_while_restarting(self.name, self.url)
-            yield
-        except httpx.HTTPError as error:
-            translated = self.translate(error)
-            outcome = type(translated).__name__
-            if isinstance(translated, _SUSPICIOUS):
-                suspect(self.name, self.url)
-            raise translated from error
+            with self._translated():
+                yield
         except (EngineError, ClientLeft) as error:
             outcome = type(error).__name__
             if isinstance(error, _SUSPICIOUS):
@@ -217,9 +186,16 @@ class Engine:
             context.note_engine_call(started, ended)
             metrics.ENGINE_CALLS.labels(self.name, operation, outcome).observe(ended - started)
 
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.HTTPError as error:
+            raise from_transport(self.name, error) from error
+
 
 def engine(name: str, base_url: str) -> Engine:
-    """The engine of that name, with its pool, which lives as long as the process.
+    """Return the engine of that name, whose connections live as long as the process.
 
     Raises
     ------
@@ -227,10 +203,10 @@ def engine(name: str, base_url: str) -> Engine:
     """
     if not base_url:
         raise not_configured(name)
-    # Calls that start at once must find one pool, not make one each.
+    # Calls that start at the same time must share one pool.
     with _making:
-        return _made(name, base_url)
+        return _make(name, base_url)
 
 
 _making = Lock()
-_made = lru_cache(maxsize=8)(Engine)
+_make = lru_cache(maxsize=8)(Engine)

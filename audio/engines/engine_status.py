@@ -1,8 +1,9 @@
-"""What is known of each engine, told between all processes of a host.
+"""The status of each engine, on a board that all processes of a host share.
 
-One small JSON file per engine, replaced as a whole by whoever probed it, in a folder that only
-this account may write to. Reading it is cheap, because every call to an engine does; a file that
-cannot be read is as good as none. A lock beside it lets one process at a time probe and restart.
+The board has one small JSON file per engine, which the process that probed it replaces as a whole,
+in a folder that only this account may write to. Every call to an engine reads it, so reading is
+cheap; a file that cannot be read counts as missing. A lock beside the file lets one process at a
+time probe and restart.
 """
 
 import fcntl
@@ -28,8 +29,8 @@ STATES: tuple[State, ...] = get_args(State)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of one engine; moments are seconds since 1970."""
+class EngineStatus:
+    """The status of one engine; times are seconds since 1970."""
 
     state: State = "unknown"
     reason: str = "It was not probed yet."
@@ -38,39 +39,39 @@ class Standing:
     probe_s: float | None = None
     # While it is being restarted: when it is expected to be ready.
     ready_at: float | None = None
-    # How long it took from the first bad probe to the first good one, the last time.
+    # Seconds from the first bad probe to the first good one, at the last recovery.
     recovery_s: float | None = None
-    # When it was restarted, or that was tried, within the last hour.
+    # The restarts of the last hour, and the attempts that failed.
     restarts: tuple[float, ...] = ()
-    # How often, since this is kept: by result of the probe, by outcome of the restart.
+    # Counts since the file exists: probes by result, restarts by outcome.
     probes: Mapping[str, int] = field(default_factory=dict)
     outcomes: Mapping[str, int] = field(default_factory=dict)
 
 
-def read_standing(text: bytes) -> Standing:
-    """Read what was kept of an engine.
+def parse_status(text: bytes) -> EngineStatus:
+    """Read the status of an engine from its file.
 
     Raises
     ------
     ValueError
-        When it is not what `Standing` holds.
+        When the file does not hold an `EngineStatus`.
     """
-    kept = json.loads(text)
-    if not isinstance(kept, dict) or kept.get("state") not in STATES:
-        raise ValueError("it is not the standing of an engine")
-    restarts = kept.get("restarts")
+    stored = json.loads(text)
+    if not isinstance(stored, dict) or stored.get("state") not in STATES:
+        raise ValueError("the file does not hold the status of an engine")
+    restarts = stored.get("restarts")
     moments = [_moment(value) for value in restarts] if isinstance(restarts, list) else []
-    return Standing(
-        state=kept["state"],
-        reason=str(kept.get("reason")),
-        since=_moment(kept.get("since")) or 0.0,
-        probed_at=_moment(kept.get("probed_at")),
-        probe_s=_moment(kept.get("probe_s")),
-        ready_at=_moment(kept.get("ready_at")),
-        recovery_s=_moment(kept.get("recovery_s")),
+    return EngineStatus(
+        state=stored["state"],
+        reason=str(stored.get("reason")),
+        since=_moment(stored.get("since")) or 0.0,
+        probed_at=_moment(stored.get("probed_at")),
+        probe_s=_moment(stored.get("probe_s")),
+        ready_at=_moment(stored.get("ready_at")),
+        recovery_s=_moment(stored.get("recovery_s")),
         restarts=tuple(moment for moment in moments if moment is not None),
-        probes=_counts(kept.get("probes")),
-        outcomes=_counts(kept.get("outcomes")),
+        probes=_counts(stored.get("probes")),
+        outcomes=_counts(stored.get("outcomes")),
     )
 
 
@@ -90,45 +91,45 @@ def _counts(value: object) -> dict[str, int]:
 
 logger = logging.getLogger(__name__)
 READ_AND_ENTER = 0o055
-# Of a file: which one it is, when it was written, how long it is.
+# The inode of a file, when it was written (ns), and its length (bytes).
 Stamp = tuple[int, int, int]
-_read: dict[Path, tuple[Stamp, Standing]] = {}
+_parsed: dict[Path, tuple[Stamp, EngineStatus]] = {}
 
 
 def url_of(engine: str) -> str:
-    """The address that the settings give an engine; empty when they give none."""
+    """Return the address that the settings give an engine; empty when they give none."""
     url: str = getattr(settings, f"{engine.upper()}_URL")
     return url
 
 
-def standing(engine: str, url: str) -> Standing:
-    """What is known of an engine now: what was found out too long ago is not."""
-    known = last_standing(engine, url)
-    if known.state == "unknown" or time.time() <= _believed_until(known):
+def current_status(engine: str, url: str) -> EngineStatus:
+    """Return the status of an engine; `unknown` when its last probe is too old."""
+    known = last_status(engine, url)
+    if known.state == "unknown" or time.time() <= _valid_until(known):
         return known
     return replace(known, state="unknown", reason="It was not probed for long.", ready_at=None)
 
 
-def last_standing(engine: str, url: str) -> Standing:
-    """What was last written of an engine, however long ago."""
+def last_status(engine: str, url: str) -> EngineStatus:
+    """Return the last status of an engine, however old."""
     try:
         path = _file(engine, url)
         found = path.stat()
         stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
-        kept = _read.get(path)
-        if kept and kept[0] == stamp:
-            return kept[1]
-        read = read_standing(path.read_bytes()) if _is_ours(path.parent) else Standing()
+        known = _parsed.get(path)
+        if known and known[0] == stamp:
+            return known[1]
+        status = parse_status(path.read_bytes()) if _is_ours(path.parent) else EngineStatus()
     except (OSError, ValueError, RecursionError):
-        return Standing()
-    _read[path] = stamp, read
-    return read
+        return EngineStatus()
+    _parsed[path] = stamp, status
+    return status
 
 
-def write_standing(engine: str, url: str, known: Standing) -> bool:
-    """Tell all processes of this host; whoever writes holds the engine's claim.
+def write_status(engine: str, url: str, known: EngineStatus) -> bool:
+    """Write the status for all processes of this host; the caller holds the examination lock.
 
-    Returns False when it could not be kept.
+    Returns False when it could not be written.
     """
     try:
         path = _file(engine, url)
@@ -136,14 +137,17 @@ def write_standing(engine: str, url: str, known: Standing) -> bool:
         written.write_text(json.dumps(asdict(known)))
         written.replace(path)
     except OSError as error:
-        logger.error("what is known of an engine cannot be kept: %s", error.strerror)
+        logger.error("the status of an engine cannot be written: %s", error.strerror)
         return False
     return True
 
 
 @contextmanager
-def claimed(engine: str, url: str) -> Iterator[bool]:
-    """Whether this thread, alone on this host, may probe and restart an engine meanwhile."""
+def examination_lock(engine: str, url: str) -> Iterator[bool]:
+    """Lock an engine for probes and restarts; yield whether this thread has the lock.
+
+    A lock that another thread or process of this host holds is not waited for.
+    """
     lock = _lock(_file(engine, url).with_suffix(".lock"))
     if lock is None:
         yield False
@@ -155,8 +159,8 @@ def claimed(engine: str, url: str) -> Iterator[bool]:
 
 
 @contextmanager
-def restarting(target: str) -> Iterator[None]:
-    """Wait until nobody else on this host restarts the same program, and keep others waiting."""
+def restart_lock(target: str) -> Iterator[None]:
+    """Lock a program for a restart, and wait for others on this host that restart it."""
     lock = _lock(folder() / f"restart-{_digest(target)}.lock")
     try:
         if lock is not None:
@@ -168,14 +172,14 @@ def restarting(target: str) -> Iterator[None]:
 
 
 def folder() -> Path:
-    """Where the files lie."""
+    """Return the folder of the board."""
     if settings.RECOVERY_DIR:
         return Path(settings.RECOVERY_DIR).absolute()
     return temporary_files.account_folder()
 
 
 def is_usable() -> bool:
-    """Whether the folder is there, or can be made, and nobody else may write to it."""
+    """Whether the folder exists or can be made, and only this account may write to it."""
     try:
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         return _is_ours(folder()) and os.access(folder(), os.W_OK | os.X_OK)
@@ -184,7 +188,7 @@ def is_usable() -> bool:
 
 
 def _is_free(lock: int) -> bool:
-    """Not waited for: whoever holds it finds out what we would."""
+    """Try to take the lock without a wait: its holder finds out what this thread would."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -192,7 +196,7 @@ def _is_free(lock: int) -> bool:
     return True
 
 
-def _believed_until(known: Standing) -> float:
+def _valid_until(known: EngineStatus) -> float:
     return max(known.probed_at or 0.0, known.since) + 2 * settings.WATCH_INTERVAL_S
 
 
@@ -206,8 +210,8 @@ def _lock(path: Path) -> int | None:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whoever else could write here could have engines restarted, or called restarting."""
-    # Of the default folder the name is known to everybody: a link there may be somebody else's.
+    """Whether only this account may write here: another could have engines restarted."""
+    # The name of the default folder is public, so another account may have put a link there.
     found = path.stat() if settings.RECOVERY_DIR else path.lstat()
     return temporary_files.is_ours(found, others_may=READ_AND_ENTER)
 
@@ -218,7 +222,7 @@ def _file(engine: str, url: str) -> Path:
 
 @lru_cache(maxsize=16)
 def _name(engine: str, url: str) -> str:
-    """Two gateways of a host with the same engine share its file; others do not."""
+    """Name the file of an engine: gateways of a host share it when they share the address."""
     return f"{engine}-{_digest(url)}.json"
 
 

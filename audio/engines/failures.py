@@ -1,25 +1,32 @@
-"""What can go wrong with an engine.
+"""The ways in which an engine fails, as exceptions.
 
     EngineError
     ├── EngineNotConfigured   no base URL is set
-    ├── EngineBusy            no places became free in time, or none of the key's share
+    ├── EngineBusy            no slots became free in time, or none of the key's share
     ├── EngineUnreachable     refused, reset, name not found
-    ├── EngineTimedOut        the whole answer was not there in time
+    ├── EngineTimedOut        the whole answer did not arrive in time
     ├── EngineFailed          500: most often a wedged CUDA context
-    ├── EngineRestarting      it is known to be restarting, and was not asked
+    ├── EngineRestarting      known to be restarting, and not called
     ├── EngineRefused         4xx, 503: the engine's own reason
-    └── EngineNonsense        an answer, but not the contract's
+    └── EngineNonsense        an answer that does not follow the contract
 
 Messages are sentences for the client of the gateway: they name no address, no path and no key.
 """
 
 import httpx
 
-_OF_THE_RECORDING = {
+_ABOUT_THE_RECORDING = {
     httpx.codes.BAD_REQUEST,
     httpx.codes.REQUEST_ENTITY_TOO_LARGE,
     httpx.codes.UNSUPPORTED_MEDIA_TYPE,
     httpx.codes.UNPROCESSABLE_ENTITY,
+}
+_BUSY = {
+    "busy": "The {} engine is busy. Try again in a moment.",
+    "key_share": (
+        "Earlier requests with this API key occupy its whole share of the {} engine. "
+        "Try again when one of them is answered."
+    ),
 }
 
 
@@ -32,11 +39,11 @@ class EngineNotConfigured(EngineError):
 
 
 class EngineBusy(EngineError):
-    """The places that a job needs did not become free in time."""
+    """The slots that a job needs did not become free in time."""
 
 
 class EngineUnreachable(EngineError):
-    """Nobody answers at the engine's address, or the connection broke."""
+    """The engine's address does not answer, or the connection broke."""
 
 
 class EngineTimedOut(EngineError):
@@ -44,7 +51,7 @@ class EngineTimedOut(EngineError):
 
 
 class EngineFailed(EngineError):
-    """The engine answered 500; `reason` is what it said."""
+    """The engine answered 500; `reason` is its own text."""
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
@@ -72,17 +79,17 @@ class EngineRefused(EngineError):
         self.retry_after = retry_after
 
     def about(self, field: str) -> "EngineRefused":
-        """The same refusal of the recording in this field, which the engine knows as `file`."""
-        if self.status not in _OF_THE_RECORDING or self.param not in (None, "file"):
+        """Return the refusal of the recording in this field, which the engine knows as `file`."""
+        if self.status not in _ABOUT_THE_RECORDING or self.param not in (None, "file"):
             return self
         return EngineRefused(self.status, f"{field}: {self.reason}", field, self.retry_after)
 
 
 class EngineNonsense(EngineError):
-    """The engine's answer is not what the contract says."""
+    """The engine's answer does not follow the contract."""
 
 
-# What a later try of the same may mend, whoever tries; of what was refused, the engine says so.
+# A later attempt at the same request may succeed. An engine that refuses says so itself.
 PASSING: tuple[type[EngineError], ...] = (
     EngineBusy,
     EngineUnreachable,
@@ -93,20 +100,39 @@ PASSING: tuple[type[EngineError], ...] = (
 
 
 def not_configured(engine: str) -> EngineNotConfigured:
-    """Say that nobody has set where an engine is."""
+    """Report an engine whose address is not set."""
     return EngineNotConfigured(f"No {engine} engine is configured on this gateway.")
 
 
+def busy(engine: str, reason: str = "busy") -> EngineBusy:
+    """Report an engine without free slots, or a key that holds its whole share of them."""
+    return EngineBusy(_BUSY[reason].format(engine))
+
+
 def unreachable(engine: str) -> EngineUnreachable:
-    """Say that nobody answers there."""
+    """Report an engine that does not answer at its address."""
     return EngineUnreachable(f"The {engine} engine cannot be reached.")
 
 
 def timed_out(engine: str) -> EngineTimedOut:
-    """Say that it took longer than it may."""
+    """Report an engine that took longer than it may."""
     return EngineTimedOut(f"The {engine} engine did not answer in time.")
 
 
 def nonsense(engine: str, what: str) -> EngineNonsense:
-    """Say why an answer is not the contract."""
+    """Report how an answer differs from the contract."""
     return EngineNonsense(f"The {engine} engine gave an answer that cannot be used: {what}.")
+
+
+def from_transport(engine: str, error: httpx.HTTPError) -> EngineError:
+    """Translate a transport error into this tree."""
+    match error:
+        case httpx.PoolTimeout():
+            return busy(engine)
+        case httpx.ConnectTimeout():
+            return unreachable(engine)
+        case httpx.TimeoutException():
+            return timed_out(engine)
+        case httpx.RemoteProtocolError():
+            return nonsense(engine, "it is not HTTP as it should be")
+    return unreachable(engine)

@@ -1,9 +1,8 @@
-"""Who may ask an engine now?
+"""The slots of an engine: how many calls it may be asked at the same time, and by which job.
 
-An engine has so many places. A job takes all that it needs together, before any of its calls
-begins, or is refused; it waits for them in a queue, so that one that needs four is not overtaken
-for ever by those that need one. What the requests of one key hold together is limited to a share,
-so that its archive cannot starve another's voice command.
+A job takes all the slots that it needs before its first call, or is refused. Jobs wait in a queue,
+so that jobs of one slot do not overtake a job of four forever. The requests of one API key
+together hold a limited share, so that its archive cannot starve another key's voice command.
 """
 
 from collections import Counter
@@ -17,8 +16,8 @@ from django.conf import settings
 from audio import metrics
 
 
-class NoPlace(Exception):
-    """No places became free in time; `reason` is `busy`, or `key_share` where others were."""
+class NoSlot(Exception):
+    """No slots became free in time: `reason` is `busy`, or `key_share` for a key at its share."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -26,75 +25,85 @@ class NoPlace(Exception):
 
 
 class JobEnded(Exception):
-    """The job that a call belonged to has ended without it."""
+    """The job that a call belongs to has ended before the call began."""
 
 
 @dataclass(slots=True, eq=False)
-class _Waiting:
-    """A job in the queue, and on behalf of which key."""
+class _QueuedJob:
+    """A job in the queue, and the API key that it works for."""
 
     key: str | None
     count: int
-    admitted: bool = False
+    is_admitted: bool = False
 
 
-class Places:
-    """The places of one engine."""
+class Slots:
+    """The slots of one engine."""
 
     def __init__(self, engine: str, total: int) -> None:
         self._engine, self.total = engine, total
         self._free = total
         self._held: Counter[str | None] = Counter()
-        self._queue: list[_Waiting] = []
+        self._queue: list[_QueuedJob] = []
         self._changed = Condition()
-        metrics.ENGINE_PLACES.labels(engine).set(total)
-        self._tell()
+        metrics.ENGINE_SLOTS.labels(engine).set(total)
+        self._publish_use()
 
-    def take(self, wanted: int, key: str | None) -> "Admission":
-        """Take so many places at once, or all there are if they are fewer.
+    @property
+    def in_use(self) -> int:
+        """How many slots jobs hold."""
+        return self.total - self._free
+
+    @property
+    def queued(self) -> int:
+        """How many jobs wait for slots."""
+        return len(self._queue)
+
+    def acquire(self, wanted: int, key: str | None) -> "JobSlots":
+        """Take the wanted slots together, or all slots of the engine if they are fewer.
 
         Raises
         ------
-        NoPlace
+        NoSlot
             When they did not become free within ENGINE_WAIT_S.
         """
-        job = _Waiting(key, min(wanted, self.total))
+        job = _QueuedJob(key, min(wanted, self.total))
         with self._changed:
             self._queue.append(job)
             try:
                 self._admit()
-                self._changed.wait_for(lambda: job.admitted, settings.ENGINE_WAIT_S)
+                self._changed.wait_for(lambda: job.is_admitted, settings.ENGINE_WAIT_S)
             finally:
-                if not job.admitted:
+                if not job.is_admitted:
                     self._queue.remove(job)
                     self._admit()
-            if not job.admitted:
+            if not job.is_admitted:
                 raise self._refusal(job)
-        return Admission(self, key, job.count)
+        return JobSlots(self, key, job.count)
 
-    def squeeze_in(self, wanted: int) -> "Admission":
-        """Take so many places even if there are none."""
+    def acquire_for_probe(self, wanted: int) -> "JobSlots":
+        """Take slots even if none are free."""
         with self._changed:
             self._free -= wanted
             self._held[None] += wanted
-            self._tell()
-        return Admission(self, None, wanted)
+            self._publish_use()
+        return JobSlots(self, None, wanted)
 
-    def give(self, key: str | None, count: int) -> None:
-        """Take places back."""
+    def release(self, key: str | None, count: int) -> None:
+        """Return slots to the engine."""
         with self._changed:
             self._free += count
             self._held[key] -= count
             if not self._held[key]:
                 del self._held[key]
             self._admit()
-            self._tell()
+            self._publish_use()
 
     def _admit(self) -> None:
-        """Let in whoever is next, and everybody behind for whom there is room too."""
+        """Admit the first job of the queue, and every later job that fits beside it."""
         held_back = set[str | None]()
         for job in list(self._queue):
-            # Nor does anybody of the same key overtake it.
+            # A later job of the same key does not overtake one that is held back.
             if job.key in held_back or self._is_over_its_share(job):
                 held_back.add(job.key)
                 continue
@@ -103,38 +112,38 @@ class Places:
             self._queue.remove(job)
             self._free -= job.count
             self._held[job.key] += job.count
-            job.admitted = True
-        self._tell()
+            job.is_admitted = True
+        self._publish_use()
         self._changed.notify_all()
 
-    def _is_over_its_share(self, job: _Waiting) -> bool:
-        # Without keys all clients are one; and the commands of this machine have none.
+    def _is_over_its_share(self, job: _QueuedJob) -> bool:
+        # Without API keys all clients are one client; management commands have no key.
         if job.key is None or not settings.API_KEYS:
             return False
         held, share = self._held[job.key], settings.ENGINE_KEY_SHARE * self.total
         return held > 0 and held + job.count > share
 
-    def _refusal(self, job: _Waiting) -> NoPlace:
+    def _refusal(self, job: _QueuedJob) -> NoSlot:
         reason = "key_share" if self._is_over_its_share(job) else "busy"
         metrics.ENGINE_REFUSALS.labels(self._engine, reason).inc()
-        return NoPlace(reason)
+        return NoSlot(reason)
 
-    def _tell(self) -> None:
-        metrics.ENGINE_PLACES_IN_USE.labels(self._engine).set(self.total - self._free)
+    def _publish_use(self) -> None:
+        metrics.ENGINE_SLOTS_IN_USE.labels(self._engine).set(self.in_use)
 
 
-class Admission:
-    """The places of one job, kept until it ends, and by calls under way until they have."""
+class JobSlots:
+    """The slots of one job: held until the job ends, and by its calls until they have ended."""
 
-    def __init__(self, places: Places, key: str | None, count: int) -> None:
-        self._places, self._key, self.count = places, key, count
+    def __init__(self, slots: Slots, key: str | None, count: int) -> None:
+        self._slots, self._key, self.count = slots, key, count
         self._under_way = 0
-        self._ended = False
+        self._has_ended = False
         self._changed = Condition()
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """One call, in a place of this job, as soon as one of its own calls leaves one.
+        """Occupy one slot inside the block, as soon as another call of the job frees one.
 
         Raises
         ------
@@ -147,25 +156,25 @@ class Admission:
             self._leave()
 
     def end(self) -> None:
-        """Begin no further call, and give all places back that none is using."""
+        """Begin no further call, and release all slots that no call uses."""
         with self._changed:
-            unused = 0 if self._ended else self.count - self._under_way
-            self._ended = True
+            unused = 0 if self._has_ended else self.count - self._under_way
+            self._has_ended = True
             self._changed.notify_all()
         if unused:
-            self._places.give(self._key, unused)
+            self._slots.release(self._key, unused)
 
     def _begin(self) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._ended or self._under_way < self.count)
-            if self._ended:
+            self._changed.wait_for(lambda: self._has_ended or self._under_way < self.count)
+            if self._has_ended:
                 raise JobEnded
             self._under_way += 1
 
     def _leave(self) -> None:
         with self._changed:
             self._under_way -= 1
-            ended = self._ended
+            has_ended = self._has_ended
             self._changed.notify()
-        if ended:
-            self._places.give(self._key, 1)
+        if has_ended:
+            self._slots.release(self._key, 1)

@@ -1,11 +1,17 @@
-"""What voices are called, here, by OpenAI and by Kokoro, and what their names tell."""
+"""The voices of the speech engine: their names, here and at OpenAI, and which ones it has."""
 
 import math
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from threading import Lock
 
-LONGEST = 200
+from audio.engines.dialects import kokoro
+from audio.engines.failures import EngineError
+from audio.retries import VOICE_LIST
+
+MAX_CHARACTERS = 200
 
 _ITEM = r"[A-Za-z0-9_]+(?:\((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\))?"
 _MIX = re.compile(rf"{_ITEM}(?:[+-]{_ITEM})*")
@@ -26,17 +32,17 @@ class Ingredient:
 
 @dataclass(frozen=True, slots=True)
 class VoiceMix:
-    """A voice, or several that are mixed."""
+    """A voice, or a mix of several."""
 
     ingredients: tuple[Ingredient, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Whose voices these are."""
+        """The names of the voices, in the order of the mix."""
         return tuple(ingredient.name for ingredient in self.ingredients)
 
     def renamed(self, rename: Callable[[str], str]) -> "VoiceMix":
-        """Give the same mix of voices under other names."""
+        """Return the same mix with the voices renamed."""
         return VoiceMix(tuple(replace(i, name=rename(i.name)) for i in self.ingredients))
 
     def __str__(self) -> str:
@@ -49,10 +55,10 @@ def parse_mix(text: str) -> VoiceMix:
     Raises
     ------
     ValueError
-        Saying what is expected.
+        With what is expected.
     """
     packed = "".join(text.split())
-    if len(packed) > LONGEST or not _MIX.fullmatch(packed):
+    if len(packed) > MAX_CHARACTERS or not _MIX.fullmatch(packed):
         raise ValueError("expected a voice, or a mix such as af_bella(2)+af_sky(1).")
     ingredients = tuple(
         Ingredient(part["name"], part["sign"], part["weight"] or "")
@@ -70,8 +76,8 @@ CURATED_VOICES = {
     "af_heart": ("Heart (American female, warm and balanced)", "en-US"),
 }
 
-# Kokoro-FastAPI knows the first nine by these voices; the last four are ours, by how OpenAI
-# describes them.
+# Kokoro-FastAPI maps the first nine names to these voices; the gateway maps the last four, by
+# OpenAI's descriptions.
 OPENAI_VOICES = {
     "alloy": "am_adam",
     "ash": "af_nicole",
@@ -88,7 +94,7 @@ OPENAI_VOICES = {
     "cedar": "am_fenrir",
 }
 
-# Every Kokoro has these, whether or not it has told its catalogue.
+# Every Kokoro has these, whether or not it has sent its catalogue.
 STANDARD_VOICES = frozenset({*CURATED_VOICES, *OPENAI_VOICES.values()})
 
 _LANGUAGES = {
@@ -116,18 +122,18 @@ def engine_mix(mix: VoiceMix) -> VoiceMix:
     return mix.renamed(engine_name)
 
 
-def is_named_like_one(name: str) -> bool:
-    """Whether this follows Kokoro's scheme: language, gender, name."""
+def has_kokoro_scheme(name: str) -> bool:
+    """Whether a name follows Kokoro's scheme: language, gender, name."""
     return _SCHEME.fullmatch(name) is not None
 
 
-def listed(voices: Iterable[str]) -> list[str]:
-    """List the engine's voices (the curated ones when it has none to tell), then OpenAI's."""
+def list_voices(voices: Iterable[str]) -> list[str]:
+    """List the engine's voices, or the curated ones while it has sent none; then OpenAI's."""
     return list(dict.fromkeys([*(voices or CURATED_VOICES), *OPENAI_VOICES]))
 
 
-def described(name: str) -> dict[str, str]:
-    """Describe a voice, as far as its name tells. Clients send `name` back to have it speak."""
+def describe_voice(name: str) -> dict[str, str]:
+    """Describe a voice by its name. Clients send `name` back to have it speak."""
     return {"id": name, "name": name, **_traits(engine_name(name))}
 
 
@@ -138,3 +144,52 @@ def _traits(name: str) -> dict[str, str]:
         "language": _LANGUAGES[scheme["language"]],
         "gender": _GENDERS[scheme["gender"]],
     }
+
+
+# Home Assistant lists the models every minute, with many requests together after a restart; and an
+# engine that is down takes seconds to fail.
+REFRESH_S = 60.0
+
+
+class VoiceList:
+    """The engine's list of voices: asked for again when it is old, reused while it is down."""
+
+    def __init__(
+        self,
+        ask: Callable[[], tuple[str, ...]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ask, self._clock = ask, clock
+        self._voices: tuple[str, ...] = ()
+        self._answered_at = self._ask_at = -math.inf
+        self._asking = Lock()
+
+    def all(self) -> tuple[str, ...]:
+        """Return every voice; none while the engine has not answered yet."""
+        # One request asks; the others wait for it only while there is no older list.
+        if self._is_due() and self._asking.acquire(blocking=not self._voices):
+            try:
+                if self._is_due():
+                    self._refresh()
+            finally:
+                self._asking.release()
+        return self._voices
+
+    def fresh(self) -> tuple[str, ...]:
+        """Return every voice if the engine listed them within REFRESH_S, else none."""
+        return self._voices if self._clock() < self._answered_at + REFRESH_S else ()
+
+    def _is_due(self) -> bool:
+        return self._clock() >= self._ask_at
+
+    def _refresh(self) -> None:
+        try:
+            self._voices = self._ask()
+        except EngineError:
+            self._ask_at = self._clock() + VOICE_LIST.first_wait_s
+        else:
+            self._answered_at = self._clock()
+            self._ask_at = self._answered_at + REFRESH_S
+
+
+VOICES = VoiceList(kokoro.voices)

@@ -26,7 +26,8 @@ from audio.merge.diarized_speakers import check_speaker_limit
 from audio.merge.linking import link_chunks
 from audio.merge.transcript_text import Part, join_parts
 from audio.merge.values import Diarization, Notice, Transcription
-from audio.pipeline import job_progress, retries
+from audio.pipeline import job_progress
+from audio.pipeline.engine_retries import call_with_retries, raise_if_unwanted
 from audio.pipeline.parallel_calls import admitted_in_parallel
 
 # How unlike the labels of one speaker may be on average. The pure function's 0.7 takes people who
@@ -112,7 +113,7 @@ def _measured(hearing: Hearing) -> Iterator[tuple[Hearing, list[Piece]]]:
         yield replace(hearing, recording=replace(recording, seconds=seconds)), []
         return
     with pieces_of(
-        recording.path, settings.CHUNK_S, param=recording.field, go_on=retries.go_on
+        recording.path, settings.CHUNK_S, param=recording.field, go_on=raise_if_unwanted
     ) as pieces:
         whole = replace(recording, seconds=pieces[-1].end)
         is_long = pieces[-1].end > settings.CHUNK_AFTER_S
@@ -161,21 +162,19 @@ def _once(ask: Ask, recording: Recording) -> Any:
 
 
 def _persistently(ask: Ask, recording: Recording) -> Any:
-    """Try a few times; what no later try can mend is not tried again."""
-    once_more = partial(retries.once_it_is_back, partial(ask, recording))
-    for pause in retries.RETRY_AFTER_S:
-        try:
-            return once_more()
-        except EngineNotConfigured:
-            raise
-        except EngineError as error:
-            if isinstance(error, EngineRefused) and error.retry_after is None:
-                return _Unheard(error)
-        retries.pause(pause)
+    """Ask with retries; an engine that still fails leaves the chunk unanswered."""
     try:
-        return once_more()
+        return call_with_retries(partial(ask, recording), _delay)
+    except EngineNotConfigured:
+        raise
     except EngineError as error:
         return _Unheard(error)
+
+
+def _delay(error: Exception, planned_s: float) -> float | None:
+    """Return how long to wait before the next attempt; None where it cannot succeed."""
+    is_final = isinstance(error, EngineRefused) and error.retry_after is None
+    return None if is_final or isinstance(error, EngineNotConfigured) else planned_s
 
 
 def _counted(call: Call, share: float) -> Any:

@@ -76,5 +76,5 @@ def admitted_in_parallel(engine: Engine, *calls: Callable[[], Any]) -> list[Any]
     EngineBusy
         Before any call, when they did not become free in time.
     """
-    with engine.admitted(min(len(calls), AT_ONCE)) as places:
+    with engine.hold_slots(min(len(calls), AT_ONCE)) as places:
         return in_parallel(*calls, at_once=places)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from audio.engines.dialects import kokoro
 from audio.engines.dialects.kokoro import Utterance
-from audio.engines.voice_list import VOICES
+from audio.engines.speech_voices import VOICES
 from audio.media.encoding import SPEECH_TYPES, silence
 
 # What does not look like one could not be sent on as a header.

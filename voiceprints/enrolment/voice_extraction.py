@@ -78,7 +78,7 @@ def extract_voice(
         check_decodable(recording.path, param=recording.field)
     calls = [partial(_turns, recording, within) for recording in given]
     # The places are kept for the windows too, of which there are more.
-    with parakeet().admitted(AT_ONCE):
+    with parakeet().hold_slots(AT_ONCE):
         turns = in_parallel(*calls) if calls else []
         found = list(chain.from_iterable(_cut(given, turns)))
         _demand_speech(found)

@@ -14,8 +14,7 @@ from audio.api.request_errors import InvalidRequest, ModelNotFound
 from audio.api.serializers.requests import AudioRequest
 from audio.engines import speech_voices
 from audio.engines.dialects.kokoro import Utterance
-from audio.engines.speech_voices import VoiceMix, parse_mix
-from audio.engines.voice_list import VOICES
+from audio.engines.speech_voices import VOICES, VoiceMix, parse_mix
 
 
 def choose_voice(model: str, voice: VoiceMix | None, default: VoiceMix) -> VoiceMix:
@@ -70,7 +69,7 @@ def _is_known(name: str) -> bool:
         return True
     told = VOICES.all()
     # Of a name that looks right the engine must say so itself while it has told none.
-    return engine_name in told if told else speech_voices.is_named_like_one(engine_name)
+    return engine_name in told if told else speech_voices.has_kokoro_scheme(engine_name)
 
 
 # What Home Assistant sends as instructions when there are none.

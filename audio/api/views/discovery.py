@@ -8,7 +8,7 @@ from audio.api import catalogue
 from audio.api.authentication import MayDiscover
 from audio.api.request_errors import ModelNotFound
 from audio.api.schema import speech_pages
-from audio.engines.speech_voices import described, listed
+from audio.engines.speech_voices import describe_voice, list_voices
 from audio.pipeline.speech import voices
 
 
@@ -50,7 +50,7 @@ class Voices(Discovery):
 
     @speech_pages.VOICES
     def get(self, request: Request) -> Response:
-        names = listed(voices())
+        names = list_voices(voices())
         if request.query_params.get("legacy", "").lower() in ("true", "1"):
             return Response({"voices": names})
-        return Response({"object": "list", "voices": [described(name) for name in names]})
+        return Response({"object": "list", "voices": [describe_voice(name) for name in names]})

@@ -13,7 +13,7 @@ from audio.engines import engine_status
 from audio.engines.failures import not_configured
 from audio.engines.recovery.engine_report import report, reports
 from audio.engines.recovery.probes import ENGINES
-from audio.engines.recovery.watch import look_at
+from audio.engines.recovery.watch import examine_in_background
 
 # An answer that does not come is asked for twice, of a recording in two ways.
 LONGEST_PROBES = 4
@@ -40,7 +40,7 @@ class Probe(APIView):
             raise EngineNotFound(name, ENGINES)
         if not engine_status.url_of(name):
             raise not_configured(name)
-        probed = look_at(name)
+        probed = examine_in_background(name)
         if _waiting.acquire(blocking=False):
             try:
                 probed.wait(LONGEST_PROBES * settings.PROBE_TIMEOUT_S)

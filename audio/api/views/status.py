@@ -15,10 +15,10 @@ from rest_framework.views import APIView
 
 from audio.api.schema.status_pages import Readiness, Status
 from audio.engines import engine_status
+from audio.engines.availability import suspect
 from audio.engines.client import Engine
 from audio.engines.dialects import kokoro, parakeet
 from audio.engines.failures import EngineNotConfigured
-from audio.engines.probing import suspect
 from audio.pipeline.parallel_calls import in_parallel
 
 _UNFIT = ("wedged", "down", "restarting")
@@ -35,7 +35,7 @@ def _state(engine: Callable[[], Engine]) -> str:
         asked = engine()
     except EngineNotConfigured:
         return "not_configured"
-    found = engine_status.standing(asked.name, asked.url).state
+    found = engine_status.current_status(asked.name, asked.url).state
     if found in _UNFIT:
         # It may have been mended by hand, and nobody would notice.
         suspect(asked.name, asked.url)

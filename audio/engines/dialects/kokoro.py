@@ -1,4 +1,4 @@
-"""Voices, and speech as a stream that can be closed."""
+"""Kokoro's dialect: the list of voices, and speech as a stream that can be closed."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 import httpx
 from django.conf import settings
 
-from audio.engines.answer_stream import AnswerStream
 from audio.engines.client import Engine, engine
-from audio.engines.deadlines import allowed_s
 from audio.engines.failures import EngineRefused
+from audio.engines.http.answer_stream import AnswerStream
+from audio.engines.http.deadlines import allowed_s
 
 MODEL = "kokoro"
-# Slow speech, so that an engine is given rather too much time.
+# Slow speech, so that an engine gets rather too much time.
 CHARACTERS_PER_S = 10
-# Hours of speech: more is no speech of any text that is taken.
-LARGEST_SPEECH = 1024 * 1024 * 1024
-# What an engine answers that is asked for a voice it does not have, and how it begins the list of
-# those it has: 68 names that nobody reads.
+# Hours of speech: no text that the gateway accepts takes longer to speak.
+MAX_SPEECH_BYTES = 1024 * 1024 * 1024
+# The statuses for a voice that an engine does not have, and how it begins the list of those that
+# it has: 68 names, too many for a message.
 _UNKNOWN_VOICE = (400, 404, 422)
-_VOICES_FOLLOW = re.compile(r"\W*\b(available|known|valid) voices\b.*", re.IGNORECASE)
+_LIST_OF_VOICES = re.compile(r"\W*\b(available|known|valid) voices\b.*", re.IGNORECASE)
 
 
 class UnknownVoice(EngineRefused):
@@ -31,7 +31,7 @@ class UnknownVoice(EngineRefused):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What to say, in which voice and format; `further` fields are the engine's own."""
+    """A text to speak, its voice and its format; `further` fields are the engine's own."""
 
     text: str
     voice: str
@@ -40,12 +40,12 @@ class Utterance:
 
 
 def kokoro() -> Engine:
-    """The engine that KOKORO_URL names."""
+    """Return the engine that KOKORO_URL names."""
     return engine("kokoro", settings.KOKORO_URL)
 
 
 def voices() -> tuple[str, ...]:
-    """Ask for the catalogue: a list of strings or of objects with `id`, by the server's age."""
+    """Ask for the catalogue: newer servers list objects with `id`, older ones list strings."""
     answer = kokoro().ask("voices", "/v1/audio/voices")
     listed = answer.get("voices") if isinstance(answer, Mapping) else None
     if not isinstance(listed, list):
@@ -55,7 +55,7 @@ def voices() -> tuple[str, ...]:
 
 
 def speak(utterance: Utterance) -> "SpeechStream":
-    """Start speech; return with its first bytes, so that what fails before can be told."""
+    """Start speech; return with its first bytes, so that a failure before them has a status."""
     body = {
         **utterance.further,
         "model": MODEL,
@@ -63,25 +63,26 @@ def speak(utterance: Utterance) -> "SpeechStream":
         "voice": utterance.voice,
         "response_format": utterance.form,
     }
-    patience_s = allowed_s(len(utterance.text) / CHARACTERS_PER_S)
+    silence_s = allowed_s(len(utterance.text) / CHARACTERS_PER_S)
     try:
-        stream = kokoro().open_stream("speak", "/v1/audio/speech", body, patience_s=patience_s)
+        stream = kokoro().open_stream("speak", "/v1/audio/speech", body, silence_s=silence_s)
     except EngineRefused as refused:
-        raise _about_the_voice(refused) from refused
+        raise _as_unknown_voice(refused) from refused
     return SpeechStream(kokoro(), stream)
 
 
-def _about_the_voice(refused: EngineRefused) -> EngineRefused:
-    """The same refusal, briefly and with its field if it is of the voice."""
-    told = re.search(r"\bvoice\b", refused.reason, re.IGNORECASE) and refused.param is None
-    if refused.status not in _UNKNOWN_VOICE or not (told or refused.param == "voice"):
+def _as_unknown_voice(refused: EngineRefused) -> EngineRefused:
+    """Return a refusal of the voice with its field and a short reason; others as they are."""
+    mentions_voice = re.search(r"\bvoice\b", refused.reason, re.IGNORECASE)
+    is_about_voice = refused.param == "voice" or (mentions_voice and refused.param is None)
+    if refused.status not in _UNKNOWN_VOICE or not is_about_voice:
         return refused
-    reason = _VOICES_FOLLOW.sub(". GET /v1/audio/voices lists all.", refused.reason)
+    reason = _LIST_OF_VOICES.sub(". GET /v1/audio/voices lists all.", refused.reason)
     return UnknownVoice(httpx.codes.BAD_REQUEST, reason, "voice", refused.retry_after)
 
 
 class SpeechStream:
-    """Audio as it is being spoken, from its first bytes on; whoever holds it closes it."""
+    """Audio while it is being spoken, from its first bytes on; its holder closes it."""
 
     def __init__(self, spoken_by: Engine, stream: AnswerStream) -> None:
         self._engine, self._stream = spoken_by, stream
@@ -93,17 +94,17 @@ class SpeechStream:
             raise
 
     def __iter__(self) -> Iterator[bytes]:
-        # Raising cuts the connection to the client: a clean end would pass for the whole speech.
-        piece, spoken = self._first, 0
-        while piece:
-            yield piece
-            spoken += len(piece)
-            if spoken > LARGEST_SPEECH:
+        # An exception cuts the connection to the client: a clean end would pass for all of it.
+        block, size = self._first, 0
+        while block:
+            yield block
+            size += len(block)
+            if size > MAX_SPEECH_BYTES:
                 raise self._engine.nonsense("it does not end")
-            piece = self._stream.read()
+            block = self._stream.read()
 
     def close(self) -> None:
-        """Stop the engine's work and give connection and place back."""
+        """Stop the engine's work, and give the connection and the slot back."""
         self._stream.close()
 
     def _read_first(self) -> bytes:

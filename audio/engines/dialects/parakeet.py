@@ -1,4 +1,4 @@
-"""Words, turns and fingerprints: the Parakeet engine's answers, read into frozen values."""
+"""Parakeet's dialect: its answers, read into words, turns and embeddings."""
 
 from collections.abc import Mapping
 
@@ -7,22 +7,22 @@ from django.conf import settings
 
 from audio import metrics
 from audio.engines.client import Engine, engine
-from audio.engines.dialects.parakeet_words import LARGEST, finite, read_words
+from audio.engines.dialects.parakeet_words import MAX_TIME, finite_number, parse_words
 from audio.engines.failures import EngineFailed, EngineRefused
 from audio.media.recording import Recording
 from audio.merge.speaker_labels import length_of
 from audio.merge.values import Diarization, Embedding, Transcription, Turn
 
-_NOBODY = Diarization((), ())
+_NO_TURNS = Diarization((), ())
 
 
 def parakeet() -> Engine:
-    """The engine that PARAKEET_URL names."""
+    """Return the engine that PARAKEET_URL names."""
     return engine("parakeet", settings.PARAKEET_URL)
 
 
 def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcription:
-    """Ask what a recording says; `options` (model, language, …) go to the engine as they are."""
+    """Have a recording transcribed; `options` (model, language, …) go to the engine as given."""
     fields: dict[str, object] = {
         "response_format": "verbose_json",
         "timestamp_granularities[]": ["word", "segment"],
@@ -34,32 +34,31 @@ def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcriptio
     except (EngineRefused, EngineFailed) as error:
         if "response_format" not in getattr(error, "reason", str(error)):
             raise
-        # Some servers know nothing but plain JSON: better no word times than no answer.
+        # Some servers answer in plain JSON alone: no word times are better than no answer.
         fields = {"response_format": "json", **options}
         answer = parakeet().post_recording("transcribe", path, recording, fields)
-    said = _transcription(answer)
-    _count("transcribe", length_of(_NOBODY, said))
-    return said
+    transcription = _transcription(answer)
+    _count("transcribe", length_of(_NO_TURNS, transcription))
+    return transcription
 
 
 def diarize_chunk(recording: Recording) -> Diarization:
-    """Ask who, anonymously, talks when in a recording, and how each of them sounds."""
-    return _diarized("/v1/audio/diarize-chunk", recording)
+    """Have the turns of a recording found, with an embedding of each speaker."""
+    return _diarize_with("/v1/audio/diarize-chunk", recording)
 
 
 def diarize(recording: Recording) -> Diarization:
-    """Ask who, anonymously, talks when in a recording."""
-    return _diarized("/v1/audio/diarize", recording)
+    """Have the turns of a recording found."""
+    return _diarize_with("/v1/audio/diarize", recording)
 
 
-def _diarized(path: str, recording: Recording) -> Diarization:
-    talk = _diarization(parakeet().post_recording("diarize", path, recording, {}))
-    _count("diarize", length_of(talk, None))
-    return talk
+def _diarize_with(path: str, recording: Recording) -> Diarization:
+    diarization = _diarization(parakeet().post_recording("diarize", path, recording, {}))
+    _count("diarize", length_of(diarization, None))
+    return diarization
 
 
 def _count(operation: str, seconds: float) -> None:
-    """As long as the engine says, or as it talks, where it does not say."""
     metrics.AUDIO_SECONDS.labels(operation).inc(seconds)
 
 
@@ -74,7 +73,7 @@ def _transcription(answer: object) -> Transcription:
     if text is None and "words" not in body and "segments" not in body:
         raise parakeet().nonsense("it has neither text nor words")
     try:
-        words = read_words(body, text or "", duration)
+        words = parse_words(body, text or "", duration)
     except ValueError as error:
         raise parakeet().nonsense(str(error)) from error
     spoken = text.strip() if text else " ".join(word.text for word in words)
@@ -119,9 +118,9 @@ def _embeddings(given: object) -> dict[str, Embedding]:
 def _vector(numbers: object) -> Embedding:
     listed = numbers if isinstance(numbers, list) else []
     try:
-        # All at once where all are floats; of one that is none, or not finite, it is said.
-        if not set(map(type, listed)) <= {float} or not np.all(np.abs(listed) < LARGEST):
-            listed = [finite(number, "a number") for number in listed]
+        # One check of the whole list; only where it fails is each number looked at.
+        if not set(map(type, listed)) <= {float} or not np.all(np.abs(listed) < MAX_TIME):
+            listed = [finite_number(number, "a number") for number in listed]
     except ValueError as error:
         raise parakeet().nonsense("a fingerprint is not a list of finite numbers") from error
     if not listed:
@@ -162,7 +161,7 @@ def _seconds(body: Mapping[str, object], *keys: str) -> float | None:
     if value is None:
         return None
     try:
-        return float(finite(value, keys[0]))
+        return float(finite_number(value, keys[0]))
     except ValueError as error:
         raise parakeet().nonsense(str(error)) from error
 

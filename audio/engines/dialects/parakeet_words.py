@@ -1,7 +1,7 @@
-"""Words out of whatever shape a Parakeet server gives them.
+"""The words of a transcription, in any of the shapes that Parakeet servers send.
 
 Servers differ in the name of the list, in the keys of a word, in the unit of its times, and in
-whether a "word" is a word at all. Source: the shapes that public Parakeet servers and the Whisper
+whether a "word" is a whole word. Source: the shapes that public Parakeet servers and the Whisper
 family were seen to send.
 """
 
@@ -12,16 +12,16 @@ from itertools import chain, zip_longest
 from audio.merge.values import Word
 
 # A month in nanoseconds, the smallest unit seen.
-LARGEST = 3e15
+MAX_TIME = 3e15
 _TEXT = ("word", "text", "w", "token")
 _START = ("start", "start_time", "startTime", "begin", "t0", "offset")
 _END = ("end", "end_time", "endTime", "t1")
 
 
-def read_words(
+def parse_words(
     answer: Mapping[str, object], text: str, duration: float | None
 ) -> tuple[Word, ...]:
-    """Read the words of a transcription, sorted by start, in seconds, inside the recording.
+    """Read the words of a transcription: sorted by start, in seconds, inside the recording.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def _words_of_segments(segments: object) -> list[Mapping[str, object]]:
 
 
 def _mappings(value: object) -> list[Mapping[str, object]]:
-    # Of JSON all mappings are dicts; asking for a Mapping takes ten times as long.
+    # JSON has no mappings but dicts; a check for Mapping takes ten times as long.
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
@@ -71,23 +71,23 @@ def _text(item: Mapping[str, object]) -> str:
 
 
 def _word(item: Mapping[str, object], after: Mapping[str, object] | None) -> Word:
-    """A word; without an end it lasts until the next begins."""
-    begun, ended, text = item.get("start"), item.get("end"), item.get("word")
-    # As nearly all are. Whatever else they may be takes five times as long to find out.
+    """Read a word; one without an end lasts until the next begins."""
+    first, last, text = item.get("start"), item.get("end"), item.get("word")
+    # Nearly all words are like this; the general case takes five times as long.
     if (
-        type(begun) is float
-        and type(ended) is float
+        type(first) is float
+        and type(last) is float
         and type(text) is str
-        and -LARGEST < begun < LARGEST
-        and -LARGEST < ended < LARGEST
+        and -MAX_TIME < first < MAX_TIME
+        and -MAX_TIME < last < MAX_TIME
     ):
-        return Word(begun, ended, text.strip())
+        return Word(first, last, text.strip())
     start = _number(item, _START)
     end = _number(item, _END) if any(key in item for key in _END) else None
     if end is None:
         length = item.get("duration")
         following = start if after is None else max(start, _number(after, _START))
-        end = following if length is None else start + finite(length, "duration")
+        end = following if length is None else start + finite_number(length, "duration")
     return Word(start, end, _text(item))
 
 
@@ -95,29 +95,29 @@ def _number(item: Mapping[str, object], keys: Sequence[str]) -> float:
     for key in keys:
         value = item.get(key)
         if value is not None:
-            return finite(value, keys[0])
-    return finite(None, keys[0])
+            return finite_number(value, keys[0])
+    return finite_number(None, keys[0])
 
 
-def finite(value: object, what: str) -> float:
+def finite_number(value: object, what: str) -> float:
     """Read a number.
 
     Raises
     ------
     ValueError
-        When it is none, or not finite, or more than any time in any unit.
+        When it is not a number, not finite, or greater than any time in any unit.
     """
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
-        or not -LARGEST < value < LARGEST
+        or not -MAX_TIME < value < MAX_TIME
     ):
         raise ValueError(f"{what} is not a finite number")
     return value
 
 
 def _in_seconds(words: list[Word], duration: float) -> list[Word]:
-    """Whole numbers far beyond the recording's end are milliseconds, or Go's nanoseconds."""
+    """Convert whole numbers far beyond the recording's end: milliseconds, or Go's nanoseconds."""
     whole = all(isinstance(word.end, int) for word in words)
     last = max(word.end for word in words)
     if not whole or last <= 500 * duration:
@@ -126,20 +126,20 @@ def _in_seconds(words: list[Word], duration: float) -> list[Word]:
     return [Word(word.start / unit, word.end / unit, word.text) for word in words]
 
 
-def _whole_words(pieces: list[Word], text: str) -> list[Word]:
-    """Join pieces of words along the transcript's white space, where they spell just that."""
-    tokens = text.split()
-    if len(pieces) <= len(tokens) or "".join(p.text for p in pieces) != "".join(tokens):
-        return pieces
+def _whole_words(parts: list[Word], text: str) -> list[Word]:
+    """Join parts of words along the transcript's white space, where they spell the transcript."""
+    whole = text.split()
+    if len(parts) <= len(whole) or "".join(p.text for p in parts) != "".join(whole):
+        return parts
     words: list[Word] = []
-    remaining = iter(pieces)
-    for token in tokens:
-        piece = next(remaining)
-        start, end, spelt = piece.start, piece.end, piece.text
-        while len(spelt) < len(token):
-            piece = next(remaining)
-            end, spelt = piece.end, spelt + piece.text
-        words.append(Word(start, end, spelt))
+    remaining = iter(parts)
+    for spelling in whole:
+        part = next(remaining)
+        start, end, joined = part.start, part.end, part.text
+        while len(joined) < len(spelling):
+            part = next(remaining)
+            end, joined = part.end, joined + part.text
+        words.append(Word(start, end, joined))
     return words
 
 

@@ -1,10 +1,10 @@
-"""Does an engine still answer rightly, and if not, who restarts it?
+"""Recovery of engines: probes with known answers, and restarts of engines that are wedged.
 
-probes      one question with a known answer for each thing an engine does
-restarts    a container of Docker's, a command, or nobody
-containers  the calls of Docker's API
-examining   probe, restart what is wedged, follow it until it answers: once at a time on a host
-watch       when that happens: every few minutes, after an engine's 500, when somebody asks
-reporting   what operators and Prometheus are told
-checks      settings that would keep all this from working
+probes           one question with a known answer for each operation of an engine
+restarts         how the settings have an engine restarted: by Docker, by a command, or not
+containers       the calls of Docker's API
+examination      probe, restart a wedged engine, follow it until it answers; one at a time per host
+watch            when engines are examined: periodically, after a failure, on request
+engine_report    the status board for operators and Prometheus
+recovery_checks  system checks of the settings
 """

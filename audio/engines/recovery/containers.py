@@ -1,4 +1,4 @@
-"""An engine's container, through the two calls of Docker's API that a socket proxy must allow."""
+"""An engine's container, by the two calls of Docker's API that a socket proxy must allow."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +11,11 @@ from requests import RequestException
 
 from audio.engines.recovery.restarts import RestartFailed
 
-# The oldest version that the client speaks: just to ask which one the daemon does.
+# The oldest version of the API that the client speaks, used to ask for the daemon's version.
 ANY_VERSION = "1.24"
-QUESTION_S = 10
-# Until Docker kills a container that does not stop. At once, because as long as it still answers
-# other hosts see that it was started long ago, and would restart it too; wedged, it loses nothing.
+QUERY_S = 10
+# Docker kills the container immediately: while it still runs, other hosts see an old start time,
+# and would restart it too. A wedged engine loses nothing.
 STOP_S = 0
 
 
@@ -26,20 +26,20 @@ class Container:
         self._name = self.target = name
 
     def started_at(self) -> float:
-        """When Docker last started it."""
-        with _daemon(QUESTION_S) as daemon:
+        """Return when Docker last started the container, in seconds since 1970."""
+        with _daemon(QUERY_S) as daemon:
             state = daemon.inspect_container(self._name)["State"]
             return datetime.fromisoformat(state["StartedAt"]).timestamp()
 
     def restart(self) -> None:
-        # By name, not by identifier: so a proxy can allow just this container.
+        # By name, not by identifier, so that a proxy can allow this container alone.
         with _daemon(settings.RESTART_TIMEOUT_S) as daemon:
             daemon.restart(self._name, timeout=STOP_S)
 
 
 @contextmanager
-def _daemon(timeout_s: float) -> "Iterator[docker.APIClient]":
-    """Docker's API, in the version that its daemon speaks; what goes wrong in a sentence."""
+def _daemon(timeout_s: float) -> Iterator[docker.APIClient]:
+    """Open Docker's API in the daemon's version; raise `RestartFailed` for its errors."""
     try:
         with _client(ANY_VERSION, timeout_s) as asking:
             version = asking.version(api_version=False)["ApiVersion"]
@@ -57,6 +57,6 @@ def _daemon(timeout_s: float) -> "Iterator[docker.APIClient]":
 
 def _client(version: str, timeout_s: float) -> docker.APIClient:
     client = docker.APIClient(settings.DOCKER_URL, version=version, timeout=timeout_s)
-    # A proxy from the environment would only carry calls away.
+    # A proxy from the environment would redirect the calls.
     client.trust_env = False
     return client

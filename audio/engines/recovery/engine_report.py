@@ -1,4 +1,4 @@
-"""What operators and Prometheus are told of the engines: always what the board says."""
+"""The status board of the engines, as reports for operators and metrics for Prometheus."""
 
 import math
 import time
@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from audio.engines import engine_status
-from audio.engines.engine_status import STATES, Standing
+from audio.engines.engine_status import STATES, EngineStatus
 from audio.engines.recovery.examination import HOUR_S
 from audio.engines.recovery.probes import ENGINES
 from audio.engines.recovery.watch import watched
@@ -18,34 +18,38 @@ _Families = tuple[GaugeMetricFamily, CounterMetricFamily, CounterMetricFamily, G
 
 
 def report(engine: str) -> dict[str, object]:
-    """What is known of one engine, for a client."""
+    """Return the status of one engine, for a client."""
     url = engine_status.url_of(engine)
     if not url:
-        return _told(engine, Standing(), "not_configured", "No address is set.")
-    known = engine_status.standing(engine, url)
-    return _told(engine, known, known.state, known.reason)
+        return _as_json(engine, EngineStatus(), "not_configured", "No address is set.")
+    known = engine_status.current_status(engine, url)
+    return _as_json(engine, known, known.state, known.reason)
 
 
 def reports() -> list[dict[str, object]]:
-    """What is known of every engine."""
+    """Return the status of every engine."""
     return [report(engine) for engine in ENGINES]
 
 
 class EngineMetrics(Collector):
-    """Read from the board at each scrape: so the findings of other processes are told too."""
+    """Metrics read from the board at each scrape, which includes other processes' findings."""
 
     def collect(self) -> Iterator[Metric]:
         families = _families()
         for engine in watched():
-            _add(families, engine, engine_status.standing(engine, engine_status.url_of(engine)))
+            _add(
+                families,
+                engine,
+                engine_status.current_status(engine, engine_status.url_of(engine)),
+            )
         yield from families
 
     def describe(self) -> Iterator[Metric]:
-        """What may be collected, without reading the board."""
+        """Yield the metrics that may be collected, without reading the board."""
         yield from _families()
 
 
-def _told(engine: str, known: Standing, state: str, reason: str) -> dict[str, object]:
+def _as_json(engine: str, known: EngineStatus, state: str, reason: str) -> dict[str, object]:
     now = time.time()
     left_s = None if known.ready_at is None else max(0, math.ceil(known.ready_at - now))
     return {
@@ -86,7 +90,7 @@ def _families() -> _Families:
     )
 
 
-def _add(families: _Families, engine: str, known: Standing) -> None:
+def _add(families: _Families, engine: str, known: EngineStatus) -> None:
     states, probes, restarts, recovery = families
     for state in STATES:
         states.add_metric([engine, state], float(known.state == state))

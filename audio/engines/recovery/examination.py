@@ -1,9 +1,9 @@
-"""Probe an engine; restart it if it is wedged; follow it until it answers rightly again.
+"""The examination of an engine: probe it, restart it if it is wedged, follow it until it is well.
 
-What is busy or refuses our question is not wedged. What cannot be reached is not restarted: it may
-be loading its models, or somebody stopped it, and Docker itself starts again what ends. An engine
-is probed again right before it is restarted: one with much to do is late now and then, and another
-host may have been first.
+An engine that is busy or refuses the probe is not wedged. One that cannot be reached is not
+restarted: it may be loading its models, or an operator stopped it, and Docker itself starts a
+container that ended. An engine is probed again right before it is restarted: a busy engine is late
+now and then, and another host may have restarted it first.
 """
 
 import logging
@@ -21,7 +21,7 @@ from audio.engines.recovery.restarts import Restarter, RestartFailed, restarter
 
 logger = logging.getLogger("audio.engines.recovery")
 HOUR_S = 3600.0
-# Between Docker's clock and the moment at which its answer was here.
+# The difference between Docker's clock and the time at which its answer arrived.
 SLACK_S = 1.0
 _WEDGED: tuple[Result, ...] = ("wrong", "failed", "timed_out")
 _STATES: Mapping[Result, State] = {
@@ -40,13 +40,13 @@ _LEVELS: Mapping[State, int] = {
 def examine(
     engine: str, *, cooldown_s: float = 0.0, when_probed: Callable[[], object] = lambda: None
 ) -> bool:
-    """Probe an engine, and see it restarted if need be.
+    """Probe an engine, restart it if it is wedged, and follow the restart.
 
-    Returns False when another thread or process is at it, or was a moment ago.
+    Returns False when another thread or process examines it, or probed it within `cooldown_s`.
     """
     url = engine_status.url_of(engine)
-    with engine_status.claimed(engine, url) as alone:
-        if not alone or _age_s(engine_status.last_standing(engine, url).probed_at) < cooldown_s:
+    with engine_status.examination_lock(engine, url) as is_locked:
+        if not is_locked or _age_s(engine_status.last_status(engine, url).probed_at) < cooldown_s:
             return False
         _Examination(engine, url, when_probed).run()
     return True
@@ -61,34 +61,34 @@ def _is_long_ago(started_at: float) -> bool:
 
 
 class _Examination:
-    """One engine, while nobody else on this host examines it."""
+    """The examination of one engine, under its examination lock."""
 
     def __init__(self, engine: str, url: str, when_probed: Callable[[], object]) -> None:
         self._engine, self._url, self._when_probed = engine, url, when_probed
-        self._known = engine_status.last_standing(engine, url)
-        broken = self._known.state in ("wedged", "down", "restarting")
-        self._broken_at = self._known.since if broken else time.time()
-        self._is_kept = False
+        self._known = engine_status.last_status(engine, url)
+        is_broken = self._known.state in ("wedged", "down", "restarting")
+        self._broken_at = self._known.since if is_broken else time.time()
+        self._is_written = False
 
     def run(self) -> None:
         known = self._known
         if known.state == "restarting" and _age_s(known.since) < settings.RECOVERY_TIMEOUT_S:
-            # Whoever followed it is gone, or would have the claim.
+            # The process that followed the restart has died, or it would hold the lock.
             self._follow(known.since)
             return
-        found, who = self._probe(), restarter(self._engine)
-        if found.result == "timed_out" and who is None:
+        found, restarting = self._probe(), restarter(self._engine)
+        if found.result == "timed_out" and restarting is None:
             found = self._probe()
         if found.result in _WEDGED:
-            self._mend(who, found.reason)
+            self._mend(restarting, found.reason)
         else:
             self._settle(found)
         self._when_probed()
 
     def _settle(self, found: Probe) -> None:
-        """Tell what a probe of an engine that is not wedged found; being busy is no finding."""
+        """Publish the result of a probe that is not wedged; `busy` leaves the status as it is."""
         if found.result != "busy":
-            self._tell(_STATES[found.result], found.reason)
+            self._publish(_STATES[found.result], found.reason)
 
     def _probe(self) -> Probe:
         found = probe(self._engine)
@@ -97,51 +97,51 @@ class _Examination:
             self._note(probed_at=time.time(), probe_s=round(found.seconds, 3))
         return found
 
-    def _mend(self, who: Restarter | None, reason: str) -> None:
-        """Restart a wedged engine, if somebody does and it is time."""
-        if who is None:
-            said = f"{reason} No automatic restart is configured."
-            self._tell("wedged", said, alert=True)
+    def _mend(self, by: Restarter | None, reason: str) -> None:
+        """Restart a wedged engine, if a restart is configured and due."""
+        if by is None:
+            reason = f"{reason} No automatic restart is configured."
+            self._publish("wedged", reason, alert=True)
             return
         try:
-            started_at = self._restart_if_due(who, reason)
+            started_at = self._restart_if_due(by, reason)
         except RestartFailed as failure:
-            self._tell("down", f"{reason} {failure}", alert=True)
+            self._publish("down", f"{reason} {failure}", alert=True)
             return
         if started_at is not None:
             self._follow(started_at)
 
-    def _restart_if_due(self, who: Restarter, reason: str) -> float | None:
-        """Restart it, unless that is not due; when it was started, if it is to be followed."""
+    def _restart_if_due(self, by: Restarter, reason: str) -> float | None:
+        """Restart the engine if that is due; return its start time if it is to be followed."""
         if self._is_over_the_limit(reason):
             return None
-        started_at = self._last_start(who)
+        started_at = self._last_start(by)
         if _is_long_ago(started_at):
-            # Others, who do not see this board, may be about to do the same.
+            # Gateways on other hosts, which have another board, may be about to do the same.
             time.sleep(random.uniform(0.0, settings.RESTART_JITTER_S))  # noqa: S311 — no secret
             # Two engines may be one program, which is then restarted once for both.
-            with engine_status.restarting(who.target):
+            with engine_status.restart_lock(by.target):
                 found = self._probe()
                 if found.result not in _WEDGED:
-                    return self._think_again(found)
-                started_at = self._last_start(who)
+                    return self._reconsider(found)
+                started_at = self._last_start(by)
                 if _is_long_ago(started_at):
-                    return self._restart(who, reason)
+                    return self._restart(by, reason)
         if started_at > max(self._known.restarts, default=0.0) + SLACK_S:
-            self._tell_restart("Somebody else has just started it.", started_at)
+            self._publish_restart("It has just been started by another process.", started_at)
             return started_at
         left_s = started_at + settings.RESTART_MIN_INTERVAL_S - time.time()
-        said = f"{reason} The last restart was a moment ago; none for {left_s:.0f} s more."
-        # Down is what the last restart left it: that nothing is done now does not better it.
-        self._tell("down" if self._known.state == "down" else "wedged", said)
+        wait = f"The last restart was recent; the next is due in {left_s:.0f} s."
+        # An engine that is down after its last restart remains down.
+        self._publish("down" if self._known.state == "down" else "wedged", f"{reason} {wait}")
         return None
 
-    def _think_again(self, found: Probe) -> float | None:
-        """It was wedged a moment ago, and is not now; when it was started, if it is to follow."""
+    def _reconsider(self, found: Probe) -> float | None:
+        """Publish that the engine is wedged no longer; return its start time if it restarts."""
         if found.result != "unreachable":
             self._settle(found)
             return None
-        self._tell_restart("It is gone: somebody else seems to restart it.", time.time())
+        self._publish_restart("It is gone; another process seems to restart it.", time.time())
         return time.time()
 
     def _is_over_the_limit(self, reason: str) -> bool:
@@ -149,23 +149,23 @@ class _Examination:
         self._note(restarts=recent)
         if len(recent) < settings.RESTART_MAX_PER_HOUR:
             return False
-        said = f"{reason} It was restarted {len(recent)} times within an hour."
-        self._tell("down", said, alert=True)
+        limit = f"It was restarted {len(recent)} times within an hour."
+        self._publish("down", f"{reason} {limit}", alert=True)
         return True
 
-    def _last_start(self, who: Restarter) -> float:
-        """When it was last started, as far as Docker or the board of this host knows."""
-        known = [engine_status.last_standing(engine, self._url) for engine in ENGINES]
-        told = [at for standing in known for at in standing.restarts]
-        return max(*told, min(who.started_at() or 0.0, time.time()), 0.0)
+    def _last_start(self, by: Restarter) -> float:
+        """Return when the engine was last started, as far as Docker or the status board knows."""
+        known = [engine_status.last_status(engine, self._url) for engine in ENGINES]
+        restarts = [at for status in known for at in status.restarts]
+        return max(*restarts, min(by.started_at() or 0.0, time.time()), 0.0)
 
-    def _restart(self, who: Restarter, reason: str) -> float:
-        self._tell_restart(reason, time.time())
-        if not self._is_kept:
-            # Nobody would know of it, and restart it again a moment later.
+    def _restart(self, by: Restarter, reason: str) -> float:
+        self._publish_restart(reason, time.time())
+        if not self._is_written:
+            # Other processes would not learn of the restart, and would restart the engine again.
             raise RestartFailed("It is not restarted: RECOVERY_DIR has no room to note that.")
         try:
-            who.restart()
+            by.restart()
         except RestartFailed:
             self._count_restart("failed")
             raise
@@ -173,7 +173,7 @@ class _Examination:
         return time.time()
 
     def _follow(self, started_at: float) -> None:
-        """Probe until it answers rightly, or is given up."""
+        """Probe until the engine answers correctly, or RECOVERY_TIMEOUT_S has passed."""
         self._when_probed()
         found = None
         while _age_s(started_at) < settings.RECOVERY_TIMEOUT_S:
@@ -184,39 +184,41 @@ class _Examination:
                 self._settle(found)
                 return
         why = f" {found.reason}" if found else ""
-        given_up_s = settings.RECOVERY_TIMEOUT_S
-        said = f"It did not recover within {given_up_s:.0f} s of its restart.{why}"
-        self._tell("down", said, alert=True)
+        limit = f"{settings.RECOVERY_TIMEOUT_S:.0f} s"
+        self._publish(
+            "down", f"It did not recover within {limit} of its restart.{why}", alert=True
+        )
 
-    def _tell_restart(self, reason: str, started_at: float) -> None:
-        # It may be as quick as the last time; how slow that was says more of who had to come.
+    def _publish_restart(self, reason: str, started_at: float) -> None:
+        # It may recover as quickly as the last time; a longer last time, in which an operator had
+        # to help, is not expected again.
         last_s = self._known.recovery_s or settings.RECOVERY_EXPECTED_S
         self._note(ready_at=started_at + min(last_s, settings.RECOVERY_EXPECTED_S))
-        self._tell("restarting", reason)
+        self._publish("restarting", reason)
 
     def _count_restart(self, outcome: str) -> None:
         self._note(restarts=(*self._known.restarts, time.time()))
         self._count("outcomes", outcome)
 
-    def _count(self, of: str, what: str) -> None:
-        counts: Mapping[str, int] = getattr(self._known, of)
-        self._note(**{of: {**counts, what: counts.get(what, 0) + 1}})
+    def _count(self, counter: str, label: str) -> None:
+        counts: Mapping[str, int] = getattr(self._known, counter)
+        self._note(**{counter: {**counts, label: counts.get(label, 0) + 1}})
 
     def _note(self, **changes: object) -> None:
         self._known = replace(self._known, **changes)  # type: ignore[arg-type]
-        self._is_kept = engine_status.write_standing(self._engine, self._url, self._known)
+        self._is_written = engine_status.write_status(self._engine, self._url, self._known)
 
-    def _tell(self, state: State, reason: str, *, alert: bool = False) -> None:
-        """Tell everybody a state; the log has a line when it is another one."""
+    def _publish(self, state: State, reason: str, *, alert: bool = False) -> None:
+        """Write a state to the board, and log it when it changes."""
         before = self._known.state
         since = self._known.since if before == state else time.time()
         ready_at = self._known.ready_at if state == "restarting" else None
         self._note(state=state, reason=reason, since=since, ready_at=ready_at)
         if before == state:
             return
-        told = {"engine": self._engine, "state": state, "before": before, "reason": reason}
+        fields = {"engine": self._engine, "state": state, "before": before, "reason": reason}
         logger.log(
             _LEVELS.get(state, logging.ERROR),
             "state of an engine",
-            extra={**told, **({"alert": True} if alert else {})},
+            extra={**fields, **({"alert": True} if alert else {})},
         )

@@ -1,7 +1,7 @@
-"""One question with a known answer for each thing an engine does.
+"""One question with a known answer for each operation of an engine.
 
 A wedged engine answers 500 to everything, a poisoned one 200 with nonsense, and one that hangs
-nothing: only the answer tells.
+does not answer: only a real question shows the difference.
 """
 
 import tempfile
@@ -17,8 +17,8 @@ import numpy as np
 from django.conf import settings
 
 from audio.engines import failures
+from audio.engines.availability import as_probe
 from audio.engines.dialects import kokoro, parakeet
-from audio.engines.probing import as_probe
 from audio.media import temporary_files
 from audio.media.decoding import SAMPLE_RATE, DecodingUnavailable, UnusableAudio, sample_blocks
 from audio.media.recording import Recording
@@ -26,14 +26,14 @@ from audio.merge.values import Diarization
 
 Result = Literal["ok", "slow", "busy", "refused", "wrong", "failed", "timed_out", "unreachable"]
 CLIP = Path(__file__).with_name("clip.flac")
-CLIP_SAYS = "Turn on the light, then close the blinds."
-MOST_WRONG_WORDS = 0.34
+CLIP_TEXT = "Turn on the light, then close the blinds."
+MAX_WORD_ERROR_RATE = 0.34
 WORD = "Hello."
-SHORTEST_S, LONGEST_S = 0.2, 10.0
-# Of samples in [-1, 1], root mean square. Speech has about 0.05; dither of 16 bits 0.00002.
-QUIETEST = 0.001
-# Ten seconds of any format that has a header, and more.
-LARGEST_BYTES = 4 * 1024 * 1024
+MIN_SPEECH_S, MAX_SPEECH_S = 0.2, 10.0
+# Root mean square of samples in [-1, 1]. Speech has about 0.05; dither of 16 bits 0.00002.
+MIN_RMS = 0.001
+# More than ten seconds of any format that has a header.
+MAX_SPEECH_BYTES = 4 * 1024 * 1024
 _WORDS = jiwer.Compose(
     [
         jiwer.ToLowerCase(),
@@ -47,7 +47,7 @@ _WORDS = jiwer.Compose(
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What came of it, in a sentence, and how long it took."""
+    """The result of a probe, its reason as a sentence, and how long it took in seconds."""
 
     result: Result
     reason: str
@@ -55,57 +55,57 @@ class Probe:
 
 
 class WrongAnswer(Exception):
-    """The engine answered, but not what is known to be right; the message is a sentence."""
+    """The engine's answer differs from the known one; the message is a sentence."""
 
 
 def probe(engine: str) -> Probe:
-    """Ask an engine what it must know."""
+    """Ask an engine the questions that it must be able to answer."""
     started = time.monotonic()
     try:
         with as_probe(settings.PROBE_TIMEOUT_S):
             _QUESTIONS[engine]()
     except (WrongAnswer, failures.EngineError, DecodingUnavailable, OSError) as error:
-        result, reason = _meaning(error)
+        result, reason = _result_of(error)
         return Probe(result, reason, time.monotonic() - started)
     seconds = time.monotonic() - started
     if seconds > settings.PROBE_SLOW_S:
-        reason = f"It answered rightly, but in {seconds:.1f} s."
+        reason = f"It answered correctly, but in {seconds:.1f} s."
         return Probe("slow", reason, seconds)
-    return Probe("ok", "It answered rightly.", seconds)
+    return Probe("ok", "It answered correctly.", seconds)
 
 
-def check_words(heard: str) -> None:
+def check_words(text: str) -> None:
     """Refuse a transcript of the clip in which too many words are wrong.
 
     Raises
     ------
     WrongAnswer
     """
-    if not heard.strip():
-        raise WrongAnswer("It heard no words in the probe's recording.")
-    wrong = jiwer.wer(CLIP_SAYS, heard, reference_transform=_WORDS, hypothesis_transform=_WORDS)
-    if wrong > MOST_WRONG_WORDS:
-        raise WrongAnswer(f"Of the probe's words {wrong:.0%} were heard wrongly.")
+    if not text.strip():
+        raise WrongAnswer("It found no words in the probe's recording.")
+    wrong = jiwer.wer(CLIP_TEXT, text, reference_transform=_WORDS, hypothesis_transform=_WORDS)
+    if wrong > MAX_WORD_ERROR_RATE:
+        raise WrongAnswer(f"It transcribed {wrong:.0%} of the probe's words wrongly.")
 
 
-def check_embeddings(heard: Diarization) -> None:
-    """Refuse a diarization of the clip that has no usable fingerprint.
+def check_embeddings(diarization: Diarization) -> None:
+    """Refuse a diarization of the clip that has no usable embedding.
 
     Raises
     ------
     WrongAnswer
     """
-    vectors = list(heard.embeddings.values())
-    if not heard.turns or not vectors:
-        raise WrongAnswer("It found nobody in the probe's recording.")
+    vectors = list(diarization.embeddings.values())
+    if not diarization.turns or not vectors:
+        raise WrongAnswer("It found no speaker in the probe's recording.")
     if len({len(vector) for vector in vectors}) > 1 or len(vectors[0]) < 2:
-        raise WrongAnswer("Its fingerprints have no proper length.")
+        raise WrongAnswer("Its embeddings differ in length, or have fewer than 2 numbers.")
     if not all(np.isfinite(vector).all() and vector.any() for vector in vectors):
-        raise WrongAnswer("A fingerprint is not finite, or is all zeros.")
+        raise WrongAnswer("An embedding is not finite, or is all zeros.")
 
 
 def check_speech(path: Path) -> None:
-    """Refuse audio in which no word can have been spoken.
+    """Refuse audio that cannot hold a spoken word.
 
     Raises
     ------
@@ -116,9 +116,9 @@ def check_speech(path: Path) -> None:
     except UnusableAudio as error:
         raise WrongAnswer("Its speech cannot be decoded.") from error
     seconds = len(samples) / SAMPLE_RATE
-    if not SHORTEST_S <= seconds <= LONGEST_S:
+    if not MIN_SPEECH_S <= seconds <= MAX_SPEECH_S:
         raise WrongAnswer(f"It spoke one word for {seconds:.1f} s.")
-    if not np.sqrt(np.mean(np.square(samples))) > QUIETEST:
+    if not np.sqrt(np.mean(np.square(samples))) > MIN_RMS:
         raise WrongAnswer("Its speech is silent.")
 
 
@@ -126,24 +126,24 @@ def _ask_parakeet() -> None:
     clip = Recording(CLIP, CLIP.suffix)
     check_words(parakeet.transcribe(clip, {}).text)
     try:
-        heard = parakeet.diarize_chunk(clip)
+        diarization = parakeet.diarize_chunk(clip)
     except failures.EngineRefused as refusal:
-        # Some servers only transcribe, and do that well.
+        # Some servers only transcribe.
         if refusal.status in (404, 405):
             return
         raise
-    check_embeddings(heard)
+    check_embeddings(diarization)
 
 
 def _ask_kokoro() -> None:
     utterance = kokoro.Utterance(WORD, settings.DEFAULT_VOICE, "wav", {})
     deadline = time.monotonic() + settings.PROBE_TIMEOUT_S
     with tempfile.NamedTemporaryFile(suffix=".wav", dir=temporary_files.folder()) as file:
-        with closing(kokoro.speak(utterance)) as spoken:
-            for chunk in spoken:
-                file.write(chunk)
-                if file.tell() > LARGEST_BYTES:
-                    raise WrongAnswer("It does not end speaking one word.")
+        with closing(kokoro.speak(utterance)) as speech:
+            for block in speech:
+                file.write(block)
+                if file.tell() > MAX_SPEECH_BYTES:
+                    raise WrongAnswer("It does not stop speaking one word.")
                 if time.monotonic() > deadline:
                     raise failures.EngineTimedOut("It took too long to speak one word.")
         file.flush()
@@ -154,7 +154,7 @@ _QUESTIONS: dict[str, Callable[[], None]] = {"parakeet": _ask_parakeet, "kokoro"
 ENGINES = tuple(_QUESTIONS)
 
 
-def _meaning(error: Exception) -> tuple[Result, str]:
+def _result_of(error: Exception) -> tuple[Result, str]:
     match error:
         case DecodingUnavailable() | OSError():
             return "busy", "This machine has no room to probe it."

@@ -1,4 +1,4 @@
-"""Who restarts an engine: Docker, a command, or nobody."""
+"""How the settings have an engine restarted: by Docker, by a command, or not at all."""
 
 import os
 import shlex
@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from audio.engines import engine_status
 
 WAYS = ("", "docker", "command")
+# By its path: Docker's client takes a while to import, and most gateways do not use it.
+CONTAINER = "audio.engines.recovery.containers.Container"
 
 
 class RestartFailed(Exception):
@@ -19,23 +22,23 @@ class RestartFailed(Exception):
 
 
 class Restarter(Protocol):
-    """Whoever restarts one engine."""
+    """Restarts one engine."""
 
     @property
     def target(self) -> str:
-        """What is restarted, the same for two engines that are one program."""
+        """What is restarted: the same for two engines that are one program."""
 
     def started_at(self) -> float | None:
-        """When the engine last started, in seconds since 1970; None where nobody knows.
+        """Return when the engine last started, in seconds since 1970; None where unknown.
 
         Raises
         ------
         RestartFailed
-            When it cannot be found out, and so cannot be restarted.
+            When the time cannot be found out, and the engine cannot be restarted either.
         """
 
     def restart(self) -> None:
-        """Restart it.
+        """Restart the engine.
 
         Raises
         ------
@@ -44,14 +47,11 @@ class Restarter(Protocol):
 
 
 def restarter(engine: str) -> Restarter | None:
-    """Whoever restarts this engine; None when nobody does."""
+    """Return what restarts this engine by the settings; None when nothing does."""
     match settings.RESTART_WITH:
         case "docker":
-            # The client of Docker's API takes a while to import, and most gateways have no use
-            # for it.
-            from audio.engines.recovery.containers import Container
-
-            return Container(container_of(engine))
+            container: Restarter = import_string(CONTAINER)(container_of(engine))
+            return container
         case "command":
             words = [*shlex.split(settings.RESTART_COMMAND), engine]
             return Command(words, engine_status.url_of(engine))
@@ -59,23 +59,23 @@ def restarter(engine: str) -> Restarter | None:
 
 
 def container_of(engine: str) -> str:
-    """The name of an engine's container."""
+    """Return the name of an engine's container."""
     name: str = getattr(settings, f"{engine.upper()}_CONTAINER")
     return name
 
 
 class Command:
-    """A command of the operator's, run without a shell."""
+    """The operator's own command, run without a shell."""
 
     def __init__(self, words: Sequence[str], target: str) -> None:
         self._words, self.target = words, target
 
     def started_at(self) -> None:
-        """Nobody knows: the board alone says when it was last run."""
+        """Return None: only the status board records when the command was last run."""
 
     def restart(self) -> None:
         try:
-            # In a session of its own, so that what it starts ends with it when it takes too long.
+            # In a session of its own, so that its children end with it when it takes too long.
             process = subprocess.Popen(  # noqa: S603 — the operator's own words
                 self._words,
                 stdin=subprocess.DEVNULL,
@@ -90,7 +90,7 @@ class Command:
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            said = f"The restart command did not end in {settings.RESTART_TIMEOUT_S:.0f} s."
-            raise RestartFailed(said) from error
+            seconds = f"{settings.RESTART_TIMEOUT_S:.0f} s"
+            raise RestartFailed(f"The restart command did not end in {seconds}.") from error
         if status:
             raise RestartFailed(f"The restart command ended with status {status}.")

@@ -1,4 +1,4 @@
-"""When is an engine examined? Every few minutes, after it failed, and when somebody asks."""
+"""When engines are examined: periodically, after a failure, and on request."""
 
 import logging
 from threading import Event, Lock, Thread
@@ -6,29 +6,28 @@ from threading import Event, Lock, Thread
 from django.conf import settings
 
 from audio.engines import engine_status
-from audio.engines.processors import all_of_ours, stay_on
+from audio.engines.cpu_affinity import allowed_processors, bind_thread
 from audio.engines.recovery.examination import examine
 from audio.engines.recovery.probes import ENGINES
 
 logger = logging.getLogger("audio.engines.recovery")
-# An engine that is not well is looked at again after so many of the waits between the probes that
-# follow a restart.
-_SOON = 6
+# An engine that is not well is examined again after this many times RECOVERY_PROBE_S.
+_PROBES_UNTIL_NEXT = 6
 _GOOD = ("healthy", "degraded")
 _under_way: dict[str, Event] = {}
 _starting = Lock()
 
 
 def watched() -> list[str]:
-    """The engines that the settings name."""
+    """Return the engines that the settings name."""
     return [engine for engine in ENGINES if engine_status.url_of(engine)]
 
 
 def watch(stop: Event) -> None:
-    """Examine every engine now and every WATCH_INTERVAL_S, until it is to stop.
+    """Examine every engine now and every WATCH_INTERVAL_S, until `stop` is set.
 
-    Each in a thread of its own, which the process does not wait for: one that is being followed
-    does not keep the other waiting, and stopping is at once.
+    Each engine has a thread of its own, which the process does not wait for: an engine that is
+    followed after its restart does not delay the others, and the process stops immediately.
     """
     for engine in watched():
         Thread(target=_watch, args=(engine, stop), name=f"watch-{engine}", daemon=True).start()
@@ -36,7 +35,7 @@ def watch(stop: Event) -> None:
 
 
 def examine_all() -> bool:
-    """Examine every engine once, at the same time; whether all are well."""
+    """Examine all engines once, in parallel; return whether all are well."""
     threads = [Thread(target=examine, args=(engine,)) for engine in watched()]
     for thread in threads:
         thread.start()
@@ -46,20 +45,21 @@ def examine_all() -> bool:
 
 
 def is_well(engine: str) -> bool:
-    """Whether the engine answered rightly when it was last asked."""
-    return engine_status.standing(engine, engine_status.url_of(engine)).state in _GOOD
+    """Whether the engine answered correctly at its last probe."""
+    return engine_status.current_status(engine, engine_status.url_of(engine)).state in _GOOD
 
 
-def look_at(engine: str) -> Event:
-    """Examine an engine in the background, unless that was done a moment ago.
+def examine_in_background(engine: str) -> Event:
+    """Start an examination of an engine, unless one is under way; return its event.
 
-    The event comes when it was probed, or need not be; a restart may still be followed then.
+    The event is set when the engine was probed, or was probed within PROBE_COOLDOWN_S; a restart
+    may still be followed then.
     """
     with _starting:
         if engine not in _under_way:
             probed = Event()
             thread = Thread(
-                target=_look_at, args=(engine, probed), name=f"probe-{engine}", daemon=True
+                target=_examine, args=(engine, probed), name=f"probe-{engine}", daemon=True
             )
             thread.start()
             _under_way[engine] = probed
@@ -67,21 +67,22 @@ def look_at(engine: str) -> Event:
 
 
 def when_suspected(sender: object, engine: str, url: str, **_signal: object) -> None:
-    """Receive `suspected`: an engine failed, or is late."""
+    """Receive `suspected`: an engine failed, or was late."""
     known = engine in ENGINES and url == engine_status.url_of(engine)
     if known and settings.PROBE_AFTER_FAILURE:
-        look_at(engine)
+        examine_in_background(engine)
 
 
-def _look_at(engine: str, probed: Event) -> None:
-    # Whoever suspected it may be bound to one processor; an engine that is begun anew must not be.
-    stay_on(all_of_ours())
+def _examine(engine: str, probed: Event) -> None:
+    # The thread that suspected the engine may be bound to one processor; a restarted engine that
+    # inherits the binding would be slow.
+    bind_thread(allowed_processors())
     try:
         examine(engine, cooldown_s=settings.PROBE_COOLDOWN_S, when_probed=probed.set)
     except Exception:
         logger.exception("examining an engine failed", extra={"engine": engine})
     finally:
-        # Only now may the next one begin; this waits for whoever began this one.
+        # The lock waits until the thread that started this examination has registered it.
         with _starting:
             del _under_way[engine]
         probed.set()
@@ -93,5 +94,5 @@ def _watch(engine: str, stop: Event) -> None:
             examine(engine)
         except Exception:
             logger.exception("examining an engine failed", extra={"engine": engine})
-        soon_s = min(settings.WATCH_INTERVAL_S, _SOON * settings.RECOVERY_PROBE_S)
+        soon_s = min(settings.WATCH_INTERVAL_S, _PROBES_UNTIL_NEXT * settings.RECOVERY_PROBE_S)
         stop.wait(settings.WATCH_INTERVAL_S if is_well(engine) else soon_s)

@@ -29,11 +29,11 @@ def tone(tmp_path: Path) -> Recording:
 
 
 def held(engine: Engine) -> int:
-    return engine._places.total - engine._places._free
+    return engine.slots.in_use
 
 
 def test_a_call_takes_no_further_place_than_its_jobs(parakeet: Engine, tone: Recording) -> None:
-    with parakeet.admitted(parakeet._places.total):
+    with parakeet.hold_slots(parakeet.slots.total):
         said = parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
 
     assert said == TRANSCRIPTION
@@ -41,7 +41,7 @@ def test_a_call_takes_no_further_place_than_its_jobs(parakeet: Engine, tone: Rec
 
 
 def test_a_job_within_a_job_has_its_places(parakeet: Engine) -> None:
-    with parakeet.admitted(3), parakeet.admitted(2) as places:
+    with parakeet.hold_slots(3), parakeet.hold_slots(2) as places:
         assert places == 3
         assert held(parakeet) == 3
 
@@ -60,7 +60,7 @@ def test_a_call_that_finds_no_place_reaches_no_engine(
     parakeet: Engine, tone: Recording, faults: FaultServer, settings: Settings
 ) -> None:
     settings.ENGINE_WAIT_S = 0
-    everything = parakeet._places.take(parakeet._places.total, None)
+    everything = parakeet.slots.acquire(parakeet.slots.total, None)
 
     with pytest.raises(EngineBusy):
         parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
@@ -72,7 +72,7 @@ def test_a_call_that_finds_no_place_reaches_no_engine(
 def test_what_is_left_of_a_job_that_failed_reaches_no_engine(
     parakeet: Engine, tone: Recording, faults: FaultServer
 ) -> None:
-    with parakeet.admitted(1):
+    with parakeet.hold_slots(1):
         context.current().held_slots[parakeet.name, parakeet.url].end()
 
         with pytest.raises(JobEnded):

@@ -7,10 +7,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from audio.engines import engine_status
-from audio.engines.engine_status import Standing
+from audio.engines.engine_status import EngineStatus
 
 URL = "http://engine:8000"
-WEDGED = Standing(
+WEDGED = EngineStatus(
     "wedged", "It answers 500.", 1e9, time.time(), 0.25, probes={"failed": 2}, restarts=(1e9,)
 )
 
@@ -24,36 +24,38 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 
 
 def test_what_is_written_is_read() -> None:
-    engine_status.write_standing("parakeet", URL, WEDGED)
+    engine_status.write_status("parakeet", URL, WEDGED)
 
-    assert engine_status.standing("parakeet", URL) == WEDGED
+    assert engine_status.current_status("parakeet", URL) == WEDGED
 
 
 def test_a_change_is_seen_at_once() -> None:
-    engine_status.write_standing("parakeet", URL, WEDGED)
-    engine_status.standing("parakeet", URL)
+    engine_status.write_status("parakeet", URL, WEDGED)
+    engine_status.current_status("parakeet", URL)
 
-    engine_status.write_standing("parakeet", URL, Standing("healthy", probed_at=time.time()))
+    engine_status.write_status("parakeet", URL, EngineStatus("healthy", probed_at=time.time()))
 
-    assert engine_status.standing("parakeet", URL).state == "healthy"
+    assert engine_status.current_status("parakeet", URL).state == "healthy"
 
 
 def test_nothing_is_known_of_an_engine_that_was_not_probed() -> None:
-    assert engine_status.standing("parakeet", URL) == Standing()
+    assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
 def test_an_engine_at_another_address_is_another_engine() -> None:
-    engine_status.write_standing("parakeet", URL, WEDGED)
+    engine_status.write_status("parakeet", URL, WEDGED)
 
-    assert engine_status.standing("parakeet", "http://other:8000").state == "unknown"
+    assert engine_status.current_status("parakeet", "http://other:8000").state == "unknown"
 
 
 def test_what_was_found_long_ago_is_not_believed(settings: Settings) -> None:
-    old = Standing("wedged", since=1e9, probed_at=time.time() - 2.5 * settings.WATCH_INTERVAL_S)
+    old = EngineStatus(
+        "wedged", since=1e9, probed_at=time.time() - 2.5 * settings.WATCH_INTERVAL_S
+    )
 
-    engine_status.write_standing("parakeet", URL, old)
+    engine_status.write_status("parakeet", URL, old)
 
-    assert engine_status.standing("parakeet", URL).state == "unknown"
+    assert engine_status.current_status("parakeet", URL).state == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -70,60 +72,63 @@ def test_what_was_found_long_ago_is_not_believed(settings: Settings) -> None:
     ],
 )
 def test_a_broken_file_is_as_good_as_none(folder: Path, text: str) -> None:
-    engine_status.write_standing("parakeet", URL, WEDGED)
+    engine_status.write_status("parakeet", URL, WEDGED)
     (path,) = folder.glob("*.json")
 
     path.write_bytes(text.encode(errors="surrogateescape"))
 
-    assert engine_status.standing("parakeet", URL) == Standing()
+    assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
 def test_a_folder_that_others_may_write_to_is_not_believed(folder: Path) -> None:
-    engine_status.write_standing("parakeet", URL, WEDGED)
+    engine_status.write_status("parakeet", URL, WEDGED)
 
     folder.chmod(0o777)
 
     assert not engine_status.is_usable()
-    assert engine_status.standing("parakeet", URL) == Standing()
+    assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
 def test_where_no_folder_can_be_made_nothing_is_known(settings: Settings) -> None:
     settings.RECOVERY_DIR = "/proc/nothing"
 
-    engine_status.write_standing("parakeet", URL, WEDGED)
+    engine_status.write_status("parakeet", URL, WEDGED)
 
-    assert engine_status.standing("parakeet", URL) == Standing()
+    assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
 def test_one_at_a_time_has_the_claim() -> None:
     with (
-        engine_status.claimed("parakeet", URL) as first,
-        engine_status.claimed("parakeet", URL) as second,
+        engine_status.examination_lock("parakeet", URL) as first,
+        engine_status.examination_lock("parakeet", URL) as second,
     ):
         assert (first, second) == (True, False)
 
 
 def test_a_claim_ends_with_its_block() -> None:
-    with engine_status.claimed("parakeet", URL):
+    with engine_status.examination_lock("parakeet", URL):
         pass
 
-    with engine_status.claimed("parakeet", URL) as again:
+    with engine_status.examination_lock("parakeet", URL) as again:
         assert again
 
 
 def test_each_engine_has_a_claim_of_its_own() -> None:
-    with engine_status.claimed("parakeet", URL), engine_status.claimed("kokoro", URL) as other:
+    with (
+        engine_status.examination_lock("parakeet", URL),
+        engine_status.examination_lock("kokoro", URL) as other,
+    ):
         assert other
 
 
 def test_without_a_folder_nobody_has_the_claim(settings: Settings) -> None:
     settings.RECOVERY_DIR = "/proc/nothing"
 
-    with engine_status.claimed("parakeet", URL) as alone:
+    with engine_status.examination_lock("parakeet", URL) as alone:
         assert not alone
 
 
 def test_what_cannot_be_kept_is_told(folder: Path) -> None:
     folder.rmdir()
 
-    assert not engine_status.write_standing("parakeet", URL, WEDGED)
+    assert not engine_status.write_status("parakeet", URL, WEDGED)

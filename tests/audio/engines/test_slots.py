@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 from pytest_django.fixtures import Settings
 
-from audio.engines.slots import Admission, JobEnded, NoPlace, Places
+from audio.engines.slots import JobEnded, JobSlots, NoSlot, Slots
 from tests.waiting import until
 
 PATIENT, IMPATIENT = 20.0, 0.0
@@ -28,60 +28,60 @@ def shares(settings: Settings) -> None:
 
 
 def waiting(
-    pool: ThreadPoolExecutor, places: Places, count: int, key: str | None = None
-) -> "Future[Admission]":
+    pool: ThreadPoolExecutor, slots: Slots, count: int, key: str | None = None
+) -> "Future[JobSlots]":
     """A job that stands in the queue by now."""
-    before = len(places._queue)
-    job = pool.submit(places.take, count, key)
-    until(lambda: len(places._queue) > before)
+    before = slots.queued
+    job = pool.submit(slots.acquire, count, key)
+    until(lambda: slots.queued > before)
     return job
 
 
 def test_a_job_has_its_places_until_it_ends() -> None:
-    places = Places("test", 4)
-    job = places.take(3, None)
+    slots = Slots("test", 4)
+    job = slots.acquire(3, None)
 
-    with pytest.raises(NoPlace, match="busy"):
-        places.take(2, None)
+    with pytest.raises(NoSlot, match="busy"):
+        slots.acquire(2, None)
     job.end()
 
-    assert places.take(4, None).count == 4
+    assert slots.acquire(4, None).count == 4
 
 
 def test_a_job_of_more_than_all_has_all() -> None:
-    assert Places("test", 2).take(4, None).count == 2
+    assert Slots("test", 2).acquire(4, None).count == 2
 
 
 def test_a_refused_job_holds_nothing() -> None:
-    places = Places("test", 4)
-    places.take(2, None)
+    slots = Slots("test", 4)
+    slots.acquire(2, None)
 
-    with pytest.raises(NoPlace):
-        places.take(4, None)
+    with pytest.raises(NoSlot):
+        slots.acquire(4, None)
 
-    assert places.take(2, None).count == 2
+    assert slots.acquire(2, None).count == 2
 
 
 def test_ending_a_job_twice_gives_its_places_once() -> None:
-    places = Places("test", 1)
-    job = places.take(1, None)
+    slots = Slots("test", 1)
+    job = slots.acquire(1, None)
 
     job.end()
     job.end()
-    places.take(1, None)
+    slots.acquire(1, None)
 
-    with pytest.raises(NoPlace):
-        places.take(1, None)
+    with pytest.raises(NoSlot):
+        slots.acquire(1, None)
 
 
 def test_singles_do_not_overtake_a_job_of_four_for_ever(
     pool: ThreadPoolExecutor, settings: Settings
 ) -> None:
     settings.ENGINE_WAIT_S = PATIENT
-    places = Places("test", 4)
-    single, other = places.take(1, None), places.take(1, None)
-    four = waiting(pool, places, 4)
-    late = waiting(pool, places, 1)
+    slots = Slots("test", 4)
+    single, other = slots.acquire(1, None), slots.acquire(1, None)
+    four = waiting(pool, slots, 4)
+    late = waiting(pool, slots, 1)
 
     single.end()
     assert not late.done()
@@ -96,40 +96,40 @@ def test_who_is_behind_one_that_gave_up_comes_in(
     pool: ThreadPoolExecutor, settings: Settings
 ) -> None:
     settings.ENGINE_WAIT_S = 0.3
-    places = Places("test", 4)
-    places.take(1, None)
-    four = waiting(pool, places, 4)
+    slots = Slots("test", 4)
+    slots.acquire(1, None)
+    four = waiting(pool, slots, 4)
     settings.ENGINE_WAIT_S = PATIENT
 
-    late = places.take(3, None)
+    late = slots.acquire(3, None)
 
     assert late.count == 3
-    assert isinstance(four.exception(PATIENT), NoPlace)
+    assert isinstance(four.exception(PATIENT), NoSlot)
 
 
 def test_a_key_holds_no_more_than_its_share() -> None:
-    places = Places("test", 4)
-    places.take(2, "archive")
+    slots = Slots("test", 4)
+    slots.acquire(2, "archive")
 
-    with pytest.raises(NoPlace, match="key_share"):
-        places.take(1, "archive")
+    with pytest.raises(NoSlot, match="key_share"):
+        slots.acquire(1, "archive")
 
-    assert places.take(2, "desk").count == 2
+    assert slots.acquire(2, "desk").count == 2
 
 
 def test_a_key_that_holds_none_may_have_what_one_request_needs() -> None:
-    assert Places("test", 4).take(4, "archive").count == 4
+    assert Slots("test", 4).acquire(4, "archive").count == 4
 
 
 def test_who_waits_for_their_share_keeps_nobody_else_waiting(
     pool: ThreadPoolExecutor, settings: Settings
 ) -> None:
     settings.ENGINE_WAIT_S = PATIENT
-    places = Places("test", 4)
-    first = places.take(2, "archive")
-    second = waiting(pool, places, 2, "archive")
+    slots = Slots("test", 4)
+    first = slots.acquire(2, "archive")
+    second = waiting(pool, slots, 2, "archive")
 
-    assert places.take(2, "desk").count == 2
+    assert slots.acquire(2, "desk").count == 2
     assert not second.done()
     first.end()
     assert second.result(PATIENT).count == 2
@@ -139,10 +139,10 @@ def test_singles_of_a_key_do_not_overtake_its_job_of_four(
     pool: ThreadPoolExecutor, settings: Settings
 ) -> None:
     settings.ENGINE_WAIT_S = PATIENT
-    places = Places("test", 4)
-    single = places.take(1, "archive")
-    four = waiting(pool, places, 4, "archive")
-    late = waiting(pool, places, 1, "archive")
+    slots = Slots("test", 4)
+    single = slots.acquire(1, "archive")
+    four = waiting(pool, slots, 4, "archive")
+    late = waiting(pool, slots, 1, "archive")
 
     single.end()
 
@@ -153,45 +153,45 @@ def test_singles_of_a_key_do_not_overtake_its_job_of_four(
 
 
 def test_jobs_without_a_key_have_no_share() -> None:
-    places = Places("test", 4)
-    places.take(2, None)
+    slots = Slots("test", 4)
+    slots.acquire(2, None)
 
-    assert places.take(2, None).count == 2
+    assert slots.acquire(2, None).count == 2
 
 
 def test_without_keys_there_are_no_shares(settings: Settings) -> None:
     settings.API_KEYS = []
-    places = Places("test", 4)
-    places.take(2, "loopback")
+    slots = Slots("test", 4)
+    slots.acquire(2, "loopback")
 
-    assert places.take(2, "loopback").count == 2
+    assert slots.acquire(2, "loopback").count == 2
 
 
 def test_a_call_under_way_keeps_its_place_when_its_job_ends(pool: ThreadPoolExecutor) -> None:
-    places = Places("test", 2)
-    job = places.take(2, None)
+    slots = Slots("test", 2)
+    job = slots.acquire(2, None)
     begun, may_end = Event(), Event()
     call = pool.submit(_call, job, begun, may_end)
     assert begun.wait(PATIENT)
 
     job.end()
-    assert places.take(1, None).count == 1
-    with pytest.raises(NoPlace):
-        places.take(1, None)
+    assert slots.acquire(1, None).count == 1
+    with pytest.raises(NoSlot):
+        slots.acquire(1, None)
     may_end.set()
     call.result(PATIENT)
 
-    assert places.take(1, None).count == 1
+    assert slots.acquire(1, None).count == 1
 
 
-def _call(job: Admission, begun: Event, may_end: Event) -> None:
+def _call(job: JobSlots, begun: Event, may_end: Event) -> None:
     with job.call():
         begun.set()
         assert may_end.wait(PATIENT)
 
 
 def test_a_job_never_has_more_calls_under_way_than_places(pool: ThreadPoolExecutor) -> None:
-    job = Places("test", 4).take(1, None)
+    job = Slots("test", 4).acquire(1, None)
     begun, may_end, second = Event(), Event(), Event()
     first = pool.submit(_call, job, begun, may_end)
     assert begun.wait(PATIENT)
@@ -205,7 +205,7 @@ def test_a_job_never_has_more_calls_under_way_than_places(pool: ThreadPoolExecut
 
 
 def test_a_call_that_fails_leaves_its_place() -> None:
-    job = Places("test", 1).take(1, None)
+    job = Slots("test", 1).acquire(1, None)
 
     with pytest.raises(ValueError, match="failed"), job.call():
         raise ValueError("failed")
@@ -215,7 +215,7 @@ def test_a_call_that_fails_leaves_its_place() -> None:
 
 
 def test_a_job_that_has_ended_begins_no_call() -> None:
-    job = Places("test", 1).take(1, None)
+    job = Slots("test", 1).acquire(1, None)
     job.end()
 
     with pytest.raises(JobEnded), job.call():
@@ -223,11 +223,11 @@ def test_a_job_that_has_ended_begins_no_call() -> None:
 
 
 def test_places_in_use_and_refusals_are_counted() -> None:
-    places = Places("counted", 4)
-    places.take(3, None)
+    slots = Slots("counted", 4)
+    slots.acquire(3, None)
 
-    with pytest.raises(NoPlace):
-        places.take(2, None)
+    with pytest.raises(NoSlot):
+        slots.acquire(2, None)
 
     assert value("spark_engine_places", engine="counted") == 4
     assert value("spark_engine_places_in_use", engine="counted") == 3

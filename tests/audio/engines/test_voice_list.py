@@ -6,7 +6,8 @@ from functools import partial
 from threading import Barrier, Event
 
 from audio.engines.failures import EngineUnreachable
-from audio.engines.voice_list import FRESH_S, RETRY_S, KnownVoices
+from audio.engines.speech_voices import REFRESH_S, VoiceList
+from audio.retries import VOICE_LIST
 
 
 class Engine:
@@ -45,7 +46,7 @@ class Known:
 
     def __init__(self) -> None:
         self.engine, self.clock = Engine(), Clock()
-        self.voices = KnownVoices(self.engine.ask, self.clock)
+        self.voices = VoiceList(self.engine.ask, self.clock)
 
     def after(self, seconds: float) -> tuple[str, ...]:
         self.clock.now += seconds
@@ -55,7 +56,7 @@ class Known:
 def test_the_engine_is_asked_once_a_minute() -> None:
     known = Known()
 
-    told = [known.after(0), known.after(FRESH_S - 1), known.after(1)]
+    told = [known.after(0), known.after(REFRESH_S - 1), known.after(1)]
 
     assert told == [("af_sky",)] * 3
     assert known.engine.asked == 2
@@ -66,7 +67,7 @@ def test_what_the_engine_told_is_kept_while_it_is_down() -> None:
     known.after(0)
     known.engine.up = False
 
-    assert known.after(10 * FRESH_S) == ("af_sky",)
+    assert known.after(10 * REFRESH_S) == ("af_sky",)
 
 
 def test_nothing_is_known_while_the_engine_has_never_answered() -> None:
@@ -81,7 +82,7 @@ def test_an_engine_that_is_down_is_asked_again_after_a_while() -> None:
     known.engine.up = False
 
     known.after(0)
-    known.after(RETRY_S - 1)
+    known.after(VOICE_LIST.first_wait_s - 1)
     known.after(1)
 
     assert known.engine.asked == 2
@@ -93,7 +94,7 @@ def test_an_engine_that_is_up_again_tells_what_it_has_now() -> None:
     known.after(0)
     known.engine.up = True
 
-    assert known.after(RETRY_S) == ("af_sky",)
+    assert known.after(VOICE_LIST.first_wait_s) == ("af_sky",)
 
 
 def test_only_what_was_told_a_moment_ago_is_fresh() -> None:
@@ -101,7 +102,7 @@ def test_only_what_was_told_a_moment_ago_is_fresh() -> None:
     before = known.voices.fresh()
     known.after(0)
     told = known.voices.fresh()
-    known.clock.now = FRESH_S
+    known.clock.now = REFRESH_S
 
     assert (before, told, known.voices.fresh()) == ((), ("af_sky",), ())
     assert known.engine.asked == 1
@@ -114,7 +115,7 @@ def test_while_one_request_asks_another_is_told_the_old() -> None:
     known.engine.during = partial(pause, asking, go_on)
 
     with ThreadPoolExecutor() as threads:
-        first = threads.submit(known.after, FRESH_S)
+        first = threads.submit(known.after, REFRESH_S)
         asking.wait()
         second = known.voices.all()
         go_on.set()

@@ -58,7 +58,7 @@ def test_once_tells_how_each_engine_stands(faults: FaultServer, tmp_path: Path) 
 
     ran = once(faults, tmp_path)
 
-    assert (ran.returncode, ran.stdout) == (0, "parakeet  healthy     It answered rightly.\n")
+    assert (ran.returncode, ran.stdout) == (0, "parakeet  healthy     It answered correctly.\n")
 
 
 def test_once_fails_when_an_engine_is_not_well(faults: FaultServer, tmp_path: Path) -> None:

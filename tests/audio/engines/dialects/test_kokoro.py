@@ -30,8 +30,7 @@ Speak = Callable[[Answer], SpeechStream]
 
 
 def held() -> int:
-    places = kokoro.kokoro()._places
-    return places.total - places._free
+    return kokoro.kokoro().slots.in_use
 
 
 def test_speech_holds_a_place(speak: Speak) -> None:
@@ -78,7 +77,7 @@ def test_speech_that_fails_gives_its_place_back(speak: Speak, answer: Answer) ->
 
 
 def test_speech_without_an_end_is_cut(speak: Speak, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kokoro, "LARGEST_SPEECH", 1_000_000)
+    monkeypatch.setattr(kokoro, "MAX_SPEECH_BYTES", 1_000_000)
     stream = speak(Answer(pieces=breakages.ENDLESS.pieces, content_type="audio/wav"))
 
     with pytest.raises(EngineError, match="does not end"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audio.engines.dialects.parakeet_words import read_words
+from audio.engines.dialects.parakeet_words import parse_words
 from audio.merge.values import Word
 
 HELLO = (Word(0.5, 1.0, "Hello"), Word(1.0, 1.5, "there."))
@@ -27,13 +27,13 @@ def listed(text: str, start: str, end: str) -> list[dict[str, object]]:
     ids=["openai", "localai", "short keys", "captions", "nemo", "tokens", "nested"],
 )
 def test_every_shape_gives_the_same_words(answer: dict[str, object]) -> None:
-    assert read_words(answer, "Hello there.", 2.0) == HELLO
+    assert parse_words(answer, "Hello there.", 2.0) == HELLO
 
 
 def test_a_word_without_an_end_lasts_until_the_next_begins() -> None:
     words = [{"word": "good", "start": 1.0}, {"word": "day", "start": 1.5}]
 
-    assert read_words({"words": words}, "good day", 9.0) == (
+    assert parse_words({"words": words}, "good day", 9.0) == (
         Word(1.0, 1.5, "good"),
         Word(1.5, 1.5, "day"),
     )
@@ -43,44 +43,44 @@ def test_a_word_of_endless_duration_is_refused() -> None:
     words = [{"word": "good", "start": 1.0, "duration": float("inf")}]
 
     with pytest.raises(ValueError, match="duration"):
-        read_words({"words": words}, "good", None)
+        parse_words({"words": words}, "good", None)
 
 
 def test_a_word_without_an_end_ends_after_its_duration() -> None:
     answer = {"timestamps": [{"token": "Hello", "start": 0.5, "duration": 0.25}]}
 
-    assert read_words(answer, "Hello", 2.0) == (Word(0.5, 0.75, "Hello"),)
+    assert parse_words(answer, "Hello", 2.0) == (Word(0.5, 0.75, "Hello"),)
 
 
 def test_words_at_the_top_win_over_words_in_segments() -> None:
     word = {"text": "Hello", "start": 0.5, "end": 1.0}
 
-    assert len(read_words({"words": [word], "segments": [{"words": [word]}]}, "Hello", 2.0)) == 1
+    assert len(parse_words({"words": [word], "segments": [{"words": [word]}]}, "Hello", 2.0)) == 1
 
 
 def test_milliseconds_are_told_by_the_length_of_the_recording() -> None:
     answer = {"words": [{"word": "Hello", "start": 500, "end": 1000}]}
 
-    assert read_words(answer, "Hello", 1.5) == (Word(0.5, 1.0, "Hello"),)
+    assert parse_words(answer, "Hello", 1.5) == (Word(0.5, 1.0, "Hello"),)
 
 
 def test_nanoseconds_are_told_by_the_length_of_the_recording() -> None:
     answer = {"words": [{"word": "Hello", "start": 500_000_000, "end": 1_000_000_000}]}
 
-    assert read_words(answer, "Hello", 2.0) == (Word(0.5, 1.0, "Hello"),)
+    assert parse_words(answer, "Hello", 2.0) == (Word(0.5, 1.0, "Hello"),)
 
 
 def test_whole_seconds_stay_seconds() -> None:
     answer = {"words": [{"word": "Hello", "start": 1, "end": 2}]}
 
-    assert read_words(answer, "Hello", 3.0) == (Word(1, 2, "Hello"),)
+    assert parse_words(answer, "Hello", 3.0) == (Word(1, 2, "Hello"),)
 
 
 def test_pieces_of_words_are_joined_along_the_transcript() -> None:
     pieces = [("Hel", 0.5, 0.75), ("lo", 0.75, 1.0), ("there", 1.0, 1.25), (".", 1.25, 1.5)]
     answer = {"words": [{"word": text, "start": s, "end": e} for text, s, e in pieces]}
 
-    assert read_words(answer, "Hello there.", 2.0) == HELLO
+    assert parse_words(answer, "Hello there.", 2.0) == HELLO
 
 
 def test_times_are_kept_inside_the_recording_and_in_order() -> None:
@@ -89,7 +89,7 @@ def test_times_are_kept_inside_the_recording_and_in_order() -> None:
         {"word": "early", "start": -1.0, "end": -2.0},
     ]
 
-    assert read_words({"words": words}, "", 2.0) == (
+    assert parse_words({"words": words}, "", 2.0) == (
         Word(0.0, 0.0, "early"),
         Word(1.5, 2.0, "late"),
     )
@@ -98,10 +98,10 @@ def test_times_are_kept_inside_the_recording_and_in_order() -> None:
 def test_blank_and_null_words_are_dropped() -> None:
     words = [{"word": " ", "start": 0, "end": 1}, {"word": None, "start": 0, "end": 1}]
 
-    assert read_words({"words": words}, "", 2.0) == ()
+    assert parse_words({"words": words}, "", 2.0) == ()
 
 
 @pytest.mark.parametrize("start", [None, "soon", float("nan"), float("inf"), True])
 def test_a_word_without_a_finite_start_is_refused(start: object) -> None:
     with pytest.raises(ValueError, match="start"):
-        read_words({"words": [{"word": "Hello", "start": start, "end": 1.0}]}, "Hello", 2.0)
+        parse_words({"words": [{"word": "Hello", "start": start, "end": 1.0}]}, "Hello", 2.0)

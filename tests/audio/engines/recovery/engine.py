@@ -5,7 +5,7 @@ import wave
 
 import numpy as np
 
-from audio.engines.recovery.probes import CLIP_SAYS
+from audio.engines.recovery.probes import CLIP_TEXT
 from tests.engine_answers import DIARIZATION, SPEAK, TRANSCRIBE
 from tests.faults import FaultServer
 
@@ -28,7 +28,7 @@ def tone(seconds: float, loudness: float = 0.3) -> bytes:
 
 def heal(faults: FaultServer) -> None:
     """Have it answer rightly."""
-    faults.answer(TRANSCRIBE, {"text": CLIP_SAYS, "duration": 2.6})
+    faults.answer(TRANSCRIBE, {"text": CLIP_TEXT, "duration": 2.6})
     faults.answer(DIARIZE, DIARIZATION)
     faults.answer(SPEAK, tone(0.6), content_type="audio/wav")
 

@@ -10,7 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from audio.engines import engine_status
-from audio.engines.engine_status import Standing
+from audio.engines.engine_status import EngineStatus
 from audio.engines.recovery.examination import examine
 from tests.audio.engines.recovery.docker_daemon import DockerDaemon
 from tests.audio.engines.recovery.engine import DIARIZE, heal, wedge
@@ -18,15 +18,15 @@ from tests.engine_answers import SPEAK, TRANSCRIBE
 from tests.faults import Answer, Asked, FaultServer
 
 
-def known(engine: str = "parakeet") -> Standing:
-    return engine_status.last_standing(engine, engine_status.url_of(engine))
+def known(engine: str = "parakeet") -> EngineStatus:
+    return engine_status.last_status(engine, engine_status.url_of(engine))
 
 
 def remember(**what: object) -> None:
     """What was found out before the test began."""
     assert engine_status.is_usable()
     before = replace(known(), **what)  # type: ignore[arg-type]
-    engine_status.write_standing("parakeet", engine_status.url_of("parakeet"), before)
+    engine_status.write_status("parakeet", engine_status.url_of("parakeet"), before)
 
 
 def wedged_again(faults: FaultServer) -> str:
@@ -187,7 +187,7 @@ def test_while_it_restarts_the_board_says_until_when(
     container: DockerDaemon, engine: FaultServer
 ) -> None:
     wedge(engine)
-    seen: list[Standing] = []
+    seen: list[EngineStatus] = []
 
     def restart(name: str) -> None:
         seen.append(known())
@@ -252,7 +252,7 @@ def test_it_is_not_restarted_again_at_once(container: DockerDaemon, engine: Faul
     examine("parakeet")
 
     assert container.restarts == ["engine"]
-    assert "was a moment ago" in known().reason
+    assert "last restart was recent" in known().reason
 
 
 @pytest.mark.parametrize("way", ["docker", "command"])
@@ -393,7 +393,7 @@ def test_a_restart_that_was_left_long_ago_is_forgotten(
 
 
 def test_whoever_comes_second_leaves_it_to_the_first(engine: FaultServer) -> None:
-    with engine_status.claimed("parakeet", engine.url):
+    with engine_status.examination_lock("parakeet", engine.url):
         assert not examine("parakeet")
 
     assert engine.paths() == []
@@ -420,7 +420,7 @@ def test_a_change_of_state_is_a_line_of_the_log(
         "engine": "kokoro",
         "before": "unknown",
         "state": "healthy",
-        "reason": "It answered rightly.",
+        "reason": "It answered correctly.",
     }
 
 

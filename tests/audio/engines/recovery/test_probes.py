@@ -61,7 +61,7 @@ def test_useless_fingerprints_are_wrong(
 def test_an_engine_that_finds_nobody_is_wrong(engine: FaultServer) -> None:
     engine.answer(DIARIZE, DIARIZATION | {"segments": []})
 
-    assert probe("parakeet").reason == "It found nobody in the probe's recording."
+    assert probe("parakeet").reason == "It found no speaker in the probe's recording."
 
 
 def test_an_engine_that_only_transcribes_is_ok(engine: FaultServer) -> None:

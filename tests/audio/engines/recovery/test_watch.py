@@ -18,7 +18,7 @@ def test_an_engine_that_is_begun_anew_may_run_anywhere(monkeypatch: pytest.Monke
 
     def suspect_it_on_one_processor() -> None:
         os.sched_setaffinity(0, {min(everywhere)})
-        watch.look_at(ENGINE).wait()
+        watch.examine_in_background(ENGINE).wait()
 
     monkeypatch.setattr(watch, "examine", examine)
     suspecting = Thread(target=suspect_it_on_one_processor)

@@ -27,7 +27,7 @@ def real_engine(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("engine", ["parakeet", "kokoro"])
 def test_the_built_in_engine_knows_the_answers(engine: str) -> None:
-    assert (probe(engine).result, probe(engine).reason) == ("ok", "It answered rightly.")
+    assert (probe(engine).result, probe(engine).reason) == ("ok", "It answered correctly.")
 
 
 def test_both_are_examined_at_once() -> None:

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from audio import context
-from audio.engines import request_forms
-from audio.engines.request_forms import form_with
+from audio.engines.http import request_forms
+from audio.engines.http.request_forms import form_with
 
 URL = httpx.URL("http://engine.example/v1/audio/transcriptions")
 
@@ -48,7 +48,7 @@ def test_a_form_holds_the_fields_and_the_recording(path: Path) -> None:
 
 
 def test_a_long_recording_is_read_in_pieces(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_forms, "BLOCK", 2)
+    monkeypatch.setattr(request_forms, "BLOCK_BYTES", 2)
 
     with form_with(path, "audio.wav", {}, URL) as request:
         pieces = [bytes(piece) for piece in request.stream]  # type: ignore[union-attr]

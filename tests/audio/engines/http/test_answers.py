@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from audio.engines.answers import read_reason, read_retry_after
+from audio.engines.http.answers import read_reason, read_retry_after
 
 
 def reason(told: str) -> str:

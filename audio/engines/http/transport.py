@@ -1,8 +1,7 @@
-"""Connections to one engine, under httpx's interface.
+"""The connections to one engine, as an httpx transport.
 
-In place of httpx's own, which carries every protocol and proxy there is: an engine is asked over
-HTTP/1.1, on the local network, and its places say how much at once. `benchmarks/NOTES.md` has what
-that saves.
+It replaces httpx's own transport, which supports every protocol and proxy: engines speak HTTP/1.1
+on the local network, and their slots limit the calls. `benchmarks/NOTES.md` has the time it saves.
 """
 
 import base64
@@ -17,48 +16,47 @@ from threading import BoundedSemaphore, Lock
 
 import httpx
 
-from audio.engines.deadlines import left_s
-from audio.engines.processors import anywhere
-from audio.engines.wire import Connection
+from audio.engines.cpu_affinity import on_all_processors
+from audio.engines.http.deadlines import left_s
+from audio.engines.http.wire import Connection
+from audio.retries import CONNECTING
 
-# uvicorn, which serves the containers, closes an idle connection after 5 s; ours must be gone by
-# then.
+# uvicorn, which serves the engine containers, closes an idle connection after 5 s; the gateway
+# must close it first.
 KEEPALIVE_S = 4.0
-# Of connecting alone: nothing was sent yet. The second try comes at once.
-TRIES = 2
-# Sending so much takes long enough for a processor of its own.
-LARGE = 16 * 1024 * 1024
+# Sending this much takes long enough to be worth a processor of its own.
+LARGE_BYTES = 16 * 1024 * 1024
 
 
 class EngineTransport(httpx.BaseTransport):
-    """At most so many connections, kept for a moment after each call."""
+    """A limited number of connections, each kept for KEEPALIVE_S after a call."""
 
     def __init__(self, connections: int, *, connect_s: float, wait_s: float) -> None:
         self._connect_s, self._wait_s = connect_s, wait_s
-        self._room = BoundedSemaphore(connections)
-        # The one that was used last comes last.
+        self._free = BoundedSemaphore(connections)
+        # The connection that was used last comes last.
         self._idle: deque[Connection] = deque()
         self._changing = Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Ask, and return when the head of the answer is here.
+        """Send a request, and return when the head of the answer has arrived.
 
         Raises
         ------
         httpx.TransportError
         """
-        if not self._room.acquire(timeout=self._wait_s):
+        if not self._free.acquire(timeout=self._wait_s):
             raise httpx.PoolTimeout("all connections are in use")
         try:
-            connection = self._kept() or self._opened(request.url)
+            connection = self._reuse() or self._connect(request.url)
         except BaseException:
-            self._room.release()
+            self._free.release()
             raise
         body = _Body(self, connection)
         try:
-            assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101 — all of ours are
-            with anywhere() if _is_large(request) else nullcontext():
-                answer = connection.ask(_head(request), request.stream)
+            assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101 — request_forms and httpx make no other
+            with on_all_processors() if _is_large(request) else nullcontext():
+                answer = connection.send(_head(request), request.stream)
         except BaseException:
             body.close()
             raise
@@ -70,19 +68,19 @@ class EngineTransport(httpx.BaseTransport):
         )
 
     def give_back(self, connection: Connection) -> None:
-        """Keep a connection for the next call, or close it where its answer is not over."""
+        """Keep a connection for the next call, or close it if its answer is not complete."""
         if connection.is_reusable():
             with self._changing:
                 self._idle.append(connection)
         else:
             connection.close()
-        self._room.release()
+        self._free.release()
         self._close_older_than(KEEPALIVE_S)
 
     def close(self) -> None:
         self._close_older_than(0.0)
 
-    def _kept(self) -> Connection | None:
+    def _reuse(self) -> Connection | None:
         self._close_older_than(KEEPALIVE_S)
         while True:
             with self._changing:
@@ -102,8 +100,8 @@ class EngineTransport(httpx.BaseTransport):
                 connection = self._idle.popleft()
             connection.close()
 
-    def _opened(self, url: httpx.URL) -> Connection:
-        for _ in range(TRIES - 1):
+    def _connect(self, url: httpx.URL) -> Connection:
+        for _ in CONNECTING.waits_s:
             try:
                 return self._open(url)
             except (httpx.ConnectError, httpx.ConnectTimeout):
@@ -124,10 +122,10 @@ class EngineTransport(httpx.BaseTransport):
                 opened.close()
                 raise
         except TimeoutError as error:
-            raise httpx.ConnectTimeout("nobody lets us in") from error
-        # The second where it is the name of no host at all.
+            raise httpx.ConnectTimeout("the engine accepts no connection") from error
+        # UnicodeError: the name cannot be the name of a host.
         except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError("nobody is there") from error
+            raise httpx.ConnectError("the engine is not there") from error
         return Connection(opened)
 
 
@@ -139,7 +137,7 @@ class _Body(httpx.SyncByteStream):
         self._is_open = True
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._connection.pieces()
+        return self._connection.blocks()
 
     def close(self) -> None:
         if self._is_open:
@@ -148,7 +146,7 @@ class _Body(httpx.SyncByteStream):
 
 
 def _is_large(request: httpx.Request) -> bool:
-    return int(request.headers.get("content-length", 0)) > LARGE
+    return int(request.headers.get("content-length", 0)) > LARGE_BYTES
 
 
 def _head(request: httpx.Request) -> bytes:
@@ -160,7 +158,7 @@ def _head(request: httpx.Request) -> bytes:
 
 
 def _credentials(url: httpx.URL) -> bytes:
-    """What a proxy before the engine may ask for stands in its address."""
+    """Return the credentials that an address holds for a proxy in front of the engine."""
     return base64.b64encode(f"{url.username}:{url.password}".encode())
 
 

@@ -1,4 +1,4 @@
-"""What goes to an engine: a recording, as the file of a form, and what every request says."""
+"""Requests to engines: a recording as the file of a form, and the headers of every request."""
 
 import os
 import secrets
@@ -10,17 +10,17 @@ import httpx
 
 from audio import context
 
-# Few enough steps, and still in the processor's cache between reading and sending.
-BLOCK = 1024 * 1024
-# Stands for the recording while httpx writes the form around it; nobody can guess it.
+# Few steps, and the block is still in the processor's cache between reading and sending.
+BLOCK_BYTES = 1024 * 1024
+# A placeholder for the recording while httpx writes the form around it; it cannot be guessed.
 _RECORDING = secrets.token_bytes(32)
 
 
 def headers() -> dict[str, str]:
-    """What every request to an engine says.
+    """Return the headers of every request to an engine.
 
-    Its trace, so that an engine's log can be laid beside ours; and that the answer be not
-    compressed, because audio goes on to the client as it comes.
+    They name the trace, so that an engine's log can be compared with the gateway's, and they ask
+    for no compression, because audio goes on to the client as it comes.
     """
     return {"accept": "*/*", "accept-encoding": "identity", **context.trace_headers()}
 
@@ -29,10 +29,10 @@ def headers() -> dict[str, str]:
 def form_with(
     path: Path, name: str, fields: Mapping[str, object], url: httpx.URL
 ) -> Iterator[httpx.Request]:
-    """A POST of a form with a recording, which is read from disk as it is sent.
+    """Build a POST of a form with a recording, which is read from disk while it is sent.
 
-    As long as it was at the beginning of the block: one that is still being written would be
-    longer than its announced length.
+    Sends as many bytes as the file has at the beginning of the block: a file that is still being
+    written would be longer than its announced length.
     """
     files = {"file": (name, _RECORDING)}
     request = httpx.Request("POST", url, headers=headers(), data=dict(fields), files=files)
@@ -45,7 +45,7 @@ def form_with(
 
 
 class _Form(httpx.SyncByteStream):
-    """A form of one file; a piece is good until the next is asked for."""
+    """A form of one file; each block is valid until the next is read."""
 
     def __init__(self, before: bytes, blocks: Iterator[memoryview], after: bytes) -> None:
         self._before, self._blocks, self._after = before, blocks, after
@@ -57,7 +57,7 @@ class _Form(httpx.SyncByteStream):
 
 
 def _blocks(file: int, size: int) -> Iterator[memoryview]:
-    buffer = memoryview(bytearray(min(size, BLOCK)))
+    buffer = memoryview(bytearray(min(size, BLOCK_BYTES)))
     while size:
         read = os.readv(file, [buffer[:size]])
         if not read:

@@ -9,10 +9,10 @@ from contextlib import closing
 import httpx
 import pytest
 
-from audio.engines import transport
-from audio.engines.deadlines import within
-from audio.engines.processors import all_of_ours, stay_on
-from audio.engines.transport import LARGE, EngineTransport
+from audio.engines.cpu_affinity import allowed_processors, bind_thread
+from audio.engines.http import transport
+from audio.engines.http.deadlines import within
+from audio.engines.http.transport import LARGE_BYTES, EngineTransport
 from tests.faults import FaultServer
 from tests.faults.breakages import ENDLESS, LONGER_THAN_ANNOUNCED
 from tests.waiting import until
@@ -28,17 +28,17 @@ def connections(faults: FaultServer) -> Iterator[EngineTransport]:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[socket.socket]:
     """Every connection that was opened."""
-    seen: list[object] = []
+    sockets: list[socket.socket] = []
     connect = socket.create_connection
 
-    def seeing(*where: object, **how: object) -> socket.socket:
-        seen.append(where)
-        return connect(*where, **how)  # type: ignore[arg-type]
+    def recorded(*args: object, **options: object) -> socket.socket:
+        sockets.append(connect(*args, **options))  # type: ignore[arg-type]
+        return sockets[-1]
 
-    monkeypatch.setattr(socket, "create_connection", seeing)
-    return seen
+    monkeypatch.setattr(socket, "create_connection", recorded)
+    return sockets
 
 
 def failing(times: int, connect: Connect) -> Connect:
@@ -94,7 +94,7 @@ def test_the_name_and_password_of_an_address_are_told(
 
 
 def test_one_connection_carries_one_call_after_another(
-    connections: EngineTransport, faults: FaultServer, opened: list[object]
+    connections: EngineTransport, faults: FaultServer, opened: list[socket.socket]
 ) -> None:
     for _ in range(3):
         ask(connections, faults)
@@ -105,7 +105,7 @@ def test_one_connection_carries_one_call_after_another(
 def test_a_connection_is_not_kept_for_longer_than_the_engine_keeps_it(
     connections: EngineTransport,
     faults: FaultServer,
-    opened: list[object],
+    opened: list[socket.socket],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(transport, "KEEPALIVE_S", -1.0)
@@ -117,7 +117,7 @@ def test_a_connection_is_not_kept_for_longer_than_the_engine_keeps_it(
 
 
 def test_a_connection_on_which_more_came_than_was_announced_is_not_used_again(
-    connections: EngineTransport, faults: FaultServer, opened: list[object]
+    connections: EngineTransport, faults: FaultServer, opened: list[socket.socket]
 ) -> None:
     faults.break_with("/longer", LONGER_THAN_ANNOUNCED)
 
@@ -128,7 +128,7 @@ def test_a_connection_on_which_more_came_than_was_announced_is_not_used_again(
 
 
 def test_what_is_not_read_to_its_end_costs_its_connection(
-    connections: EngineTransport, faults: FaultServer, opened: list[object]
+    connections: EngineTransport, faults: FaultServer, opened: list[socket.socket]
 ) -> None:
     faults.break_with("/endless", ENDLESS)
     request = httpx.Request("GET", faults.url + "/endless")
@@ -139,12 +139,12 @@ def test_what_is_not_read_to_its_end_costs_its_connection(
     assert len(opened) == 2
 
 
-@pytest.mark.skipif(len(all_of_ours()) < 2, reason="there is one processor only")
-@pytest.mark.parametrize(("size", "is_anywhere"), [(LARGE, False), (LARGE + 1, True)])
+@pytest.mark.skipif(len(allowed_processors()) < 2, reason="there is one processor only")
+@pytest.mark.parametrize(("size", "is_anywhere"), [(LARGE_BYTES, False), (LARGE_BYTES + 1, True)])
 def test_a_large_request_is_sent_on_any_processor(
     connections: EngineTransport, faults: FaultServer, size: int, is_anywhere: bool
 ) -> None:
-    one, seen = {min(all_of_ours())}, []
+    one, seen = {min(allowed_processors())}, []
 
     def pieces() -> Iterator[bytes]:
         seen.append(os.sched_getaffinity(0))
@@ -157,10 +157,10 @@ def test_a_large_request_is_sent_on_any_processor(
             connections.handle_request(request).close()
         return os.sched_getaffinity(0)
 
-    with ThreadPoolExecutor(1, initializer=stay_on, initargs=(one,)) as answering:
+    with ThreadPoolExecutor(1, initializer=bind_thread, initargs=(one,)) as answering:
         afterwards = answering.submit(send).result()
 
-    assert seen == [all_of_ours() if is_anywhere else one]
+    assert seen == [allowed_processors() if is_anywhere else one]
     assert afterwards == one
 
 
@@ -187,11 +187,11 @@ def test_a_call_that_failed_leaves_its_connection_to_others(
 
 
 def test_an_idle_connection_is_closed_with_the_others(
-    connections: EngineTransport, faults: FaultServer
+    connections: EngineTransport, faults: FaultServer, opened: list[socket.socket]
 ) -> None:
     ask(connections, faults)
-    [idle] = connections._idle
+    [idle] = opened
 
     connections.close()
 
-    until(lambda: idle._socket.fileno() < 0)
+    until(lambda: idle.fileno() < 0)

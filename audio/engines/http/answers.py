@@ -1,4 +1,4 @@
-"""What does an engine's answer say, or why is it none?"""
+"""The reading of an engine's answers: JSON, refusals and their reasons, all within limits."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import orjson
 
-from audio.engines.deadlines import within
+from audio.engines.availability import remedy
 from audio.engines.failures import (
     EngineFailed,
     EngineRefused,
@@ -19,14 +19,14 @@ from audio.engines.failures import (
     timed_out,
     unreachable,
 )
-from audio.engines.restart_refusals import remedy
+from audio.engines.http.deadlines import within
 
-LONGEST_REASON = 500
-LONGEST_RETRY_AFTER_S = 60
+MAX_REASON_CHARACTERS = 500
+MAX_RETRY_AFTER_S = 60
 
 
 def read_reason(content: bytes) -> tuple[str, str | None]:
-    """Find an engine's own words, in whatever shape, and the field they are about."""
+    """Find an engine's own reason in any known shape of error, and the field it is about."""
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
@@ -46,54 +46,54 @@ def read_reason(content: bytes) -> tuple[str, str | None]:
     return _clean(body) if isinstance(body, str) else "", field
 
 
-_INNER = re.compile(
+_INTERNAL = re.compile(
     r"""
       \w+://\S+                                              # addresses
-    | \b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b                   # of IPv4
-    | \[?(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}\]?(?::\d+)?      # of IPv6
+    | \b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b                   # IPv4
+    | \[?(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}\]?(?::\d+)?      # IPv6
     | \b(?=[\w.-]*[a-z])[\w-]+(?:\.[\w-]+)*:\d{2,5}\b          # hosts with a port
     | \b(?:localhost|[\w-]+(?:\.[\w-]+)*\.(?:internal|local|lan|svc|cluster))\b
-    | [a-z]:\\\S+                                            # paths of Windows
+    | [a-z]:\\\S+                                            # Windows paths
     | (?<![\w.])~?/(?!v1/|api/)[\w.-]+(?:/[\w.-]*)*          # absolute paths
-    | \b[\w.-]+(?:/[\w.-]+)+\.\w{1,8}\b                     # relative ones, to a file
+    | \b[\w.-]+(?:/[\w.-]+)+\.\w{1,8}\b                     # relative paths to a file
     | \bbearer\s+\S+ | \b(?:sk|key|token|hf)[-_]\S+         # keys
     | \b(?=\w*\d)(?=\w*[a-z])\w{24,}\b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_NO_SENTENCE = re.compile(
+_NOT_A_SENTENCE = re.compile(
     r"traceback \(most recent|<!doctype|</?[a-z][^>]*>|\bfile .{1,200}, line \d+", re.IGNORECASE
 )
 _FIELD = re.compile(r"[A-Za-z_][\w.\[\]]{0,60}")
 
 
 def _clean(text: str) -> str:
-    """Cut an engine's words to what a client may read: no address, path, key or stack trace."""
-    line = " ".join(text[: 4 * LONGEST_REASON].split())
-    return "" if _NO_SENTENCE.search(line) else _INNER.sub("…", line)[:LONGEST_REASON]
+    """Remove from an engine's text what no client may read: address, path, key, stack trace."""
+    line = " ".join(text[: 4 * MAX_REASON_CHARACTERS].split())
+    return "" if _NOT_A_SENTENCE.search(line) else _INTERNAL.sub("…", line)[:MAX_REASON_CHARACTERS]
 
 
 def read_retry_after(response: httpx.Response) -> int | None:
-    """Read how many seconds an engine asks for: at most a minute, longer is not believed."""
+    """Read how many seconds an engine asks to wait: at most a minute, whatever it asks for."""
     given = response.headers.get("retry-after", "")
     if given.isdecimal():
-        return min(int(given[:9]), LONGEST_RETRY_AFTER_S)
+        return min(int(given[:9]), MAX_RETRY_AFTER_S)
     try:
         until = parsedate_to_datetime(given)
     except ValueError:
         return None
     left = until - datetime.now(until.tzinfo and UTC)
-    return min(max(0, math.ceil(left.total_seconds())), LONGEST_RETRY_AFTER_S)
+    return min(max(0, math.ceil(left.total_seconds())), MAX_RETRY_AFTER_S)
 
 
-# Words of a recording of a day are a tenth of this; and a reason is a sentence.
-LARGEST_ANSWER = 32 * 1024 * 1024
-LARGEST_REFUSAL = 64 * 1024
+# The words of a day's recording take a tenth of this, and a reason is a sentence.
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+MAX_REFUSAL_BYTES = 64 * 1024
 REFUSAL_S = 2.0
 
 
 def check(response: httpx.Response, engine: str, url: str) -> None:
-    """Read what an answer is refused for, where it is no good one.
+    """Raise what an answer with any status but 200 means.
 
     Raises
     ------
@@ -110,9 +110,9 @@ def check(response: httpx.Response, engine: str, url: str) -> None:
             reason,
         )
     if 400 <= status < 500 or status == httpx.codes.SERVICE_UNAVAILABLE:
-        said = reason or f"The {engine} engine refused the request."
-        raise EngineRefused(status, said, param, read_retry_after(response))
-    # These two are a proxy's, in front of an engine that it cannot reach or wait for.
+        message = reason or f"The {engine} engine refused the request."
+        raise EngineRefused(status, message, param, read_retry_after(response))
+    # A proxy in front of the engine answers these when it cannot reach it, or waited too long.
     if status == httpx.codes.BAD_GATEWAY:
         raise unreachable(engine)
     if status == httpx.codes.GATEWAY_TIMEOUT:
@@ -128,36 +128,36 @@ def read_json(response: httpx.Response, engine: str) -> object:
     EngineNonsense
     """
     with closing(response):
-        content = b"".join(_up_to(LARGEST_ANSWER, response))
-        if len(content) > LARGEST_ANSWER:
+        content = b"".join(_up_to(MAX_ANSWER_BYTES, response))
+        if len(content) > MAX_ANSWER_BYTES:
             raise nonsense(engine, "it is too long")
         try:
-            # Strict: neither NaN nor half a surrogate pair, which no text could be passed on with.
+            # orjson is strict: it refuses NaN, and half a surrogate pair, which has no encoding.
             return orjson.loads(content)
         except orjson.JSONDecodeError:
-            # A server that knows one format answers the transcript as plain text, with 200.
+            # A server with only one format answers 200 with the transcript as plain text.
             if response.headers.get("content-type", "").startswith("text/plain"):
                 return content.decode(errors="replace")
-            # What follows an answer that was shorter than it said would be taken for the next.
+            # The rest of an answer longer than announced would be read as the next answer.
             response.extensions["connection"].spoil()
             raise nonsense(engine, "it is not JSON") from None
 
 
 def _refusal(response: httpx.Response) -> bytes:
-    """The body of an answer that is no good one; its status says enough if that does not come."""
-    told: list[bytes] = []
+    """Read the body of a refusal, as far as it arrives in time: the status alone is enough."""
+    received: list[bytes] = []
     with closing(response), suppress(httpx.HTTPError), within(REFUSAL_S):
-        told.extend(_up_to(LARGEST_REFUSAL, response))
-    return b"".join(told)
+        received.extend(_up_to(MAX_REFUSAL_BYTES, response))
+    return b"".join(received)
 
 
 def _up_to(limit: int, response: httpx.Response) -> Iterator[bytes]:
-    """The body piece by piece, ended where it is over the limit."""
+    """Yield the body block by block, up to the first block past the limit."""
     received = 0
-    # Not iter_raw, which gives the connection back in the end.
-    assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 — all of ours are
-    for piece in response.stream:
-        yield piece
-        received += len(piece)
+    # Not iter_raw, which gives the connection back at the end of the body.
+    assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 — EngineTransport makes no other
+    for block in response.stream:
+        yield block
+        received += len(block)
         if received > limit:
             return

@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from audio.engines import processors
-from audio.engines.processors import chosen, stay_on
+from audio.engines import cpu_affinity
+from audio.engines.cpu_affinity import bind_thread, choose_processors
 from tests.gateway_process import Gateway, running_gateway
 
 EVERYWHERE = os.sched_getaffinity(0)
@@ -50,26 +50,26 @@ def test_of_unlike_processors_a_fast_one_is_taken(
     slow, *fast = sorted(EVERYWHERE)
     for number in EVERYWHERE:
         (tmp_path / str(number)).write_text("1024\n" if number in fast else "512\n")
-    monkeypatch.setattr(processors, "_CAPACITY", f"{tmp_path}/{{}}")
+    monkeypatch.setattr(cpu_affinity, "CAPACITY_FILE", f"{tmp_path}/{{}}")
 
-    assert chosen("auto") <= set(fast or {slow})
+    assert choose_processors("auto") <= set(fast or {slow})
 
 
 @pytest.mark.parametrize("number", ["4096", "99999999999999999999"])
 def test_a_number_that_is_none_of_ours_leaves_all(number: str) -> None:
-    assert chosen(number) == EVERYWHERE
+    assert choose_processors(number) == EVERYWHERE
 
 
 def test_a_number_is_that_one() -> None:
     last = max(EVERYWHERE)
 
-    assert chosen(str(last)) == {last}
+    assert choose_processors(str(last)) == {last}
 
 
 def test_threads_whose_processor_was_taken_away_run_anywhere() -> None:
     gone = {8191}
 
-    with ThreadPoolExecutor(1, initializer=stay_on, initargs=(gone,)) as threads:
+    with ThreadPoolExecutor(1, initializer=bind_thread, initargs=(gone,)) as threads:
         assert threads.submit(os.sched_getaffinity, 0).result() == EVERYWHERE
 
 

@@ -11,8 +11,8 @@ from threading import Thread
 import httpx
 import pytest
 
-from audio.engines.deadlines import within
-from audio.engines.wire import LONGEST_HEAD, SMALL_BYTES, Connection
+from audio.engines.http.deadlines import within
+from audio.engines.http.wire import MAX_HEAD_BYTES, SMALL_BYTES, Connection
 
 HEAD = b"GET / HTTP/1.1\r\n\r\n"
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -79,8 +79,8 @@ def told(ends: tuple[socket.socket, Connection], *pieces: bytes, hangs_up: bool 
     speaking = Thread(target=say)
     speaking.start()
     try:
-        connection.ask(HEAD, [])
-        return b"".join(connection.pieces())
+        connection.send(HEAD, [])
+        return b"".join(connection.blocks())
     finally:
         speaking.join()
 
@@ -119,7 +119,7 @@ def test_a_head_that_breaks_off_is_none(ends: tuple[socket.socket, Connection]) 
 
 def test_a_head_without_end_is_not_waited_for(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
-        told(ends, b"HTTP/1.1 200 OK\r\nX: ", b"x" * (LONGEST_HEAD + 1))
+        told(ends, b"HTTP/1.1 200 OK\r\nX: ", b"x" * (MAX_HEAD_BYTES + 1))
 
 
 def test_what_is_no_http_is_no_answer(ends: tuple[socket.socket, Connection]) -> None:
@@ -174,10 +174,10 @@ def test_a_refusal_counts_though_the_engine_hung_up_on_the_request(
     engine.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
     engine.close()
 
-    answer = connection.ask(HEAD, [bytes(SMALL_BYTES)])
+    answer = connection.send(HEAD, [bytes(SMALL_BYTES)])
 
     assert answer.status == 413
-    assert list(connection.pieces()) == []
+    assert list(connection.blocks()) == []
     assert not connection.is_reusable()
 
 
@@ -187,7 +187,7 @@ def test_small_pieces_of_a_request_are_sent_together(
     engine, connection = ends
     engine.sendall(HELLO)
 
-    connection.ask(HEAD, [b"a", bytes(SMALL_BYTES), b"b", b"c"])
+    connection.send(HEAD, [b"a", bytes(SMALL_BYTES), b"b", b"c"])
 
     assert engine.recv(len(HEAD) + 1) == HEAD + b"a"
     assert engine.recv(SMALL_BYTES + 2, socket.MSG_WAITALL) == bytes(SMALL_BYTES) + b"bc"
@@ -195,12 +195,12 @@ def test_small_pieces_of_a_request_are_sent_together(
 
 def test_an_engine_that_does_not_read_is_given_up(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.TimeoutException), within(0.05):
-        ends[1].ask(HEAD, [bytes(16 * 1024 * 1024)])
+        ends[1].send(HEAD, [bytes(16 * 1024 * 1024)])
 
 
 def test_an_engine_that_says_nothing_is_given_up(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.ReadTimeout), within(0.05):
-        ends[1].ask(HEAD, [])
+        ends[1].send(HEAD, [])
 
 
 def test_an_engine_that_reads_a_little_is_given_no_more_time(
@@ -209,7 +209,7 @@ def test_an_engine_that_reads_a_little_is_given_no_more_time(
     begun = time.monotonic()
 
     with pytest.raises(httpx.TimeoutException), within(0.3):
-        reading_a_little.ask(HEAD, [bytes(64 * 1024 * 1024)])
+        reading_a_little.send(HEAD, [bytes(64 * 1024 * 1024)])
 
     assert time.monotonic() - begun < 2
 
@@ -223,11 +223,11 @@ def test_over_tls_an_engine_that_says_nothing_is_given_up(
     tls_ends: tuple[socket.socket, Connection],
 ) -> None:
     with pytest.raises(httpx.ReadTimeout), within(0.05):
-        tls_ends[1].ask(HEAD, [])
+        tls_ends[1].send(HEAD, [])
 
 
 def test_over_tls_an_engine_that_does_not_read_is_given_up(
     tls_ends: tuple[socket.socket, Connection],
 ) -> None:
     with pytest.raises(httpx.TimeoutException), within(0.05):
-        tls_ends[1].ask(HEAD, [bytes(16 * 1024 * 1024)])
+        tls_ends[1].send(HEAD, [bytes(16 * 1024 * 1024)])
