@@ -1,4 +1,4 @@
-"""Is what a client knows of a person still so? ETags are the person's version."""
+"""ETags of people, made of a person's version, and the conditional requests that use them."""
 
 from http import HTTPStatus
 
@@ -9,36 +9,36 @@ from audio.api.request_errors import InvalidRequest
 from voiceprints.models import Person
 
 
-class Stale(InvalidRequest):
-    """A change of something that has changed meanwhile."""
+class VersionMismatch(InvalidRequest):
+    """The client's If-Match names another version than the stored one (412)."""
 
     status_code = HTTPStatus.PRECONDITION_FAILED
 
     def __init__(self) -> None:
         super().__init__(
-            "The person has changed since; read it again, and send its new ETag as If-Match.",
+            "If-Match: the person has changed since; read it again and send its new ETag.",
             code="precondition_failed",
         )
 
 
 def etag_of(version: int) -> str:
-    """The strong validator of one version."""
+    """Return the strong validator of one version."""
     return f'"{version}"'
 
 
 def is_known(request: Request, person: Person) -> bool:
-    """Whether the client has this version already, by its If-None-Match."""
+    """Return whether the client has this version already, by its If-None-Match."""
     known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return "*" in known or etag_of(person.version) in [tag.removeprefix("W/") for tag in known]
 
 
 def require_match(request: Request, person: Person) -> None:
-    """Refuse to change another version than the client's If-Match names, if it names any.
+    """Raise VersionMismatch unless the client's If-Match, where it sent one, names this version.
 
-    Call it with the person locked: else somebody may change the person in between.
+    The caller holds a lock on the person; otherwise another request may change it in between.
     """
     given = request.META.get("HTTP_IF_MATCH")
     if given is None or given.strip() == "*":
         return
     if etag_of(person.version) not in parse_etags(given):
-        raise Stale
+        raise VersionMismatch

@@ -1,7 +1,7 @@
-"""A creation that is sent again is answered again, not done again.
+"""Idempotency keys: a POST that a client repeats gets the stored answer and creates nothing.
 
-A key belongs to the client that sent it. While the first request is under way, a second is told to
-come back; a request that failed leaves its key free. Keys last for a day.
+A key belongs to the client that sent it. A repeat that arrives while the first request is under
+way gets 409 with Retry-After. A request that failed releases its key. Keys expire after a day.
 """
 
 import hashlib
@@ -27,38 +27,38 @@ from voiceprints.erasure.retention import IDEMPOTENCY_LIFETIME
 from voiceprints.models import IdempotencyKey
 from voiceprints.storage.locks import lock_existing_people
 
-# Longer than any request takes: whoever holds a key for longer has died with it.
-UNDER_WAY_AT_MOST = timedelta(hours=1)
+# Longer than any request takes: a process that holds a key for longer has died.
+MAX_REQUEST_TIME = timedelta(hours=1)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class RequestUnderWay(Conflict):
-    """The first request of this key has no answer yet."""
+    """The first request with this key has no answer yet (409)."""
 
     headers = {"Retry-After": "1"}
 
     def __init__(self) -> None:
         super().__init__(
-            "A request with this Idempotency-Key is under way; send it again in a moment.",
+            "Idempotency-Key: a request with this key is under way; send it again in a moment.",
             code="idempotency_key_in_use",
         )
 
 
 class AnswerErased(InvalidRequest):
-    """What was answered was about somebody who is forgotten."""
+    """The stored answer was about a person who has been erased (410)."""
 
     status_code = HTTPStatus.GONE
 
     def __init__(self) -> None:
         super().__init__(
-            "What was answered to this Idempotency-Key is forgotten; expected a new key.",
+            "Idempotency-Key: the answer to this key was erased with its person; send a new key.",
             code="idempotency_answer_forgotten",
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What came into being, and about whom it tells, if about anybody."""
+    """The answer to a creation, and the person whom it is about, if any."""
 
     body: dict[str, object]
     person: UUID | None = None
@@ -66,7 +66,7 @@ class Created:
 
 
 def create_once(request: Request, create: Callable[[], Created]) -> Response:
-    """Create, or tell again what an earlier request of the same Idempotency-Key created."""
+    """Create, or return the stored answer of an earlier request with the same Idempotency-Key."""
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         created = create()
@@ -76,15 +76,15 @@ def create_once(request: Request, create: Callable[[], Created]) -> Response:
             "Idempotency-Key: expected 1 to 255 visible ASCII characters.",
             param="Idempotency-Key",
         )
-    held, is_first = _held(request, key)
-    return _created(held, create) if is_first else _told_again(held, request)
+    claimed, is_first = _claim(request, key)
+    return _create(claimed, create) if is_first else _replay(claimed, request)
 
 
-def _held(request: Request, key: str) -> tuple[IdempotencyKey, bool]:
+def _claim(request: Request, key: str) -> tuple[IdempotencyKey, bool]:
     client, now = client_of(request).name, timezone.now()
-    mine = IdempotencyKey.objects.filter(client=client, key=key)
-    mine.filter(created_at__lt=now - IDEMPOTENCY_LIFETIME).delete()
-    mine.filter(status=None, created_at__lt=now - UNDER_WAY_AT_MOST).delete()
+    same_key = IdempotencyKey.objects.filter(client=client, key=key)
+    same_key.filter(created_at__lt=now - IDEMPOTENCY_LIFETIME).delete()
+    same_key.filter(status=None, created_at__lt=now - MAX_REQUEST_TIME).delete()
     return IdempotencyKey.objects.get_or_create(
         client=client,
         key=key,
@@ -96,38 +96,38 @@ def _held(request: Request, key: str) -> tuple[IdempotencyKey, bool]:
     )
 
 
-def _created(held: IdempotencyKey, create: Callable[[], Created]) -> Response:
+def _create(claimed: IdempotencyKey, create: Callable[[], Created]) -> Response:
     try:
         created = create()
     except BaseException:
-        held.delete()
+        claimed.delete()
         raise
-    _keep_answer(held, created)
+    _store_answer(claimed, created)
     return Response(created.body, status=created.status)
 
 
 @transaction.atomic
-def _keep_answer(held: IdempotencyKey, created: Created) -> None:
-    """Nothing is kept of somebody who was forgotten before the answer was written."""
-    is_there = created.person is None or bool(lock_existing_people([created.person]))
-    IdempotencyKey.objects.filter(pk=held.pk).update(
-        status=created.status, body=created.body if is_there else None
+def _store_answer(claimed: IdempotencyKey, created: Created) -> None:
+    """Store the answer, without its body if the person was erased in the meantime."""
+    exists = created.person is None or bool(lock_existing_people([created.person]))
+    IdempotencyKey.objects.filter(pk=claimed.pk).update(
+        status=created.status, body=created.body if exists else None
     )
 
 
-def _told_again(held: IdempotencyKey, request: Request) -> Response:
-    if (held.path, held.request_sha256) != (_path(request), _digest(request)):
+def _replay(claimed: IdempotencyKey, request: Request) -> Response:
+    if (claimed.path, claimed.request_sha256) != (_path(request), _digest(request)):
         raise Unprocessable(
-            "Idempotency-Key: expected the request that was sent with this key before, or a new "
-            "key for a new request.",
+            "Idempotency-Key: expected the same request as the first with this key; send a new "
+            "key with a new request.",
             param="Idempotency-Key",
             code="idempotency_key_reused",
         )
-    if held.status is None:
+    if claimed.status is None:
         raise RequestUnderWay
-    if held.body is None:
+    if claimed.body is None:
         raise AnswerErased
-    return Response(held.body, status=held.status, headers={"Idempotent-Replayed": "true"})
+    return Response(claimed.body, status=claimed.status, headers={"Idempotent-Replayed": "true"})
 
 
 def _path(request: Request) -> str:
@@ -135,7 +135,7 @@ def _path(request: Request) -> str:
 
 
 def _digest(request: Request) -> str:
-    """Of all that the request asks for; a multipart boundary is no part of that."""
+    """Return a digest of query and fields; a multipart boundary has no part in it."""
     digest = hashlib.sha256(request.META.get("QUERY_STRING", "").encode())
     for part in _parts(request.data):
         digest.update(hashlib.sha256(part).digest())

@@ -1,4 +1,4 @@
-"""Settings of the library that contradict each other are found at the start, with a hint."""
+"""System checks of the library's settings: webhooks, jobs, and the bucket for samples."""
 
 import base64
 import binascii
@@ -12,18 +12,18 @@ from django.core.checks import CheckMessage, Error, register
 
 from voiceprints.jobs.webhooks import SECRET_PREFIX
 
-ABOUT_THE_BUCKET = (
+BUCKET_SETTINGS = (
     *("S3_PREFIX", "S3_ENDPOINT_URL", "S3_REGION"),
     *("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
 )
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 _ENDPOINT = re.compile(r"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?)?")
-HINT = "whsec_ and 24 or more random bytes as base64; those who are called verify with it."
+HINT = "whsec_ and 24 or more random bytes as base64; receivers verify signatures with it."
 
 
 @register
-def webhooks_are_signed(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """A webhook that nobody can verify is worth nothing."""
+def check_webhook_secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Check that webhooks are signed, so that their receivers can verify them."""
     secret = settings.WEBHOOK_SECRET
     if not secret and (settings.WEBHOOK_HOSTS or settings.WEBHOOK_PRIVATE_HOSTS):
         return [Error("Webhooks have hosts but no WEBHOOK_SECRET.", hint=HINT, id="spark.E020")]
@@ -37,8 +37,8 @@ def webhooks_are_signed(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 @register
-def jobs_are_tried(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """At least once, and not without end at once."""
+def check_job_limits(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Check that the limits of jobs are 1 or more."""
     wrong = [
         name
         for name, least in (("JOB_ATTEMPTS", 1), ("JOB_DAYS", 1), ("WORKER_LOST_AFTER_S", 1))
@@ -50,27 +50,29 @@ def jobs_are_tried(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 @register
-def the_bucket_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """S3_BUCKET names a bucket, and nothing is said of one that is not named."""
+def check_bucket(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Check that S3_BUCKET names a bucket, and that no bucket setting is set without it."""
     if settings.S3_BUCKET:
         return [*_bucket_problems()]
-    said = [name for name in ABOUT_THE_BUCKET if getattr(settings, name)]
-    hint = "Set S3_BUCKET to its name, or unset these: recordings then lie in SAMPLES_DIR."
-    told = f"{', '.join(said)}: set without S3_BUCKET."
-    return [Error(told, hint=hint, id="spark.E023")] if said else []
+    present = [name for name in BUCKET_SETTINGS if getattr(settings, name)]
+    hint = "Set S3_BUCKET to its name, or unset these to store samples in SAMPLES_DIR."
+    message = f"{', '.join(present)}: set without S3_BUCKET."
+    return [Error(message, hint=hint, id="spark.E023")] if present else []
 
 
 def _bucket_problems() -> Iterator[CheckMessage]:
     if not _BUCKET.fullmatch(settings.S3_BUCKET):
-        hint = "Its name alone, as recordings or recordings.example; folders go into S3_PREFIX."
-        yield Error("S3_BUCKET is no name of a bucket.", hint=hint, id="spark.E024")
+        hint = "Only its name, like recordings or recordings.example; folders go into S3_PREFIX."
+        yield Error("S3_BUCKET is not the name of a bucket.", hint=hint, id="spark.E024")
     if not _ENDPOINT.fullmatch(settings.S3_ENDPOINT_URL):
         hint = "https://host or http://host:port; the bucket goes into S3_BUCKET."
-        yield Error("S3_ENDPOINT_URL is not a URL of a server.", hint=hint, id="spark.E025")
+        yield Error("S3_ENDPOINT_URL is not the URL of a server.", hint=hint, id="spark.E025")
     if bool(settings.S3_ACCESS_KEY_ID) != bool(settings.S3_SECRET_ACCESS_KEY):
         hint = "Set both, or neither to use the role or profile of this machine."
-        told = "Of S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY only one is set."
-        yield Error(told, hint=hint, id="spark.E026")
+        message = "Only one of S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY is set."
+        yield Error(message, hint=hint, id="spark.E026")
     if not (find_spec("storages") and find_spec("boto3")):
         hint = "pip install --require-hashes -r requirements/s3.txt"
-        yield Error("S3_BUCKET is set without its packages.", hint=hint, id="spark.E027")
+        yield Error(
+            "S3_BUCKET is set, but its packages are not installed.", hint=hint, id="spark.E027"
+        )

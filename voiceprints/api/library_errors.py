@@ -1,4 +1,4 @@
-"""What the library refuses, and how a client is told: the one table of this app."""
+"""The library's exceptions as HTTP errors: the one table of status codes of this app."""
 
 import logging
 from http import HTTPStatus
@@ -15,45 +15,45 @@ logger = logging.getLogger(__name__)
 
 
 class ResourceNotFound(InvalidRequest):
-    """An identifier under which the library has nothing, or one that is none."""
+    """The identifier is unknown or malformed (404)."""
 
     status_code = HTTPStatus.NOT_FOUND
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"There is no such {what}.", code=f"{what}_not_found")
+    def __init__(self, resource: str) -> None:
+        super().__init__(f"The {resource} was not found.", code=f"{resource}_not_found")
 
 
 class Conflict(InvalidRequest):
-    """A request that contradicts what the library keeps."""
+    """The request contradicts the library's state (409)."""
 
     status_code = HTTPStatus.CONFLICT
 
 
 class Unprocessable(InvalidRequest):
-    """A request that is well formed, and cannot be met."""
+    """The request is well formed but cannot be fulfilled (422)."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class Unavailable(InvalidRequest):
-    """The database does not answer, or let two wait for each other and sent one away."""
+    """The database is unreachable, or resolved a deadlock by cancelling this request (503)."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     headers = {"Retry-After": "5"}
 
     def __init__(self, failure: OperationalError) -> None:
-        super().__init__("The library does not answer; try again.", code="library_unavailable")
-        # Its message names the database's host.
+        super().__init__("The library is unavailable; try again.", code="library_unavailable")
+        # The message of the failure names the database's host.
         logger.error("the database failed: %s", type(failure.__cause__ or failure).__name__)
 
 
 class VoiceAlreadyKnown(Conflict):
-    """A voice that is somebody else's already; who that is, only for those who may read."""
+    """The voice is enrolled for another person, who is named to clients that may read (409)."""
 
     def __init__(self, taken: VoiceTaken, *, may_read: bool) -> None:
         merging = f"POST /api/people/{taken.person_id if may_read else 'ID'}/merge"
         super().__init__(
-            f"This voice is somebody else's already. If both are one person: {merging}.",
+            f"This voice is enrolled for another person. If both are the same person: {merging}.",
             code="voice_known",
         )
         if may_read:
@@ -64,7 +64,7 @@ class VoiceAlreadyKnown(Conflict):
 
 
 def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | None:
-    """What a client is told of an exception of the library; None where it is no refusal."""
+    """Return the error that a client gets for an exception of the library, None for a bug."""
     match exc:
         case PersonNotFound():
             return ResourceNotFound("person")
@@ -86,12 +86,12 @@ def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | Non
 def _translate_constraint(name: str) -> InvalidRequest | None:
     match name:
         case "person_name_is_unique":
-            message = "name: somebody else has this name already."
+            message = "name: another person has this name already."
             return Conflict(message, param="name", code="name_taken")
         case "person_is_named":
             return InvalidRequest("name: expected a name.", param="name")
         case "person_consent_ends_after_it_began":
-            message = "consent: expected until to be after given_at."
+            message = "consent: expected until after given_at."
             return InvalidRequest(message, param="consent")
         case "voiceprint_needs_consent":
             missing = ConsentMissing()

@@ -1,4 +1,4 @@
-"""Lists come in pages: {"object": "list", "data", "next", "previous"}, both of them cursors."""
+"""Cursor pages of lists: `{"object": "list", "data", "next", "previous"}`."""
 
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -17,12 +17,12 @@ Row = TypeVar("Row", bound=Model)
 
 
 class CursorPages(CursorPagination):
-    """CursorPages that stay in step while rows are added and deleted between one and the next."""
+    """Pages that stay consistent while rows are added and deleted between two requests."""
 
     page_size = DEFAULT_LIMIT
     page_size_query_param = "limit"
     max_page_size = MAX_LIMIT
-    # Whoever imports writes many rows in one transaction, and so at one time.
+    # An import writes many rows in one transaction, so that they share one time.
     offset_cutoff = 1_000_000
 
     def __init__(self, *ordering: str) -> None:
@@ -32,13 +32,13 @@ class CursorPages(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
         except NotFound as error:
-            raise _no_cursor() from error
+            raise _invalid_cursor() from error
         if cursor is not None and "\x00" in str(cursor.position):
-            raise _no_cursor()
+            raise _invalid_cursor()
         return cursor
 
     def encode_cursor(self, cursor: Cursor) -> str:
-        """Only the cursor: behind a proxy, the gateway does not know its own address."""
+        """Return only the cursor: behind a proxy, the gateway does not know its own address."""
         return parse_qs(urlsplit(super().encode_cursor(cursor)).query)[self.cursor_query_param][0]
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -47,15 +47,15 @@ class CursorPages(CursorPagination):
 
 
 def paginate(pages: CursorPages, rows: QuerySet[Row], request: Request) -> list[Row]:
-    """The page that a request asks for."""
+    """Return the page that a request asks for."""
     try:
         return pages.paginate_queryset(rows, request) or []
     except (ValidationError, ValueError):
-        # A cursor of people is a name, and the error quotes it: nothing of it may reach a log.
-        raise _no_cursor() from None
+        # A cursor of people is a name, and the error quotes it: it must not reach a log.
+        raise _invalid_cursor() from None
 
 
-def _no_cursor() -> InvalidRequest:
+def _invalid_cursor() -> InvalidRequest:
     return InvalidRequest(
-        "cursor: expected the next or previous of an answer to this same request.", param="cursor"
+        "cursor: expected next or previous from an earlier page of the same list.", param="cursor"
     )

@@ -1,4 +1,4 @@
-"""One line per endpoint of the library, each with and without its slash."""
+"""URLs of the library's endpoints, each with and without its trailing slash."""
 
 from audio.api.urls import at
 from voiceprints.api.views import identification, jobs, people, spaces, transcripts, voiceprints

@@ -1,4 +1,4 @@
-"""The examples of jobs in the schema. A test has the gateway answer them."""
+"""Examples of jobs for the OpenAPI schema, which a test compares with real answers."""
 
 from drf_spectacular.utils import OpenApiExample
 

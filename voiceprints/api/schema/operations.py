@@ -1,4 +1,4 @@
-"""How the endpoints of the library stand in the OpenAPI schema."""
+"""OpenAPI descriptions that the library's endpoints share: parameters, error answers, pages."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -18,16 +18,16 @@ from rest_framework import serializers
 from audio.api.schema.transcription_answers import Refusal
 
 _REFUSALS = {
-    400: "A field or parameter is not as expected; `param` names it.",
-    401: "No key, or a wrong one.",
+    400: "A field or parameter is invalid; `param` names it.",
+    401: "The API key is missing or wrong.",
     403: "The key lacks the scope.",
-    404: "There is no such thing.",
-    409: "It contradicts what the library keeps; `code` says how.",
-    410: "What was answered to this Idempotency-Key is forgotten.",
-    412: "If-Match names an older version.",
-    422: "Well formed, and still impossible; `code` says why.",
-    502: "The engine did not answer, or not sensibly.",
-    503: "The library does not answer, or the engine is busy, restarting or not configured.",
+    404: "Not found.",
+    409: "The request contradicts the library's state; `code` says how.",
+    410: "The answer to this Idempotency-Key was erased with its person.",
+    412: "If-Match does not name the current version.",
+    422: "The request is well formed but cannot be fulfilled; `code` says why.",
+    502: "The engine did not answer, or its answer was invalid.",
+    503: "The library is unavailable, or the engine is busy, restarting or not configured.",
     504: "The engine took too long.",
 }
 ENGINE_STATUSES = (502, 504)
@@ -39,20 +39,20 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="Sent again with this key within a day, the request is answered again "
-    "(`Idempotent-Replayed: true`), not done again.",
+    description="A repeat of the request with this key within a day gets the stored answer "
+    "(`Idempotent-Replayed: true`) and creates nothing.",
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="Only if the person still has this ETag.",
+    description="Make the change only if the person still has this ETag.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="304 if the person still has this ETag.",
+    description="Answer 304 if the person still has this ETag.",
 )
 
 Method = Callable[..., Any]
@@ -68,8 +68,8 @@ def document(
     tag: str = "Voice library",
     examples: Sequence[OpenApiExample] = (),
 ) -> Callable[[Method], Method]:
-    """Say what an endpoint takes, answers and refuses; 400, 401, 403 and 503 are everywhere."""
-    told = {
+    """Describe an endpoint's parameters and answers; all have 400, 401, 403 and 503."""
+    errors = {
         status: OpenApiResponse(Refusal, _REFUSALS[status])
         for status in sorted({400, 401, 403, 503, *refusals})
     }
@@ -80,14 +80,14 @@ def document(
         parameters=list(parameters),
         request=request,
         examples=list(examples),
-        responses={**answers, **told},
+        responses={**answers, **errors},
     )
 
 
 def answer_or_receipt(
     answer: type[serializers.Serializer[Any]], receipt: type[serializers.Serializer[Any]]
 ) -> Any:
-    """An answer of which keys without `voices:read` get only a receipt."""
+    """Return the schema of an answer that is a receipt for keys without `voices:read`."""
     return PolymorphicProxySerializer(
         component_name=f"{receipt.__name__.removesuffix('Receipt')}ToReadersOrReceipt",
         serializers=[answer, receipt],
@@ -97,13 +97,15 @@ def answer_or_receipt(
 
 @cache
 def page_schema(entry: type[serializers.BaseSerializer[Any]], name: str) -> Any:
-    """A page of such entries."""
+    """Return the schema of a page of these entries."""
     return inline_serializer(
         name,
         {
             "object": serializers.CharField(default="list"),
             "data": entry(many=True),
-            "next": serializers.CharField(allow_null=True, help_text="A cursor."),
-            "previous": serializers.CharField(allow_null=True, help_text="A cursor."),
+            "next": serializers.CharField(allow_null=True, help_text="Cursor of the next page."),
+            "previous": serializers.CharField(
+                allow_null=True, help_text="Cursor of the previous page."
+            ),
         },
     )

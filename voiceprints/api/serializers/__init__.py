@@ -1,1 +1,1 @@
-"""What each endpoint takes and answers; a refusal names the field and what was expected."""
+"""Requests and answers of the library's endpoints, one module per resource."""

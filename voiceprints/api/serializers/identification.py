@@ -1,4 +1,4 @@
-"""Whose voice is it: what is asked, and what is told."""
+"""The request and the answer of speaker identification."""
 
 from typing import Any
 
@@ -19,28 +19,28 @@ class IdentifyRequest(StrictRequest):
 
     file = AudioField(required=False, help_text="A recording of one or more speakers.")
     fingerprint = EmbeddingField(required=False)
-    space = SpaceField(required=False, help_text="The space of the fingerprint.")
+    space = SpaceField(required=False, help_text="The embedding space of the fingerprint.")
     limit = serializers.IntegerField(
         default=5,
         min_value=1,
         max_value=MOST_CANDIDATES,
-        help_text="Most candidates of a speaker.",
+        help_text="The largest number of candidates for a speaker.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Either a recording or numbers."""
+        """Require either a recording or an embedding with its space."""
         if ("file" in attrs) == ("fingerprint" in attrs):
             raise serializers.ValidationError(
                 {"file": "expected either file, or fingerprint and space."}
             )
         if ("space" in attrs) != ("fingerprint" in attrs):
-            raise serializers.ValidationError({"space": "expected with fingerprint, only there."})
+            raise serializers.ValidationError({"space": "expected together with fingerprint."})
         return attrs
 
 
 @extend_schema_serializer(component_name="PersonName")
 class PersonName(serializers.Serializer[Any]):
-    """Who it may be."""
+    """A person's identifier and name."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -48,7 +48,7 @@ class PersonName(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="Candidate")
 class CandidateAnswer(serializers.Serializer[Any]):
-    """Somebody whose voice it may be, and how near it is, as a cosine."""
+    """A person whose voice it may be, and the similarity as a cosine."""
 
     person = PersonName()
     similarity = serializers.FloatField()
@@ -56,7 +56,7 @@ class CandidateAnswer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="IdentifiedSpeaker")
 class IdentifiedSpeaker(serializers.Serializer[Any]):
-    """Candidates, nearest first; `person` where that is decided."""
+    """A speaker's candidates, nearest first; `person` where the decision is `match`."""
 
     label = serializers.CharField(allow_null=True, help_text="Null for a given fingerprint.")  # type: ignore[assignment]
     speech_s = serializers.FloatField(allow_null=True)
@@ -68,7 +68,7 @@ class IdentifiedSpeaker(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="Identification")
 class IdentificationAnswer(serializers.Serializer[Any]):
-    """Every speaker of a recording, or the one of a fingerprint."""
+    """Every speaker of a recording, or one speaker for a given fingerprint."""
 
     object = serializers.CharField(default="identification")
     speakers = IdentifiedSpeaker(many=True)
@@ -77,7 +77,7 @@ class IdentificationAnswer(serializers.Serializer[Any]):
 def render_speaker(
     label: str | None, speech_s: float | None, identified: Identified
 ) -> dict[str, object]:
-    """One speaker, and who it may be."""
+    """Return one speaker and the candidates as JSON."""
     candidates = [
         {
             "person": {"id": str(candidate.person_id), "name": candidate.name},

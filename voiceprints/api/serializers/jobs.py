@@ -1,4 +1,4 @@
-"""Jobs, as they are asked for and told."""
+"""Requests and answers of the endpoints for jobs."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,30 +16,32 @@ from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind, JobState
 from voiceprints.transcripts.transcript_rendering import render_transcript_json
 
-# An archive is no request: its recordings lie on disk.
+# Archives are submitted by a command only: their recordings are on the server's disk.
 KINDS = (JobKind.LABEL_MERGE.value, JobKind.TRANSCRIBE.value)
-CALL_STATES = ("waiting", "delivered", "failed")
+WEBHOOK_STATES = ("waiting", "delivered", "failed")
 LONGEST_URL = 2000
 
 
 class JobRequest(serializers.Serializer[Any]):
-    """What a job has besides the fields of the endpoint of its kind."""
+    """The fields of a job besides those of the endpoint that does its work."""
 
-    kind = Choice(KINDS, help_text="The endpoint of that name does the work, with its fields.")
+    kind = Choice(
+        KINDS, help_text="The endpoint that does the work. The job takes its fields too."
+    )
     include = serializers.ChoiceField(
         choices=("vector",),
         required=False,
         error_messages={"invalid_choice": "expected vector."},
-        help_text="vector: the result has fingerprints, until it is deleted.",
+        help_text="vector: the stored result includes fingerprints.",
     )
     webhook_url = serializers.CharField(
         required=False,
         max_length=LONGEST_URL,
-        help_text="Is sent a signed POST when the job has ended; its host is in WEBHOOK_HOSTS.",
+        help_text="Gets a signed POST when the job ends. Its host must be in WEBHOOK_HOSTS.",
     )
 
     def validate_webhook_url(self, url: str) -> str:
-        """Only hosts that the operator has listed are called."""
+        """Refuse hosts that the operator has not listed."""
         try:
             target_of(url)
         except WebhookRefused as refused:
@@ -48,13 +50,13 @@ class JobRequest(serializers.Serializer[Any]):
 
 
 def refuse_unknown(sent: Iterable[str], *known: serializers.Serializer[Any]) -> None:
-    """Refuse what nobody would read: whoever is told so later cannot mend it.
+    """Refuse unknown fields now: a job that ignored them would end with the wrong result.
 
     Raises
     ------
     ValidationError
     """
-    names = list(dict.fromkeys(name for one in known for name in map(str, one.fields)))
+    names = list(dict.fromkeys(name for form in known for name in map(str, form.fields)))
     for name in sent:
         if name not in names:
             expected = f"unknown; expected one of {', '.join(names)}."
@@ -63,14 +65,14 @@ def refuse_unknown(sent: Iterable[str], *known: serializers.Serializer[Any]) -> 
 
 @extend_schema_serializer(component_name="LabelMergeJob")
 class LabelMergeJob(JobRequest, LabelMergeRequest):
-    """For the schema: all fields of a job of kind label-merge."""
+    """All fields of a job of kind label-merge, for the OpenAPI schema."""
 
     kind = Choice((JobKind.LABEL_MERGE.value,))
 
 
 @extend_schema_serializer(component_name="TranscribeWithSpeakersJob")
 class TranscribeWithSpeakersJob(JobRequest, TranscribeWithSpeakersRequest):
-    """For the schema: all fields of a job of kind transcribe-with-speakers."""
+    """All fields of a job of kind transcribe-with-speakers, for the OpenAPI schema."""
 
     kind = Choice((JobKind.TRANSCRIBE.value,))
 
@@ -82,10 +84,10 @@ class JobsQuery(PageQuery):
 
 
 class WebhookAnswer(serializers.Serializer[Any]):
-    """Whether whoever asked to be called was."""
+    """The webhook of a job, and whether it was delivered."""
 
     url = serializers.CharField()
-    state = Choice(CALL_STATES)
+    state = Choice(WEBHOOK_STATES)
 
 
 @extend_schema_serializer(component_name="JobEntry")
@@ -95,25 +97,27 @@ class JobEntry(serializers.Serializer[Any]):
     object = serializers.CharField(default="job", read_only=True)
     id = serializers.UUIDField()
     kind = serializers.CharField()
-    name = serializers.CharField(help_text="What the recordings are called.")
+    name = serializers.CharField(help_text="The file names of the recordings.")
     state = Choice(JobState.values)
-    progress = serializers.FloatField(help_text="0 to 1, of the attempt under way.")
+    progress = serializers.FloatField(help_text="Progress of the current attempt, from 0 to 1.")
     attempts = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
     transcript_id = serializers.UUIDField(allow_null=True)
-    error = serializers.SerializerMethodField(help_text="As every refusal: message, code, param.")
+    error = serializers.SerializerMethodField(
+        help_text="Why the job failed, as in error answers: message, type, param and code."
+    )
     webhook = serializers.SerializerMethodField()
 
     @extend_schema_field({"type": "object", "nullable": True})
     def get_error(self, job: Job) -> Any:
-        """Why it failed."""
+        """Return why the job failed."""
         return job.error
 
     @extend_schema_field(WebhookAnswer(allow_null=True))
     def get_webhook(self, job: Job) -> Any:
-        """Whom it calls."""
+        """Return the webhook of the job, if it has one."""
         if not job.webhook_url:
             return None
         return {"url": job.webhook_url, "state": job.webhook_state}
@@ -124,15 +128,15 @@ class JobAnswer(JobEntry):
     """A job with its result."""
 
     result = serializers.SerializerMethodField(
-        help_text="What the endpoint answers: an object, or for text formats a text."
+        help_text="The endpoint's answer: an object, or a string for text formats."
     )
     warnings = serializers.ListField(child=serializers.DictField())
 
     @extend_schema_field({"nullable": True})
     def get_result(self, job: Job) -> Any:
-        """Of a stored transcript as it stands now; the names of now are for who may read them."""
+        """Return the result; of a stored transcript, with current names for keys that may read."""
         if job.transcript is None:
             return job.result
         may_read = self.context["may_read"]
-        told = render_transcript_json(job.transcript) if may_read else job.transcript.result
-        return render(stored_transcript(told), job.options.get("format") or "json")
+        result = render_transcript_json(job.transcript) if may_read else job.transcript.result
+        return render(stored_transcript(result), job.options.get("format") or "json")

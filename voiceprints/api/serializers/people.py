@@ -1,4 +1,4 @@
-"""People, as they are asked for, described and told."""
+"""Requests and answers of the endpoints for people."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ MOST_ALIASES, LONGEST_NOTES, LONGEST_HOW = 50, 10_000, 1_000
 
 
 class PersonNameField(NameField):
-    """What somebody is called: on one line, with single spaces."""
+    """A person's name on one line, with single spaces."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=LONGEST_NAME, **options)
@@ -31,27 +31,27 @@ class PeopleQuery(PageQuery):
         required=False,
         allow_blank=True,
         max_length=LONGEST_NAME,
-        help_text="A part of the name or of an alias, in whatever case.",
+        help_text="A part of the name or of an alias; case is ignored.",
     )
     consenting = serializers.BooleanField(
-        required=False, help_text="Only those whose consent holds now, or only the others."
+        required=False, help_text="true: only people with valid consent; false: only the others."
     )
 
 
 @extend_schema_serializer(component_name="Consent")
 class ConsentField(StrictRequest):
-    """What somebody agreed to. It is one statement: a new one takes the place of the old one."""
+    """A person's consent. It is one statement: a new consent replaces the old one."""
 
     how = serializers.CharField(
-        max_length=LONGEST_HOW, help_text="How it was given, so that it can be shown later."
+        max_length=LONGEST_HOW, help_text="How consent was given, as evidence for later."
     )
-    given_at = serializers.DateTimeField(required=False, help_text="Without it: now.")
+    given_at = serializers.DateTimeField(required=False, help_text="Default: now.")
     until = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="Null: until it is withdrawn."
+        required=False, allow_null=True, help_text="Null: valid until it is withdrawn."
     )
 
     def validate(self, attrs: dict[str, Any]) -> Any:
-        """A consent that ends before it begins is none."""
+        """Refuse a consent that ends before it begins."""
         try:
             return {"consent": Consent(**attrs)}
         except ValueError as error:
@@ -61,7 +61,7 @@ class ConsentField(StrictRequest):
 
 @extend_schema_serializer(component_name="PersonChange")
 class PersonChange(StrictRequest):
-    """PATCH /api/people/{id}: what is not named stays."""
+    """PATCH /api/people/{id}: fields that are not sent keep their values."""
 
     name = PersonNameField(required=False)
     aliases = serializers.ListField(
@@ -72,11 +72,11 @@ class PersonChange(StrictRequest):
     )
     notes = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTES)
     consent = ConsentField(
-        required=False, allow_null=True, help_text="Null withdraws it from now on."
+        required=False, allow_null=True, help_text="Null withdraws the consent from now on."
     )
 
     def details(self) -> PersonDetails:
-        """What is to be known of the person."""
+        """Return the requested details of the person."""
         given = self.validated_data
         consent = given.get("consent")
         return PersonDetails(
@@ -97,10 +97,10 @@ class NewPerson(PersonChange):
 
 @extend_schema_serializer(component_name="Merge")
 class MergeRequest(StrictRequest):
-    """POST /api/people/{id}/merge: the person to merge into the one of the address."""
+    """POST /api/people/{id}/merge: the person to merge into the person of the URL."""
 
     def get_fields(self) -> dict[str, Any]:
-        """`from` is a word of the language."""
+        """Return the field `from`, which is a keyword of Python."""
         return {
             "from": serializers.UUIDField(
                 error_messages={"invalid": "expected the id of a person."}
@@ -112,27 +112,30 @@ class ForgetQuery(StrictRequest):
     """DELETE /api/people/{id}."""
 
     def get_fields(self) -> dict[str, Any]:
-        """`as` is a word of the language."""
-        told = "What transcripts call the person from now on; without it, Person and four digits."
-        return {"as": PersonNameField(required=False, help_text=told)}
+        """Return the field `as`, which is a keyword of Python."""
+        description = (
+            "The name that replaces the person's name in transcripts; by default `Person` and "
+            "four digits."
+        )
+        return {"as": PersonNameField(required=False, help_text=description)}
 
 
 @extend_schema_serializer(component_name="GivenConsent")
 class GivenConsentAnswer(serializers.Serializer[Any]):
-    """A consent, as it is told; null where none was ever given."""
+    """A person's consent; null if it was never given."""
 
     how = serializers.CharField(source="consent_how")
     given_at = serializers.DateTimeField(source="consent_given_at")
     until = serializers.DateTimeField(source="consent_until", allow_null=True)
 
     def to_representation(self, instance: Person) -> Any:
-        """Nothing about nothing."""
+        """Return null for a person who never gave consent."""
         return None if instance.consent_given_at is None else super().to_representation(instance)
 
 
 @extend_schema_serializer(component_name="Person")
 class PersonAnswer(serializers.Serializer[Any]):
-    """A person. Nothing here changes without the version, which the ETag is made of."""
+    """A person. Every change of these fields also changes the version and so the ETag."""
 
     object = serializers.CharField(default="person", read_only=True)
     id = serializers.UUIDField()

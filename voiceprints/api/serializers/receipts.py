@@ -1,6 +1,6 @@
-"""What keys without `voices:read` are told of a change: that it was made, and nothing of people.
+"""Answers to changes by keys without `voices:read`, which reveal nothing about people.
 
-Each has an identifier, what is needed to go on, and what the client itself has sent.
+Each holds an identifier, what the client needs for its next request, and what the client has sent.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from voiceprints.transcripts.speaker_reassignment import Reassignment, Reassignm
 
 
 class PersonReceipt(serializers.Serializer[Person]):
-    """A person who was changed."""
+    """The receipt for a changed person."""
 
     object = serializers.CharField(default="person", read_only=True)
     id = serializers.UUIDField()
@@ -20,14 +20,14 @@ class PersonReceipt(serializers.Serializer[Person]):
 
 
 class TranscriptReceipt(serializers.Serializer[Transcript]):
-    """A transcript that was changed."""
+    """The receipt for a changed transcript."""
 
     object = serializers.CharField(default="transcript", read_only=True)
     id = serializers.UUIDField()
 
 
 class VoiceprintReceipt(serializers.Serializer[Voiceprint]):
-    """A voice that was learned."""
+    """The receipt for an enrolled voice."""
 
     object = serializers.CharField(default="voiceprint", read_only=True)
     id = serializers.UUIDField()
@@ -35,13 +35,13 @@ class VoiceprintReceipt(serializers.Serializer[Voiceprint]):
 
 
 class PersonId(serializers.Serializer[Any]):
-    """Who it is."""
+    """The identifier of a person."""
 
     id = serializers.UUIDField()
 
 
 class NamingReceipt(serializers.Serializer[Any]):
-    """A speaker who was named: of those who bear that name, only the one of the address."""
+    """The receipt for a named speaker; other speakers with that name are not listed."""
 
     object = serializers.CharField(default="naming")
     dry_run = serializers.BooleanField()
@@ -53,7 +53,7 @@ class NamingReceipt(serializers.Serializer[Any]):
 def render_naming_receipt(
     wanted: Reassignment, done: ReassignmentResult, *, dry_run: bool
 ) -> dict[str, object]:
-    """The same, as JSON."""
+    """Return the receipt as JSON."""
     return {
         "object": "naming",
         "dry_run": dry_run,

@@ -1,4 +1,4 @@
-"""Spaces, as they are told."""
+"""Answers of the endpoint for spaces."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from voiceprints.models import Space
 
 @extend_schema_serializer(component_name="Space")
 class SpaceAnswer(serializers.Serializer[Any]):
-    """An embedding model, and when two of its fingerprints are one voice, as cosines."""
+    """An embedding model, with the threshold and margin of its similarities, as cosines."""
 
     object = serializers.CharField(default="space", read_only=True)
-    name = serializers.SerializerMethodField(help_text="What its engine calls it.")
+    name = serializers.SerializerMethodField(help_text="The space's name at its engine.")
     model = serializers.CharField()
     revision = serializers.CharField()
     dimension = serializers.IntegerField()
@@ -21,5 +21,5 @@ class SpaceAnswer(serializers.Serializer[Any]):
     margin = serializers.FloatField()
 
     def get_name(self, space: Space) -> str:
-        """As requests name it."""
+        """Return the name that requests use."""
         return str(space)

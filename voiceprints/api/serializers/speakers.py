@@ -1,4 +1,4 @@
-"""Naming a speaker of a transcript afterwards: what is asked, and what is told."""
+"""The request and the answer of naming a speaker of a stored transcript."""
 
 from typing import Any
 from uuid import UUID
@@ -22,26 +22,28 @@ class NameSpeaker(StrictRequest):
     )
     name = PersonNameField(
         required=False,
-        help_text="The person of that name, made where there is none.",
+        help_text="The person with this name, who is added if the library has none.",
     )
-    enrol = serializers.BooleanField(default=False, help_text="Learn the voice from this speaker.")
+    enrol = serializers.BooleanField(
+        default=False, help_text="Enrol the speaker's voice for the person."
+    )
     also = Choice(
         ("similar",),
         required=False,
-        help_text="similar: name the same voice in all other transcripts, where it has no name.",
+        help_text="similar: also name unnamed speakers of other transcripts with the same voice.",
     )
     threshold = FiniteFloatField(
         required=False,
         min_value=-1,
         max_value=1,
-        help_text="With also=similar: least similarity; without it, that of the space.",
+        help_text="With also=similar: the lowest similarity; by default the space's threshold.",
     )
     dry_run = serializers.BooleanField(
-        default=False, help_text="Only tell what would change: which transcripts, how similar."
+        default=False, help_text="Change nothing; answer what would change."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One person; a threshold for something."""
+        """Require one person, and a threshold only where it has an effect."""
         if ("person" in attrs) == ("name" in attrs):
             raise serializers.ValidationError({"person": "expected either person or name."})
         if "threshold" in attrs and "also" not in attrs:
@@ -50,11 +52,11 @@ class NameSpeaker(StrictRequest):
 
     @property
     def reveals_library(self) -> bool:
-        """Whether the answer says who is known, or what is in other transcripts."""
+        """Return whether the answer reveals who is known, or other transcripts."""
         given = self.validated_data
         return "also" in given or ("name" in given and given["dry_run"])
 
-    def recasting(self, transcript: UUID, label: str) -> Reassignment:
+    def reassignment(self, transcript: UUID, label: str) -> Reassignment:
         """What is said of this speaker."""
         given = self.validated_data
         return Reassignment(
@@ -70,7 +72,7 @@ class NameSpeaker(StrictRequest):
 
 @extend_schema_serializer(component_name="NamedPerson")
 class NamedPerson(serializers.Serializer[Any]):
-    """Who it is; without an id, somebody who would be made."""
+    """The person; `id` is null in a dry run that would add the person."""
 
     id = serializers.UUIDField(allow_null=True)
     name = serializers.CharField()
@@ -78,42 +80,44 @@ class NamedPerson(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="SimilarSpeaker")
 class SimilarAnswer(serializers.Serializer[Any]):
-    """A speaker of another transcript who sounds the same."""
+    """A speaker of another transcript with a similar voice."""
 
     transcript = serializers.UUIDField(source="transcript_id")
     recording_name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    name = serializers.CharField(help_text="Until then.")
+    name = serializers.CharField(help_text="The speaker's name before this request.")
     similarity = serializers.SerializerMethodField()
-    nameless = serializers.BooleanField(help_text="Who has a name already keeps it.")
+    nameless = serializers.BooleanField(
+        help_text="Whether the speaker had no person; named speakers are not changed."
+    )
 
     def get_similarity(self, similar: SimilarSpeaker) -> float:
-        """As all similarities are told."""
+        """Return the similarity, rounded as in all answers."""
         return round(similar.similarity, 4)
 
 
 @extend_schema_serializer(component_name="Naming")
 class NamingAnswer(serializers.Serializer[Any]):
-    """Who bears the name now, or would: in this transcript and in others."""
+    """The speakers that have the name now, or would have it, in this transcript and others."""
 
     object = serializers.CharField(default="naming")
     dry_run = serializers.BooleanField()
     person = NamedPerson()
     speakers = serializers.ListField(child=serializers.CharField(), help_text="Labels.")
     similar = SimilarAnswer(many=True)
-    voiceprint = serializers.UUIDField(allow_null=True, help_text="Learned with enrol=true.")
+    voiceprint = serializers.UUIDField(allow_null=True, help_text="Set with enrol=true.")
 
 
-def render_naming(recast: ReassignmentResult, *, dry_run: bool) -> dict[str, object]:
-    """What was changed, or would be, as JSON."""
+def render_naming(result: ReassignmentResult, *, dry_run: bool) -> dict[str, object]:
+    """Return as JSON what was changed, or would be in a dry run."""
     return {
         "object": "naming",
         "dry_run": dry_run,
         "person": {
-            "id": None if recast.person_id is None else str(recast.person_id),
-            "name": recast.name,
+            "id": None if result.person_id is None else str(result.person_id),
+            "name": result.name,
         },
-        "speakers": list(recast.labels),
-        "similar": SimilarAnswer(recast.similar, many=True).data,
-        "voiceprint": None if recast.voiceprint is None else str(recast.voiceprint.id),
+        "speakers": list(result.labels),
+        "similar": SimilarAnswer(result.similar, many=True).data,
+        "voiceprint": None if result.voiceprint is None else str(result.voiceprint.id),
     }

@@ -1,4 +1,4 @@
-"""Requests that say only what is understood."""
+"""The base of the library's requests, which refuses unknown fields, and the common queries."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -10,31 +10,31 @@ from voiceprints.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 
 
 class StrictRequest(serializers.Serializer[Any]):
-    """Refuses fields it does not know: a misspelt one would be ignored in silence."""
+    """A request that refuses unknown fields: a misspelt one would otherwise have no effect."""
 
     @classmethod
     def from_query(cls, request: Request) -> Self:
-        """The query parameters, read."""
+        """Return the validated query parameters."""
         return cls.from_data(request.query_params.dict())
 
     @classmethod
     def from_body(cls, request: Request) -> Self:
-        """The body, read; options may stand in the query instead."""
+        """Return the validated body; options may come in the query instead."""
         body = request.data
         if not isinstance(body, Mapping):
             return cls.from_data(body)
-        given = body.dict() if hasattr(body, "dict") else body
-        return cls.from_data({**request.query_params.dict(), **given})
+        fields = body.dict() if hasattr(body, "dict") else body
+        return cls.from_data({**request.query_params.dict(), **fields})
 
     @classmethod
     def from_data(cls, data: Any) -> Self:
-        """What is valid of the data is in `validated_data`."""
-        asked = cls(data=data)
-        asked.is_valid(raise_exception=True)
-        return asked
+        """Return the request with its `validated_data`, or raise ValidationError."""
+        validated = cls(data=data)
+        validated.is_valid(raise_exception=True)
+        return validated
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse first what nobody here knows."""
+        """Refuse unknown fields before the known ones are validated."""
         if isinstance(data, Mapping):
             for name in data:
                 if name not in self.fields:
@@ -44,34 +44,34 @@ class StrictRequest(serializers.Serializer[Any]):
 
 
 class NoQuery(StrictRequest):
-    """An endpoint without query parameters."""
+    """The query of an endpoint without query parameters."""
 
 
 class PageQuery(StrictRequest):
-    """Which page of a list."""
+    """The query of a list: which page."""
 
     limit = serializers.IntegerField(
         default=DEFAULT_LIMIT,
         min_value=1,
         max_value=MAX_LIMIT,
-        help_text="Most entries of a page.",
+        help_text="The largest number of entries on a page.",
     )
     cursor = serializers.CharField(
-        required=False, max_length=2000, help_text="`next` or `previous` of another page."
+        required=False, max_length=2000, help_text="`next` or `previous` from another page."
     )
 
 
 class VectorQuery(StrictRequest):
-    """Whether the numbers of a voice are wanted."""
+    """A query that may ask for the vectors of voices."""
 
     include = serializers.ChoiceField(
         choices=("vector",),
         required=False,
         error_messages={"invalid_choice": "expected vector."},
-        help_text="vector: with the numbers of the voice. That is noted in the audit.",
+        help_text="vector: include the vector of the voice. The audit records the request.",
     )
 
     @property
     def wants_vectors(self) -> bool:
-        """Whether the answer is to have vectors."""
+        """Return whether the answer includes vectors."""
         return "include" in self.validated_data

@@ -1,4 +1,4 @@
-"""Kept transcripts, as they are searched, changed and told."""
+"""Requests and answers of the endpoints for stored transcripts."""
 
 from typing import Any
 
@@ -20,36 +20,40 @@ LONGEST_SEARCH = 500
 
 
 class TranscriptsQuery(PageQuery):
-    """GET /api/transcripts: every filter narrows."""
+    """GET /api/transcripts: transcripts that pass all filters."""
 
     q = serializers.CharField(
         required=False,
         allow_blank=True,
         max_length=LONGEST_SEARCH,
-        help_text='Words that one block has, as search engines read them: "so", or, -not.',
+        help_text='Words of one block, in web search syntax: "a phrase", or, -not.',
     )
     person = serializers.UUIDField(
         required=False,
         error_messages={"invalid": "expected the id of a person."},
-        help_text="Where this person speaks.",
+        help_text="Only transcripts in which this person speaks.",
     )
     recording = serializers.CharField(
         required=False, max_length=LONGEST_SEARCH, help_text="A part of the recording's name."
     )
     since = serializers.DateTimeField(
-        required=False, help_text="Recorded then or later; stored, where that is not known."
+        required=False,
+        help_text="Recorded then or later; without a recording date, stored then or later.",
     )
-    until = serializers.DateTimeField(required=False, help_text="Recorded before; as since.")
+    until = serializers.DateTimeField(
+        required=False,
+        help_text="Recorded before then; without a recording date, stored before then.",
+    )
 
     def search(self) -> TranscriptSearch:
-        """What is looked for."""
-        given = self.validated_data
+        """Return the search that the query asks for."""
+        query = self.validated_data
         return TranscriptSearch(
-            words=given.get("q", ""),
-            person=given.get("person"),
-            recording=given.get("recording", ""),
-            since=given.get("since"),
-            until=given.get("until"),
+            words=query.get("q", ""),
+            person=query.get("person"),
+            recording=query.get("recording", ""),
+            since=query.get("since"),
+            until=query.get("until"),
         )
 
 
@@ -59,7 +63,7 @@ class TranscriptQuery(VectorQuery):
     format = Choice(NATIVE_FORMATS, default="json")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Text has no place for numbers."""
+        """Refuse vectors in text formats."""
         if "include" in attrs and attrs["format"] != "json":
             raise serializers.ValidationError({"include": "expected only with format=json."})
         return attrs
@@ -67,24 +71,26 @@ class TranscriptQuery(VectorQuery):
 
 @extend_schema_serializer(component_name="TranscriptChange")
 class TranscriptChange(StrictRequest):
-    """PATCH /api/transcripts/{id}: what is not named stays."""
+    """PATCH /api/transcripts/{id}: fields that are not sent keep their values."""
 
     recording_name = NameField(required=False, allow_blank=True, max_length=500)
     recorded_at = serializers.DateTimeField(required=False, allow_null=True)
     retain_until = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="Null: until somebody deletes it."
+        required=False, allow_null=True, help_text="Null: until the transcript is deleted."
     )
 
     def validate_retain_until(self, until: Any) -> Any:
-        """Deleting has a method of its own."""
+        """Refuse a time in the past, which would delete the transcript."""
         if until is not None and until <= timezone.now():
-            raise serializers.ValidationError("expected a time to come; to delete now, DELETE.")
+            raise serializers.ValidationError(
+                "expected a time in the future; use DELETE to delete the transcript now."
+            )
         return until
 
 
 @extend_schema_serializer(component_name="TranscriptSpeaker")
 class SpeakerAnswer(serializers.Serializer[Any]):
-    """Somebody who speaks in a transcript."""
+    """A speaker of a transcript."""
 
     label = serializers.CharField()  # type: ignore[assignment]
     name = serializers.CharField()
@@ -93,12 +99,12 @@ class SpeakerAnswer(serializers.Serializer[Any]):
     speech_s = serializers.SerializerMethodField()
 
     def get_speech_s(self, speaker: TranscriptSpeaker) -> float:
-        """Without what sums of floats leave behind."""
+        """Return the seconds of speech, rounded to milliseconds."""
         return round(speaker.speech_s, 3)
 
 
-class About(serializers.Serializer[Any]):
-    """What is known of a transcript besides what was said."""
+class TranscriptFacts(serializers.Serializer[Any]):
+    """A transcript without its text."""
 
     object = serializers.CharField(default="transcript", read_only=True)
     id = serializers.UUIDField()
@@ -113,14 +119,15 @@ class About(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(component_name="TranscriptEntry")
-class TranscriptEntry(About):
+class TranscriptEntry(TranscriptFacts):
     """A transcript in a list."""
 
     speakers = SpeakerAnswer(many=True)
 
 
-class KeptVoice(NamedVoice):
-    """A speaker, and who that is by now."""
+@extend_schema_serializer(component_name="KeptVoice")
+class StoredSpeaker(NamedVoice):
+    """A speaker, and the person whom the speaker is assigned to now."""
 
     source = Choice(SpeakerSource.values)
     person = serializers.UUIDField(allow_null=True)
@@ -128,24 +135,24 @@ class KeptVoice(NamedVoice):
         child=serializers.FloatField(),
         allow_null=True,
         required=False,
-        help_text="Only with include=vector; null where there is none that may be used.",
+        help_text="Only with include=vector; null if there is none or consent is missing.",
     )
 
 
 @extend_schema_serializer(component_name="Transcript")
-class TranscriptAnswer(About, NamedBlocks):
-    """The answer of label-merge as it was given, under the names of now."""
+class TranscriptAnswer(TranscriptFacts, NamedBlocks):
+    """The answer of label-merge as it was stored, with the speakers' current names."""
 
-    speakers = KeptVoice(many=True)
+    speakers = StoredSpeaker(many=True)
     fingerprints = None  # type: ignore[assignment]
     transcript_id = None  # type: ignore[assignment]
 
 
 def render_transcript(transcript: Transcript, *, with_vectors: bool = False) -> dict[str, object]:
-    """A transcript as JSON, with all that was said."""
+    """Return a transcript as JSON, with its text."""
     if with_vectors:
         withhold_embeddings(transcript)
     return {
-        **About(transcript).data,
+        **TranscriptFacts(transcript).data,
         **render_transcript_json(transcript, with_vectors=with_vectors),
     }

@@ -1,4 +1,4 @@
-"""Voiceprints, as they are asked for, given and told."""
+"""Requests and answers of the endpoints for voiceprints."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class VoiceprintsQuery(VectorQuery, PageQuery):
 
 @extend_schema_field({"type": "array", "items": {"type": "number"}, "minItems": DIMENSION})
 class EmbeddingField(serializers.Field[Embedding, Any, Any, Any]):
-    """One voice as numbers, of any scale."""
+    """An embedding of one voice, of any scale."""
 
     expected = f"expected a list of {DIMENSION} finite numbers, not all zero."
 
@@ -34,7 +34,7 @@ class EmbeddingField(serializers.Field[Embedding, Any, Any, Any]):
         largest = float(np.abs(vector).max())
         if largest == 0:
             raise serializers.ValidationError(self.expected)
-        # Scaled before it is measured: squares of very large or small numbers are no numbers.
+        # Scaled before its norm is taken: squares of very large or small numbers overflow.
         return unit(vector / largest)
 
     def to_representation(self, value: Any) -> list[float]:
@@ -43,11 +43,11 @@ class EmbeddingField(serializers.Field[Embedding, Any, Any, Any]):
 
 @extend_schema_serializer(component_name="NewVoiceprint")
 class NewVoiceprint(StrictRequest):
-    """POST /api/people/{id}/voiceprints, in one of four ways.
+    """POST /api/people/{id}/voiceprints, in one of four forms.
 
-    `file`, one or more recordings of this person alone; `transcript` and `speaker`, whose
-    fingerprint is kept there; these two with `file`, the recording, and `start` and `end`; or
-    `fingerprint` and `space`.
+    `file`: one or more recordings of this person alone. `transcript` and `speaker`: a speaker of a
+    stored transcript. `transcript` and `speaker` with `file`, `start` and `end`: a span of the
+    transcript's recording. `fingerprint` and `space`: an embedding.
     """
 
     file = serializers.ListField(
@@ -55,32 +55,34 @@ class NewVoiceprint(StrictRequest):
         required=False,
         allow_empty=False,
         max_length=MOST_RECORDINGS,
-        help_text="Multipart; may be sent several times.",
+        help_text="Only as multipart; may be repeated.",
     )
     transcript = serializers.UUIDField(
         required=False, error_messages={"invalid": "expected the id of a transcript."}
     )
     speaker = serializers.CharField(
-        required=False, max_length=200, help_text="The label of a speaker of the transcript."
+        required=False, max_length=200, help_text="The label of a speaker in the transcript."
     )
-    start = FiniteFloatField(required=False, min_value=0, help_text="In s, with file.")
-    end = FiniteFloatField(required=False, min_value=0, help_text="In s, with file.")
+    start = FiniteFloatField(required=False, min_value=0, help_text="In seconds, with file.")
+    end = FiniteFloatField(required=False, min_value=0, help_text="In seconds, with file.")
     fingerprint = EmbeddingField(required=False)
     space = NameField(
-        required=False, max_length=200, help_text="What its engine calls the fingerprint's space."
+        required=False,
+        max_length=200,
+        help_text="The fingerprint's space, as its engine names it.",
     )
 
     def validate_space(self, space: str) -> str:
-        """A model, perhaps with its revision after an @."""
+        """Require the name of a model, optionally with its revision after an @."""
         if not space.partition("@")[0].strip():
             raise serializers.ValidationError("expected the name of an embedding model.")
         return space
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One way, and all of it."""
-        given = frozenset(attrs)
-        if given not in _WAYS:
-            raise serializers.ValidationError({_missing_of(given): _EXPECTED})
+        """Require exactly the fields of one of the four forms."""
+        fields = frozenset(attrs)
+        if fields not in _FORMS:
+            raise serializers.ValidationError({_wrong_field(fields): _EXPECTED})
         if "start" in attrs and not attrs["start"] < attrs["end"]:
             raise serializers.ValidationError({"end": "expected a time after start."})
         if "start" in attrs and len(attrs["file"]) > 1:
@@ -88,38 +90,38 @@ class NewVoiceprint(StrictRequest):
         return attrs
 
 
-_WAYS = (
+_FORMS = (
     frozenset({"file"}),
     frozenset({"transcript", "speaker"}),
     frozenset({"transcript", "speaker", "file", "start", "end"}),
     frozenset({"fingerprint", "space"}),
 )
 _EXPECTED = (
-    "expected file; or transcript and speaker, perhaps with file, start and end; or fingerprint "
-    "and space."
+    "expected file; or transcript and speaker, optionally with file, start and end; or "
+    "fingerprint and space."
 )
 
 
-def _missing_of(given: frozenset[str]) -> str:
-    """What is missing of the way that is nearest to what was given, or is too much for it."""
-    nearest = min(_WAYS, key=lambda way: len(way ^ given))
-    return min((nearest - given) or (given - nearest))
+def _wrong_field(fields: frozenset[str]) -> str:
+    """Return a field that the nearest form lacks or has in excess."""
+    nearest = min(_FORMS, key=lambda form: len(form ^ fields))
+    return min((nearest - fields) or (fields - nearest))
 
 
 @extend_schema_field({"type": "string", "example": "campplus@92f2"})
 class SpaceField(NameField):
-    """A space that the library knows, as engines call it."""
+    """A space of the library, by the name that engines use."""
 
     def to_internal_value(self, data: Any) -> Space:  # type: ignore[override]
         known = Space.named(super().to_internal_value(data))
         if known is None:
-            raise serializers.ValidationError("unknown; expected a name of GET /api/spaces.")
+            raise serializers.ValidationError("unknown; expected a name from GET /api/spaces.")
         return known
 
 
 @extend_schema_serializer(component_name="Voiceprint")
 class VoiceprintAnswer(serializers.Serializer[Any]):
-    """A voiceprint; its vector only when that was asked for, a kept sample's place never."""
+    """A voiceprint; with its vector only on request, and never with its sample's location."""
 
     object = serializers.CharField(default="voiceprint", read_only=True)
     id = serializers.UUIDField()
@@ -144,7 +146,7 @@ class VoiceprintAnswer(serializers.Serializer[Any]):
     )
 
     def get_fields(self) -> dict[str, Any]:
-        """No vector that nobody asked for."""
+        """Leave out the vector unless it was requested."""
         fields = super().get_fields()
         if self.context.get("vectors") is False:
             del fields["vector"]
@@ -152,5 +154,5 @@ class VoiceprintAnswer(serializers.Serializer[Any]):
 
 
 def render_voiceprint(voiceprint: Voiceprint, *, with_vector: bool = False) -> dict[str, object]:
-    """A voiceprint as JSON."""
+    """Return a voiceprint as JSON."""
     return dict(VoiceprintAnswer(voiceprint, context={"vectors": with_vector}).data)

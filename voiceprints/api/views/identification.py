@@ -1,4 +1,4 @@
-"""Whose voice is it?"""
+"""The endpoint that identifies speakers by voice."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,21 +24,21 @@ class Identify(LibraryView):
 
     @document(
         "identify",
-        "Whose voice is it? Ranked candidates for each speaker of a recording, or a fingerprint",
+        "Identify the speakers of a recording, or one fingerprint, with ranked candidates",
         request={"multipart/form-data": IdentifyRequest, "application/json": IdentifyRequest},
         answers={200: IdentificationAnswer},
         refusals=ENGINE_STATUSES,
     )
     def post(self, request: Request) -> Response:
         NoQuery.from_query(request)
-        given = IdentifyRequest.from_data(request.data).validated_data
-        actor, limit = actor_of(request), given["limit"]
-        if "file" in given:
-            heard = identify_speakers(given["file"], actor=actor, limit=limit)
-            speakers = [render_speaker(one.label, one.speech_s, one.identified) for one in heard]
+        fields = IdentifyRequest.from_data(request.data).validated_data
+        actor, limit = actor_of(request), fields["limit"]
+        if "file" in fields:
+            found = identify_speakers(fields["file"], actor=actor, limit=limit)
+            speakers = [render_speaker(one.label, one.speech_s, one.identified) for one in found]
         else:
-            space = given["space"]
-            found = identify_voice(given["fingerprint"], space, limit=limit)
+            space = fields["space"]
+            identified = identify_voice(fields["fingerprint"], space, limit=limit)
             audit.record(actor, Action.IDENTIFIED, speakers=1, space=str(space))
-            speakers = [render_speaker(None, None, found)]
+            speakers = [render_speaker(None, None, identified)]
         return Response({"object": "identification", "speakers": speakers})

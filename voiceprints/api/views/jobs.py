@@ -1,4 +1,4 @@
-"""Jobs: what is asked for now and done later."""
+"""The endpoints for jobs, which a client submits now and workers do later."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -52,17 +52,17 @@ ANY_KIND = PolymorphicProxySerializer(
 
 
 class JobView(LibraryView):
-    """A key sees its own jobs; those without a key have no name of their own."""
+    """The base view of jobs: a key sees only its own jobs, and anonymous clients have none."""
 
     @property
     def scope(self) -> str:
-        """What the library is asked for in a job has scopes of its own."""
+        """Return the scope of the work; a job that uses the library needs its scopes too."""
         return AUDIO
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if client_of(request) == ANONYMOUS:
-            raise NotAuthenticated("Jobs need an API key: who else would their results be for?")
+            raise NotAuthenticated("Jobs need an API key: only its owner may read the results.")
 
 
 class Jobs(JobView):
@@ -70,21 +70,21 @@ class Jobs(JobView):
 
     @document(
         "list_jobs",
-        "The jobs of this key, newest first",
+        "List the jobs of this key, newest first",
         JobsQuery,
         answers={200: page_schema(JobEntry, "JobPage")},
         tag=TAG,
     )
     def get(self, request: Request) -> Response:
         state = JobsQuery.from_query(request).validated_data.get("state")
-        mine = _jobs_of(request).defer("result", "options")
+        jobs = _jobs_of(request).defer("result", "options")
         pages = CursorPages("-created_at", "id")
-        found = paginate(pages, mine.filter(state=state) if state else mine, request)
+        found = paginate(pages, jobs.filter(state=state) if state else jobs, request)
         return pages.get_paginated_response(JobEntry(found, many=True).data)
 
     @document(
         "create_job",
-        "Have label-merge or transcribe-with-speakers done later",
+        "Submit label-merge or transcribe-with-speakers as a job",
         IDEMPOTENCY_KEY,
         request={"multipart/form-data": ANY_KIND},
         answers={202: JobEntry},
@@ -94,8 +94,8 @@ class Jobs(JobView):
     )
     def post(self, request: Request) -> Response:
         NoQuery.from_query(request)
-        order = order_of(request)
-        answer = create_once(request, lambda: _submitted(order))
+        order = read_order(request)
+        answer = create_once(request, lambda: _submit(order))
         answer["Location"] = f"/api/jobs/{answer.data['id']}"
         return answer
 
@@ -105,7 +105,7 @@ class OneJob(JobView):
 
     @document(
         "get_job",
-        "How far a job is, and its result",
+        "Get a job's progress and result",
         JOB,
         answers={200: JobAnswer},
         refusals=(404,),
@@ -114,7 +114,7 @@ class OneJob(JobView):
     )
     def get(self, request: Request, job: str) -> Response:
         NoQuery.from_query(request)
-        found = _found(request, job)
+        found = _find_job(request, job)
         if found.transcript_id is not None:
             actor = client_of(request).name
             audit.record(actor, Action.TRANSCRIPT_READ, transcript=found.transcript_id)
@@ -122,7 +122,7 @@ class OneJob(JobView):
 
     @document(
         "delete_job",
-        "Cancel a job; delete one that has ended, with its result",
+        "Cancel a job, or delete an ended job and its result",
         JOB,
         answers={204: None},
         refusals=(404,),
@@ -130,46 +130,46 @@ class OneJob(JobView):
     )
     def delete(self, request: Request, job: str) -> Response:
         NoQuery.from_query(request)
-        found = _found(request, job)
+        found = _find_job(request, job)
         if not cancel(found.id):
             found.delete()
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def order_of(request: Request) -> Order:
-    """What a request asks for, as valid as the endpoint of its kind wants it."""
+def read_order(request: Request) -> Order:
+    """Return the order of a request, validated as the endpoint of its kind does."""
     client = client_of(request)
-    about = JobRequest(data=request.data)
-    about.is_valid(raise_exception=True)
-    given = about.validated_data
-    asked = REQUESTS[given["kind"]](data=request.data)
-    refuse_unknown(request.data, about, asked)
-    asked.is_valid(raise_exception=True)
-    _demand_scopes(request, asked.validated_data)
-    _refuse_vectors_of_stored(given, asked.validated_data)
+    envelope = JobRequest(data=request.data)
+    envelope.is_valid(raise_exception=True)
+    about = envelope.validated_data
+    work = REQUESTS[about["kind"]](data=request.data)
+    refuse_unknown(request.data, envelope, work)
+    work.is_valid(raise_exception=True)
+    _require_scopes(request, work.validated_data)
+    _refuse_vectors_of_stored(about, work.validated_data)
     return Order(
-        kind=JobKind(given["kind"]),
+        kind=JobKind(about["kind"]),
         recordings=[
-            asked.validated_data[name]
+            work.validated_data[name]
             for name in ("file", "mic_file", "system_file")
-            if name in asked.validated_data
+            if name in work.validated_data
         ],
-        options=_options(request, asked),
+        options=_options(request, work),
         created_by=client.name,
         reads_library=VOICES_READ in client.scopes,
-        wants_vectors="include" in given,
-        webhook_url=given.get("webhook_url", ""),
+        wants_vectors="include" in about,
+        webhook_url=about.get("webhook_url", ""),
     )
 
 
-def _options(request: Request, asked: Asked) -> dict[str, object]:
-    """The fields as they were sent: the worker reads them as the endpoint would.
+def _options(request: Request, work: Asked) -> dict[str, object]:
+    """Return the fields as they were sent: the worker validates them as the endpoint would.
 
-    A field of a form that was left empty was not sent.
+    An empty field of a form counts as not sent.
     """
     data = request.data
     assert isinstance(data, Mapping)  # noqa: S101 — a list would not have been valid
-    sent = {name: data[name] for name in map(str, asked.fields) if name in data}
+    sent = {name: data[name] for name in map(str, work.fields) if name in data}
     return {
         name: without_nul(value) if isinstance(value, str) else value
         for name, value in sent.items()
@@ -177,20 +177,20 @@ def _options(request: Request, asked: Asked) -> dict[str, object]:
     }
 
 
-def _demand_scopes(request: Request, given: dict[str, Any]) -> None:
-    if given.get("identify"):
+def _require_scopes(request: Request, fields: dict[str, Any]) -> None:
+    if fields.get("identify"):
         require(request, VOICES_READ)
-    if given.get("store"):
+    if fields.get("store"):
         require(request, VOICES_WRITE)
 
 
-def _refuse_vectors_of_stored(about: dict[str, Any], given: dict[str, Any]) -> None:
-    if "include" in about and given.get("store"):
-        there = "GET /api/transcripts/{id}?include=vector tells those of a stored transcript."
-        raise ValidationError({"include": f"expected only without store=true; {there}"})
+def _refuse_vectors_of_stored(about: dict[str, Any], fields: dict[str, Any]) -> None:
+    if "include" in about and fields.get("store"):
+        instead = "GET /api/transcripts/{id}?include=vector returns those of a stored transcript."
+        raise ValidationError({"include": f"expected only without store=true; {instead}"})
 
 
-def _submitted(order: Order) -> Created:
+def _submit(order: Order) -> Created:
     job = place(order)
     return Created(dict(JobEntry(job).data), status=HTTPStatus.ACCEPTED)
 
@@ -199,9 +199,9 @@ def _jobs_of(request: Request) -> QuerySet[Job]:
     return Job.objects.filter(created_by=client_of(request).name)
 
 
-def _found(request: Request, given: str) -> Job:
-    mine = _jobs_of(request).select_related("transcript")
-    found = mine.filter(pk=parse_id("job", given)).first()
+def _find_job(request: Request, text: str) -> Job:
+    jobs = _jobs_of(request).select_related("transcript")
+    found = jobs.filter(pk=parse_id("job", text)).first()
     if found is None:
         raise ResourceNotFound("job")
     return found

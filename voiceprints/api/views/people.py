@@ -1,7 +1,6 @@
-"""People: who is in the library?"""
+"""The endpoints for people."""
 
 from functools import partial
-from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseNotModified
@@ -46,21 +45,20 @@ class People(LibraryView):
 
     @document(
         "list_people",
-        "Who is in the library, by name",
+        "List people by name",
         PeopleQuery,
         answers={200: page_schema(PersonAnswer, "PeoplePage")},
     )
     def get(self, request: Request) -> Response:
-        asked = PeopleQuery.from_query(request).validated_data
+        query = PeopleQuery.from_query(request).validated_data
         pages = CursorPages("name")
-        found = paginate(
-            pages, search_people(asked.get("q", ""), consenting=asked.get("consenting")), request
-        )
+        people = search_people(query.get("q", ""), consenting=query.get("consenting"))
+        found = paginate(pages, people, request)
         return pages.get_paginated_response(PersonAnswer(found, many=True).data)
 
     @document(
         "create_person",
-        "Add somebody",
+        "Add a person",
         IDEMPOTENCY_KEY,
         request=NewPerson,
         answers={201: PersonAnswer},
@@ -68,8 +66,8 @@ class People(LibraryView):
     )
     def post(self, request: Request) -> Response:
         NoQuery.from_query(request)
-        asked = NewPerson.from_data(request.data)
-        answer = create_once(request, lambda: _registered(asked, actor_of(request)))
+        new = NewPerson.from_data(request.data)
+        answer = create_once(request, lambda: _register(new, actor_of(request)))
         answer["Location"] = f"/api/people/{answer.data['id']}"
         answer["ETag"] = etag_of(answer.data["version"])
         return answer
@@ -80,7 +78,7 @@ class OnePerson(LibraryView):
 
     @document(
         "get_person",
-        "One person",
+        "Get a person",
         PERSON,
         IF_NONE_MATCH,
         answers={200: PersonAnswer, 304: None},
@@ -88,14 +86,14 @@ class OnePerson(LibraryView):
     )
     def get(self, request: Request, person: str) -> HttpResponse:
         NoQuery.from_query(request)
-        found = person_of(person)
-        answer = HttpResponseNotModified() if is_known(request, found) else _told(found)
+        found = find_person(person)
+        answer = HttpResponseNotModified() if is_known(request, found) else _render(found)
         answer["ETag"] = etag_of(found.version)
         return answer
 
     @document(
         "change_person",
-        "Change what is known of somebody, or the consent",
+        "Change a person's details or consent",
         PERSON,
         IF_MATCH,
         request=PersonChange,
@@ -105,13 +103,13 @@ class OnePerson(LibraryView):
     def patch(self, request: Request, person: str) -> Response:
         NoQuery.from_query(request)
         details = PersonChange.from_data(request.data).details()
-        whom, demand = parse_id("person", person), partial(require_match, request)
-        changed = update_person(whom, details, actor=actor_of(request), demand=demand)
-        return _told(changed, may_read=self.may_read)
+        person_id, demand = parse_id("person", person), partial(require_match, request)
+        changed = update_person(person_id, details, actor=actor_of(request), demand=demand)
+        return _render(changed, may_read=self.may_read)
 
     @document(
         "forget_person",
-        "Forget somebody: prints, links and the name, in every transcript",
+        "Erase a person: voiceprints, links, and the name in every transcript",
         PERSON,
         ForgetQuery,
         IF_MATCH,
@@ -120,13 +118,13 @@ class OnePerson(LibraryView):
     )
     def delete(self, request: Request, person: str) -> Response:
         replacement = ForgetQuery.from_query(request).validated_data.get("as")
-        whom = parse_id("person", person)
+        person_id = parse_id("person", person)
         with transaction.atomic():
-            require_match(request, lock_person(whom))
+            require_match(request, lock_person(person_id))
             try:
-                erase_person(whom, actor=actor_of(request), replacement=replacement)
+                erase_person(person_id, actor=actor_of(request), replacement=replacement)
             except ValueError as error:
-                raise _renamed(error, "as") from error
+                raise _rename_field(error, "as") from error
         return Response(status=204)
 
 
@@ -135,7 +133,7 @@ class MergePeople(LibraryView):
 
     @document(
         "merge_people",
-        "Merge another person into this one, who is the same",
+        "Merge a duplicate person into this one",
         PERSON,
         IF_MATCH,
         request=MergeRequest,
@@ -144,39 +142,35 @@ class MergePeople(LibraryView):
     )
     def post(self, request: Request, person: str) -> Response:
         NoQuery.from_query(request)
-        stays = parse_id("person", person)
-        gone = MergeRequest.from_data(request.data).validated_data["from"]
+        target = parse_id("person", person)
+        duplicate = MergeRequest.from_data(request.data).validated_data["from"]
         with transaction.atomic():
-            _demand_unchanged(request, gone, stays)
+            require_match(request, lock_people(duplicate, target)[target])
             try:
-                merge_people(gone, stays, actor=actor_of(request))
+                merge_people(duplicate, target, actor=actor_of(request))
             except ValueError as error:
-                raise _renamed(error, "from") from error
-        return _told(Person.objects.get(pk=stays), may_read=self.may_read)
+                raise _rename_field(error, "from") from error
+        return _render(Person.objects.get(pk=target), may_read=self.may_read)
 
 
-def person_of(given: str) -> Person:
-    """The person of an address."""
-    found = Person.objects.filter(pk=parse_id("person", given)).first()
+def find_person(text: str) -> Person:
+    """Return the person with the identifier of a URL, or raise ResourceNotFound."""
+    found = Person.objects.filter(pk=parse_id("person", text)).first()
     if found is None:
         raise ResourceNotFound("person")
     return found
 
 
-def _registered(asked: NewPerson, actor: str) -> Created:
-    person = create_person(asked.details(), actor=actor)
+def _register(request: NewPerson, actor: str) -> Created:
+    person = create_person(request.details(), actor=actor)
     return Created(dict(PersonAnswer(person).data), person.id)
 
 
-def _demand_unchanged(request: Request, gone: UUID, stays: UUID) -> None:
-    require_match(request, lock_people(gone, stays)[stays])
-
-
-def _told(person: Person, *, may_read: bool = True) -> Response:
+def _render(person: Person, *, may_read: bool = True) -> Response:
     answer = PersonAnswer(person) if may_read else PersonReceipt(person)
     return Response(answer.data, headers={"ETag": etag_of(person.version)})
 
 
-def _renamed(error: ValueError, param: str) -> InvalidRequest:
-    """The library calls it otherwise than the request does."""
+def _rename_field(error: ValueError, param: str) -> InvalidRequest:
+    """Return the library's error under the name that the field has in the request."""
     return InvalidRequest(f"{param}: {str(error).partition(': ')[2]}", param=param)

@@ -1,4 +1,4 @@
-"""Spaces: which fingerprints may be compared?"""
+"""The endpoint that lists embedding spaces."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ class Spaces(LibraryView):
 
     @document(
         "list_spaces",
-        "The embedding models whose fingerprints are kept",
+        "List the embedding models that have stored fingerprints",
         PageQuery,
         answers={200: page_schema(SpaceAnswer, "SpacePage")},
     )

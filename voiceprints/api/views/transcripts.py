@@ -1,4 +1,4 @@
-"""Transcripts: what was said, and by whom?"""
+"""The endpoints for stored transcripts and their speakers."""
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
@@ -49,15 +49,15 @@ class Transcripts(LibraryView):
 
     @document(
         "list_transcripts",
-        "Search what was said: by words, person, recording and date, newest first",
+        "Search transcripts by words, person, recording and date, newest first",
         TranscriptsQuery,
         answers={200: page_schema(TranscriptEntry, "TranscriptPage")},
     )
     def get(self, request: Request) -> Response:
         found = search_transcripts(TranscriptsQuery.from_query(request).search())
         pages = CursorPages("-created_at", "id")
-        speaking = found.defer("result").prefetch_related(SPEAKERS)
-        entries = TranscriptEntry(paginate(pages, speaking, request), many=True)
+        rows = found.defer("result").prefetch_related(SPEAKERS)
+        entries = TranscriptEntry(paginate(pages, rows, request), many=True)
         return pages.get_paginated_response(entries.data)
 
 
@@ -66,7 +66,7 @@ class OneTranscript(LibraryView):
 
     @document(
         "get_transcript",
-        "What was said, under the names of now",
+        "Get a transcript with the speakers' current names",
         TRANSCRIPT,
         TranscriptQuery,
         answers={
@@ -77,16 +77,16 @@ class OneTranscript(LibraryView):
         refusals=(404,),
     )
     def get(self, request: Request, transcript: str) -> HttpResponse:
-        asked = TranscriptQuery.from_query(request)
-        found, name = _found(transcript), asked.validated_data["format"]
-        action = Action.VECTOR_READ if asked.wants_vectors else Action.TRANSCRIPT_READ
+        query = TranscriptQuery.from_query(request)
+        found, name = _find_transcript(transcript), query.validated_data["format"]
+        action = Action.VECTOR_READ if query.wants_vectors else Action.TRANSCRIPT_READ
         audit.record(actor_of(request), action, transcript=found.id)
-        answer = render_transcript(found, with_vectors=asked.wants_vectors)
+        answer = render_transcript(found, with_vectors=query.wants_vectors)
         return transcript_answer(StoredTranscript(answer, tuple(transcript_cues(found))), name)
 
     @document(
         "change_transcript",
-        "Change a recording's name and date, and how long the transcript stays",
+        "Change a recording's name and date, and how long the transcript is stored",
         TRANSCRIPT,
         request=TranscriptChange,
         answers={200: answer_or_receipt(TranscriptEntry, TranscriptReceipt)},
@@ -95,8 +95,8 @@ class OneTranscript(LibraryView):
     def patch(self, request: Request, transcript: str) -> Response:
         NoQuery.from_query(request)
         corrections = TranscriptChange.from_data(request.data).validated_data
-        which = parse_id("transcript", transcript)
-        changed = edit_transcript(which, corrections, actor=actor_of(request))
+        transcript_id = parse_id("transcript", transcript)
+        changed = edit_transcript(transcript_id, corrections, actor=actor_of(request))
         if changed is None:
             raise ResourceNotFound("transcript")
         answer = TranscriptEntry if self.may_read else TranscriptReceipt
@@ -104,7 +104,7 @@ class OneTranscript(LibraryView):
 
     @document(
         "delete_transcript",
-        "Delete a transcript with all that was said",
+        "Delete a transcript and its text",
         TRANSCRIPT,
         answers={204: None},
         refusals=(404,),
@@ -121,7 +121,7 @@ class OneSpeaker(LibraryView):
 
     @document(
         "name_speaker",
-        "Say who a speaker is, learn the voice, and name it in other transcripts",
+        "Name a speaker; optionally enrol the voice and name it in other transcripts",
         TRANSCRIPT,
         LABEL,
         request=NameSpeaker,
@@ -129,11 +129,11 @@ class OneSpeaker(LibraryView):
         refusals=(404, 409, 422),
     )
     def patch(self, request: Request, transcript: str, label: str) -> Response:
-        asked = NameSpeaker.from_body(request)
-        if asked.reveals_library:
+        naming = NameSpeaker.from_body(request)
+        if naming.reveals_library:
             require(request, VOICES_READ)
-        wanted = asked.recasting(_found(transcript).id, label)
-        dry_run = asked.validated_data["dry_run"]
+        wanted = naming.reassignment(_find_transcript(transcript).id, label)
+        dry_run = naming.validated_data["dry_run"]
         done = (preview_reassignment if dry_run else reassign_speaker)(
             wanted, actor=actor_of(request)
         )
@@ -142,8 +142,8 @@ class OneSpeaker(LibraryView):
         return Response(render_naming(done, dry_run=dry_run))
 
 
-def _found(given: str) -> Transcript:
-    found = Transcript.objects.filter(pk=parse_id("transcript", given)).first()
+def _find_transcript(text: str) -> Transcript:
+    found = Transcript.objects.filter(pk=parse_id("transcript", text)).first()
     if found is None:
         raise ResourceNotFound("transcript")
     return found

@@ -1,4 +1,4 @@
-"""Voiceprints: what does a person sound like?"""
+"""The endpoints for a person's voiceprints."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from voiceprints.api.serializers.voiceprints import (
     render_voiceprint,
 )
 from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
-from voiceprints.api.views.people import person_of
+from voiceprints.api.views.people import find_person
 from voiceprints.enrolment.voice_enrolment import (
     enrol_embedding,
     enrol_recordings,
@@ -47,28 +47,28 @@ class Voiceprints(LibraryView):
 
     @document(
         "list_voiceprints",
-        "The voiceprints of one person",
+        "List a person's voiceprints",
         PERSON,
         VoiceprintsQuery,
         answers={200: page_schema(VoiceprintAnswer, "VoiceprintPage")},
         refusals=(404, 409),
     )
     def get(self, request: Request, person: str) -> Response:
-        asked = VoiceprintsQuery.from_query(request)
-        owner, pages = person_of(person), CursorPages("created_at", "id")
-        if asked.wants_vectors:
+        with_vectors = VoiceprintsQuery.from_query(request).wants_vectors
+        owner, pages = find_person(person), CursorPages("created_at", "id")
+        if with_vectors:
             check_consent(owner.id)
-        found = paginate(pages, _prints(owner.id, with_vectors=asked.wants_vectors), request)
-        if asked.wants_vectors:
-            who = actor_of(request)
-            audit.record(who, Action.VECTOR_READ, person=owner.id, prints=len(found))
+        found = paginate(pages, _voiceprints(owner.id, with_vectors=with_vectors), request)
+        if with_vectors:
+            actor = actor_of(request)
+            audit.record(actor, Action.VECTOR_READ, person=owner.id, prints=len(found))
         return pages.get_paginated_response(
-            [render_voiceprint(one, with_vector=asked.wants_vectors) for one in found]
+            [render_voiceprint(one, with_vector=with_vectors) for one in found]
         )
 
     @document(
         "create_voiceprint",
-        "Learn a voice: from recordings, from a transcript, or from numbers",
+        "Enrol a voice from recordings, a transcript, or an embedding",
         PERSON,
         IDEMPOTENCY_KEY,
         request={"multipart/form-data": NewVoiceprint, "application/json": NewVoiceprint},
@@ -77,12 +77,12 @@ class Voiceprints(LibraryView):
     )
     def post(self, request: Request, person: str) -> Response:
         NoQuery.from_query(request)
-        owner = person_of(person)
-        asked = NewVoiceprint.from_data(request.data)
-        tell = render_voiceprint if self.may_read else _receipt
+        owner = find_person(person)
+        new = NewVoiceprint.from_data(request.data)
+        render = render_voiceprint if self.may_read else _render_receipt
         actor = actor_of(request)
         return create_once(
-            request, lambda: Created(tell(_learned(owner.id, asked, actor)), owner.id)
+            request, lambda: Created(render(_enrol(owner.id, new, actor)), owner.id)
         )
 
 
@@ -91,7 +91,7 @@ class OneVoiceprint(LibraryView):
 
     @document(
         "get_voiceprint",
-        "One voiceprint",
+        "Get a voiceprint",
         PERSON,
         VOICEPRINT,
         VectorQuery,
@@ -99,17 +99,17 @@ class OneVoiceprint(LibraryView):
         refusals=(404, 409),
     )
     def get(self, request: Request, person: str, voiceprint: str) -> Response:
-        asked = VectorQuery.from_query(request)
+        with_vector = VectorQuery.from_query(request).wants_vectors
         owner = parse_id("person", person)
-        if asked.wants_vectors:
+        if with_vector:
             check_consent(owner)
-        found = _prints(owner, with_vectors=asked.wants_vectors)
-        one = found.filter(pk=parse_id("voiceprint", voiceprint)).first()
-        if one is None:
+        candidates = _voiceprints(owner, with_vectors=with_vector)
+        found = candidates.filter(pk=parse_id("voiceprint", voiceprint)).first()
+        if found is None:
             raise ResourceNotFound("voiceprint")
-        if asked.wants_vectors:
-            audit.record(actor_of(request), Action.VECTOR_READ, person=owner, print=str(one.id))
-        return Response(render_voiceprint(one, with_vector=asked.wants_vectors))
+        if with_vector:
+            audit.record(actor_of(request), Action.VECTOR_READ, person=owner, print=str(found.id))
+        return Response(render_voiceprint(found, with_vector=with_vector))
 
     @document(
         "delete_voiceprint",
@@ -127,7 +127,7 @@ class OneVoiceprint(LibraryView):
         return Response(status=204)
 
 
-def _prints(person: UUID, *, with_vectors: bool) -> VoiceprintQuerySet:
+def _voiceprints(person: UUID, *, with_vectors: bool) -> VoiceprintQuerySet:
     found = Voiceprint.objects.filter(person=person)
     found = found.select_related("space", "transcript_speaker").defer(
         "transcript_speaker__embedding"
@@ -135,12 +135,12 @@ def _prints(person: UUID, *, with_vectors: bool) -> VoiceprintQuerySet:
     return found if with_vectors else found.defer("vector")
 
 
-def _receipt(voiceprint: Voiceprint) -> dict[str, object]:
+def _render_receipt(voiceprint: Voiceprint) -> dict[str, object]:
     return dict(VoiceprintReceipt(voiceprint).data)
 
 
-def _learned(person: UUID, asked: NewVoiceprint, actor: str) -> Voiceprint:
-    match asked.validated_data:
+def _enrol(person: UUID, new: NewVoiceprint, actor: str) -> Voiceprint:
+    match new.validated_data:
         case {
             "transcript": transcript,
             "speaker": label,
@@ -157,7 +157,7 @@ def _learned(person: UUID, asked: NewVoiceprint, actor: str) -> Voiceprint:
             )
         case {"transcript": transcript, "speaker": label}:
             return enrol_speaker(person, SpeakerReference(transcript, label), actor=actor)
-        case {"fingerprint": fingerprint, "space": space}:
-            return enrol_embedding(person, fingerprint, space, actor=actor)
-        case given:
-            return enrol_recordings(person, given["file"], actor=actor)
+        case {"fingerprint": embedding, "space": space}:
+            return enrol_embedding(person, embedding, space, actor=actor)
+        case fields:
+            return enrol_recordings(person, fields["file"], actor=actor)
