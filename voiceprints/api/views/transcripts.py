@@ -82,7 +82,8 @@ class OneTranscript(LibraryView):
         action = Action.VECTOR_READ if query.wants_vectors else Action.TRANSCRIPT_READ
         audit.record(actor_of(request), action, transcript=found.id)
         answer = render_transcript(found, with_vectors=query.wants_vectors)
-        return transcript_answer(StoredTranscript(answer, tuple(transcript_cues(found))), name)
+        cues = () if name == "json" else tuple(transcript_cues(found))
+        return transcript_answer(StoredTranscript(answer, cues), name)
 
     @document(
         "change_transcript",
