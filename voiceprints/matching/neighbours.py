@@ -1,7 +1,7 @@
-"""Whose prints are nearest to these voices, as Postgres finds them?
+"""The people whose voiceprints are nearest to given voices, as Postgres finds them.
 
-Up to `EXACT_UP_TO` prints in a space all are compared; beyond that the index proposes. All voices
-are looked for together.
+Up to `EXACT_UP_TO` voiceprints in a space all are compared; beyond that the HNSW index proposes,
+unless more dead rows than live ones wait for a vacuum. All voices are looked up in one statement.
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,16 @@ from audio.merge.values import Embedding
 from voiceprints.models import Space, Voiceprint
 from voiceprints.models.voiceprints import HALVES, VoiceprintQuerySet
 
-# Up to here comparing all is as quick as the index; of twice as many it takes twice as long.
+# Comparing this many takes as long as the index; comparing twice as many takes twice as long.
 EXACT_UP_TO = 2_000
-# How many candidates the index keeps in view. With more, those far down the list would be the true
-# ones more often; the first is already, 99.7 times in a hundred.
+# Candidates that the index keeps in view. A larger number improves the end of the list; the first
+# candidate is already right in 99.7 % of cases.
 EF_SEARCH = 80
-PRINTS_AT_FIRST = 40
-# The voice that is looked for, in what `_nearest_owners` joins to the voices; and how far a print
-# is from it, truly and as the index has it.
+CANDIDATES = 40
+# With as many dead rows as live ones the index finds what it finds without them (ADR 0030).
+MOST_DEAD_PER_LIVE = 1.0
+# The voice that is looked up, in the query that `_nearest_owners` joins to the voices, and the
+# distance of a voiceprint from it: exact, and as the index computes it.
 VOICE = RawSQL("asked.voice", ())
 DISTANCE = CosineDistance("vector", VOICE)
 ROUGH_DISTANCE = CosineDistance(Cast("vector", HALVES), Cast(VOICE, HALVES))
@@ -35,68 +37,80 @@ ROUGH_DISTANCE = CosineDistance(Cast("vector", HALVES), Cast(VOICE, HALVES))
 Owners = list[UUID]
 
 
-def people_near(
+def find_people(
     voices: Sequence[Embedding], usable: VoiceprintQuerySet, space: Space, *, limit: int
 ) -> list[frozenset[UUID]]:
-    """So many people who sound most like each voice, among the usable prints of a space."""
+    """Return the `limit` people nearest to each voice, among the usable voiceprints of a space."""
     if not voices:
         return []
-    search = by_index if _is_large(space) else exactly
+    search = ask_index if _is_large(space) and _is_index_sound() else compare_all
     return [frozenset(people) for people in search(voices, usable, limit)]
 
 
-def exactly(voices: Sequence[Embedding], usable: VoiceprintQuerySet, limit: int) -> list[Owners]:
-    """An aggregate over all prints: nothing that an index for neighbours could answer."""
+def compare_all(
+    voices: Sequence[Embedding], usable: VoiceprintQuerySet, limit: int
+) -> list[Owners]:
+    """Return the nearest people by an aggregate, which no index for neighbours can answer."""
     people = usable.order_by().values("person_id").annotate(distance=Min(DISTANCE))
     return _nearest_owners(voices, people.order_by("distance")[:limit])
 
 
-def by_index(voices: Sequence[Embedding], usable: VoiceprintQuerySet, limit: int) -> list[Owners]:
-    """As many prints as it takes to meet so many people; one person may have very many.
+def ask_index(voices: Sequence[Embedding], usable: VoiceprintQuerySet, limit: int) -> list[Owners]:
+    """Return the people whose voiceprints the index proposes, nearest first.
 
-    An index that runs dry before may have lost sight of somebody: then all are compared.
+    The number of candidates grows until they belong to `limit` people, because one person may
+    have very many voiceprints. An index that returns fewer candidates than that has lost a part
+    of its graph, or there are no more: then all voiceprints are compared.
     """
-    wanted = max(limit, PRINTS_AT_FIRST)
+    wanted = max(limit, CANDIDATES)
+    found: dict[int, Owners] = {}
+    dry: list[int] = []
+    pending = list(range(len(voices)))
     with transaction.atomic():
-        _let_the_index_go_on()
-        found = _nearest_owners(voices, _nearest(usable, wanted))
-        while crowded := [n for n in _short(found, limit) if len(found[n]) == wanted]:
+        _scan_iteratively()
+        while pending:
+            owners = _nearest_owners([voices[n] for n in pending], _nearest(usable, wanted))
+            found |= zip(pending, owners, strict=True)
+            dry += [n for n in pending if len(found[n]) < wanted]
+            pending = [n for n in pending if n not in dry and len(set(found[n])) < limit]
             wanted *= 4
-            again = _nearest_owners([voices[n] for n in crowded], _nearest(usable, wanted))
-            _put(found, crowded, again)
-    if dry := _short(found, limit):
-        _put(found, dry, exactly([voices[n] for n in dry], usable, limit))
-    return [list(dict.fromkeys(owners))[:limit] for owners in found]
-
-
-def _short(found: Sequence[Owners], limit: int) -> list[int]:
-    """Which have fewer people than are wanted."""
-    return [n for n, owners in enumerate(found) if len(set(owners)) < limit]
-
-
-def _put(found: list[Owners], numbers: Sequence[int], again: Sequence[Owners]) -> None:
-    for number, owners in zip(numbers, again, strict=True):
-        found[number] = owners
+    compared = compare_all([voices[n] for n in dry], usable, limit) if dry else []
+    found |= zip(dry, compared, strict=True)
+    return [list(dict.fromkeys(found[n]))[:limit] for n in range(len(voices))]
 
 
 def _is_large(space: Space) -> bool:
-    """Whether the index pays. Counting stops where that is known."""
-    prints = Voiceprint.objects.filter(space=space).order_by()
-    return prints[EXACT_UP_TO : EXACT_UP_TO + 1].exists()
+    """Return whether a space has more than `EXACT_UP_TO` voiceprints."""
+    voiceprints = Voiceprint.objects.filter(space=space).order_by()
+    return voiceprints[EXACT_UP_TO : EXACT_UP_TO + 1].exists()
+
+
+def _is_index_sound() -> bool:
+    """Return whether vacuum keeps up: dead rows stay in the graph and hide their neighbours."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # After a crash only `reltuples` still has the number of live rows.
+            "SELECT pg_stat_get_dead_tuples(oid) "
+            "<= %s * greatest(pg_stat_get_live_tuples(oid), reltuples, 1) "
+            "FROM pg_class WHERE oid = CAST(%s AS regclass)",
+            [MOST_DEAD_PER_LIVE, Voiceprint._meta.db_table],
+        )
+        [sound] = cursor.fetchone()
+    return bool(sound)
 
 
 def _nearest(usable: VoiceprintQuerySet, wanted: int) -> QuerySet[Voiceprint, Any]:
-    """So many prints, as the index has them, and how far they truly are."""
+    """Return the query for the nearest voiceprints by the index, with their exact distances."""
     return usable.order_by(ROUGH_DISTANCE).values("person_id").annotate(distance=DISTANCE)[:wanted]
 
 
 def _nearest_owners(voices: Sequence[Embedding], near: QuerySet[Voiceprint, Any]) -> list[Owners]:
-    """Whose the prints are that a query finds for each voice, nearest first."""
+    """Run a query for each voice and return the owners it finds, nearest first."""
     inner, given = near.query.sql_with_params()
-    # A fingerprint's scale carries no meaning, and numbers of half precision have little room.
+    # An embedding's scale carries no meaning, and half precision has a small range.
     directions = [Vector(unit(voice)).to_text() for voice in voices]
     statement = (
-        "SELECT number, person_id "  # noqa: S608 — what is put in is Django's own
+        "SELECT number, person_id "  # noqa: S608 — the inserted SQL is Django's own
         "FROM unnest(%s::vector[]) WITH ORDINALITY AS asked (voice, number) "
         f"CROSS JOIN LATERAL ({inner}) AS near ORDER BY number, distance"
     )
@@ -108,10 +122,11 @@ def _nearest_owners(voices: Sequence[Embedding], near: QuerySet[Voiceprint, Any]
     return owners
 
 
-def _let_the_index_go_on() -> None:
-    """Filters come after the index: without this, prints of another space would use up its finds.
+def _scan_iteratively() -> None:
+    """Let the index go on until enough rows pass the filters, which Postgres applies after it.
 
-    The order may be a little off, which does no harm: what is found is compared again.
+    Without this, voiceprints of another space would use up the candidates. `relaxed_order` is
+    enough, because the exact distances sort the result.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -15,7 +15,7 @@ from django.utils import timezone
 from audio.merge.naming.identification import Decision, OpenSetRule, identify
 from audio.merge.naming.voice_similarity import similarities
 from audio.merge.values import Embedding, Voices
-from voiceprints.matching.neighbours import people_near
+from voiceprints.matching.neighbours import find_people
 from voiceprints.models import DIMENSION, Space, Voiceprint
 from voiceprints.models.voiceprints import VoiceprintQuerySet
 
@@ -84,7 +84,7 @@ def nearest_people_to_each(
     asked = list(embeddings)
     usable = Voiceprint.objects.usable(space, now or timezone.now())
     comparable = {number: one for number, one in enumerate(asked) if _is_comparable(one)}
-    found = people_near(list(comparable.values()), usable, space, limit=limit)
+    found = find_people(list(comparable.values()), usable, space, limit=limit)
     near = dict(zip(comparable, found, strict=True))
     prints = _prints(usable.filter(person__in=frozenset().union(*found)))
     return [

@@ -20,7 +20,7 @@ from tests.voiceprints.people import (
     voiceprint_of,
 )
 from voiceprints.matching import neighbours
-from voiceprints.matching.neighbours import by_index, exactly
+from voiceprints.matching.neighbours import CANDIDATES, ask_index, compare_all
 from voiceprints.matching.voice_matching import nearest_people
 from voiceprints.models import DIMENSION, Space, Voiceprint
 from voiceprints.models.voiceprints import VoiceprintQuerySet
@@ -63,7 +63,7 @@ def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         with CaptureQueriesContext(connection) as asked:
-            exactly([axis(0)], usable, 10)
+            compare_all([axis(0)], usable, 10)
         cursor.execute(f"EXPLAIN {asked[0]['sql']}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
@@ -73,20 +73,19 @@ def test_comparing_all_never_goes_through_the_index(space: Space) -> None:
 def test_the_index_answers_where_it_is_asked(space: Space) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
     usable = Voiceprint.objects.usable(space, timezone.now())
+    only_by_index()
+    with CaptureQueriesContext(connection) as asked:
+        ask_index([axis(0), axis(1)], usable, 1)
+    # The second one compares all, because two voiceprints are fewer than the index is asked for.
+    statement, _ = [query["sql"] for query in asked if "LATERAL" in query["sql"]]
     with connection.cursor() as cursor:
-        # So few rows would rather be read and sorted.
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
-        with CaptureQueriesContext(connection) as asked:
-            by_index([axis(0), axis(1)], usable, 1)
-        [statement] = [query["sql"] for query in asked if "LATERAL" in query["sql"]]
         cursor.execute(f"EXPLAIN {statement}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
     assert "voiceprint_by_likeness" in plan
 
 
-@pytest.mark.parametrize("search", [exactly, by_index])
+@pytest.mark.parametrize("search", [compare_all, ask_index])
 @pytest.mark.parametrize("scale", [1e-12, 1e6, 1e14])
 def test_the_scale_of_a_voice_carries_no_meaning(
     search: Search, scale: float, space: Space
@@ -98,29 +97,29 @@ def test_the_scale_of_a_voice_carries_no_meaning(
     assert search([scale * blend({0: 1.0, 7: 0.1})], usable, 1) == [[people[6].id]]
 
 
-def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(space: Space) -> None:
+def test_among_many_the_index_finds_nearly_always_whom_comparing_all_finds(
+    space: Space, index_without_dead_rows: None
+) -> None:
     random = np.random.default_rng(7)
     voices = [consenting(f"P{n}") for n in range(300)]
     vectors = random.normal(size=(300, DIMENSION))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     many_voiceprints(voices, vectors, space)
     usable = Voiceprint.objects.usable(space, timezone.now())
-    with connection.cursor() as cursor:
-        # Its graph still has what earlier tests wrote and rolled back.
-        cursor.execute("REINDEX INDEX voiceprint_by_likeness")
-
     asked = list(vectors[:50] + random.normal(size=(50, DIMENSION)) * 0.03)
 
-    proposed = firsts(by_index(asked, usable, 10))
-    compared = firsts(exactly(asked, usable, 10))
+    proposed = firsts(ask_index(asked, usable, 10))
+    compared = firsts(compare_all(asked, usable, 10))
     # The graph of the index is built by chance.
     assert sum(map(eq, proposed, compared)) >= 48
 
 
-@pytest.mark.parametrize("search", [exactly, by_index])
-def test_many_voices_are_looked_for_in_one_query(search: Search, space: Space) -> None:
-    people = [consenting(f"P{n}") for n in range(12)]
-    many_voiceprints(people, np.stack([axis(n) for n in range(12)]), space)
+@pytest.mark.parametrize("search", [compare_all, ask_index])
+def test_many_voices_are_looked_up_in_one_query(
+    search: Search, space: Space, index_without_dead_rows: None
+) -> None:
+    people = [consenting(f"P{n}") for n in range(2 * CANDIDATES)]
+    many_voiceprints(people, np.stack([axis(n) for n in range(2 * CANDIDATES)]), space)
     usable = Voiceprint.objects.usable(space, timezone.now())
     asked = [blend({n: 1.0, n + 1: 0.5}) for n in range(10)]
 
@@ -131,7 +130,7 @@ def test_many_voices_are_looked_for_in_one_query(search: Search, space: Space) -
     assert len([query for query in queries if "LATERAL" in query["sql"]]) == 1
 
 
-def test_whom_somebodys_many_prints_hide_is_found_for_each_voice(space: Space) -> None:
+def test_whom_somebodys_many_voiceprints_hide_is_found_for_each_voice(space: Space) -> None:
     crowd = np.stack([blend({0: 1.0, 1: n / 1000}) for n in range(60)])
     many_voiceprints([consenting("Ana")] * 60, crowd, space)
     others = [consenting(f"P{n}") for n in range(2, 8)]
@@ -141,7 +140,65 @@ def test_whom_somebodys_many_prints_hide_is_found_for_each_voice(space: Space) -
 
     # Of its forty nearest prints only the second voice meets two people; nine are not to be had.
     for limit in (2, 9):
-        assert by_index(asked, usable, limit) == exactly(asked, usable, limit)
+        assert ask_index(asked, usable, limit) == compare_all(asked, usable, limit)
+
+
+def test_the_index_is_checked_where_dead_rows_cut_its_graph_apart(
+    space: Space, index_without_dead_rows: None
+) -> None:
+    delete_many(near_axis_0(400), space)
+    people = [consenting(f"P{n}") for n in range(3)]
+    many_voiceprints(people, np.stack([axis(n) for n in range(3)]), space)
+    usable = Voiceprint.objects.usable(space, timezone.now())
+    only_by_index()
+
+    # The index alone finds one of the three, nearly always the same one.
+    found = ask_index([axis(n) for n in range(3)], usable, 1)
+
+    assert found == [[person.id] for person in people]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_are_compared_while_more_rows_are_dead_than_live(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 0)
+    delete_many(near_axis_0(400), space)
+    people = [consenting(f"P{n}") for n in range(120)]
+    # So many on both sides of the cut that the index has enough to return.
+    many_voiceprints(people, np.stack([blend({n % 2: 1.0, n: 0.1}) for n in range(2, 122)]), space)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+
+    with CaptureQueriesContext(connection) as asked:
+        [first, *_] = nearest_people(blend({1: 1.0, 7: 0.1}), space)
+
+    assert first.person_id == people[5].id
+    assert not any("hnsw" in query["sql"] for query in asked)
+
+
+@pytest.fixture
+def index_without_dead_rows(db: None) -> None:
+    """Build the index anew: its graph still has what earlier tests wrote and rolled back."""
+    with connection.cursor() as cursor:
+        cursor.execute("REINDEX INDEX voiceprint_by_likeness")
+
+
+def near_axis_0(count: int) -> NDArray[np.float64]:
+    return np.stack([blend({0: 1.0, 1: n / 5000}) for n in range(count)])
+
+
+def delete_many(vectors: NDArray[np.float64], space: Space) -> None:
+    """Leave rows that are dead, and stay in the graph until a vacuum."""
+    many_voiceprints([consenting("Gone")] * len(vectors), vectors, space)
+    Voiceprint.objects.all().delete()
+
+
+def only_by_index() -> None:
+    """Plan for the index, though so few rows would rather be read and sorted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
 
 
 def firsts(found: Sequence[list[UUID]]) -> list[UUID]:

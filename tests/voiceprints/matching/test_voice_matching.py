@@ -1,5 +1,7 @@
 """Whose voice is this, compared with all prints or by way of the index?"""
 
+import sys
+
 import numpy as np
 import pytest
 from django.db import connection
@@ -36,7 +38,8 @@ def space() -> Space:
 @pytest.fixture(params=[False, True], ids=["all", "index"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     """However few prints there are, each way finds the same."""
-    monkeypatch.setattr(neighbours, "_is_large", lambda space: request.param)
+    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 0 if request.param else sys.maxsize)
+    monkeypatch.setattr(neighbours, "MOST_DEAD_PER_LIVE", sys.maxsize)
     with connection.cursor() as cursor:
         # So few rows would rather be sorted than looked up.
         cursor.execute(f"SET LOCAL enable_sort = {'off' if request.param else 'on'}")
