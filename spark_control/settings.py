@@ -281,7 +281,7 @@ FORMAT_MODULE_PATH = ["voiceprints.admin.date_formats"]
 
 # Uploads. A path, not a blob: whatever its size, an upload is a file on disk that engines stream
 # from there.
-FILE_UPLOAD_HANDLERS = ["audio.api.uploads.request_body.OnDisk"]
+FILE_UPLOAD_HANDLERS = ["audio.api.uploads.uploaded_files.DiskUploadHandler"]
 UPLOADS_DIR: str = env.str("UPLOADS_DIR", "")
 UPLOADS_QUOTA_MB: int = env.int("UPLOADS_QUOTA_MB", 20_480)
 # Form fields: known voices and reference clips come as JSON and data URLs of many megabytes.
@@ -294,8 +294,8 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "audio.api.rendering.IgnoreAccept",
     "DEFAULT_RENDERER_CLASSES": ["audio.api.rendering.Json"],
     "DEFAULT_PARSER_CLASSES": [
-        "audio.api.uploads.request_body.BoundedJsonParser",
-        "audio.api.uploads.multipart_forms.MultipartForm",
+        "audio.api.uploads.body_parsers.LimitedJson",
+        "audio.api.uploads.body_parsers.MultipartForm",
         "rest_framework.parsers.FormParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from audio.api.request_errors import InvalidRequest
-from audio.api.uploads.request_body import TemporaryUpload
+from audio.api.uploads.uploaded_files import TemporaryUpload
 from audio.archive.file_check import reason_of
 from audio.archive.recording_job import UnusableRecording
 from audio.context import traced

@@ -8,14 +8,14 @@ from audio.api.headers import ignored_params
 from audio.api.schema import speech_pages
 from audio.api.serializers.speech import SpeechRequest
 from audio.api.sse import CONTENT_TYPE, STREAM_HEADERS, SpeechEvents
-from audio.api.uploads.request_body import BoundedJsonParser
+from audio.api.uploads.body_parsers import LimitedJson
 from audio.pipeline.speech import speak
 
 
 class Speech(APIView):
     """POST /v1/audio/speech: text in, audio out, streamed from the first byte."""
 
-    parser_classes = [BoundedJsonParser]
+    parser_classes = [LimitedJson]
 
     @speech_pages.SPEECH
     def post(self, request: Request) -> StreamingHttpResponse:

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from rest_framework.exceptions import ValidationError
 
 from audio.api.fields import TimelineField
-from audio.api.uploads.request_body import ReadableUploads
+from audio.api.uploads.request_body import LimitedBodies
 from audio.media.decoding import UnusableAudio, length_s, sample_blocks
 from tests.recordings import TONE
 
@@ -90,7 +90,7 @@ def answer_to(body: bytes, boundary: str, declared: int) -> tuple[int, dict[str,
         "wsgi.input": io.BytesIO(body),
         "wsgi.url_scheme": "http",
     }
-    application = ReadableUploads(get_wsgi_application())
+    application = LimitedBodies(get_wsgi_application())
     answer = application(environ, lambda status, *_rest: statuses.append(status))  # type: ignore[arg-type]
     content = b"".join(answer)
     answer.close()  # type: ignore[attr-defined]

@@ -1,17 +1,11 @@
 """Bodies without a length are read; bodies over the limit are refused without being read."""
 
 import http.client
-import io
 import time
-import tracemalloc
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 
-from audio.api.uploads.chunked_body import Incoming
-from audio.api.uploads.multipart_forms import MultipartForm
-from audio.api.uploads.request_body import UploadBody
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
@@ -21,33 +15,15 @@ HEAD = (
     b'--cut\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n'
     b'--cut\r\nContent-Disposition: form-data; name="file"; filename="upload"\r\n\r\n'
 )
-TAIL = b"\r\n--cut--\r\n"
+END = b"\r\n--cut--\r\n"
 MULTIPART = {"content-type": "multipart/form-data; boundary=cut"}
 MIB = 1024 * 1024
-
-
-class Crumbs(Incoming):
-    """A body that comes two bytes at a time."""
-
-    def __init__(self, whole: bytes) -> None:
-        self.whole = io.BytesIO(whole)
-
-    def piece(self, most: int) -> bytes:
-        return self.whole.read(2)
-
-
-@pytest.fixture
-def memory() -> Iterator[None]:
-    """What is taken from here on is counted."""
-    tracemalloc.start()
-    yield
-    tracemalloc.stop()
 
 
 def pieces(recording: bytes) -> Iterator[bytes]:
     yield HEAD
     yield recording
-    yield TAIL
+    yield END
 
 
 def test_a_chunked_upload_is_transcribed(scripted: Gateway, faults: FaultServer) -> None:
@@ -138,23 +114,3 @@ def test_a_client_s_file_name_does_not_reach_the_engine(
 
     assert b'filename="audio' in faults.asked[0].body
     assert b"passwd" not in faults.asked[0].body
-
-
-def test_a_body_in_crumbs_takes_little_more_room_than_it_is_long(memory: None) -> None:
-    body = UploadBody(Crumbs(bytes(MIB // 8)), MIB // 8)
-
-    assert body.read() == bytes(MIB // 8)
-
-    assert tracemalloc.get_traced_memory()[1] < MIB
-
-
-def test_a_text_in_crumbs_takes_little_more_room_than_it_is_long(memory: None) -> None:
-    whole = HEAD.partition(b"whisper-1")[0] + b"x" * (MIB // 8) + TAIL
-    request = SimpleNamespace(META={"wsgi.input": UploadBody(Crumbs(whole), len(whole))})
-
-    form = MultipartForm().parse(
-        io.BytesIO(), MULTIPART["content-type"], parser_context={"request": request}
-    )
-
-    assert len(form.data["model"]) == MIB // 8
-    assert tracemalloc.get_traced_memory()[1] < MIB

@@ -1,8 +1,15 @@
 """Multipart forms, byte by byte."""
 
+import io
+import tracemalloc
+from types import SimpleNamespace
+
 import httpx
 import pytest
 
+from audio.api.uploads.body_parsers import MultipartForm
+from audio.api.uploads.request_body import UploadBody
+from tests.audio.api.uploads.crumbs import Crumbs
 from tests.clients.forms import BOUNDARY, MULTIPART, form, part
 from tests.engine_answers import TRANSCRIBE
 from tests.faults import FaultServer
@@ -10,6 +17,7 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE
 
 MODEL = part("model", "whisper-1")
+MIB = 1024 * 1024
 FILE = part("file", TONE, filename="a.wav", content_type="audio/wav")
 
 
@@ -33,7 +41,7 @@ def test_a_file_reaches_the_engine_byte_by_byte(hearing: Gateway, faults: FaultS
     assert TONE in faults.asked[0].body
 
 
-def test_a_recording_that_holds_the_boundary_is_whole(
+def test_a_recording_that_contains_part_of_the_boundary_is_not_cut(
     hearing: Gateway, faults: FaultServer
 ) -> None:
     tricky = TONE + f"\r\n--{BOUNDARY[:-1]}\r\n--".encode() + TONE
@@ -43,13 +51,13 @@ def test_a_recording_that_holds_the_boundary_is_whole(
     assert tricky in faults.asked[0].body
 
 
-def test_a_name_that_is_not_ascii_may_be_spelt_as_older_clients_do(hearing: Gateway) -> None:
+def test_a_file_name_that_is_not_ascii_may_have_the_older_form(hearing: Gateway) -> None:
     named = "form-data; name=\"file\"; filename*=utf-8''Gr%C3%BC%C3%9Fe.wav"
 
     assert sent(hearing, MODEL, with_disposition(named, TONE)).status_code == 200
 
 
-def test_a_file_without_a_name_is_none(hearing: Gateway) -> None:
+def test_a_file_without_a_name_is_ignored(hearing: Gateway) -> None:
     nameless = with_disposition('form-data; name="file"; filename=""', b"")
 
     assert "file" in message_of(sent(hearing, MODEL, nameless))
@@ -65,7 +73,7 @@ def test_bytes_under_a_transfer_encoding_are_refused(hearing: Gateway) -> None:
     assert "file: expected its bytes" in message_of(sent(hearing, MODEL, encoded))
 
 
-def test_a_harmless_transfer_encoding_is_no_matter(hearing: Gateway) -> None:
+def test_a_binary_transfer_encoding_is_accepted(hearing: Gateway) -> None:
     binary = with_disposition(
         'form-data; name="file"; filename="a.wav"', TONE, "Content-Transfer-Encoding: binary"
     )
@@ -100,3 +108,15 @@ def test_more_fields_than_any_client_sends_are_refused(hearing: Gateway, count: 
 
 def test_more_files_than_any_client_sends_are_refused(hearing: Gateway) -> None:
     assert "too many files" in message_of(sent(hearing, *[FILE[:200] + b"\r\n"] * 101))
+
+
+def test_a_text_in_tiny_parts_takes_little_more_memory_than_its_length(memory: None) -> None:
+    whole = form(part("model", "x" * (MIB // 8)))
+    request = SimpleNamespace(META={"wsgi.input": UploadBody(Crumbs(whole), len(whole))})
+
+    parsed = MultipartForm().parse(
+        io.BytesIO(), MULTIPART["content-type"], parser_context={"request": request}
+    )
+
+    assert len(parsed.data["model"]) == MIB // 8
+    assert tracemalloc.get_traced_memory()[1] < MIB

@@ -1,6 +1,6 @@
-"""Multipart forms as they arrive: texts in memory, files on disk.
+"""Parsers of request bodies: multipart forms with their files on disk, and JSON of limited size.
 
-In place of Django's own parser, which looks at every piece of a file several times.
+The multipart parser replaces Django's own, which examines every part of a file several times.
 """
 
 from collections.abc import Mapping
@@ -9,17 +9,18 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import parse_header_parameters
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser, DataAndFiles
+from rest_framework.parsers import BaseParser, DataAndFiles, JSONParser
 
-from audio.api.uploads.request_body import BLOCK, TemporaryUpload, UploadBody, closed_with
+from audio.api.uploads.request_body import READ_SIZE, UploadBody
+from audio.api.uploads.uploaded_files import TemporaryUpload, close_with_request
 
-LONGEST_HEADER = 16 * 1024
-MOST_HEADERS = 16
+MAX_HEADER_BYTES = 16 * 1024
+MAX_HEADERS = 16
 
 
 class MultipartForm(BaseParser):
@@ -35,53 +36,57 @@ class MultipartForm(BaseParser):
     ) -> "DataAndFiles[Any, Any]":
         environ = (parser_context or {})["request"].META
         body = environ["wsgi.input"]
-        arriving = body.piece if isinstance(body, UploadBody) else partial(stream.read, BLOCK)
+        read = (
+            body.read_available
+            if isinstance(body, UploadBody)
+            else partial(stream.read, READ_SIZE)
+        )
         form = _Form(environ)
         try:
-            with _parser(media_type or "") as parser:
+            with _segment_parser(media_type or "") as parser:
                 while not parser.closed:
-                    for event in parser.parse(arriving()):
-                        form.take(event)
+                    for event in parser.parse(read()):
+                        form.add(event)
         except MultipartError as error:
             raise ParseError(f"The multipart form is malformed: {error}.") from error
         return DataAndFiles(form.texts, form.files)
 
 
-def _parser(media_type: str) -> PushMultipartParser:
+def _segment_parser(media_type: str) -> PushMultipartParser:
     _, parameters = parse_header_parameters(media_type)
     boundary = parameters.get("boundary")
     if not boundary or not boundary.isascii():
         raise ParseError("The multipart form is malformed: Content-Type names no boundary.")
     return PushMultipartParser(
-        boundary, max_header_size=LONGEST_HEADER, max_header_count=MOST_HEADERS
+        boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS
     )
 
 
 def _filename(part: MultipartSegment) -> str | None:
-    """Also where it is spelt as older clients spell what is not ASCII: filename*=utf-8''…"""
+    """Return the file name, also in the form filename*=utf-8''… that older clients send."""
     if "filename*" not in (disposition := part["Content-Disposition"]):
         plain: str | None = part.filename
         return plain
-    _, told = parse_header_parameters(disposition)
-    filename: str | None = told.get("filename")
+    _, parameters = parse_header_parameters(disposition)
+    filename: str | None = parameters.get("filename")
     return filename
 
 
 class _Form:
-    """What has arrived of a form."""
+    """The texts and files of a form that have arrived."""
 
     def __init__(self, environ: Mapping[str, object]) -> None:
         self.texts = QueryDict(mutable=True)
         self.files: MultiValueDict[str, TemporaryUpload] = MultiValueDict()
         self._environ = environ
-        self._room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        self._fields = self._files = 0
+        self._text_bytes_left = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        self._field_count = self._file_count = 0
         self._name = ""
         self._text: bytearray | None = None
         self._file: TemporaryUpload | None = None
 
-    def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
-        """Take the beginning of a part, a piece of what it holds, or None, its end."""
+    def add(self, event: MultipartSegment | bytes | bytearray | None) -> None:
+        """Add the beginning of a part, some of its content, or its end (None)."""
         if isinstance(event, MultipartSegment):
             self._begin(event)
         elif event is None:
@@ -89,7 +94,7 @@ class _Form:
         elif self._file:
             self._file.write(event)
         elif self._text is not None:
-            self._demand(len(event))
+            self._count_text(len(event))
             self._text += event
 
     def _begin(self, part: MultipartSegment) -> None:
@@ -102,18 +107,18 @@ class _Form:
             self._begin_file(filename, part)
 
     def _begin_text(self) -> None:
-        self._fields += 1
-        if self._fields > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+        self._field_count += 1
+        if self._field_count > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
             raise TooManyFieldsSent
-        self._demand(len(self._name))
+        self._count_text(len(self._name))
         self._text = bytearray()
 
     def _begin_file(self, filename: str, part: MultipartSegment) -> None:
-        self._files += 1
-        if self._files > settings.DATA_UPLOAD_MAX_NUMBER_FILES:
+        self._file_count += 1
+        if self._file_count > settings.DATA_UPLOAD_MAX_NUMBER_FILES:
             raise TooManyFilesSent
         self._file = TemporaryUpload(filename, part.content_type, 0, part.charset)
-        closed_with(self._environ, self._file)
+        close_with_request(self._environ, self._file)
 
     def _end(self) -> None:
         if self._file:
@@ -124,7 +129,38 @@ class _Form:
             self.texts.appendlist(self._name, self._text.decode(errors="replace"))
         self._file, self._text = None, None
 
-    def _demand(self, room: int) -> None:
-        self._room -= room
-        if self._room < 0:
+    def _count_text(self, length: int) -> None:
+        self._text_bytes_left -= length
+        if self._text_bytes_left < 0:
             raise RequestDataTooBig("the texts of a form are too long")
+
+
+class LimitedJson(BaseParser):
+    """JSON, which is held in memory whole, no larger than the form fields of an upload.
+
+    It is not a subclass of JSONParser: Django REST framework gives those the whole body, which
+    Django refuses to read when it is chunked and uploads may be larger than JSON.
+    """
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        return JSONParser().parse(_LimitedStream(stream), media_type, parser_context)  # type: ignore[arg-type]
+
+
+class _LimitedStream:
+    def __init__(self, stream: IO[bytes] | HttpRequest) -> None:
+        self.stream, self.received = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        content = self.stream.read(limit + 1 if size < 0 else size)
+        self.received += len(content)
+        if self.received > limit:
+            raise RequestDataTooBig(f"JSON of more than {limit} bytes")
+        return content
