@@ -4,7 +4,11 @@ from collections.abc import Mapping
 
 from audio.library import Provenance
 from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
-from voiceprints.matching.voice_matching import Candidate, candidate_voices, nearest_people_to_each
+from voiceprints.matching.voice_matching import (
+    KnownPerson,
+    candidate_voices,
+    nearest_people_to_each,
+)
 from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action
 from voiceprints.transcripts.transcript_store import store_transcript
@@ -18,7 +22,7 @@ class StoredLibrary:
         known = Space.named(space)
         if known is None or not embeddings:
             return NO_VOICES
-        found: dict[tuple[object, bytes], Candidate] = {
+        found: dict[tuple[object, bytes], KnownPerson] = {
             (candidate.person_id, candidate.vector.tobytes()): candidate
             for candidates in nearest_people_to_each(embeddings.values(), known)
             for candidate in candidates

@@ -13,12 +13,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from audio.merge.naming.identification import Identification
 from voiceprints.admin.colours import tints_in
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may, reason_of, sent
 from voiceprints.enrolment.voice_enrolment import enrol_speaker
 from voiceprints.matching.speaker_lookup import SpeakerNotFound, SpeakerReference
 from voiceprints.matching.speaker_voices import find_usable_voice
-from voiceprints.matching.voice_matching import Identified, identify_voice
+from voiceprints.matching.voice_matching import KnownPerson, identify_voice
 from voiceprints.models import Block, Person, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.consent import LONGEST_NAME, Consent, clean_name, record_consent
@@ -56,7 +57,9 @@ class NamingForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
     )
 
-    def __init__(self, data: Any, *, request: HttpRequest, candidates: Identified | None) -> None:
+    def __init__(
+        self, data: Any, *, request: HttpRequest, candidates: Identification[KnownPerson] | None
+    ) -> None:
         super().__init__(data)
         self.request = request
         self.candidates = candidates
@@ -158,7 +161,9 @@ def speaker_in(transcript_id: UUID, speaker_id: int) -> TranscriptSpeaker:
     return get_object_or_404(speakers, pk=speaker_id, transcript=transcript_id)
 
 
-def _suggestions(request: HttpRequest, speaker: TranscriptSpeaker) -> Identified | None:
+def _suggestions(
+    request: HttpRequest, speaker: TranscriptSpeaker
+) -> Identification[KnownPerson] | None:
     """Whose voice it may be; None where there is no voice to compare."""
     voice = find_usable_voice(speaker)
     if voice is None:

@@ -8,13 +8,14 @@ near.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from audio.merge.defaults import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from audio.merge.naming.voice_similarity import NOISE, Match, similarities
 from audio.merge.values import Embedding, LabelledTranscript, RecognisedSpeaker, Voices
 
 Decision = Literal["match", "ambiguous", "unknown"]
+Candidate = TypeVar("Candidate", bound=Match, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +33,30 @@ OPEN_SET_RULE = OpenSetRule()
 
 
 @dataclass(frozen=True, slots=True)
-class Identification:
-    """Who may be speaking, nearest first, and whether that is enough to name somebody.
+class Identification(Generic[Candidate]):
+    """The known people whose voice it may be, nearest first, and the decision between them.
 
     ``margin`` is how far the first candidate is above the second; None where there is no second.
     """
 
-    candidates: tuple[Match, ...]
+    candidates: tuple[Candidate, ...]
     decision: Decision
     margin: float | None = None
 
     @property
+    def match(self) -> Candidate | None:
+        """The identified candidate; None unless the decision is ``match``."""
+        return self.candidates[0] if self.decision == "match" else None
+
+    @property
     def name(self) -> str | None:
-        """The one whose voice it is; None where that is not decided."""
-        return self.candidates[0].name if self.decision == "match" else None
+        """The name of the identified candidate."""
+        return None if self.match is None else self.match.name
 
 
 def identify(
     embedding: Embedding, voices: Voices, *, rule: OpenSetRule = OPEN_SET_RULE
-) -> Identification:
+) -> Identification[Match]:
     """Tell whose voice a fingerprint is.
 
     Parameters

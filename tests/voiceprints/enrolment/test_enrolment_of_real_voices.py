@@ -46,7 +46,8 @@ def test_a_person_of_a_meeting_is_recognised_in_it_after_enrolment(
 
     assert learned.quality["cohesion"] > 0.8
     assert learned.quality["discarded"] == 0
-    assert [one.identified.person_id for one in speakers] == [emma.id, None]
+    matches = [one.identification.match for one in speakers]
+    assert [match and match.person_id for match in matches] == [emma.id, None]
 
 
 def test_the_same_voice_is_refused_for_somebody_else(tmp_path: Path) -> None:

@@ -141,7 +141,9 @@ def test_a_voice_near_enough_and_clear_of_others_is_identified(space: Space) -> 
 
     found = identify_voice(blend({0: 0.9, 1: 0.3}), space)
 
-    assert (found.decision, found.person_id) == ("match", ana.id)
+    assert found.decision == "match"
+    assert found.match is not None
+    assert found.match.person_id == ana.id
     assert found.margin == pytest.approx(0.6 / np.hypot(0.9, 0.3))
 
 
@@ -151,7 +153,7 @@ def test_two_people_as_near_are_no_match(space: Space) -> None:
 
     found = identify_voice(blend({0: 1.0, 1: 1.0}), space, limit=1)
 
-    assert (found.decision, found.person_id, len(found.candidates)) == ("ambiguous", None, 1)
+    assert (found.decision, found.match, len(found.candidates)) == ("ambiguous", None, 1)
 
 
 def test_the_threshold_of_the_space_decides(space: Space) -> None:

@@ -6,9 +6,10 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.api.serializers.recordings import AudioField
+from audio.merge.naming.identification import Identification
 from voiceprints.api.serializers.strict_requests import StrictRequest
 from voiceprints.api.serializers.voiceprints import EmbeddingField, SpaceField
-from voiceprints.matching.voice_matching import Identified
+from voiceprints.matching.voice_matching import KnownPerson
 
 MOST_CANDIDATES = 50
 
@@ -75,7 +76,7 @@ class IdentificationAnswer(serializers.Serializer[Any]):
 
 
 def render_speaker(
-    label: str | None, speech_s: float | None, identified: Identified
+    label: str | None, speech_s: float | None, identification: Identification[KnownPerson]
 ) -> dict[str, object]:
     """Return one speaker and the candidates as JSON."""
     candidates = [
@@ -83,13 +84,13 @@ def render_speaker(
             "person": {"id": str(candidate.person_id), "name": candidate.name},
             "similarity": round(candidate.similarity, 4),
         }
-        for candidate in identified.candidates
+        for candidate in identification.candidates
     ]
     return {
         "label": label,
         "speech_s": None if speech_s is None else round(speech_s, 3),
-        "decision": identified.decision,
-        "person": candidates[0]["person"] if identified.person_id else None,
-        "margin": None if identified.margin is None else round(identified.margin, 4),
+        "decision": identification.decision,
+        "person": candidates[0]["person"] if identification.match else None,
+        "margin": None if identification.margin is None else round(identification.margin, 4),
         "candidates": candidates,
     }

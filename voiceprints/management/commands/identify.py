@@ -44,7 +44,7 @@ enough."""
 
 
 def _lines(speaker: IdentifiedSpeaker) -> Iterator[str]:
-    found = speaker.identified
+    found = speaker.identification
     lead = "" if found.margin is None else f", {found.margin:.2f} above the next"
     yield f"{speaker.label}, {speaker.speech_s:.1f} s: {found.decision}{lead}"
     for rank, candidate in enumerate(found.candidates, start=1):
@@ -52,12 +52,12 @@ def _lines(speaker: IdentifiedSpeaker) -> Iterator[str]:
 
 
 def _json(speaker: IdentifiedSpeaker) -> dict[str, object]:
-    found = speaker.identified
+    found = speaker.identification
     return {
         "speaker": speaker.label,
         "speech_s": round(speaker.speech_s, 3),
         "decision": found.decision,
-        "person": None if found.person_id is None else str(found.person_id),
+        "person": None if found.match is None else str(found.match.person_id),
         "margin": None if found.margin is None else round(found.margin, 4),
         "candidates": [
             {
