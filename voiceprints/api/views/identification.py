@@ -35,7 +35,9 @@ class Identify(LibraryView):
         actor, limit = actor_of(request), fields["limit"]
         if "file" in fields:
             found = identify_speakers(fields["file"], actor=actor, limit=limit)
-            speakers = [render_speaker(one.label, one.speech_s, one.identification) for one in found]
+            speakers = [
+                render_speaker(one.label, one.speech_s, one.identification) for one in found
+            ]
         else:
             space = fields["space"]
             identified = identify_voice(fields["fingerprint"], space, limit=limit)
