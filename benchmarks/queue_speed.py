@@ -75,7 +75,7 @@ def _recordings(folder: Path, count: int, seed: int) -> Path:
 def _per_minute(recordings: Path, workers: int, environment: Mapping[str, str]) -> float:
     """Return the rate from the start of the first job to the end of the last."""
     # Django's models exist only after setup.
-    from voiceprints.jobs.lost_jobs import workers_alive
+    from voiceprints.jobs.queue import count_live_workers
     from voiceprints.models import Job
     from voiceprints.models.jobs import UNFINISHED, JobState
 
@@ -84,7 +84,7 @@ def _per_minute(recordings: Path, workers: int, environment: Mapping[str, str]) 
     with ExitStack() as running:
         for _ in range(workers):
             running.enter_context(_worker(settings))
-        _wait_until(lambda: workers_alive() == workers)
+        _wait_until(lambda: count_live_workers() == workers)
         enqueue = [*MANAGE, "enqueue", str(recordings), "--store"]
         subprocess.run(enqueue, env=settings, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
         _wait_until(lambda: not Job.objects.filter(state__in=UNFINISHED).exists())

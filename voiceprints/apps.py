@@ -15,7 +15,7 @@ class VoiceprintsConfig(AppConfig):
         from prometheus_client import REGISTRY
 
         from voiceprints.api import library_checks  # noqa: F401 — they register themselves
-        from voiceprints.jobs.job_metrics import JobGauges
+        from voiceprints.jobs.job_counts import JobGauges
 
         REGISTRY.register(JobGauges())
 

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from voiceprints.admin.library_admin import LibraryAdmin
-from voiceprints.jobs.completion import cancel
+from voiceprints.jobs.completion import cancel_job
 from voiceprints.models import Job
 
 SHOWN = (
@@ -47,5 +47,5 @@ class JobAdmin(LibraryAdmin):
 
     @admin.action(description="Cancel the selected jobs", permissions=["change"])
     def cancel_jobs(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        cancelled = sum(cancel(job) for job in jobs.values_list("pk", flat=True))
+        cancelled = sum(cancel_job(job) for job in jobs.values_list("pk", flat=True))
         messages.info(request, f"{cancelled} jobs are cancelled; the others had ended already.")

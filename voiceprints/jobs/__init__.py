@@ -1,1 +1,1 @@
-"""Jobs: what is asked for now and done later, by whichever worker is free."""
+"""Jobs: requests and archive recordings that workers process later."""

@@ -1,4 +1,4 @@
-"""How does a recording of an archive become a job, and what does its worker do?"""
+"""Jobs for the recordings of an archive: their submission, and the work of the worker."""
 
 import json
 from collections.abc import Mapping
@@ -15,37 +15,44 @@ from audio.media.recording import Recording
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript
 from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge
-from voiceprints.jobs.submission import Order, work_of
+from voiceprints.jobs.submission import Submission, work_digest
 from voiceprints.models.jobs import Job, JobKind, JobState
 
-# What a job that has ended still knows of what was asked.
-_STAYING = ("store", "out", "name", "formats")
-_UNDER_WAY_OR_DONE = (JobState.QUEUED, JobState.RUNNING, JobState.DONE)
+# The options that a job keeps after it has ended.
+_RETAINED_OPTIONS = ("store", "out", "name", "formats")
+_SUBMITTED_STATES = (JobState.QUEUED, JobState.RUNNING, JobState.DONE)
 
 
-def order_of(found: Found, options: ArchiveOptions, out: Path | None, *, actor: str) -> Order:
-    """What is to be done with a recording; its outputs go into `out`, if anywhere.
+class OutputsNotWritten(Exception):
+    """The outputs cannot be written into their folder, which is full or missing."""
+
+
+def build_submission(
+    found: Found, options: ArchiveOptions, out: Path | None, *, actor: str
+) -> Submission:
+    """Build the submission for a recording; its outputs go into `out`, if given.
 
     Raises
     ------
     UnusableRecording, OSError
     """
     source = found.source
-    asked: dict[str, object] = {"archive": options.to_json(), "store": options.store}
+    job_options: dict[str, object] = {"archive": options.to_json(), "store": options.store}
     if source.timeline is not None:
         timeline_in(source.timeline)
-        # The same whatever encoding it has, and whether or not it says so at its start.
-        asked["timeline"] = json.dumps(json.loads(source.timeline.read_bytes()))
+        # Normalised: the same timeline in another encoding, or with a BOM, is the same work.
+        job_options["timeline"] = json.dumps(json.loads(source.timeline.read_bytes()))
     if out is not None:
-        _check_writable(str(found.name))
-        asked |= {"out": str(out), "name": str(found.name), "formats": list(options.formats)}
-    return Order(
+        _check_utf8(str(found.name))
+        formats = list(options.formats)
+        job_options |= {"out": str(out), "name": str(found.name), "formats": formats}
+    return Submission(
         kind=JobKind.ARCHIVE,
         recordings=[
             Recording(path, path.suffix.lower(), readable(path.name), field)
             for field, path in source.by_field().items()
         ],
-        options=asked,
+        options=job_options,
         created_by=actor,
         name=readable(str(found.name)),
         reads_library=True,
@@ -53,29 +60,33 @@ def order_of(found: Found, options: ArchiveOptions, out: Path | None, *, actor: 
     )
 
 
-def is_known(order: Order) -> bool:
-    """Whether just this waits, runs, or is done, and what came of it is still there."""
-    asked = {key: order.options[key] for key in _STAYING if key in order.options}
+def is_submitted(submission: Submission) -> bool:
+    """Return whether the same job is queued, running, or done with its transcript stored."""
+    retained = {
+        key: submission.options[key] for key in _RETAINED_OPTIONS if key in submission.options
+    }
     same = Job.objects.filter(
-        work=work_of(order), state__in=_UNDER_WAY_OR_DONE, options__contains=asked
+        work=work_digest(submission),
+        state__in=_SUBMITTED_STATES,
+        options__contains=retained,
     )
-    if order.options["store"]:
+    if submission.options["store"]:
         same = same.exclude(state=JobState.DONE, transcript=None)
     return same.exists()
 
 
-def stands_there(order: Order) -> str:
-    """An output's name that is taken, though no job was asked for it; none, where all are free."""
-    if "out" not in order.options:
+def find_foreign_output(submission: Submission) -> str:
+    """Return the name of an existing output that no job was to write, or an empty string."""
+    if "out" not in submission.options:
         return ""
-    asked = {key: order.options[key] for key in ("out", "name")}
-    if Job.objects.filter(options__contains=asked).exists():
+    target = {key: submission.options[key] for key in ("out", "name")}
+    if Job.objects.filter(options__contains=target).exists():
         return ""
-    return next(iter(_outputs(order.options).there(str(asked["name"]))), "")
+    return next(iter(_outputs(submission.options).there(str(target["name"]))), "")
 
 
-def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJob:
-    """The work that the job of an archive asks for."""
+def build_archive_merge_job(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJob:
+    """Build the label-merge job for the recordings of an archive job."""
     recordings = {
         field: Recording(
             Path(file.temporary_file_path()),
@@ -88,31 +99,26 @@ def merge_job_of(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJ
     timeline = timeline_of(str(job.options.get("timeline", "[]")))
     return build_merge_job(
         {**recordings, "timeline": timeline},
-        options=options_of(job).merge,
+        options=_archive_options(job).merge,
         library_reader=job.created_by,
     )
 
 
-def heard(job: Job, wanted: MergeJob) -> NamedTranscript:
-    """Who said what; outputs are written where they were asked for.
+def label_archive_recording(job: Job, merge_job: MergeJob) -> NamedTranscript:
+    """Return the named transcript of a recording, and write the outputs that are requested.
 
     Raises
     ------
     EngineError, UnusableAudio, UnusableRecording, Stopped, OutputsNotWritten
     """
-    transcript = label_merge(wanted)
-    check_space(transcript, options_of(job))
+    transcript = label_merge(merge_job)
+    check_space(transcript, _archive_options(job))
     if "out" in job.options:
-        _write(job, transcript)
+        _write_outputs(job, transcript)
     return transcript
 
 
-class OutputsNotWritten(Exception):
-    """The folder of the outputs is full, or not there."""
-
-
-def options_of(job: Job) -> ArchiveOptions:
-    """What was wanted of the archive."""
+def _archive_options(job: Job) -> ArchiveOptions:
     return ArchiveOptions.from_json(str(job.options["archive"]))
 
 
@@ -120,18 +126,17 @@ def _outputs(options: Mapping[str, Any]) -> Outputs:
     return Outputs(Path(options["out"]), tuple(options["formats"]))
 
 
-def _check_writable(name: str) -> None:
+def _check_utf8(name: str) -> None:
     try:
         name.encode()
     except UnicodeEncodeError as error:
         raise UnusableRecording(
-            "its name is not UTF-8: no worker could write under it."
+            "its name is not UTF-8, and no worker could write outputs under it; rename it."
         ) from error
 
 
-def _write(job: Job, transcript: NamedTranscript) -> None:
-    outputs = _outputs(job.options)
+def _write_outputs(job: Job, transcript: NamedTranscript) -> None:
     try:
-        outputs.write(job.options["name"], transcript)
+        _outputs(job.options).write(job.options["name"], transcript)
     except OSError as error:
         raise OutputsNotWritten(f"The outputs cannot be written: {error.strerror}.") from error

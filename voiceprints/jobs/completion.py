@@ -1,4 +1,4 @@
-"""How does a job end? Once, with its recordings gone and whoever waits told."""
+"""The end of a job: its state, the deletion of its recordings, and its webhook."""
 
 from functools import partial
 from typing import Any
@@ -9,86 +9,86 @@ from django.utils import timezone
 
 from audio.api.errors import problem_of
 from voiceprints.jobs import queue
-from voiceprints.jobs.job_answers import Answer
+from voiceprints.jobs.job_results import JobResult
 from voiceprints.models.jobs import UNFINISHED, Job, JobState, WebhookState
 from voiceprints.storage.locks import lock_existing_people
 from voiceprints.storage.stored_files import delete_files
 from voiceprints.transcripts.name_replacement import json_without_nul
 
-# What a request says of people; once the job has ended, only its result does.
+# The options that describe people; they are erased when the job ends, and only its result remains.
 _PERSONAL = ("known_voiceprints", "timeline", "self_name", "self_vad", "archive")
 
 
 class ClaimLost(Exception):
-    """The attempt was cancelled, or given up for dead: another may be under way."""
+    """The attempt was cancelled or taken for dead, and another one may be under way."""
 
 
-class SomebodyForgotten(Exception):
-    """The answer names somebody whom the library has forgotten meanwhile."""
+class PersonErased(Exception):
+    """The result names a person who was erased from the library in the meantime."""
 
 
 @transaction.atomic
-def finish(job: Job, answer: Answer) -> None:
-    """Keep what was found, if this attempt still has its claim.
+def finish_job(job: Job, result: JobResult) -> None:
+    """Store the result, if this attempt still has its claim.
 
     Raises
     ------
-    ClaimLost, SomebodyForgotten
+    ClaimLost, PersonErased
     """
-    # People before transcripts before jobs, as everywhere.
-    if len(lock_existing_people(answer.people)) < len(answer.people):
-        raise SomebodyForgotten
-    kept = answer.keep() if answer.keep else None
-    held = _held(job)
-    held.transcript_id = UUID(kept) if kept else None
-    # Of a stored transcript nothing is kept twice: forgetting and deleting must find all of it.
-    held.result = None if kept else json_without_nul(answer.result)
-    held.warnings = json_without_nul(list(answer.warnings))
-    held.progress = 1.0
-    _end(held, JobState.DONE)
+    # The lock order of the whole library: people, then transcripts, then jobs.
+    if len(lock_existing_people(result.people)) < len(result.people):
+        raise PersonErased
+    transcript_id = result.store() if result.store else None
+    claimed = _lock_claimed(job)
+    claimed.transcript_id = UUID(transcript_id) if transcript_id else None
+    # Only the transcript is stored, no second copy: erasure and deletion must find all of it.
+    claimed.result = None if transcript_id else json_without_nul(result.content)
+    claimed.warnings = json_without_nul(list(result.warnings))
+    claimed.progress = 1.0
+    _end_job(claimed, JobState.DONE)
 
 
 @transaction.atomic
-def fail(job: Job, error: Exception) -> None:
-    """Say why the job could not be done, if this attempt still has its claim.
+def fail_job(job: Job, error: Exception) -> None:
+    """Store why the job failed, if this attempt still has its claim.
 
     Raises
     ------
     ClaimLost
     """
-    held = _held(job)
-    held.error = problem_of(error).body()["error"]
-    _end(held, JobState.FAILED)
+    claimed = _lock_claimed(job)
+    claimed.error = problem_of(error).body()["error"]
+    _end_job(claimed, JobState.FAILED)
 
 
 @transaction.atomic
-def cancel(job_id: UUID) -> bool:
-    """End a job that nobody wants any longer; whether it had not ended by itself.
+def cancel_job(job_id: UUID) -> bool:
+    """Cancel a job, and return False if it had already ended.
 
-    An attempt under way loses its claim, and ends before it begins another piece.
+    An attempt under way loses its claim, and ends before its next engine call.
     """
-    for held in Job.objects.select_for_update().filter(pk=job_id, state__in=UNFINISHED):
-        _end(held, JobState.CANCELLED)
+    for job in Job.objects.select_for_update().filter(pk=job_id, state__in=UNFINISHED):
+        _end_job(job, JobState.CANCELLED)
         return True
     return False
 
 
-def _held(job: Job) -> Job:
-    mine = Job.objects.select_for_update().filter(pk=job.pk, claim=job.claim)
-    held = mine.filter(state=JobState.RUNNING).first()
-    if held is None:
+def _lock_claimed(job: Job) -> Job:
+    own = Job.objects.select_for_update().filter(pk=job.pk, claim=job.claim)
+    claimed = own.filter(state=JobState.RUNNING).first()
+    if claimed is None:
         raise ClaimLost
-    return held
+    return claimed
 
 
-def _end(held: Job, state: JobState) -> None:
-    held.state, held.claim, held.finished_at = state, None, timezone.now()
-    options: dict[str, Any] = held.options
-    held.options = {name: value for name, value in options.items() if name not in _PERSONAL}
-    held.save()
-    recordings = held.recordings.all()
+def _end_job(job: Job, state: JobState) -> None:
+    job.state, job.claim, job.finished_at = state, None, timezone.now()
+    options: dict[str, Any] = job.options
+    job.options = {name: value for name, value in options.items() if name not in _PERSONAL}
+    job.save()
+    recordings = job.recordings.all()
     names = list(recordings.values_list("file", flat=True))
     recordings.delete()
     transaction.on_commit(partial(delete_files, names))
-    if held.webhook_state == WebhookState.WAITING:
-        queue.put(queue.CALL, held.pk)
+    if job.webhook_state == WebhookState.WAITING:
+        queue.add_task(queue.DELIVER_WEBHOOK, job.pk)

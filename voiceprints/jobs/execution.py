@@ -1,18 +1,27 @@
-"""One attempt at a job: begin, do, end.
+"""One attempt at a job: claim it, process its recordings, and store how it ended.
 
-A worker may die at any moment, and may be given up for dead while it lives. So each attempt has a
-claim of its own, and only who holds the claim ends the job; what was begun and not ended is begun
-again, up to JOB_ATTEMPTS times.
+A worker may die at any moment, or be taken for dead while it is alive. Therefore each attempt has
+its own claim, and only the attempt that holds the claim ends the job. A job whose attempt did not
+end it is attempted again, up to JOB_ATTEMPTS times.
 """
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from threading import Event, Lock, Thread
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.models import F
 from django.utils import timezone
 
@@ -21,32 +30,33 @@ from audio.api.uploads.uploaded_files import TemporaryUpload
 from audio.archive.file_check import reason_of
 from audio.archive.recording_job import UnusableRecording
 from audio.context import traced
-from audio.pipeline.job_progress import Stopped
+from audio.pipeline.job_progress import Stopped, watched_by
 from voiceprints.jobs.archive_jobs import OutputsNotWritten
-from voiceprints.jobs.completion import ClaimLost, SomebodyForgotten, fail, finish
-from voiceprints.jobs.job_answers import answer_to
-from voiceprints.jobs.job_follower import followed
-from voiceprints.jobs.retry_policy import TryAgain, may_pass, wait_s
+from voiceprints.jobs.completion import ClaimLost, PersonErased, fail_job, finish_job
+from voiceprints.jobs.job_results import compute_result
+from voiceprints.jobs.retry_policy import RetryLater, is_transient, job_retries, requested_wait_s
 from voiceprints.models.jobs import UNFINISHED, Job, JobRecording, JobState
 from voiceprints.storage.stored_files import StorageFailed
 
+logger = logging.getLogger(__name__)
 READ_BYTES = 1024 * 1024
+PROGRESS_INTERVAL_S = 1.0
 
 
-class TooOftenBegun(InvalidRequest):
-    """Every worker that began the job died over it, or was stopped."""
+class TooManyAttempts(InvalidRequest):
+    """Every worker that began the job died, or was stopped, before the job ended."""
 
     status_code = 500
 
     def __init__(self) -> None:
         super().__init__(
-            f"The job was begun {settings.JOB_ATTEMPTS} times, and no worker lived to end it.",
+            f"The job was begun {settings.JOB_ATTEMPTS} times, and no worker finished it.",
             code="job_abandoned",
         )
 
 
 class RecordingAway(InvalidRequest):
-    """This worker does not find the recording, or has no room for it; another may do."""
+    """This worker cannot read the recording, or has no disk space for it; another may."""
 
     status_code = 500
 
@@ -56,33 +66,34 @@ class RecordingAway(InvalidRequest):
         )
 
 
-def work(job_id: UUID, is_to_stop: Callable[[], bool]) -> None:
+def run_job(job_id: UUID, is_stopping: Callable[[], bool]) -> None:
     """Make an attempt at the job, unless it has ended.
 
     Raises
     ------
-    TryAgain
+    RetryLater
     """
     try:
-        job = begin(job_id)
+        job = claim_job(job_id)
     except IntegrityError as error:
-        # Another job of the same work has not ended, whatever became of its worker.
-        raise TryAgain(settings.JOB_RETRY_S) from error
+        # Another job with the same work is running, at least according to the database.
+        raise RetryLater(settings.JOB_RETRY_S) from error
     if job is None:
         return
     with suppress(ClaimLost), traced(str(job_id)):
         try:
-            with followed(job, is_to_stop):
+            with _progress_recorded(job, is_stopping):
                 _attempt(job)
         except Stopped:
-            _give_back(job, is_to_stop)
+            _return_to_queue(job, is_stopping)
 
 
 @transaction.atomic
-def begin(job_id: UUID) -> Job | None:
-    """Claim a job for a new attempt; None where it has ended, or ends for too many of them.
+def claim_job(job_id: UUID) -> Job | None:
+    """Claim a job for a new attempt, or return None if it has ended.
 
-    The queue gives a task to one worker at a time: a job that runs already has lost its own.
+    The queue gives a task to one worker at a time, so the worker of a job that is already running
+    has died. The job fails if it was attempted too often.
     """
     unfinished = Job.objects.select_for_update().filter(pk=job_id, state__in=UNFINISHED)
     job = unfinished.first()
@@ -93,7 +104,7 @@ def begin(job_id: UUID) -> Job | None:
     job.attempts += 1
     job.save()
     if job.attempts > settings.JOB_ATTEMPTS:
-        fail(job, TooOftenBegun())
+        fail_job(job, TooManyAttempts())
         return None
     return job
 
@@ -101,57 +112,60 @@ def begin(job_id: UUID) -> Job | None:
 def _attempt(job: Job) -> None:
     try:
         with _local_copies(job) as files:
-            finish(job, answer_to(job, files))
+            finish_job(job, compute_result(job, files))
     except (Stopped, ClaimLost, OperationalError, InterfaceError):
         raise
-    except Exception as error:  # whatever it is, the next job must not suffer from it
-        after_s = _again_after(job, error)
+    except Exception as error:  # no failure of one job may affect the next one
+        after_s = _retry_after_s(job, error)
         if after_s is None:
-            fail(job, _told(error))
+            fail_job(job, _client_error(error))
             return
-        _wait(job)
-        raise TryAgain(after_s) from error
+        _release_claim(job)
+        raise RetryLater(after_s) from error
 
 
-def _again_after(job: Job, error: Exception) -> float | None:
-    """How long to wait for what may pass; None where it does not, or did not in time."""
-    if isinstance(error, SomebodyForgotten):
+def _retry_after_s(job: Job, error: Exception) -> float | None:
+    """Return how long to wait before the next attempt; None if there is none."""
+    if isinstance(error, PersonErased):
         return 0.0
-    passes = isinstance(error, OutputsNotWritten | RecordingAway | StorageFailed)
-    if not passes and not may_pass(error):
+    is_local = isinstance(error, OutputsNotWritten | RecordingAway | StorageFailed)
+    if not is_local and not is_transient(error):
         return None
-    return wait_s(job.attempts, error) if job.attempts < settings.JOB_ATTEMPTS else None
+    retries = job_retries()
+    if retries.is_last(job.attempts):
+        return None
+    return retries.wait_s(job.attempts, at_least_s=requested_wait_s(error))
 
 
-def _told(error: Exception) -> Exception:
-    """What those know of it who know how to tell."""
-    about_the_archive = isinstance(error, UnusableRecording | OutputsNotWritten)
-    return InvalidRequest(str(error)) if about_the_archive else error
+def _client_error(error: Exception) -> Exception:
+    """Return an error with a message that the job's owner may read."""
+    is_readable = isinstance(error, UnusableRecording | OutputsNotWritten)
+    return InvalidRequest(str(error)) if is_readable else error
 
 
-def _give_back(job: Job, is_to_stop: Callable[[], bool]) -> None:
-    """Another worker begins anew, where it is this one that ends and not the job."""
-    if is_to_stop():
-        _wait(job, attempts=job.attempts - 1)
-        raise TryAgain(0)
+def _return_to_queue(job: Job, is_stopping: Callable[[], bool]) -> None:
+    """Leave the job to another worker, if this worker is stopping and not the job."""
+    if is_stopping():
+        _release_claim(job, attempts=job.attempts - 1)
+        raise RetryLater(0)
 
 
-def _wait(job: Job, *, attempts: int | None = None) -> None:
-    mine = Job.objects.filter(pk=job.pk, claim=job.claim, state=JobState.RUNNING)
+def _release_claim(job: Job, *, attempts: int | None = None) -> None:
+    own = Job.objects.filter(pk=job.pk, claim=job.claim, state=JobState.RUNNING)
     counted = F("attempts") if attempts is None else attempts
-    if not mine.update(state=JobState.QUEUED, claim=None, attempts=counted):
+    if not own.update(state=JobState.QUEUED, claim=None, attempts=counted):
         raise ClaimLost
 
 
 @contextmanager
 def _local_copies(job: Job) -> Iterator[dict[str, TemporaryUploadedFile]]:
-    """The recordings as files of this machine, wherever the storage is."""
-    with ExitStack() as everything:
+    """Copy the recordings from the storage to files on this machine."""
+    with ExitStack() as copies:
         files: dict[str, TemporaryUploadedFile] = {}
         for recording in job.recordings.all():
             try:
                 copy = TemporaryUpload(recording.name, None, recording.file.size, None)
-                everything.callback(copy.close)
+                copies.callback(copy.close)
                 _fetch(recording, copy)
             except OSError as error:
                 raise RecordingAway(error) from error
@@ -163,3 +177,56 @@ def _fetch(recording: JobRecording, copy: TemporaryUploadedFile) -> None:
     with recording.file.open("rb") as stored:
         shutil.copyfileobj(stored, copy, READ_BYTES)
     copy.flush()
+
+
+class _ProgressRecorder:
+    """Writes the progress of an attempt to the database, and notices when its claim is lost."""
+
+    def __init__(self, job: Job, is_stopping: Callable[[], bool]) -> None:
+        self._own = Job.objects.filter(pk=job.pk, claim=job.claim, state=JobState.RUNNING)
+        self._is_stopping = is_stopping
+        self._share = 0.0
+        self._is_lost = False
+        self._adding, self._ended = Lock(), Event()
+
+    def advance(self, share: float) -> None:
+        """Add a share of the job, 0 to 1; may be called from any thread."""
+        with self._adding:
+            self._share = min(1.0, self._share + share)
+
+    def is_over(self) -> bool:
+        """Return whether the attempt must not begin anything new."""
+        return self._is_lost or self._is_stopping()
+
+    def record_until_end(self) -> None:
+        """Write the progress every `PROGRESS_INTERVAL_S` seconds."""
+        try:
+            while not self._ended.wait(PROGRESS_INTERVAL_S):
+                self._record()
+        finally:
+            connection.close()
+
+    def end(self) -> None:
+        """Stop recording."""
+        self._ended.set()
+
+    def _record(self) -> None:
+        try:
+            self._is_lost = self._own.update(progress=self._share) == 0
+        except DatabaseError:
+            # The database will be back, or the attempt will fail for the same reason.
+            logger.warning("the progress of a job could not be noted", exc_info=True)
+            connection.close()
+
+
+@contextmanager
+def _progress_recorded(job: Job, is_stopping: Callable[[], bool]) -> Iterator[None]:
+    recorder = _ProgressRecorder(job, is_stopping)
+    thread = Thread(target=recorder.record_until_end, name="follower", daemon=True)
+    thread.start()
+    try:
+        with watched_by(recorder):
+            yield
+    finally:
+        recorder.end()
+        thread.join()

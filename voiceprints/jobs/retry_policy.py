@@ -1,4 +1,4 @@
-"""Which failures may pass, and when is it tried again?"""
+"""When jobs and webhooks are retried: the policies, and which errors are transient."""
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -13,51 +13,63 @@ from audio.engines.failures import (
 )
 from audio.media.decoding import DecodingUnavailable
 from audio.media.temporary_files import NoRoom
+from audio.retries import RetryPolicy
 
-# Each wait is so many times the one before.
-GROWTH = 3
-_MAY_PASS = (
+# With JOB_RETRY_S of 10 s the last attempt is made three hours after the first.
+WEBHOOK_ATTEMPTS = 8
+GROWTH = 3.0
+_TRANSIENT = (
     *PASSING,
-    # This worker lacks a setting; another has it, or will this one after it is set right.
+    # Another worker may have the setting, or this one after it is corrected.
     EngineNotConfigured,
     DecodingUnavailable,
     NoRoom,
 )
 
 
-class TryAgain(Exception):
-    """A task is to be done again, not before so many seconds."""
+class RetryLater(Exception):
+    """Raised by a task that is to be retried after `after_s` seconds."""
 
     def __init__(self, after_s: float) -> None:
         super().__init__(f"again in {after_s:.0f} s")
         self.after_s = after_s
 
 
-class WhenAsked(BaseRetryStrategy):
-    """Tasks say themselves when they want to be tried again; a lost database is waited for."""
+class RetryOnRequest(BaseRetryStrategy):
+    """Retries a task that raised `RetryLater`, or that lost the connection to the database."""
 
     def get_retry_decision(
         self, *, exception: BaseException, job: QueuedTask
     ) -> RetryDecision | None:
         match exception:
-            case TryAgain():
+            case RetryLater():
                 return RetryDecision(retry_in={"milliseconds": round(exception.after_s * 1000)})
             case OperationalError() | InterfaceError():
                 return RetryDecision(retry_in={"seconds": round(settings.JOB_RETRY_S)})
         return None
 
 
-def may_pass(error: Exception) -> bool:
-    """Whether the same request may succeed later."""
+def is_transient(error: Exception) -> bool:
+    """Return whether the same work may succeed later."""
     if isinstance(error, EngineRefused):
         return error.retry_after is not None or error.status in (429, 503)
-    return isinstance(error, _MAY_PASS)
+    return isinstance(error, _TRANSIENT)
 
 
-def wait_s(attempt: int, error: Exception | None = None) -> float:
-    """How long to wait after so many attempts, as the engine asks at the least."""
-    asked = None
+def job_retries() -> RetryPolicy:
+    """Return the retry policy of jobs."""
+    return RetryPolicy(
+        attempts=settings.JOB_ATTEMPTS, first_wait_s=settings.JOB_RETRY_S, growth=GROWTH
+    )
+
+
+def webhook_retries() -> RetryPolicy:
+    """Return the retry policy of webhooks."""
+    return RetryPolicy(attempts=WEBHOOK_ATTEMPTS, first_wait_s=settings.JOB_RETRY_S, growth=GROWTH)
+
+
+def requested_wait_s(error: Exception) -> float:
+    """Return how long an engine asks to wait, in seconds."""
     if isinstance(error, EngineRefused | EngineRestarting):
-        asked = error.retry_after
-    own: float = settings.JOB_RETRY_S * GROWTH ** (attempt - 1)
-    return max(own, asked or 0)
+        return error.retry_after or 0.0
+    return 0.0

@@ -1,7 +1,8 @@
-"""How does a request become a job?
+"""Submitting a job, for the jobs endpoint and for the `enqueue` command.
 
-The recordings go into Django's default storage, where every worker finds them; the rest of the
-request is kept as it was sent, and read again by the worker with the same serializer.
+The recordings go into Django's default storage, where every worker can read them. The other fields
+of the request are stored as they were sent, and the worker reads them with the endpoint's
+serializer.
 """
 
 import hashlib
@@ -19,13 +20,13 @@ from voiceprints.jobs import queue
 from voiceprints.models.jobs import Job, JobKind, JobRecording, WebhookState
 
 Options = Mapping[str, object]
-# Where outputs go is no part of the work.
-_NOT_WORK = ("out", "name", "formats")
+# The destination of the outputs has no effect on the work.
+_NOT_IN_DIGEST = ("out", "name", "formats")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is asked for, by whom, and whom to call when it has ended."""
+class Submission:
+    """A job to be queued: its recordings and options, who submits it, and its webhook."""
 
     kind: JobKind
     recordings: Sequence[Recording]
@@ -38,33 +39,34 @@ class Order:
     audio_s: float | None = None
 
 
-def work_of(order: Order) -> str:
-    """A digest of the recordings and of everything that is asked of them."""
-    return _work(order, digest_of(*order.recordings))
+def work_digest(submission: Submission) -> str:
+    """Return a digest of the recordings and of all options that affect the result."""
+    return _work_digest(submission, digest_of(*submission.recordings))
 
 
-def place(order: Order) -> Job:
-    """Put a job into the queue, with its recordings; both or nothing."""
-    sha256 = digest_of(*order.recordings)
+def submit_job(submission: Submission) -> Job:
+    """Store the recordings and queue the job; on an error neither remains."""
+    sha256 = digest_of(*submission.recordings)
+    names = (recording.name for recording in submission.recordings if recording.name)
     job = Job(
-        kind=order.kind,
-        name=order.name or ", ".join(one.name for one in order.recordings if one.name),
-        options=dict(order.options),
+        kind=submission.kind,
+        name=submission.name or ", ".join(names),
+        options=dict(submission.options),
         sha256=sha256,
-        work=_work(order, sha256),
-        created_by=order.created_by,
-        reads_library=order.reads_library,
-        wants_vectors=order.wants_vectors,
-        webhook_url=order.webhook_url,
-        webhook_state=WebhookState.WAITING if order.webhook_url else WebhookState.NOT_REQUESTED,
-        audio_s=order.audio_s,
+        work=_work_digest(submission, sha256),
+        created_by=submission.created_by,
+        reads_library=submission.reads_library,
+        wants_vectors=submission.wants_vectors,
+        webhook_url=submission.webhook_url,
+        webhook_state=_webhook_state(submission),
+        audio_s=submission.audio_s,
     )
-    rows = [_stored(job, recording) for recording in order.recordings]
+    rows = [_store_recording(job, recording) for recording in submission.recordings]
     try:
         with transaction.atomic():
             job.save()
             JobRecording.objects.bulk_create(rows)
-            queue.put(queue.WORK, job.id, lock=job.work)
+            queue.add_task(queue.RUN_JOB, job.id, lock=job.work)
     except BaseException:
         for row in rows:
             row.file.delete(save=False)
@@ -73,8 +75,12 @@ def place(order: Order) -> Job:
     return job
 
 
-def _stored(job: Job, recording: Recording) -> JobRecording:
-    """Written before its row is, so that no job waits for a file that is not there."""
+def _webhook_state(submission: Submission) -> WebhookState:
+    return WebhookState.WAITING if submission.webhook_url else WebhookState.NOT_REQUESTED
+
+
+def _store_recording(job: Job, recording: Recording) -> JobRecording:
+    """Write the file before its row exists, so that no job refers to a missing file."""
     name = recording.name or f"recording{recording.suffix}"
     row = JobRecording(job=job, field=recording.field, name=name)
     with Path(recording.path).open("rb") as file:
@@ -82,7 +88,12 @@ def _stored(job: Job, recording: Recording) -> JobRecording:
     return row
 
 
-def _work(order: Order, sha256: str) -> str:
-    options = {name: value for name, value in order.options.items() if name not in _NOT_WORK}
-    asked = [order.kind, sha256, options, order.reads_library, order.wants_vectors]
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+def _work_digest(submission: Submission, sha256: str) -> str:
+    options = {
+        name: value for name, value in submission.options.items() if name not in _NOT_IN_DIGEST
+    }
+    work = [
+        *(submission.kind, sha256, options),
+        *(submission.reads_library, submission.wants_vectors),
+    ]
+    return hashlib.sha256(json.dumps(work, sort_keys=True).encode()).hexdigest()

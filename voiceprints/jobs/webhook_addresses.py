@@ -1,4 +1,4 @@
-"""Which address may a webhook be sent to? It is looked up once, and that one is connected to."""
+"""The check of a webhook's URL, and of the addresses to which its host resolves."""
 
 import ipaddress
 import socket
@@ -10,21 +10,21 @@ from django.conf import settings
 
 Resolve = Callable[[str, int], Sequence[str]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# IPv4 inside of IPv6, where a translator stands: RFC 6052 and RFC 8215.
+# The prefixes of IPv4 addresses inside IPv6 addresses for translators: RFC 6052 and RFC 8215.
 _TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 
 class WebhookRefused(Exception):
-    """A webhook that is not sent; the message says why, and names no address."""
+    """The webhook's URL or address is not allowed; the message says why, and names no address."""
 
 
 class HostNotFound(Exception):
-    """The name of a webhook's host leads nowhere now; it may later."""
+    """The name of a webhook's host cannot be resolved now; it may be later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to send a webhook, as its URL says."""
+    """The parts of a webhook's URL."""
 
     scheme: str
     host: str
@@ -33,17 +33,16 @@ class Target:
 
     @property
     def may_be_private(self) -> bool:
-        """Whether its addresses may be of the local network."""
+        """Whether the host may have addresses on a private network."""
         return self.host in _hosts(settings.WEBHOOK_PRIVATE_HOSTS)
 
 
-def target_of(url: str) -> Target:
-    """Read a webhook's URL.
+def parse_webhook_url(url: str) -> Target:
+    """Return the parts of a webhook's URL.
 
     Raises
     ------
     WebhookRefused
-        Saying what was expected.
     """
     try:
         parts = urlsplit(url)
@@ -66,15 +65,18 @@ def target_of(url: str) -> Target:
     return target
 
 
-def address_of(target: Target, resolve: Resolve | None = None) -> str:
-    """The address to connect to: the first, if all of them may be.
+def resolve_address(target: Target, resolve: Resolve | None = None) -> str:
+    """Return the address to connect to: the host's first one, if all its addresses are allowed.
+
+    The caller connects to this address and does not resolve the name again, so that a second
+    answer of the resolver cannot lead into a private network.
 
     Raises
     ------
     WebhookRefused, HostNotFound
     """
     try:
-        found = (resolve or addresses)(target.host, target.port)
+        found = (resolve or resolve_host)(target.host, target.port)
     except (OSError, UnicodeError) as error:
         raise HostNotFound from error
     if not found:
@@ -84,29 +86,29 @@ def address_of(target: Target, resolve: Resolve | None = None) -> str:
     return found[0]
 
 
-def addresses(host: str, port: int) -> list[str]:
-    """All that the system's resolver knows."""
+def resolve_host(host: str, port: int) -> list[str]:
+    """Return all addresses that the system's resolver finds."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is of the open internet, and not a way back into a private network."""
+    """Return whether an address, and each address embedded in it, is on the public internet."""
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return False
-    return all(map(_is_open, _meant(address)))
+    return all(map(_is_global, _embedded(address)))
 
 
-def _is_open(address: Address) -> bool:
-    # Python counts the site-local addresses of old as global.
+def _is_global(address: Address) -> bool:
+    # Python counts deprecated site-local addresses as global.
     is_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
     return address.is_global and not (address.is_multicast or address.is_reserved or is_local)
 
 
-def _meant(address: Address) -> list[Address]:
-    """An address, and those that are written inside it."""
+def _embedded(address: Address) -> list[Address]:
+    """Return the address, and the IPv4 addresses that are embedded in it."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]
     inside: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
@@ -114,8 +116,8 @@ def _meant(address: Address) -> list[Address]:
         inside += address.teredo
     if any(address in network for network in _TRANSLATED):
         inside.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    found = [one for one in inside if one is not None]
-    # What is only a wrapping counts by what is inside.
+    found = [inner for inner in inside if inner is not None]
+    # An IPv4-mapped address is only another notation of the address inside.
     return found if address.ipv4_mapped is not None else [address, *found]
 
 
@@ -133,5 +135,5 @@ def _hosts(listed: Sequence[str]) -> set[str]:
 
 
 def _is_plain(url: str) -> bool:
-    """No space and no control character: they would end a line of the request."""
+    """Return whether the URL has no space and no control character, which would end a header."""
     return url.isascii() and all("!" <= character <= "~" for character in url)

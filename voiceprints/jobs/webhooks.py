@@ -1,8 +1,8 @@
-"""How is somebody told that a job has ended?
+"""The webhook of a job that has ended: its body, its signature and its delivery.
 
 A POST in the shape and with the signature of Standard Webhooks, which OpenAI's SDK verifies:
 `webhook-signature: v1,BASE64` is the HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`.
-The body has no result: whoever may see that asks for it.
+The body does not contain the result: a client with the right API key reads it at /api/jobs/{id}.
 
 Source: https://www.standardwebhooks.com
 """
@@ -25,37 +25,35 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F
 
-from voiceprints.jobs.retry_policy import TryAgain, wait_s
+from voiceprints.jobs.retry_policy import RetryLater, webhook_retries
 from voiceprints.jobs.webhook_addresses import (
     HostNotFound,
     Resolve,
     Target,
     WebhookRefused,
-    address_of,
-    target_of,
+    parse_webhook_url,
+    resolve_address,
 )
 from voiceprints.models.jobs import Job, WebhookState
 
 logger = logging.getLogger(__name__)
 TIMEOUT_S = 10.0
-# However slowly a host answers, it keeps a worker from its jobs no longer.
+# A worker spends at most this long on one request, however slowly the host responds.
 LONGEST_S = 30.0
-ANSWER_BYTES = 64 * 1024
-# With JOB_RETRY_S of 10 s the last is made three hours after the first.
-CALLS = 8
+RESPONSE_BYTES = 64 * 1024
 SECRET_PREFIX = "whsec_"  # noqa: S105
 
 
 class NotDelivered(Exception):
-    """The host was reached, or not, and did not say that it has taken the webhook."""
+    """The host was not reached, or did not respond with a status of 200 to 299."""
 
 
-def call(job_id: UUID, resolve: Resolve | None = None) -> None:
-    """Send the webhook of a job that has ended.
+def deliver_webhook(job_id: UUID, resolve: Resolve | None = None) -> None:
+    """Deliver the webhook of a job that has ended, and store whether it was delivered.
 
     Raises
     ------
-    TryAgain
+    RetryLater
     """
     waiting = Job.objects.filter(pk=job_id, webhook_state=WebhookState.WAITING)
     waiting.update(webhook_attempts=F("webhook_attempts") + 1)
@@ -63,52 +61,53 @@ def call(job_id: UUID, resolve: Resolve | None = None) -> None:
     if job is None:
         return
     try:
-        deliver(job, resolve)
+        send_webhook(job, resolve)
     except WebhookRefused as refused:
         logger.warning("the webhook of job %s is not sent: %s", job.pk, refused)
         waiting.update(webhook_state=WebhookState.FAILED)
     except NotDelivered as error:
-        if job.webhook_attempts < CALLS:
-            raise TryAgain(wait_s(job.webhook_attempts)) from error
+        retries = webhook_retries()
+        if not retries.is_last(job.webhook_attempts):
+            raise RetryLater(retries.wait_s(job.webhook_attempts)) from error
         waiting.update(webhook_state=WebhookState.FAILED)
     else:
         waiting.update(webhook_state=WebhookState.DELIVERED)
 
 
-def deliver(job: Job, resolve: Resolve | None = None) -> None:
-    """Say once that the job has ended; a redirect is an answer like any other that is no yes.
+def send_webhook(job: Job, resolve: Resolve | None = None) -> None:
+    """Send the webhook once; redirects are not followed, and count as not delivered.
 
     Raises
     ------
     WebhookRefused, NotDelivered
     """
-    target = target_of(job.webhook_url)
+    target = parse_webhook_url(job.webhook_url)
     body = body_of(job)
     try:
-        connection = _connection(target, address_of(target, resolve))
+        connection = _connection(target, resolve_address(target, resolve))
     except HostNotFound as error:
         raise NotDelivered("no such host") from error
     end = Timer(LONGEST_S, connection.end)
     end.start()
     try:
         connection.request("POST", target.path, body, headers_of(job, body))
-        with connection.getresponse() as answer:
-            # Whoever closes with unread bytes resets the connection.
-            answer.read(ANSWER_BYTES)
+        with connection.getresponse() as response:
+            # Closing a connection with unread bytes resets it.
+            response.read(RESPONSE_BYTES)
     except (OSError, http.client.HTTPException) as error:
-        raise NotDelivered("no answer") from error
+        raise NotDelivered("no response") from error
     finally:
         end.cancel()
         connection.close()
-    if not 200 <= answer.status < 300:
-        raise NotDelivered(f"status {answer.status}")
+    if not 200 <= response.status < 300:
+        raise NotDelivered(f"status {response.status}")
 
 
 def body_of(job: Job) -> bytes:
-    """What is sent."""
+    """Return the body of the request."""
     ended = job.finished_at
     assert ended is not None  # noqa: S101 — a constraint of the database
-    told = {
+    data = {
         "id": str(job.pk),
         "object": "job",
         "kind": job.kind,
@@ -118,30 +117,30 @@ def body_of(job: Job) -> bytes:
     }
     event = {
         "object": "event",
-        "id": event_of(job),
+        "id": event_id(job),
         "type": f"job.{job.state}",
         "created_at": int(ended.timestamp()),
-        "data": told,
+        "data": data,
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def headers_of(job: Job, body: bytes, at: float | None = None) -> Mapping[str, str]:
-    """The signature, and what it signs besides the body."""
+    """Return the headers, with the signature and the identifier and time that it covers."""
     sent = str(int(time.time() if at is None else at))
-    signed = b".".join((event_of(job).encode(), sent.encode(), body))
+    signed = b".".join((event_id(job).encode(), sent.encode(), body))
     signature = base64.b64encode(hmac.digest(_secret(), signed, hashlib.sha256)).decode()
     return {
         "content-type": "application/json",
         "user-agent": "spark-control",
-        "webhook-id": event_of(job),
+        "webhook-id": event_id(job),
         "webhook-timestamp": sent,
         "webhook-signature": f"v1,{signature}",
     }
 
 
-def event_of(job: Job) -> str:
-    """The same whenever the same is told: the receiver knows a repetition by it."""
+def event_id(job: Job) -> str:
+    """Return the identifier of the event, by which the receiver recognises a repetition."""
     return f"{job.pk}.{job.state}"
 
 
@@ -152,19 +151,19 @@ def _secret() -> bytes:
     return secret.encode()
 
 
-def _connection(target: Target, address: str) -> "_Pinned":
+def _connection(target: Target, address: str) -> "_PinnedConnection":
     if target.scheme == "https":
-        return _SecurePinned(target, address)
-    return _Pinned(target, address)
+        return _SecurePinnedConnection(target, address)
+    return _PinnedConnection(target, address)
 
 
-class _Pinned(http.client.HTTPConnection):
-    """Connects to an address that was checked, under the name of the host."""
+class _PinnedConnection(http.client.HTTPConnection):
+    """Connects to the address that was checked, and sends the host's name."""
 
     def __init__(self, target: Target, address: str) -> None:
         super().__init__(target.host, target.port, timeout=TIMEOUT_S)
         self.address = address
-        # Its own: `sock` is forgotten while an answer is still being read.
+        # A reference of its own: `http.client` drops `sock` while a response is still being read.
         self._connected: socket.socket | None = None
 
     def connect(self) -> None:
@@ -172,14 +171,14 @@ class _Pinned(http.client.HTTPConnection):
         self._connected = self.sock
 
     def end(self) -> None:
-        """Wait for the answer no longer, from another thread."""
+        """Abort the request; called from another thread."""
         if self._connected is not None:
             with suppress(OSError):
                 self._connected.shutdown(socket.SHUT_RDWR)
 
 
-class _SecurePinned(_Pinned):
-    """The same over TLS: the certificate must be the host's."""
+class _SecurePinnedConnection(_PinnedConnection):
+    """The same over TLS, with the certificate checked against the host's name."""
 
     default_port = http.client.HTTPS_PORT
 

@@ -13,7 +13,7 @@ from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.voiceprints.conftest import API_KEYS, database_url
-from voiceprints.jobs.submission import Order, place
+from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind
 
@@ -95,4 +95,4 @@ def tone(tmp_path: Path) -> Recording:
 @pytest.fixture
 def placed(queue: FaultServer, tone: Recording) -> Job:
     """A job that waits: blocks of a recording of a second."""
-    return place(Order(kind=JobKind.TRANSCRIBE, recordings=[tone], created_by="desk"))
+    return submit_job(Submission(kind=JobKind.TRANSCRIBE, recordings=[tone], created_by="desk"))

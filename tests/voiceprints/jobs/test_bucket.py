@@ -20,9 +20,9 @@ from tests.voiceprints.jobs.test_execution import TRANSCRIBE, after, error_of, g
 from tests.voiceprints.jobs.workers import running_worker
 from tests.waiting import until
 from voiceprints.erasure.retention import purge_expired
-from voiceprints.jobs.execution import work
-from voiceprints.jobs.retry_policy import TryAgain
-from voiceprints.jobs.submission import Order, place
+from voiceprints.jobs.execution import run_job
+from voiceprints.jobs.retry_policy import RetryLater
+from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.models import Job, JobRecording
 from voiceprints.models.jobs import JobKind, JobState
 
@@ -52,7 +52,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def placed(tone: Recording) -> Job:
-    return place(Order(kind=JobKind.TRANSCRIBE, recordings=[tone], created_by="desk"))
+    return submit_job(Submission(kind=JobKind.TRANSCRIBE, recordings=[tone], created_by="desk"))
 
 
 def test_a_job_is_done_by_a_worker_that_shares_no_folder_with_the_gateway(
@@ -78,7 +78,7 @@ def test_a_recording_of_an_archive_waits_in_the_bucket(
 ) -> None:
     call_command("enqueue", str(tone.path), "--store")
     waiting = bucket_in_use.contents()
-    work(Job.objects.get().id, go_on)
+    run_job(Job.objects.get().id, go_on)
 
     assert list(waiting.values()) == [TONE]
     assert Job.objects.get().transcript is not None
@@ -92,7 +92,7 @@ def test_a_prefix_is_what_all_names_begin_with(
     settings.STORAGES["default"]["OPTIONS"]["location"] = "speech/ours"
     job = placed(tone)
     waiting = bucket.contents()
-    work(job.id, go_on)
+    run_job(job.id, go_on)
 
     assert waiting == {f"speech/ours/jobs/{job.id}-file.wav": TONE}
     assert bucket.contents() == {}
@@ -143,10 +143,10 @@ def test_a_worker_that_cannot_reach_the_bucket_tries_again(
 ) -> None:
     job = placed(tone)
     use(NOWHERE, settings)
-    with pytest.raises(TryAgain):
-        work(job.id, go_on)
+    with pytest.raises(RetryLater):
+        run_job(job.id, go_on)
     use(bucket_in_use, settings)
-    work(job.id, go_on)
+    run_job(job.id, go_on)
 
     assert Job.objects.get().state == JobState.DONE
 
@@ -156,7 +156,7 @@ def test_a_bucket_that_stays_away_fails_the_job_in_the_end(
 ) -> None:
     job, settings.JOB_ATTEMPTS = placed(tone), 1
     use(NOWHERE, settings)
-    work(job.id, go_on)
+    run_job(job.id, go_on)
 
     assert error_of(job)["code"] == "storage_unavailable"
 
@@ -167,7 +167,7 @@ def test_a_recording_that_is_gone_from_the_bucket_fails_its_job_after_all_attemp
     settings.JOB_ATTEMPTS = 1
     job = placed(tone)
     JobRecording.objects.update(file="jobs/elsewhere.wav")
-    work(job.id, go_on)
+    run_job(job.id, go_on)
 
     assert error_of(job)["code"] == "recording_away"
 
@@ -177,7 +177,7 @@ def test_a_job_is_done_though_its_recording_cannot_be_deleted_and_a_purge_delete
 ) -> None:
     job, later = placed(tone), timezone.now() + timedelta(hours=2)
     queue.respond(TRANSCRIBE, after(lambda: use(NOWHERE, settings), MEETING_TRANSCRIPTION))
-    work(job.id, go_on)
+    run_job(job.id, go_on)
     left = bucket_in_use.contents()
     use(bucket_in_use, settings)
     purge_expired(later)

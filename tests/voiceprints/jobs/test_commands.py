@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from tests.faults import FaultServer
 from tests.recordings import TONE
-from voiceprints.jobs.execution import work
+from voiceprints.jobs.execution import run_job
 from voiceprints.models import Job, Transcript
 from voiceprints.models.jobs import JobKind, JobState
 
@@ -42,7 +42,7 @@ def archive(queue: FaultServer, tmp_path: Path) -> Path:
 def do_all() -> None:
     """What workers would do."""
     for job in Job.objects.filter(state=JobState.QUEUED):
-        work(job.id, lambda: False)
+        run_job(job.id, lambda: False)
 
 
 def test_every_recording_is_a_job(run: Run, archive: Path) -> None:

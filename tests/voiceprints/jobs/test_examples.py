@@ -5,7 +5,7 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import call
 from voiceprints.api.schema.job_examples import DONE, FAILED, QUEUED
-from voiceprints.jobs.execution import work
+from voiceprints.jobs.execution import run_job
 from voiceprints.models import Job
 
 # They are different each time.
@@ -27,7 +27,7 @@ def placed(gateway: Gateway) -> dict[str, object]:
 
 def ended(gateway: Gateway) -> object:
     job = placed(gateway)["id"]
-    work(Job.objects.get().id, lambda: False)
+    run_job(Job.objects.get().id, lambda: False)
     return call(gateway, "GET", f"jobs/{job}").json()
 
 

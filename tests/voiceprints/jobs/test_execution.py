@@ -15,10 +15,10 @@ from tests.recordings import TONE
 from tests.voiceprints.people import SPACE, axis, consenting, voiceprint_of
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.jobs import completion
-from voiceprints.jobs.completion import cancel
-from voiceprints.jobs.execution import begin, work
-from voiceprints.jobs.retry_policy import TryAgain
-from voiceprints.jobs.submission import Order, place
+from voiceprints.jobs.completion import cancel_job
+from voiceprints.jobs.execution import claim_job, run_job
+from voiceprints.jobs.retry_policy import RetryLater
+from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.models import Job, JobRecording, Transcript
 from voiceprints.models.jobs import JobKind, JobState
 
@@ -44,8 +44,8 @@ def die(*given: object) -> None:
 
 def merge(tone: Recording, **options: str) -> Job:
     """A job that names speakers by the stored library."""
-    return place(
-        Order(
+    return submit_job(
+        Submission(
             kind=JobKind.LABEL_MERGE,
             recordings=[tone],
             options={"timeline": "[]", "transcribe": "true", **options},
@@ -74,7 +74,7 @@ def error_of(job: Job) -> dict[str, object]:
 
 
 def test_a_job_that_is_done_says_so(placed: Job) -> None:
-    work(placed.id, go_on)
+    run_job(placed.id, go_on)
     placed.refresh_from_db()
 
     assert (placed.state, placed.progress, placed.claim) == (JobState.DONE, 1.0, None)
@@ -83,8 +83,8 @@ def test_a_job_that_is_done_says_so(placed: Job) -> None:
 
 
 def test_a_job_that_is_done_is_not_done_again(placed: Job, queue: FaultServer) -> None:
-    work(placed.id, go_on)
-    work(placed.id, go_on)
+    run_job(placed.id, go_on)
+    run_job(placed.id, go_on)
 
     assert queue.paths().count(TRANSCRIBE) == 1
 
@@ -97,8 +97,8 @@ def test_an_engine_that_is_away_is_tried_again(
     placed: Job, queue: FaultServer, status: int, headers: dict[str, str]
 ) -> None:
     queue.answer(TRANSCRIBE, {}, status=status, headers=headers)
-    with pytest.raises(TryAgain):
-        work(placed.id, go_on)
+    with pytest.raises(RetryLater):
+        run_job(placed.id, go_on)
     placed.refresh_from_db()
 
     assert (placed.state, placed.attempts, placed.claim) == (JobState.QUEUED, 1, None)
@@ -107,10 +107,10 @@ def test_an_engine_that_is_away_is_tried_again(
 
 def test_every_wait_is_three_times_as_long(placed: Job, queue: FaultServer) -> None:
     queue.answer(TRANSCRIBE, {}, status=500)
-    with pytest.raises(TryAgain) as first:
-        work(placed.id, go_on)
-    with pytest.raises(TryAgain) as second:
-        work(placed.id, go_on)
+    with pytest.raises(RetryLater) as first:
+        run_job(placed.id, go_on)
+    with pytest.raises(RetryLater) as second:
+        run_job(placed.id, go_on)
 
     assert (first.value.after_s, second.value.after_s) == pytest.approx((0.2, 0.6))
 
@@ -118,8 +118,8 @@ def test_every_wait_is_three_times_as_long(placed: Job, queue: FaultServer) -> N
 def test_a_wait_is_at_least_what_the_engine_asks_for(placed: Job, queue: FaultServer) -> None:
     queue.answer(TRANSCRIBE, {}, status=503, headers={"Retry-After": "7"})
 
-    with pytest.raises(TryAgain) as asked:
-        work(placed.id, go_on)
+    with pytest.raises(RetryLater) as asked:
+        run_job(placed.id, go_on)
 
     assert asked.value.after_s == 7
 
@@ -129,16 +129,16 @@ def test_an_engine_that_stays_away_fails_the_job_in_the_end(
 ) -> None:
     settings.JOB_ATTEMPTS = 2
     queue.answer(TRANSCRIBE, {}, status=500)
-    with pytest.raises(TryAgain):
-        work(placed.id, go_on)
-    work(placed.id, go_on)
+    with pytest.raises(RetryLater):
+        run_job(placed.id, go_on)
+    run_job(placed.id, go_on)
 
     assert error_of(placed)["code"] == "engine_restarting"
 
 
 def test_what_no_later_try_can_mend_fails_at_once(placed: Job, queue: FaultServer) -> None:
     queue.answer(TRANSCRIBE, {"detail": "Could not be decoded."}, status=400)
-    work(placed.id, go_on)
+    run_job(placed.id, go_on)
 
     assert error_of(placed)["message"] == "file: Could not be decoded."
     assert not JobRecording.objects.exists()
@@ -153,15 +153,15 @@ def test_a_track_that_holds_no_audio_fails_with_its_name(
         Recording(tone.path, ".wav", "talk.wav", "mic_file"),
         Recording(text, ".wav", "text.wav", "system_file"),
     ]
-    job = place(
-        Order(
+    job = submit_job(
+        Submission(
             kind=JobKind.LABEL_MERGE,
             recordings=tracks,
             options={"timeline": "[]"},
             created_by="desk",
         )
     )
-    work(job.id, go_on)
+    run_job(job.id, go_on)
 
     assert error_of(job)["param"] == "system_file"
 
@@ -170,10 +170,10 @@ def test_a_recording_that_this_worker_does_not_see_may_be_seen_by_another(
     placed: Job, settings: Settings, tmp_path: Path
 ) -> None:
     there, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path / "elsewhere"
-    with pytest.raises(TryAgain):
-        work(placed.id, go_on)
+    with pytest.raises(RetryLater):
+        run_job(placed.id, go_on)
     settings.MEDIA_ROOT = there
-    work(placed.id, go_on)
+    run_job(placed.id, go_on)
     placed.refresh_from_db()
 
     assert placed.state == JobState.DONE
@@ -185,7 +185,7 @@ def test_a_recording_that_is_gone_fails_its_job_alone(
     [file] = storage.glob(f"jobs/{placed.id}*")
     file.unlink()
     Job.objects.update(attempts=settings.JOB_ATTEMPTS - 1)
-    work(placed.id, go_on)
+    run_job(placed.id, go_on)
 
     assert error_of(placed)["code"] == "recording_away"
     assert str(storage) not in str(error_of(placed))
@@ -195,8 +195,8 @@ def test_a_job_that_is_cancelled_while_it_runs_keeps_nothing(
     queue: FaultServer, tone: Recording
 ) -> None:
     job = merge(tone, store="true")
-    queue.respond(TRANSCRIBE, after(lambda: cancel(job.id), MEETING_TRANSCRIPTION))
-    work(job.id, go_on)
+    queue.respond(TRANSCRIBE, after(lambda: cancel_job(job.id), MEETING_TRANSCRIPTION))
+    run_job(job.id, go_on)
     job.refresh_from_db()
 
     assert job.state == JobState.CANCELLED
@@ -207,12 +207,12 @@ def test_a_worker_that_dies_between_keeping_and_ending_has_kept_nothing(
     queue: FaultServer, tone: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = merge(tone, store="true")
-    monkeypatch.setattr(completion, "_end", die)
+    monkeypatch.setattr(completion, "json_without_nul", die)
     with pytest.raises(Death):
-        work(job.id, go_on)
+        run_job(job.id, go_on)
     monkeypatch.undo()
     kept_by_the_dead = Transcript.objects.count()
-    work(job.id, go_on)
+    run_job(job.id, go_on)
     job.refresh_from_db()
 
     assert kept_by_the_dead == 0
@@ -223,8 +223,8 @@ def test_an_attempt_that_was_given_up_for_dead_keeps_nothing(
     queue: FaultServer, tone: Recording
 ) -> None:
     job = merge(tone, store="true")
-    queue.respond(TRANSCRIBE, after(lambda: begin(job.id), MEETING_TRANSCRIPTION))
-    work(job.id, go_on)
+    queue.respond(TRANSCRIBE, after(lambda: claim_job(job.id), MEETING_TRANSCRIPTION))
+    run_job(job.id, go_on)
     job.refresh_from_db()
 
     assert (job.state, job.attempts) == (JobState.RUNNING, 2)
@@ -232,8 +232,8 @@ def test_an_attempt_that_was_given_up_for_dead_keeps_nothing(
 
 
 def test_a_worker_that_is_to_end_gives_the_job_back(placed: Job, queue: FaultServer) -> None:
-    with pytest.raises(TryAgain) as again:
-        work(placed.id, end)
+    with pytest.raises(RetryLater) as again:
+        run_job(placed.id, end)
     placed.refresh_from_db()
 
     assert again.value.after_s == 0
@@ -245,7 +245,7 @@ def test_somebody_forgotten_meanwhile_is_not_named(queue: FaultServer, tone: Rec
     ana = consenting("Ana Ruiz")
     voiceprint_of(ana, axis(0), SPACE)
     job = merge(tone)
-    work(job.id, go_on)
+    run_job(job.id, go_on)
     erase_person(ana.id, actor="desk")
     job.refresh_from_db()
 
@@ -260,7 +260,7 @@ def test_a_text_that_names_somebody_forgotten_is_deleted(
     ana = consenting("Ana Ruiz")
     voiceprint_of(ana, axis(0), SPACE)
     job = merge(tone, format="srt")
-    work(job.id, go_on)
+    run_job(job.id, go_on)
     named = Job.objects.get().result
     erase_person(ana.id, actor="desk")
     job.refresh_from_db()
@@ -274,7 +274,7 @@ def test_what_a_request_says_of_people_goes_with_its_end(
 ) -> None:
     known = json.dumps({"Ana Ruiz": MEETING_DIARIZATION["fingerprints"]["Speaker_0"]})
     job = merge(tone, known_voiceprints=known, self_name="Ana Ruiz", rule="evidence")
-    work(job.id, go_on)
+    run_job(job.id, go_on)
     job.refresh_from_db()
 
     assert job.options == {"transcribe": "true", "rule": "evidence"}
@@ -285,7 +285,7 @@ def test_a_name_that_postgres_cannot_hold_does_not_fail_the_job(
 ) -> None:
     hint = [{"start": 0, "end": 4, "name": "Ana \x00 Ruiz"}]
     job = merge(tone, timeline=json.dumps(hint))
-    work(job.id, go_on)
+    run_job(job.id, go_on)
     job.refresh_from_db()
 
     assert job.state == JobState.DONE
@@ -309,7 +309,7 @@ def test_a_text_of_a_recording_that_only_shares_a_first_name_stays(
     ana = consenting("Ana Ruiz")
     job = merge(tone, format="srt")
     Job.objects.update(name="ana-fischer.wav")
-    work(job.id, go_on)
+    run_job(job.id, go_on)
     erase_person(ana.id, actor="desk")
     job.refresh_from_db()
 
@@ -334,7 +334,7 @@ def test_where_outputs_went_does_not_name_somebody_forgotten(
 ) -> None:
     ana = consenting("Ana Ruiz")
     job = merge(tone, name="2026/ana_ruiz", out="/out")
-    cancel(job.id)
+    cancel_job(job.id)
     Job.objects.update(name="2026/ana_ruiz")
     erase_person(ana.id, actor="desk")
     job.refresh_from_db()
@@ -346,9 +346,9 @@ def test_a_job_waits_while_another_of_the_same_work_runs(
     queue: FaultServer, tone: Recording
 ) -> None:
     one, same = merge(tone), merge(tone)
-    begin(one.id)
-    with pytest.raises(TryAgain):
-        work(same.id, go_on)
+    claim_job(one.id)
+    with pytest.raises(RetryLater):
+        run_job(same.id, go_on)
     same.refresh_from_db()
 
     assert (same.state, same.attempts) == (JobState.QUEUED, 0)
@@ -356,7 +356,7 @@ def test_a_job_waits_while_another_of_the_same_work_runs(
 
 
 def test_engines_are_told_which_job_they_work_for(queue: FaultServer, placed: Job) -> None:
-    work(placed.pk, go_on)
+    run_job(placed.pk, go_on)
 
     headers = [{name.lower(): told for name, told in one.headers.items()} for one in queue.asked]
     assert {one["x-request-id"] for one in headers} == {str(placed.pk)}

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from voiceprints.erasure.retention import count_expired, purge_expired
-from voiceprints.jobs.execution import work
+from voiceprints.jobs.execution import run_job
 from voiceprints.models import Job
 
 
@@ -20,7 +20,7 @@ def lie_for_two_hours(file: Path) -> Path:
 
 
 def test_a_job_that_ended_long_ago_goes(placed: Job) -> None:
-    work(placed.id, lambda: False)
+    run_job(placed.id, lambda: False)
     in_a_week = timezone.now() + timedelta(days=7)
 
     assert (count_expired(in_a_week).jobs, purge_expired(in_a_week).jobs) == (1, 1)
@@ -28,7 +28,7 @@ def test_a_job_that_ended_long_ago_goes(placed: Job) -> None:
 
 
 def test_a_job_that_ended_just_now_stays(placed: Job) -> None:
-    work(placed.id, lambda: False)
+    run_job(placed.id, lambda: False)
     purge_expired()
 
     assert Job.objects.exists()

@@ -14,7 +14,7 @@ from tests.voiceprints.jobs.workers import running_worker
 from tests.voiceprints.people import consenting
 from tests.waiting import until
 from voiceprints.erasure.person_erasure import erase_person
-from voiceprints.jobs.execution import work
+from voiceprints.jobs.execution import run_job
 from voiceprints.models import Job, JobRecording, Transcript, TranscriptSpeaker
 
 FILE = {"file": ("talk.wav", TONE)}
@@ -34,7 +34,7 @@ def state_of(gateway: Gateway, job: str, who: str = "archive") -> object:
 
 def ended(gateway: Gateway, job: str, who: str = "archive") -> dict[str, object]:
     """The job, once a worker has done it."""
-    work(UUID(job), lambda: False)
+    run_job(UUID(job), lambda: False)
     answer: dict[str, object] = call(gateway, "GET", f"jobs/{job}", who=who).json()
     return answer
 

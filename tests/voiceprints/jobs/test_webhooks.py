@@ -13,12 +13,17 @@ from tests.faults import Answer, FaultServer, running_fault_server
 from tests.voiceprints.jobs.conftest import SECRET
 from tests.voiceprints.jobs.receiver import body_and_headers
 from voiceprints.jobs import webhooks
-from voiceprints.jobs.completion import cancel
-from voiceprints.jobs.queue import CALL, WORK
-from voiceprints.jobs.retry_policy import TryAgain
-from voiceprints.jobs.submission import Order, place
-from voiceprints.jobs.webhook_addresses import WebhookRefused, address_of, is_public, target_of
-from voiceprints.jobs.webhooks import CALLS, call
+from voiceprints.jobs.completion import cancel_job
+from voiceprints.jobs.queue import DELIVER_WEBHOOK, RUN_JOB
+from voiceprints.jobs.retry_policy import WEBHOOK_ATTEMPTS, RetryLater
+from voiceprints.jobs.submission import Submission, submit_job
+from voiceprints.jobs.webhook_addresses import (
+    WebhookRefused,
+    is_public,
+    parse_webhook_url,
+    resolve_address,
+)
+from voiceprints.jobs.webhooks import deliver_webhook
 from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind, WebhookState
 
@@ -39,15 +44,15 @@ def ended(queue: FaultServer, tone: Recording, receiver: FaultServer, settings: 
     settings.WEBHOOK_PRIVATE_HOSTS = ["hooks.local"]
     settings.WEBHOOK_HOSTS = ["hooks.example"]
     port = receiver.url.rpartition(":")[2]
-    job = place(
-        Order(
+    job = submit_job(
+        Submission(
             kind=JobKind.TRANSCRIBE,
             recordings=[tone],
             created_by="desk",
             webhook_url=f"http://hooks.local:{port}/hook?of=jobs",
         )
     )
-    cancel(job.id)
+    cancel_job(job.id)
     job.refresh_from_db()
     return job
 
@@ -69,7 +74,7 @@ def state_of(job: Job) -> str:
 
 
 def test_openais_client_verifies_what_is_sent(ended: Job, receiver: FaultServer) -> None:
-    call(ended.id, Resolver([LOCAL]))
+    deliver_webhook(ended.id, Resolver([LOCAL]))
     body, headers = body_and_headers(receiver)
 
     with openai.OpenAI(api_key="none", webhook_secret=SECRET) as client:
@@ -80,7 +85,7 @@ def test_openais_client_verifies_what_is_sent(ended: Job, receiver: FaultServer)
 def test_what_is_sent_tells_of_the_job_and_not_its_result(
     ended: Job, receiver: FaultServer
 ) -> None:
-    call(ended.id, Resolver([LOCAL]))
+    deliver_webhook(ended.id, Resolver([LOCAL]))
     event = json.loads(body_and_headers(receiver)[0])
 
     assert event["type"] == "job.cancelled"
@@ -98,7 +103,7 @@ def test_the_address_is_looked_up_once_and_that_one_is_connected_to(
     ended: Job, receiver: FaultServer
 ) -> None:
     resolver = Resolver([LOCAL], ["192.0.2.1"])
-    call(ended.id, resolver)
+    deliver_webhook(ended.id, resolver)
 
     assert resolver.asked == ["hooks.local"]
     assert body_and_headers(receiver)[1]["host"].startswith("hooks.local:")
@@ -107,8 +112,8 @@ def test_the_address_is_looked_up_once_and_that_one_is_connected_to(
 def test_a_redirect_is_not_followed(ended: Job, receiver: FaultServer) -> None:
     there = {"Location": f"{receiver.url}/elsewhere"}
     receiver.answer("/hook?of=jobs", {}, status=307, headers=there)
-    with pytest.raises(TryAgain):
-        call(ended.id, Resolver([LOCAL]))
+    with pytest.raises(RetryLater):
+        deliver_webhook(ended.id, Resolver([LOCAL]))
 
     assert receiver.paths() == ["/hook?of=jobs"]
     assert state_of(ended) == WebhookState.WAITING
@@ -116,18 +121,18 @@ def test_a_redirect_is_not_followed(ended: Job, receiver: FaultServer) -> None:
 
 def test_a_call_that_is_not_taken_is_made_again_later(ended: Job, receiver: FaultServer) -> None:
     receiver.answer("/hook?of=jobs", {}, status=500)
-    with pytest.raises(TryAgain) as first:
-        call(ended.id, Resolver([LOCAL]))
-    with pytest.raises(TryAgain) as second:
-        call(ended.id, Resolver([LOCAL]))
+    with pytest.raises(RetryLater) as first:
+        deliver_webhook(ended.id, Resolver([LOCAL]))
+    with pytest.raises(RetryLater) as second:
+        deliver_webhook(ended.id, Resolver([LOCAL]))
 
     assert second.value.after_s == pytest.approx(3 * first.value.after_s)
 
 
 def test_nobody_is_called_forever(ended: Job, receiver: FaultServer) -> None:
     receiver.answer("/hook?of=jobs", {}, status=500)
-    Job.objects.update(webhook_attempts=CALLS - 1)
-    call(ended.id, Resolver([LOCAL]))
+    Job.objects.update(webhook_attempts=WEBHOOK_ATTEMPTS - 1)
+    deliver_webhook(ended.id, Resolver([LOCAL]))
 
     assert state_of(ended) == WebhookState.FAILED
 
@@ -137,8 +142,8 @@ def test_a_host_that_is_not_found_is_called_again_later(ended: Job, failure: Exc
     def resolve(host: str, port: int) -> Sequence[str]:
         raise failure
 
-    with pytest.raises(TryAgain):
-        call(ended.id, resolve)
+    with pytest.raises(RetryLater):
+        deliver_webhook(ended.id, resolve)
 
     assert state_of(ended) == WebhookState.WAITING
 
@@ -148,8 +153,8 @@ def test_a_host_that_answers_too_slowly_is_left(
 ) -> None:
     monkeypatch.setattr(webhooks, "LONGEST_S", 0.2)
     receiver.respond("/hook?of=jobs", lambda asked: Answer(pieces=(b"{}",), after_s=3.0))
-    with pytest.raises(TryAgain):
-        call(ended.id, Resolver([LOCAL]))
+    with pytest.raises(RetryLater):
+        deliver_webhook(ended.id, Resolver([LOCAL]))
 
     assert state_of(ended) == WebhookState.WAITING
 
@@ -157,13 +162,13 @@ def test_a_host_that_answers_too_slowly_is_left(
 def test_a_call_does_not_wait_for_the_jobs_before_it(ended: Job) -> None:
     waiting = dict(ProcrastinateJob.objects.values_list("task_name", "priority"))
 
-    assert waiting[CALL] > waiting[WORK]
+    assert waiting[DELIVER_WEBHOOK] > waiting[RUN_JOB]
 
 
 def test_a_repetition_is_known_by_its_identifier(ended: Job, receiver: FaultServer) -> None:
-    call(ended.id, Resolver([LOCAL]))
+    deliver_webhook(ended.id, Resolver([LOCAL]))
     Job.objects.update(webhook_state=WebhookState.WAITING)
-    call(ended.id, Resolver([LOCAL]))
+    deliver_webhook(ended.id, Resolver([LOCAL]))
     first, again = ({k.lower(): v for k, v in one.headers.items()} for one in receiver.asked)
 
     assert first["webhook-id"] == again["webhook-id"]
@@ -171,7 +176,7 @@ def test_a_repetition_is_known_by_its_identifier(ended: Job, receiver: FaultServ
 
 def test_a_host_that_turns_private_is_not_called(ended: Job, receiver: FaultServer) -> None:
     Job.objects.update(webhook_url="https://hooks.example/hook")
-    call(ended.id, Resolver(["169.254.169.254"]))
+    deliver_webhook(ended.id, Resolver(["169.254.169.254"]))
 
     assert receiver.asked == []
     assert state_of(ended) == WebhookState.FAILED
@@ -181,7 +186,7 @@ def test_a_host_that_is_no_longer_listed_is_not_called(
     ended: Job, receiver: FaultServer, settings: Settings
 ) -> None:
     settings.WEBHOOK_PRIVATE_HOSTS = []
-    call(ended.id, Resolver([LOCAL]))
+    deliver_webhook(ended.id, Resolver([LOCAL]))
 
     assert receiver.asked == []
     assert state_of(ended) == WebhookState.FAILED
@@ -226,18 +231,19 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(settings: Settings) -> None:
     settings.WEBHOOK_HOSTS = ["hooks.example"]
-    target = target_of("https://hooks.example/")
+    target = parse_webhook_url("https://hooks.example/")
 
     with pytest.raises(WebhookRefused, match="private"):
-        address_of(target, Resolver(["8.8.8.8", "10.0.0.1"]))
+        resolve_address(target, Resolver(["8.8.8.8", "10.0.0.1"]))
 
 
 def test_of_public_addresses_the_first_is_taken(settings: Settings) -> None:
     settings.WEBHOOK_HOSTS = ["hooks.example"]
+    target = parse_webhook_url("https://hooks.example/")
 
-    assert address_of(target_of("https://hooks.example/"), Resolver(["8.8.8.8", "1.1.1.1"])) == (
-        "8.8.8.8"
-    )
+    address = resolve_address(target, Resolver(["8.8.8.8", "1.1.1.1"]))
+
+    assert address == "8.8.8.8"
 
 
 @pytest.mark.parametrize(
@@ -265,10 +271,10 @@ def test_a_url_that_may_not_be_called_is_refused(url: str, settings: Settings) -
     settings.WEBHOOK_HOSTS = ["hooks.example"]
 
     with pytest.raises(WebhookRefused, match="expected"):
-        target_of(url)
+        parse_webhook_url(url)
 
 
 def test_a_listed_host_is_meant_in_whatever_case(settings: Settings) -> None:
     settings.WEBHOOK_HOSTS = ["Hooks.Example"]
 
-    assert target_of("https://HOOKS.example:8443/a?b=c").path == "/a?b=c"
+    assert parse_webhook_url("https://HOOKS.example:8443/a?b=c").path == "/a?b=c"

@@ -15,7 +15,7 @@ from tests.faults import Answer, Asked, FaultServer
 from tests.recordings import wav
 from tests.voiceprints.jobs.workers import running_worker
 from tests.waiting import until
-from voiceprints.jobs.submission import Order, place
+from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.models import Job, Transcript
 from voiceprints.models.jobs import JobKind, JobState
 
@@ -37,8 +37,8 @@ def number_of(asked: Asked) -> int:
 
 
 def placed(folder: Path, number: int) -> Job:
-    return place(
-        Order(
+    return submit_job(
+        Submission(
             kind=JobKind.LABEL_MERGE,
             recordings=[recording(folder, number)],
             options=STORED,

@@ -11,7 +11,7 @@ from audio.api.serializers.speakers import LabelMergeRequest, TranscribeWithSpea
 from audio.formats.renderer import render
 from audio.formats.stored_transcript import stored_transcript
 from voiceprints.api.serializers.strict_requests import PageQuery
-from voiceprints.jobs.webhook_addresses import WebhookRefused, target_of
+from voiceprints.jobs.webhook_addresses import WebhookRefused, parse_webhook_url
 from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind, JobState
 from voiceprints.transcripts.transcript_rendering import render_transcript_json
@@ -43,7 +43,7 @@ class JobRequest(serializers.Serializer[Any]):
     def validate_webhook_url(self, url: str) -> str:
         """Refuse hosts that the operator has not listed."""
         try:
-            target_of(url)
+            parse_webhook_url(url)
         except WebhookRefused as refused:
             raise serializers.ValidationError(str(refused)) from refused
         return url

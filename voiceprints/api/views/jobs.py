@@ -36,9 +36,9 @@ from voiceprints.api.serializers.jobs import (
 )
 from voiceprints.api.serializers.strict_requests import NoQuery
 from voiceprints.api.views.library_view import LibraryView, parse_id
-from voiceprints.jobs.completion import cancel
-from voiceprints.jobs.job_answers import REQUESTS, Asked
-from voiceprints.jobs.submission import Order, place
+from voiceprints.jobs.completion import cancel_job
+from voiceprints.jobs.job_results import REQUESTS, EndpointRequest
+from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.models import Job, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.jobs import JobKind
@@ -131,12 +131,12 @@ class OneJob(JobView):
     def delete(self, request: Request, job: str) -> Response:
         NoQuery.from_query(request)
         found = _find_job(request, job)
-        if not cancel(found.id):
+        if not cancel_job(found.id):
             found.delete()
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def read_order(request: Request) -> Order:
+def read_order(request: Request) -> Submission:
     """Return the order of a request, validated as the endpoint of its kind does."""
     client = client_of(request)
     envelope = JobRequest(data=request.data)
@@ -147,7 +147,7 @@ def read_order(request: Request) -> Order:
     work.is_valid(raise_exception=True)
     _require_scopes(request, work.validated_data)
     _refuse_vectors_of_stored(about, work.validated_data)
-    return Order(
+    return Submission(
         kind=JobKind(about["kind"]),
         recordings=[
             work.validated_data[name]
@@ -162,7 +162,7 @@ def read_order(request: Request) -> Order:
     )
 
 
-def _options(request: Request, work: Asked) -> dict[str, object]:
+def _options(request: Request, work: EndpointRequest) -> dict[str, object]:
     """Return the fields as they were sent: the worker validates them as the endpoint would.
 
     An empty field of a form counts as not sent.
@@ -190,8 +190,8 @@ def _refuse_vectors_of_stored(about: dict[str, Any], fields: dict[str, Any]) -> 
         raise ValidationError({"include": f"expected only without store=true; {instead}"})
 
 
-def _submit(order: Order) -> Created:
-    job = place(order)
+def _submit(order: Submission) -> Created:
+    job = submit_job(order)
     return Created(dict(JobEntry(job).data), status=HTTPStatus.ACCEPTED)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from audio.management.console import said
-from voiceprints.jobs.job_counts import Standing, standing
+from voiceprints.jobs.job_counts import JobReport, report_jobs
 
 LONGEST_REASON = 100
 MOST_FAILED = 100_000
@@ -32,7 +32,7 @@ Jobs wait until a worker does them: manage.py procrastinate worker, on any numbe
         parser.add_argument("--json", action="store_true", help="for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = standing(failures=options["failed"])
+        now = report_jobs(failures=options["failed"])
         if options["json"]:
             said(self.stdout, json.dumps(_json(now), ensure_ascii=False, indent=2))
             return
@@ -46,7 +46,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _lines(now: Standing) -> list[str]:
+def _lines(now: JobReport) -> list[str]:
     counts = ", ".join(f"{count} {state}" for state, count in now.counts.items())
     fast = "" if now.per_minute is None else f" {now.per_minute:.1f} a minute in the last hour"
     speed = "" if now.speed is None else f", {now.speed:.1f} seconds of audio a second"
@@ -60,7 +60,7 @@ def _lines(now: Standing) -> list[str]:
     return lines
 
 
-def _json(now: Standing) -> dict[str, object]:
+def _json(now: JobReport) -> dict[str, object]:
     return {
         "counts": dict(now.counts),
         "workers": now.workers,

@@ -13,8 +13,8 @@ from audio.archive.recording_job import UnusableRecording
 from audio.management import archive_arguments, archive_report
 from audio.management.archive_arguments import USAGE
 from audio.management.console import said
-from voiceprints.jobs.archive_jobs import is_known, order_of, stands_there
-from voiceprints.jobs.submission import place
+from voiceprints.jobs.archive_jobs import build_submission, find_foreign_output, is_submitted
+from voiceprints.jobs.submission import submit_job
 from voiceprints.management.arguments import operator
 from voiceprints.management.items import Items
 from voiceprints.storage.stored_files import StorageFailed
@@ -65,13 +65,13 @@ is, export_transcripts writes what is kept."""
 
 
 def _placed(found: Found, wanted: ArchiveOptions, out: Path | None, *, again: bool) -> str:
-    order = order_of(found, wanted, out, actor=operator("enqueue"))
+    order = build_submission(found, wanted, out, actor=operator("enqueue"))
     if not again:
-        if is_known(order):
+        if is_submitted(order):
             return "is known"
-        if taken := stands_there(order):
+        if taken := find_foreign_output(order):
             raise UnusableRecording(f"{taken} stands there already; --again replaces it.")
-    return str(place(order).id)
+    return str(submit_job(order).id)
 
 
 def _folder(text: str) -> Path:

@@ -6,8 +6,12 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from voiceprints.jobs.execution import begin
-from voiceprints.jobs.lost_jobs import put_back, take_up, workers_alive
+from voiceprints.jobs.execution import claim_job
+from voiceprints.jobs.queue import (
+    count_live_workers,
+    requeue_jobs_without_task,
+    requeue_tasks_of_dead_workers,
+)
 from voiceprints.models import Job
 
 
@@ -26,28 +30,28 @@ def a_worker_begins(*, silent_s: float) -> None:
 def test_the_task_of_a_silent_worker_is_put_back(placed: Job) -> None:
     a_worker_begins(silent_s=31)
 
-    assert put_back() == 1
+    assert requeue_tasks_of_dead_workers() == 1
     assert ProcrastinateJob.objects.get().status == "todo"
 
 
 def test_the_task_of_a_living_worker_is_left_alone(placed: Job) -> None:
     a_worker_begins(silent_s=5)
 
-    assert put_back() == 0
-    assert workers_alive() == 1
+    assert requeue_tasks_of_dead_workers() == 0
+    assert count_live_workers() == 1
 
 
 def test_a_job_that_runs_without_a_task_is_taken_up(placed: Job) -> None:
-    begin(placed.id)
+    claim_job(placed.id)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
-    assert take_up() == 1
+    assert requeue_jobs_without_task() == 1
     assert ProcrastinateJob.objects.get().args == {"job": str(placed.id)}
 
 
 def test_a_job_that_runs_with_its_task_is_left_alone(placed: Job) -> None:
-    begin(placed.id)
+    claim_job(placed.id)
     a_worker_begins(silent_s=5)
 
-    assert take_up() == 0
+    assert requeue_jobs_without_task() == 0
