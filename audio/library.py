@@ -1,7 +1,7 @@
-"""The seam: where known voices come from, and who remembers a transcript.
+"""The seam to a voice library: the protocol that supplies known voices and stores transcripts.
 
-`settings.SPEAKER_LIBRARY` names a class with these two methods. Nothing in this app knows what
-stands behind it.
+`settings.SPEAKER_LIBRARY` names a class with these two methods; nothing in `audio` depends on
+which class that is.
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where a transcript comes from, and how long it may stay.
+    """Where a transcript comes from, and how long it is stored.
 
-    `sha256` is that of the recording, in hexadecimal digits; of two tracks that of both digests,
-    the microphone's first. Without `retain_until` it stays until somebody deletes it. `key` is the
-    same for what is to be kept once, however often it is tried.
+    `sha256` is the digest of the recording, in hexadecimal; of two tracks that of both digests,
+    the microphone's first. Without `retain_until` the transcript is stored until it is deleted.
+    Attempts with one `key` store one transcript, however many there are.
     """
 
     sha256: str
@@ -32,30 +32,30 @@ class Provenance:
 
 
 class SpeakerLibrary(Protocol):
-    """Known voices, and a memory for transcripts."""
+    """A source of known voices, and a store for transcripts."""
 
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
-        """The known voices of one space that may be those of these speakers."""
+        """Return the known voices of one space that may be those of these speakers."""
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
-        """Keep a transcript; return its identifier, or that of the one kept under the same key."""
+        """Store a transcript; return its identifier, or that of the one stored under this key."""
 
 
-class NothingIsKept(Exception):
-    """A transcript was to be kept, and there is no library."""
+class LibraryMissing(Exception):
+    """A transcript cannot be stored, because the gateway has no voice library."""
 
 
 class NoLibrary:
-    """The library of a gateway that keeps nothing."""
+    """The library of a gateway that stores nothing."""
 
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         return NO_VOICES
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
-        raise NothingIsKept("store: this gateway keeps nothing; it has no voice library.")
+        raise LibraryMissing("store: this gateway has no voice library; send store=false.")
 
 
 def library() -> SpeakerLibrary:
-    """The library that the settings name."""
+    """Return the library that the settings name."""
     chosen: SpeakerLibrary = import_string(settings.SPEAKER_LIBRARY)()
     return chosen

@@ -86,7 +86,7 @@ def keep(
 
     Raises
     ------
-    OSError, NothingIsKept
+    OSError, LibraryMissing
     """
     heard_by = json.dumps(dict(transcript.models), sort_keys=True)
     parts = f"{key_of(source, options)} {heard_by}"

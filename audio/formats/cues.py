@@ -1,4 +1,4 @@
-"""Transcripts cut into cues: what is shown, or drawn, at the same time."""
+"""Transcripts cut into cues: subtitles, lines of text, and the rows of RTTM and STM."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def block_cues(labelled: LabelledWords) -> list[Cue]:
 
 
 def transcript_cues(transcript: LabelledTranscript | NamedTranscript) -> list[Cue]:
-    """Return one cue per block, or per turn where there is no transcription."""
+    """Return one cue per block, or per turn for a transcript without words."""
     if isinstance(transcript, NamedTranscript) and transcript.turns:
         return [Cue(turn.start, turn.end, "", turn.speaker) for turn in transcript.turns]
     return _cues_of(transcript.blocks)

@@ -1,1 +1,1 @@
-"""Who said what, by name: pure functions over words, turns, hints, tracks and voices."""
+"""The merge core: pure functions over frozen values and numpy arrays, without HTTP or JSON."""

@@ -1,10 +1,9 @@
-"""Which speaker said each word, and which words stand together.
+"""The assignment of words to speakers, and the grouping of words into blocks.
 
 Conventions
 -----------
-Words and turns are in seconds, blocks in whole milliseconds. Turns may
-overlap each other and come in any order; "first" among turns means the one that starts first, then
-the one listed first.
+Words and turns are in seconds, blocks in whole milliseconds. Turns may overlap each other and come
+in any order; the "first" of several turns is the one that starts first, then the one listed first.
 """
 
 from collections.abc import Sequence
@@ -23,19 +22,19 @@ MAX_SILENCE_S = 1.5
 def label_words(
     words: Sequence[Word], turns: Sequence[Turn], *, tolerance_s: float = 0.0
 ) -> list[str]:
-    """Tell which speaker said each word.
+    """Label each word with its speaker.
 
-    The speaker of the first turn that holds the word's midpoint, both ends included; else of the
-    turn that overlaps the word longest (ties: the first); else of the nearest turn at most
-    ``tolerance_s`` away (ties: the first); else ``Speaker_unknown``.
+    A word belongs to the speaker of the first turn that contains its midpoint, both ends included;
+    else of the turn that overlaps the word longest (ties: the first); else of the nearest turn at
+    most ``tolerance_s`` away (ties: the first); else to ``Speaker_unknown``.
 
     Parameters
     ----------
     words, turns
         In any order, in seconds. Costs O((words + turns) log turns).
     tolerance_s
-        The largest gap, in seconds, between a word and a turn that still counts; 0 switches that
-        rule off.
+        The largest gap, in seconds, between a word and the nearest turn; 0 switches that rule
+        off.
 
     Returns
     -------
@@ -63,11 +62,11 @@ def label_words(
 def group_words(
     words: Sequence[Word], speakers: Sequence[str], *, max_silence_s: float = MAX_SILENCE_S
 ) -> list[Block]:
-    """Tell which words stand together as blocks of one speaker.
+    """Group words into blocks of one speaker.
 
     Words are sorted by start (ties: as listed); a new block begins where the speaker changes or
     after more than ``max_silence_s`` without a word, compared in whole milliseconds. A block ends
-    at the latest end of its words. A word without text says nothing and is left out.
+    at the latest end of its words. Words without text are left out.
 
     Parameters
     ----------
@@ -104,17 +103,17 @@ def group_words(
     ends = np.maximum(milliseconds(ends[order]), starts)
     labels = np.array(speakers, dtype=object)[order]
     first = _first_words(starts, ends, labels, round(max_silence_s * 1000))
-    said = [texts[at] for at in order.tolist()]
-    begin_end = pairwise([*first.tolist(), len(said)])
+    ordered = [texts[at] for at in order.tolist()]
+    begin_end = pairwise([*first.tolist(), len(ordered)])
     block_ends = np.maximum.reduceat(ends, first).tolist()
     return [
-        Block(int(starts[a]), int(end), labels[a], join_words(said[a:b]))
+        Block(int(starts[a]), int(end), labels[a], join_words(ordered[a:b]))
         for (a, b), end in zip(begin_end, block_ends, strict=True)
     ]
 
 
 def milliseconds(times: Times) -> Times:
-    """Tell which whole millisecond each time is nearest to.
+    """Round times to whole milliseconds.
 
     Parameters
     ----------
@@ -124,7 +123,7 @@ def milliseconds(times: Times) -> Times:
     Returns
     -------
     NDArray
-        Whole numbers of milliseconds, as floats, of the same shape.
+        Integral milliseconds, as floats, of the same shape.
 
     Examples
     --------
@@ -146,10 +145,10 @@ def _first_words(
 
 
 class _SortedTurns:
-    """Turns by start, with what the searches need.
+    """Turns sorted by start, with the arrays that the searches need.
 
     ``latest`` is the running maximum of the ends: the first turn whose ``latest`` reaches a time
-    is itself the first turn that ends at or after it.
+    is also the first turn that ends at or after that time.
     """
 
     def __init__(self, turns: Sequence[Turn]) -> None:
@@ -162,7 +161,7 @@ class _SortedTurns:
 def _turn_of_each_word(
     starts: Times, ends: Times, turns: _SortedTurns, tolerance_s: float
 ) -> Indices:
-    """Return the place in the caller's list of each word's turn, -1 where there is none."""
+    """Return the index, in the caller's list, of each word's turn; -1 for a word without one."""
     chosen = np.full(len(starts), -1, dtype=np.intp)
     if not len(turns.order):
         return chosen
@@ -182,12 +181,12 @@ def _first_around(times: Times, turns: _SortedTurns) -> Indices:
 
 
 def _longest_overlap(starts: Times, ends: Times, turns: _SortedTurns) -> Indices:
-    """Return the turn that overlaps each word longest, for words whose midpoint lies in no turn.
+    """Return the turn that overlaps each word longest, for words whose midpoint is in no turn.
 
-    Three candidates decide, in the order of their starts: of the turns begun before the word, the
-    one that ends latest; of those inside it, the longest; of those that outlast it, the first.
-    Every turn begun before the word's end and after the first that outlasts it overlaps less than
-    that one.
+    Three candidates are compared, in the order of their starts: the latest to end of the turns
+    that start before the word, the longest of those inside it, the first of those that outlast it.
+    A turn that starts after the first one to outlast the word overlaps the word less than that
+    one does.
     """
     begun = np.searchsorted(turns.starts, starts, side="right")
     stop = np.searchsorted(turns.starts, ends, side="left")
@@ -206,10 +205,11 @@ def _longest_overlap(starts: Times, ends: Times, turns: _SortedTurns) -> Indices
 
 
 def _longest_between(lengths: Times, begin: Indices, stop: Indices) -> Indices:
-    """Return the first largest of ``lengths[begin:stop]`` for many ranges, -1 for empty ones.
+    """Return the index of the first largest of ``lengths[begin:stop]`` for each range.
 
-    A sparse table: row k knows the largest of every 2**k neighbours, so two overlapping looks
-    answer a range (Bender and Farach-Colton, The LCA problem revisited, 2000, section 3).
+    An empty range gives -1. Row k of a sparse table has the largest of every 2**k neighbours, so
+    two overlapping lookups answer a range (Bender and Farach-Colton, The LCA problem revisited,
+    2000, section 3).
     """
     size = np.maximum(stop - begin, 0)
     table = [np.arange(len(lengths))]

@@ -1,10 +1,10 @@
-"""What each chunk of a recording tells, where neighbouring chunks tell some of it twice.
+"""The turns of overlapping chunks: cut to each chunk's own time, joined, and compared.
 
 Conventions
 -----------
-Seconds from the start of the recording, except inside a chunk's ``diarization``, which counts from
-the chunk's start. Two chunks that overlap part in the middle of what they share: every moment is
-some chunk's own.
+Times are seconds from the start of the recording, except inside a chunk's ``diarization``, where
+they count from the chunk's start. The border of two overlapping chunks is the middle of their
+overlap, so that every moment is exactly one chunk's own time.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from audio.merge.intervals import Indices, Times, edges, union
 from audio.merge.values import Diarization, Turn
 
-NOBODY = -1
+NO_SPEAKER = -1
 _SEVERAL = -2
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of a recording, and who talks when in it, counted from its own start."""
+    """A part of a recording and its diarization, whose times count from the start of the part."""
 
     start: float
     end: float
@@ -31,21 +31,21 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """When each of some labels talks: ``labels[i]`` from start to end, each once at a time."""
+    """When labels talk: ``labels[i]`` from start to end; the spans of one label do not overlap."""
 
     starts: Times
     ends: Times
     labels: Indices
 
     def within(self, begin: float, stop: float) -> "Spans":
-        """Tell when they talk between two times; the spans outside have no length."""
+        """Clip the spans to the time between `begin` and `stop`; spans outside have no length."""
         return Spans(
             np.clip(self.starts, begin, stop), np.clip(self.ends, begin, stop), self.labels
         )
 
 
 def cut_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
-    """Tell who talks in each chunk's own time.
+    """Cut each chunk's turns to its own time.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def cut_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
     Returns
     -------
     list of list of Turn
-        For each chunk, in its order, with its labels; without turns that have no length there.
+        For each chunk, in its order, with its labels; turns without length there are left out.
 
     Raises
     ------
@@ -64,10 +64,11 @@ def cut_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
 
     Examples
     --------
-    >>> talk = Diarization((Turn(0.0, 9.0, "A"),), ("A",))
-    >>> cut_turns([Chunk(0.0, 10.0, talk), Chunk(8.0, 18.0, talk)])[0]
+    >>> diarization = Diarization((Turn(0.0, 9.0, "A"),), ("A",))
+    >>> first, second = cut_turns([Chunk(0.0, 10.0, diarization), Chunk(8.0, 18.0, diarization)])
+    >>> first
     [Turn(start=0.0, end=9.0, speaker='A', confidence=None)]
-    >>> cut_turns([Chunk(0.0, 10.0, talk), Chunk(8.0, 18.0, talk)])[1]
+    >>> second
     [Turn(start=9.0, end=17.0, speaker='A', confidence=None)]
 
     """
@@ -82,18 +83,18 @@ def cut_turns(chunks: Sequence[Chunk]) -> list[list[Turn]]:
 
 
 def join_turns(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Tell who talks when, whatever the chunks.
+    """Join turns that continue across the border of two chunks.
 
     Parameters
     ----------
     turns
-        Of all chunks' own times, with the recording's speakers for labels.
+        From all chunks' own times, with the recording's speakers for labels.
 
     Returns
     -------
     tuple of Turn
-        By start. Where a speaker's turn ends at the very moment the same speaker's next begins,
-        the two are one, with the confidence of the longer.
+        By start. Where a speaker's turn ends exactly when the same speaker's next turn begins, the
+        two become one, with the confidence of the longer.
 
     Examples
     --------
@@ -113,15 +114,15 @@ def join_turns(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(whole)
 
 
-def label_spans(chunk: Chunk, places: dict[str, int]) -> Spans:
-    """Tell when the labels talk in the whole of a chunk, its neighbours' time included.
+def label_spans(chunk: Chunk, numbers: dict[str, int]) -> Spans:
+    """Return when the labels talk in the whole chunk, including its neighbours' time.
 
     Parameters
     ----------
     chunk
-        Times count from its start.
-    places
-        A whole number for each label; labels without one are left out.
+        Its times count from its start.
+    numbers
+        An integer for each label; labels without one are left out.
 
     Returns
     -------
@@ -129,19 +130,19 @@ def label_spans(chunk: Chunk, places: dict[str, int]) -> Spans:
         Sorted by label and start; the turns of one label that overlap or touch are one span.
 
     """
-    turns = [turn for turn in chunk.diarization.turns if turn.speaker in places]
+    turns = [turn for turn in chunk.diarization.turns if turn.speaker in numbers]
     starts, ends = edges(turns)
-    labels = np.array([places[turn.speaker] for turn in turns], dtype=np.intp)
+    labels = np.array([numbers[turn.speaker] for turn in turns], dtype=np.intp)
     return Spans(*union(starts + chunk.start, ends + chunk.start, labels))
 
 
 def common_seconds(one: Spans, other: Spans) -> NDArray[np.float64]:
-    """Tell how long two spans are under way at once.
+    """Compute the overlap of each span of one chunk with each span of the other.
 
     Returns
     -------
     NDArray
-        Seconds of shape ``(spans of one, spans of other)``; negative where there is a gap.
+        Seconds, shape ``(spans of one, spans of other)``; negative where there is a gap.
 
     """
     ends = np.minimum.outer(one.ends, other.ends)
@@ -150,13 +151,14 @@ def common_seconds(one: Spans, other: Spans) -> NDArray[np.float64]:
 
 
 def find_lone_speakers(one: Spans, other: Spans) -> tuple[Times, Indices, Indices]:
-    """Tell who talks, by each of two accounts, while neither hears several at once.
+    """Find who talks by each of two diarizations while neither has overlapping speech.
 
     Returns
     -------
     tuple
-        The seconds of each stretch in which nothing changes, and the label that talks in it by
-        either account, `NOBODY` where none does; each of shape ``(stretches,)``.
+        The seconds of each interval in which nothing changes, and the label that talks in it by
+        the one and by the other diarization, `NO_SPEAKER` in silence; each of shape
+        ``(intervals,)``.
 
     Examples
     --------
@@ -166,19 +168,19 @@ def find_lone_speakers(one: Spans, other: Spans) -> tuple[Times, Indices, Indice
 
     """
     knots = np.unique(np.concatenate((one.starts, one.ends, other.starts, other.ends)))
-    here, there = _talkers(one, knots[:-1]), _talkers(other, knots[:-1])
+    here, there = _speakers_at(one, knots[:-1]), _speakers_at(other, knots[:-1])
     lone = (here != _SEVERAL) & (there != _SEVERAL)
     return np.diff(knots)[lone], here[lone], there[lone]
 
 
-def _talkers(spans: Spans, times: Times) -> Indices:
-    """Return the label that talks at and after each time, of shape ``(times,)``."""
+def _speakers_at(spans: Spans, times: Times) -> Indices:
+    """Return the label that talks from each time on, shape ``(times,)``."""
     if not len(spans.labels):
-        return np.full(len(times), NOBODY, dtype=np.intp)
-    talking = (spans.starts <= times[:, np.newaxis]) & (times[:, np.newaxis] < spans.ends)
-    count = talking.sum(axis=1)
-    label = spans.labels[talking.argmax(axis=1)]
-    return np.where(count == 0, NOBODY, np.where(count == 1, label, _SEVERAL))
+        return np.full(len(times), NO_SPEAKER, dtype=np.intp)
+    active = (spans.starts <= times[:, np.newaxis]) & (times[:, np.newaxis] < spans.ends)
+    count = active.sum(axis=1)
+    label = spans.labels[active.argmax(axis=1)]
+    return np.where(count == 0, NO_SPEAKER, np.where(count == 1, label, _SEVERAL))
 
 
 def _cut(chunk: Chunk, begin: float, stop: float) -> list[Turn]:

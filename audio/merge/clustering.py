@@ -1,13 +1,13 @@
-"""Which items are of one kind, when some of them certainly are not.
+"""Constrained clustering: groups of items, where some pairs must not share a group.
 
-Agglomeration by average linkage: the two nearest groups join first, and the distance between two
-groups is the mean over their pairs of items, weighted by the items. scipy's ``linkage`` gives the
-same groups where all weigh the same, every distance is known and nothing must stay apart (a test
-compares the two), but it knows none of those three. Large distances for pairs that must stay apart
-do not keep them apart, because a mean over many pairs hides one; and cutting scipy's tree above a
-forbidden union splits off everything that would have joined later. So a union that is forbidden is
-passed over, and both groups go on to look for others (Davidson and Ravi, Agglomerative
-hierarchical clustering with constraints, 2005).
+It is agglomerative clustering by average linkage: the two nearest groups join first, and the
+distance between two groups is the mean over their pairs of items, weighted by the items. scipy's
+``linkage`` gives the same groups where all weights are equal, every distance is known and no pair
+must stay apart (a test compares the two), but it supports none of these three. Large distances for
+pairs that must stay apart do not keep them apart, because a mean over many pairs hides one; and
+cutting scipy's tree above a forbidden union splits off everything that would have joined later. So
+a forbidden union is skipped, and both groups may still join others (Davidson and Ravi,
+Agglomerative hierarchical clustering with constraints, 2005).
 """
 
 from dataclasses import dataclass
@@ -24,11 +24,12 @@ Pairs = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class LinkingRule:
-    """How alike the members of a group are, and how many groups there may be.
+    """How similar the members of a group are, and how many groups there may be.
 
     ``cut`` is the largest mean cosine distance, from 0 to 2, at which two groups join; 0.7 is the
-    default that the project's contract names. Below ``min_speakers`` nothing joins; above
-    ``max_speakers`` groups join whatever their distance. Equal, they ask for that number.
+    default in the project's contract. At ``min_speakers`` groups no more join; above
+    ``max_speakers`` groups join at any distance. Where the two are equal, that is the number of
+    groups.
     """
 
     cut: float = 0.7
@@ -36,7 +37,7 @@ class LinkingRule:
     max_speakers: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse numbers that nothing can satisfy."""
+        """Reject numbers of speakers that contradict each other."""
         most = self.min_speakers if self.max_speakers is None else self.max_speakers
         if not 1 <= self.min_speakers <= most:
             raise ValueError(
@@ -55,31 +56,31 @@ def cluster(
     unlike: Pairs | None = None,
     rule: LinkingRule = LINKING_RULE,
 ) -> Indices:
-    """Tell which items are of one kind.
+    """Cluster items into groups.
 
     Groups join from the nearest to the farthest while their distance is at most ``rule.cut``, then
-    until there are ``rule.max_speakers``: there the pair joins whose distance times the seconds of
-    its smaller group is least, so that a cough does not make two talkers one. Ties go to the first
-    item.
+    until there are ``rule.max_speakers``: in that step the pair joins whose distance times the
+    seconds of its smaller group is least, so that a cough does not merge two speakers. Ties go to
+    the first item.
 
     Parameters
     ----------
     distances
-        Shape ``(items, items)``, symmetric; not a number where nobody knows. The distance of two
-        groups is the mean over their known pairs; groups without any do not join.
+        Shape ``(items, items)``, symmetric; NaN where unknown. The distance of two groups is the
+        mean over their known pairs; groups without a known pair do not join.
     seconds
-        How much each item weighs, shape ``(items,)``.
+        The weight of each item, shape ``(items,)``.
     apart
-        Which items are never of one kind, shape ``(items, items)``, symmetric. It wins over
-        ``rule.max_speakers``.
+        Which pairs never share a group, shape ``(items, items)``, symmetric. It takes precedence
+        over ``rule.max_speakers``.
     unlike
-        Which items are of one kind only where there would be more than ``rule.max_speakers``, of
-        the shape of ``apart``; none by default.
+        Which pairs share a group only where there would be more than ``rule.max_speakers`` groups,
+        of the shape of ``apart``; by default no pair.
 
     Returns
     -------
     NDArray
-        The group of each item, shape ``(items,)``, numbered as they first appear.
+        The group of each item, shape ``(items,)``, numbered in order of first appearance.
 
     Examples
     --------
@@ -103,10 +104,10 @@ def cluster(
 
 
 class _Groups:
-    """Items that have joined stand at the place of their first; the places of others are empty.
+    """Groups of items; a group has the index of its first item, and the others' rows are unused.
 
-    ``means`` holds the distances between groups, infinite where they must not or cannot join.
-    Sums over known pairs and their weights are added up row by row: exact, and O(items) a union.
+    ``means`` are the distances between groups, infinite where they must not or cannot join. Sums
+    over known pairs and their weights are added row by row: exact, and O(items) per union.
     """
 
     def __init__(self, distances: Matrix, seconds: Times, apart: Pairs, unlike: Pairs) -> None:
@@ -121,23 +122,23 @@ class _Groups:
         self.means = self._means(slice(None))
 
     def join(self, one: int, other: int) -> None:
-        """Make two groups one, at the place of the first of them."""
-        kept, gone = min(one, other), max(one, other)
+        """Merge two groups, at the index of the first of them."""
+        first, second = min(one, other), max(one, other)
         for table in (self._weights, self._sums):
-            table[kept] += table[gone]
-            table[:, kept] = table[kept]
+            table[first] += table[second]
+            table[:, first] = table[first]
         for pairs in (self._apart, self._unlike):
-            pairs[kept] |= pairs[gone]
-            pairs[:, kept] = pairs[kept]
-        self._apart[gone] = self._apart[:, gone] = True
-        self.means[gone] = self.means[:, gone] = np.inf
-        self.means[kept] = self.means[:, kept] = self._means(kept)
-        self.seconds[kept] += self.seconds[gone]
-        self.owner[self.owner == gone] = kept
+            pairs[first] |= pairs[second]
+            pairs[:, first] = pairs[first]
+        self._apart[second] = self._apart[:, second] = True
+        self.means[second] = self.means[:, second] = np.inf
+        self.means[first] = self.means[:, first] = self._means(first)
+        self.seconds[first] += self.seconds[second]
+        self.owner[self.owner == second] = first
         self.count -= 1
 
     def allow_unlike(self) -> None:
-        """Let groups join that only were unlike."""
+        """Allow the unions that `unlike` excluded."""
         self._unlike[:] = False
         self.means = self._means(slice(None))
 
@@ -150,10 +151,10 @@ class _Groups:
 
 
 def _join_near(groups: _Groups, rule: LinkingRule) -> None:
-    """Join while the nearest two are near enough.
+    """Join the nearest two groups while their distance is at most the cut.
 
-    A mean of means is never less than the lesser of them, so a union brings nothing nearer to a
-    third group: only rows whose nearest was one of the two need a new look.
+    A mean of means is never less than the smaller of them, so a union brings no third group
+    nearer: only rows whose nearest group was one of the two are searched again.
     """
     rows = np.arange(len(groups.owner))
     nearest = groups.means.argmin(axis=1) if len(rows) else rows

@@ -1,9 +1,8 @@
-"""Spans of time as arrays: where they begin and end, and what their union is.
+"""Spans of time as arrays: their edges, their union, and how much of them overlaps.
 
 Conventions
 -----------
-Times are seconds in arrays of shape ``(spans,)``. ``groups`` holds one
-whole number, 0 or more, per span.
+Times are seconds in arrays of shape ``(spans,)``. ``groups`` has one integer, 0 or more, per span.
 """
 
 from collections.abc import Sequence
@@ -15,12 +14,12 @@ from numpy.typing import NDArray
 Times = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-# Equal stretches of time may differ by less than this in binary fractions.
+# Equal durations may differ by less than this in binary fractions.
 NOISE_S = 1e-9
 
 
 class Timed(Protocol):
-    """Whatever has a start and an end: a word, a turn, a hint, a span."""
+    """A value with a start and an end: a word, a turn, a timeline entry, a span."""
 
     @property
     def start(self) -> float:
@@ -32,7 +31,7 @@ class Timed(Protocol):
 
 
 def edges(items: Sequence[Timed]) -> tuple[Times, Times]:
-    """Tell where each item starts and ends.
+    """Return the start and the end of each item.
 
     Parameters
     ----------
@@ -60,12 +59,12 @@ def edges(items: Sequence[Timed]) -> tuple[Times, Times]:
 
 
 def overlap(start: Times, end: Times, spans: tuple[Times, Times]) -> Times:
-    """Tell how many seconds of each stretch the union of some spans covers.
+    """Measure how many seconds of each interval the union of some spans covers.
 
     Parameters
     ----------
     start, end
-        The stretches, shape ``(stretches,)``.
+        The intervals, shape ``(intervals,)``.
     spans
         Starts and ends of the spans, each of shape ``(spans,)``, in any order; no spans cover
         nothing.
@@ -73,7 +72,7 @@ def overlap(start: Times, end: Times, spans: tuple[Times, Times]) -> Times:
     Returns
     -------
     NDArray
-        Seconds, shape ``(stretches,)``; 0 where a span only touches.
+        Seconds, shape ``(intervals,)``; 0 where a span only touches.
 
     Examples
     --------
@@ -88,7 +87,7 @@ def overlap(start: Times, end: Times, spans: tuple[Times, Times]) -> Times:
 
 
 def union(starts: Times, ends: Times, groups: Indices) -> tuple[Times, Times, Indices]:
-    """Tell which stretches the spans of each group cover together.
+    """Compute the union of the spans of each group.
 
     Parameters
     ----------
@@ -98,7 +97,8 @@ def union(starts: Times, ends: Times, groups: Indices) -> tuple[Times, Times, In
     Returns
     -------
     tuple
-        Starts, ends and groups of the stretches, sorted by group and start; they do not overlap.
+        Starts, ends and groups of the merged spans, sorted by group and start; within a group they
+        do not overlap. Three empty arrays for no spans.
 
     """
     order = np.lexsort((starts, groups))
@@ -112,17 +112,17 @@ def union(starts: Times, ends: Times, groups: Indices) -> tuple[Times, Times, In
 
 
 def latest_end_so_far(ends: NDArray[np.float64], groups: Indices) -> Times:
-    """Tell the latest end up to and including each span of its group.
+    """Return, for each span, the latest end of its group up to and including the span.
 
     Parameters
     ----------
     ends, groups
-        Shape ``(spans,)``; ``groups`` does not fall.
+        Shape ``(spans,)``; ``groups`` does not decrease.
 
     Returns
     -------
     NDArray
-        Shape ``(spans,)``: a running maximum that begins anew with every group.
+        Shape ``(spans,)``: a running maximum that restarts with every group.
 
     Examples
     --------
@@ -133,18 +133,18 @@ def latest_end_so_far(ends: NDArray[np.float64], groups: Indices) -> Times:
     order = np.argsort(ends, kind="stable")
     ranks = np.empty_like(order)
     ranks[order] = np.arange(len(ends))
-    # Ranks of a later group are lifted over those of all earlier groups; unlike times, whole
-    # numbers lose nothing by that.
+    # Ranks of a later group are raised above those of all earlier groups; integers, unlike times,
+    # lose no precision by that.
     highest = np.maximum.accumulate(groups * len(ends) + ranks) - groups * len(ends)
     latest: Times = ends[order[highest]]
     return latest
 
 
 def progress(starts: Times, ends: Times) -> tuple[Times, Times]:
-    """Tell how many seconds the spans have filled at each of their edges.
+    """Compute how many seconds the spans have filled at each of their edges.
 
-    Between two edges the sum grows evenly, so ``np.interp`` reads it at any time. Spans that
-    overlap each other count each.
+    Between two edges the sum grows linearly, so ``np.interp`` reads it at any time. Where spans
+    overlap, each of them counts.
 
     Parameters
     ----------
@@ -154,8 +154,8 @@ def progress(starts: Times, ends: Times) -> tuple[Times, Times]:
     Returns
     -------
     tuple
-        Sorted edges and seconds filled before each, both of shape ``(edges,)``; one edge at 0 for
-        no spans.
+        Sorted edges and the seconds filled before each, both of shape ``(edges,)``; a single edge
+        at 0 for no spans.
 
     Examples
     --------

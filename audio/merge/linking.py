@@ -1,13 +1,13 @@
-"""Which labels of different chunks are one speaker.
+"""The linking of chunks: which labels of different chunks are one speaker.
 
-A diarizer hears a long recording in chunks, and its labels begin anew in each. Fingerprints say
-which labels sound alike; who talks at once in a chunk is two people; and where two chunks overlap,
-labels that talk at the same moments are one.
+A diarizer processes a long recording in chunks, and its labels start over in each. Labels with
+similar embeddings are one speaker; two labels that talk at the same time in one chunk are two; and
+where two chunks overlap, labels that talk at the same moments are one.
 
 Conventions
 -----------
-Times in seconds, distances are one less the cosine, from 0 to 2. A label without a turn in its
-chunk's own time (see `chunks`) is nobody here: its neighbour tells who talks then.
+Times are in seconds; distances are 1 minus the cosine, from 0 to 2. A label without a turn in its
+chunk's own time (see `chunk_overlaps`) is ignored: that time belongs to the neighbouring chunk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 from audio.merge.chunk_overlaps import (
-    NOBODY,
+    NO_SPEAKER,
     Chunk,
     Spans,
     common_seconds,
@@ -32,16 +32,16 @@ from audio.merge.intervals import NOISE_S
 from audio.merge.naming.voice_similarity import NOISE, unit
 from audio.merge.values import Diarization, Embedding, Turn
 
-# The edges of a turn vary by up to 0.25 s (pipeline.LABELLING), and two diarizations of one turn
-# have four of them: labels that share less than a second may do so by chance.
+# The edges of a turn vary by up to 0.25 s (`LABELLING` of the pipeline), and two diarizations of
+# one turn have four edges: labels that share less than a second may do so by chance.
 CHANCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedRecording:
-    """Who talks when in a whole recording, and which speaker a ``(chunk, label)`` is.
+    """The diarization of a whole recording, and the speaker of each ``(chunk, label)``.
 
-    ``labels`` knows no label that is nobody.
+    ``labels`` lacks the labels without a turn in their chunk's own time.
     """
 
     diarization: Diarization
@@ -50,7 +50,7 @@ class LinkedRecording:
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """What one chunk calls somebody, and the seconds of the chunk's own time that it talks."""
+    """A label of one chunk, its seconds of speech in the chunk's own time, and its embedding."""
 
     chunk: int
     name: str
@@ -59,30 +59,31 @@ class _Label:
 
 
 def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = LINKING_RULE) -> LinkedRecording:
-    """Tell who talks when in a recording that was diarized in chunks.
+    """Link the diarizations of chunks into one of the whole recording.
 
-    Labels are clustered by average linkage on the distance of their fingerprints, weighted by
-    speaking time. Labels that talk at once in a chunk are never one speaker; labels that a chunk
-    tells apart, and that are farther apart than the cut, are one only where there would be too
-    many. The distance of two labels of neighbouring chunks shrinks by how far they agree in what
-    the chunks share: by half the share of the time either talks (at least 1 s) that both do. Time
-    in which one of the chunks hears several at once does not count. Labels whose fingerprints
-    cannot be compared are linked by that alone: they are that whole share nearer than 1.
+    Labels are clustered by average linkage on the distance of their embeddings, weighted by
+    speaking time. Labels that talk at the same time in a chunk are never one speaker. Two labels
+    of one chunk that are farther apart than the cut become one only where there would be more than
+    ``max_speakers``. The distance of two labels of neighbouring chunks shrinks with their
+    agreement in the overlap: by half the ratio of the time in which both talk to the time in which
+    either does (at least 1 s). Time with overlapping speech in one of the chunks does not count.
+    Labels whose embeddings cannot be compared are linked by the agreement alone: their distance is
+    1 minus the whole ratio.
 
     Parameters
     ----------
     chunks
         By start and by end, in seconds; they may overlap and leave gaps.
     rule
-        How alike a speaker's labels are, and how many speakers there may be. What talks at once
-        stays apart even where that makes more than ``max_speakers``.
+        How similar a speaker's labels are, and how many speakers there may be. Labels that talk at
+        the same time stay apart even where that makes more than ``max_speakers``.
 
     Returns
     -------
     LinkedRecording
-        Turns by start, every moment told by one chunk; ``Speaker_0``, ``Speaker_1``, … in order of
-        first appearance; for each speaker with any fingerprint the mean of the labels', weighted
-        by speaking time, at length 1. No chunks make an empty recording without length.
+        Turns by start, each moment from one chunk; ``Speaker_0``, ``Speaker_1``, … in order of
+        first appearance; for each speaker with an embedding the mean of the labels' embeddings,
+        weighted by speaking time, at length 1. Without chunks an empty diarization of 0 s.
 
     Raises
     ------
@@ -91,36 +92,39 @@ def link_chunks(chunks: Sequence[Chunk], *, rule: LinkingRule = LINKING_RULE) ->
 
     Examples
     --------
-    >>> talk = [Diarization((Turn(2.0, 4.0, label),), (label,), {label: np.array([3.0, 4.0])})
-    ...         for label in ("A", "B")]
-    >>> linked = link_chunks([Chunk(0.0, 9.0, talk[0]), Chunk(8.0, 17.0, talk[1])])
+    >>> one, other = (
+    ...     Diarization((Turn(2.0, 4.0, label),), (label,), {label: np.array([3.0, 4.0])})
+    ...     for label in ("A", "B")
+    ... )
+    >>> linked = link_chunks([Chunk(0.0, 9.0, one), Chunk(8.0, 17.0, other)])
     >>> linked.labels
     {(0, 'A'): 'Speaker_0', (1, 'B'): 'Speaker_0'}
     >>> [(turn.start, turn.end) for turn in linked.diarization.turns]
     [(2.0, 4.0), (10.0, 12.0)]
 
     """
-    told = cut_turns(chunks)
-    labels = _by_first_appearance(chunks, told)
-    places: list[dict[str, int]] = [{} for _ in chunks]
-    for place, label in enumerate(labels):
-        places[label.chunk][label.name] = place
-    spans = [label_spans(chunk, known) for chunk, known in zip(chunks, places, strict=True)]
+    own_turns = cut_turns(chunks)
+    labels = _by_first_appearance(chunks, own_turns)
+    numbers: list[dict[str, int]] = [{} for _ in chunks]
+    for number, label in enumerate(labels):
+        numbers[label.chunk][label.name] = number
+    spans = [label_spans(chunk, known) for chunk, known in zip(chunks, numbers, strict=True)]
     distances = _distances(labels)
     for (one, other), (first, second) in zip(pairwise(spans), pairwise(chunks), strict=True):
         both = second.start, first.end
         _draw_together(distances, one.within(*both), other.within(*both))
     seconds = np.array([label.seconds for label in labels])
-    apart, unlike = _at_once(spans, len(labels)), _told_apart(labels, distances, rule.cut)
+    apart = _talk_together(spans, len(labels))
+    unlike = _unlike_in_a_chunk(labels, distances, rule.cut)
     groups = cluster(distances, seconds, apart, unlike=unlike, rule=rule)
     speakers = [f"Speaker_{group}" for group in groups.tolist()]
-    return _linked(chunks, told, labels, speakers)
+    return _linked(chunks, own_turns, labels, speakers)
 
 
-def _by_first_appearance(chunks: Sequence[Chunk], told: Sequence[list[Turn]]) -> list[_Label]:
+def _by_first_appearance(chunks: Sequence[Chunk], own_turns: Sequence[list[Turn]]) -> list[_Label]:
     first: dict[tuple[int, str], float] = {}
     labels = {}
-    for at, (chunk, turns) in enumerate(zip(chunks, told, strict=True)):
+    for at, (chunk, turns) in enumerate(zip(chunks, own_turns, strict=True)):
         for turn in turns:
             first[at, turn.speaker] = min(turn.start, first.get((at, turn.speaker), np.inf))
         for name, seconds in speaking_time(turns).items():
@@ -131,27 +135,28 @@ def _by_first_appearance(chunks: Sequence[Chunk], told: Sequence[list[Turn]]) ->
 
 
 def _distances(labels: Sequence[_Label]) -> Matrix:
-    """Return distances of shape ``(labels, labels)``, not a number where nothing is known."""
+    """Return distances of shape ``(labels, labels)``, NaN where unknown."""
     distances = np.full((len(labels), len(labels)), np.nan)
-    alike: dict[int, dict[int, Embedding]] = {}
-    for place, label in enumerate(labels):
+    by_dimension: dict[int, dict[int, Embedding]] = {}
+    for number, label in enumerate(labels):
         if label.embedding is not None:
-            alike.setdefault(len(label.embedding), {})[place] = label.embedding
-    for prints in alike.values():
-        rows = np.stack(list(prints.values()))
-        distances[np.ix_(list(prints), list(prints))] = np.clip(1.0 - rows @ rows.T, 0.0, 2.0)
+            by_dimension.setdefault(len(label.embedding), {})[number] = label.embedding
+    for embeddings in by_dimension.values():
+        rows = np.stack(list(embeddings.values()))
+        indices = list(embeddings)
+        distances[np.ix_(indices, indices)] = np.clip(1.0 - rows @ rows.T, 0.0, 2.0)
     return distances
 
 
 def _draw_together(distances: Matrix, one: Spans, other: Spans) -> None:
-    """Shrink the distances of two chunks' labels by how far these agree on the time of both.
+    """Shrink the distances of two chunks' labels by their agreement in the overlap.
 
-    While several talk at once, each agrees with everybody: that time says nothing. A label that
-    is two people's agrees with both, so agreement alone does not make labels alike.
+    In overlapping speech each label agrees with every other: that time does not count. A label
+    that mixes two people agrees with both, so agreement alone does not make two labels one.
     """
     seconds, here, there = find_lone_speakers(one, other)
     for row, column in {*zip(here.tolist(), there.tolist(), strict=True)}:
-        if row == NOBODY or column == NOBODY:
+        if row == NO_SPEAKER or column == NO_SPEAKER:
             continue
         both = seconds[(here == row) & (there == column)].sum()
         either = seconds[(here == row) | (there == column)].sum()
@@ -161,8 +166,8 @@ def _draw_together(distances: Matrix, one: Spans, other: Spans) -> None:
         distances[column, row] = distances[row, column]
 
 
-def _at_once(spans: Sequence[Spans], labels: int) -> Pairs:
-    """Return which labels talk at the same time in one chunk, of shape ``(labels, labels)``."""
+def _talk_together(spans: Sequence[Spans], labels: int) -> Pairs:
+    """Return which labels talk at the same time in one chunk, shape ``(labels, labels)``."""
     apart = np.zeros((labels, labels), dtype=np.bool_)
     for chunk in spans:
         one, other = np.nonzero(common_seconds(chunk, chunk) > NOISE_S)
@@ -170,20 +175,20 @@ def _at_once(spans: Sequence[Spans], labels: int) -> Pairs:
     return apart
 
 
-def _told_apart(labels: Sequence[_Label], distances: Matrix, cut: float) -> Pairs:
-    """Return which labels of one chunk do not sound alike, of shape ``(labels, labels)``.
+def _unlike_in_a_chunk(labels: Sequence[_Label], distances: Matrix, cut: float) -> Pairs:
+    """Return which labels of one chunk are farther apart than the cut, ``(labels, labels)``.
 
-    A chunk that takes two people for one makes a label that is near to both; it must not make one
-    speaker of them.
+    Another chunk may merge the two people into one label, which is near to both; it must not link
+    them.
     """
     chunks = np.array([label.chunk for label in labels], dtype=np.intp)
-    together: Pairs = chunks[:, np.newaxis] == chunks
-    return together & (distances > cut + NOISE)
+    same_chunk: Pairs = chunks[:, np.newaxis] == chunks
+    return same_chunk & (distances > cut + NOISE)
 
 
 def _linked(
     chunks: Sequence[Chunk],
-    told: Sequence[list[Turn]],
+    own_turns: Sequence[list[Turn]],
     labels: Sequence[_Label],
     speakers: Sequence[str],
 ) -> LinkedRecording:
@@ -192,7 +197,7 @@ def _linked(
     }
     turns = [
         replace(turn, speaker=known[at, turn.speaker])
-        for at, own in enumerate(told)
+        for at, own in enumerate(own_turns)
         for turn in own
     ]
     whole = Diarization(
@@ -206,11 +211,11 @@ def _linked(
 
 
 def _embeddings(labels: Sequence[_Label], speakers: Sequence[str]) -> dict[str, Embedding]:
-    """Return the mean of each speaker's fingerprints that are as long as the first."""
+    """Return the mean of each speaker's embeddings that are as long as the first."""
     sums: dict[str, Embedding] = {}
     for label, speaker in zip(labels, speakers, strict=True):
         if label.embedding is not None:
-            weighed = label.seconds * label.embedding
-            if len(sums.setdefault(speaker, np.zeros_like(weighed))) == len(weighed):
-                sums[speaker] = sums[speaker] + weighed
+            weighted = label.seconds * label.embedding
+            if len(sums.setdefault(speaker, np.zeros_like(weighted))) == len(weighted):
+                sums[speaker] = sums[speaker] + weighted
     return {speaker: unit(total) for speaker, total in sums.items() if total.any()}

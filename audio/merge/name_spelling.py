@@ -1,14 +1,14 @@
 """The spelling of names: one readable form, and the key that equal names share.
 
-Every name from outside is made readable where it arrives, so that names that look alike are equal.
-Two readable names are one name when their keys are equal.
+Every name from a client or a file is made readable where it arrives, so that names that look the
+same are equal. Two readable names are one name when their keys are equal.
 """
 
 from unicodedata import category, normalize
 
-# Needed inside words of some scripts, and inside emoji; at the edge of a word they join nothing.
+# Needed inside words of some scripts, and inside emoji; at the edge of a word they have no effect.
 JOINERS = "\u200c\u200d"
-# Drawn as nothing, though they pass for letters, marks or symbols.
+# Invisible, though Unicode classes them as letters, marks or symbols.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _INVISIBLE = frozenset("\u034f\u17b4\u17b5")
 _BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -16,18 +16,18 @@ _VISIBLE = "LNPS"
 
 
 def readable(text: str) -> str:
-    """Text on one line, composed (NFC), with single spaces and nothing that is not seen."""
-    seen = normalize("NFC", "".join(map(_seen, text)))
-    words = " ".join(filter(None, (word.strip(JOINERS) for word in seen.split())))
+    """Return the text on one line, composed (NFC), with single spaces and only visible signs."""
+    visible = normalize("NFC", "".join(map(_visible, text)))
+    words = " ".join(filter(None, (word.strip(JOINERS) for word in visible.split())))
     return words if any(category(sign)[0] in _VISIBLE for sign in words) else ""
 
 
 def name_key(name: str) -> str:
-    """Return the key of a name: its NFC form, lowered sign by sign as Postgres lowers it."""
+    """Return the key of a name: its NFC form, in lower case sign by sign, as Postgres does it."""
     return "".join(sign.lower()[0] for sign in normalize("NFC", name))
 
 
-def _seen(sign: str) -> str:
+def _visible(sign: str) -> str:
     kind = category(sign)
     if kind in _BREAKS or sign in _BLANKS:
         return " "

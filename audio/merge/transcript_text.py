@@ -1,9 +1,9 @@
-"""What a recording says that was transcribed in parts.
+"""The text of a recording: words joined into lines, and parts joined into one transcription.
 
 Conventions
 -----------
-Seconds. A part's transcription counts from the start of the part; each moment of the recording is
-some part's own, and a word belongs to the part in whose own time its midpoint lies.
+Times are in seconds. A part's transcription counts from the start of the part. Each moment of the
+recording belongs to exactly one part, and a word to the part that its midpoint belongs to.
 """
 
 import re
@@ -15,7 +15,7 @@ from math import inf
 from audio.merge.values import Transcription, Word
 
 _CLOSING = ",;:!?)]}。，、！？；：）」』】"  # noqa: RUF001
-# Before a word these open it (in some languages even » and ”); alone they close what came before.
+# Before a word these open it (in some languages even » and ”); alone they close the word before.
 _EITHER = ".…'’\"”»"  # noqa: RUF001
 _MARKS = re.escape(_CLOSING + _EITHER)
 _CLITIC = r"(?:['’](?:s|t|re|ve|ll|d|m)|n['’]t)"  # noqa: RUF001
@@ -23,23 +23,23 @@ _TIGHT = re.compile(rf"[{re.escape(_CLOSING)}].*|[{_MARKS}]+|{_CLITIC}+[{_MARKS}
 _MAYBE_TIGHT = frozenset(_CLOSING + _EITHER + "nN")
 
 
-def join_words(tokens: Iterable[str]) -> str:
-    """Tell what the tokens read as in one line.
+def join_words(texts: Iterable[str]) -> str:
+    """Join the texts of words into one line.
 
-    Tokens are stripped, empty ones dropped, the others joined by one space. No space stands before
-    a token that begins with a closing mark (``, ; : ! ?`` or a closing bracket), is nothing but
+    Texts are stripped, empty ones dropped, the others joined by one space. The space is omitted
+    before a text that begins with a closing mark (``, ; : ! ?`` or a closing bracket), is only
     punctuation, or is a clitic (``'s 't 're 've 'll 'd 'm n't``). A quote, apostrophe or dot
     before a word opens it and keeps its space.
 
     Parameters
     ----------
-    tokens
-        Text as a recogniser gives it, in the order of speech.
+    texts
+        As a recogniser gives them, in the order of speech.
 
     Returns
     -------
     str
-        The text; empty for no tokens.
+        The line; empty for no texts.
 
     Examples
     --------
@@ -47,81 +47,88 @@ def join_words(tokens: Iterable[str]) -> str:
     "use .NET, it's fine."
 
     """
-    stripped = [token for token in map(str.strip, tokens) if token]
+    stripped = [text for text in map(str.strip, texts) if text]
     return "".join(
         [
-            token if token[0] in _MAYBE_TIGHT and _TIGHT.fullmatch(token) else " " + token
-            for token in stripped
+            text if text[0] in _MAYBE_TIGHT and _TIGHT.fullmatch(text) else " " + text
+            for text in stripped
         ]
     ).lstrip()
 
 
-# Ten seconds of overlap hold fewer.
+# Ten seconds of overlap have fewer words.
 MOST_SHARED_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a recording and what is said in it; `begin` to `stop` is its own time."""
+    """One part of a recording and its transcription; `begin` to `stop` is the part's own time."""
 
     start: float
     begin: float
     stop: float
-    said: Transcription
+    transcription: Transcription
 
 
 def join_parts(parts: Sequence[Part]) -> Transcription:
-    """Tell what a recording says, every word once.
+    """Join the transcriptions of a recording's parts into one, with every word once.
 
     Parameters
     ----------
     parts
-        In order; their own times do not overlap, but may leave gaps.
+        In order; the times that belong to them do not overlap, but may leave gaps.
 
     Returns
     -------
     Transcription
         Words by start, in seconds of the recording. A part's text without words is one word over
-        the part's own time, without what it begins with and the part before ends with. The
-        language is that of most words; the duration ends with the last part's own time. Without
-        parts it is empty, without language, model and duration.
+        the part's own time; words at its beginning that repeat the end of the part before are left
+        out. The language is that of most words; the duration ends with the last part's own time.
+        Without parts it is empty, without language, model and duration.
 
     Examples
     --------
-    >>> said = Transcription("a b", (Word(0.0, 1.0, "a"), Word(9.0, 10.0, "b")))
-    >>> both = join_parts([Part(0.0, 0.0, 9.0, said), Part(8.0, 9.0, 20.0, said)])
+    >>> part = Transcription("a b", (Word(0.0, 1.0, "a"), Word(9.0, 10.0, "b")))
+    >>> both = join_parts([Part(0.0, 0.0, 9.0, part), Part(8.0, 9.0, 20.0, part)])
     >>> [(word.start, word.text) for word in both.words]
     [(0.0, 'a'), (17.0, 'b')]
 
     """
     # A recogniser may place the last word at the very end, or beyond it.
     stops = [*(part.stop for part in parts[:-1]), inf]
-    own = [_own_words(part, stop) for part, stop in zip(_said_once(parts), stops, strict=False)]
+    own = [
+        _own_words(part, stop)
+        for part, stop in zip(_without_repetitions(parts), stops, strict=False)
+    ]
     words = tuple(sorted((w for some in own for w in some), key=lambda word: word.start))
     languages: Counter[str] = Counter()
     for part, some in zip(parts, own, strict=True):
-        if part.said.language is not None:
-            languages[part.said.language] += len(some)
+        if part.transcription.language is not None:
+            languages[part.transcription.language] += len(some)
     return Transcription(
         text=join_words([word.text for word in words]),
         words=words,
         duration=parts[-1].stop if parts else None,
         language=max(languages, key=languages.__getitem__, default=None),
-        model=next((part.said.model for part in parts if part.said.model), None),
+        model=next((part.transcription.model for part in parts if part.transcription.model), None),
     )
 
 
-def _said_once(parts: Sequence[Part]) -> Iterator[Part]:
-    """Without times, what two neighbours both say at their border is known by its words."""
+def _without_repetitions(parts: Sequence[Part]) -> Iterator[Part]:
+    """Yield the parts; a text without times loses the words that its predecessor ends with."""
     before = ""
     for part in parts:
-        text = part.said.text
-        if part.said.words:
+        text = part.transcription.text
+        if part.transcription.words:
             before = ""
             yield part
             continue
-        yield replace(part, said=replace(part.said, text=_without_repetition(before, text)))
+        yield _with_text(part, _without_repetition(before, text))
         before = text
+
+
+def _with_text(part: Part, text: str) -> Part:
+    return replace(part, transcription=replace(part.transcription, text=text))
 
 
 def _without_repetition(before: str, text: str) -> str:
@@ -137,10 +144,11 @@ def _plain(words: Sequence[str]) -> list[str]:
 
 
 def _own_words(part: Part, stop: float) -> list[Word]:
-    if not part.said.words:
-        text = part.said.text.strip()
+    if not part.transcription.words:
+        text = part.transcription.text.strip()
         return [Word(part.begin, part.stop, text)] if text else []
     moved = (
-        Word(word.start + part.start, word.end + part.start, word.text) for word in part.said.words
+        Word(word.start + part.start, word.end + part.start, word.text)
+        for word in part.transcription.words
     )
     return [word for word in moved if part.begin <= (word.start + word.end) / 2 < stop]

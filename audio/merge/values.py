@@ -1,9 +1,9 @@
-"""The values of the merge core: frozen, in seconds, without a trace of HTTP or JSON.
+"""The values of the merge core: frozen, in seconds, independent of HTTP and JSON.
 
 Conventions
 -----------
 Times are seconds from the start of the recording, durations are seconds, similarities are cosines.
-A fingerprint is a float vector of shape ``(dimension,)``; its scale carries no meaning.
+An embedding is a float vector of shape ``(dimension,)``; its scale carries no meaning.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One anonymous (or, after naming, named) speaker talking from start to end."""
+    """One speaker, anonymous or (after naming) named, talking from start to end."""
 
     start: float
     end: float
@@ -46,7 +46,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One entry of a visual timeline: a name shown from start to end."""
+    """One entry of a visual timeline: a name shown as speaking from start to end."""
 
     start: float
     end: float
@@ -56,7 +56,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of time."""
+    """A time interval."""
 
     start: float
     end: float
@@ -64,7 +64,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """What one recording says: an engine's answer."""
+    """An engine's answer in the words role: the text of one recording."""
 
     text: str
     words: tuple[Word, ...]
@@ -75,10 +75,10 @@ class Transcription:
 
 @dataclass(frozen=True, slots=True)
 class Diarization:
-    """Who, anonymously, talks when in one recording: an engine's answer.
+    """An engine's answer in the turns role: which anonymous speaker talks when in one recording.
 
-    ``speakers`` are the labels the engine says it detected, in its order; ``turns`` and
-    ``fingerprints`` may name others, and may miss some of them.
+    ``speakers`` are the labels that the engine detected, in its order; ``turns`` and
+    ``embeddings`` may have other labels, and may lack some of these.
     """
 
     turns: tuple[Turn, ...]
@@ -90,11 +90,11 @@ class Diarization:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Known people's fingerprints in one space: ``names[i]`` speaks like ``vectors[i]``.
+    """Known people's embeddings in one space: ``vectors[i]`` is a voice of ``names[i]``.
 
-    ``vectors`` has shape ``(voices, dimension)``. A name may stand in several rows. ``space`` is
-    the identity of the embedding model, empty where the caller who sent the vectors did not say;
-    ``threshold`` and ``margin`` say when two of its fingerprints are one voice, as cosines.
+    ``vectors`` has shape ``(voices, dimension)``. A name may have several rows. ``space`` is the
+    identity of the embedding model, empty where the caller who sent the vectors left it out;
+    ``threshold`` and ``margin``, as cosines, decide when two of its embeddings are one voice.
     """
 
     names: tuple[str, ...]
@@ -119,13 +119,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What speaks for one name of one speaker.
+    """The evidence for one name of one speaker.
 
-    ``exclusive_s`` are the seconds in which the speaker talks alone while the name is lit alone.
-    ``speaker_share`` is the name's share of all the time in which this speaker has any name lit,
-    ``name_share`` the share of this speaker, and of those who sound alike, in the name's time.
-    ``similarity`` is the cosine to the name's known voice, ``margin`` how far that is above the
-    best other name's; None where there is nothing to compare.
+    ``exclusive_s`` are the seconds in which the speaker talks alone while only this name is shown.
+    ``speaker_share`` is the name's share of the time in which any name is shown for this speaker,
+    ``name_share`` the share of this speaker, and of speakers with a similar voice, in the name's
+    time. ``similarity`` is the cosine to the name's known voice, ``margin`` its lead over the best
+    other name: None where nothing can be compared.
     """
 
     name: str
@@ -138,12 +138,12 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a speaker has its name, or none.
+    """Why a speaker has its name, or has no name.
 
-    ``winner`` and ``runner_up`` are the two names with most support, None where nothing speaks for
-    any. ``reason`` says why the speaker has no name. ``disagreement`` is whether timeline and
-    voice each were good enough for another name. ``shared_with`` is the speaker whose name this
-    one shares because the two sound alike.
+    ``winner`` and ``runner_up`` are the two names with the most support, None without any
+    evidence. ``reason`` is why the speaker has no name. ``disagreement`` is whether timeline and
+    voice were each good enough for a different name. ``shared_with`` is the speaker whose name
+    this one shares because their voices are similar.
     """
 
     winner: Support | None = None
@@ -155,7 +155,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class NamedSpeaker:
-    """One speaker of a recording, the name it was given, and on what evidence."""
+    """One speaker of a recording, its name, and the evidence for the name."""
 
     speaker: str
     name: str
@@ -169,7 +169,7 @@ class NamedSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the reader of a result should know before trusting it."""
+    """A warning: what a reader should know before trusting a result."""
 
     code: str
     message: str
@@ -177,7 +177,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class LabelledWords:
-    """Who said each word: ``speakers[i]``, a label or a name, said ``words[i]``."""
+    """Words and their speakers: ``speakers[i]``, a label or a name, spoke ``words[i]``."""
 
     words: tuple[Word, ...]
     speakers: tuple[str, ...]
@@ -186,10 +186,10 @@ class LabelledWords:
 
 @dataclass(frozen=True, slots=True)
 class NamedTranscript:
-    """Who said what, by name, in one recording.
+    """One recording's blocks or turns under names.
 
-    ``blocks`` when words were merged in, else ``turns``; the other one is empty. The ``speaker``
-    of both is a name.
+    It has ``blocks`` where there is a transcription, else ``turns``; the other one is empty. The
+    ``speaker`` of both is a name.
     """
 
     mode: Mode
@@ -207,9 +207,9 @@ class NamedTranscript:
 
 @dataclass(frozen=True, slots=True)
 class RecognisedSpeaker:
-    """One anonymous speaker, and whose voice it is; no name where that is not decided.
+    """One anonymous speaker and the person whose voice it is, None where that is undecided.
 
-    ``similarity`` is the cosine to the nearest known voice, None where there is none.
+    ``similarity`` is the cosine to the nearest known voice, None without known voices.
     """
 
     speaker: str
@@ -219,10 +219,10 @@ class RecognisedSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class LabelledTranscript:
-    """Who said what in one recording, by anonymous label.
+    """One recording's blocks under anonymous labels.
 
-    Where voices were to be recognised, ``recognised`` has every speaker, and names stand in place
-    of the labels of those who were.
+    Where voices were compared, ``recognised`` has every speaker, and a recognised speaker's name
+    replaces the label.
     """
 
     duration: float

@@ -1,1 +1,1 @@
-"""Which name belongs to each speaker: the two rules, and what they weigh."""
+"""Names for the speakers: the rules ``overlap`` and ``evidence``, and what they weigh."""

@@ -1,12 +1,12 @@
-"""How late a visual timeline is, and whether it follows the speakers at all.
+"""The delay of a visual timeline, and the probability that it follows the speakers by chance.
 
 Conventions
 -----------
-Offsets in seconds; positive is late. The measure is the mutual information of who talks alone and
-who is lit alone, or nobody is, in nats.
+Offsets are in seconds; positive is late. The measure is the mutual information, in nats, between
+the speaker who talks alone and the name that is shown alone, or no name.
 
-A stretch of 1 s in which one person talks under one name is not ten observations of 0.1 s: a tile
-is right or wrong for a turn. So the table's seconds count as ``seconds / OBSERVATION_S`` draws.
+One second in which one person talks under one name is not ten observations of 0.1 s: a tile is
+right or wrong for a whole turn. So the table's seconds count as ``seconds / OBSERVATION_S`` draws.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,15 @@ from scipy.special import chdtrc
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.joint_table import Course, Table, joint_table
 
-# The mean turn of the clinic meeting (benchmarks/clinic) is 2.73 s. With it names dealt at random
-# have a chance under 0.1 in 9 to 13 % of simulated recordings of a minute, about as they should.
+# The mean turn of the clinic meeting (benchmarks/clinic) is 2.73 s. With it, names assigned at
+# random have a chance under 0.1 in 9 to 13 % of simulated recordings of a minute: about one in
+# ten, as expected.
 OBSERVATION_S = 2.7
 LARGEST_OFFSET_S = 3.0
 STEP_S = 0.1
-# Tiles are lit 0.3 to 1.5 s late. Of 0, 0.5 and 1 s, and of spreads from 0.5 to 100 s, these name
-# most in the simulator's recordings of a minute; without the prior (100 s) half of the hints
-# missing costs 0.4 points more wrong time. Longer recordings decide by themselves.
+# Meeting clients show speakers 0.3 to 1.5 s late. Of 0, 0.5 and 1 s, and of spreads from 0.5 to
+# 100 s, these name most in the simulator's recordings of a minute; without the prior (100 s), half
+# of the entries missing costs 0.4 points more wrong time. Longer recordings outweigh the prior.
 EXPECTED_OFFSET_S = 0.5
 OFFSET_SPREAD_S = 1.0
 NOISE_NATS = 1e-9
@@ -32,31 +33,32 @@ NOISE_NATS = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How late the timeline is, and how probable it is that chance alone agrees so well.
+    """How late the timeline is, and how probable an agreement as good is by chance.
 
-    ``chance`` is None where nothing can be told apart: of a single speaker, or without a hint.
+    With one speaker or one name, ``chance`` cannot be measured: None.
     """
 
     offset_s: float
     chance: float | None
 
 
-def estimate_clock(talk: Course, lit: Course) -> Clock:
-    """Tell how late the names are, and whether they follow the speakers better than by chance.
+def estimate_clock(speech: Course, shown: Course) -> Clock:
+    """Estimate how late the names are, and whether they follow the speakers better than by chance.
 
     The offset, in steps of 0.1 s within 3 s either way, is the most probable one: the information
     between speakers and names times the number of observations, plus the log of a normal prior.
-    So the less is said, the more the prior decides. Ties go to the one nearest to the prior.
+    The less speech there is, the more the prior decides. Ties go to the offset nearest to the
+    prior.
 
     Parameters
     ----------
-    talk, lit
-        The speakers' course and the names'.
+    speech, shown
+        The course of the speakers and that of the names.
 
     Returns
     -------
     Clock
-        With the expected offset for no speech or no hints.
+        With the expected offset for no speech or no timeline entries.
 
     Source
     ------
@@ -68,18 +70,18 @@ def estimate_clock(talk: Course, lit: Course) -> Clock:
     offsets = sorted(
         np.arange(-steps, steps + 1) * STEP_S, key=lambda d: abs(d - EXPECTED_OFFSET_S)
     )
-    told = [measure_information(joint_table(talk, lit, offset)) for offset in offsets]
+    information = [measure_information(joint_table(speech, shown, offset)) for offset in offsets]
     probable = [
         nats - ((offset - EXPECTED_OFFSET_S) / OFFSET_SPREAD_S) ** 2 / 2
-        for offset, nats in zip(offsets, told, strict=True)
+        for offset, nats in zip(offsets, information, strict=True)
     ]
     best = int(np.argmax(np.array(probable) >= max(probable) - NOISE_NATS))
     offset = round(float(offsets[best]), 1)
-    return Clock(offset, _chance(joint_table(talk, lit, offset)[:, :-1]))
+    return Clock(offset, _chance(joint_table(speech, shown, offset)[:, :-1]))
 
 
 def measure_information(table: Table) -> float:
-    """Tell how much a joint table says about who is who.
+    """Measure how much a joint table says about which speaker has which name.
 
     Parameters
     ----------
@@ -97,15 +99,15 @@ def measure_information(table: Table) -> float:
     13.863
 
     """
-    said = table > NOISE_S
-    if not said.any():
+    filled = table > NOISE_S
+    if not filled.any():
         return 0.0
     expected = table.sum(axis=1, keepdims=True) / table.sum() * table.sum(axis=0)
-    return float(table[said] @ np.log(table[said] / expected[said])) / OBSERVATION_S
+    return float(table[filled] @ np.log(table[filled] / expected[filled])) / OBSERVATION_S
 
 
 def _chance(table: Table) -> float | None:
     speakers, names = (np.count_nonzero(table.sum(axis=axis)) for axis in (1, 0))
     freedom = (speakers - 1) * (names - 1)
-    # The chi-squared survival function; scipy.stats has it too, and takes a second to import.
+    # The chi-squared survival function; scipy.stats has it too, but takes a second to import.
     return float(chdtrc(freedom, 2 * measure_information(table))) if freedom > 0 else None

@@ -1,8 +1,8 @@
-"""Which name belongs to each speaker (rule ``evidence``): one decision from timeline and voices.
+"""The rule ``evidence``: the timeline and voices decide together which name each speaker gets.
 
 Conventions
 -----------
-Times in seconds, similarities as cosines, weights of evidence in nats.
+Times are in seconds, similarities are cosines, weights of evidence are in nats.
 """
 
 from collections.abc import Sequence
@@ -36,14 +36,14 @@ from audio.merge.values import (
 
 TIMELINE_UNUSABLE = Notice(
     "timeline_unusable",
-    "The timeline follows the speakers no better than chance, at no offset within 3 s: it was "
-    "not used.",
+    "The timeline was not used: at no offset within 3 s does it follow the speakers better than "
+    "chance.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Everybody's name, how late the timeline is, and what the reader should know.
+    """The named speakers of a recording, the timeline's offset, and warnings.
 
     ``timeline_offset_s`` is in seconds, None where no timeline was used.
     """
@@ -61,30 +61,32 @@ def name_by_evidence(
     rule: EvidenceRule = EVIDENCE_RULE,
     mic: NamedSpeaker | None = None,
 ) -> Naming:
-    """Tell which name belongs to each speaker, and what speaks for it and against it.
+    """Name each speaker, with the evidence for the best two names.
 
-    Names go to speakers one to one, so that the evidence of all weighs most. A speaker who sounds
-    like another may share that one's name instead. What is not good enough by ``rule`` is not
-    given: the speaker is ``Unknown_0``, …, and its evidence has the reason.
+    Names are assigned to speakers one to one, so that the total weight of evidence is largest. A
+    speaker with a voice similar to another's may share that speaker's name instead. A name that is
+    not good enough by ``rule`` is not given: the speaker is ``Unknown_0``, …, and its evidence has
+    the reason.
 
     Parameters
     ----------
     diarization
-        The speakers, their turns (s) and fingerprints.
-    hints
+        The speakers, their turns (s) and embeddings.
+    entries
         The visual timeline, in any order.
     voices
         Known voices.
     rule
         The thresholds; a value exactly at its threshold is accepted.
     mic
-        The local user, when ``diarization`` is of the system track: never named by a hint there,
-        but by voice, with the fingerprint of the mic track unless ``voices`` has that name.
+        The local user, when ``diarization`` is of the system track. The timeline never gives this
+        name to a speaker there. A voice may: that of the mic track, unless ``voices`` has the
+        name.
 
     Returns
     -------
     Naming
-        Speakers in the order of `speakers_of`; none for no speakers.
+        Speakers in the order of `speakers_of`; empty for no speakers.
 
     Raises
     ------
@@ -94,14 +96,14 @@ def name_by_evidence(
     Examples
     --------
     >>> from audio.merge.values import NO_VOICES, Turn
-    >>> talk = Diarization(
+    >>> diarization = Diarization(
     ...     (Turn(0.0, 8.0, "Speaker_0"), Turn(8.0, 16.0, "Speaker_1")), ("Speaker_0", "Speaker_1")
     ... )
-    >>> shown = [TimelineEntry(0.5, 8.5, "Ann"), TimelineEntry(8.5, 16.5, "Bob")]
-    >>> named = name_by_evidence(talk, shown, NO_VOICES)
-    >>> [(one.name, one.evidence.winner.exclusive_s) for one in named.speakers]
+    >>> entries = [TimelineEntry(0.5, 8.5, "Ann"), TimelineEntry(8.5, 16.5, "Bob")]
+    >>> naming = name_by_evidence(diarization, entries, NO_VOICES)
+    >>> [(one.name, one.evidence.winner.exclusive_s) for one in naming.speakers]
     [('Ann', 8.0), ('Bob', 8.0)]
-    >>> named.timeline_offset_s
+    >>> naming.timeline_offset_s
     0.5
 
     """
@@ -109,7 +111,7 @@ def name_by_evidence(
     others = [entry for entry in entries if entry.name.strip() not in own_name]
     speakers = speakers_of(diarization)
     timeline = read_timeline(speakers, diarization.turns, others)
-    usable = _usable(timeline, rule)
+    usable = _is_usable(timeline, rule)
     if not usable:
         timeline = read_timeline(speakers, diarization.turns, [])
     known = candidate_voices(voices, mic)
@@ -123,7 +125,7 @@ def name_by_evidence(
     )
 
 
-def _usable(timeline: Timeline, rule: EvidenceRule) -> bool:
+def _is_usable(timeline: Timeline, rule: EvidenceRule) -> bool:
     if timeline.clock is None or timeline.clock.chance is None:
         return True
     return timeline.clock.chance <= rule.max_chance
@@ -143,7 +145,7 @@ def _decide(speakers: Sequence[str], weighed: Weighed, rule: EvidenceRule) -> li
         if bearer is not None:
             speaker = replace(
                 speaker,
-                match_similarity=round(float(weighed.alike[row, bearer]), 4),
+                match_similarity=round(float(weighed.speaker_similarity[row, bearer]), 4),
                 evidence=replace(evidence, shared_with=speakers[bearer]),
             )
         named.append(speaker)
@@ -158,22 +160,22 @@ def _one_to_one(weighed: Weighed) -> dict[int, int]:
 
 
 def _shared(weighed: Weighed, given: dict[int, int], rule: EvidenceRule) -> dict[int, int]:
-    """Return whose name each speaker shares who sounds like somebody with more evidence."""
+    """Return, for each speaker with a voice similar to a better-named one's, that speaker."""
     total = np.maximum(weighed.total, 0.0)
     own = total.max(axis=1, initial=0.0)
     for row, name in given.items():
         own[row] = total[row, name]
-    nats = weigh_similarity(weighed.alike, rule.voiceprint_threshold)
+    nats = weigh_similarity(weighed.speaker_similarity, rule.voiceprint_threshold)
     bearers: list[int] = []
     shared: dict[int, int] = {}
     for row in np.argsort(-own, kind="stable").tolist():
-        alike = [
+        similar = [
             other
             for other in bearers
             if nats[row, other] > 0 and total[row, given[other]] + nats[row, other] > own[row]
         ]
-        if alike:
-            shared[row] = max(alike, key=lambda other: float(nats[row, other]))
+        if similar:
+            shared[row] = max(similar, key=lambda other: float(nats[row, other]))
         elif row in given:
             bearers.append(row)
     return shared
@@ -201,10 +203,10 @@ def _evidence(
     row: int, name: int | None, weighed: Weighed, accepted: Accepted, rule: EvidenceRule
 ) -> Evidence:
     order = np.argsort(-weighed.total[row], kind="stable").tolist()
-    speaking = [at for at in order if weighed.seconds[row, at] > 0 or weighed.voice[row, at] > 0]
+    supported = [at for at in order if weighed.seconds[row, at] > 0 or weighed.voice[row, at] > 0]
     if name is not None:
-        speaking = [name, *(at for at in speaking if at != name)]
-    first, second, *_ = (*(_support(row, at, weighed) for at in speaking[:2]), None, None)
+        supported = [name, *(at for at in supported if at != name)]
+    first, second, *_ = (*(_support(row, at, weighed) for at in supported[:2]), None, None)
     return Evidence(
         first,
         second,

@@ -1,9 +1,8 @@
-"""Whose voice a fingerprint is, if it is anybody's (open set: a stranger stays a stranger).
+"""Open-set identification: the known person whose voice an embedding is, or no person.
 
 Conventions
 -----------
-Similarities are cosines, from -1 to 1. Ties are no match: nobody is named where two people are as
-near.
+Similarities are cosines, from -1 to 1. A tie between two people is not a match.
 """
 
 from collections.abc import Mapping
@@ -20,9 +19,9 @@ Candidate = TypeVar("Candidate", bound=Match, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class OpenSetRule:
-    """When the nearest voice is near enough to be the same.
+    """When the nearest voice is similar enough to be the same.
 
-    ``threshold`` is the least cosine, ``margin`` how far it must be above the next person's.
+    ``threshold`` is the least cosine, ``margin`` its least lead over the next person's.
     """
 
     threshold: float = DEFAULT_THRESHOLD
@@ -36,7 +35,7 @@ OPEN_SET_RULE = OpenSetRule()
 class Identification(Generic[Candidate]):
     """The known people whose voice it may be, nearest first, and the decision between them.
 
-    ``margin`` is how far the first candidate is above the second; None where there is no second.
+    ``margin`` is the lead of the first candidate over the second; None without a second.
     """
 
     candidates: tuple[Candidate, ...]
@@ -57,11 +56,11 @@ class Identification(Generic[Candidate]):
 def identify(
     embedding: Embedding, voices: Voices, *, rule: OpenSetRule = OPEN_SET_RULE
 ) -> Identification[Match]:
-    """Tell whose voice a fingerprint is.
+    """Identify the person whose voice an embedding is.
 
     Parameters
     ----------
-    fingerprint
+    embedding
         Shape ``(dimension,)``, any scale.
     voices
         Known voices. Several rows of one name are one person: the nearest counts.
@@ -71,7 +70,8 @@ def identify(
     Returns
     -------
     Identification
-        Every known person, nearest first; nobody, and ``unknown``, where nothing can be compared.
+        Every known person, nearest first. It has no candidates, and is ``unknown``, where nothing
+        can be compared.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def identify(
     margin = None if second is None else first.similarity - second.similarity
     if first.similarity < rule.threshold - NOISE:
         return Identification(candidates, "unknown", margin)
-    # Two people as near as each other are a tie even where no margin is asked for.
+    # Two equal similarities are a tie even where the margin is 0.
     apart = margin is None or margin >= max(rule.margin - NOISE, NOISE)
     return Identification(candidates, "match" if apart else "ambiguous", margin)
 
@@ -102,13 +102,13 @@ def identify(
 def recognise(
     transcript: LabelledTranscript, embeddings: Mapping[str, Embedding], voices: Voices
 ) -> LabelledTranscript:
-    """Tell which speakers are known, and call them by their names.
+    """Identify the speakers of a transcript, and replace their labels by names.
 
     Parameters
     ----------
     transcript
         By anonymous label.
-    fingerprints
+    embeddings
         By label, each of shape ``(dimension,)``.
     voices
         Known voices, with the threshold and the margin of their space.
@@ -116,19 +116,19 @@ def recognise(
     Returns
     -------
     LabelledTranscript
-        Who is not recognised keeps the label. Speakers of one name are one speaker.
+        Speakers who are not recognised keep their labels. Speakers of one name become one speaker.
 
     Examples
     --------
     >>> import numpy as np
-    >>> talk = LabelledTranscript(9.0, "en", ("Speaker_0",), (), {})
+    >>> transcript = LabelledTranscript(9.0, "en", ("Speaker_0",), (), {})
     >>> known = Voices(("Ann",), np.array([[1.0, 0.0]]))
-    >>> recognise(talk, {"Speaker_0": np.array([3.0, 0.0])}, known).recognised
+    >>> recognise(transcript, {"Speaker_0": np.array([3.0, 0.0])}, known).recognised
     (RecognisedSpeaker(speaker='Speaker_0', name='Ann', similarity=1.0),)
 
     """
     recognised = tuple(
-        _whose(label, embeddings.get(label), voices) for label in transcript.speakers
+        _recognise_one(label, embeddings.get(label), voices) for label in transcript.speakers
     )
     names = {one.speaker: one.name or one.speaker for one in recognised}
     return replace(
@@ -142,7 +142,7 @@ def recognise(
     )
 
 
-def _whose(label: str, embedding: Embedding | None, voices: Voices) -> RecognisedSpeaker:
+def _recognise_one(label: str, embedding: Embedding | None, voices: Voices) -> RecognisedSpeaker:
     if embedding is None:
         return RecognisedSpeaker(label)
     decided = identify(embedding, voices, rule=OpenSetRule(voices.threshold, voices.margin))

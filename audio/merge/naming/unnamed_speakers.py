@@ -31,7 +31,7 @@ def number_unnamed(
 
 
 def letter_unnamed(labelled: LabelledWords, names: Mapping[str, str]) -> LabelledWords:
-    """Replace the label of each word by the speaker's name, or by a letter where there is none.
+    """Replace the label of each word by the speaker's name, or by a letter without a name.
 
     Parameters
     ----------

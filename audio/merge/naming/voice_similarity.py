@@ -1,10 +1,9 @@
-"""Which known voice a fingerprint sounds like.
+"""The similarity of embeddings to known voices, and to each other.
 
 Conventions
 -----------
-Similarities are cosines, from -1 to 1; the scale of a fingerprint carries
-no meaning. A zero vector sounds like nobody, and fingerprints of different length are never
-compared.
+Similarities are cosines, from -1 to 1; the scale of an embedding carries no meaning. A zero vector
+is similar to no voice, and embeddings of different length are never compared.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,13 +14,13 @@ from numpy.typing import NDArray
 
 from audio.merge.values import Embedding, Notice, Voices
 
-# Equal directions of different scale differ by less than this in their cosine.
+# Cosines of equal directions at different scales differ by less than this.
 NOISE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The known voice nearest to a fingerprint."""
+    """The known voice nearest to an embedding, and its cosine."""
 
     name: str
     similarity: float
@@ -30,22 +29,22 @@ class Match:
 def find_nearest_voices(
     embeddings: Mapping[str, Embedding], libraries: Sequence[Voices]
 ) -> dict[str, Match]:
-    """Tell which known voice is nearest to each fingerprint.
+    """Find the known voice nearest to each embedding.
 
     Several rows of one name are one person: the best row counts. Ties go to the first row of the
     first library.
 
     Parameters
     ----------
-    fingerprints
+    embeddings
         By speaker, each of shape ``(dimension,)``.
     libraries
-        Known voices. One of another dimension is passed over.
+        Known voices. One of another dimension is skipped.
 
     Returns
     -------
     dict
-        A match for every speaker that can be compared with anything, whatever the similarity.
+        By speaker: a match, at any similarity, for each that can be compared; else no entry.
 
     Raises
     ------
@@ -68,11 +67,11 @@ def find_nearest_voices(
 
 
 def check_dimensions(embeddings: Iterable[Embedding], voices: Voices) -> tuple[Notice, ...]:
-    """Tell whether known voices were passed over because of their length.
+    """Return a warning where known voices were skipped because of their dimension.
 
     Parameters
     ----------
-    fingerprints
+    embeddings
         Those of the recording, each of shape ``(dimension,)``.
     voices
         Known voices.
@@ -80,7 +79,7 @@ def check_dimensions(embeddings: Iterable[Embedding], voices: Voices) -> tuple[N
     Returns
     -------
     tuple of Notice
-        One notice, or none when all could be compared or there are no known voices.
+        One notice; empty when all could be compared, or without known voices.
 
     """
     skipped = [one for one in embeddings if voices.names and not is_comparable(one, voices)]
@@ -90,22 +89,22 @@ def check_dimensions(embeddings: Iterable[Embedding], voices: Voices) -> tuple[N
         Notice(
             "voiceprints_skipped",
             f"The known voiceprints have {voices.vectors.shape[1]} numbers, this recording's "
-            f"fingerprints {len(skipped[0])}: they were not compared.",
+            f"embeddings {len(skipped[0])}: they were not compared.",
         ),
     )
 
 
 def is_comparable(embedding: Embedding, voices: Voices) -> bool:
-    """Tell whether a fingerprint is as long as the known ones; without any it is not."""
+    """Return whether the embedding has the dimension of the known voices; False without any."""
     return bool(voices.names) and voices.vectors.shape[1:] == embedding.shape
 
 
 def similarities(embedding: Embedding, voices: Voices) -> list[float]:
-    """Tell how near each known voice is to a fingerprint.
+    """Compute the cosine of each known voice to an embedding.
 
     Parameters
     ----------
-    fingerprint
+    embedding
         Shape ``(dimension,)``.
     voices
         Known voices.
@@ -114,7 +113,7 @@ def similarities(embedding: Embedding, voices: Voices) -> list[float]:
     -------
     list of float
         Cosines, one per row; empty where nothing can be compared: no known voice, another
-        dimension, or a zero fingerprint. To a zero row it is ``-inf``.
+        dimension, or a zero embedding. The cosine to a zero row is ``-inf``.
 
     """
     if not is_comparable(embedding, voices) or not embedding.any():
@@ -124,7 +123,7 @@ def similarities(embedding: Embedding, voices: Voices) -> list[float]:
 
 
 def unit(vector: Embedding) -> Embedding:
-    """Tell the direction of a vector.
+    """Scale a vector to length 1.
 
     Parameters
     ----------
@@ -134,7 +133,7 @@ def unit(vector: Embedding) -> Embedding:
     Returns
     -------
     NDArray
-        The vector at length 1; a zero vector stays zero.
+        The vector at length 1; a zero vector is unchanged.
 
     Examples
     --------
@@ -171,16 +170,18 @@ def _nearest_in(voices: Voices, embeddings: Mapping[str, Embedding]) -> dict[str
 
 
 def _cosines(embeddings: NDArray[np.float64], voices: Voices) -> NDArray[np.float64]:
-    """Return similarities of shape ``(fingerprints, voices)``, ``-inf`` to zero vectors.
+    """Return cosines of shape ``(embeddings, voices)``, ``-inf`` to zero vectors.
 
-    The lengths of the rows are divided out afterwards: a copy of 100 000 unit rows would cost 150
-    MB.
+    The products are divided by the lengths of the rows: a copy of 100 000 unit rows would take
+    150 MB.
     """
     lengths = np.sqrt(np.einsum("ij,ij->i", voices.vectors, voices.vectors))
     rows = np.apply_along_axis(unit, 1, embeddings)
     products = rows @ voices.vectors.T
-    nothing = np.full_like(products, -np.inf)
-    cosines: NDArray[np.float64] = np.divide(products, lengths, out=nothing, where=lengths > 0)
+    incomparable = np.full_like(products, -np.inf)
+    cosines: NDArray[np.float64] = np.divide(
+        products, lengths, out=incomparable, where=lengths > 0
+    )
     return cosines
 
 
@@ -190,7 +191,7 @@ Similarities = NDArray[np.float64]
 def compare_with_voices(
     speakers: Sequence[str], embeddings: Mapping[str, Embedding], libraries: Sequence[Voices]
 ) -> tuple[tuple[str, ...], Similarities]:
-    """Tell how alike each speaker is to each known name.
+    """Compute the similarity of each speaker to each known name.
 
     Several rows of one name are one person: the best row counts.
 
@@ -198,15 +199,16 @@ def compare_with_voices(
     ----------
     speakers
         The rows of the table.
-    fingerprints
+    embeddings
         By speaker, each of shape ``(dimension,)``; some may be missing.
     libraries
-        Known voices; one of another dimension is passed over.
+        Known voices; one of another dimension is skipped.
 
     Returns
     -------
     tuple
-        The names in the order of the libraries, and cosines of shape ``(speakers, names)``.
+        The names in the order of the libraries, and cosines of shape ``(speakers, names)``,
+        ``-inf`` where nothing can be compared.
 
     Examples
     --------
@@ -215,25 +217,28 @@ def compare_with_voices(
     (('Ann', 'Bob'), array([[0.6, 0.8]]))
 
     """
-    places: dict[str, int] = {}
-    rows = [[places.setdefault(name, len(places)) for name in known.names] for known in libraries]
-    table = np.full((len(speakers), len(places)), -np.inf)
-    for known, columns in zip(libraries, rows, strict=True):
+    columns_by_name: dict[str, int] = {}
+    columns_of = [
+        [columns_by_name.setdefault(name, len(columns_by_name)) for name in known.names]
+        for known in libraries
+    ]
+    table = np.full((len(speakers), len(columns_by_name)), -np.inf)
+    for known, columns in zip(libraries, columns_of, strict=True):
         for row, speaker in enumerate(speakers):
             embedding = embeddings.get(speaker)
             if embedding is not None and embedding.any() and is_comparable(embedding, known):
                 np.maximum.at(table[row], columns, _cosines_to_one(embedding, known))
-    return tuple(places), table
+    return tuple(columns_by_name), table
 
 
 def compare_speakers(speakers: Sequence[str], embeddings: Mapping[str, Embedding]) -> Similarities:
-    """Tell how alike the speakers of one recording are.
+    """Compute the similarity of each two speakers of one recording.
 
     Returns
     -------
     NDArray
-        Cosines of shape ``(speakers, speakers)``, 1 on the diagonal also for a speaker without
-        fingerprint.
+        Cosines of shape ``(speakers, speakers)``; 1 on the diagonal, also for a speaker without an
+        embedding.
 
     """
     table = np.full((len(speakers), len(speakers)), -np.inf)
@@ -248,6 +253,6 @@ def compare_speakers(speakers: Sequence[str], embeddings: Mapping[str, Embedding
 def _cosines_to_one(embedding: Embedding, known: Voices) -> Similarities:
     lengths = np.sqrt(np.einsum("ij,ij->i", known.vectors, known.vectors))
     products = known.vectors @ unit(embedding)
-    nothing = np.full_like(products, -np.inf)
-    cosines: Similarities = np.divide(products, lengths, out=nothing, where=lengths > 0)
+    incomparable = np.full_like(products, -np.inf)
+    cosines: Similarities = np.divide(products, lengths, out=incomparable, where=lengths > 0)
     return cosines

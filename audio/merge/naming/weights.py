@@ -1,10 +1,10 @@
-"""How much timeline and voice each say for every name of every speaker.
+"""The weight of evidence of timeline and voice for every name of every speaker.
 
 Conventions
 -----------
 Tables have the shape ``(speakers, names)``. Weights of evidence are log likelihood ratios in nats
-(Good, Weight of evidence: a brief survey, 1985): those of independent sources add up, and 0 says
-nothing.
+(Good, Weight of evidence: a brief survey, 1985): weights of independent sources add up, and a
+weight of 0 means no evidence.
 """
 
 from collections.abc import Sequence
@@ -17,22 +17,22 @@ from audio.merge.naming.timeline_evidence import Timeline
 from audio.merge.naming.voice_similarity import Similarities, compare_speakers, compare_with_voices
 from audio.merge.values import Diarization, Voices
 
-# A voice at its threshold weighs 1 nat, and 4 more for every 0.1 above it: the log likelihood
-# ratio of two normal distributions of cosines, 0.4 apart, with a deviation of 0.1. Those are
-# assumed; from 10 to 80 nats per cosine, and from 0 to 3 at the threshold, the simulator's figures
-# are the same.
+# A voice at its threshold has a weight of 1 nat, and 4 more for every 0.1 above it: the log
+# likelihood ratio of two normal distributions of cosines, 0.4 apart, with a deviation of 0.1. The
+# distributions are assumed; from 10 to 80 nats per cosine, and from 0 to 3 at the threshold, the
+# simulator's figures are the same.
 VOICE_NATS = 1.0
 VOICE_NATS_PER_COSINE = 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What speaks for every name of every speaker.
+    """The evidence for every name of every speaker.
 
     ``speaker_share`` and ``name_share`` are the shares of a cell's ``seconds`` in its row and in
-    its column, where a row counts with those who sound alike. ``similarity`` and ``margin`` are
-    cosines, ``-inf`` where there is nothing to compare. ``alike`` has the shape
-    ``(speakers, speakers)``.
+    its column, where the rows of speakers with similar voices count together. ``similarity`` and
+    ``margin`` are cosines, ``-inf`` where nothing can be compared. ``speaker_similarity`` has the
+    shape ``(speakers, speakers)``.
     """
 
     names: tuple[str, ...]
@@ -42,7 +42,7 @@ class Weighed:
     name_share: Table
     similarity: Similarities
     margin: Similarities
-    alike: Similarities
+    speaker_similarity: Similarities
     visual: Table
     voice: Table
 
@@ -60,7 +60,7 @@ def weigh(
     *,
     threshold: float,
 ) -> Weighed:
-    """Tell what speaks for every name of every speaker.
+    """Weigh the evidence for every name of every speaker.
 
     The names are those of the timeline, and each speaker's two nearest known voices.
 
@@ -69,22 +69,22 @@ def weigh(
     speakers
         The rows.
     diarization
-        Their fingerprints.
+        The speakers' embeddings.
     timeline
-        What `read_timeline` made of the hints.
+        The evidence of the timeline, from `read_timeline`.
     libraries
         Known voices.
     threshold
-        The least cosine that counts.
+        The least cosine that has any weight.
 
     Returns
     -------
     Weighed
-        Without columns where there are neither hints nor known voices.
+        Without columns where there are neither timeline entries nor known voices.
 
     """
     names, voices, margins = _nearest(speakers, diarization, timeline.names, libraries)
-    alike = compare_speakers(speakers, diarization.embeddings)
+    speaker_similarity = compare_speakers(speakers, diarization.embeddings)
     missing = ((0, 0), (0, len(names) - len(timeline.names)))
     exclusive, seconds, visual = (
         np.pad(table, missing) for table in (timeline.exclusive, timeline.seconds, timeline.weight)
@@ -94,17 +94,17 @@ def weigh(
         exclusive=exclusive,
         seconds=seconds,
         speaker_share=_share(seconds, seconds.sum(axis=1, keepdims=True)),
-        name_share=_share((alike >= threshold) @ seconds, seconds.sum(axis=0)),
+        name_share=_share((speaker_similarity >= threshold) @ seconds, seconds.sum(axis=0)),
         similarity=voices,
         margin=margins,
-        alike=alike,
+        speaker_similarity=speaker_similarity,
         visual=visual,
         voice=weigh_similarity(voices, threshold),
     )
 
 
 def weigh_similarity(similarity: Similarities, threshold: float) -> Table:
-    """Tell how much a likeness weighs, in nats: nothing below the threshold.
+    """Return the weight of each similarity, in nats: 0 below the threshold.
 
     Examples
     --------
@@ -124,12 +124,12 @@ def _nearest(
     shown: tuple[str, ...],
     libraries: Sequence[Voices],
 ) -> tuple[tuple[str, ...], Similarities, Similarities]:
-    """Return the names that count, their voices' likeness, and its margins."""
+    """Return the names that count, the similarities of their voices, and the margins."""
     known, table = compare_with_voices(speakers, diarization.embeddings, libraries)
-    heard = [known[at] for at in np.unique(np.argsort(-table, axis=1, kind="stable")[:, :2])]
-    names = tuple(dict.fromkeys((*shown, *heard)))
-    place = {name: at for at, name in enumerate(known)}
-    columns = [place.get(name, -1) for name in names]
+    nearest = [known[at] for at in np.unique(np.argsort(-table, axis=1, kind="stable")[:, :2])]
+    names = tuple(dict.fromkeys((*shown, *nearest)))
+    index = {name: at for at, name in enumerate(known)}
+    columns = [index.get(name, -1) for name in names]
     padded, margins = (
         np.pad(one, ((0, 0), (0, 1)), constant_values=-np.inf) for one in (table, _margins(table))
     )
@@ -137,7 +137,7 @@ def _nearest(
 
 
 def _margins(table: Similarities) -> Similarities:
-    """Return how far each cell is above the best other one of its row, 2 where it is alone."""
+    """Return the lead of each cell over the best other of its row, or over -1 without another."""
     ranked = -np.sort(-np.pad(table, ((0, 0), (0, 2)), constant_values=-np.inf), axis=1)
     first, second = ranked[:, :1], ranked[:, 1:2]
     best = np.arange(table.shape[1]) == (

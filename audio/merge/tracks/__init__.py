@@ -1,1 +1,1 @@
-"""Two-track recordings: what belongs to the microphone, what to the system."""
+"""Recordings of two tracks: which speech of the mic track is the local user's, and the merge."""

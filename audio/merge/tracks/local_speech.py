@@ -1,8 +1,8 @@
-"""Which words and turns of the mic track are the local user's.
+"""The words, turns and voice of the local user, selected from the mic track.
 
-The microphone also hears the others, from the loudspeaker: their bleed is transcribed and diarized
-like the user's own speech. What is the user's is decided by the user's recorder (``self_vad``), or
-by comparing the two tracks.
+The microphone also records the other speakers, from the loudspeaker: this bleed is transcribed and
+diarized like the user's own speech. The user's speech is selected by voice activity of the user's
+recorder (``self_vad``), or by comparing the levels of the two tracks.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from audio.merge.intervals import Timed, Times, edges, overlap
 from audio.merge.tracks.loudness import Track, measure_levels
 from audio.merge.values import Diarization, Embedding, Notice, Span, Turn, Word
 
-# The user is much nearer to the microphone than the loudspeaker is; equal levels are bleed.
+# The user is much nearer to the microphone than the loudspeaker; equal levels are bleed.
 LOUDER = 1.2
-# A word given without length, or shorter than a syllable, is judged with what surrounds it.
+# A word without length, or shorter than a syllable, is measured with its surroundings.
 MIN_WINDOW_S = 0.08
-# Less speech gives a fingerprint that changes with what is said.
+# An embedding of less speech depends on the words.
 MIN_ENROLLED_S = 3.0
-# Recorders stop their two tracks this far apart without losing a word.
+# Recorders stop their two tracks up to this far apart without losing a word.
 LENGTHS_MAY_DIFFER_S = 0.5
 MIC = "mic"
 
@@ -42,7 +42,7 @@ class LocalSpeech:
 
 @dataclass(frozen=True, slots=True)
 class UserVoice:
-    """The local user's fingerprint, and the turns it was taken from, under the label ``mic``."""
+    """The local user's embedding, and the turns it was computed from, under the label ``mic``."""
 
     embedding: Embedding | None
     turns: tuple[Turn, ...]
@@ -52,11 +52,11 @@ class UserVoice:
 def select_by_level(
     mic: Track, system: Track, words: Sequence[Word], turns: Sequence[Turn]
 ) -> LocalSpeech:
-    """Tell which words and turns are the local user's, by how loud the two tracks are.
+    """Select the local user's words and turns by the levels of the two tracks.
 
-    Local is what is more than 1.2 times as loud on the mic track as on the system track, over the
-    word's or turn's own window, widened to 80 ms where it is shorter. Beyond the end of either
-    track nothing is local. Each track is read once.
+    A word or turn is local when it is more than 1.2 times as loud on the mic track as on the
+    system track, over its own window, widened to 80 ms where it is shorter. Beyond the end of
+    either track nothing is local. Each track is read once.
 
     Parameters
     ----------
@@ -68,12 +68,12 @@ def select_by_level(
     Returns
     -------
     LocalSpeech
-        In the order given; nothing is local on a silent mic.
+        In the given order; empty for a silent mic track.
 
     Raises
     ------
     ValueError
-        When a time is not finite or a sample rate not positive.
+        When a time is not finite, or a sample rate is not positive.
 
     """
     starts, ends = _windows([*words, *turns])
@@ -91,22 +91,22 @@ def select_by_level(
 def select_by_vad(
     self_vad: Sequence[Span], words: Sequence[Word], turns: Sequence[Turn]
 ) -> LocalSpeech:
-    """Tell which words and turns are the local user's, by when the user is known to speak.
+    """Select the local user's words and turns by the user's voice activity.
 
-    Local is a word that overlaps one of the spans (touching is no overlap; a word without length
-    is judged over 80 ms), and a turn at least half of which the spans cover.
+    A word is local when it overlaps one of the spans (touching is not overlap; a word without
+    length is widened to 80 ms), a turn when the spans cover at least half of it.
 
     Parameters
     ----------
     self_vad
-        In any order, in seconds; no spans leave nothing.
+        In any order, in seconds; without spans nothing is local.
     words, turns
         Of the mic track, in any order, in seconds.
 
     Returns
     -------
     LocalSpeech
-        In the order given.
+        In the given order.
 
     Raises
     ------
@@ -134,24 +134,23 @@ def select_by_vad(
 
 
 def find_user_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> UserVoice:
-    """Tell what the local user sounds like.
+    """Find the local user's voice among the speakers of the mic track.
 
-    The fingerprint of the mic track's speaker who talks longest in local turns, for at least 3 s.
-    A speaker most of whose time is bleed is not considered: that fingerprint is somebody else's.
+    It is the embedding of the speaker who talks longest in local turns, for at least 3 s. A
+    speaker most of whose time is bleed is not considered: that embedding is another person's.
 
     Parameters
     ----------
     diarization
         Of the mic track.
     local_turns
-        Those of its turns that are the local user's. Ties go to the speaker who comes first in
-        them.
+        The turns that are the local user's. Ties go to the speaker who comes first in them.
 
     Returns
     -------
     UserVoice
-        Without a fingerprint when nobody has enough local time, or the engine gave that speaker
-        none. ``enrolled_s`` is the local time found, in seconds, also when it is too little.
+        Without an embedding when no speaker has enough local time, or the engine gave that speaker
+        none. ``enrolled_s`` is the local time found, in seconds, also when it is too short.
 
     """
     whole = speaking_time(diarization.turns)
@@ -172,17 +171,17 @@ def find_user_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> Us
 
 
 def check_lengths(mic_s: float | None, system_s: float | None) -> tuple[Notice, ...]:
-    """Tell whether one track ends so early that something may be missing.
+    """Return a warning where one track ends so early that speech may be missing.
 
     Parameters
     ----------
     mic_s, system_s
-        How long the tracks are, in seconds; None when nobody knows.
+        The lengths of the tracks, in seconds; None where unknown.
 
     Returns
     -------
     tuple of Notice
-        One notice when they differ by more than 0.5 s, else none.
+        One notice when they differ by more than 0.5 s, else empty.
 
     """
     if mic_s is None or system_s is None or abs(mic_s - system_s) <= LENGTHS_MAY_DIFFER_S:
@@ -197,7 +196,7 @@ def check_lengths(mic_s: float | None, system_s: float | None) -> tuple[Notice, 
 
 
 def _windows(items: Sequence[Timed]) -> tuple[Times, Times]:
-    """Return the stretches to listen to: at least 80 ms, not begun before the recording."""
+    """Return each item's window: at least 80 ms long, starting at 0 s or later."""
     starts, ends = edges(items)
     missing = np.maximum(MIN_WINDOW_S - (ends - starts), 0.0)
     starts = np.where(missing > 0, np.maximum(starts - missing / 2, 0.0), starts)

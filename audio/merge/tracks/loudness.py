@@ -1,10 +1,9 @@
-"""How loud a track is in each of many windows, in one pass and bounded memory.
+"""The level of a track in each of many windows, measured in one pass and bounded memory.
 
 Conventions
 -----------
-Windows are seconds from the start of the track, levels are root mean
-squares of samples in -1 … 1 after the window's own mean is removed, so that a constant offset (DC)
-of a recording is silence.
+Windows are seconds from the start of the track. Levels are root mean squares of samples in -1 … 1
+after the window's own mean is removed, so that a constant offset (DC) is silence.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,18 +14,18 @@ from numpy.typing import NDArray
 
 from audio.merge.intervals import Indices, Times
 
-# As float64 512 KiB, which stays in a processor's cache. An hour of 16 kHz took 107 ms in pieces
-# of 16,384, 90 ms of 32,768 and 82 ms of 65,536, where the memory's speed is the limit.
-_PIECE = 65_536
-# A window that is all offset keeps up to 1e-16 of it as rounding; that is no sound.
+# As float64 512 KiB, which fits a processor's cache. An hour of 16 kHz took 107 ms in buffers of
+# 16,384 samples, 90 ms of 32,768 and 82 ms of 65,536, where the speed of the memory is the limit.
+_BUFFER = 65_536
+# The power of a constant offset rounds to at most 1e-16 of it, not to 0.
 _ROUNDING = 1e-12
-# Thirty years: later times would not fit the sample numbers.
+# Thirty years: the indices of later samples would overflow.
 _LATEST_S = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The samples of one channel: ``blocks()`` begins them anew, each of shape ``(samples,)``."""
+    """One channel: each call of ``blocks`` yields its samples anew, in arrays ``(samples,)``."""
 
     sample_rate: int
     blocks: Callable[[], Iterable[NDArray[np.float32]]]
@@ -41,25 +40,25 @@ class Levels:
 
 
 def measure_levels(track: Track, starts: Times, ends: Times, *, until_s: float = np.inf) -> Levels:
-    """Tell how loud a track is in each window.
+    """Measure the level of a track in each window.
 
-    Reads the track once, in pieces of at most 131 072 samples, and keeps two sums per window edge:
-    memory does not grow with the track.
+    The track is read once, in buffers of at most 131 072 samples, and two sums are held per window
+    edge: memory does not grow with the track.
 
     Parameters
     ----------
     track
-        At its own sample rate, in Hz; blocks of any size.
+        At its own sample rate, in Hz; arrays of any length.
     starts, ends
         Shape ``(windows,)``, in seconds, in any order; windows may overlap.
     until_s
-        Windows are cut here, in seconds. Of a window that reaches outside the track, the part
-        inside counts.
+        Windows are cut at this time, in seconds. Where a window reaches outside the track, the
+        part inside counts.
 
     Returns
     -------
     Levels
-        A window wholly outside the track, or without length, has level 0.
+        A window completely outside the track, or without length, has level 0.
 
     Raises
     ------
@@ -98,35 +97,35 @@ def _sums_before(
 ) -> tuple[Times, Times, int]:
     """Return the sums of the samples and of their squares before each mark, and the length.
 
-    Only sums between neighbouring marks are formed (a running sum over every sample takes ten
-    times as long).
+    Only the sums between neighbouring marks are computed: a running sum over every sample takes
+    ten times as long.
     """
     sums, squares = np.zeros(len(marks) + 1), np.zeros(len(marks) + 1)
     position = 0
-    for piece in _pieces(blocks):
-        samples = piece.astype(np.float64)
+    for buffer in _buffers(blocks):
+        samples = buffer.astype(np.float64)
         gap = int(np.searchsorted(marks, position, side="right"))
         stop = int(np.searchsorted(marks, position + len(samples), side="left"))
         cuts = np.concatenate(([0], marks[gap:stop] - position))
         sums[gap : stop + 1] += np.add.reduceat(samples, cuts)
         squares[gap : stop + 1] += np.add.reduceat(np.square(samples, out=samples), cuts)
         position += len(samples)
-    # A float recording may hold a NaN: it must not silence all that follows.
+    # A float recording may contain a NaN, which must not spread to all later windows.
     known = [
         np.cumsum(np.nan_to_num(gaps, posinf=0.0, neginf=0.0))[:-1] for gaps in (sums, squares)
     ]
     return known[0], known[1], position
 
 
-def _pieces(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
-    """Yield the same samples in pieces large enough for one call and small enough to hold."""
+def _buffers(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    """Yield the same samples in arrays of `_BUFFER` and more samples; the last may be shorter."""
     held: list[NDArray[np.float32]] = []
     size = 0
     for block in blocks:
-        for begin in range(0, len(block), _PIECE):
-            held.append(block[begin : begin + _PIECE])
+        for begin in range(0, len(block), _BUFFER):
+            held.append(block[begin : begin + _BUFFER])
             size += len(held[-1])
-            if size >= _PIECE:
+            if size >= _BUFFER:
                 yield held[0] if len(held) == 1 else np.concatenate(held)
                 held, size = [], 0
     if held:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from audio.merge.naming.joint_table import (
-    NOBODY,
+    NO_GROUP,
     SEVERAL,
     Course,
     course,
@@ -21,20 +21,20 @@ def test_nobody_is_alone_where_two_overlap_and_where_none_is() -> None:
     talk = course_of((0.0, 2.0, 0), (1.0, 3.0, 1), (5.0, 6.0, 0))
 
     assert talk.knots.tolist() == [0.0, 1.0, 2.0, 3.0, 5.0, 6.0]
-    assert talk.owners.tolist() == [0, SEVERAL, 1, NOBODY, 0, NOBODY]
+    assert talk.owners.tolist() == [0, SEVERAL, 1, NO_GROUP, 0, NO_GROUP]
 
 
 def test_spans_of_one_group_that_overlap_are_one() -> None:
     talk = course_of((0.0, 2.0, 1), (1.0, 3.0, 1))
 
     assert talk.knots.tolist() == [0.0, 3.0]
-    assert talk.owners.tolist() == [1, NOBODY]
+    assert talk.owners.tolist() == [1, NO_GROUP]
 
 
 def test_a_span_without_length_makes_nobody_alone() -> None:
     talk = course_of((0.0, 2.0, 0), (1.0, 1.0, 1))
 
-    assert talk.owners.tolist() == [0, NOBODY]
+    assert talk.owners.tolist() == [0, NO_GROUP]
 
 
 def test_no_spans_make_an_empty_course() -> None:

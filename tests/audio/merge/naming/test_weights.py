@@ -40,7 +40,7 @@ def test_who_sounds_alike_counts_together_in_a_names_time() -> None:
 
     together = weighed(timeline_of(*entries))
 
-    assert together.alike.round(9).tolist() == [[1.0, 0.6], [0.6, 1.0]]
+    assert together.speaker_similarity.round(9).tolist() == [[1.0, 0.6], [0.6, 1.0]]
     assert together.name_share.tolist() == [[1.0], [1.0]]
 
 
