@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from audio.media.decoding import SAMPLE_RATE, clips
+from audio.media.recording import Recording
 from audio.merge.values import Span
 from benchmarks.measures.speaker_errors import reference_turns
 from benchmarks.synthetic.long_meeting import FOLDER
@@ -57,7 +58,7 @@ def _lone_speech(rttm: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
     for person in turns.labels():
         alone = turns.label_timeline(person).extrude(turns.get_overlap())
         spans = [Span(one.start, one.end) for one in alone]
-        yield person, np.concatenate(clips(recording, spans))
+        yield person, np.concatenate(clips(Recording(recording), spans))
 
 
 def _fingerprints(fingerprinter: Fingerprinter, speech: Vectors, seconds: int) -> Vectors:

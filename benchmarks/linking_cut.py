@@ -20,7 +20,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from audio.media.chunk_files import Piece, pieces_of
+from audio.media.chunk_files import ChunkFile, chunk_files
+from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
 from audio.merge.clustering import LinkingRule
 from audio.merge.linking import link_chunks
@@ -56,7 +57,7 @@ def main() -> int:
 def _heard_pieces(meeting: Recorded) -> Iterator[dict[str, Any]]:
     folder = meeting.path.with_name("chunks")
     folder.mkdir(exist_ok=True)
-    with pieces_of(meeting.path, PIECE_S) as pieces:
+    with chunk_files(Recording(meeting.path), PIECE_S) as pieces:
         for number, piece in enumerate(pieces):
             kept = folder / f"{number:02}.json"
             if not kept.exists():
@@ -64,7 +65,7 @@ def _heard_pieces(meeting: Recorded) -> Iterator[dict[str, Any]]:
             yield json.loads(kept.read_text())
 
 
-def _heard(piece: Piece) -> dict[str, Any]:
+def _heard(piece: ChunkFile) -> dict[str, Any]:
     url = f"{os.environ['PARAKEET_URL']}/v1/audio/diarize-chunk"
     with piece.path.open("rb") as file:
         answer = httpx.post(url, files={"file": file}, timeout=LONGEST_WAIT_S)

@@ -11,6 +11,7 @@ from audio.media.decoding import (
     declared_s,
     sample_blocks,
 )
+from audio.media.recording import Recording
 
 # In less than this nothing can be heard, and an engine need not be troubled with it.
 SHORTEST_S = 0.1
@@ -74,7 +75,7 @@ def _seconds(path: Path) -> float | None:
     if not path.stat().st_size:
         raise _NoRecording("the file is empty." if path.is_file() else "it is no file.")
     try:
-        heard, seconds = _beginning_s(path), declared_s(path)
+        heard, seconds = _beginning_s(path), declared_s(Recording(path))
     except UndecodableAudio:
         raise _NoRecording("it is no audio or video that can be decoded.") from None
     except DecodingUnavailable as error:
@@ -87,7 +88,7 @@ def _seconds(path: Path) -> float | None:
 def _beginning_s(path: Path) -> float:
     """How much can be heard of its first moments."""
     heard = 0
-    for block in sample_blocks(path):
+    for block in sample_blocks(Recording(path)):
         heard += len(block)
         if heard >= SHORTEST_S * SAMPLE_RATE:
             break

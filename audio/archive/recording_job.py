@@ -14,12 +14,12 @@ from audio.archive.options import ArchiveOptions
 from audio.context import ProgressWatcher, traced
 from audio.engines.failures import PASSING, EngineRefused
 from audio.media.decoding import DecodingUnavailable
-from audio.media.recording import Recording
+from audio.media.recording import Recording, digest_of
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript, TimelineEntry
 from audio.pipeline.engine_retries import call_with_retries
 from audio.pipeline.job_progress import watched_by
-from audio.pipeline.label_merge import MergeJob, build_merge_job, digest_of, label_merge, remember
+from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge, remember
 from audio.timelines.plain_list import parse_timeline
 
 _PASSING: tuple[type[Exception], ...] = (*PASSING, DecodingUnavailable)

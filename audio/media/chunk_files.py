@@ -1,7 +1,6 @@
-"""A long recording as pieces that an engine takes, cut where it is quiet.
+"""The chunks of a long recording, as files of a length that engines take, cut in pauses.
 
-Neighbours have some time in common. The recording is decoded once, in a memory that does not grow
-with it; the pieces are files.
+Neighbouring chunks overlap. The recording is decoded once, in memory that does not grow with it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,22 +15,23 @@ from numpy.typing import NDArray
 from audio.media import temporary_files
 from audio.media.decoding import SAMPLE_RATE, sample_blocks
 from audio.media.encoding import pcm, wav
+from audio.media.recording import Recording
 
-# How far from the wished place a cut may be, where it is quieter there.
+# How far from the planned position a cut may be, if it is quieter there.
 SEARCH_S = 15.0
 OVERLAP_S = 10.0
-# A last piece shorter than this stays with the one before it: in so little speech nobody is known.
+# A shorter last chunk is joined to the one before: speakers cannot be told apart in less speech.
 SHORTEST_S = 60.0
 _FRAME = SAMPLE_RATE // 50
-# The level of so many frames together, so that a stop inside a word is no place to cut.
+# A pause lasts this many frames, so that a stop consonant inside a word does not count as one.
 _PAUSE_FRAMES = 15
 
 Samples = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a recording as a file, in seconds; `begin` to `stop` is its own alone."""
+class ChunkFile:
+    """A part of a recording as a file, in seconds; no other chunk owns `begin` to `stop`."""
 
     path: Path
     start: float
@@ -41,70 +41,68 @@ class Piece:
 
 
 @contextmanager
-def pieces_of(
-    path: Path,
-    piece_s: float,
-    *,
-    param: str = "file",
-    go_on: Callable[[], None] = lambda: None,
-) -> Iterator[list[Piece]]:
-    """The recording in pieces of about `piece_s`: WAV files that go with the end of the block.
+def chunk_files(
+    recording: Recording, chunk_s: float, *, after_each: Callable[[], None] = lambda: None
+) -> Iterator[list[ChunkFile]]:
+    """Cut a recording into chunks of about `chunk_s`: WAV files, deleted after the block.
 
-    `go_on` is called after each, and raises where nobody wants the next.
+    `after_each` is called after each chunk, and raises where the next is not wanted.
 
     Raises
     ------
     UnusableAudio, NoRoom
     """
-    with TemporaryDirectory(dir=temporary_files.folder(), prefix="pieces-") as place:
-        pieces = []
-        with closing(sample_blocks(path, param=param)) as blocks:
-            for piece in cut(blocks, piece_s, Path(place)):
-                pieces.append(piece)
-                go_on()
-        yield pieces
+    with TemporaryDirectory(dir=temporary_files.folder(), prefix="pieces-") as folder:
+        chunks = []
+        with closing(sample_blocks(recording)) as blocks:
+            for chunk in cut_chunks(blocks, chunk_s, Path(folder)):
+                chunks.append(chunk)
+                after_each()
+        yield chunks
 
 
-def cut(blocks: Iterable[NDArray[np.float32]], piece_s: float, folder: Path) -> Iterator[Piece]:
-    """Write samples at 16 kHz as pieces, as they come."""
-    piece = round(piece_s * SAMPLE_RATE)
+def cut_chunks(
+    blocks: Iterable[NDArray[np.float32]], chunk_s: float, folder: Path
+) -> Iterator[ChunkFile]:
+    """Write samples at 16 kHz as chunks, while they arrive."""
+    length = round(chunk_s * SAMPLE_RATE)
     search, half = round(SEARCH_S * SAMPLE_RATE), round(OVERLAP_S * SAMPLE_RATE / 2)
-    ahead = piece + max(search + half, round(SHORTEST_S * SAMPLE_RATE))
-    kept = _Kept()
+    ahead = length + max(search + half, round(SHORTEST_S * SAMPLE_RATE))
+    buffer = _Buffer()
     begin = 0
     for block in blocks:
-        kept.add(block)
-        while kept.end - begin >= ahead:
-            wished = begin + piece
-            near = kept.between(wished - search, wished + search)
-            stop = wished - search + quietest(near)
-            yield _written(kept, folder, begin, stop, stop + half)
-            kept.forget_before(stop - half)
+        buffer.add(block)
+        while buffer.end - begin >= ahead:
+            planned = begin + length
+            near = buffer.between(planned - search, planned + search)
+            stop = planned - search + quietest(near)
+            yield _write(buffer, folder, begin, stop, stop + half)
+            buffer.drop_before(stop - half)
             begin = stop
-    yield _written(kept, folder, begin, kept.end, kept.end)
+    yield _write(buffer, folder, begin, buffer.end, buffer.end)
 
 
 def quietest(samples: Samples) -> int:
-    """Where is the quietest 0.3 s? Its middle; of several the one nearest to the middle of all."""
+    """Return the middle of the quietest 0.3 s; of several the one nearest to the centre."""
     frames = len(samples) // _FRAME
     energy = np.square(samples[: frames * _FRAME].reshape(frames, _FRAME), dtype=np.float64)
     pause = np.convolve(energy.sum(axis=1), np.ones(_PAUSE_FRAMES), mode="valid")
     least = np.flatnonzero(pause <= pause.min())
-    place = least[np.argmin(np.abs(least - len(pause) // 2))]
-    return int(place * _FRAME + _PAUSE_FRAMES * _FRAME // 2)
+    frame = least[np.argmin(np.abs(least - len(pause) // 2))]
+    return int(frame * _FRAME + _PAUSE_FRAMES * _FRAME // 2)
 
 
-def _written(kept: "_Kept", folder: Path, begin: int, stop: int, end: int) -> Piece:
+def _write(buffer: "_Buffer", folder: Path, begin: int, stop: int, end: int) -> ChunkFile:
     path = folder / f"{begin}.wav"
-    content = wav(kept.between(kept.start, end))
+    content = wav(buffer.between(buffer.start, end))
     temporary_files.check_room(len(content))
     path.write_bytes(content)
-    times = (kept.start, end, begin, stop)
-    return Piece(path, *(time / SAMPLE_RATE for time in times))
+    times = (buffer.start, end, begin, stop)
+    return ChunkFile(path, *(time / SAMPLE_RATE for time in times))
 
 
-class _Kept:
-    """The samples that are still needed; places count from the start of the recording."""
+class _Buffer:
+    """The samples that are still needed; positions count from the start of the recording."""
 
     def __init__(self) -> None:
         self.start = 0
@@ -121,6 +119,6 @@ class _Kept:
         whole = self._blocks[0] if self._blocks else np.empty(0, dtype=np.int16)
         return whole[start - self.start : end - self.start]
 
-    def forget_before(self, start: int) -> None:
+    def drop_before(self, start: int) -> None:
         self._blocks = [self.between(start, self.end).copy()]
         self.start = start

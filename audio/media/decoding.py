@@ -1,12 +1,11 @@
-"""Any recording, as mono samples, in bounded memory.
+"""The samples of any recording, as mono blocks in bounded memory.
 
 Plain WAV is read directly. All else is decoded by processes with limits (`audio.media.decoders`):
-a recording that breaks, stalls or fills its decoder is refused, and nothing else suffers from it.
+a recording that breaks, stalls or fills its decoder is refused, and affects nothing else.
 """
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -17,18 +16,18 @@ from audio.media.decoders.pool import AllBusy, decoders
 from audio.media.decoders.process import Decoder, Died, Limits, Refused
 from audio.media.decoders.protocol import SAMPLE_RATE as SAMPLE_RATE
 from audio.media.decoders.protocol import Job
-from audio.media.wav import plain_wav
+from audio.media.recording import Recording
 from audio.merge.values import Span
 
-# Who does not read to the end closes them, and so ends the decoding.
+# A reader that does not read to the end closes the generator, which ends the decoding.
 Blocks = Generator[NDArray[np.float32], None, None]
 
-# So much is read in a moment.
-GLANCE_BYTES = 2 * 1024 * 1024
+# The packets of a file of this size are read in a moment.
+QUICK_BYTES = 2 * 1024 * 1024
 
 
 class UnusableAudio(Exception):
-    """A recording that will not do, in which field, and why."""
+    """A recording that cannot be used; names its field and the reason."""
 
     def __init__(self, param: str, reason: str) -> None:
         super().__init__(f"{param}: {reason}")
@@ -36,60 +35,59 @@ class UnusableAudio(Exception):
 
 
 class UndecodableAudio(UnusableAudio):
-    """A recording that holds no audio we can read."""
+    """A recording without audio that the gateway can decode."""
 
 
 class AudioTooLong(UnusableAudio):
-    """A recording that lasts longer than MAX_AUDIO_S."""
+    """A recording that is longer than MAX_AUDIO_S."""
 
 
 class DecodingUnavailable(Exception):
-    """Nothing is wrong with the recording, as far as we know: it may be decoded later."""
+    """The gateway cannot decode now; the recording may be fine, and be decoded later."""
 
 
-def check_decodable(path: Path, *, param: str) -> None:
-    """Refuse a recording, named by its field, of which not even the first samples can be read.
+def check_decodable(recording: Recording) -> None:
+    """Refuse a recording whose first samples cannot be read.
 
     Raises
     ------
     UndecodableAudio, DecodingUnavailable
     """
-    wav = plain_wav(path)
+    wav = recording.wav
     if wav is not None and wav.seconds <= settings.MAX_AUDIO_S:
         return
-    if next(_blocks(path, param, for_long=False), None) is None:
-        raise UndecodableAudio(param, "the recording holds no audio.")
+    if next(_blocks(recording, is_long=False), None) is None:
+        raise UndecodableAudio(recording.field, "the recording holds no audio.")
 
 
-def declared_s(path: Path, *, param: str = "file") -> float | None:
-    """How long a recording says it is, in seconds; None where it does not say.
+def declared_s(recording: Recording) -> float | None:
+    """Return the length that a recording declares, in seconds; None where it declares none.
 
     Raises
     ------
     UndecodableAudio, DecodingUnavailable
     """
-    wav = plain_wav(path)
-    return wav.seconds if wav else _seconds("declared", path, param)
+    return recording.wav.seconds if recording.wav else _seconds("declared", recording)
 
 
-def length_s(path: Path, *, param: str = "file") -> float | None:
-    """How long a recording says it is, or its packets are, in seconds; None where neither tells.
+def length_s(recording: Recording) -> float | None:
+    """Return the declared length of a recording or that of its packets, whichever is greater.
 
-    A header of a few bytes may lie about hours of silence.
+    In seconds; None where neither is known. A header of a few bytes may declare hours of silence.
 
     Raises
     ------
     UndecodableAudio, AudioTooLong, DecodingUnavailable
     """
-    wav = plain_wav(path)
+    wav = recording.wav
     if wav is None:
-        return _seconds("length", path, param)
+        return _seconds("length", recording)
     if wav.seconds > settings.MAX_AUDIO_S:
-        raise _too_long(param)
+        raise _too_long(recording.field)
     return wav.seconds
 
 
-def sample_blocks(path: Path, *, param: str = "file") -> Blocks:
+def sample_blocks(recording: Recording) -> Blocks:
     """Yield a recording as blocks of 16 kHz mono samples in [-1, 1], channels averaged.
 
     A recording that breaks off ends where it breaks off.
@@ -97,59 +95,59 @@ def sample_blocks(path: Path, *, param: str = "file") -> Blocks:
     Raises
     ------
     UndecodableAudio
-        Before the first block, when there is none to come; later, when decoding takes too much.
+        Before the first block, when it has no samples; later, when decoding exceeds its limits.
     AudioTooLong
-        Where it goes on for longer than is allowed.
+        As soon as the samples exceed MAX_AUDIO_S.
     DecodingUnavailable
     """
-    return _blocks(path, param, for_long=True)
+    return _blocks(recording, is_long=True)
 
 
-def clips(path: Path, spans: Sequence[Span], *, param: str = "file") -> list[NDArray[np.float32]]:
-    """The 16 kHz mono samples of some spans, read in one pass; none where the recording ended.
+def clips(recording: Recording, spans: Sequence[Span]) -> list[NDArray[np.float32]]:
+    """Return the 16 kHz mono samples of spans, read in one pass; none past the end.
 
     Raises
     ------
     UndecodableAudio, AudioTooLong, DecodingUnavailable
     """
     edges = [(round(s.start * SAMPLE_RATE), round(s.end * SAMPLE_RATE)) for s in spans]
-    pieces: list[list[NDArray[np.float32]]] = [[np.empty(0, np.float32)] for _ in spans]
+    parts: list[list[NDArray[np.float32]]] = [[np.empty(0, np.float32)] for _ in spans]
     last, at = max((end for _, end in edges), default=0), 0
-    for block in sample_blocks(path, param=param):
-        for (start, end), found in zip(edges, pieces, strict=True):
+    for block in sample_blocks(recording):
+        for (start, end), found in zip(edges, parts, strict=True):
             if start < at + len(block) and end > at:
                 found.append(block[max(0, start - at) : end - at])
         at += len(block)
         if at >= last:
             break
-    return [np.concatenate(found) for found in pieces]
+    return [np.concatenate(found) for found in parts]
 
 
-def _seconds(job: Job, path: Path, param: str) -> float | None:
-    # Its packets may have to be read one by one: of a large file that is no glance.
-    for_long = job == "length" and path.stat().st_size > GLANCE_BYTES
-    with _decoder(path, param, for_long=for_long) as (decoder, recording):
-        return decoder.seconds(job, recording, _limits())
+def _seconds(job: Job, recording: Recording) -> float | None:
+    # The packets of a large file may have to be read one by one, which takes long.
+    is_long = job == "length" and recording.path.stat().st_size > QUICK_BYTES
+    with _decoder(recording, is_long=is_long) as (decoder, file):
+        return decoder.seconds(job, file, _limits())
 
 
-def _blocks(path: Path, param: str, *, for_long: bool) -> Blocks:
-    wav = plain_wav(path)
+def _blocks(recording: Recording, *, is_long: bool) -> Blocks:
+    wav = recording.wav
     if wav is None:
-        yield from _decoded(path, param, for_long=for_long)
+        yield from _decoded(recording, is_long=is_long)
     elif wav.seconds > settings.MAX_AUDIO_S:
-        raise _too_long(param)
+        raise _too_long(recording.field)
     else:
         yield from wav.blocks(SAMPLE_RATE)
 
 
-def _decoded(path: Path, param: str, *, for_long: bool) -> Iterator[NDArray[np.float32]]:
+def _decoded(recording: Recording, *, is_long: bool) -> Iterator[NDArray[np.float32]]:
     with (
-        _decoder(path, param, for_long=for_long) as (decoder, recording),
-        # Closed before the decoder goes back: it must hear that the rest is not wanted.
-        closing(decoder.samples(recording, _limits())) as pieces,
+        _decoder(recording, is_long=is_long) as (decoder, file),
+        # Closed before the decoder is returned, so that it learns that the rest is not wanted.
+        closing(decoder.samples(file, _limits())) as blocks,
     ):
-        for piece in pieces:
-            yield np.frombuffer(piece, np.float32)
+        for block in blocks:
+            yield np.frombuffer(block, np.float32)
 
 
 def _limits() -> Limits:
@@ -161,14 +159,14 @@ def _limits() -> Limits:
 
 
 @contextmanager
-def _decoder(path: Path, param: str, *, for_long: bool) -> Iterator[tuple[Decoder, IO[bytes]]]:
-    """A decoder with a recording for it; its refusals name the field."""
-    with path.open("rb") as recording:
+def _decoder(recording: Recording, *, is_long: bool) -> Iterator[tuple[Decoder, IO[bytes]]]:
+    """Take a decoder and open the recording for it; refusals name the field."""
+    with recording.path.open("rb") as file:
         try:
-            with decoders(settings.DECODERS).one(for_long=for_long) as decoder:
-                yield decoder, recording
+            with decoders(settings.DECODERS).one(is_long=is_long) as decoder:
+                yield decoder, file
         except Refused as refused:
-            raise _refusal(refused, param) from refused
+            raise _refusal(refused, recording.field) from refused
         except AllBusy as error:
             raise DecodingUnavailable("The gateway has too much to decode.") from error
         except Died as error:
@@ -181,7 +179,7 @@ def _too_long(param: str) -> AudioTooLong:
 
 
 def _refusal(refused: Refused, param: str) -> UnusableAudio:
-    if refused.too_long:
+    if refused.is_too_long:
         return _too_long(param)
     return UndecodableAudio(
         param, "the audio file could not be decoded or its format is not supported."

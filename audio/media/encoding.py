@@ -1,4 +1,4 @@
-"""Samples as a file."""
+"""Samples encoded as a file: WAV for engines, and silence in every format of speech."""
 
 import io
 import wave
@@ -14,12 +14,12 @@ from audio.media.decoding import SAMPLE_RATE
 
 
 def pcm(samples: NDArray[np.float32]) -> NDArray[np.int16]:
-    """16-bit samples of samples in [-1, 1]; what is louder is clipped."""
+    """Convert samples in [-1, 1] to 16 bits; louder samples are clipped."""
     return (np.clip(samples, -1.0, 1.0) * 32767).round().astype("<i2")
 
 
 def wav(samples: NDArray[np.int16]) -> bytes:
-    """A WAV of 16 kHz mono samples."""
+    """Encode 16 kHz mono samples as a WAV."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
@@ -29,7 +29,7 @@ def wav(samples: NDArray[np.int16]) -> bytes:
     return buffer.getvalue()
 
 
-# What Kokoro speaks at; long enough for every player to notice that it has played something.
+# The rate of Kokoro's speech, and a length that every player plays.
 SILENCE_RATE = 24_000
 SILENCE_S = 0.5
 
@@ -45,7 +45,7 @@ _SAMPLES = np.zeros((1, int(SILENCE_RATE * SILENCE_S)), np.int16)
 
 @lru_cache(maxsize=8)
 def silence(form: str) -> bytes:
-    """Half a second of nothing, as mp3, opus (in Ogg), aac (ADTS), flac, wav or pcm."""
+    """Encode half a second of silence as mp3, opus (in Ogg), aac (ADTS), flac, wav or pcm."""
     match form:
         case "pcm":
             return _SAMPLES.tobytes()
@@ -75,7 +75,7 @@ def _encoded(container_name: str, codec: str) -> bytes:
     return buffer.getvalue()
 
 
-# The content type of each format that speech is given in.
+# The content type of each format of speech.
 SPEECH_TYPES = {
     "mp3": "audio/mpeg",
     "opus": "audio/ogg",

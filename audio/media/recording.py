@@ -1,14 +1,19 @@
-"""A recording as the pipeline and the engines carry it: one value, made at the edge."""
+"""A recording as every layer carries it: one value, made where the recording enters."""
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from audio.media.wav import PlainWav, plain_wav
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Recording:
     """A recording on disk, with the suffix, the name and the form field that its sender gave it.
 
-    `seconds` is the length that the recording declares, where it was measured.
+    `seconds` is its length where it was measured. The header and the digest are read once, when
+    they are first needed.
     """
 
     path: Path
@@ -16,3 +21,21 @@ class Recording:
     name: str = ""
     field: str = "file"
     seconds: float | None = None
+
+    @cached_property
+    def wav(self) -> PlainWav | None:
+        """Where the samples of a plain WAV are in the file; None for any other recording."""
+        return plain_wav(self.path)
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """The SHA-256 of the file."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+
+
+def digest_of(*recordings: Recording) -> str:
+    """Return the SHA-256 of a recording in hex; of several tracks, that of their digests."""
+    if len(recordings) == 1:
+        return recordings[0].sha256.hex()
+    return hashlib.sha256(b"".join(recording.sha256 for recording in recordings)).hexdigest()

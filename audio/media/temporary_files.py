@@ -1,7 +1,7 @@
-"""Where temporary files lie, how much room they may take, and what a crash left behind.
+"""The folders of temporary files, their quota, and the removal of files that a crash left.
 
-Each process has a folder of its own, which it holds locked while it lives. So whoever starts next
-can tell what nobody needs any more; the kernel unlocks the folder of a process however it ended.
+Each process has a folder of its own, which it locks while it runs. A process that starts later
+deletes the folders without a lock: the kernel releases the lock however a process ended.
 """
 
 import atexit
@@ -22,7 +22,7 @@ from django.core.exceptions import SuspiciousOperation
 
 _PREFIX = "process-"
 _OURS = re.compile(_PREFIX + r"[a-z0-9_]{8}")
-_mine: dict[tuple[int, Path], Path] = {}
+_folders: dict[tuple[int, Path], Path] = {}
 _making = Lock()
 
 
@@ -34,25 +34,25 @@ class NoRoom(SuspiciousOperation):
 
 
 def folder() -> Path:
-    """This process's own folder, made when it is first asked for; gone when the process ends.
+    """Return this process's own folder, made at the first call, deleted when the process ends.
 
     Raises
     ------
     OSError
     """
     key = os.getpid(), _whole()
-    if (mine := _mine.get(key)) and mine.is_dir():
-        return mine
+    if (own := _folders.get(key)) and own.is_dir():
+        return own
     whole = whole_folder()
     with _making:
-        if key not in _mine or not _mine[key].is_dir():
+        if key not in _folders or not _folders[key].is_dir():
             clean()
-            _mine[key] = _made(whole)
-        return _mine[key]
+            _folders[key] = _make(whole)
+        return _folders[key]
 
 
 def whole_folder() -> Path:
-    """The folder of all processes: UPLOADS_DIR, or one that nobody else can enter.
+    """Return the folder of all processes: UPLOADS_DIR, or one that no other account can enter.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def whole_folder() -> Path:
     """
     given, path = settings.UPLOADS_DIR, _whole()
     path.mkdir(mode=0o700, parents=bool(given), exist_ok=True)
-    # In a folder that everybody may write to, somebody else may have been there first.
+    # In a folder that every account may write to, another may have made this one first.
     if not given and not is_ours(path.lstat(), others_may=0):
         raise PermissionError(f"{path} is not this account's alone.")
     return path
@@ -72,23 +72,23 @@ def _whole() -> Path:
 
 
 def account_folder() -> Path:
-    """Where this account's processes meet, made or not: its name is known to everybody."""
+    """Return the folder of this account's processes, which may not exist; its name is public."""
     return _account_folder(tempfile.gettempdir(), os.getuid())
 
 
 @lru_cache(maxsize=4)
-def _account_folder(place: str, user: int) -> Path:
-    return Path(place, f"spark-control-{user}")
+def _account_folder(parent: str, user: int) -> Path:
+    return Path(parent, f"spark-control-{user}")
 
 
 def is_ours(found: os.stat_result, *, others_may: int = 0o777) -> bool:
-    """Whether it is a folder of this account's, with which others may do no more than this."""
+    """Whether this account owns the folder, and others have no permissions beyond `others_may`."""
     others = stat.S_IMODE(found.st_mode) & 0o077
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not others & ~others_may
 
 
 def clean() -> None:
-    """Delete what processes left that live no more; nothing of others, and nothing else."""
+    """Delete the folders of this account's processes that have ended, and nothing else."""
     whole = whole_folder()
     with _locked(whole):
         for path in whole.iterdir():
@@ -98,7 +98,7 @@ def clean() -> None:
 
 
 def check_room(wanted: int) -> None:
-    """Refuse what would take more room than all temporary files together may have.
+    """Refuse a file that would exceed the quota of all temporary files.
 
     Raises
     ------
@@ -110,13 +110,13 @@ def check_room(wanted: int) -> None:
 
 
 def used_bytes() -> int:
-    """How much room the temporary files of all processes take."""
+    """Return how many bytes the temporary files of all processes take."""
     with os.scandir(whole_folder()) as found:
         ours = [entry.path for entry in found if entry.name.startswith(_PREFIX)]
     return sum(
-        _size(f"{place}/{name}")
-        for one in ours
-        for place, _folders, names in os.walk(one)
+        _size(f"{parent}/{name}")
+        for folder in ours
+        for parent, _subfolders, names in os.walk(folder)
         for name in names
     )
 
@@ -127,16 +127,16 @@ def _size(path: str) -> int:
     return 0
 
 
-def _made(whole: Path) -> Path:
+def _make(whole: Path) -> Path:
     with _locked(whole):
         path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=whole))
-        # Kept open, and so locked, until the process ends.
+        # It remains open, and so locked, until the process ends.
         fcntl.flock(os.open(path, os.O_RDONLY | os.O_DIRECTORY), fcntl.LOCK_EX)
-    atexit.register(_only_here(os.getpid(), path))
+    atexit.register(_removal(os.getpid(), path))
     return path
 
 
-def _only_here(pid: int, path: Path) -> Callable[[], None]:
+def _removal(pid: int, path: Path) -> Callable[[], None]:
     def remove() -> None:
         if os.getpid() == pid:
             shutil.rmtree(path, ignore_errors=True)
@@ -146,7 +146,7 @@ def _only_here(pid: int, path: Path) -> Callable[[], None]:
 
 @contextmanager
 def _locked(path: Path, how: int = 0) -> Iterator[None]:
-    """Between making a folder and locking it, nobody may look for abandoned ones."""
+    """Lock a folder: abandoned ones are not searched between the making of one and its lock."""
     file = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | how)

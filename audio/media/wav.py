@@ -1,7 +1,7 @@
-"""Plain WAV, read without a decoder: what most recorders send is samples behind a short header.
+"""Plain WAV, read without a decoder: most recorders send samples behind a short header.
 
-Only what is certain is read here: integers of 16 bits and floats of 32. Whatever else calls itself
-WAV is for the decoder.
+Only integers of 16 bits and floats of 32 bits are read here. Every other kind of WAV goes to the
+decoder.
 
 Source: Multimedia Programming Interface and Data Specifications 1.0 (1991), and Microsoft's
 "Multiple channel audio data and WAVE files" for the extensible header.
@@ -10,7 +10,6 @@ Source: Multimedia Programming Interface and Data Specifications 1.0 (1991), and
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -26,17 +25,17 @@ _KINDS: dict[tuple[int, int], Kind] = {
     (_PCM, 16): np.dtype("<i2"),
     (_FLOAT, 32): np.dtype("<f4"),
 }
-_MOST_CHANNELS = 64
+_MAX_CHANNELS = 64
 _RATES = range(1_000, 768_001)
-# The samples come soon; who hides them behind more is no recorder.
-_MOST_CHUNKS = 64
-# At 16 bits as many samples as `audio.merge.tracks.loudness` takes at once.
+# No recorder writes more chunks before its samples.
+_MAX_CHUNKS = 64
+# At 16 bits, as many samples as `audio.merge.tracks.loudness` takes at a time.
 _BLOCK_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class PlainWav:
-    """Where the samples lie in a file; a frame is one sample of each channel."""
+    """Where the samples are in a file; a frame is one sample of each channel."""
 
     path: Path
     kind: Kind
@@ -50,7 +49,7 @@ class PlainWav:
         return self.frames / self.rate
 
     def blocks(self, rate: int) -> Iterator[Samples]:
-        """Yield the samples in [-1, 1] at that rate, channels averaged."""
+        """Yield the samples in [-1, 1] at this rate (Hz), channels averaged."""
         blocks = map(self._mono, self._raw_blocks())
         return blocks if rate == self.rate else _resampled(blocks, self.rate, rate)
 
@@ -73,20 +72,13 @@ class PlainWav:
 
 
 def plain_wav(path: Path) -> PlainWav | None:
-    """Find the samples of a plain WAV, as many as are there; None of any other file."""
-    found = path.stat()
-    return _found(path, found.st_ino, found.st_size, found.st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _found(path: Path, _inode: int, _size: int, _written_ns: int) -> PlainWav | None:
-    """One request looks at the same header several times."""
+    """Find the samples of a plain WAV, up to the end of the file; None for any other file."""
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] != b"RIFF" or head[8:] != b"WAVE":
             return None
         form = b""
-        for _ in range(_MOST_CHUNKS):
+        for _ in range(_MAX_CHUNKS):
             name, size = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
             if name == b"data":
                 return _plain(file, path, form, size)
@@ -104,11 +96,11 @@ def _plain(file: IO[bytes], path: Path, form: bytes, size: int) -> PlainWav | No
     if tag == _EXTENSIBLE and len(form) == 40:
         (tag,) = struct.unpack_from("<H", form, 24)
     kind = _KINDS.get((tag, bits))
-    if kind is None or not 0 < channels <= _MOST_CHANNELS or rate not in _RATES:
+    if kind is None or not 0 < channels <= _MAX_CHANNELS or rate not in _RATES:
         return None
     if frame != kind.itemsize * channels:
         return None
-    # The header of a stream, and of a recording that broke off, says more than there is.
+    # The header of a stream, or of a recording that broke off, declares more than the file holds.
     frames = min(size, path.stat().st_size - file.tell()) // frame
     return PlainWav(path, kind, channels, rate, file.tell(), frames) if frames > 0 else None
 

@@ -1,4 +1,4 @@
-"""The story of each job: which engines are asked, and what becomes of their answers.
+"""The story of each job: which engines are called, and how their answers become a result.
 
-Views and commands call these functions; they know nothing of HTTP requests.
+Views, commands and workers call these functions; they know nothing of HTTP requests.
 """

@@ -1,8 +1,8 @@
-"""What do the engines hear in recordings of any length?
+"""The engines' analysis of recordings of any length: transcription and diarization.
 
-A recording longer than CHUNK_AFTER_S is cut into pieces, which the engines hear a few at a time; a
-piece that stays unheard is a span that the result names as missing. What is heard of the pieces
-becomes one transcription and one diarization again.
+A recording longer than CHUNK_AFTER_S is cut into chunks, of which a few are at the engines at a
+time; a chunk that still fails after retries becomes a span that the result names as missing. The
+answers for all chunks are joined to one transcription and one diarization.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from django.conf import settings
 from audio import metrics
 from audio.engines.dialects import parakeet
 from audio.engines.failures import EngineError, EngineNotConfigured, EngineRefused
-from audio.media.chunk_files import Piece, pieces_of
+from audio.media.chunk_files import ChunkFile, chunk_files
 from audio.media.decoding import UndecodableAudio, length_s
 from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
@@ -28,147 +28,145 @@ from audio.merge.transcript_text import Part, join_parts
 from audio.merge.values import Diarization, Notice, Transcription
 from audio.pipeline import job_progress
 from audio.pipeline.engine_retries import call_with_retries, raise_if_unwanted
-from audio.pipeline.parallel_calls import admitted_in_parallel
+from audio.pipeline.parallel_calls import call_engine_in_parallel
 
-# How unlike the labels of one speaker may be on average. The pure function's 0.7 takes people who
-# resemble each other for one: what a label sounds like is the mean of all it says in a piece.
+# How unlike the labels of one speaker may be on average. The pure function's 0.7 joins people with
+# similar voices: the embedding of a label is the mean of all its speech in a chunk.
 LINKING_CUT = 0.5
 
 
-_NOTHING = Transcription("", ())
-_NOBODY = Diarization((), ())
+_NO_WORDS = Transcription("", ())
+_NO_TURNS = Diarization((), ())
 Ask = Callable[[Recording], Any]
 Call = Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
-    """What is to be heard in a recording.
+class AnalysisRequest:
+    """The analysis that is wanted of a recording.
 
-    `options` of the transcription, None where none is wanted; `speakers`: no diarization, who
-    talks when, or also how each of them sounds; `linking`: how many speakers there may be.
+    `options` of the transcription, None where none is wanted; `speakers`: no diarization, its
+    turns, or also an embedding of each speaker; `linking`: how many speakers there may be.
     """
 
     recording: Recording
     options: Mapping[str, str] | None = None
-    speakers: Literal["none", "turns", "fingerprints"] = "none"
+    speakers: Literal["none", "turns", "embeddings"] = "none"
     linking: LinkingRule = LINKING_RULE
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What was heard in a recording, and what the reader of a result should know of it."""
+class Analysis:
+    """What the engines answered for a recording, and warnings for the reader of the result."""
 
-    said: Transcription = _NOTHING
-    talk: Diarization = _NOBODY
+    transcription: Transcription = _NO_WORDS
+    diarization: Diarization = _NO_TURNS
     warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Unheard:
-    """A piece that an engine did not hear, and why."""
+class _Missing:
+    """A chunk that an engine did not answer, and why."""
 
     error: EngineError
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The engine calls for one recording: per piece, or one each for the whole of it."""
+    """The engine calls for one recording: one per chunk, or one for the whole recording."""
 
-    pieces: Sequence[Piece]
+    chunks: Sequence[ChunkFile]
     linking: LinkingRule
     transcriptions: Sequence[Call]
     diarizations: Sequence[Call]
 
-    def in_turns(self) -> list[Call]:
-        """Transcriptions and diarizations by turns: engines do the two side by side."""
+    def alternating(self) -> list[Call]:
+        """List transcriptions and diarizations in turn: engines do the two side by side."""
         pairs = zip_longest(self.transcriptions, self.diarizations)
         return [call for pair in pairs for call in pair if call is not None]
 
 
-def hear(*hearings: Hearing) -> list[Heard]:
-    """What do the engines hear in these recordings? All of it at once, as far as they take it.
+def analyse(*requests: AnalysisRequest) -> list[Analysis]:
+    """Analyse recordings, all in parallel as far as the engines have slots.
 
     Raises
     ------
     EngineError
-        Of a whole recording, or where no piece of one was heard.
+        For a whole recording, or where every chunk of a recording failed.
     UnusableAudio, DecodingUnavailable, Stopped
     """
     with ExitStack() as files:
-        plans = [_plan(*files.enter_context(_measured(hearing))) for hearing in hearings]
-        calls = [call for plan in plans for call in plan.in_turns()]
+        plans = [_plan(*files.enter_context(_measured(request))) for request in requests]
+        calls = [call for plan in plans for call in plan.alternating()]
         counted = (partial(_counted, call, 1 / len(calls)) for call in calls)
-        told = admitted_in_parallel(parakeet.parakeet(), *counted)
-    answers = dict(zip(calls, told, strict=True))
-    return [_heard(plan, answers) for plan in plans]
+        results = call_engine_in_parallel(parakeet.parakeet(), *counted)
+    answers = dict(zip(calls, results, strict=True))
+    return [_analysis(plan, answers) for plan in plans]
 
 
 @contextmanager
-def _measured(hearing: Hearing) -> Iterator[tuple[Hearing, list[Piece]]]:
-    """With the recording's length, as far as it is known, and with its pieces if it is long."""
-    recording = hearing.recording
+def _measured(request: AnalysisRequest) -> Iterator[tuple[AnalysisRequest, list[ChunkFile]]]:
+    """Yield the request with the length of its recording, and the chunks of a long recording."""
+    recording = request.recording
     seconds, may_be_long = _length(recording)
     if not may_be_long:
-        yield replace(hearing, recording=replace(recording, seconds=seconds)), []
+        yield replace(request, recording=replace(recording, seconds=seconds)), []
         return
-    with pieces_of(
-        recording.path, settings.CHUNK_S, param=recording.field, go_on=raise_if_unwanted
-    ) as pieces:
-        whole = replace(recording, seconds=pieces[-1].end)
-        is_long = pieces[-1].end > settings.CHUNK_AFTER_S
-        yield replace(hearing, recording=whole), pieces if is_long else []
+    with chunk_files(recording, settings.CHUNK_S, after_each=raise_if_unwanted) as chunks:
+        end = chunks[-1].end
+        whole = replace(recording, seconds=end)
+        yield replace(request, recording=whole), chunks if end > settings.CHUNK_AFTER_S else []
 
 
 def _length(recording: Recording) -> tuple[float | None, bool]:
-    """What it says of its length, and whether that may be more than the engines take whole."""
+    """Return the length of a recording, and whether it may be too long for one engine call."""
     try:
-        seconds = length_s(recording.path, param=recording.field)
+        seconds = length_s(recording)
     except UndecodableAudio:
-        # The engine may know the format; and if not, it says so.
+        # The engine may know the format; otherwise it refuses the recording.
         return None, False
     return seconds, seconds is None or seconds > settings.CHUNK_AFTER_S
 
 
-def _plan(hearing: Hearing, pieces: Sequence[Piece]) -> _Plan:
-    whole = hearing.recording
-    files = [_file_of(piece, whole.field) for piece in pieces] or [whole]
+def _plan(request: AnalysisRequest, chunks: Sequence[ChunkFile]) -> _Plan:
+    whole = request.recording
+    files = [_recording_of(chunk, whole.field) for chunk in chunks] or [whole]
     diarize = parakeet.diarize_chunk
-    if hearing.speakers == "turns" and not pieces and hearing.linking == LINKING_RULE:
-        # Nothing is to be linked, and fingerprints cost the engine work.
+    if request.speakers == "turns" and not chunks and request.linking == LINKING_RULE:
+        # No speakers are linked, and embeddings cost the engine work.
         diarize = parakeet.diarize
-    transcribe = partial(_transcribe, options=hearing.options or {})
-    asked = _persistently if pieces else _once
+    transcribe = partial(_transcribe, options=request.options or {})
+    call = _call_with_retries if chunks else _call_once
     return _Plan(
-        pieces,
-        hearing.linking,
-        [partial(asked, transcribe, file) for file in files if hearing.options is not None],
-        [partial(asked, diarize, file) for file in files if hearing.speakers != "none"],
+        chunks,
+        request.linking,
+        [partial(call, transcribe, file) for file in files if request.options is not None],
+        [partial(call, diarize, file) for file in files if request.speakers != "none"],
     )
 
 
-def _file_of(piece: Piece, field: str) -> Recording:
-    return Recording(piece.path, ".wav", field=field, seconds=piece.end - piece.start)
+def _recording_of(chunk: ChunkFile, field: str) -> Recording:
+    return Recording(chunk.path, ".wav", field=field, seconds=chunk.end - chunk.start)
 
 
 def _transcribe(recording: Recording, *, options: Mapping[str, str]) -> Transcription:
-    """As long as the recording says it is, where the engine does not say."""
-    said = parakeet.transcribe(recording, options)
-    return said if said.duration is not None else replace(said, duration=recording.seconds)
+    """Transcribe; where the engine names no duration, use the recording's declared length."""
+    answer = parakeet.transcribe(recording, options)
+    return answer if answer.duration is not None else replace(answer, duration=recording.seconds)
 
 
-def _once(ask: Ask, recording: Recording) -> Any:
+def _call_once(ask: Ask, recording: Recording) -> Any:
     return ask(recording)
 
 
-def _persistently(ask: Ask, recording: Recording) -> Any:
-    """Ask with retries; an engine that still fails leaves the chunk unanswered."""
+def _call_with_retries(ask: Ask, recording: Recording) -> Any:
+    """Ask for a chunk with retries; return `_Missing` where the engine still fails."""
     try:
         return call_with_retries(partial(ask, recording), _delay)
     except EngineNotConfigured:
         raise
     except EngineError as error:
-        return _Unheard(error)
+        return _Missing(error)
 
 
 def _delay(error: Exception, planned_s: float) -> float | None:
@@ -184,52 +182,57 @@ def _counted(call: Call, share: float) -> Any:
     return answer
 
 
-def _heard(plan: _Plan, answers: Mapping[Call, Any]) -> Heard:
-    said = [answers[call] for call in plan.transcriptions]
-    talk = [answers[call] for call in plan.diarizations]
-    if plan.pieces:
-        return _heard_in_pieces(plan, said, talk)
-    limit = check_speaker_limit(*talk)
-    if talk and plan.linking != LINKING_RULE:
-        whole = Chunk(0.0, talk[0].duration or 0.0, talk[0])
-        talk = [_linked([whole], plan.linking)]
-    return Heard(said[0] if said else _NOTHING, talk[0] if talk else _NOBODY, limit)
-
-
-def _heard_in_pieces(plan: _Plan, said: Sequence[Any], talk: Sequence[Any]) -> Heard:
-    words, no_words = _by_piece(plan.pieces, said, "transcribed")
-    turns, no_turns = _by_piece(plan.pieces, talk, "diarized")
-    parts = [Part(piece.start, piece.begin, piece.stop, one) for piece, one in words]
-    chunks = [Chunk(piece.start, piece.end, one) for piece, one in turns]
-    return Heard(
-        join_parts(parts),
-        _linked(chunks, plan.linking),
-        (*no_words, *no_turns, *check_speaker_limit(*(one for _, one in turns))),
+def _analysis(plan: _Plan, answers: Mapping[Call, Any]) -> Analysis:
+    transcriptions = [answers[call] for call in plan.transcriptions]
+    diarizations = [answers[call] for call in plan.diarizations]
+    if plan.chunks:
+        return _joined(plan, transcriptions, diarizations)
+    limit = check_speaker_limit(*diarizations)
+    if diarizations and plan.linking != LINKING_RULE:
+        whole = Chunk(0.0, diarizations[0].duration or 0.0, diarizations[0])
+        diarizations = [_linked([whole], plan.linking)]
+    return Analysis(
+        transcriptions[0] if transcriptions else _NO_WORDS,
+        diarizations[0] if diarizations else _NO_TURNS,
+        limit,
     )
 
 
-def _linked(chunks: Sequence[Chunk], wanted: LinkingRule) -> Diarization:
+def _joined(plan: _Plan, transcriptions: Sequence[Any], diarizations: Sequence[Any]) -> Analysis:
+    words, without_words = _by_chunk(plan.chunks, transcriptions, "transcribed")
+    turns, without_turns = _by_chunk(plan.chunks, diarizations, "diarized")
+    parts = [Part(chunk.start, chunk.begin, chunk.stop, answer) for chunk, answer in words]
+    chunks = [Chunk(chunk.start, chunk.end, answer) for chunk, answer in turns]
+    limit = check_speaker_limit(*(answer for _, answer in turns))
+    return Analysis(
+        join_parts(parts),
+        _linked(chunks, plan.linking),
+        (*without_words, *without_turns, *limit),
+    )
+
+
+def _linked(chunks: Sequence[Chunk], rule: LinkingRule) -> Diarization:
     with metrics.MERGES.labels("link").time():
-        return link_chunks(chunks, rule=replace(wanted, cut=LINKING_CUT)).diarization
+        return link_chunks(chunks, rule=replace(rule, cut=LINKING_CUT)).diarization
 
 
-def _by_piece(
-    pieces: Sequence[Piece], answers: Sequence[Any], done: str
-) -> tuple[list[tuple[Piece, Any]], list[Notice]]:
-    """The pieces that were heard, with the answers; of the others a notice each."""
-    heard: list[tuple[Piece, Any]] = []
-    unheard: list[tuple[Piece, EngineError]] = []
-    for piece, answer in zip(pieces, answers, strict=bool(answers)):
-        if isinstance(answer, _Unheard):
-            unheard.append((piece, answer.error))
+def _by_chunk(
+    chunks: Sequence[ChunkFile], answers: Sequence[Any], done: str
+) -> tuple[list[tuple[ChunkFile, Any]], list[Notice]]:
+    """Pair the chunks with their answers; return a notice for each chunk without one."""
+    answered: list[tuple[ChunkFile, Any]] = []
+    missing: list[tuple[ChunkFile, EngineError]] = []
+    for chunk, answer in zip(chunks, answers, strict=bool(answers)):
+        if isinstance(answer, _Missing):
+            missing.append((chunk, answer.error))
         else:
-            heard.append((piece, answer))
-    if unheard and not heard:
-        raise unheard[0][1]
-    return heard, [
+            answered.append((chunk, answer))
+    if missing and not answered:
+        raise missing[0][1]
+    return answered, [
         Notice(
             "span_missing",
-            f"From {piece.begin:.1f} s to {piece.stop:.1f} s nothing was {done}: {error}",
+            f"From {chunk.begin:.1f} s to {chunk.stop:.1f} s nothing was {done}: {error}",
         )
-        for piece, error in unheard
+        for chunk, error in missing
     ]

@@ -1,4 +1,4 @@
-"""How does whoever talks in a short clip sound?"""
+"""The embedding of the voice in each of several short clips."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from audio.media.encoding import pcm, wav
 from audio.media.recording import Recording
 from audio.merge.diarized_speakers import speaking_time
 from audio.merge.values import Diarization, Embedding
-from audio.pipeline.parallel_calls import admitted_in_parallel
+from audio.pipeline.parallel_calls import call_engine_in_parallel
 
 
 @dataclass(frozen=True, slots=True)
-class ClipVoice:
-    """How somebody sounds, in one space, by the name that the engine gives it."""
+class ClipEmbedding:
+    """The embedding of a voice, and the engine's name of its space."""
 
     embedding: Embedding
     space: str
 
 
-def embed_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipVoice | None]:
-    """How does the one who talks most in each clip sound? None where nobody is heard.
+def embed_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipEmbedding | None]:
+    """Return the embedding of the speaker who talks most in each clip; None without a speaker.
 
     Raises
     ------
@@ -45,20 +45,20 @@ def embed_clips(clips: Sequence[NDArray[np.float32]]) -> list[ClipVoice | None]:
             partial(diarize_chunk, Recording(path, ".wav", seconds=len(samples) / SAMPLE_RATE))
             for path, samples in zip(paths, clips, strict=True)
         ]
-        heard = admitted_in_parallel(parakeet.parakeet(), *calls)
-        return [_voice(one) for one in heard]
+        diarizations = call_engine_in_parallel(parakeet.parakeet(), *calls)
+        return [_main_voice(diarization) for diarization in diarizations]
 
 
-def _voice(heard: Diarization) -> ClipVoice | None:
-    talk = speaking_time(heard.turns)
+def _main_voice(diarization: Diarization) -> ClipEmbedding | None:
+    seconds = speaking_time(diarization.turns)
     voices = {
-        label: vector
-        for label, vector in heard.embeddings.items()
-        if vector.any() and talk.get(label)
+        label: embedding
+        for label, embedding in diarization.embeddings.items()
+        if embedding.any() and seconds.get(label)
     }
     if not voices:
         return None
-    space = heard.models.get("embedding", "")
+    space = diarization.models.get("embedding", "")
     if not space:
-        raise parakeet.parakeet().nonsense("it does not say what model its fingerprints are of")
-    return ClipVoice(voices[max(voices, key=lambda label: talk[label])], space)
+        raise parakeet.parakeet().nonsense("it does not name the model of its fingerprints")
+    return ClipEmbedding(voices[max(voices, key=lambda label: seconds[label])], space)

@@ -1,4 +1,4 @@
-"""Who said each word of a recording: by the names a client expects, strangers by letter."""
+"""Diarized transcription: words with the names of the speakers that a client expects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,48 +9,49 @@ from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.unnamed_speakers import letter_unnamed
 from audio.merge.speaker_labels import label_transcription
 from audio.merge.values import LabelledWords, Notice, Transcription
-from audio.pipeline.analysis import Hearing, hear
+from audio.pipeline.analysis import AnalysisRequest, analyse
 from audio.pipeline.known_speakers import KnownSpeakers, embedding_of, known_names
 from audio.pipeline.transcription import LABELLING
 
 
 @dataclass(frozen=True, slots=True)
-class Diarized:
-    """What a recording says, who says each word of it, and what its reader should know."""
+class DiarizedTranscription:
+    """A transcription, the speaker of each of its words, and warnings for its reader."""
 
-    said: Transcription
-    spoken: LabelledWords
+    transcription: Transcription
+    labelled: LabelledWords
     warnings: tuple[Notice, ...] = ()
 
 
 def transcribe_diarized(
     recording: Recording, options: Mapping[str, str], known: KnownSpeakers
-) -> Diarized:
-    """What does this recording say, and which of the known speakers says it?
+) -> DiarizedTranscription:
+    """Transcribe a recording, and name the known speakers; letters name the others.
 
     Raises
     ------
     EngineError, UnusableAudio
     """
-    wanted = Hearing(
+    request = AnalysisRequest(
         recording=recording,
         options=options,
-        # Fingerprints cost the engine work: only where there is somebody to compare with.
-        speakers="fingerprints" if known.names else "turns",
+        # Embeddings cost the engine work, and are used only where there are names to compare.
+        speakers="embeddings" if known.names else "turns",
     )
     references = (
-        Hearing(recording=reference, speakers="fingerprints") for reference in known.references
+        AnalysisRequest(recording=reference, speakers="embeddings")
+        for reference in known.references
     )
-    heard, *samples = hear(wanted, *references)
-    prints = [
-        embedding_of(reference, sample.talk)
-        for reference, sample in zip(known.references, samples, strict=True)
+    analysis, *reference_analyses = analyse(request, *references)
+    embeddings = [
+        embedding_of(reference, one.diarization)
+        for reference, one in zip(known.references, reference_analyses, strict=True)
     ]
-    names = known_names(heard.talk, known, prints)
+    names = known_names(analysis.diarization, known, embeddings)
     if known.names:
-        speakers = speakers_of(heard.talk)
+        speakers = speakers_of(analysis.diarization)
         metrics.count_names("voiceprint" if one in names else "unmatched" for one in speakers)
     with metrics.MERGES.labels("transcribe_diarized").time():
-        spoken = label_transcription(heard.talk, heard.said, rule=LABELLING)
-        named = letter_unnamed(spoken, names)
-    return Diarized(heard.said, named, heard.warnings)
+        words = label_transcription(analysis.diarization, analysis.transcription, rule=LABELLING)
+        labelled = letter_unnamed(words, names)
+    return DiarizedTranscription(analysis.transcription, labelled, analysis.warnings)

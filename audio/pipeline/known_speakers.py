@@ -1,4 +1,4 @@
-"""Which of a recording's speakers are those that the client named?"""
+"""The speakers that a client expects, and their names for the speakers of a recording."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from audio.merge.name_spelling import name_key
 from audio.merge.naming.identification import OpenSetRule, identify
 from audio.merge.values import NO_VOICES, Diarization, Embedding, Voices
 
-# A fingerprint of less speech is often wrong; more than a minute says nothing new.
+# An embedding of less speech is often wrong; more than a minute adds nothing.
 SHORTEST_REFERENCE_S = 1.5
 LONGEST_REFERENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class KnownSpeakers:
-    """The speakers a client expects: `references[i]` sounds like `names[i]`.
+    """The speakers that a client expects: `references[i]` is a recording of `names[i]`.
 
-    Without any references the voices of these names are looked for in the stored library, on
-    behalf of `reader`, the name of a key.
+    Without references the stored library is searched for the voices of these names, on behalf of
+    `reader`, the name of a key.
     """
 
     names: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class KnownSpeakers:
 
 
 def check_references(references: Sequence[Recording]) -> None:
-    """Refuse what is no short recording before any engine works for it.
+    """Refuse references of a wrong length before any engine works for them.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def check_references(references: Sequence[Recording]) -> None:
     """
     for reference in references:
         seconds = 0.0
-        for block in decoding.sample_blocks(reference.path, param=reference.field):
+        for block in decoding.sample_blocks(reference):
             seconds += len(block) / decoding.SAMPLE_RATE
             if seconds > LONGEST_REFERENCE_S:
                 break
@@ -50,54 +50,54 @@ def check_references(references: Sequence[Recording]) -> None:
             raise UnusableAudio(
                 reference.field,
                 f"expected {SHORTEST_REFERENCE_S:g} to {LONGEST_REFERENCE_S:g} s of one voice "
-                f"(2 to 10 s are best), got {_told(seconds)}.",
+                f"(2 to 10 s are best), got {_length_text(seconds)}.",
             )
 
 
-def embedding_of(reference: Recording, heard: Diarization) -> Embedding:
-    """The fingerprint of whoever talks longest in a reference, by what was heard in it.
+def embedding_of(reference: Recording, diarization: Diarization) -> Embedding:
+    """Return the embedding of the speaker who talks longest in a reference.
 
     Raises
     ------
     UnusableAudio
     """
-    seconds = speaking_time(heard.turns)
-    found = sorted(heard.embeddings, key=lambda label: seconds.get(label, 0.0))
+    seconds = speaking_time(diarization.turns)
+    found = sorted(diarization.embeddings, key=lambda label: seconds.get(label, 0.0))
     if not found:
         raise UnusableAudio(reference.field, "no voice was found in it.")
-    return heard.embeddings[found[-1]]
+    return diarization.embeddings[found[-1]]
 
 
 def known_names(
-    heard: Diarization, known: KnownSpeakers, prints: Sequence[Embedding]
+    diarization: Diarization, known: KnownSpeakers, embeddings: Sequence[Embedding]
 ) -> dict[str, str]:
-    """The name of each speaker that sounds like one of the known; strangers are missing."""
-    voices = _voices(known.names, prints) if prints else _stored_voices(heard, known)
+    """Return the name of each speaker whose voice is known; unknown speakers are missing."""
+    voices = _voices(known.names, embeddings) if embeddings else _stored_voices(diarization, known)
     rule = OpenSetRule(voices.threshold, voices.margin)
     found = {
         label: identify(embedding, voices, rule=rule).name
-        for label, embedding in heard.embeddings.items()
+        for label, embedding in diarization.embeddings.items()
     }
     return {label: name for label, name in found.items() if name is not None}
 
 
-def _voices(names: tuple[str, ...], prints: Sequence[Embedding]) -> Voices:
-    if len({len(one) for one in prints}) > 1:
+def _voices(names: tuple[str, ...], embeddings: Sequence[Embedding]) -> Voices:
+    if len({len(one) for one in embeddings}) > 1:
         raise parakeet().nonsense("its fingerprints differ in length")
-    return Voices(names, np.stack(prints))
+    return Voices(names, np.stack(embeddings))
 
 
-def _stored_voices(heard: Diarization, known: KnownSpeakers) -> Voices:
-    """The stored voices of these people, under the names as the client spells them."""
+def _stored_voices(diarization: Diarization, known: KnownSpeakers) -> Voices:
+    """Return the stored voices of the expected people, as the client spells their names."""
     if not known.names:
         return NO_VOICES
-    spelt = {name_key(name): name for name in known.names}
-    space = heard.models.get("embedding", "")
-    stored = library().voices(space, heard.embeddings, asked_by=known.reader)
-    rows = [row for row, name in enumerate(stored.names) if name_key(name) in spelt]
-    chosen = tuple(spelt[name_key(stored.names[row])] for row in rows)
+    spellings = {name_key(name): name for name in known.names}
+    space = diarization.models.get("embedding", "")
+    stored = library().voices(space, diarization.embeddings, asked_by=known.reader)
+    rows = [row for row, name in enumerate(stored.names) if name_key(name) in spellings]
+    chosen = tuple(spellings[name_key(stored.names[row])] for row in rows)
     return Voices(chosen, stored.vectors[rows], stored.space)
 
 
-def _told(seconds: float) -> str:
+def _length_text(seconds: float) -> str:
     return "more" if seconds > LONGEST_REFERENCE_S else f"{seconds:.1f} s"

@@ -1,6 +1,5 @@
-"""Who said what, by name?"""
+"""Label-merge: the named transcript of a recording, or of its two tracks."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from django.utils import timezone
 from audio import metrics
 from audio.library import Provenance, library
 from audio.media import decoding
-from audio.media.recording import Recording
+from audio.media.recording import Recording, digest_of
 from audio.merge.clustering import LINKING_RULE, LinkingRule
 from audio.merge.defaults import (
     DEFAULT_MIN_OVERLAP,
@@ -26,7 +25,7 @@ from audio.merge.naming.overlap import OverlapRule
 from audio.merge.tracks.loudness import Track
 from audio.merge.tracks.two_track_transcript import AnalysedTrack, name_two_tracks
 from audio.merge.values import NO_VOICES, Diarization, NamedTranscript, Span, TimelineEntry, Voices
-from audio.pipeline.analysis import Hearing, hear
+from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
 from audio.pipeline.transcription import LABELLING
 
 
@@ -86,7 +85,7 @@ def _fields_of(
 
 
 def label_merge(job: MergeJob) -> NamedTranscript:
-    """Who said what, by name, in this recording?
+    """Transcribe a recording, and name the speakers of its words.
 
     Raises
     ------
@@ -103,45 +102,47 @@ def label_merge(job: MergeJob) -> NamedTranscript:
 
 
 def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
-    [heard] = hear(
-        Hearing(
+    [analysis] = analyse(
+        AnalysisRequest(
             recording=recording,
             options={} if job.options.transcribe else None,
-            speakers="fingerprints",
+            speakers="embeddings",
             linking=job.options.linking,
         )
     )
-    known = _known_voices(job, heard.talk)
+    known = _known_voices(job, analysis.diarization)
     with metrics.MERGES.labels("label_merge").time():
         named = name_transcript(
-            heard.talk,
-            heard.said if job.options.transcribe else None,
+            analysis.diarization,
+            analysis.transcription if job.options.transcribe else None,
             job.timeline,
             known,
             rule=_rule(job),
             labelling=LABELLING,
         )
     return replace(
-        named, warnings=(*named.warnings, *heard.warnings), language=heard.said.language
+        named,
+        warnings=(*named.warnings, *analysis.warnings),
+        language=analysis.transcription.language,
     )
 
 
 def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> NamedTranscript:
     if job.options.self_vad is None:
-        # Before any engine works for an answer that could not be given.
-        decoding.check_decodable(mic.path, param=mic.field)
-        decoding.check_decodable(system.path, param=system.field)
-    mine, others = hear(
-        Hearing(recording=mic, options={}, speakers="fingerprints"),
-        Hearing(
-            recording=system, options={}, speakers="fingerprints", linking=job.options.linking
+        # Before any engine works: without samples there would be no answer.
+        decoding.check_decodable(mic)
+        decoding.check_decodable(system)
+    mic_analysis, system_analysis = analyse(
+        AnalysisRequest(recording=mic, options={}, speakers="embeddings"),
+        AnalysisRequest(
+            recording=system, options={}, speakers="embeddings", linking=job.options.linking
         ),
     )
-    known = _known_voices(job, others.talk, mine.talk)
+    known = _known_voices(job, system_analysis.diarization, mic_analysis.diarization)
     with metrics.MERGES.labels("label_merge_dual").time():
         named = name_two_tracks(
-            AnalysedTrack(mine.talk, mine.said, _samples(mic)),
-            AnalysedTrack(others.talk, others.said, _samples(system)),
+            _track(mic, mic_analysis),
+            _track(system, system_analysis),
             job.timeline,
             known,
             self_name=job.options.self_name,
@@ -151,13 +152,17 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         )
     return replace(
         named,
-        warnings=(*named.warnings, *dict.fromkeys((*mine.warnings, *others.warnings))),
-        language=others.said.language or mine.said.language,
+        warnings=(
+            *named.warnings,
+            *dict.fromkeys((*mic_analysis.warnings, *system_analysis.warnings)),
+        ),
+        language=system_analysis.transcription.language or mic_analysis.transcription.language,
     )
 
 
-def _samples(recording: Recording) -> Track:
-    return Track(decoding.SAMPLE_RATE, lambda: decoding.sample_blocks(recording.path))
+def _track(recording: Recording, analysis: Analysis) -> AnalysedTrack:
+    samples = Track(decoding.SAMPLE_RATE, lambda: decoding.sample_blocks(recording))
+    return AnalysedTrack(analysis.diarization, analysis.transcription, samples)
 
 
 def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
@@ -166,25 +171,25 @@ def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
     return OverlapRule(job.options.min_overlap, job.options.voiceprint_threshold)
 
 
-def _known_voices(job: MergeJob, *heard: Diarization) -> Voices:
-    """The caller's library when one was sent, even an empty one; else the stored one."""
+def _known_voices(job: MergeJob, *diarizations: Diarization) -> Voices:
+    """Return the voices that the caller sent, even if there are none; else the stored ones."""
     if job.options.known_voiceprints is not None:
         return job.options.known_voiceprints
     if job.library_reader is None:
         return NO_VOICES
-    prints = {
+    embeddings = {
         f"{track} {label}": embedding
-        for track, diarization in enumerate(heard)
+        for track, diarization in enumerate(diarizations)
         for label, embedding in diarization.embeddings.items()
     }
-    space = heard[0].models.get("embedding", "")
-    return library().voices(space, prints, asked_by=job.library_reader)
+    space = diarizations[0].models.get("embedding", "")
+    return library().voices(space, embeddings, asked_by=job.library_reader)
 
 
 def remember(
     transcript: NamedTranscript, job: MergeJob, *, created_by: str, key: str | None = None
 ) -> str:
-    """Keep a named transcript in the library, under a `key` once; return its identifier."""
+    """Store a named transcript in the library, once per `key`; return its identifier."""
     tracks = (job.mic_file, job.system_file) if job.mic_file and job.system_file else (job.file,)
     recordings = [recording for recording in tracks if recording is not None]
     provenance = Provenance(
@@ -195,17 +200,6 @@ def remember(
         key=key,
     )
     return library().remember(transcript, provenance)
-
-
-def digest_of(*recordings: Recording) -> str:
-    """The SHA-256 of a recording; of several tracks that of their digests, one after the other."""
-    digests = []
-    for recording in recordings:
-        with recording.path.open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256"))
-    if len(digests) == 1:
-        return digests[0].hexdigest()
-    return hashlib.sha256(b"".join(digest.digest() for digest in digests)).hexdigest()
 
 
 def _in_days(days: int | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Engine calls of one job, at once."""
+"""The engine calls of one job, made in parallel."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
@@ -11,31 +11,43 @@ from django.conf import settings
 
 from audio.engines.client import Engine
 
-# The four calls of a two-track recording; a job of more calls takes no more of an engine.
-AT_ONCE = 4
+# The four calls of a two-track recording. A job of more calls takes no more slots of an engine.
+MAX_PARALLEL = 4
 
 
-def in_parallel(*calls: Callable[[], Any], at_once: int = AT_ONCE) -> list[Any]:
-    """Run calls a few at once, in this request's context; the first failure ends the wait.
+def call_engine_in_parallel(engine: Engine, *calls: Callable[[], Any]) -> list[Any]:
+    """Run calls to an engine as one job, which takes the slots that it needs together.
 
-    What has not begun then never begins; what is still under way runs out on its own, and its
-    answer is thrown away.
+    Raises
+    ------
+    EngineBusy
+        Before any call, when the slots did not become free in time.
+    """
+    with engine.hold_slots(min(len(calls), MAX_PARALLEL)) as slots:
+        return run_in_parallel(*calls, limit=slots)
+
+
+def run_in_parallel(*calls: Callable[[], Any], limit: int = MAX_PARALLEL) -> list[Any]:
+    """Run up to `limit` calls at a time, in this request's context; raise the first failure.
+
+    After a failure no further call begins; calls under way end by themselves, and their results
+    are dropped.
     """
     if len(calls) == 1:
         return [calls[0]()]
-    if len(calls) <= at_once:
-        return _told(_threads(), calls)
-    pool = ThreadPoolExecutor(max_workers=at_once)
+    if len(calls) <= limit:
+        return _results(_threads(), calls)
+    pool = ThreadPoolExecutor(max_workers=limit)
     try:
-        return _told(pool, calls)
+        return _results(pool, calls)
     finally:
         pool.shutdown(wait=False)
 
 
-def _told(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+def _results(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], Any]]) -> list[Any]:
     failure = Event()
     futures: list[Future[Any]] = [
-        pool.submit(copy_context().run, _unless, failure, call) for call in calls
+        pool.submit(copy_context().run, _call_unless, failure, call) for call in calls
     ]
     try:
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)
@@ -49,16 +61,16 @@ def _told(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], Any]]) -> list[
 
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
-    """As many as requests can want; started as they are needed, and kept.
+    """Return a pool for the parallel calls of all requests, whose threads start on demand.
 
-    Starting four for each request takes longer than the rest of its merging.
+    Starting four threads for each request takes longer than the rest of its merging.
     """
-    most = AT_ONCE * settings.WEB_THREADS
+    most = MAX_PARALLEL * settings.WEB_THREADS
     return ThreadPoolExecutor(max_workers=most, thread_name_prefix="engine-call")
 
 
-def _unless(failure: Event, call: Callable[[], Any]) -> Any:
-    """Call, unless another has failed, whose thread would take this one before it is cancelled."""
+def _call_unless(failure: Event, call: Callable[[], Any]) -> Any:
+    """Call unless another call has failed: its thread may take this one before it is cancelled."""
     if failure.is_set():
         return None
     try:
@@ -66,15 +78,3 @@ def _unless(failure: Event, call: Callable[[], Any]) -> Any:
     except BaseException:
         failure.set()
         raise
-
-
-def admitted_in_parallel(engine: Engine, *calls: Callable[[], Any]) -> list[Any]:
-    """Run calls to an engine as one job, which takes the places that it needs together.
-
-    Raises
-    ------
-    EngineBusy
-        Before any call, when they did not become free in time.
-    """
-    with engine.hold_slots(min(len(calls), AT_ONCE)) as places:
-        return in_parallel(*calls, at_once=places)

@@ -1,4 +1,4 @@
-"""Text in, speech out."""
+"""Speech from a text, and the list of voices that can speak it."""
 
 import re
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from audio.engines.dialects.kokoro import Utterance
 from audio.engines.speech_voices import VOICES
 from audio.media.encoding import SPEECH_TYPES, silence
 
-# What does not look like one could not be sent on as a header.
+# Another content type could not be sent on as a header.
 _AUDIO_TYPE = re.compile(r"audio/[\w.+-]+( *;[\w .,;=+-]*)?", re.ASCII)
 
 
 class Audio(Protocol):
-    """Encoded audio, piece by piece; whoever holds it closes it."""
+    """Encoded audio, block by block; its holder closes it."""
 
     def __iter__(self) -> Iterator[bytes]: ...
 
@@ -24,7 +24,7 @@ class Audio(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Audio, and what it is."""
+    """Audio, and its content type."""
 
     audio: Audio
     content_type: str
@@ -32,7 +32,7 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Audio that is there already."""
+    """Audio that is encoded already."""
 
     encoded: bytes
 
@@ -40,20 +40,20 @@ class Silence:
         yield self.encoded
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: a silence holds no connection."""
 
 
 def speak(utterance: Utterance) -> Speech:
-    """Speech, from its first bytes on; of nothing but punctuation a silence."""
+    """Return speech from its first bytes on; a silence for text without letters and digits."""
     usual = SPEECH_TYPES[utterance.form]
     if not any(map(str.isalnum, utterance.text)):
-        # Engines refuse it, and clients ask for the speech of "." to see whether their key works.
+        # Engines refuse such text, but clients send "." to find out whether their key works.
         return Speech(Silence(silence(utterance.form)), usual)
-    spoken = kokoro.speak(utterance)
-    told = spoken.content_type
-    return Speech(spoken, told if _AUDIO_TYPE.fullmatch(told) else usual)
+    stream = kokoro.speak(utterance)
+    given = stream.content_type
+    return Speech(stream, given if _AUDIO_TYPE.fullmatch(given) else usual)
 
 
 def voices() -> tuple[str, ...]:
-    """The speech engine's voices; none while it has told none."""
+    """Return the speech engine's voices; none while it has not listed them."""
     return VOICES.all()

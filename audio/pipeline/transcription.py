@@ -1,4 +1,4 @@
-"""What does a recording say, and which of its anonymous speakers says it?"""
+"""Transcription of recordings: plain, by anonymous speakers, and by speakers of the library."""
 
 from collections.abc import Mapping
 
@@ -10,60 +10,64 @@ from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.identification import recognise
 from audio.merge.speaker_labels import LabellingRule, label_blocks
 from audio.merge.values import Diarization, LabelledTranscript
-from audio.pipeline.analysis import Heard, Hearing, hear
+from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
 
-# Diarizers begin a turn up to a quarter of a second after its first word, which is still theirs.
-# And a recognizer that hears one speaker at a time gives the words of an overlap in turn.
+# Diarizers begin a turn up to a quarter of a second after its first word, which still belongs to
+# it. A recognizer that follows one speaker at a time gives the words of an overlap in turn.
 LABELLING = LabellingRule(tolerance_s=0.25, share_overlaps=True)
 DEFAULT_LANGUAGE = "en"
 
 
-def transcribe(recording: Recording, options: Mapping[str, str]) -> Heard:
-    """What does this recording say?"""
-    return hear(Hearing(recording=recording, options=options))[0]
+def transcribe(recording: Recording, options: Mapping[str, str]) -> Analysis:
+    """Transcribe a recording."""
+    return analyse(AnalysisRequest(recording=recording, options=options))[0]
 
 
 def diarize_chunk(recording: Recording) -> Diarization:
-    """Who, anonymously, talks when in this recording, and how does each of them sound?"""
-    return hear(Hearing(recording=recording, speakers="fingerprints"))[0].talk
+    """Return the turns of a recording's anonymous speakers, with an embedding of each."""
+    return analyse(AnalysisRequest(recording=recording, speakers="embeddings"))[0].diarization
 
 
 def transcribe_with_speakers(
     recording: Recording, *, linking: LinkingRule = LINKING_RULE
 ) -> LabelledTranscript:
-    """Who, anonymously, said what in this recording?"""
-    [heard] = hear(Hearing(recording=recording, options={}, speakers="turns", linking=linking))
-    return _labelled(heard)
+    """Transcribe a recording, and label its words with anonymous speakers."""
+    [analysis] = analyse(
+        AnalysisRequest(recording=recording, options={}, speakers="turns", linking=linking)
+    )
+    return _labelled(analysis)
 
 
 def transcribe_with_known_speakers(
     recording: Recording, *, reader: str, linking: LinkingRule = LINKING_RULE
 ) -> LabelledTranscript:
-    """Who said what in this recording, by name where the library knows the voice?"""
-    [heard] = hear(
-        Hearing(recording=recording, options={}, speakers="fingerprints", linking=linking)
+    """Transcribe a recording, and name the speakers whose voices the library knows."""
+    [analysis] = analyse(
+        AnalysisRequest(recording=recording, options={}, speakers="embeddings", linking=linking)
     )
-    prints = heard.talk.embeddings
-    voices = library().voices(heard.talk.models.get("embedding", ""), prints, asked_by=reader)
-    named = recognise(_labelled(heard), prints, voices)
+    embeddings = analysis.diarization.embeddings
+    space = analysis.diarization.models.get("embedding", "")
+    voices = library().voices(space, embeddings, asked_by=reader)
+    named = recognise(_labelled(analysis), embeddings, voices)
     metrics.count_names(
         "voiceprint" if one.name else "unmatched" for one in named.recognised or ()
     )
     return named
 
 
-def _labelled(heard: Heard) -> LabelledTranscript:
-    said, talk = heard.said, heard.talk
+def _labelled(analysis: Analysis) -> LabelledTranscript:
+    transcription, diarization = analysis.transcription, analysis.diarization
     with metrics.MERGES.labels("transcribe_with_speakers").time():
-        blocks, warnings = label_blocks(talk, said, rule=LABELLING)
+        blocks, warnings = label_blocks(diarization, transcription, rule=LABELLING)
+    durations = (transcription.duration, diarization.duration)
     return LabelledTranscript(
-        duration=next((d for d in (said.duration, talk.duration) if d is not None), 0.0),
-        language=said.language or DEFAULT_LANGUAGE,
-        speakers=speakers_of(talk),
+        duration=next((seconds for seconds in durations if seconds is not None), 0.0),
+        language=transcription.language or DEFAULT_LANGUAGE,
+        speakers=speakers_of(diarization),
         blocks=blocks,
         models={
-            "transcription": said.model or "parakeet",
-            "diarization": talk.models.get("diarization", "sortformer"),
+            "transcription": transcription.model or "parakeet",
+            "diarization": diarization.models.get("diarization", "sortformer"),
         },
-        warnings=(*warnings, *heard.warnings),
+        warnings=(*warnings, *analysis.warnings),
     )

@@ -24,6 +24,7 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
 from audio.media.decoding import SAMPLE_RATE, sample_blocks
+from audio.media.recording import Recording
 from benchmarks.recorded_meetings import Utterance
 from benchmarks.synthetic.sentences import sentences, short_answers
 
@@ -131,7 +132,7 @@ def _spoken(engine: httpx.Client, voice: str, text: str, folder: Path) -> Spoken
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(answer.content)
         unfinished.rename(path)
-    samples = np.concatenate(list(sample_blocks(path)))
+    samples = np.concatenate(list(sample_blocks(Recording(path))))
     return Spoken(text, samples, _speech(samples))
 
 

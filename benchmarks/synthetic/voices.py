@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.media.decoding import SAMPLE_RATE, clips, sample_blocks
+from audio.media.recording import Recording
 from audio.merge.values import Span
 from benchmarks.recorded_meetings import CLINIC, LOCAL_USER, Meeting
 from spark_control.laptop.step_progress import progress
@@ -99,7 +100,7 @@ def _spoken(kokoro: str, voice: str, text: str, path: Path) -> Path:
 
 
 def _samples(path: Path) -> Samples:
-    return np.concatenate(list(sample_blocks(path)))
+    return np.concatenate(list(sample_blocks(Recording(path))))
 
 
 def _clinic() -> Iterator[Speech]:
@@ -108,6 +109,6 @@ def _clinic() -> Iterator[Speech]:
         spans.setdefault(utterance.name, []).extend(Span(*one) for one in utterance.speech)
     for person, spoken in spans.items():
         track = "mic" if person == LOCAL_USER else "system"
-        said = np.concatenate(clips(CLINIC / f"{track}.flac", spoken))
+        said = np.concatenate(clips(Recording(CLINIC / f"{track}.flac"), spoken))
         cut = int(ENROLMENT_S * SAMPLE_RATE)
         yield Speech(person, said[:cut], said[cut:])

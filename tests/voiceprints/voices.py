@@ -22,7 +22,7 @@ def clinic_voice(name: str, seconds: float, target: Path) -> Recording:
     """What one person of the clinic meeting says, utterance after utterance."""
     track = CLINIC / ("mic.flac" if name == LOCAL_USER else "system.flac")
     said = [one for one in Meeting(CLINIC).utterances if one.name == name]
-    samples = np.concatenate(clips(track, [Span(one.start, one.end) for one in said]))
+    samples = np.concatenate(clips(Recording(track), [Span(one.start, one.end) for one in said]))
     target.write_bytes(wav(pcm(samples[: int(seconds * SAMPLE_RATE)])))
     return Recording(target, ".wav", target.name)
 

@@ -13,8 +13,8 @@ from audio.engines.dialects.parakeet import parakeet
 from audio.media.decoding import SAMPLE_RATE, check_decodable, clips
 from audio.media.recording import Recording
 from audio.merge.values import Embedding, Span, Turn
-from audio.pipeline.clip_embeddings import ClipVoice, embed_clips
-from audio.pipeline.parallel_calls import AT_ONCE, in_parallel
+from audio.pipeline.clip_embeddings import ClipEmbedding, embed_clips
+from audio.pipeline.parallel_calls import MAX_PARALLEL, run_in_parallel
 from audio.pipeline.transcription import diarize_chunk
 from voiceprints.enrolment.voice_average import VoiceAverage, average_voice
 from voiceprints.enrolment.windows import (
@@ -75,11 +75,11 @@ def extract_voice(
     several = len(recordings) > 1
     given = [_numbered(one, n) if several else one for n, one in enumerate(recordings)]
     for recording in given:
-        check_decodable(recording.path, param=recording.field)
+        check_decodable(recording)
     calls = [partial(_turns, recording, within) for recording in given]
     # The places are kept for the windows too, of which there are more.
-    with parakeet().hold_slots(AT_ONCE):
-        turns = in_parallel(*calls) if calls else []
+    with parakeet().hold_slots(MAX_PARALLEL):
+        turns = run_in_parallel(*calls) if calls else []
         found = list(chain.from_iterable(_cut(given, turns)))
         _demand_speech(found)
         return _voice(found, one_recording=not several)
@@ -98,7 +98,7 @@ def extract_sample_voice(recording: Recording) -> ExtractedVoice:
     ------
     EnrolmentRefused, UnusableAudio, EngineError
     """
-    [samples] = clips(recording.path, [Span(0.0, LONGEST_SAMPLE_S)])
+    [samples] = clips(recording, [Span(0.0, LONGEST_SAMPLE_S)])
     return _voice(_clips(recording, list(even_windows(Span(0.0, len(samples) / SAMPLE_RATE)))))
 
 
@@ -119,7 +119,7 @@ def _cut(
 
 def _clips(recording: Recording, windows: Sequence[Span]) -> list[_Clip]:
     """A recording that breaks off has no samples where it says that it goes on."""
-    found = map(_Clip, windows, clips(recording.path, windows) if windows else [])
+    found = map(_Clip, windows, clips(recording, windows) if windows else [])
     return [clip for clip in found if clip.seconds > SHORTEST_S / 2]
 
 
@@ -163,7 +163,7 @@ def _clipping_share(cut: Sequence[_Clip]) -> float:
     return share
 
 
-def _space(voices: Sequence[ClipVoice]) -> Space:
+def _space(voices: Sequence[ClipEmbedding]) -> Space:
     numbers = len(voices[0].embedding)
     if numbers != DIMENSION:
         raise UnusableEmbedding(
@@ -172,7 +172,7 @@ def _space(voices: Sequence[ClipVoice]) -> Space:
     return Space.for_engine(voices[0].space)
 
 
-def _averaged(heard: Sequence[tuple[_Clip, ClipVoice]], space: Space) -> VoiceAverage:
+def _averaged(heard: Sequence[tuple[_Clip, ClipEmbedding]], space: Space) -> VoiceAverage:
     vectors = np.stack([voice.embedding for _, voice in heard])
     seconds = np.array([clip.seconds for clip, _ in heard])
     return average_voice(vectors, seconds, threshold=space.threshold)

@@ -14,8 +14,7 @@ from pathlib import Path
 from django.core.files import File
 from django.db import transaction
 
-from audio.media.recording import Recording
-from audio.pipeline.label_merge import digest_of
+from audio.media.recording import Recording, digest_of
 from voiceprints.jobs import queue
 from voiceprints.models.jobs import Job, JobKind, JobRecording, WebhookState
 

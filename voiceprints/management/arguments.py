@@ -26,7 +26,7 @@ def recording(path: str) -> Recording:
     if not file.is_file():
         raise CommandError(f"{path}: there is no such file.")
     try:
-        check_decodable(file, param=path)
+        check_decodable(Recording(file, field=path))
     except (UnusableAudio, DecodingUnavailable) as error:
         raise CommandError(str(error)) from error
     except OSError as error:

@@ -19,14 +19,14 @@ from audio.engines.availability import suspect
 from audio.engines.client import Engine
 from audio.engines.dialects import kokoro, parakeet
 from audio.engines.failures import EngineNotConfigured
-from audio.pipeline.parallel_calls import in_parallel
+from audio.pipeline.parallel_calls import run_in_parallel
 
 _UNFIT = ("wedged", "down", "restarting")
 
 
 def engine_states() -> dict[str, str]:
     """Whether each engine can infer, by what its probes found and what it says itself."""
-    states = in_parallel(partial(_state, parakeet.parakeet), partial(_state, kokoro.kokoro))
+    states = run_in_parallel(partial(_state, parakeet.parakeet), partial(_state, kokoro.kokoro))
     return dict(zip(("parakeet", "kokoro"), states, strict=True))
 
 

@@ -47,13 +47,17 @@ def _transcript(asked: TranscriptionRequest) -> OpenAITranscript:
         if asked.diarized:
             diarized = transcribe_diarized(given.recording, asked.engine_options(), given.known)
             return OpenAITranscript(
-                transcription=diarized.said, labelled=diarized.spoken, warnings=diarized.warnings
+                transcription=diarized.transcription,
+                labelled=diarized.labelled,
+                warnings=diarized.warnings,
             )
-        heard = transcribe(given.recording, asked.engine_options())
-    language = heard.said.language or asked.validated_data.get("language") or DEFAULT_LANGUAGE
+        analysis = transcribe(given.recording, asked.engine_options())
+    language = (
+        analysis.transcription.language or asked.validated_data.get("language") or DEFAULT_LANGUAGE
+    )
     return OpenAITranscript(
-        transcription=heard.said,
-        warnings=heard.warnings,
+        transcription=analysis.transcription,
+        warnings=analysis.warnings,
         language=catalogue.language_name(language),
         granularities=tuple(asked.granularities),
     )

@@ -112,7 +112,7 @@ def check_speech(path: Path) -> None:
     WrongAnswer
     """
     try:
-        samples = np.concatenate(list(sample_blocks(path)))
+        samples = np.concatenate(list(sample_blocks(Recording(path))))
     except UnusableAudio as error:
         raise WrongAnswer("Its speech cannot be decoded.") from error
     seconds = len(samples) / SAMPLE_RATE

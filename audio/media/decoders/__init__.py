@@ -1,1 +1,1 @@
-"""Decoding apart: hostile recordings meet a process that can be lost."""
+"""Decoding in separate processes, which a hostile recording may break without other harm."""

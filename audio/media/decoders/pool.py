@@ -1,4 +1,4 @@
-"""The decoders of this process: started when they are needed, shared by all its threads."""
+"""The decoders of this process, started when they are needed and shared by its threads."""
 
 import atexit
 import logging
@@ -10,85 +10,85 @@ from threading import Condition
 from audio.media.decoders.process import Decoder, Died
 
 logger = logging.getLogger(__name__)
-# A job waits at most so long for a decoder.
+# How long a job waits for a decoder.
 WAIT_S = 60.0
-# Each of them keeps a thread that somebody else may need: further ones are refused at once.
-MOST_WAITING = 16
+# Each waiting job occupies a thread that another request may need: more are refused immediately.
+MAX_WAITING = 16
 
 
 class AllBusy(Exception):
-    """No decoder became free in time, or too many wait already."""
+    """No decoder became free in time, or too many jobs wait already."""
 
 
 class Decoders:
-    """Some decoders for whole recordings, and one more for glances.
+    """Decoders for whole recordings, and one more for quick looks at headers.
 
-    A glance takes milliseconds, and somebody with a short recording waits for it: it must not
-    stand behind recordings of hours.
+    A quick look takes milliseconds, and the client of a short recording waits for it: it must not
+    queue behind recordings of hours.
     """
 
-    def __init__(self, at_once: int) -> None:
-        self.at_once = at_once
+    def __init__(self, count: int) -> None:
+        self.count = count
         self._changed = Condition()
         self._idle: list[Decoder] = []
-        self._taken = self._taken_for_long = self._waiting_for_long = 0
+        self._taken = self._taken_by_long = self._waiting_long = 0
 
     @contextmanager
-    def one(self, *, for_long: bool) -> Iterator[Decoder]:
-        """A decoder until the end of the block.
+    def one(self, *, is_long: bool) -> Iterator[Decoder]:
+        """Take a decoder until the end of the block.
 
         Raises
         ------
         AllBusy, Died
         """
-        self._wait(for_long)
+        self._wait(is_long)
         try:
-            decoder = self._fit()
+            decoder = self._take()
             try:
                 yield decoder
             finally:
                 self._put_back(decoder)
         finally:
-            self._leave(for_long)
+            self._leave(is_long)
 
     def end(self) -> None:
-        """End those that nobody uses."""
+        """End the idle decoders."""
         with self._changed:
             idle, self._idle = self._idle, []
         for decoder in idle:
             decoder.end()
 
-    def _wait(self, for_long: bool) -> None:
+    def _wait(self, is_long: bool) -> None:
         with self._changed:
-            if for_long and self._waiting_for_long >= MOST_WAITING:
+            if is_long and self._waiting_long >= MAX_WAITING:
                 raise AllBusy
-            self._waiting_for_long += for_long
+            self._waiting_long += is_long
             try:
-                if not self._changed.wait_for(lambda: self._has_room(for_long), WAIT_S):
+                if not self._changed.wait_for(lambda: self._has_room(is_long), WAIT_S):
                     raise AllBusy
             finally:
-                self._waiting_for_long -= for_long
+                self._waiting_long -= is_long
             self._taken += 1
-            self._taken_for_long += for_long
+            self._taken_by_long += is_long
 
-    def _has_room(self, for_long: bool) -> bool:
-        if for_long and self._taken_for_long >= self.at_once:
+    def _has_room(self, is_long: bool) -> bool:
+        if is_long and self._taken_by_long >= self.count:
             return False
-        return self._taken <= self.at_once
+        return self._taken <= self.count
 
-    def _leave(self, for_long: bool) -> None:
+    def _leave(self, is_long: bool) -> None:
         with self._changed:
             self._taken -= 1
-            self._taken_for_long -= for_long
+            self._taken_by_long -= is_long
             self._changed.notify_all()
 
-    def _fit(self) -> Decoder:
-        """One that is there; it may have been ended while it was idle."""
+    def _take(self) -> Decoder:
+        """Return an idle decoder that still runs, or start one."""
         while True:
             with self._changed:
                 decoder = self._idle.pop() if self._idle else None
             if decoder is None:
-                return _started()
+                return _start()
             if decoder.is_fit():
                 return decoder
             decoder.end()
@@ -101,11 +101,11 @@ class Decoders:
             decoder.end()
 
 
-def _started() -> Decoder:
+def _start() -> Decoder:
     try:
         return Decoder()
     except OSError as error:
-        # Of processes, memory or open files there are no more: a recording has no part in that.
+        # The system is out of processes, memory or open files, which is not the recording's fault.
         raise Died from error
 
 
@@ -113,11 +113,11 @@ _decoders: dict[int, Decoders] = {}
 _starting = Condition()
 
 
-def decoders(at_once: int) -> Decoders:
-    """Those of this process, of which so many do whole recordings at once."""
+def decoders(count: int) -> Decoders:
+    """Return the decoders of this process; `count` of them decode whole recordings."""
     with _starting:
         mine = _decoders.get(os.getpid())
-        if mine is None or mine.at_once != at_once:
-            mine = _decoders[os.getpid()] = Decoders(at_once)
+        if mine is None or mine.count != count:
+            mine = _decoders[os.getpid()] = Decoders(count)
             atexit.register(mine.end)
         return mine

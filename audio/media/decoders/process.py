@@ -1,4 +1,4 @@
-"""One process that decodes, as the gateway sees it."""
+"""One decoder process, as the gateway uses it."""
 
 import fcntl
 import json
@@ -14,35 +14,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from audio.media.decoders.protocol import MESSAGE_BYTES, PIECE_BYTES, Answer, Job, Request
+from audio.media.decoders.protocol import BLOCK_BYTES, MESSAGE_BYTES, Answer, Job, Request
 
-# Of a decoder from which nothing comes for so long nothing is expected any more.
+# A decoder that sends nothing for this long is given up.
 SILENT_S = 60.0
-# How long after the rest of its samples was declined it may still be busy with them.
+# How long a decoder may take to notice that the rest of its samples is not wanted.
 DROPPED_S = 1.0
-# After so many recordings a new process takes over, whatever the libraries have leaked.
-MOST_RECORDINGS = 200
+# After this many recordings a new process takes over, because the libraries may leak memory.
+MAX_RECORDINGS = 200
 PIPE_BYTES = 1024 * 1024
 _FOLDER = str(Path(__file__).resolve().parents[3])
 
-Pieces = Generator[bytes, None, None]
+Blocks = Generator[bytes, None, None]
 
 
 class Refused(Exception):
-    """A recording that a decoder cannot do; `too_long`, where that is why."""
+    """A recording that cannot be decoded, or is too long."""
 
-    def __init__(self, *, too_long: bool = False) -> None:
-        super().__init__("too long" if too_long else "undecodable")
-        self.too_long = too_long
+    def __init__(self, *, is_too_long: bool = False) -> None:
+        super().__init__("too long" if is_too_long else "undecodable")
+        self.is_too_long = is_too_long
 
 
 class Died(Exception):
-    """The decoder ended without an answer, and not by what the recording did to it."""
+    """The decoder ended without an answer, but not because of the recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one recording may take: seconds of sound, address space, seconds of the processor."""
+    """The limits of one recording: length (s), address space (bytes), processor time (s)."""
 
     longest_s: float
     memory_bytes: int
@@ -50,13 +50,13 @@ class Limits:
 
 
 class Decoder:
-    """A process that does one recording at a time."""
+    """A process that decodes one recording at a time."""
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         lifeline, self._lifeline = os.pipe()
         try:
-            self._process = _started(theirs, lifeline)
+            self._process = _start(theirs, lifeline)
         except OSError:
             os.close(self._lifeline)
             self._control.close()
@@ -64,44 +64,44 @@ class Decoder:
         finally:
             theirs.close()
             os.close(lifeline)
-        self._done, self._is_asked, self._is_spent = 0, False, False
+        self._recordings, self._is_busy, self._is_spent = 0, False, False
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
     def seconds(self, job: Job, recording: IO[bytes], limits: Limits) -> float | None:
-        """How long a recording is.
+        """Return the length of a recording in seconds; None where it is not known.
 
         Raises
         ------
         Refused, Died
         """
-        with closing(self._asked(job, recording, limits)) as nothing:
-            next(nothing, None)
-        return self._told()["seconds"]
+        with closing(self._request(job, recording, limits)) as no_samples:
+            next(no_samples, None)
+        return self._answer()["seconds"]
 
-    def samples(self, recording: IO[bytes], limits: Limits) -> Pieces:
-        """The samples of a recording, as they come; whole float32 numbers in each piece.
+    def samples(self, recording: IO[bytes], limits: Limits) -> Blocks:
+        """Yield the samples of a recording as they arrive: whole float32 numbers in each block.
 
         Raises
         ------
         Refused, Died
         """
-        with closing(self._asked("samples", recording, limits)) as pieces:
-            yield from pieces
-        self._told()
+        with closing(self._request("samples", recording, limits)) as blocks:
+            yield from blocks
+        self._answer()
 
     def is_fit(self) -> bool:
-        """Whether it takes another recording."""
-        if self._is_asked:
+        """Whether the decoder can take another recording."""
+        if self._is_busy:
             with suppress(Refused, Died):
-                self._told(DROPPED_S)
+                self._answer(DROPPED_S)
         alive = self._process.poll() is None
-        return alive and not self._is_spent and self._done < MOST_RECORDINGS
+        return alive and not self._is_spent and self._recordings < MAX_RECORDINGS
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, even if it is busy."""
         self._process.kill()
         self._process.wait()
         self._control.close()
@@ -109,7 +109,7 @@ class Decoder:
             os.close(self._lifeline)
             self._lifeline = -1
 
-    def _asked(self, job: Job, recording: IO[bytes], limits: Limits) -> Pieces:
+    def _request(self, job: Job, recording: IO[bytes], limits: Limits) -> Blocks:
         request = Request(
             job=job,
             longest_s=limits.longest_s,
@@ -119,69 +119,69 @@ class Decoder:
         read, write = os.pipe()
         with os.fdopen(read, "rb", 0) as pipe:
             with os.fdopen(write, "wb", 0):
-                # Where the user has many pipes, they stay small.
+                # An account that has many pipes gets small ones.
                 with suppress(OSError):
                     fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
                 self._send(json.dumps(request).encode(), [recording.fileno(), write])
-            yield from self._pieces(pipe)
+            yield from self._blocks(pipe)
 
     def _send(self, request: bytes, files: list[int]) -> None:
-        self._done, self._is_asked = self._done + 1, True
+        self._recordings, self._is_busy = self._recordings + 1, True
         try:
             socket.send_fds(self._control, [request], files)
         except OSError as error:
             self._is_spent = True
             raise Died from error
 
-    def _pieces(self, pipe: IO[bytes]) -> Pieces:
-        held = b""
+    def _blocks(self, pipe: IO[bytes]) -> Blocks:
+        received = b""
         while block := self._next(pipe):
-            held += block
-            whole = len(held) - len(held) % 4
-            yield held[:whole]
-            held = held[whole:]
+            received += block
+            whole = len(received) - len(received) % 4
+            yield received[:whole]
+            received = received[whole:]
 
     def _next(self, pipe: IO[bytes]) -> bytes:
-        if self._comes(pipe.fileno(), SILENT_S):
-            return pipe.read(PIECE_BYTES)
-        self._is_asked, self._is_spent = False, True
+        if self._is_readable(pipe.fileno(), SILENT_S):
+            return pipe.read(BLOCK_BYTES)
+        self._is_busy, self._is_spent = False, True
         raise Refused
 
-    def _told(self, patience_s: float = SILENT_S) -> Answer:
-        """The answer to what was asked; without one, the process is not worth waiting for."""
-        self._is_asked, self._is_spent = False, True
+    def _answer(self, wait_s: float = SILENT_S) -> Answer:
+        """Return the answer to the request; a decoder without one is given up."""
+        self._is_busy, self._is_spent = False, True
         message = b""
-        if self._comes(self._control.fileno(), patience_s):
+        if self._is_readable(self._control.fileno(), wait_s):
             with suppress(OSError):
                 message = self._control.recv(MESSAGE_BYTES)
         if not message:
-            raise self._ended()
+            raise self._failure()
         answer: Answer = json.loads(message)
-        # One that had too little memory is in no state to go on with.
+        # A decoder that ran out of memory is in an unknown state.
         self._is_spent = answer["outcome"] not in ("done", "undecodable", "too_long")
         if answer["outcome"] != "done":
-            raise Refused(too_long=answer["outcome"] == "too_long")
+            raise Refused(is_too_long=answer["outcome"] == "too_long")
         return answer
 
-    def _ended(self) -> Exception:
-        """Why there is no answer: by its own doing, that is by what it read, or by another's."""
+    def _failure(self) -> Exception:
+        """Return why there is no answer: the recording broke the decoder, or a signal ended it."""
         try:
             status = self._process.wait(DROPPED_S)
         except subprocess.TimeoutExpired:
-            # It hangs.
+            # The process hangs.
             return Refused()
         return Died() if status in (-signal.SIGKILL, -signal.SIGTERM) else Refused()
 
-    def _comes(self, file: int, patience_s: float) -> bool:
-        waiting = select.poll()
-        waiting.register(file, select.POLLIN)
-        return bool(waiting.poll(patience_s * 1000))
+    def _is_readable(self, file: int, wait_s: float) -> bool:
+        poll = select.poll()
+        poll.register(file, select.POLLIN)
+        return bool(poll.poll(wait_s * 1000))
 
 
-def _started(control: socket.socket, lifeline: int) -> subprocess.Popen[bytes]:
+def _start(control: socket.socket, lifeline: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 — our own program
         [sys.executable, "-m", "audio.media.decoders.program", str(lifeline)],
-        # Of the settings it is told nothing: keys and passwords are among them.
+        # The decoder gets no settings: keys and passwords are among them.
         env={"PYTHONPATH": os.pathsep.join([_FOLDER, *sys.path]), "OPENBLAS_NUM_THREADS": "1"},
         cwd="/",
         stdin=control.fileno(),

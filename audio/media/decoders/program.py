@@ -1,11 +1,11 @@
-"""What decodes: a program of its own, in which a hostile recording can break nothing else.
+"""The program of a decoder process, in which a hostile recording can break nothing else.
 
-It is asked on a socket, one recording at a time: what to do and within which limits as JSON, and
-beside it the recording and the pipe for its samples, both already open. It sees neither paths nor
-settings, and imports neither Django nor the rest of the gateway.
+It reads requests from a socket, one recording at a time: the job and its limits as JSON, and the
+open files of the recording and of the pipe for its samples. It knows neither paths nor settings,
+and imports neither Django nor the rest of the gateway.
 
-The kernel keeps the limits, and ends this program with the gateway: a decoder that loops listens
-to nobody.
+The kernel enforces the limits, and ends this program with the gateway: a decoder that loops reads
+no requests.
 """
 
 import fcntl
@@ -26,10 +26,10 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.error import FFmpegError, InvalidDataError
 
-from audio.media.decoders.protocol import MESSAGE_BYTES, PIECE_BYTES, SAMPLE_RATE, Answer, Request
+from audio.media.decoders.protocol import BLOCK_BYTES, MESSAGE_BYTES, SAMPLE_RATE, Answer, Request
 
-# Not among these are playlists and the like, which would have the decoder open further files and
-# addresses of whoever wrote them.
+# Playlists and similar formats are missing: they would have the decoder open files and addresses
+# that the author of the recording chose.
 FORMATS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,webm,mov,mp4,m4a,"
     "3gp,3g2,mj2,mp2,mp3,mpeg,mpegts,ogg,opus,tta,voc,w64,wav,wv"
@@ -37,38 +37,38 @@ FORMATS = (
 
 
 class _Undecodable(Exception):
-    """There is no audio in it that we can read."""
+    """The recording holds no audio that can be decoded."""
 
 
 class _TooLong(Exception):
-    """It lasts longer than was allowed."""
+    """The recording is longer than the request allows."""
 
 
 def main(lifeline: int) -> None:
-    """Answer requests on standard input, a socket, until it is closed."""
+    """Answer requests from standard input, a socket, until it is closed."""
     _end_with(lifeline)
-    # The thread that started this may be bound to one processor; the gateway itself is not.
+    # The thread that started this process may be bound to one processor; the gateway is not.
     with suppress(OSError):
         os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
-    for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
-        resource.setrlimit(limit, (most, most))
+    for limit, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        resource.setrlimit(limit, (value, value))
     with socket.socket(fileno=0) as control:
-        while answer := _asked(control):
+        while answer := _next_answer(control):
             control.send(json.dumps(answer).encode())
 
 
 def _end_with(lifeline: int) -> None:
-    """Have the kernel end this process, whatever it does, when the other end of a pipe closes."""
+    """Have the kernel end this process when the other end of the pipe closes."""
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
-    waiting = select.poll()
-    waiting.register(lifeline, select.POLLIN)
-    if waiting.poll(0):
-        sys.exit("the gateway is gone")
+    poll = select.poll()
+    poll.register(lifeline, select.POLLIN)
+    if poll.poll(0):
+        sys.exit("the gateway has ended")
 
 
-def _asked(control: socket.socket) -> Answer | None:
-    """The answer to the next request; None when there will be none."""
+def _next_answer(control: socket.socket) -> Answer | None:
+    """Answer the next request; return None when the socket is closed."""
     message, files, _flags, _sender = socket.recv_fds(control, MESSAGE_BYTES, 2)
     if not message:
         return None
@@ -79,7 +79,7 @@ def _asked(control: socket.socket) -> Answer | None:
 
 
 def _limit(request: Request) -> None:
-    """The limits for one recording; of the processor's time, what was used before is not its."""
+    """Set the limits for one recording; processor time that was used before does not count."""
     unlimited = resource.RLIM_INFINITY
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + request["cpu_s"]
@@ -105,7 +105,7 @@ def _answer(request: Request, recording: IO[bytes], samples: IO[bytes]) -> Answe
     except MemoryError:
         return {"outcome": "too_much_memory", "seconds": None}
     except BrokenPipeError:
-        pass  # Nobody wants the rest.
+        pass  # The gateway does not want the rest.
     return {"outcome": "done", "seconds": seconds}
 
 
@@ -114,34 +114,34 @@ def _declared_s(container: InputContainer) -> float | None:
 
 
 def _length_s(container: InputContainer, longest_s: float) -> float | None:
-    """What is declared, or what the packets say together, if that is more."""
+    """Return the declared length, or that of all packets if it is greater."""
     declared, stream = _declared_s(container), container.streams.audio[0]
     if (declared or 0.0) > longest_s:
         raise _TooLong
     if declared is not None and stream.codec_context.name.startswith("pcm_"):
-        return declared  # Told by the number of its bytes.
-    ticks, most = 0, longest_s / (stream.time_base or 1)
+        return declared  # Computed from the number of bytes.
+    ticks, max_ticks = 0, longest_s / (stream.time_base or 1)
     with suppress(InvalidDataError, EOFError, ValueError):
         for packet in container.demux(stream):
             ticks += max(0, packet.duration or 0)
-            if ticks > most:
+            if ticks > max_ticks:
                 raise _TooLong
-    told = float(ticks * (stream.time_base or 0))
-    return max(declared or 0.0, told) or None
+    packets_s = float(ticks * (stream.time_base or 0))
+    return max(declared or 0.0, packets_s) or None
 
 
 def _send(container: InputContainer, samples: IO[bytes], longest_s: float) -> None:
-    left, held = longest_s * SAMPLE_RATE, bytearray()
+    left, pending = longest_s * SAMPLE_RATE, bytearray()
     for block in _resampled(_frames(container)):
         left -= block.samples
         if left < 0:
             raise _TooLong
         # FFmpeg's own mix to mono is louder than the average, and clips.
-        held += block.to_ndarray().mean(axis=0).tobytes()
-        if len(held) >= PIECE_BYTES:
-            _write(samples, held)
-            held.clear()
-    _write(samples, held)
+        pending += block.to_ndarray().mean(axis=0).tobytes()
+        if len(pending) >= BLOCK_BYTES:
+            _write(samples, pending)
+            pending.clear()
+    _write(samples, pending)
 
 
 def _write(pipe: IO[bytes], content: bytearray) -> None:
@@ -152,12 +152,12 @@ def _write(pipe: IO[bytes], content: bytearray) -> None:
 
 
 def _frames(container: InputContainer) -> Iterator[AudioFrame]:
-    """Yield what can be decoded: damaged packets are skipped, a file ends where it breaks off."""
+    """Yield the frames that can be decoded; skip damaged packets, end where the file does."""
     try:
         for packet in container.demux(audio=0):
             with suppress(InvalidDataError):
                 for frame in packet.decode():
-                    assert isinstance(frame, AudioFrame)  # noqa: S101 — of an audio stream
+                    assert isinstance(frame, AudioFrame)  # noqa: S101 — the stream is audio
                     frame.pts = None
                     yield frame
     except MemoryError:
@@ -167,7 +167,7 @@ def _frames(container: InputContainer) -> Iterator[AudioFrame]:
 
 
 def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
-    """Yield 16 kHz frames of float channels; joined recordings may change their shape midway."""
+    """Yield 16 kHz frames of float channels; joined recordings may change shape midway."""
     for _shape, alike in groupby(frames, key=_shape_of):
         resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
         for frame in chain(alike, [None]):

@@ -1,17 +1,17 @@
-"""What the gateway and a decoder say to each other."""
+"""The messages between the gateway and a decoder process."""
 
 from typing import Literal, TypedDict
 
 SAMPLE_RATE = 16_000
-# Samples come in pieces of at most so many bytes, float32: 4 s.
-PIECE_BYTES = 256 * 1024
+# The limit of one block of float32 samples: 4 s.
+BLOCK_BYTES = 256 * 1024
 MESSAGE_BYTES = 4096
 
 Job = Literal["samples", "declared", "length"]
 
 
 class Request(TypedDict):
-    """What is wanted of a recording: its samples, or its seconds; and the limits."""
+    """A request for the samples of a recording or its length in seconds, with its limits."""
 
     job: Job
     longest_s: float
@@ -20,7 +20,7 @@ class Request(TypedDict):
 
 
 class Answer(TypedDict):
-    """How it went: `done`, `undecodable`, `too_long`, `too_much_memory`; and the seconds."""
+    """The outcome (`done`, `undecodable`, `too_long`, `too_much_memory`) and the seconds."""
 
     outcome: str
     seconds: float | None

@@ -19,6 +19,7 @@ from rest_framework.exceptions import ValidationError
 from audio.api.fields import TimelineField
 from audio.api.uploads.request_body import LimitedBodies
 from audio.media.decoding import UnusableAudio, length_s, sample_blocks
+from audio.media.recording import Recording
 from tests.recordings import TONE
 
 FOREVER = settings(
@@ -112,8 +113,8 @@ def test_a_wav_with_any_header_is_read_or_refused(
     path.write_bytes(content[: 44 + length])
 
     with suppress(UnusableAudio):
-        assert (length_s(path) or 0.0) >= 0.0
-        assert all(block.dtype == np.float32 for block in sample_blocks(path))
+        assert (length_s(Recording(path)) or 0.0) >= 0.0
+        assert all(block.dtype == np.float32 for block in sample_blocks(Recording(path)))
 
 
 JSON = st.recursive(

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from pytest_django import Settings
 
 from audio.context import ClientLeft
-from audio.media.chunk_files import cut, pieces_of, quietest
+from audio.media.chunk_files import chunk_files, cut_chunks, quietest
 from audio.media.decoding import SAMPLE_RATE
+from audio.media.recording import Recording
 from tests.recordings import square_wave, wav
 
 Samples = NDArray[np.float32]
@@ -43,7 +44,7 @@ def seconds_of(path: Path) -> float:
 def test_a_recording_is_cut_at_the_quietest_moment_near_the_wished_place(tmp_path: Path) -> None:
     samples = with_pauses_at(260.0, 93.0, 120.0, 204.0)
 
-    first, second, last = cut(in_blocks(samples), 100.0, tmp_path)
+    first, second, last = cut_chunks(in_blocks(samples), 100.0, tmp_path)
 
     assert first.stop == pytest.approx(93.0, abs=0.11)
     assert second.stop == pytest.approx(204.0, abs=0.11)
@@ -53,7 +54,7 @@ def test_a_recording_is_cut_at_the_quietest_moment_near_the_wished_place(tmp_pat
 def test_every_moment_is_told_by_one_piece_and_neighbours_share_ten_seconds(
     tmp_path: Path,
 ) -> None:
-    first, second, _ = cut(in_blocks(with_pauses_at(260.0, 93.0, 204.0)), 100.0, tmp_path)
+    first, second, _ = cut_chunks(in_blocks(with_pauses_at(260.0, 93.0, 204.0)), 100.0, tmp_path)
 
     assert first.begin == 0.0
     assert second.begin == first.stop
@@ -62,7 +63,7 @@ def test_every_moment_is_told_by_one_piece_and_neighbours_share_ten_seconds(
 
 
 def test_a_piece_is_a_file_of_its_whole_time(tmp_path: Path) -> None:
-    pieces = list(cut(in_blocks(sound(250.0)), 100.0, tmp_path))
+    pieces = list(cut_chunks(in_blocks(sound(250.0)), 100.0, tmp_path))
 
     assert [seconds_of(piece.path) for piece in pieces] == [
         pytest.approx(piece.end - piece.start) for piece in pieces
@@ -70,13 +71,13 @@ def test_a_piece_is_a_file_of_its_whole_time(tmp_path: Path) -> None:
 
 
 def test_a_short_rest_stays_with_the_last_piece(tmp_path: Path) -> None:
-    [only] = cut(in_blocks(sound(159.0)), 100.0, tmp_path)
+    [only] = cut_chunks(in_blocks(sound(159.0)), 100.0, tmp_path)
 
     assert (only.begin, only.stop, only.start, only.end) == (0.0, 159.0, 0.0, 159.0)
 
 
 def test_in_even_sound_the_cut_is_at_the_wished_place(tmp_path: Path) -> None:
-    first, *_ = cut(in_blocks(sound(250.0)), 100.0, tmp_path)
+    first, *_ = cut_chunks(in_blocks(sound(250.0)), 100.0, tmp_path)
 
     assert first.stop == pytest.approx(100.0, abs=0.4)
 
@@ -90,7 +91,7 @@ def test_one_quiet_frame_inside_a_word_is_no_pause() -> None:
 
 
 def test_nothing_is_one_piece_without_length(tmp_path: Path) -> None:
-    [only] = cut(iter([]), 100.0, tmp_path)
+    [only] = cut_chunks(iter([]), 100.0, tmp_path)
 
     assert only.end == 0.0
 
@@ -100,8 +101,8 @@ def test_the_files_go_with_the_end_of_the_work(tmp_path: Path, settings: Setting
     recording = tmp_path / "a.wav"
     recording.write_bytes(wav(square_wave(4000, 170.0)))
 
-    with pieces_of(recording, 100.0) as pieces:
-        assert [piece.path.exists() for piece in pieces] == [True, True]
+    with chunk_files(Recording(recording), 100.0) as chunks:
+        assert [chunk.path.exists() for chunk in chunks] == [True, True]
 
     assert list((tmp_path / "uploads").rglob("*.wav")) == []
 
@@ -116,7 +117,7 @@ def test_no_further_piece_is_made_when_nobody_wants_it(tmp_path: Path, settings:
         made.extend(path.name for path in tmp_path.rglob("pieces-*/*.wav"))
         raise ClientLeft
 
-    with pytest.raises(ClientLeft), pieces_of(recording, 100.0, go_on=leave):
+    with pytest.raises(ClientLeft), chunk_files(Recording(recording), 100.0, after_each=leave):
         pass
 
     assert made == ["0.wav"]

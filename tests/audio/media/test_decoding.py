@@ -8,12 +8,13 @@ import pytest
 from numpy.typing import NDArray
 
 from audio.media.decoding import UndecodableAudio, check_decodable, clips, sample_blocks
+from audio.media.recording import Recording
 from audio.merge.values import Span
 from tests.recordings import TONE, encoded, square_wave, wav
 
 
 def samples(path: Path) -> NDArray[np.float32]:
-    return np.concatenate(list(sample_blocks(path)))
+    return np.concatenate(list(sample_blocks(Recording(path))))
 
 
 def tone(path: Path, codec: str) -> Path:
@@ -74,7 +75,7 @@ def test_what_is_no_audio_is_refused_by_the_name_of_its_field(
     path.write_bytes(content)
 
     with pytest.raises(UndecodableAudio, match="mic_file"):
-        check_decodable(path, param="mic_file")
+        check_decodable(Recording(path, field="mic_file"))
 
 
 def test_no_path_is_told(tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_no_path_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"no audio")
 
     with pytest.raises(UndecodableAudio) as refused:
-        check_decodable(path, param="file")
+        check_decodable(Recording(path, field="file"))
 
     assert str(tmp_path) not in str(refused.value)
 
@@ -93,7 +94,7 @@ def test_a_playlist_opens_no_other_file(tmp_path: Path) -> None:
     playlist.write_text("#EXTM3U\n#EXTINF:1,\nsecret.wav\n#EXT-X-ENDLIST\n")
 
     with pytest.raises(UndecodableAudio):
-        check_decodable(playlist, param="file")
+        check_decodable(Recording(playlist, field="file"))
 
 
 def test_recordings_joined_end_to_end_are_read_to_the_end(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_clips_are_the_samples_of_their_spans(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(wav(np.arange(16_000, dtype=np.int16)))
 
-    later, earlier = clips(path, [Span(0.5, 0.75), Span(0.25, 0.625)])
+    later, earlier = clips(Recording(path), [Span(0.5, 0.75), Span(0.25, 0.625)])
 
     assert (later * 32768).round().tolist() == list(range(8_000, 12_000))
     assert (earlier * 32768).round().tolist() == list(range(4_000, 10_000))
@@ -133,7 +134,9 @@ def test_a_clip_ends_where_the_recording_ends(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(TONE)
 
-    assert [len(clip) for clip in clips(path, [Span(0.75, 2.0), Span(3.0, 4.0)])] == [4_000, 0]
+    within, past_the_end = clips(Recording(path), [Span(0.75, 2.0), Span(3.0, 4.0)])
+
+    assert (len(within), len(past_the_end)) == (4_000, 0)
 
 
 def test_clips_of_what_is_no_recording_are_refused(tmp_path: Path) -> None:
@@ -141,4 +144,4 @@ def test_clips_of_what_is_no_recording_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"no audio at all")
 
     with pytest.raises(UndecodableAudio):
-        clips(path, [Span(0.0, 1.0)])
+        clips(Recording(path), [Span(0.0, 1.0)])

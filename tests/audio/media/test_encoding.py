@@ -7,6 +7,7 @@ import pytest
 
 from audio.media.decoding import sample_blocks
 from audio.media.encoding import pcm, wav
+from audio.media.recording import Recording
 
 
 def test_samples_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -15,7 +16,7 @@ def test_samples_are_read_as_they_were_written(tmp_path: Path) -> None:
 
     path.write_bytes(wav(pcm(samples)))
 
-    assert np.concatenate(list(sample_blocks(path))) == pytest.approx(samples, abs=1e-4)
+    assert np.concatenate(list(sample_blocks(Recording(path)))) == pytest.approx(samples, abs=1e-4)
 
 
 def test_samples_over_full_scale_are_cut_off_not_wrapped(tmp_path: Path) -> None:
@@ -23,4 +24,4 @@ def test_samples_over_full_scale_are_cut_off_not_wrapped(tmp_path: Path) -> None
 
     path.write_bytes(wav(pcm(np.array([1.5, -1.5], dtype=np.float32))))
 
-    assert next(sample_blocks(path)) == pytest.approx([1.0, -1.0], abs=1e-4)
+    assert next(sample_blocks(Recording(path))) == pytest.approx([1.0, -1.0], abs=1e-4)

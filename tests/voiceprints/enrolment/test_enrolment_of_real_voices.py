@@ -81,7 +81,7 @@ def test_a_few_words_of_somebody_else_are_discarded(tmp_path: Path) -> None:
 
 def test_speech_that_was_recorded_too_loud_is_refused(tmp_path: Path) -> None:
     voice = clinic_voice("George Hall", 20.0, tmp_path / "george.wav")
-    samples = clips(voice.path, [Span(0.0, 20.0)])[0]
+    samples = clips(voice, [Span(0.0, 20.0)])[0]
     voice.path.write_bytes(wav(pcm(np.clip(samples * 40, -1.0, 1.0))))
 
     with pytest.raises(Clipped):
@@ -122,7 +122,7 @@ def test_a_kept_sample_sounds_as_what_was_enrolled(settings: Settings, tmp_path:
 
 def halved(recording: Recording, half: int) -> Recording:
     """The first or the second 20 s."""
-    [samples] = clips(recording.path, [Span(20.0 * half, 20.0 * (half + 1))])
+    [samples] = clips(recording, [Span(20.0 * half, 20.0 * (half + 1))])
     assert len(samples) == 20 * SAMPLE_RATE
     path = recording.path.with_name(f"half-{half}.wav")
     path.write_bytes(wav(pcm(samples)))

@@ -18,6 +18,7 @@ from audio.media.decoders import pool, process
 from audio.media.decoders.pool import AllBusy, Decoders
 from audio.media.decoders.process import Decoder, Died, Limits, Refused
 from audio.media.decoding import AudioTooLong, UndecodableAudio, length_s, sample_blocks
+from audio.media.recording import Recording
 from tests.gateway_process import ROOT
 from tests.recordings import TONE, square_wave, swelling, wav
 
@@ -131,7 +132,7 @@ def test_a_decoder_whose_samples_nobody_wants_takes_the_next_recording(
 def test_after_many_recordings_another_process_takes_over(
     tone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "MOST_RECORDINGS", 2)
+    monkeypatch.setattr(process, "MAX_RECORDINGS", 2)
     decoders = Decoders(1)
 
     pids = [pid_that_did(decoders, tone) for _time in range(3)]
@@ -141,7 +142,7 @@ def test_after_many_recordings_another_process_takes_over(
 
 
 def pid_that_did(decoders: Decoders, path: Path) -> int:
-    with decoders.one(for_long=True) as decoder:
+    with decoders.one(is_long=True) as decoder:
         drained(decoder, path)
         return decoder.pid
 
@@ -151,7 +152,7 @@ def test_a_decoder_that_died_while_idle_is_replaced(tone: Path) -> None:
     os.kill(pid_that_did(decoders, tone), signal.SIGKILL)
     time.sleep(0.1)
 
-    with decoders.one(for_long=True) as decoder:
+    with decoders.one(is_long=True) as decoder:
         assert drained(decoder, tone) == 64_000
     decoders.end()
 
@@ -162,19 +163,19 @@ def test_whole_recordings_wait_for_each_other_and_glances_do_not(
     monkeypatch.setattr(pool, "WAIT_S", 0.1)
     decoders = Decoders(1)
 
-    with decoders.one(for_long=True), decoders.one(for_long=False) as glance:
+    with decoders.one(is_long=True), decoders.one(is_long=False) as glance:
         with tone.open("rb") as recording:
             assert glance.seconds("declared", recording, LIMITS) == 1.0
-        with pytest.raises(AllBusy), decoders.one(for_long=True):
+        with pytest.raises(AllBusy), decoders.one(is_long=True):
             raise AssertionError("two at once")
     decoders.end()
 
 
 def test_of_many_whole_recordings_few_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "MOST_WAITING", 0)
+    monkeypatch.setattr(pool, "MAX_WAITING", 0)
     decoders = Decoders(1)
 
-    with pytest.raises(AllBusy), decoders.one(for_long=True):
+    with pytest.raises(AllBusy), decoders.one(is_long=True):
         raise AssertionError("it waited")
 
 
@@ -184,7 +185,7 @@ def test_a_decoder_that_cannot_be_started_leaves_nothing_open(
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     decoders, before = Decoders(1), len(os.listdir("/proc/self/fd"))
 
-    with pytest.raises(Died), decoders.one(for_long=True):
+    with pytest.raises(Died), decoders.one(is_long=True):
         raise AssertionError("it was started")
 
     assert len(os.listdir("/proc/self/fd")) == before
@@ -193,7 +194,7 @@ def test_a_decoder_that_cannot_be_started_leaves_nothing_open(
 def test_who_waits_is_served_when_a_decoder_is_free(tone: Path) -> None:
     decoders = Decoders(1)
 
-    with decoders.one(for_long=True):
+    with decoders.one(is_long=True):
         waiting = ThreadPoolExecutor().submit(pid_that_did, decoders, tone)
         with pytest.raises(TimeoutError):
             waiting.result(0.2)
@@ -251,18 +252,18 @@ def test_a_decoder_is_told_no_secret(decoder: Decoder, monkeypatch: pytest.Monke
 
 def test_the_field_of_what_takes_too_much_is_named(swollen: Path) -> None:
     with pytest.raises(UndecodableAudio, match="mic_file"):
-        list(sample_blocks(swollen, param="mic_file"))
+        list(sample_blocks(Recording(swollen, field="mic_file")))
 
 
 def test_a_recording_that_says_it_is_too_long_is_refused(long: Path, settings: Settings) -> None:
     settings.MAX_AUDIO_S = 60
 
     with pytest.raises(AudioTooLong, match="mic_file"):
-        length_s(long, param="mic_file")
+        length_s(Recording(long, field="mic_file"))
 
 
 def test_a_recording_that_turns_out_too_long_is_refused(long: Path, settings: Settings) -> None:
     settings.MAX_AUDIO_S = 60
 
     with pytest.raises(AudioTooLong, match="mic_file"):
-        list(sample_blocks(long, param="mic_file"))
+        list(sample_blocks(Recording(long, field="mic_file")))
