@@ -4,29 +4,29 @@ from audio.formats.cues import Cue, sentence_cues
 from audio.merge.values import Transcription, Word
 
 
-def said(*words: Word) -> Transcription:
+def transcribed(*words: Word) -> Transcription:
     return Transcription(" ".join(word.text for word in words), words, duration=60.0)
 
 
 def test_a_sentence_ends_a_cue() -> None:
-    cut = sentence_cues(said(Word(0, 1, "Yes."), Word(1, 2, "No."), Word(2, 3, "Maybe")))
+    cut = sentence_cues(transcribed(Word(0, 1, "Yes."), Word(1, 2, "No."), Word(2, 3, "Maybe")))
 
     assert cut == [Cue(0, 1, "Yes."), Cue(1, 2, "No."), Cue(2, 3, "Maybe")]
 
 
 def test_a_pause_of_more_than_a_second_and_a_half_ends_a_cue() -> None:
-    assert len(sentence_cues(said(Word(0, 1, "well"), Word(2.5, 3, "then")))) == 1
-    assert len(sentence_cues(said(Word(0, 1, "well"), Word(2.51, 3, "then")))) == 2
+    assert len(sentence_cues(transcribed(Word(0, 1, "well"), Word(2.5, 3, "then")))) == 1
+    assert len(sentence_cues(transcribed(Word(0, 1, "well"), Word(2.51, 3, "then")))) == 2
 
 
 def test_no_cue_is_longer_than_seven_seconds() -> None:
-    cut = sentence_cues(said(*(Word(second, second + 1, "so") for second in range(10))))
+    cut = sentence_cues(transcribed(*(Word(second, second + 1, "so") for second in range(10))))
 
     assert [cue.end - cue.start for cue in cut] == [7, 3]
 
 
 def test_no_cue_has_more_than_84_characters() -> None:
-    cut = sentence_cues(said(*(Word(n / 10, n / 10 + 0.1, "ninechars") for n in range(20))))
+    cut = sentence_cues(transcribed(*(Word(n / 10, n / 10 + 0.1, "ninechars") for n in range(20))))
 
     assert [len(cue.text) for cue in cut] == [79, 79, 39]
 

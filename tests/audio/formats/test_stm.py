@@ -5,9 +5,9 @@ from audio.formats.text import stm
 
 
 def test_a_stretch_is_a_line() -> None:
-    said = [Cue(1.0, 2.5, "Good morning.", "Ana Ruiz"), Cue(3.0, 4.0, "Hi!", "Ben")]
+    transcribed = [Cue(1.0, 2.5, "Good morning.", "Ana Ruiz"), Cue(3.0, 4.0, "Hi!", "Ben")]
 
-    assert stm(said, "the talk") == (
+    assert stm(transcribed, "the talk") == (
         "the_talk 1 Ana_Ruiz 1.000 2.500 Good morning.\nthe_talk 1 Ben 3.000 4.000 Hi!\n"
     )
 

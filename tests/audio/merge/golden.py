@@ -65,12 +65,12 @@ def read_vector(encoded: dict[str, dict[str, float]]) -> Embedding:
     return vector
 
 
-def read_fingerprints(encoded: dict[str, Any]) -> dict[str, Embedding]:
+def read_embeddings(encoded: dict[str, Any]) -> dict[str, Embedding]:
     return {label: read_vector(vector) for label, vector in encoded.items()}
 
 
 def read_voices(encoded: dict[str, Any]) -> Voices:
-    known = read_fingerprints(encoded)
+    known = read_embeddings(encoded)
     return Voices(tuple(known), np.stack(list(known.values()))) if known else NO_VOICES
 
 
@@ -87,27 +87,29 @@ def read_diarization(answer: dict[str, Any]) -> Diarization:
     return Diarization(
         read_turns(answer["segments"]),
         tuple(answer["speakers_detected"]),
-        read_fingerprints(answer["fingerprints"]),
+        read_embeddings(answer["fingerprints"]),
         answer["duration"],
         answer["models"],
     )
 
 
 def read_answer(upstream: dict[str, Any], track: str, pcm: dict[str, Any]) -> AnalysedTrack:
-    said = upstream[f"{track}_transcribe"]
+    transcribed = upstream[f"{track}_transcribe"]
     return AnalysedTrack(
         read_diarization(upstream[f"{track}_diarize"]),
-        Transcription("", tuple(read_words(said["words"])), said["duration"]),
+        Transcription("", tuple(read_words(transcribed["words"])), transcribed["duration"]),
         read_track(pcm),
     )
 
 
-def read_named(label: str, decision: dict[str, Any], prints: dict[str, Embedding]) -> NamedSpeaker:
+def read_named(
+    label: str, decision: dict[str, Any], embeddings: dict[str, Embedding]
+) -> NamedSpeaker:
     return NamedSpeaker(
         label,
         decision["name"],
         decision["source"],
-        prints.get(label),
+        embeddings.get(label),
         decision.get("overlap_confidence"),
         decision.get("match_similarity"),
     )
@@ -133,8 +135,8 @@ def write_vector(vector: Embedding) -> dict[str, dict[str, float]]:
     return {"$vec": {str(index): float(vector[index]) for index in np.flatnonzero(vector)}}
 
 
-def write_fingerprints(prints: Mapping[str, Embedding]) -> dict[str, Any]:
-    return {name: write_vector(vector) for name, vector in prints.items()}
+def write_embeddings(embeddings: Mapping[str, Embedding]) -> dict[str, Any]:
+    return {name: write_vector(vector) for name, vector in embeddings.items()}
 
 
 def write_decision(speaker: NamedSpeaker) -> dict[str, Any]:
@@ -142,8 +144,8 @@ def write_decision(speaker: NamedSpeaker) -> dict[str, Any]:
         "overlap_confidence": speaker.overlap_confidence,
         "match_similarity": speaker.match_similarity,
     }
-    told = {key: score for key, score in scores.items() if score is not None}
-    return {"name": speaker.name, "source": speaker.source, **told}
+    given = {key: score for key, score in scores.items() if score is not None}
+    return {"name": speaker.name, "source": speaker.source, **given}
 
 
 def write_speaker(speaker: NamedSpeaker) -> dict[str, Any]:
@@ -157,6 +159,6 @@ def write_transcript(transcript: NamedTranscript) -> dict[str, Any]:
         "duration": transcript.duration,
         "speakers": [write_speaker(speaker) for speaker in transcript.speakers],
         "segments": write_blocks(transcript.blocks),
-        "fingerprints": write_fingerprints(transcript.embeddings),
+        "fingerprints": write_embeddings(transcript.embeddings),
         "models": dict(transcript.models),
     }

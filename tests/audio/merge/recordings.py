@@ -18,8 +18,8 @@ def track(*runs: tuple[float, float], rate: int = RATE, offset: float = 0.0) -> 
     return Track(rate, lambda: [samples])
 
 
-def words(*said: tuple[float, float, str]) -> tuple[Word, ...]:
-    return tuple(Word(start, end, text) for start, end, text in said)
+def words(*transcribed: tuple[float, float, str]) -> tuple[Word, ...]:
+    return tuple(Word(start, end, text) for start, end, text in transcribed)
 
 
 def turns(*spoken: tuple[float, float, str]) -> tuple[Turn, ...]:
@@ -36,14 +36,17 @@ def axis(index: int, length: float = 1.0) -> Embedding:
 def diarization(
     *spoken: tuple[float, float, str],
     speakers: Sequence[str] = (),
-    prints: Mapping[str, Embedding] | None = None,
+    embeddings: Mapping[str, Embedding] | None = None,
     duration: float | None = None,
 ) -> Diarization:
     labels = tuple(speakers) or tuple(dict.fromkeys(speaker for _, _, speaker in spoken))
-    return Diarization(turns(*spoken), labels, prints or {}, duration)
+    return Diarization(turns(*spoken), labels, embeddings or {}, duration)
 
 
 def answer(
-    heard: Diarization, said: Iterable[Word], samples: Track | None = None, text: str = ""
+    diarized: Diarization,
+    transcribed: Iterable[Word],
+    samples: Track | None = None,
+    text: str = "",
 ) -> AnalysedTrack:
-    return AnalysedTrack(heard, Transcription(text, tuple(said)), samples)
+    return AnalysedTrack(diarized, Transcription(text, tuple(transcribed)), samples)

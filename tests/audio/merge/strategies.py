@@ -51,8 +51,8 @@ blocks = st.lists(
 ).map(lambda listed: sorted(listed, key=lambda block: block.start_ms))
 
 _numbers = st.integers(-2, 2).map(float)
-prints = st.lists(_numbers, min_size=3, max_size=3).map(np.array)
-voices = st.lists(st.tuples(names, prints), min_size=1, max_size=8).map(
+embeddings = st.lists(_numbers, min_size=3, max_size=3).map(np.array)
+voices = st.lists(st.tuples(names, embeddings), min_size=1, max_size=8).map(
     lambda known: Voices(
         tuple(name for name, _ in known), frozen(np.array([row for _, row in known]))
     )
@@ -80,28 +80,29 @@ def items(draw: st.DrawFn) -> tuple[NDArray[np.float64], NDArray[np.float64], ND
 @st.composite
 def conversations(draw: st.DrawFn) -> list[Turn]:
     """What three people say in 60 s: nobody at once with oneself."""
-    told = []
+    conversation = []
     for label in ("Speaker_0", "Speaker_1", "Speaker_2"):
         edges = sorted(draw(st.sets(st.integers(0, 240), max_size=8)))
         spans = list(pairwise(edges))[::2]
-        told += [Turn(start / 4, end / 4, label) for start, end in spans]
-    return sorted(told, key=lambda turn: turn.start)
+        conversation += [Turn(start / 4, end / 4, label) for start, end in spans]
+    return sorted(conversation, key=lambda turn: turn.start)
 
 
-def heard_in_chunks(told: list[Turn]) -> list[Chunk]:
+def diarized_in_chunks(conversation: list[Turn]) -> list[Chunk]:
     """The same, by a diarizer that makes no mistake but calls everybody otherwise each time."""
     return [
-        _chunk(told, number, start, start + 28.0) for number, start in enumerate((0.0, 16.0, 32.0))
+        _chunk(conversation, number, start, start + 28.0)
+        for number, start in enumerate((0.0, 16.0, 32.0))
     ]
 
 
-def _chunk(told: list[Turn], number: int, start: float, end: float) -> Chunk:
+def _chunk(conversation: list[Turn], number: int, start: float, end: float) -> Chunk:
     axes = np.eye(3)
-    heard = [
+    diarized = [
         Turn(max(turn.start, start) - start, min(turn.end, end) - start, f"{number}{turn.speaker}")
-        for turn in told
+        for turn in conversation
         if turn.start < end and turn.end > start
     ]
-    found = dict.fromkeys(turn.speaker for turn in heard)
-    sounds = {label: frozen(axes[int(label[-1])] * 3.0) for label in found}
-    return Chunk(start, end, Diarization(tuple(heard), tuple(found), sounds))
+    found = dict.fromkeys(turn.speaker for turn in diarized)
+    embeddings_of = {label: frozen(axes[int(label[-1])] * 3.0) for label in found}
+    return Chunk(start, end, Diarization(tuple(diarized), tuple(found), embeddings_of))

@@ -86,47 +86,47 @@ def test_labelling_leaves_its_arguments_alone() -> None:
 
 
 def test_words_out_of_order_are_sorted_by_start() -> None:
-    said = words((1.0, 1.5, "day"), (0.0, 0.5, "Good"))
+    transcribed = words((1.0, 1.5, "day"), (0.0, 0.5, "Good"))
 
-    assert group_words(said, ["Ann", "Ann"]) == [Block(0, 1500, "Ann", "Good day")]
+    assert group_words(transcribed, ["Ann", "Ann"]) == [Block(0, 1500, "Ann", "Good day")]
 
 
 def test_a_block_ends_at_its_latest_end() -> None:
-    said = words((0.0, 3.0, "well"), (1.0, 2.0, "yes"))
+    transcribed = words((0.0, 3.0, "well"), (1.0, 2.0, "yes"))
 
-    assert group_words(said, ["Ann", "Ann"]) == [Block(0, 3000, "Ann", "well yes")]
+    assert group_words(transcribed, ["Ann", "Ann"]) == [Block(0, 3000, "Ann", "well yes")]
 
 
 def test_silence_is_counted_from_the_latest_end_of_the_block() -> None:
-    said = words((0.0, 5.0, "well"), (1.0, 2.0, "yes"), (6.0, 6.5, "so"))
+    transcribed = words((0.0, 5.0, "well"), (1.0, 2.0, "yes"), (6.0, 6.5, "so"))
 
-    assert group_words(said, ["Ann"] * 3) == [Block(0, 6500, "Ann", "well yes so")]
+    assert group_words(transcribed, ["Ann"] * 3) == [Block(0, 6500, "Ann", "well yes so")]
 
 
 def test_silence_is_counted_within_the_block_of_one_speaker() -> None:
-    said = words((0.0, 9.0, "well"), (1.0, 2.0, "no"), (8.0, 8.5, "never"))
+    transcribed = words((0.0, 9.0, "well"), (1.0, 2.0, "no"), (8.0, 8.5, "never"))
 
-    blocks = group_words(said, ["Ann", "Bob", "Bob"])
+    blocks = group_words(transcribed, ["Ann", "Bob", "Bob"])
 
     assert [block.text for block in blocks] == ["well", "no", "never"]
 
 
 def test_milliseconds_are_rounded() -> None:
-    said = words((0.29, 1.001, "hi"))
+    transcribed = words((0.29, 1.001, "hi"))
 
-    assert group_words(said, ["Ann"]) == [Block(290, 1001, "Ann", "hi")]
+    assert group_words(transcribed, ["Ann"]) == [Block(290, 1001, "Ann", "hi")]
 
 
 def test_a_silence_of_1500_ms_in_binary_fractions_does_not_break() -> None:
-    said = words((0.1, 0.2, "one"), (1.7000000000000002, 1.8, "two"))
+    transcribed = words((0.1, 0.2, "one"), (1.7000000000000002, 1.8, "two"))
 
-    assert group_words(said, ["Ann", "Ann"]) == [Block(100, 1800, "Ann", "one two")]
+    assert group_words(transcribed, ["Ann", "Ann"]) == [Block(100, 1800, "Ann", "one two")]
 
 
 def test_a_word_without_text_makes_no_block() -> None:
-    said = words((0.0, 1.0, "hi"), (1.0, 2.0, " "))
+    transcribed = words((0.0, 1.0, "hi"), (1.0, 2.0, " "))
 
-    assert group_words(said, ["Ann", "Bob"]) == [Block(0, 1000, "Ann", "hi")]
+    assert group_words(transcribed, ["Ann", "Bob"]) == [Block(0, 1000, "Ann", "hi")]
 
 
 def test_a_word_that_ends_before_it_starts_makes_no_backward_block() -> None:
@@ -134,9 +134,9 @@ def test_a_word_that_ends_before_it_starts_makes_no_backward_block() -> None:
 
 
 def test_the_longest_silence_is_an_option() -> None:
-    said = words((0.0, 1.0, "one"), (1.5, 2.0, "two"))
+    transcribed = words((0.0, 1.0, "one"), (1.5, 2.0, "two"))
 
-    assert len(group_words(said, ["Ann", "Ann"], max_silence_s=0.4)) == 2
+    assert len(group_words(transcribed, ["Ann", "Ann"], max_silence_s=0.4)) == 2
 
 
 def test_as_many_labels_as_words_are_needed() -> None:

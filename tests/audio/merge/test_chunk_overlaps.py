@@ -39,9 +39,9 @@ def test_a_turn_without_length_is_left_out() -> None:
 
 
 def test_a_turn_keeps_its_confidence() -> None:
-    heard = diarization((1.0, 2.0, "A"))
+    diarized = diarization((1.0, 2.0, "A"))
 
-    assert cut_turns([Chunk(5.0, 9.0, heard)]) == [list(turns((6.0, 7.0, "A")))]
+    assert cut_turns([Chunk(5.0, 9.0, diarized)]) == [list(turns((6.0, 7.0, "A")))]
 
 
 @pytest.mark.parametrize("second", [Chunk(4.0, 30.0, NOBODY), Chunk(6.0, 9.0, NOBODY)])
@@ -81,7 +81,7 @@ def test_a_turn_of_two_parts_has_the_confidence_of_the_longer() -> None:
 
 
 def test_chunks_may_start_or_end_together() -> None:
-    heard = diarization((0.0, 1.0, "A"))
+    diarized = diarization((0.0, 1.0, "A"))
 
-    assert len(cut_turns([Chunk(0.0, 9.0, heard), Chunk(0.0, 9.5, heard)])) == 2
-    assert len(cut_turns([Chunk(0.0, 9.0, heard), Chunk(0.5, 9.0, heard)])) == 2
+    assert len(cut_turns([Chunk(0.0, 9.0, diarized), Chunk(0.0, 9.5, diarized)])) == 2
+    assert len(cut_turns([Chunk(0.0, 9.0, diarized), Chunk(0.5, 9.0, diarized)])) == 2

@@ -38,7 +38,7 @@ def test_speakers_have_the_golden_names(inputs: dict[str, Any], output: dict[str
     diarization = Diarization(
         golden.read_turns(inputs["diar_segments"]),
         tuple(inputs["clusters"]),
-        golden.read_fingerprints(inputs["fingerprints"]),
+        golden.read_embeddings(inputs["fingerprints"]),
     )
     entries = golden.read_hints(inputs["timeline"])
     voices = golden.read_voices(inputs["known_voiceprints"])
@@ -53,14 +53,16 @@ def test_speakers_have_the_golden_names(inputs: dict[str, Any], output: dict[str
 def test_names_have_the_golden_fingerprints(
     inputs: dict[str, Any], output: dict[str, Any]
 ) -> None:
-    prints = golden.read_fingerprints(inputs["fingerprints"])
+    embeddings = golden.read_embeddings(inputs["fingerprints"])
     decisions = inputs["assignment"]
-    named = [golden.read_named(label, decisions[label], prints) for label in inputs["clusters"]]
+    named = [
+        golden.read_named(label, decisions[label], embeddings) for label in inputs["clusters"]
+    ]
 
     by_name = embeddings_by_name(named, [])
 
     assert [golden.write_speaker(speaker) for speaker in named] == output["speakers"]
-    assert golden.write_fingerprints(by_name) == output["fingerprints"]
+    assert golden.write_embeddings(by_name) == output["fingerprints"]
 
 
 @pytest.mark.parametrize(("inputs", "output"), vectors_of("dual_local_words"))

@@ -14,9 +14,11 @@ from tests.audio.merge.recordings import axis, diarization, turns
 Spoken = tuple[float, float, str]
 
 
-def chunk(start: float, *spoken: Spoken, prints: Mapping[str, Embedding] | None = None) -> Chunk:
+def chunk(
+    start: float, *spoken: Spoken, embeddings: Mapping[str, Embedding] | None = None
+) -> Chunk:
     """A chunk of 100 s."""
-    return Chunk(start, start + 100.0, diarization(*spoken, prints=prints))
+    return Chunk(start, start + 100.0, diarization(*spoken, embeddings=embeddings))
 
 
 def leaning(cosine: float) -> Embedding:
@@ -30,8 +32,10 @@ def speakers(linked: LinkedRecording) -> dict[str, str]:
 
 
 def test_labels_that_sound_alike_are_one_speaker() -> None:
-    first = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), prints={"A": axis(0), "B": axis(1)})
-    second = chunk(200.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), prints={"A": axis(1), "B": axis(0)})
+    first = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings={"A": axis(0), "B": axis(1)})
+    second = chunk(
+        200.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings={"A": axis(1), "B": axis(0)}
+    )
 
     linked = link_chunks([first, second])
 
@@ -44,8 +48,8 @@ def test_labels_that_sound_alike_are_one_speaker() -> None:
 
 
 def test_turns_are_in_the_recordings_time_under_its_speakers() -> None:
-    first = chunk(0.0, (7.0, 9.0, "B"), (1.0, 5.0, "A"), prints={"A": axis(0), "B": axis(1)})
-    second = chunk(200.0, (0.0, 5.0, "B"), prints={"B": axis(0)})
+    first = chunk(0.0, (7.0, 9.0, "B"), (1.0, 5.0, "A"), embeddings={"A": axis(0), "B": axis(1)})
+    second = chunk(200.0, (0.0, 5.0, "B"), embeddings={"B": axis(0)})
 
     linked = link_chunks([first, second])
 
@@ -57,28 +61,28 @@ def test_turns_are_in_the_recordings_time_under_its_speakers() -> None:
 
 @pytest.mark.parametrize(("cosine", "found"), [(0.3, 1), (0.29, 2)])
 def test_a_distance_of_seven_tenths_is_the_last_that_links(cosine: float, found: int) -> None:
-    first = chunk(0.0, (0.0, 5.0, "A"), prints={"A": axis(0, 3.0)})
-    second = chunk(200.0, (0.0, 5.0, "A"), prints={"A": leaning(cosine)})
+    first = chunk(0.0, (0.0, 5.0, "A"), embeddings={"A": axis(0, 3.0)})
+    second = chunk(200.0, (0.0, 5.0, "A"), embeddings={"A": leaning(cosine)})
 
     assert len(link_chunks([first, second]).diarization.speakers) == found
 
 
 def test_labels_that_talk_at_once_are_two_speakers_however_alike() -> None:
-    only = chunk(0.0, (0.0, 5.0, "A"), (4.0, 9.0, "B"), prints={"A": axis(0), "B": axis(0)})
+    only = chunk(0.0, (0.0, 5.0, "A"), (4.0, 9.0, "B"), embeddings={"A": axis(0), "B": axis(0)})
 
     assert speakers(link_chunks([only])) == {"0 A": "Speaker_0", "0 B": "Speaker_1"}
 
 
 def test_labels_of_one_chunk_that_only_touch_may_be_one_speaker() -> None:
-    only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), prints={"A": axis(0), "B": axis(0)})
+    only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings={"A": axis(0), "B": axis(0)})
 
     assert set(link_chunks([only]).labels.values()) == {"Speaker_0"}
 
 
 def test_a_label_of_two_people_does_not_make_them_one() -> None:
     two = {"A": axis(0), "B": axis(1)}
-    first = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), prints=two)
-    second = chunk(200.0, (0.0, 9.0, "A"), prints={"A": leaning(0.8)})
+    first = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings=two)
+    second = chunk(200.0, (0.0, 9.0, "A"), embeddings={"A": leaning(0.8)})
 
     linked = link_chunks([first, second])
 
@@ -87,7 +91,7 @@ def test_a_label_of_two_people_does_not_make_them_one() -> None:
 
 def test_people_whom_a_chunk_tells_apart_are_one_where_only_one_is_wanted() -> None:
     two = {"A": axis(0), "B": axis(1)}
-    only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), prints=two)
+    only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings=two)
 
     linked = link_chunks([only], rule=LinkingRule(max_speakers=1))
 
@@ -96,10 +100,10 @@ def test_people_whom_a_chunk_tells_apart_are_one_where_only_one_is_wanted() -> N
 
 def test_a_recording_has_more_speakers_than_any_chunk() -> None:
     four = [(float(at), at + 1.0, f"Speaker_{at}") for at in range(4)]
-    prints = [np.eye(8)[at : at + 4] for at in (0, 4)]
+    embeddings = [np.eye(8)[at : at + 4] for at in (0, 4)]
     first, second = [
-        chunk(200.0 * at, *four, prints={f"Speaker_{i}": rows[i] for i in range(4)})
-        for at, rows in enumerate(prints)
+        chunk(200.0 * at, *four, embeddings={f"Speaker_{i}": rows[i] for i in range(4)})
+        for at, rows in enumerate(embeddings)
     ]
 
     linked = link_chunks([first, second])
@@ -127,16 +131,16 @@ def test_agreement_links_a_chain_of_chunks_without_fingerprints() -> None:
 
 def test_agreement_takes_a_quarter_of_the_distance_of_labels_that_agree_half() -> None:
     # Together 2 s of the 4 s that either talks: a distance of 0.9 becomes 0.675.
-    first = chunk(0.0, (92.0, 95.0, "A"), prints={"A": axis(0)})
-    second = chunk(90.0, (3.0, 6.0, "A"), prints={"A": leaning(0.1)})
+    first = chunk(0.0, (92.0, 95.0, "A"), embeddings={"A": axis(0)})
+    second = chunk(90.0, (3.0, 6.0, "A"), embeddings={"A": leaning(0.1)})
 
     assert len(link_chunks([first, second]).diarization.speakers) == 1
 
 
 def test_agreement_does_not_make_labels_alike_that_are_not() -> None:
     # All of 6 s: a distance of 1.6 becomes 0.8.
-    first = chunk(0.0, (92.0, 98.0, "A"), prints={"A": axis(0)})
-    second = chunk(90.0, (2.0, 8.0, "A"), prints={"A": leaning(-0.6)})
+    first = chunk(0.0, (92.0, 98.0, "A"), embeddings={"A": axis(0)})
+    second = chunk(90.0, (2.0, 8.0, "A"), embeddings={"A": leaning(-0.6)})
 
     assert len(link_chunks([first, second]).diarization.speakers) == 2
 
@@ -166,8 +170,8 @@ def test_agreement_does_not_make_one_of_two_who_talk_at_once() -> None:
 
 def test_time_in_which_several_talk_at_once_is_no_agreement() -> None:
     both = {"A": axis(0), "B": axis(1)}
-    first = chunk(0.0, (90.0, 100.0, "A"), (90.0, 100.0, "B"), prints=both)
-    second = chunk(90.0, (0.0, 10.0, "B"), (0.0, 10.0, "A"), prints=both)
+    first = chunk(0.0, (90.0, 100.0, "A"), (90.0, 100.0, "B"), embeddings=both)
+    second = chunk(90.0, (0.0, 10.0, "B"), (0.0, 10.0, "A"), embeddings=both)
 
     linked = link_chunks([first, second])
 
@@ -183,7 +187,7 @@ def test_a_turn_over_the_border_of_two_chunks_is_one_turn() -> None:
 
 
 def test_a_label_heard_only_in_the_neighbours_time_is_nobody() -> None:
-    first = chunk(0.0, (1.0, 2.0, "A"), (97.0, 98.0, "Blip"), prints={"Blip": axis(3)})
+    first = chunk(0.0, (1.0, 2.0, "A"), (97.0, 98.0, "Blip"), embeddings={"Blip": axis(3)})
 
     linked = link_chunks([first, chunk(90.0)])
 
@@ -192,14 +196,14 @@ def test_a_label_heard_only_in_the_neighbours_time_is_nobody() -> None:
 
 
 def test_a_detected_label_without_turns_is_nobody() -> None:
-    heard = Diarization((), ("A",), {"A": axis(0)})
+    diarized = Diarization((), ("A",), {"A": axis(0)})
 
-    assert link_chunks([Chunk(0.0, 9.0, heard)]).labels == {}
+    assert link_chunks([Chunk(0.0, 9.0, diarized)]).labels == {}
 
 
 def test_a_speakers_fingerprint_is_the_mean_by_speaking_time_at_length_1() -> None:
-    first = chunk(0.0, (0.0, 4.0, "A"), prints={"A": axis(0, 9.0)})
-    second = chunk(200.0, (0.0, 3.0, "A"), prints={"A": axis(1)})
+    first = chunk(0.0, (0.0, 4.0, "A"), embeddings={"A": axis(0, 9.0)})
+    second = chunk(200.0, (0.0, 3.0, "A"), embeddings={"A": axis(1)})
 
     linked = link_chunks([first, second], rule=LinkingRule(cut=1.0))
 
@@ -207,15 +211,15 @@ def test_a_speakers_fingerprint_is_the_mean_by_speaking_time_at_length_1() -> No
 
 
 def test_fingerprints_of_different_length_are_not_compared() -> None:
-    first = chunk(0.0, (0.0, 4.0, "A"), prints={"A": np.ones(4)})
-    second = chunk(200.0, (0.0, 3.0, "A"), prints={"A": np.ones(3)})
+    first = chunk(0.0, (0.0, 4.0, "A"), embeddings={"A": np.ones(4)})
+    second = chunk(200.0, (0.0, 3.0, "A"), embeddings={"A": np.ones(3)})
 
     assert len(link_chunks([first, second]).diarization.speakers) == 2
 
 
 def test_a_zero_fingerprint_says_nothing() -> None:
-    first = chunk(0.0, (0.0, 4.0, "A"), prints={"A": np.zeros(4)})
-    second = chunk(200.0, (0.0, 4.0, "A"), prints={"A": np.zeros(4)})
+    first = chunk(0.0, (0.0, 4.0, "A"), embeddings={"A": np.zeros(4)})
+    second = chunk(200.0, (0.0, 4.0, "A"), embeddings={"A": np.zeros(4)})
 
     linked = link_chunks([first, second])
 
@@ -224,8 +228,8 @@ def test_a_zero_fingerprint_says_nothing() -> None:
 
 
 def test_a_number_of_speakers_can_be_asked_for() -> None:
-    prints = {"A": axis(0), "B": axis(1), "C": leaning(0.2)}
-    only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), (9.0, 12.0, "C"), prints=prints)
+    embeddings = {"A": axis(0), "B": axis(1), "C": leaning(0.2)}
+    only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), (9.0, 12.0, "C"), embeddings=embeddings)
 
     linked = link_chunks([only], rule=LinkingRule(min_speakers=2, max_speakers=2))
 
@@ -233,9 +237,9 @@ def test_a_number_of_speakers_can_be_asked_for() -> None:
 
 
 def test_a_recording_is_as_long_as_its_last_chunk_and_names_all_models() -> None:
-    heard = Diarization((), (), models={"diarization": "sortformer"})
+    diarized = Diarization((), (), models={"diarization": "sortformer"})
 
-    linked = link_chunks([Chunk(0.0, 9.0, heard), Chunk(8.0, 15.5, diarization())])
+    linked = link_chunks([Chunk(0.0, 9.0, diarized), Chunk(8.0, 15.5, diarization())])
 
     assert (linked.diarization.duration, linked.diarization.models) == (
         15.5,
@@ -253,17 +257,17 @@ def test_no_chunks_are_an_empty_recording() -> None:
 @pytest.mark.parametrize(("longer", "shorter"), [("A", "X"), ("X", "A")])
 def test_a_word_inside_a_long_turn_is_too_little_agreement(longer: str, shorter: str) -> None:
     # Together 2 s of the 8 s that either talks.
-    talk = {longer: (90.0, 98.0), shorter: (94.0, 96.0)}
-    first = chunk(0.0, (*talk["A"], "A"))
-    second = chunk(90.0, (talk["X"][0] - 90.0, talk["X"][1] - 90.0, "X"))
+    speech = {longer: (90.0, 98.0), shorter: (94.0, 96.0)}
+    first = chunk(0.0, (*speech["A"], "A"))
+    second = chunk(90.0, (speech["X"][0] - 90.0, speech["X"][1] - 90.0, "X"))
 
     assert len(link_chunks([first, second]).diarization.speakers) == 2
 
 
 def test_labels_that_sound_the_same_are_one_speaker_at_the_smallest_cut() -> None:
-    alike = [chunk(at, (0.0, 5.0, "A"), prints={"A": axis(0)}) for at in (0.0, 200.0)]
+    similar = [chunk(at, (0.0, 5.0, "A"), embeddings={"A": axis(0)}) for at in (0.0, 200.0)]
 
-    assert len(link_chunks(alike, rule=LinkingRule(cut=0.0)).diarization.speakers) == 1
+    assert len(link_chunks(similar, rule=LinkingRule(cut=0.0)).diarization.speakers) == 1
 
 
 def test_who_hands_over_without_a_pause_agrees_all_the_same() -> None:

@@ -52,23 +52,25 @@ def test_names_shown_are_those_of_the_plain_rule(
 ) -> None:
     shown = find_shown_names(turns, entries)
 
-    told: dict[str, object] = {
+    result: dict[str, object] = {
         speaker: (one.name, pytest.approx(one.share)) for speaker, one in shown.items()
     }
-    assert plain_rules.plain_shown(turns, entries) == told
+    assert plain_rules.plain_shown(turns, entries) == result
 
 
-@given(st.dictionaries(some.labels, some.prints), some.voices)
+@given(st.dictionaries(some.labels, some.embeddings), some.voices)
 def test_nearest_voices_are_those_of_the_plain_rule(
-    prints: dict[str, NDArray[np.float64]], voices: Voices
+    embeddings: dict[str, NDArray[np.float64]], voices: Voices
 ) -> None:
-    nearest = find_nearest_voices(prints, [voices])
+    nearest = find_nearest_voices(embeddings, [voices])
 
-    plainly = plain_rules.plain_nearest({who: one.tolist() for who, one in prints.items()}, voices)
-    told: dict[str, object] = {
+    plainly = plain_rules.plain_nearest(
+        {who: one.tolist() for who, one in embeddings.items()}, voices
+    )
+    result: dict[str, object] = {
         who: (match.name, pytest.approx(match.similarity)) for who, match in nearest.items()
     }
-    assert {who: best for who, best in plainly.items() if best[1] > -math.inf} == told
+    assert {who: best for who, best in plainly.items() if best[1] > -math.inf} == result
 
 
 @given(st.integers(0, 2**32), st.integers(1, 3000), some.words.filter(bool))
@@ -122,14 +124,14 @@ def test_nothing_that_must_stay_apart_is_ever_joined(items: Items, few: int, mor
 
 
 @given(some.conversations())
-def test_a_conversation_cut_in_chunks_is_put_together_again(told: list[Turn]) -> None:
-    linked = link_chunks(some.heard_in_chunks(told))
+def test_a_conversation_cut_in_chunks_is_put_together_again(conversation: list[Turn]) -> None:
+    linked = link_chunks(some.diarized_in_chunks(conversation))
 
     numbers: dict[str, str] = {}
-    for turn in told:
+    for turn in conversation:
         numbers.setdefault(turn.speaker, f"Speaker_{len(numbers)}")
     assert sorted(_key(turn) for turn in linked.diarization.turns) == sorted(
-        (turn.start, turn.end, numbers[turn.speaker]) for turn in told
+        (turn.start, turn.end, numbers[turn.speaker]) for turn in conversation
     )
 
 
@@ -153,11 +155,11 @@ def test_shared_turns_stay_within_what_they_were(turns: list[Turn]) -> None:
 def test_interleaved_blocks_are_in_order_and_hold_all_of_the_mic(
     mine: list[Block], theirs: list[Block]
 ) -> None:
-    heard = interleave_blocks(mine, theirs)
+    merged = interleave_blocks(mine, theirs)
 
-    starts = [block.start_ms for block in heard]
+    starts = [block.start_ms for block in merged]
     assert starts == sorted(starts)
-    assert len([block for block in heard if block in mine]) >= len(mine)
+    assert len([block for block in merged if block in mine]) >= len(mine)
 
 
 @given(some.wild_words, some.wild_turns, some.tolerances)

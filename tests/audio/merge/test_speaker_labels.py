@@ -1,24 +1,23 @@
-"""Which speaker said which block, before anybody has a name."""
+"""Words and blocks under the labels of a diarization."""
 
-from audio.merge.diarized_speakers import check_speaker_limit
-from audio.merge.speaker_labels import LabellingRule, label_blocks, length_of
-from audio.merge.values import Block, Diarization, Transcription
+from audio.merge.speaker_labels import LabellingRule, label_blocks, length_of, share_overlaps
+from audio.merge.values import Block, Transcription, Turn
 from tests.audio.merge.recordings import diarization, words
 
 
 def test_a_text_without_words_is_one_block_of_the_speaker_of_the_longest_turn() -> None:
-    heard = diarization((0.0, 2.0, "A"), (2.0, 7.0, "B"), (7.0, 9.0, "A"), duration=10.0)
+    diarized = diarization((0.0, 2.0, "A"), (2.0, 7.0, "B"), (7.0, 9.0, "A"), duration=10.0)
 
-    blocks, [notice] = label_blocks(heard, Transcription(" Hello there. ", ()))
+    blocks, [notice] = label_blocks(diarized, Transcription(" Hello there. ", ()))
 
     assert blocks == (Block(0, 10_000, "B", "Hello there."),)
     assert notice.code == "text_without_words"
 
 
 def test_a_text_with_blank_words_is_a_text_without_words() -> None:
-    heard = diarization((0.0, 2.0, "A"), duration=3.0)
+    diarized = diarization((0.0, 2.0, "A"), duration=3.0)
 
-    blocks, _ = label_blocks(heard, Transcription("Hello.", words((0.0, 1.0, " "))))
+    blocks, _ = label_blocks(diarized, Transcription("Hello.", words((0.0, 1.0, " "))))
 
     assert blocks == (Block(0, 3000, "A", "Hello."),)
 
@@ -34,10 +33,10 @@ def test_nothing_said_makes_no_block_and_no_notice() -> None:
 
 
 def test_words_near_a_turn_belong_to_it_within_the_tolerance() -> None:
-    said = Transcription("so yes", words((0.0, 0.9, "so"), (1.02, 1.3, "yes")))
+    transcribed = Transcription("so yes", words((0.0, 0.9, "so"), (1.02, 1.3, "yes")))
 
     blocks, _ = label_blocks(
-        diarization((0.0, 1.0, "A")), said, rule=LabellingRule(tolerance_s=0.25)
+        diarization((0.0, 1.0, "A")), transcribed, rule=LabellingRule(tolerance_s=0.25)
     )
 
     assert blocks == (Block(0, 1300, "A", "so yes"),)
@@ -48,9 +47,9 @@ def test_a_recording_is_as_long_as_the_longer_of_two_answers() -> None:
 
 
 def test_without_an_answer_a_recording_ends_with_its_last_turn_or_word() -> None:
-    said = Transcription("hi", words((1.0, 4.0, "hi")))
+    transcribed = Transcription("hi", words((1.0, 4.0, "hi")))
 
-    assert length_of(diarization((0.0, 3.0, "A")), said) == 4.0
+    assert length_of(diarization((0.0, 3.0, "A")), transcribed) == 4.0
 
 
 def test_an_empty_recording_has_no_length() -> None:
@@ -58,38 +57,69 @@ def test_an_empty_recording_has_no_length() -> None:
 
 
 def test_overlapping_turns_share_the_words_on_request() -> None:
-    heard = diarization((0.0, 4.0, "A"), (3.0, 9.0, "B"), duration=9.0)
-    said = Transcription("", words((2.0, 3.0, "mine"), (3.5, 4.0, "yours")))
+    diarized = diarization((0.0, 4.0, "A"), (3.0, 9.0, "B"), duration=9.0)
+    transcribed = Transcription("", words((2.0, 3.0, "mine"), (3.5, 4.0, "yours")))
 
-    plain, _ = label_blocks(heard, said)
-    shared, _ = label_blocks(heard, said, rule=LabellingRule(share_overlaps=True))
+    plain, _ = label_blocks(diarized, transcribed)
+    shared, _ = label_blocks(diarized, transcribed, rule=LabellingRule(share_overlaps=True))
 
     assert [block.speaker for block in plain] == ["A"]
     assert [block.speaker for block in shared] == ["A", "B"]
 
 
-def test_four_speakers_in_one_answer_are_told() -> None:
-    few, four = Diarization((), ("A",)), Diarization((), ("A", "B", "C", "D"))
-
-    [notice] = check_speaker_limit(few, four)
-
-    assert notice.code == "speaker_limit_reached"
-    assert "found 4 speakers" in notice.message
-
-
-def test_a_fourth_speaker_outside_the_detected_ones_counts() -> None:
-    heard = diarization((0.0, 1.0, "D"), speakers=["A", "B", "C"])
-
-    assert len(check_speaker_limit(heard)) == 1
-
-
-def test_three_speakers_in_each_of_two_answers_are_no_limit() -> None:
-    assert check_speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("X", "Y"))) == ()
-
-
 def test_by_the_plain_rule_a_word_near_a_turn_belongs_to_nobody() -> None:
-    said = Transcription("yes", words((1.02, 1.3, "yes")))
+    transcribed = Transcription("yes", words((1.02, 1.3, "yes")))
 
-    blocks, _ = label_blocks(diarization((0.0, 1.0, "A")), said)
+    blocks, _ = label_blocks(diarization((0.0, 1.0, "A")), transcribed)
 
     assert blocks == (Block(1020, 1300, "Speaker_unknown", "yes"),)
+
+
+def spans(*turns: Turn) -> list[tuple[float, float, str]]:
+    return [(turn.start, turn.end, turn.speaker) for turn in share_overlaps(turns)]
+
+
+def test_two_speakers_part_at_the_middle_of_their_overlap() -> None:
+    shared = spans(Turn(0.0, 4.0, "A"), Turn(3.0, 9.0, "B"))
+
+    assert shared == [(0.0, 3.5, "A"), (3.5, 9.0, "B")]
+
+
+def test_a_turn_between_two_gives_to_both() -> None:
+    shared = spans(Turn(0.0, 4.0, "A"), Turn(3.0, 9.0, "B"), Turn(8.0, 12.0, "A"))
+
+    assert shared == [(0.0, 3.5, "A"), (3.5, 8.5, "B"), (8.5, 12.0, "A")]
+
+
+def test_a_turn_inside_another_stays() -> None:
+    turns = (Turn(0.0, 9.0, "A"), Turn(3.0, 4.0, "B"))
+
+    assert share_overlaps(turns) == turns
+
+
+def test_a_turn_inside_another_that_ends_with_it_stays() -> None:
+    turns = (Turn(0.0, 9.0, "A"), Turn(3.0, 9.0, "B"))
+
+    assert share_overlaps(turns) == turns
+
+
+def test_turns_of_one_speaker_stay() -> None:
+    turns = (Turn(0.0, 4.0, "A"), Turn(3.0, 9.0, "A"))
+
+    assert share_overlaps(turns) == turns
+
+
+def test_turns_that_touch_stay() -> None:
+    turns = (Turn(0.0, 4.0, "A"), Turn(4.0, 9.0, "B"))
+
+    assert share_overlaps(turns) == turns
+
+
+def test_the_order_they_are_listed_in_does_not_matter() -> None:
+    assert spans(Turn(3.0, 9.0, "B"), Turn(0.0, 4.0, "A")) == [(0.0, 3.5, "A"), (3.5, 9.0, "B")]
+
+
+def test_three_at_once_part_two_by_two() -> None:
+    shared = spans(Turn(0.0, 6.0, "A"), Turn(1.0, 6.5, "B"), Turn(1.0, 20.0, "C"))
+
+    assert shared == [(0.0, 3.5, "A"), (3.5, 3.75, "B"), (3.75, 20.0, "C")]

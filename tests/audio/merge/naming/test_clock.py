@@ -32,10 +32,10 @@ def test_a_timeline_that_says_nothing_gets_the_expected_offset() -> None:
 
 
 def test_two_seconds_of_evidence_do_not_invent_an_offset() -> None:
-    talk = course(np.array([0.0, 4.0]), np.array([4.0, 6.0]), np.array([0, 1]), 2)
-    lit = course(np.array([7.0]), np.array([9.0]), np.array([0]), 1)
+    speech = course(np.array([0.0, 4.0]), np.array([4.0, 6.0]), np.array([0, 1]), 2)
+    shown = course(np.array([7.0]), np.array([9.0]), np.array([0]), 1)
 
-    assert estimate_clock(talk, lit).offset_s == 0.5
+    assert estimate_clock(speech, shown).offset_s == 0.5
 
 
 def test_a_timeline_that_follows_the_speakers_is_no_chance() -> None:
@@ -56,9 +56,9 @@ def test_names_dealt_at_random_are_as_good_as_chance() -> None:
 
 
 def test_one_speaker_cannot_be_told_from_chance() -> None:
-    talk = course(np.array([0.0]), np.array([45.0]), np.array([0]), 1)
+    speech = course(np.array([0.0]), np.array([45.0]), np.array([0]), 1)
 
-    assert estimate_clock(talk, shown(0.0)).chance is None
+    assert estimate_clock(speech, shown(0.0)).chance is None
 
 
 def test_independent_rows_and_columns_say_nothing() -> None:

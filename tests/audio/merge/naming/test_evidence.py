@@ -17,8 +17,8 @@ from audio.merge.values import (
 from tests.audio.merge.recordings import axis, diarization
 
 SAM = NamedSpeaker("mic", "Sam", "mic_channel", axis(3))
-PRINTS = {"A": axis(0), "B": axis(1)}
-HEARD = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), prints=PRINTS)
+EMBEDDINGS = {"A": axis(0), "B": axis(1)}
+DIARIZED = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), embeddings=EMBEDDINGS)
 # As late as expected, so that the estimated offset takes exactly that out.
 FOLLOWING = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob")]
 
@@ -38,13 +38,13 @@ def names(naming: Naming) -> list[str]:
 
 
 def evidence(naming: Naming, row: int = 0) -> Evidence:
-    told = naming.speakers[row].evidence
-    assert told is not None
-    return told
+    found = naming.speakers[row].evidence
+    assert found is not None
+    return found
 
 
 def test_names_follow_the_timeline() -> None:
-    naming = name_by_evidence(HEARD, FOLLOWING, NO_VOICES)
+    naming = name_by_evidence(DIARIZED, FOLLOWING, NO_VOICES)
 
     assert names(naming) == ["Ann", "Bob"]
     assert naming.speakers[0].source == "visual"
@@ -55,7 +55,7 @@ def test_names_follow_the_timeline() -> None:
 def test_the_offset_is_reported() -> None:
     late = [TimelineEntry(2.0, 12.0, "Ann"), TimelineEntry(12.0, 22.0, "Bob")]
 
-    naming = name_by_evidence(HEARD, late, NO_VOICES)
+    naming = name_by_evidence(DIARIZED, late, NO_VOICES)
 
     assert naming.timeline_offset_s == 2.0
     assert names(naming) == ["Ann", "Bob"]
@@ -68,16 +68,16 @@ def test_the_winner_carries_its_seconds_and_shares() -> None:
         TimelineEntry(6.5, 10.5, "Ann"),
     ]
 
-    told = evidence(name_by_evidence(HEARD, [*brief, FOLLOWING[1]], NO_VOICES))
+    found = evidence(name_by_evidence(DIARIZED, [*brief, FOLLOWING[1]], NO_VOICES))
 
-    assert told.winner == Support("Ann", exclusive_s=8.0, speaker_share=0.8, name_share=1.0)
-    assert told.runner_up == Support("Bob", exclusive_s=2.0, speaker_share=0.2, name_share=0.1667)
+    assert found.winner == Support("Ann", exclusive_s=8.0, speaker_share=0.8, name_share=1.0)
+    assert found.runner_up == Support("Bob", exclusive_s=2.0, speaker_share=0.2, name_share=0.1667)
 
 
 def test_a_known_voice_carries_similarity_and_margin() -> None:
     known = voices(Ann=leaning(0, 0.8, 1), Bob=leaning(0, 0.3, 2))
 
-    [ann] = name_by_evidence(diarization((0, 9, "A"), prints=PRINTS), [], known).speakers
+    [ann] = name_by_evidence(diarization((0, 9, "A"), embeddings=EMBEDDINGS), [], known).speakers
 
     assert (ann.name, ann.source, ann.match_similarity) == ("Ann", "voiceprint", 0.8)
     assert ann.evidence is not None
@@ -85,9 +85,9 @@ def test_a_known_voice_carries_similarity_and_margin() -> None:
 
 
 def test_a_tenth_of_a_second_of_timeline_does_not_win_over_a_voice() -> None:
-    heard = diarization((0.0, 10.0, "A"), prints=PRINTS)
+    diarized = diarization((0.0, 10.0, "A"), embeddings=EMBEDDINGS)
 
-    naming = name_by_evidence(heard, [TimelineEntry(0.5, 0.6, "Ann")], voices(Bob=axis(0)))
+    naming = name_by_evidence(diarized, [TimelineEntry(0.5, 0.6, "Ann")], voices(Bob=axis(0)))
 
     assert names(naming) == ["Bob"]
 
@@ -98,17 +98,17 @@ def test_a_share_of_seven_tenths_is_enough() -> None:
         TimelineEntry(7.5, 10.5, "Bob"),
         TimelineEntry(10.5, 18.5, "Bob"),
     ]
-    heard = diarization((0.0, 10.0, "A"), (10.0, 18.0, "B"))
+    diarized = diarization((0.0, 10.0, "A"), (10.0, 18.0, "B"))
     rule = EvidenceRule(min_share=0.7)
 
-    assert names(name_by_evidence(heard, shown, NO_VOICES, rule=rule))[0] == "Ann"
+    assert names(name_by_evidence(diarized, shown, NO_VOICES, rule=rule))[0] == "Ann"
 
 
 def test_less_than_the_least_evidence_gives_no_name() -> None:
-    heard = diarization((0.0, 2.4, "A"), (3.0, 30.0, "B"))
+    diarized = diarization((0.0, 2.4, "A"), (3.0, 30.0, "B"))
     shown = [TimelineEntry(0.5, 2.9, "Ann"), TimelineEntry(3.5, 30.5, "Bob")]
 
-    naming = name_by_evidence(heard, shown, NO_VOICES)
+    naming = name_by_evidence(diarized, shown, NO_VOICES)
 
     assert names(naming) == ["Unknown_0", "Bob"]
     assert evidence(naming).reason == "too_little_evidence"
@@ -119,31 +119,31 @@ def test_a_speaker_of_two_names_by_turns_is_ambiguous() -> None:
         TimelineEntry(float(at), at + 2.5, "Ann" if at % 2 else "Cleo") for at in (0, 3, 5, 8)
     ]
 
-    naming = name_by_evidence(HEARD, [*shown, FOLLOWING[1]], NO_VOICES)
+    naming = name_by_evidence(DIARIZED, [*shown, FOLLOWING[1]], NO_VOICES)
 
     assert names(naming) == ["Unknown_0", "Bob"]
     assert evidence(naming).reason == "ambiguous_timeline"
 
 
 def test_a_name_lit_for_everybody_alike_names_nobody() -> None:
-    naming = name_by_evidence(HEARD, [TimelineEntry(-5.0, 30.0, "Ann")], NO_VOICES)
+    naming = name_by_evidence(DIARIZED, [TimelineEntry(-5.0, 30.0, "Ann")], NO_VOICES)
 
     assert names(naming) == ["Unknown_0", "Unknown_1"]
     assert evidence(naming).reason == "ambiguous_timeline"
 
 
 def test_nothing_shown_and_nobody_known_is_no_evidence() -> None:
-    naming = name_by_evidence(HEARD, [], NO_VOICES)
+    naming = name_by_evidence(DIARIZED, [], NO_VOICES)
 
     assert evidence(naming) == Evidence(reason="no_evidence")
     assert naming.timeline_offset_s is None
 
 
 def test_two_voices_as_near_as_each_other_are_ambiguous() -> None:
-    heard = diarization((0.0, 9.0, "A"), prints=PRINTS)
+    diarized = diarization((0.0, 9.0, "A"), embeddings=EMBEDDINGS)
     known = voices(Ann=leaning(0, 0.80, 1), Bob=leaning(0, 0.78, 2))
 
-    naming = name_by_evidence(heard, [], known)
+    naming = name_by_evidence(diarized, [], known)
 
     assert names(naming) == ["Unknown_0"]
     assert evidence(naming).reason == "ambiguous_voice"
@@ -152,24 +152,24 @@ def test_two_voices_as_near_as_each_other_are_ambiguous() -> None:
 def test_the_timeline_decides_between_two_near_voices() -> None:
     known = voices(Ann=leaning(0, 0.80, 2), Cleo=leaning(0, 0.78, 3))
 
-    naming = name_by_evidence(HEARD, FOLLOWING, known)
+    naming = name_by_evidence(DIARIZED, FOLLOWING, known)
 
     assert names(naming) == ["Ann", "Bob"]
 
 
 def test_a_near_voice_and_a_little_timeline_agree_on_a_name() -> None:
-    heard = diarization((0.0, 2.0, "A"), (2.0, 20.0, "B"), prints=PRINTS)
+    diarized = diarization((0.0, 2.0, "A"), (2.0, 20.0, "B"), embeddings=EMBEDDINGS)
     known = voices(Ann=leaning(0, 0.80, 2), Cleo=leaning(0, 0.78, 3))
     shown = [TimelineEntry(0.5, 2.5, "Ann"), TimelineEntry(2.5, 20.5, "Bob")]
 
-    assert names(name_by_evidence(heard, shown, known)) == ["Ann", "Bob"]
+    assert names(name_by_evidence(diarized, shown, known)) == ["Ann", "Bob"]
 
 
 def test_a_clear_voice_wins_over_a_little_timeline_and_that_is_reported() -> None:
-    heard = diarization((0.0, 3.0, "A"), (3.0, 20.0, "B"), prints=PRINTS)
+    diarized = diarization((0.0, 3.0, "A"), (3.0, 20.0, "B"), embeddings=EMBEDDINGS)
     shown = [TimelineEntry(0.5, 3.5, "Ann"), TimelineEntry(3.5, 20.5, "Bob")]
 
-    naming = name_by_evidence(heard, shown, voices(Cleo=axis(0)))
+    naming = name_by_evidence(diarized, shown, voices(Cleo=axis(0)))
 
     assert names(naming) == ["Cleo", "Bob"]
     assert evidence(naming).disagreement
@@ -177,24 +177,24 @@ def test_a_clear_voice_wins_over_a_little_timeline_and_that_is_reported() -> Non
 
 
 def test_much_timeline_wins_over_a_faint_voice_and_that_is_reported() -> None:
-    naming = name_by_evidence(HEARD, FOLLOWING, voices(Cleo=leaning(0, 0.5, 2)))
+    naming = name_by_evidence(DIARIZED, FOLLOWING, voices(Cleo=leaning(0, 0.5, 2)))
 
     assert names(naming) == ["Ann", "Bob"]
     assert evidence(naming).disagreement
 
 
 def test_timeline_and_voice_of_one_name_do_not_disagree() -> None:
-    naming = name_by_evidence(HEARD, FOLLOWING, voices(Ann=axis(0)))
+    naming = name_by_evidence(DIARIZED, FOLLOWING, voices(Ann=axis(0)))
 
     assert names(naming) == ["Ann", "Bob"]
     assert not evidence(naming).disagreement
 
 
 def test_a_second_speaker_who_sounds_alike_shares_the_name() -> None:
-    prints = {"A": axis(0), "B": axis(1), "C": leaning(0, 0.9, 2)}
-    heard = diarization((0, 10, "A"), (10, 20, "B"), (20, 24, "C"), prints=prints)
+    embeddings = {"A": axis(0), "B": axis(1), "C": leaning(0, 0.9, 2)}
+    diarized = diarization((0, 10, "A"), (10, 20, "B"), (20, 24, "C"), embeddings=embeddings)
 
-    naming = name_by_evidence(heard, [*FOLLOWING, TimelineEntry(20.5, 24.5, "Ann")], NO_VOICES)
+    naming = name_by_evidence(diarized, [*FOLLOWING, TimelineEntry(20.5, 24.5, "Ann")], NO_VOICES)
 
     assert names(naming) == ["Ann", "Bob", "Ann"]
     assert evidence(naming, 2).shared_with == "A"
@@ -202,21 +202,21 @@ def test_a_second_speaker_who_sounds_alike_shares_the_name() -> None:
 
 
 def test_a_chain_of_speakers_alike_shares_only_with_who_bears_the_name() -> None:
-    prints = {"A": axis(0), "B": leaning(0, 0.6, 1), "C": axis(1)}
-    heard = diarization((0, 10, "A"), (10, 13, "B"), (13, 14, "C"), prints=prints)
+    embeddings = {"A": axis(0), "B": leaning(0, 0.6, 1), "C": axis(1)}
+    diarized = diarization((0, 10, "A"), (10, 13, "B"), (13, 14, "C"), embeddings=embeddings)
     shown = [TimelineEntry(0.5, 14.5, "Ann")]
 
-    naming = name_by_evidence(heard, shown, voices(Ann=axis(0)))
+    naming = name_by_evidence(diarized, shown, voices(Ann=axis(0)))
 
     assert names(naming) == ["Ann", "Ann", "Unknown_0"]
 
 
 def test_a_speaker_who_sounds_alike_keeps_a_name_with_more_evidence() -> None:
-    prints = {"A": axis(0), "B": leaning(0, 0.5, 1)}
-    heard = diarization((0, 12, "A"), (12, 24, "B"), prints=prints)
+    embeddings = {"A": axis(0), "B": leaning(0, 0.5, 1)}
+    diarized = diarization((0, 12, "A"), (12, 24, "B"), embeddings=embeddings)
 
     naming = name_by_evidence(
-        heard, [TimelineEntry(0.5, 12.5, "Ann"), TimelineEntry(12.5, 24.5, "Bob")], NO_VOICES
+        diarized, [TimelineEntry(0.5, 12.5, "Ann"), TimelineEntry(12.5, 24.5, "Bob")], NO_VOICES
     )
 
     assert names(naming) == ["Ann", "Bob"]
@@ -224,19 +224,19 @@ def test_a_speaker_who_sounds_alike_keeps_a_name_with_more_evidence() -> None:
 
 
 def test_a_second_speaker_who_sounds_different_is_not_given_the_name() -> None:
-    prints = {"A": axis(0), "B": axis(1), "C": axis(2)}
-    heard = diarization((0, 10, "A"), (10, 20, "B"), (20, 23, "C"), prints=prints)
+    embeddings = {"A": axis(0), "B": axis(1), "C": axis(2)}
+    diarized = diarization((0, 10, "A"), (10, 20, "B"), (20, 23, "C"), embeddings=embeddings)
 
-    naming = name_by_evidence(heard, [*FOLLOWING, TimelineEntry(20.5, 23.5, "Ann")], NO_VOICES)
+    naming = name_by_evidence(diarized, [*FOLLOWING, TimelineEntry(20.5, 23.5, "Ann")], NO_VOICES)
 
     assert names(naming) == ["Ann", "Bob", "Unknown_0"]
 
 
 def test_two_speakers_with_the_voice_of_one_person_but_not_of_each_other_conflict() -> None:
-    prints = {"A": leaning(0, 0.7, 1), "B": leaning(0, 0.6, 2)}
-    heard = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), prints=prints)
+    embeddings = {"A": leaning(0, 0.7, 1), "B": leaning(0, 0.6, 2)}
+    diarized = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), embeddings=embeddings)
 
-    naming = name_by_evidence(heard, [], voices(Ann=axis(0)))
+    naming = name_by_evidence(diarized, [], voices(Ann=axis(0)))
 
     assert names(naming) == ["Ann", "Unknown_0"]
     assert evidence(naming, 1).reason == "conflict"
@@ -257,33 +257,33 @@ def test_a_timeline_no_better_than_chance_is_not_used() -> None:
 
 
 def test_the_local_users_own_tile_names_nobody_on_the_system_track() -> None:
-    naming = name_by_evidence(HEARD, [TimelineEntry(0.5, 10.5, "Sam")], NO_VOICES, mic=SAM)
+    naming = name_by_evidence(DIARIZED, [TimelineEntry(0.5, 10.5, "Sam")], NO_VOICES, mic=SAM)
 
     assert names(naming) == ["Unknown_0", "Unknown_1"]
     assert naming.timeline_offset_s is None
 
 
 def test_a_user_dialled_in_twice_is_known_by_the_mics_fingerprint() -> None:
-    heard = diarization((0.0, 10.0, "A"), prints={"A": axis(3)})
+    diarized = diarization((0.0, 10.0, "A"), embeddings={"A": axis(3)})
 
-    [sam] = name_by_evidence(heard, [], NO_VOICES, mic=SAM).speakers
+    [sam] = name_by_evidence(diarized, [], NO_VOICES, mic=SAM).speakers
 
     assert (sam.name, sam.source) == ("Sam", "voiceprint")
 
 
 def test_an_unnamed_speaker_does_not_take_a_name_that_was_shown() -> None:
-    naming = name_by_evidence(HEARD, [TimelineEntry(0.5, 10.5, "Unknown_0")], NO_VOICES)
+    naming = name_by_evidence(DIARIZED, [TimelineEntry(0.5, 10.5, "Unknown_0")], NO_VOICES)
 
     assert names(naming) == ["Unknown_0", "Unknown_1"]
 
 
 def test_speakers_keep_their_order_and_fingerprints() -> None:
-    heard = diarization((0.0, 4.0, "C"), speakers=["A"], prints={"C": axis(0)})
+    diarized = diarization((0.0, 4.0, "C"), speakers=["A"], embeddings={"C": axis(0)})
 
-    naming = name_by_evidence(heard, [], NO_VOICES)
+    naming = name_by_evidence(diarized, [], NO_VOICES)
 
     assert [one.speaker for one in naming.speakers] == ["A", "C"]
-    assert naming.speakers[1].embedding is heard.embeddings["C"]
+    assert naming.speakers[1].embedding is diarized.embeddings["C"]
 
 
 def test_no_speakers_are_no_naming() -> None:
@@ -294,4 +294,4 @@ def test_no_speakers_are_no_naming() -> None:
 
 def test_a_time_that_is_not_finite_is_refused() -> None:
     with pytest.raises(ValueError, match="times must be finite"):
-        name_by_evidence(HEARD, [TimelineEntry(0.0, np.inf, "Ann")], NO_VOICES)
+        name_by_evidence(DIARIZED, [TimelineEntry(0.0, np.inf, "Ann")], NO_VOICES)

@@ -18,23 +18,23 @@ def course_of(*spans: tuple[float, float, int], count: int = 2) -> Course:
 
 
 def test_nobody_is_alone_where_two_overlap_and_where_none_is() -> None:
-    talk = course_of((0.0, 2.0, 0), (1.0, 3.0, 1), (5.0, 6.0, 0))
+    speech = course_of((0.0, 2.0, 0), (1.0, 3.0, 1), (5.0, 6.0, 0))
 
-    assert talk.knots.tolist() == [0.0, 1.0, 2.0, 3.0, 5.0, 6.0]
-    assert talk.owners.tolist() == [0, SEVERAL, 1, NO_GROUP, 0, NO_GROUP]
+    assert speech.knots.tolist() == [0.0, 1.0, 2.0, 3.0, 5.0, 6.0]
+    assert speech.owners.tolist() == [0, SEVERAL, 1, NO_GROUP, 0, NO_GROUP]
 
 
 def test_spans_of_one_group_that_overlap_are_one() -> None:
-    talk = course_of((0.0, 2.0, 1), (1.0, 3.0, 1))
+    speech = course_of((0.0, 2.0, 1), (1.0, 3.0, 1))
 
-    assert talk.knots.tolist() == [0.0, 3.0]
-    assert talk.owners.tolist() == [1, NO_GROUP]
+    assert speech.knots.tolist() == [0.0, 3.0]
+    assert speech.owners.tolist() == [1, NO_GROUP]
 
 
 def test_a_span_without_length_makes_nobody_alone() -> None:
-    talk = course_of((0.0, 2.0, 0), (1.0, 1.0, 1))
+    speech = course_of((0.0, 2.0, 0), (1.0, 1.0, 1))
 
-    assert talk.owners.tolist() == [0, NO_GROUP]
+    assert speech.owners.tolist() == [0, NO_GROUP]
 
 
 def test_no_spans_make_an_empty_course() -> None:
@@ -44,35 +44,35 @@ def test_no_spans_make_an_empty_course() -> None:
 
 
 def test_time_under_two_names_is_in_no_cell() -> None:
-    talk = course_of((0.0, 10.0, 0), count=1)
-    lit = course_of((0.0, 4.0, 0), (3.0, 6.0, 1))
+    speech = course_of((0.0, 10.0, 0), count=1)
+    shown = course_of((0.0, 4.0, 0), (3.0, 6.0, 1))
 
-    assert joint_table(talk, lit).tolist() == [[3.0, 2.0, 4.0]]
+    assert joint_table(speech, shown).tolist() == [[3.0, 2.0, 4.0]]
 
 
 def test_time_of_two_speakers_is_in_no_cell() -> None:
-    talk = course_of((0.0, 6.0, 0), (4.0, 10.0, 1))
-    lit = course_of((0.0, 10.0, 0), count=1)
+    speech = course_of((0.0, 6.0, 0), (4.0, 10.0, 1))
+    shown = course_of((0.0, 10.0, 0), count=1)
 
-    assert joint_table(talk, lit).tolist() == [[4.0, 0.0], [4.0, 0.0]]
+    assert joint_table(speech, shown).tolist() == [[4.0, 0.0], [4.0, 0.0]]
 
 
 def test_a_late_timeline_is_moved_earlier_by_its_offset() -> None:
-    talk = course_of((0.0, 4.0, 0), count=1)
-    lit = course_of((1.1, 5.1, 0), count=1)
+    speech = course_of((0.0, 4.0, 0), count=1)
+    shown = course_of((1.1, 5.1, 0), count=1)
 
-    assert joint_table(talk, lit, 1.1).round(9).tolist() == [[4.0, 0.0]]
+    assert joint_table(speech, shown, 1.1).round(9).tolist() == [[4.0, 0.0]]
 
 
 def test_an_offset_without_a_binary_fraction_loses_no_time() -> None:
-    talk = course_of((0.1, 0.4, 0), (0.4, 0.7, 1))
-    lit = course_of((0.4, 0.7, 0), (0.7, 1.0, 1))
+    speech = course_of((0.1, 0.4, 0), (0.4, 0.7, 1))
+    shown = course_of((0.4, 0.7, 0), (0.7, 1.0, 1))
 
-    assert joint_table(talk, lit, 0.3).round(9).tolist() == [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0]]
+    assert joint_table(speech, shown, 0.3).round(9).tolist() == [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0]]
 
 
 def test_together_also_counts_what_overlaps() -> None:
-    talk = (np.array([0.0]), np.array([10.0]), np.array([0]))
-    lit = (np.array([0.0, 3.0]), np.array([4.0, 6.0]), np.array([0, 1]))
+    speech = (np.array([0.0]), np.array([10.0]), np.array([0]))
+    shown = (np.array([0.0, 3.0]), np.array([4.0, 6.0]), np.array([0, 1]))
 
-    assert overlap_table(talk, lit, (1, 2)).tolist() == [[4.0, 3.0]]
+    assert overlap_table(speech, shown, (1, 2)).tolist() == [[4.0, 3.0]]

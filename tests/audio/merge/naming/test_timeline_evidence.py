@@ -7,11 +7,11 @@ from audio.merge.naming.timeline_evidence import Timeline, read_timeline
 from audio.merge.values import TimelineEntry
 from tests.audio.merge.recordings import diarization
 
-HEARD = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"))
+DIARIZED = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"))
 
 
 def timeline_of(*entries: TimelineEntry) -> Timeline:
-    return read_timeline(HEARD.speakers, HEARD.turns, entries)
+    return read_timeline(DIARIZED.speakers, DIARIZED.turns, entries)
 
 
 def test_a_name_that_follows_its_speaker_has_all_the_time() -> None:

@@ -7,19 +7,21 @@ from audio.merge.naming.weights import Weighed, weigh
 from audio.merge.values import NO_VOICES, TimelineEntry, Voices
 from tests.audio.merge.recordings import axis, diarization
 
-HEARD = diarization(
-    (0.0, 10.0, "A"), (10.0, 20.0, "B"), prints={"A": axis(0), "B": np.array([3.0, 4.0, 0.0, 0.0])}
+DIARIZED = diarization(
+    (0.0, 10.0, "A"),
+    (10.0, 20.0, "B"),
+    embeddings={"A": axis(0), "B": np.array([3.0, 4.0, 0.0, 0.0])},
 )
 # As late as expected, so that the estimated offset takes exactly that out.
 FOLLOWING = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob")]
 
 
 def timeline_of(*entries: TimelineEntry) -> Timeline:
-    return read_timeline(HEARD.speakers, HEARD.turns, entries)
+    return read_timeline(DIARIZED.speakers, DIARIZED.turns, entries)
 
 
 def weighed(timeline: Timeline, voices: Voices = NO_VOICES) -> Weighed:
-    return weigh(HEARD.speakers, HEARD, timeline, [voices], threshold=0.5)
+    return weigh(DIARIZED.speakers, DIARIZED, timeline, [voices], threshold=0.5)
 
 
 def test_shares_are_of_the_speakers_time_and_of_the_names() -> None:

@@ -23,9 +23,9 @@ def texts(local: LocalSpeech) -> list[str]:
 
 def test_a_word_without_length_is_judged_on_80_ms_around_it() -> None:
     mic, system = track((0.5, 1.0), (0.1, 1.0)), track((0.1, 1.0), (0.5, 1.0))
-    said = words((0.5, 0.5, "mine"), (1.5, 1.5, "bleed"))
+    transcribed = words((0.5, 0.5, "mine"), (1.5, 1.5, "bleed"))
 
-    assert texts(select_by_level(mic, system, said, [])) == ["mine"]
+    assert texts(select_by_level(mic, system, transcribed, [])) == ["mine"]
 
 
 def test_a_word_without_length_at_the_very_start_is_judged_on_the_first_80_ms() -> None:
@@ -35,9 +35,9 @@ def test_a_word_without_length_at_the_very_start_is_judged_on_the_first_80_ms() 
 
 
 def test_a_word_without_length_inside_self_vad_is_local() -> None:
-    said = words((0.5, 0.5, "mine"), (1.5, 1.5, "bleed"))
+    transcribed = words((0.5, 0.5, "mine"), (1.5, 1.5, "bleed"))
 
-    assert texts(select_by_vad([Span(0.0, 1.0)], said, [])) == ["mine"]
+    assert texts(select_by_vad([Span(0.0, 1.0)], transcribed, [])) == ["mine"]
 
 
 def test_spans_of_self_vad_may_overlap_and_come_in_any_order() -> None:
@@ -48,9 +48,9 @@ def test_spans_of_self_vad_may_overlap_and_come_in_any_order() -> None:
 
 def test_beyond_the_end_of_the_system_track_nothing_is_local() -> None:
     mic, system = track((0.5, 4.0)), track((0.1, 2.0))
-    said = words((1.0, 1.5, "mine"), (3.0, 3.5, "unknown"))
+    transcribed = words((1.0, 1.5, "mine"), (3.0, 3.5, "unknown"))
 
-    assert texts(select_by_level(mic, system, said, [])) == ["mine"]
+    assert texts(select_by_level(mic, system, transcribed, [])) == ["mine"]
 
 
 def test_beyond_the_end_of_the_mic_track_nothing_is_local() -> None:
@@ -89,9 +89,9 @@ def test_an_offset_of_the_system_track_does_not_hide_the_user() -> None:
 
 def test_each_track_is_read_once() -> None:
     mic, system = Mock(return_value=[np.ones(9)]), Mock(return_value=[np.ones(9)])
-    said = words((0.0, 0.5, "a"), (0.1, 0.6, "b"))
+    transcribed = words((0.0, 0.5, "a"), (0.1, 0.6, "b"))
 
-    select_by_level(Track(10, mic), Track(10, system), said, turns((0.0, 0.9, "A")))
+    select_by_level(Track(10, mic), Track(10, system), transcribed, turns((0.0, 0.9, "A")))
 
     assert (mic.call_count, system.call_count) == (1, 1)
 
@@ -114,38 +114,38 @@ def test_without_words_and_turns_nothing_is_local() -> None:
 
 
 def test_the_users_fingerprint_is_that_of_the_speaker_with_most_local_time() -> None:
-    heard = diarization(
-        (0.0, 60.0, "Bleed"), (60.0, 64.0, "User"), prints={"Bleed": axis(0), "User": axis(1)}
+    diarized = diarization(
+        (0.0, 60.0, "Bleed"), (60.0, 64.0, "User"), embeddings={"Bleed": axis(0), "User": axis(1)}
     )
 
-    own = find_user_voice(heard, turns((60.0, 64.0, "User")))
+    own = find_user_voice(diarized, turns((60.0, 64.0, "User")))
 
-    assert own.embedding is heard.embeddings["User"]
+    assert own.embedding is diarized.embeddings["User"]
     assert own.enrolled_s == 4.0
 
 
 @pytest.mark.parametrize(("seconds", "enrolled"), [(2.999, False), (3.0, True)])
 def test_three_seconds_of_local_turns_are_needed(seconds: float, enrolled: bool) -> None:
-    heard = diarization((0.0, seconds, "User"), prints={"User": axis(1)})
+    diarized = diarization((0.0, seconds, "User"), embeddings={"User": axis(1)})
 
-    own = find_user_voice(heard, heard.turns)
+    own = find_user_voice(diarized, diarized.turns)
 
     assert own.enrolled_s == seconds
     assert (own.embedding is not None) == enrolled
 
 
 def test_a_speaker_mostly_bleed_is_not_enrolled() -> None:
-    heard = diarization((0.0, 4.0, "A"), (4.0, 9.0, "A"), prints={"A": axis(0)})
+    diarized = diarization((0.0, 4.0, "A"), (4.0, 9.0, "A"), embeddings={"A": axis(0)})
 
-    own = find_user_voice(heard, heard.turns[:1])
+    own = find_user_voice(diarized, diarized.turns[:1])
 
     assert (own.embedding, own.enrolled_s) == (None, 0.0)
 
 
 def test_a_user_to_whom_the_engine_gave_no_fingerprint_has_none() -> None:
-    heard = diarization((0.0, 4.0, "A"))
+    diarized = diarization((0.0, 4.0, "A"))
 
-    assert find_user_voice(heard, heard.turns).embedding is None
+    assert find_user_voice(diarized, diarized.turns).embedding is None
 
 
 def test_a_silent_user_has_no_fingerprint() -> None:
@@ -158,9 +158,9 @@ def test_a_short_turn_inside_self_vad_is_local() -> None:
     assert select_by_vad([Span(0.0, 2.0)], [], spoken).turns == spoken
 
 
-@pytest.mark.parametrize(("system_s", "told"), [(9.5, 0), (9.49, 1), (10.51, 1)])
-def test_tracks_may_differ_by_half_a_second(system_s: float, told: int) -> None:
-    assert len(check_lengths(10.0, system_s)) == told
+@pytest.mark.parametrize(("system_s", "warnings"), [(9.5, 0), (9.49, 1), (10.51, 1)])
+def test_tracks_may_differ_by_half_a_second(system_s: float, warnings: int) -> None:
+    assert len(check_lengths(10.0, system_s)) == warnings
 
 
 @pytest.mark.parametrize("at", [0.2, 1.0])
@@ -181,9 +181,9 @@ def test_a_turn_without_length_outside_self_vad_is_not_local() -> None:
 
 
 def test_the_local_time_is_told_in_milliseconds() -> None:
-    heard = diarization((0.0, 4.00049, "A"))
+    diarized = diarization((0.0, 4.00049, "A"))
 
-    assert find_user_voice(heard, heard.turns).enrolled_s == 4.0
+    assert find_user_voice(diarized, diarized.turns).enrolled_s == 4.0
 
 
 def test_a_turn_two_fifths_inside_self_vad_is_not_local() -> None:
@@ -191,8 +191,8 @@ def test_a_turn_two_fifths_inside_self_vad_is_not_local() -> None:
 
 
 def test_of_two_speakers_with_local_turns_the_user_talks_longer() -> None:
-    heard = diarization(
-        (0.0, 4.0, "Guest"), (4.0, 9.0, "User"), prints={"Guest": axis(0), "User": axis(1)}
+    diarized = diarization(
+        (0.0, 4.0, "Guest"), (4.0, 9.0, "User"), embeddings={"Guest": axis(0), "User": axis(1)}
     )
 
-    assert find_user_voice(heard, heard.turns).embedding is heard.embeddings["User"]
+    assert find_user_voice(diarized, diarized.turns).embedding is diarized.embeddings["User"]
