@@ -1,12 +1,14 @@
 """Measure the speed of the voice library.
 
     python -m spark_control.laptop --no-engines --data var/library -- \
-        python -m benchmarks.library_speed [voices] [meetings]
+        python -m benchmarks.library_speed [voices] [updates] [meetings]
 
-It uses its own database, which is dropped afterwards. Without arguments it runs both parts:
+It uses its own database, which is dropped afterwards. Without arguments it runs all parts:
 
     voices      100,000 voiceprints of 20,000 people: the speed of storing them, and the speed and
                 recall of identification by the index and by exact comparison
+    updates     110,000 updates of 100,000 voiceprints without a vacuum: the recall of the index
+                among dead rows (20 minutes or more, nearly all of them for the updates)
     meetings    10,000 transcripts of 200 blocks: the speed of searching words and erasing people
 """
 
@@ -27,6 +29,7 @@ from benchmarks.synthetic.library_tables import (
     drop_index,
     execute,
     own_database,
+    replace_vectors,
     store_people,
     store_voiceprints,
 )
@@ -47,6 +50,8 @@ MEETINGS, BLOCKS, CAST, KNOWN = 10_000, 200, 4, 2_000
 # Ranks of words by frequency.
 RANKS = {"frequent": 30, "middling": 1_000, "rare": 19_000}
 PAGE = 51
+# Recall is measured after as many updates as these shares of the voiceprints.
+UPDATED = (0.1, 0.5, 1.0, 1.1)
 ALWAYS, NEVER = 0, sys.maxsize
 
 
@@ -55,7 +60,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("parts", nargs="*", choices=["voices", "meetings", []], metavar="PART")
+    parser.add_argument(
+        "parts", nargs="*", choices=["voices", "updates", "meetings", []], metavar="PART"
+    )
     parser.add_argument("--share", type=float, default=1.0, help="scale all sizes by this factor")
     asked = parser.parse_args()
     for part in asked.parts or PARTS:
@@ -116,6 +123,39 @@ def voices(random: Generator, share: float) -> Lines:
     known = random.integers(0, len(crowd), QUESTIONS)
     yield from _found(library, "known voices", crowd.heard(known))
     yield from _found(library, "strangers", crowd.strangers(QUESTIONS))
+
+
+def updates(random: Generator, share: float) -> Lines:
+    """Embed every voiceprint anew without a vacuum, and measure what the index still finds."""
+    crowd = Population(random, round(PEOPLE * share))
+    people = store_people(f"Person {number}" for number in range(len(crowd)))
+    total = round(VOICEPRINTS * share)
+    owners = np.arange(total) % len(crowd)
+    library = Library(people, owners, crowd.heard(owners), Space.for_engine("benchmark"))
+    drop_index(Voiceprint, LIKENESS)
+    library.keep(0, total)
+    build_index(Voiceprint, LIKENESS)
+    execute("ALTER TABLE voiceprints_voiceprint SET (autovacuum_enabled = off)")
+    questions = crowd.heard(random.integers(0, len(crowd), QUESTIONS))
+    yield from _recalled(library, questions, 0)
+    rows = np.concatenate([random.permutation(total), random.permutation(total)])
+    done = 0
+    for upto in [round(total * part) for part in UPDATED]:
+        batch = rows[done:upto]
+        library.vectors[batch] = crowd.heard(owners[batch])
+        seconds = _seconds(partial(replace_vectors, batch, library.vectors[batch]))
+        yield f"{len(batch):,} updates", f"{len(batch) / seconds:,.0f} a second"
+        done = upto
+        yield from _recalled(library, questions, done)
+
+
+def _recalled(library: Library, questions: Vectors, updated: int) -> Lines:
+    """Measure the index alone, and the answer with the rule for dead rows."""
+    execute("SELECT pg_stat_force_next_flush()")
+    rule = neighbours.MOST_DEAD_PER_LIVE
+    for who, neighbours.MOST_DEAD_PER_LIVE in {"index alone": sys.maxsize, "answer": rule}.items():
+        for what, figure in _found(library, who, questions):
+            yield f"{what}, after {updated:,} updates", figure
 
 
 def _asked(library: Library, questions: Vectors, exact_up_to: int) -> str:
@@ -193,7 +233,7 @@ def _spread(taken: Sequence[float]) -> str:
     return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
 
 
-PARTS = {"voices": voices, "meetings": meetings}
+PARTS = {"voices": voices, "updates": updates, "meetings": meetings}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -62,6 +62,16 @@ def store_voiceprints(
     copy(Voiceprint, VOICEPRINT, rows)
 
 
+def replace_vectors(numbers: Iterable[int], vectors: Vectors) -> None:
+    """Update the embedding of each of these voiceprints, by number."""
+    rows = zip(vectors.tolist(), numbers, strict=True)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE voiceprints_voiceprint SET vector = %s WHERE id = %s",
+            [(str(vector), UUID(int=int(number))) for vector, number in rows],
+        )
+
+
 def copy(
     model: type[models.Model], columns: Mapping[str, str], rows: Iterable[tuple[object, ...]]
 ) -> None:
