@@ -9,6 +9,7 @@ import pytest
 
 from audio.engines.client import engine
 from tests.engine_answers import SPEAK, SPEECH, TRANSCRIBE, TRANSCRIPTION
+from tests.environment import database_url, engine_urls
 from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import ROOT, Gateway, running_gateway
 from tests.recordings import cut_of
@@ -17,6 +18,31 @@ CLINIC = ROOT / "benchmarks" / "clinic"
 API_KEYS = (
     "desk:desk-key:audio,reader:reader-key:voices:read,archive:archive-key:audio+voices:write"
 )
+
+
+# The processes that tests start read the same settings as in production.
+os.environ["DJANGO_SETTINGS_MODULE"] = "spark_control.settings"
+
+
+NEED_DATABASE = {"django_db_setup", "gateway", "measured_gateway"}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Skip every test that needs the database where there is none."""
+    database_url()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs Postgres or the built-in engine where there is none.
+
+    Here, not in the fixtures: skips from one line are reported in one line.
+    """
+    needed = set(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("django_db") or needed & NEED_DATABASE:
+        database_url()
+    if item.get_closest_marker("models"):
+        engine_urls()
 
 
 @pytest.fixture(scope="session")
@@ -115,18 +141,18 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """The gateway with everything: the real engine, the real database."""
-    inherited = ("PARAKEET_URL", "KOKORO_URL", "DATABASE_URL", "SECRET_KEY")
-    settings = {name: os.environ[name] for name in inherited}
-    with running_gateway(tmp_path_factory.mktemp("gateway"), **settings) as gateway:
+    settings = {"DATABASE_URL": database_url(), "SECRET_KEY": os.environ["SECRET_KEY"]}
+    with running_gateway(
+        tmp_path_factory.mktemp("gateway"), **settings, **engine_urls()
+    ) as gateway:
         yield gateway
 
 
 @pytest.fixture(scope="session")
 def mp3_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """The real engine, set to answer speech as OpenAI does when no format is named."""
-    settings = {name: os.environ[name] for name in ("PARAKEET_URL", "KOKORO_URL")}
     folder = tmp_path_factory.mktemp("mp3")
-    with running_gateway(folder, DEFAULT_SPEECH_FORMAT="mp3", **settings) as gateway:
+    with running_gateway(folder, DEFAULT_SPEECH_FORMAT="mp3", **engine_urls()) as gateway:
         yield gateway
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.environment import database_url
 from tests.gateway_process import ROOT
 
 SLOW = "from django.db import connection; connection.cursor().execute('SELECT pg_sleep(1)')"
@@ -35,7 +36,7 @@ def test_a_database_that_is_not_there_is_told_in_a_line_without_its_host(command
 
 
 def test_what_fails_in_a_database_that_was_reached_is_told_as_it_is() -> None:
-    hurried = f"{os.environ['DATABASE_URL']}?options=-c%20statement_timeout%3D1"
+    hurried = f"{database_url()}?options=-c%20statement_timeout%3D1"
 
     ended = manage("shell", "--command", SLOW, database=hurried)
 

@@ -1,11 +1,11 @@
 """A gateway with a database, and everything measured once."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.engine_answers import DIARIZATION, SPEAK, SPEECH, TRANSCRIBE, TRANSCRIPTION
+from tests.environment import database_url
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
@@ -20,7 +20,7 @@ def measured_gateway(
 ) -> Iterator[Gateway]:
     with running_gateway(
         tmp_path_factory.mktemp("measured"),
-        DATABASE_URL=os.environ["DATABASE_URL"],
+        DATABASE_URL=database_url(),
         SECRET_KEY="for-the-tests",
         PARAKEET_URL=fault_server.url,
         KOKORO_URL=fault_server.url,

@@ -1,6 +1,5 @@
 """Speech, as each version of the official client asks for it, over a scripted engine."""
 
-import os
 from collections.abc import Iterator
 from threading import Event
 
@@ -8,6 +7,7 @@ import httpx
 import pytest
 
 from tests.engine_answers import SPEAK, SPEECH
+from tests.environment import engine_urls
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.sdk.client_process import Raised, Sdk
@@ -34,7 +34,7 @@ OPENAI_VOICES = [
 @pytest.fixture(scope="module")
 def engines_voices() -> set[str]:
     """What the built-in engine lists."""
-    listed = httpx.get(os.environ["KOKORO_URL"] + "/v1/audio/voices").json()["voices"]
+    listed = httpx.get(engine_urls()["KOKORO_URL"] + "/v1/audio/voices").json()["voices"]
     return {voice["id"] for voice in listed}
 
 

@@ -1,6 +1,5 @@
 """A voice that the built-in engine heard once is known the next time."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.environment import engine_urls
 from tests.gateway_process import Gateway, running_gateway
 from tests.voiceprints.conftest import database_url
 from tests.voiceprints.people import consenting, voiceprint_of
@@ -22,8 +22,9 @@ def everything(
 ) -> Iterator[Gateway]:
     """The real engine over the tests' database."""
     settings = {"DATABASE_URL": database_url(), "SECRET_KEY": "for-the-tests"}
-    engines = {name: os.environ[name] for name in ("PARAKEET_URL", "KOKORO_URL")}
-    with running_gateway(tmp_path_factory.mktemp("everything"), **settings, **engines) as gateway:
+    with running_gateway(
+        tmp_path_factory.mktemp("everything"), **settings, **engine_urls()
+    ) as gateway:
         yield gateway
 
 

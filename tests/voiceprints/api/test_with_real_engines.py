@@ -1,7 +1,6 @@
 """The whole way over REST: learned, known again, named afterwards, found, forgotten."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.recorded_meetings import CLINIC, Meeting
+from tests.environment import engine_urls
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import SAMPLE_RATE, samples_of, wav
 from tests.voiceprints.api.calls import added, call
@@ -26,13 +26,12 @@ EMMA, MICHAEL = "Emma Brook", "Michael Reyes"
 @pytest.fixture(scope="module")
 def clinic(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """The real engine over the tests' database, with keys."""
-    engines = {name: os.environ[name] for name in ("PARAKEET_URL", "KOKORO_URL")}
     with running_gateway(
         tmp_path_factory.mktemp("clinic"),
         DATABASE_URL=database_url(),
         SECRET_KEY="for-the-tests",
         API_KEYS=API_KEYS,
-        **engines,
+        **engine_urls(),
     ) as gateway:
         yield gateway
 

@@ -1,6 +1,5 @@
 """The built-in engine knows the answers."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from pytest_django.fixtures import Settings
 from audio.engines.recovery.engine_report import report
 from audio.engines.recovery.probes import probe
 from audio.engines.recovery.watch import examine_all
+from tests.environment import engine_urls
 from tests.gateway_process import Gateway
 
 pytestmark = pytest.mark.models
@@ -17,10 +17,8 @@ pytestmark = pytest.mark.models
 @pytest.fixture(autouse=True)
 def real_engine(settings: Settings, tmp_path: Path) -> None:
     """On two cores that others use too, right is enough."""
-    settings.PARAKEET_URL, settings.KOKORO_URL = (
-        os.environ["PARAKEET_URL"],
-        os.environ["KOKORO_URL"],
-    )
+    urls = engine_urls()
+    settings.PARAKEET_URL, settings.KOKORO_URL = urls["PARAKEET_URL"], urls["KOKORO_URL"]
     settings.RECOVERY_DIR = str(tmp_path / "recovery")
     settings.PROBE_TIMEOUT_S, settings.PROBE_SLOW_S = 120.0, 120.0
 
