@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(folder)]
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "spark_control.typed"}
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "spark_control.mypy_settings"}
     subprocess.run(command, cwd=ROOT, env=env, check=True)
     return sorted(folder.rglob("*.html"))
 
