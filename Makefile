@@ -34,7 +34,7 @@ help:
 	@echo "make docs    the pages under docs/, built into var/docs; a running gateway serves them under /docs/"
 	@echo "make prose   the phrases that tests/prose/patterns.toml bans; ARGS=PATH for a part of the tree"
 	@echo "make audit   known holes in the pinned packages, where a source of them can be reached"
-	@echo "make figures the quality figures of benchmarks/README.md (needs a C++ compiler)"
+	@echo "make figures error rates with the built-in engines (needs a C++ compiler)"
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
 	@echo "make bench   what the gateway adds in time and memory; ARGS='added uploads' for some of it"
 	@echo "make lock    the pinned requirements anew, from requirements/*.in"

@@ -23,7 +23,7 @@ def share_overlaps(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     middle of their overlap. A turn inside another one is unchanged, as are turns of one speaker.
 
     Measured, cpWER without and with it: clinic_overlap 8.2 % and 2.9 %, a real phone call 29.9 %
-    and 21.8 % (the built-in engine; `benchmarks/README.md`).
+    and 21.8 % (the built-in engine; `docs/reference/figures.md`).
 
     Parameters
     ----------

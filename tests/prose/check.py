@@ -1,8 +1,4 @@
-"""Which sentences of a file break the rules of `patterns.toml`.
-
-In Python the docstrings, comments, messages (strings of three words and more) and names are prose;
-in other files every line is.
-"""
+"""The check of prose against `patterns.toml`: docstrings, comments, messages, names and pages."""
 
 import ast
 import io
@@ -15,9 +11,10 @@ from functools import cache
 from pathlib import Path
 
 PATTERNS = Path(__file__).with_name("patterns.toml")
-# What stands in backticks or in quotes is code, a published name or a quotation.
+# Text in backticks or quotes is code, a published name or a quotation.
 _QUOTED = re.compile(r"``[^`]*``|`[^`]*`|\"[^\"]*\"")
-_NAME = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_NAME_PART = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_SHORTEST_MESSAGE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +31,52 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Prose:
+    """One line of prose; `is_summary` marks the first line of a docstring."""
+
+    line: int
+    text: str
+    is_summary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Banned:
     """A pattern, and what to write instead of what it matches."""
 
     pattern: re.Pattern[str]
     instead: str
+    only_summaries: bool
 
 
 def findings_in(root: Path, path: str) -> list[Finding]:
-    """Return what breaks the rules in one file, in its order."""
-    if path in exempt():
-        return []
-    prose = list(prose_of(root / path))
+    """Return the banned phrases of one file, in its order."""
     found = [
-        Finding(path, line, match[0], banned.instead)
-        for line, text in prose
+        Finding(path, prose.line, match[0], banned.instead)
+        for prose in prose_of(root / path)
         for banned in rules()
-        for match in banned.pattern.finditer(_QUOTED.sub(" … ", text))
+        if prose.is_summary or not banned.only_summaries
+        for match in banned.pattern.finditer(_QUOTED.sub(" … ", prose.text))
+        if not is_exempt(path, match[0])
     ]
-    return sorted(found, key=lambda finding: finding.line)
+    return sorted(set(found), key=lambda finding: finding.line)
 
 
 def words_in(root: Path, path: str) -> int:
-    """Return how many words of prose a file has."""
-    return sum(len(text.split()) for _, text in prose_of(root / path))
+    """Return the number of words of prose in a file."""
+    lines = (prose for prose in prose_of(root / path) if not prose.is_summary)
+    return sum(len(prose.text.split()) for prose in lines)
 
 
-def prose_of(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield lines of prose with their numbers."""
+def prose_of(path: Path) -> Iterator[Prose]:
+    """Yield the lines of prose in a file."""
     text = path.read_text(errors="replace")
-    if path.suffix == ".py":
-        yield from _of_python(text)
-    else:
-        yield from enumerate(text.splitlines(), 1)
+    match path.suffix:
+        case ".py":
+            yield from _of_python(text)
+        case ".md":
+            yield from _of_markdown(text)
+        case _:
+            yield from (Prose(number, line) for number, line in enumerate(text.splitlines(), 1))
 
 
 @cache
@@ -74,36 +84,54 @@ def rules() -> tuple[Banned, ...]:
     """Return the banned patterns."""
     listed = tomllib.loads(PATTERNS.read_text())["banned"]
     return tuple(
-        Banned(re.compile(one["pattern"], re.IGNORECASE | re.MULTILINE), one["instead"])
+        Banned(
+            re.compile(one["pattern"], re.IGNORECASE),
+            one["instead"],
+            one.get("only_summaries", False),
+        )
         for one in listed
     )
 
 
+def is_exempt(path: str, phrase: str) -> bool:
+    """Whether a file may use a phrase, by the list of exemptions."""
+    return phrase.lower() in exempt().get(path, ()) or exempt().get(path) == ()
+
+
 @cache
-def exempt() -> frozenset[str]:
-    """Return the files that quote what is banned."""
+def exempt() -> dict[str, tuple[str, ...]]:
+    """Return the phrases that each exempt file may use; an empty tuple means all."""
     listed = tomllib.loads(PATTERNS.read_text()).get("exempt", [])
-    return frozenset(one["path"] for one in listed)
+    return {one["path"]: tuple(map(str.lower, one.get("phrases", ()))) for one in listed}
 
 
-def _of_python(text: str) -> Iterator[tuple[int, str]]:
+def _of_markdown(text: str) -> Iterator[Prose]:
+    """Yield the lines outside code blocks."""
+    is_fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            is_fenced = not is_fenced
+        elif not is_fenced and not line.startswith("    "):
+            yield Prose(number, line)
+
+
+def _of_python(text: str) -> Iterator[Prose]:
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string.lstrip("# ")
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if len(node.value.split()) >= 3:
-                for offset, line in enumerate(node.value.splitlines()):
-                    yield node.lineno + offset, line.strip()
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.lineno, " ".join(_NAME.findall(node.name)).lower()
-            yield from _question(node)
-    yield from _question(tree)
+            yield Prose(token.start[0], token.string.lstrip("# "))
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Constant(value=str(value)) if len(value.split()) >= _SHORTEST_MESSAGE:
+                for offset, line in enumerate(value.splitlines()):
+                    yield Prose(node.lineno + offset, line.strip())
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield Prose(node.lineno, " ".join(_NAME_PART.findall(name)).lower())
+                yield from _summary(node, node.lineno + 1)
+            case ast.Module():
+                yield from _summary(node, 1)
 
 
-def _question(node: ast.Module | ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[int, str]]:
-    """Yield a line that a rule bans where the docstring begins with a question."""
-    first = (ast.get_docstring(node) or "").split("\n")[0]
-    if first.endswith("?"):
-        yield getattr(node, "lineno", 1), f"somebody asks: {first}"
+def _summary(node: ast.Module | ast.FunctionDef | ast.ClassDef, line: int) -> Iterator[Prose]:
+    docstring = ast.get_docstring(node)
+    if docstring:
+        yield Prose(line, docstring.split("\n")[0], is_summary=True)

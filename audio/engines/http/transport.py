@@ -1,7 +1,8 @@
 """The connections to one engine, as an httpx transport.
 
 It replaces httpx's own transport, which supports every protocol and proxy: engines speak HTTP/1.1
-on the local network, and their slots limit the calls. `benchmarks/NOTES.md` has the time it saves.
+on the local network, and their slots limit the calls. `docs/explanation/performance.md` has the
+time it saves.
 """
 
 import base64
