@@ -1,4 +1,4 @@
-"""What the gateway calls its models, and what OpenAI's clients call them."""
+"""The catalogue of models: this gateway's names for them, and those of OpenAI's clients."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from audio.media.encoding import SPEECH_TYPES
 STT_MODEL = "parakeet-tdt-0.6b-v3"
 TTS_MODEL = "kokoro"
 SPEECH_FORMATS = tuple(SPEECH_TYPES)
-# A fixed moment: clients cache by it, and the models have no birthday of their own here.
+# A constant, because clients use it as a cache key and no creation time of the models is known.
 CREATED = 1767225600
 
 STT_ALIASES = (
@@ -28,8 +28,8 @@ TTS_ALIASES = (
     "gpt-4o-mini-tts-2025-03-20",
     "gpt-4o-mini-tts-2025-12-15",
 )
-# Languages of speech recognisers that Django has under no such code.
-OTHER_NAMES = {
+# Languages of speech recognition models that Django lists under other codes, or not at all.
+OTHER_LANGUAGE_NAMES = {
     "zh": "chinese",
     "yue": "cantonese",
     "tl": "tagalog",
@@ -39,13 +39,13 @@ OTHER_NAMES = {
     "lo": "lao",
     "gu": "gujarati",
 }
-# Understood, but not listed: what the models are called elsewhere.
+# Accepted, but not listed: names of the same models in other products.
 OTHER_STT_NAMES = ("parakeet", "nvidia/parakeet-tdt-0.6b-v3")
 OTHER_TTS_NAMES = ("hexgrad/kokoro-82m",)
 
 
-def models(voices: Sequence[str]) -> list[dict[str, object]]:
-    """List our STT model, curated voices, the engine's other voices, then OpenAI's names."""
+def list_models(voices: Sequence[str]) -> list[dict[str, object]]:
+    """List the STT model, curated voices, the engine's other voices, then OpenAI's names."""
     return [
         _stt(STT_MODEL, owned_by="nvidia"),
         *(_curated(voice) for voice in CURATED_VOICES),
@@ -56,45 +56,49 @@ def models(voices: Sequence[str]) -> list[dict[str, object]]:
     ]
 
 
-def model(name: str, voices: Sequence[str]) -> dict[str, object] | None:
-    """Describe what is listed or understood under this name; of what speaks, its voices too."""
-    entries = {str(entry["id"]): entry for entry in models(voices)}
+def describe_model(name: str, voices: Sequence[str]) -> dict[str, object] | None:
+    """Describe a model by any accepted name, a speech model with its voices; None if unknown."""
+    entries = {str(entry["id"]): entry for entry in list_models(voices)}
     if is_tts_model(name):
-        spoken = [describe_voice(voice) for voice in list_voices(voices)]
-        return entries.get(name, _tts(name, owned_by="kokoro")) | {"voices": spoken}
+        described = [describe_voice(voice) for voice in list_voices(voices)]
+        return entries.get(name, _tts(name, owned_by="kokoro")) | {"voices": described}
     if is_stt_model(name):
         return entries.get(name, _stt(name, owned_by="nvidia"))
     return entries[name] | {"voices": [describe_voice(name)]} if name in entries else None
 
 
-def speech_models() -> list[dict[str, str]]:
-    """List the names under which speech can be asked for."""
+def list_speech_models() -> list[dict[str, str]]:
+    """List the names of the models that turn text into speech."""
     return [{"id": name, "name": name} for name in (TTS_MODEL, *TTS_ALIASES)]
 
 
 def is_stt_model(name: str) -> bool:
-    """Whether speech is turned into text under this model name."""
+    """Return whether a model of this name turns speech into text."""
     return name.lower() in (STT_MODEL, *STT_ALIASES, *OTHER_STT_NAMES)
 
 
 def is_tts_model(name: str) -> bool:
-    """Whether text is turned into speech under this model name."""
+    """Return whether a model of this name turns text into speech."""
     return name.lower() in (TTS_MODEL, *TTS_ALIASES, *OTHER_TTS_NAMES)
 
 
 def language_code(language: str) -> str:
-    """Give the code of a language's name or tag: english, en-US and en are en."""
+    """Return the code of a language's name or tag: english, en-US and en all give en."""
     wanted = language.strip().lower()
-    by_name = {name: code for code, name in OTHER_NAMES.items()} | {
+    by_name = {name: code for code, name in OTHER_LANGUAGE_NAMES.items()} | {
         str(info["name"]).lower(): code for code, info in LANG_INFO.items() if "name" in info
     }
     return by_name.get(wanted, wanted).replace("_", "-").partition("-")[0]
 
 
 def language_name(code: str) -> str:
-    """Give a code's English name, as OpenAI's answers do; what is no known code stays."""
+    """Return a code's English name, as in OpenAI's answers; an unknown code stays as it is."""
     info = LANG_INFO.get(code.lower())
-    return str(info["name"]).lower() if info and "name" in info else OTHER_NAMES.get(code, code)
+    return (
+        str(info["name"]).lower()
+        if info and "name" in info
+        else OTHER_LANGUAGE_NAMES.get(code, code)
+    )
 
 
 def _model(name: str, **more: object) -> dict[str, object]:

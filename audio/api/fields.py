@@ -1,4 +1,4 @@
-"""Form fields of the audio endpoints: a request's text, read into values of the merge core."""
+"""Serializer fields that turn the text of a request into values of the merge core."""
 
 import json
 import math
@@ -23,7 +23,7 @@ from audio.timelines.plain_list import (
 
 
 class Choice(serializers.ChoiceField):
-    """One of a few words; the refusal lists them."""
+    """One of a few words; the error message lists them."""
 
     def __init__(self, choices: Sequence[str], **options: Any) -> None:
         expected = f"expected one of {', '.join(choices)}."
@@ -31,7 +31,7 @@ class Choice(serializers.ChoiceField):
 
 
 class FiniteFloatField(serializers.FloatField):
-    """A number: neither NaN, which passes every bound, nor infinity."""
+    """A finite number: NaN would pass every bound."""
 
     def to_internal_value(self, data: Any) -> float:
         number = super().to_internal_value(data)
@@ -41,27 +41,27 @@ class FiniteFloatField(serializers.FloatField):
 
 
 class FlagField(serializers.BooleanField):
-    """Yes or no, in any common spelling."""
+    """A boolean, in any common spelling."""
 
     default_error_messages = {"invalid": "expected true or false."}
 
 
 class BracketedListField(serializers.ListField):
-    """A list of at most `most`, sent as `name[]` repeated, as SDKs do, or under its bare name."""
+    """A list, sent as `name[]` repeated, as SDKs do, or under its bare name."""
 
-    default_error_messages = {"too_many": "expected at most {most}, got {count}."}
+    default_error_messages = {"too_many": "expected at most {limit}, got {count}."}
 
-    def __init__(self, *, most: int = 100, **options: Any) -> None:
-        self.most = most
+    def __init__(self, *, max_items: int = 100, **options: Any) -> None:
+        self.max_items = max_items
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> list[Any]:
         match data:
             case [str(text)] if text.startswith("["):
-                # A user of curl may send the list as JSON.
-                data = _parsed(text) or data
-        if isinstance(data, list) and len(data) > self.most:
-            self.fail("too_many", most=self.most, count=len(data))
+                # With curl, the list may be sent as JSON.
+                data = _parse_json(text) or data
+        if isinstance(data, list) and len(data) > self.max_items:
+            self.fail("too_many", limit=self.max_items, count=len(data))
         return super().to_internal_value(data)
 
     def get_value(self, dictionary: Any) -> Any:
@@ -74,7 +74,7 @@ class BracketedListField(serializers.ListField):
 
 @extend_schema_field(OpenApiTypes.STR)
 class ChunkingField(serializers.Field[Any, Any, Any, Any]):
-    """`auto`, or a voice activity detector: a text, JSON, or fields called `name[key]`."""
+    """`auto`, or a voice activity detector as JSON or as fields named `name[key]`."""
 
     expected = (
         'expected auto, or {"type": "server_vad"} with threshold (0 to 1), prefix_padding_ms and '
@@ -82,41 +82,41 @@ class ChunkingField(serializers.Field[Any, Any, Any, Any]):
     )
 
     def get_value(self, dictionary: Any) -> Any:
-        start = f"{self.field_name}["
+        prefix = f"{self.field_name}["
         parts = {
-            key[len(start) : -1]: dictionary[key]
+            key[len(prefix) : -1]: dictionary[key]
             for key in dictionary
-            if key[: len(start)] == start
+            if key[: len(prefix)] == prefix
         }
         return parts or super().get_value(dictionary)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, str) and data.strip().startswith("{"):
-            data = _parsed(data)
+            data = _parse_json(data)
         if data == "auto" or (isinstance(data, dict) and self._is_detector(data)):
             return data
         raise serializers.ValidationError(self.expected)
 
     def _is_detector(self, data: dict[str, Any]) -> bool:
-        figures = [data.get(key, 0) for key in ("prefix_padding_ms", "silence_duration_ms")]
-        threshold = _number(data.get("threshold", 0))
+        durations = [data.get(key, 0) for key in ("prefix_padding_ms", "silence_duration_ms")]
+        threshold = _non_negative(data.get("threshold", 0))
         return (
             data.get("type") == "server_vad"
             and threshold is not None
             and threshold <= 1
-            and None not in map(_number, figures)
+            and None not in map(_non_negative, durations)
         )
 
 
-def _parsed(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
 
 
-def _number(value: object) -> float | None:
-    """A number that is not negative, as itself or as text."""
+def _non_negative(value: object) -> float | None:
+    """Return the number that a value or its text holds; None if it is negative or invalid."""
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):

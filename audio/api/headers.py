@@ -1,23 +1,23 @@
-"""What every answer tells browsers: load nothing, frame nothing, guess nothing."""
+"""Response headers: security headers for browsers, and the list of ignored parameters."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
-# Answers are data; the pages that are more (the docs, the admin) say so themselves.
+# Answers are data. Pages that load more (the docs, the admin) set a policy of their own.
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-# Swagger UI writes its styles into the page, and has its icons in them.
+# Swagger UI writes its styles into the page, and its icons as data URLs.
 DOCS = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+IGNORED_HEADER = "x-ignored-params"
+IGNORED_MAX_LENGTH = 500
 
 
 class SecurityHeaders:
-    """Middleware around all other: whatever answers, has them."""
+    """Middleware outside all other, so that every answer has the headers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -29,20 +29,7 @@ class SecurityHeaders:
         return response
 
 
-class Docs(SpectacularSwaggerSplitView):
-    """The docs, whose script is a file of its own: none stands in the page."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        response = super().dispatch(request, *args, **kwargs)
-        response.headers["Content-Security-Policy"] = DOCS
-        return response
-
-
-HEADER = "x-ignored-params"
-LONGEST = 500
-
-
 def ignored_params(names: Iterable[str]) -> dict[str, str]:
-    """The header that lists them, or none when every field had its effect."""
+    """Return the header that lists parameters without effect; no header if there are none."""
     listed = ", ".join(quote(name, safe="[]_-") for name in dict.fromkeys(names))
-    return {HEADER: listed[:LONGEST]} if listed else {}
+    return {IGNORED_HEADER: listed[:IGNORED_MAX_LENGTH]} if listed else {}

@@ -1,22 +1,30 @@
-"""Answers as JSON."""
+"""Response bodies: JSON for every endpoint, and transcripts in the format that was asked for."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
+
+from audio.formats.openai_json import OpenAITranscript
+from audio.formats.renderer import NativeTranscript, content_type_of, render
+from audio.formats.warning_lines import warnings_line
+
+WARNINGS_HEADER = "x-warnings"
 
 
 class Json(BaseRenderer):
-    """What Django REST framework's own renderer writes, in a tenth of its time."""
+    """Renders the same JSON as Django REST framework's own renderer, in a tenth of its time."""
 
     media_type = "application/json"
     format = "json"
     charset = None
-    _other = staticmethod(JSONEncoder().default)
+    _encode_other = staticmethod(JSONEncoder().default)
 
     def render(
         self,
@@ -26,11 +34,14 @@ class Json(BaseRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        return orjson.dumps(data, default=self._other, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(data, default=self._encode_other, option=orjson.OPT_NON_STR_KEYS)
 
 
 class IgnoreAccept(DefaultContentNegotiation):
-    """Both OpenAI SDKs ask for octet-streams of speech, and for JSON when they want subtitles."""
+    """Ignores the Accept header, which both OpenAI SDKs send wrong.
+
+    They accept only octet streams of speech, and only JSON when they ask for subtitles.
+    """
 
     def select_renderer(
         self,
@@ -40,3 +51,15 @@ class IgnoreAccept(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         renderer = next(iter(renderers))
         return renderer, renderer.media_type or ""
+
+
+def transcript_response(
+    transcript: NativeTranscript | OpenAITranscript, form: str
+) -> HttpResponse:
+    """Return the transcript in one format; text formats carry its warnings in a header."""
+    content = render(transcript, form)
+    if not isinstance(content, str):
+        return Response(content)
+    warnings = transcript.warnings
+    headers = {WARNINGS_HEADER: warnings_line(warnings)} if warnings else {}
+    return HttpResponse(content, content_type=content_type_of(form), headers=headers)

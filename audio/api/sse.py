@@ -1,4 +1,4 @@
-"""Events as `text/event-stream`: one JSON object per event, every event ended by a blank line."""
+"""Server-sent events: one JSON object per event, each event ended by a blank line."""
 
 import json
 from base64 import b64encode
@@ -12,34 +12,34 @@ from audio.engines.failures import EngineError
 from audio.pipeline.speech import Audio
 
 CONTENT_TYPE = "text/event-stream"
-# Proxies that gather a stream before they pass it on would undo the streaming.
+# Proxies that buffer a response would undo the streaming.
 STREAM_HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache"}
-# A comment: clients skip it, and neither they nor proxies take a long silence for a dead line.
+# A comment, which clients skip. It keeps clients and proxies from closing a silent connection.
 PING = b": ping\n\n"
 PING_S = 10.0
 DONE = b"data: [DONE]\n\n"
-# What fails sooner gets a status of its own; what takes longer should not look dead.
+# A failure before this time gets an HTTP status; afterwards the stream begins, with pings.
 PATIENCE_S = 5.0
 
 Json = Mapping[str, object]
 
 
 def event(body: Json) -> bytes:
-    """One event."""
+    """Encode one event."""
     return b"data: %s\n\n" % json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class EventStream:
-    """The events of a job that may take minutes: pings while it works, then all it has to say.
+    """The events of a job that may take minutes: pings while it works, then its events.
 
-    Raises what the job raises when it fails within `PATIENCE_S`; later its failure is the last
-    event, in the words of `told`. A job whose reader leaves finds that out by itself.
+    Raises the job's failure if it fails within `PATIENCE_S`; a later failure becomes the last
+    event, which `failure_event` makes. The job itself notices when the client leaves.
     """
 
     def __init__(
-        self, job: Callable[[], Iterable[Json]], told: Callable[[Exception], Json]
+        self, job: Callable[[], Iterable[Json]], failure_event: Callable[[Exception], Json]
     ) -> None:
-        self._told = told
+        self._failure_event = failure_event
         pool = ThreadPoolExecutor(max_workers=1)
         self._events = pool.submit(copy_context().run, job)
         pool.shutdown(wait=False)
@@ -53,20 +53,20 @@ class EventStream:
             wait([self._events], timeout=PING_S)
         failure = self._events.exception()
         if isinstance(failure, Exception):
-            yield event(self._told(failure))
+            yield event(self._failure_event(failure))
             return
         yield from map(event, self._events.result())
         yield DONE
 
 
-# Many a reader of lines stops at 64 KiB, and base64 is a third longer than its bytes.
-LARGEST_DELTA = 3 * 8192
+# Many line readers stop at 64 KiB, and base64 is a third longer than its bytes.
+MAX_DELTA_BYTES = 3 * 8192
 CHARACTERS_PER_TOKEN = 4
 BYTES_PER_TOKEN = 1000
 
 
 class SpeechEvents:
-    """The events of one speech; closing them closes it."""
+    """The events of one speech; closing them closes the speech."""
 
     def __init__(self, text: str, audio: Audio) -> None:
         self._text, self._audio = text, audio
@@ -74,11 +74,11 @@ class SpeechEvents:
     def __iter__(self) -> Iterator[bytes]:
         sent = 0
         try:
-            for piece in self._audio:
-                sent += len(piece)
-                yield from _deltas(piece)
+            for part in self._audio:
+                sent += len(part)
+                yield from _deltas(part)
         except EngineError as error:
-            # The events can say what happened, where bare audio can only break off.
+            # An event reports the failure; a stream of bare audio could only break off.
             problem = problem_of(error)
             request_log.note_failure(problem.code or type(error).__name__)
             yield event(problem.body())
@@ -90,18 +90,22 @@ class SpeechEvents:
         self._audio.close()
 
 
-def _deltas(piece: bytes) -> Iterator[bytes]:
-    for start in range(0, len(piece), LARGEST_DELTA):
-        audio = b64encode(piece[start : start + LARGEST_DELTA]).decode()
+def _deltas(part: bytes) -> Iterator[bytes]:
+    for start in range(0, len(part), MAX_DELTA_BYTES):
+        audio = b64encode(part[start : start + MAX_DELTA_BYTES]).decode()
         yield event({"type": "speech.audio.delta", "audio": audio})
 
 
 def usage(text: str, audio_bytes: int) -> dict[str, int]:
-    """Estimate what clients show as cost: nobody counts tokens here.
+    """Estimate the tokens that clients show as cost; the engine counts none.
 
-    Four characters of English are about a token, and bytes are what can be counted of audio
-    without decoding it, so the same speech costs more in a larger format.
+    Four characters of English are about one token. Audio is counted in bytes, because counting
+    seconds would require decoding, so the same speech costs more in a larger format.
     """
-    heard = -(-len(text) // CHARACTERS_PER_TOKEN)
-    spoken = -(-audio_bytes // BYTES_PER_TOKEN)
-    return {"input_tokens": heard, "output_tokens": spoken, "total_tokens": heard + spoken}
+    input_tokens = -(-len(text) // CHARACTERS_PER_TOKEN)
+    output_tokens = -(-audio_bytes // BYTES_PER_TOKEN)
+    return {
+        "input_tokens": input_tokens,
+        "output_tokens": output_tokens,
+        "total_tokens": input_tokens + output_tokens,
+    }

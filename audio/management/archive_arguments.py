@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from rest_framework.exceptions import ValidationError
 
 from audio.api.errors import problem_of
-from audio.api.serializers.speakers import MOST_SPEAKERS, SpeakerCounts
+from audio.api.serializers.speakers import MAX_SPEAKERS, SpeakerCounts
 from audio.archive.inventory import Finds, find
 from audio.archive.options import DEFAULT_FORMATS, ArchiveOptions
 from audio.archive.paths import NothingThere
@@ -63,7 +63,7 @@ def add_options(parser: ArgumentParser) -> None:
             f"--{count.replace('_', '-')}",
             type=int,
             metavar="N",
-            help=f"{how} so many people talk (1 to {MOST_SPEAKERS}); of two tracks, on *.system.*",
+            help=f"{how} so many people talk (1 to {MAX_SPEAKERS}); of two tracks, on *.system.*",
         )
     _add_names(parser)
     _add_keeping(parser)

@@ -1,1 +1,1 @@
-"""The API reference: what the OpenAPI schema says of each endpoint, with examples."""
+"""The OpenAPI pages: the descriptions of requests and answers of each endpoint, with examples."""

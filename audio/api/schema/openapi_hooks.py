@@ -1,8 +1,13 @@
-"""What drf-spectacular cannot find out by itself."""
+"""Extensions of drf-spectacular: bearer keys, one path per endpoint, and the error envelope."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+REFUSALS = {
+    "4XX": {"description": "Refused: the message names the field and what was expected."},
+    "5XX": {"description": "An engine is busy, down or broken, or the gateway failed."},
+}
 
 
 class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -18,20 +23,15 @@ class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 def without_slash_twins(
     endpoints: list[tuple[str, Any, Any, Any]],
 ) -> list[tuple[str, Any, Any, Any]]:
-    """Document each address once, without its trailing slash."""
+    """Document each path once, without its trailing slash."""
     return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
 
 
 def with_refusals(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
-    """Document for every endpoint that whatever is refused, or fails, comes in the envelope."""
-    refusal = {"$ref": "#/components/schemas/Refusal"}
-    told = {
-        "4XX": {"description": "Refused: the message names the field and what was expected."},
-        "5XX": {"description": "An engine is busy, down or broken; or the gateway failed."},
-    }
+    """Document the error envelope for every endpoint."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     for path in result["paths"].values():
         for operation in path.values():
-            for status, answer in told.items():
-                content = {"application/json": {"schema": refusal}}
-                operation["responses"].setdefault(status, {**answer, "content": content})
+            for status, refusal in REFUSALS.items():
+                operation["responses"].setdefault(status, {**refusal, "content": content})
     return result

@@ -1,4 +1,4 @@
-"""The pages of who said what."""
+"""The OpenAPI pages of the native endpoints: diarization, labelled and named transcripts."""
 
 from typing import Any
 
@@ -14,18 +14,18 @@ from audio.api.serializers.speakers import (
 )
 
 TAGS = ["Who said what"]
-VECTOR = "192 numbers, here two."
+VECTOR = "The embedding: 192 numbers (two in the example)."
 
 
 class Warned(serializers.Serializer[Any]):
-    """What the reader should know before trusting a result."""
+    """A warning about the quality of a result."""
 
     code = serializers.CharField()
     message = serializers.CharField()
 
 
 class SpeakerTurn(serializers.Serializer[Any]):
-    """One speaker talking."""
+    """A turn: one speaker talking from start to end."""
 
     start_s = serializers.FloatField()
     end_s = serializers.FloatField()
@@ -34,7 +34,7 @@ class SpeakerTurn(serializers.Serializer[Any]):
 
 
 class SpeakerBlock(serializers.Serializer[Any]):
-    """Consecutive words of one speaker."""
+    """A block: consecutive words of one speaker."""
 
     start_ms = serializers.IntegerField()
     end_ms = serializers.IntegerField()
@@ -43,7 +43,7 @@ class SpeakerBlock(serializers.Serializer[Any]):
 
 
 class DiarizedChunk(serializers.Serializer[Any]):
-    """Turns under labels that mean nothing in another chunk, and a fingerprint for each."""
+    """Turns under labels that are valid in this chunk only, and an embedding per label."""
 
     duration = serializers.FloatField()
     segments = SpeakerTurn(many=True)
@@ -55,7 +55,7 @@ class DiarizedChunk(serializers.Serializer[Any]):
 
 
 class RecognisedVoice(serializers.Serializer[Any]):
-    """Whose voice a label's is, with `identify=true`."""
+    """The known voice of a label, with `identify=true`."""
 
     label = serializers.CharField()  # type: ignore[assignment]
     name = serializers.CharField(allow_null=True)
@@ -75,7 +75,7 @@ class LabelledBlocks(serializers.Serializer[Any]):
 
 
 class NamedVoice(serializers.Serializer[Any]):
-    """A speaker, the name it was given, and on what evidence."""
+    """A speaker, its name, and the evidence for the name."""
 
     cluster = serializers.CharField()
     name = serializers.CharField()
@@ -88,7 +88,9 @@ class NamedVoice(serializers.Serializer[Any]):
     overlap_confidence = serializers.FloatField(required=False)
     match_similarity = serializers.FloatField(required=False)
     enrolled_s = serializers.FloatField(required=False)
-    evidence = serializers.DictField(required=False, help_text="With rule=evidence: why.")
+    evidence = serializers.DictField(
+        required=False, help_text="With rule=evidence: the figures behind the name."
+    )
 
 
 class NamedBlocks(serializers.Serializer[Any]):
@@ -101,7 +103,7 @@ class NamedBlocks(serializers.Serializer[Any]):
         child=PolymorphicProxySerializer(
             "NamedSegment", [SpeakerTurn, SpeakerBlock], resource_type_field_name=None
         ),
-        help_text="Blocks where there is text, else turns.",
+        help_text="Blocks if there is text, otherwise turns.",
     )
     fingerprints = serializers.DictField(
         child=serializers.ListField(child=serializers.FloatField())
@@ -110,7 +112,9 @@ class NamedBlocks(serializers.Serializer[Any]):
     warnings = Warned(many=True, required=False)
     dropped_words = serializers.IntegerField(required=False)
     timeline_offset_s = serializers.FloatField(required=False)
-    transcript_id = serializers.UUIDField(required=False, help_text="With store=true.")
+    transcript_id = serializers.UUIDField(
+        required=False, help_text="With store=true: the stored transcript."
+    )
 
 
 def _example(name: str, value: object) -> OpenApiExample:
@@ -173,7 +177,7 @@ NAMED = {
 
 CHUNK_PAGE = extend_schema(
     operation_id="diarize_chunk",
-    summary="Turns and fingerprints of anonymous speakers",
+    summary="Diarize a recording: turns and embeddings of anonymous speakers",
     tags=TAGS,
     request={"multipart/form-data": DiarizeRequest},
     responses=DiarizedChunk,
@@ -181,7 +185,7 @@ CHUNK_PAGE = extend_schema(
 )
 BLOCKS_PAGE = extend_schema(
     operation_id="transcribe_with_speakers",
-    summary="Blocks of words under anonymous labels",
+    summary="Transcribe with anonymous speakers",
     tags=TAGS,
     request={"multipart/form-data": TranscribeWithSpeakersRequest},
     responses={
@@ -195,10 +199,10 @@ NAMED_PAGE = extend_schema(
     operation_id="label_merge",
     summary="Who said what, by name",
     description=(
-        "Of one mixed recording, or of a microphone and a system track. A speaker has the name "
-        "that the timeline shows while it talks, else that of a known voice, else `Unknown_0`. "
-        "Known voices are those in `known_voiceprints`; without that field those of the voice "
-        "library, for a key with `voices:read`."
+        "Takes one mixed recording, or a microphone track and a system track. A speaker gets the "
+        "name that the timeline shows while it talks, otherwise that of a known voice, otherwise "
+        "`Unknown_0`. Known voices come from `known_voiceprints`; without that field they come "
+        "from the voice library, if the key has `voices:read`."
     ),
     tags=TAGS,
     request={"multipart/form-data": LabelMergeRequest},

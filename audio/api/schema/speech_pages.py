@@ -1,4 +1,4 @@
-"""The pages of speech and of what can be asked for."""
+"""The OpenAPI pages of speech, and of the models and voices that clients can ask for."""
 
 from typing import Any
 
@@ -12,22 +12,21 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from audio.api.fields import Choice
-from audio.api.schema.transcription_answers import Refusal
 from audio.api.serializers.speech import SpeechRequest
 from audio.media.encoding import SPEECH_TYPES
 
 
 class VoiceEntry(serializers.Serializer[Any]):
-    """A voice; language and gender as far as its name tells them."""
+    """A voice, with the language and the gender that its name encodes."""
 
     id = serializers.CharField()
-    name = serializers.CharField(help_text="What to send back as `voice`.")
+    name = serializers.CharField(help_text="The value to send as `voice`.")
     language = serializers.CharField(required=False)
     gender = Choice(("female", "male"), required=False)
 
 
 class ModelEntry(serializers.Serializer[Any]):
-    """A model, or a voice in place of one."""
+    """A model, or a voice that may be sent as the model."""
 
     id = serializers.CharField()
     object = serializers.CharField(help_text="`model`.")
@@ -41,7 +40,7 @@ class ModelEntry(serializers.Serializer[Any]):
 
 
 class ModelWithVoices(ModelEntry):
-    """A model; of one that speaks, the voices."""
+    """A model; a speech model has its voices."""
 
     voices = VoiceEntry(many=True, required=False)
 
@@ -54,21 +53,21 @@ class ModelList(serializers.Serializer[Any]):
 
 
 class SpeechModelEntry(serializers.Serializer[Any]):
-    """A name under which speech can be asked for."""
+    """The name of a model that turns text into speech."""
 
     id = serializers.CharField()
     name = serializers.CharField()
 
 
 class SpeechModelList(serializers.Serializer[Any]):
-    """The names under which speech can be asked for."""
+    """The names of the models that turn text into speech."""
 
     object = serializers.CharField(help_text="`list`.")
     models = SpeechModelEntry(many=True)
 
 
 class VoiceNames(serializers.Serializer[Any]):
-    """The same as names only, with `legacy=true`."""
+    """The names of all voices, with `legacy=true`."""
 
     voices = serializers.ListField(child=serializers.CharField())
 
@@ -88,12 +87,12 @@ EVENTS = (
 
 SPEECH = extend_schema(
     operation_id="speech",
-    summary="Text in, audio out, streamed from the first byte",
+    summary="Turn text into speech, streamed from the first byte",
     description=(
-        "`voice` is one of OpenAI's or of Kokoro's, or a mix such as `af_bella(2)+af_sky`. It may "
-        "also stand in place of the `model`. Further fields go to Kokoro as they are. Text "
-        "without a letter or digit becomes a short silence. Fields without effect are listed in "
-        "the header `x-ignored-params`."
+        "`voice` is one of OpenAI's or Kokoro's voices, or a mix such as `af_bella(2)+af_sky`. A "
+        "voice may also be sent as the `model`. Unknown fields are passed to Kokoro unchanged. "
+        "Text without a letter or digit becomes a short silence. The header `x-ignored-params` "
+        "lists fields that have no effect."
     ),
     tags=["OpenAI"],
     request=SpeechRequest,
@@ -116,35 +115,28 @@ SPEECH = extend_schema(
         ),
     ],
 )
-TRANSLATION = extend_schema(
-    operation_id="translate",
-    summary="Refused: no model here can translate",
-    tags=["OpenAI"],
-    request=None,
-    responses={400: Refusal},
-)
 MODELS = extend_schema(
     operation_id="list_models",
-    summary="Every model and voice",
+    summary="List every model and voice",
     tags=["OpenAI"],
     responses=ModelList,
 )
 MODEL = extend_schema(
     operation_id="get_model",
-    summary="One model",
-    description="By any name that the list has; of a model that speaks, its voices too.",
+    summary="Describe a model",
+    description="Accepts every listed name; a speech model has its voices.",
     tags=["OpenAI"],
     responses=ModelWithVoices,
 )
 SPEECH_MODELS = extend_schema(
     operation_id="list_speech_models",
-    summary="The names under which speech can be asked for",
+    summary="List the models that turn text into speech",
     tags=["OpenAI"],
     responses=SpeechModelList,
 )
 VOICES = extend_schema(
     operation_id="list_voices",
-    summary="Every voice",
+    summary="List every voice",
     tags=["OpenAI"],
     parameters=[OpenApiParameter("legacy", bool, description="true: names only, as strings.")],
     responses=PolymorphicProxySerializer(

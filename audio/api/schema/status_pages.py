@@ -1,17 +1,19 @@
-"""The answers of whether the gateway is alive and ready."""
+"""The OpenAPI pages of liveness, readiness, metrics, and the state of the engines."""
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from audio.api.fields import Choice
-from audio.api.schema.transcription_answers import Refusal
+from audio.api.schema.refusal import Refusal
 from audio.engines import engine_status
 
 ENGINE_NAMES = ("parakeet", "kokoro")
 ENGINE_STATES = ("not_configured", *engine_status.STATES)
 STATES = ("ready", "wedged", "restarting", "down", "not_configured")
+TAGS = ["Status"]
 
 
 class Status(serializers.Serializer[Any]):
@@ -21,7 +23,7 @@ class Status(serializers.Serializer[Any]):
 
 
 class Readiness(serializers.Serializer[Any]):
-    """Each part, and all of it."""
+    """The state of each part, and of the whole gateway."""
 
     status = Choice(("ready", "not_ready"))
     parakeet = Choice(STATES)
@@ -30,46 +32,65 @@ class Readiness(serializers.Serializer[Any]):
 
 
 class EngineReport(serializers.Serializer[Any]):
-    """How an engine stands, by its last probe."""
+    """The state of an engine by its last probe."""
 
     name = Choice(ENGINE_NAMES)
     state = Choice(ENGINE_STATES)
     reason = serializers.CharField(help_text="A sentence.")
-    since = serializers.DateTimeField(allow_null=True, help_text="Since when it is in this state.")
+    since = serializers.DateTimeField(allow_null=True, help_text="The start of this state.")
     probed_at = serializers.DateTimeField(allow_null=True)
     probe_s = serializers.FloatField(allow_null=True, help_text="Seconds that the probe took.")
     restarts_last_hour = serializers.IntegerField()
     recovery_s = serializers.FloatField(
         allow_null=True,
-        help_text="Seconds from the first bad probe to the first good one, the last time.",
+        help_text="Seconds from the first failed probe to the next good one, in the last failure.",
     )
     ready_in_s = serializers.IntegerField(
-        allow_null=True, help_text="While it restarts: seconds until it is expected."
+        allow_null=True, help_text="During a restart: seconds until the engine is expected."
     )
 
 
 class EngineList(serializers.Serializer[Any]):
-    """Every engine."""
+    """The state of every engine."""
 
     object = serializers.CharField(help_text="`list`.")
     data = EngineReport(many=True)  # type: ignore[assignment]
 
 
+ALIVE = extend_schema(
+    operation_id="healthz", summary="The process serves requests", tags=TAGS, responses=Status
+)
+HEALTH = extend_schema(
+    operation_id="health", summary="Health check for clients", tags=TAGS, responses=Status
+)
+READY = extend_schema(
+    operation_id="readyz",
+    summary="The engines and the database answer",
+    tags=TAGS,
+    responses={200: Readiness, 503: Readiness},
+)
+METRICS = extend_schema(
+    operation_id="metrics",
+    summary="Prometheus metrics",
+    tags=TAGS,
+    responses={(200, "text/plain"): OpenApiTypes.STR},
+)
 ENGINES = extend_schema(
     operation_id="engines",
-    summary="How the engines stand",
-    description="What the probes found; asks no engine.",
-    tags=["Status"],
+    summary="List the state of each engine",
+    description="Reports the last probes; sends nothing to an engine.",
+    tags=TAGS,
     responses=EngineList,
 )
 PROBE = extend_schema(
     operation_id="probe_engine",
     summary="Probe an engine now",
-    description="""Asks the engine a question with a known answer, and restarts it if it is wedged
-and restarts are configured; the answer comes after the probe, not after the restart. Not asked
-again within PROBE_COOLDOWN_S: `probed_at` says when it was. Four clients at a time wait for
-probes; further ones are told at once what is known.""",
-    tags=["Status"],
+    description="""Sends the engine a request with a known answer, and restarts the engine if it is
+wedged and restarts are configured. The response comes after the probe, not after the restart.
+Within PROBE_COOLDOWN_S of a probe, no new one is made: `probed_at` is the time of the last probe.
+At most four clients wait for probes at a time; further clients immediately receive the last known
+state.""",
+    tags=TAGS,
     request=None,
     responses={200: EngineReport, 404: Refusal, 503: Refusal},
 )

@@ -1,1 +1,1 @@
-"""What each endpoint takes; a refusal names the field and what was expected."""
+"""The fields of each request; a refusal names the field and what was expected."""

@@ -1,4 +1,4 @@
-"""What the native endpoints take."""
+"""The requests of the native endpoints."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from audio.api.fields import (
     TimelineField,
     VoicesField,
 )
+from audio.api.serializers.audio_request import AudioRequest
 from audio.api.serializers.recordings import AudioField
-from audio.api.serializers.requests import AudioRequest
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
 from audio.merge.clustering import LinkingRule
@@ -27,7 +27,7 @@ from audio.merge.defaults import (
 )
 from audio.pipeline.label_merge import MergeJob, build_merge_job, build_merge_options
 
-MOST_SPEAKERS = 100
+MAX_SPEAKERS = 100
 
 
 @extend_schema_serializer(component_name="Diarize")
@@ -38,19 +38,25 @@ class DiarizeRequest(AudioRequest):
 
 
 class SpeakerCounts(AudioRequest):
-    """How many people talk, where somebody knows."""
+    """How many speakers there are, if the client knows."""
 
     num_speakers = serializers.IntegerField(
         required=False,
         min_value=1,
-        max_value=MOST_SPEAKERS,
-        help_text="Exactly so many people talk; with two tracks: on the system track.",
+        max_value=MAX_SPEAKERS,
+        help_text="The exact number of speakers; with two tracks: on the system track.",
     )
     min_speakers = serializers.IntegerField(
-        required=False, min_value=1, max_value=MOST_SPEAKERS, help_text="At least so many."
+        required=False,
+        min_value=1,
+        max_value=MAX_SPEAKERS,
+        help_text="The least number of speakers.",
     )
     max_speakers = serializers.IntegerField(
-        required=False, min_value=1, max_value=MOST_SPEAKERS, help_text="At most so many."
+        required=False,
+        min_value=1,
+        max_value=MAX_SPEAKERS,
+        help_text="The largest number of speakers.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +72,7 @@ class SpeakerCounts(AudioRequest):
         return attrs
 
     def linking(self) -> LinkingRule:
-        """How many speakers there may be."""
+        """Return the limits on the number of speakers."""
         given = self.validated_data
         exactly = given.get("num_speakers")
         return LinkingRule(
@@ -81,69 +87,72 @@ class TranscribeWithSpeakersRequest(SpeakerCounts):
 
     file = AudioField()
     identify = serializers.BooleanField(
-        default=False, help_text="Name the speakers whose voices the library knows."
+        default=False, help_text="Name the speakers whose voices are in the voice library."
     )
     format = Choice(NATIVE_FORMATS, default="json")
 
     def validate_identify(self, identify: bool) -> bool:
-        return _with_library(identify, "to know a voice from")
+        return _require_library(identify, "from which to identify speakers")
 
 
 @extend_schema_serializer(component_name="LabelMerge")
 class LabelMergeRequest(SpeakerCounts):
     """POST /api/audio/label-merge: `file`, or `mic_file` and `system_file`."""
 
-    file = AudioField(required=False, help_text="The mixed recording (mono mode).")
-    mic_file = AudioField(required=False, help_text="The local user's microphone.")
+    file = AudioField(required=False, help_text="Mono: the mixed recording.")
+    mic_file = AudioField(required=False, help_text="Two tracks: the local user's microphone.")
     system_file = AudioField(
-        required=False, help_text="Everybody else, sample-aligned to the microphone."
+        required=False, help_text="Two tracks: all other participants, sample-aligned to mic_file."
     )
-    timeline = TimelineField(help_text="Who was shown as speaking when; may be [].")
+    timeline = TimelineField(
+        help_text="The names that were shown as speaking, with start and end; may be []."
+    )
     self_name = NameField(
-        default=DEFAULT_SELF_NAME, max_length=200, help_text="The local user's name (two tracks)."
+        default=DEFAULT_SELF_NAME, max_length=200, help_text="Two tracks: the local user's name."
     )
     self_vad = SpansField(
         required=False,
-        help_text="When the local user really speaks; without it the two tracks' levels tell.",
+        help_text="Two tracks: when the local user speaks. Without it, the tracks' levels decide.",
     )
     known_voiceprints = VoicesField(
         required=False,
-        help_text="Your own library; with it, even as {}, the stored one is left alone.",
+        help_text="The caller's own voices. If sent, even as {}, the stored library is not used.",
     )
     transcribe = serializers.BooleanField(
-        default=False, help_text="Mono: attach text too. Two tracks always do."
+        default=False, help_text="Mono: transcribe too. Two tracks are always transcribed."
     )
     rule = Choice(
         RULE_NAMES,
         default=DEFAULT_RULE,
-        help_text="overlap: the name shown longest, else the nearest voice. evidence: one "
-        "decision from both, with what speaks for it, and no name without enough of that.",
+        help_text="overlap: the name shown longest, otherwise the nearest voice. evidence: weighs "
+        "timeline and voices together, reports the figures, and gives no name without enough "
+        "evidence.",
     )
     min_overlap = FiniteFloatField(
         default=DEFAULT_MIN_OVERLAP,
         min_value=0,
         max_value=1,
-        help_text="Rule overlap: least share of a speaker's time that the name was shown.",
+        help_text="Rule overlap: the least share of a speaker's time in which the name is shown.",
     )
     voiceprint_threshold = FiniteFloatField(
         default=DEFAULT_THRESHOLD,
         min_value=-1,
         max_value=1,
-        help_text="Least cosine similarity of a voice.",
+        help_text="The least cosine similarity at which a voice matches.",
     )
     store = serializers.BooleanField(
-        default=False, help_text="Keep the result in the voice library."
+        default=False, help_text="Store the transcript in the voice library."
     )
     retain_days = serializers.IntegerField(
         required=False,
         min_value=1,
         max_value=36_500,
-        help_text="With store: days until it is deleted; without, until somebody deletes it.",
+        help_text="With store: days until the transcript is deleted. Without: it is not deleted.",
     )
     format = Choice(NATIVE_FORMATS, default="json")
 
     def validate_store(self, store: bool) -> bool:
-        return _with_library(store, "to keep it in")
+        return _require_library(store, "in which to store the transcript")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         tracks = [name for name in ("mic_file", "system_file") if name in attrs]
@@ -158,7 +167,7 @@ class LabelMergeRequest(SpeakerCounts):
         return super().validate(attrs)
 
     def job(self, *, library_reader: str | None) -> MergeJob:
-        """The work that this request asks for."""
+        """Build the job that this request asks for."""
         given = self.validated_data
         options = build_merge_options(given, linking=self.linking())
         return build_merge_job(given, options=options, library_reader=library_reader)
@@ -167,15 +176,15 @@ class LabelMergeRequest(SpeakerCounts):
 def _refuse_contradictions(attrs: dict[str, Any]) -> None:
     if attrs["store"] and "known_voiceprints" in attrs:
         message = (
-            "cannot go with known_voiceprints: who sends a library of their own leaves the stored "
-            "one alone; expected store or known_voiceprints, not both."
+            "expected store or known_voiceprints, not both: a request with known_voiceprints does "
+            "not use the stored library."
         )
         raise serializers.ValidationError({"store": message})
     if "retain_days" in attrs and not attrs["store"]:
         raise serializers.ValidationError({"retain_days": "expected only with store=true."})
 
 
-def _with_library(wanted: bool, what_for: str) -> bool:
+def _require_library(wanted: bool, purpose: str) -> bool:
     if wanted and isinstance(library(), NoLibrary):
-        raise serializers.ValidationError(f"this gateway has no voice library {what_for}.")
+        raise serializers.ValidationError(f"this gateway has no voice library {purpose}.")
     return wanted

@@ -1,8 +1,7 @@
-"""What POST /v1/audio/transcriptions takes."""
+"""The request of POST /v1/audio/transcriptions."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,28 +19,20 @@ from audio.api.fields import (
     NameField,
 )
 from audio.api.request_errors import ModelNotFound
+from audio.api.serializers.audio_request import AudioRequest
 from audio.api.serializers.recordings import AudioField, DataUrlField, InputAudioField
-from audio.api.serializers.requests import AudioRequest
 from audio.formats.renderer import OPENAI_FORMATS
 from audio.library import NoLibrary, library
 from audio.media import temporary_files
 from audio.media.recording import Recording
 from audio.pipeline.known_speakers import KnownSpeakers
 
-# Subtitles have no events; the formats of a stream are told apart by whether they name speakers.
+# There are no events for subtitles.
 STREAMED_FORMATS = {"json", "text", "verbose_json", "diarized_json"}
 SPEAKER_FORMATS = {"text", "srt", "vtt", "rttm", "diarized_json"}
-# OpenAI takes four; more cost one call to the engine each.
-MOST_KNOWN_SPEAKERS = 50
+# OpenAI accepts four. Each reference costs one call to the engine.
+MAX_KNOWN_SPEAKERS = 50
 _KNOWN_SPEAKERS = ("known_speaker_names", "known_speaker_references")
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The recordings of a request, as files."""
-
-    recording: Recording
-    known: KnownSpeakers
 
 
 @extend_schema_serializer(component_name="Transcription")
@@ -50,24 +41,30 @@ class TranscriptionRequest(AudioRequest):
 
     file = AudioField(required=False, help_text="The recording, in any common format.")
     input_audio = InputAudioField(
-        required=False, help_text="Instead of file, in a JSON body: base64 data, and its format."
+        required=False, help_text="In a JSON body, instead of file: base64 data, and its format."
     )
     model = serializers.CharField(
-        required=False, allow_blank=True, max_length=200, help_text="Any of GET /v1/models."
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="A speech-to-text model of GET /v1/models.",
     )
     language = serializers.CharField(
-        required=False, allow_blank=True, max_length=50, help_text="en, en-US or English."
+        required=False,
+        allow_blank=True,
+        max_length=50,
+        help_text="A code, a tag or a name: en, en-US, English.",
     )
     languages = BracketedListField(
         child=serializers.CharField(max_length=50),
         required=False,
-        help_text="One is taken as language; of several the engine is not told.",
+        help_text="A single entry is used as language; several have no effect.",
     )
     keywords = BracketedListField(
         child=serializers.CharField(max_length=200),
         required=False,
-        most=200,
-        help_text="Words to expect: they join the prompt.",
+        max_items=200,
+        help_text="Expected words, which are added to the prompt.",
     )
     prompt = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
     temperature = FiniteFloatField(required=False, min_value=0, max_value=1)
@@ -78,24 +75,26 @@ class TranscriptionRequest(AudioRequest):
     include = BracketedListField(child=serializers.CharField(max_length=50), required=False)
     chunking_strategy = ChunkingField(required=False)
     stream = FlagField(
-        default=False, help_text="Answer with events: json, text, verbose_json, diarized_json."
+        default=False,
+        help_text="Answer with events. Formats: json, text, verbose_json, diarized_json.",
     )
     speakers = FlagField(
-        default=False, help_text="Say who speaks: text, srt, vtt and rttm (which always does)."
+        default=False,
+        help_text="Add speakers to text, srt and vtt; rttm and diarized_json always have them.",
     )
     known_speaker_names = BracketedListField(
-        child=NameField(max_length=200), default=[], most=MOST_KNOWN_SPEAKERS
+        child=NameField(max_length=200), default=[], max_items=MAX_KNOWN_SPEAKERS
     )
     known_speaker_references = BracketedListField(
         child=DataUrlField(),
         default=[],
-        most=MOST_KNOWN_SPEAKERS,
-        help_text="One data URL per name: a few seconds of that voice. Without any, the voices "
-        "of these names are looked for in the voice library.",
+        max_items=MAX_KNOWN_SPEAKERS,
+        help_text="One data URL per name, with a few seconds of that voice. Without references, "
+        "the names are looked up in the voice library.",
     )
 
     def to_internal_value(self, data: Any) -> Any:
-        """In JSON null is no choice."""
+        """Drop null values of a JSON body: they mean that a field is not set."""
         if isinstance(data, dict) and not hasattr(data, "getlist"):
             data = {name: value for name, value in data.items() if value is not None}
         return super().to_internal_value(data)
@@ -106,7 +105,7 @@ class TranscriptionRequest(AudioRequest):
         return model
 
     def validate_language(self, language: str) -> str:
-        """Engines know codes without a region: en-US and English are en."""
+        """Return the code without a region, which engines expect: en for en-US and English."""
         return catalogue.language_code(language)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +123,7 @@ class TranscriptionRequest(AudioRequest):
         if attrs["stream"] and wanted not in STREAMED_FORMATS:
             raise _unsupported(f"{wanted} cannot be streamed", STREAMED_FORMATS)
         if attrs["speakers"] and wanted not in SPEAKER_FORMATS:
-            raise _unsupported(f"{wanted} has no place for speakers", SPEAKER_FORMATS)
+            raise _unsupported(f"{wanted} cannot contain speakers", SPEAKER_FORMATS)
 
     def _check_known_speakers(self, attrs: Mapping[str, Any]) -> None:
         names, references = attrs["known_speaker_names"], attrs["known_speaker_references"]
@@ -139,54 +138,54 @@ class TranscriptionRequest(AudioRequest):
             raise serializers.ValidationError(
                 {
                     "known_speaker_references": "expected one per name: this gateway has no "
-                    "voice library to look the names up in."
+                    "voice library in which to look up the names."
                 }
             )
 
     @property
-    def diarized(self) -> bool:
-        """Whether the answer says who speaks."""
+    def is_diarized(self) -> bool:
+        """Whether the answer has speakers."""
         given = self.validated_data
         return given["speakers"] or given["response_format"] in ("diarized_json", "rttm")
 
     @property
     def looks_up_voices(self) -> bool:
-        """Whether the stored voices of the named speakers are wanted."""
+        """Whether the named speakers are looked up in the voice library."""
         given = self.validated_data
         named = bool(given["known_speaker_names"])
-        return self.diarized and named and not given["known_speaker_references"]
+        return self.is_diarized and named and not given["known_speaker_references"]
 
     @property
     def granularities(self) -> list[str]:
-        """What verbose_json is to contain."""
+        """The parts that verbose_json contains."""
         return self.validated_data.get("timestamp_granularities") or ["segment"]
 
     @contextmanager
-    def recordings(self) -> Iterator[Given]:
-        """What is to be transcribed, and the speakers that the client expects.
+    def recordings(self) -> Iterator[tuple[Recording, KnownSpeakers]]:
+        """Yield the recording, and the speakers that the client expects.
 
-        What came as text is a file until the end of the block. `reader` of the context is the name
-        of the client's key.
+        Recordings that were sent as text are files until the end of the block. `reader` of the
+        context is the name of the client's key.
         """
         given = self.validated_data
         names, reader = tuple(given["known_speaker_names"]), self.context["reader"]
         if "file" in given and not given["known_speaker_references"]:
-            yield Given(given["file"], KnownSpeakers(names, (), reader))
+            yield given["file"], KnownSpeakers(names, (), reader)
             return
-        with TemporaryDirectory(prefix="sent-", dir=temporary_files.folder()) as place:
-            folder = Path(place)
-            sent = given.get("input_audio")
+        with TemporaryDirectory(prefix="sent-", dir=temporary_files.folder()) as name:
+            folder = Path(name)
+            encoded = given.get("input_audio")
             references = tuple(
-                reference.written(folder, field=f"known_speaker_references[{number}]")
+                reference.write_to(folder, field=f"known_speaker_references[{number}]")
                 for number, reference in enumerate(given["known_speaker_references"])
             )
-            yield Given(
-                sent.written(folder, field="input_audio") if sent else given["file"],
+            yield (
+                encoded.write_to(folder, field="input_audio") if encoded else given["file"],
                 KnownSpeakers(names, references, reader),
             )
 
     def engine_options(self) -> dict[str, str]:
-        """What the engine is told."""
+        """Return the fields that are passed on to the engine."""
         given = self.validated_data
         languages = given.get("languages", [])
         relayed = {
@@ -199,7 +198,7 @@ class TranscriptionRequest(AudioRequest):
         return {key: str(value) for key, value in relayed.items() if value not in (None, "")}
 
     def ignored(self) -> Iterator[str]:
-        """The fields of this request that have no effect."""
+        """Yield the fields of this request that have no effect."""
         given = self.validated_data
         known = {name for field in self.fields for name in (field, f"{field}[]")}
         sent = (name for name in self.initial_data if not name.startswith("chunking_strategy["))
@@ -212,12 +211,12 @@ class TranscriptionRequest(AudioRequest):
             yield "languages"
         if "timestamp_granularities" in given and given["response_format"] != "verbose_json":
             yield "timestamp_granularities"
-        if not self.diarized:
+        if not self.is_diarized:
             yield from (name for name in _KNOWN_SPEAKERS if given[name])
 
 
-def _unsupported(why: str, formats: set[str]) -> serializers.ValidationError:
+def _unsupported(reason: str, formats: set[str]) -> serializers.ValidationError:
     listed = ", ".join(name for name in OPENAI_FORMATS if name in formats)
     return serializers.ValidationError(
-        {"response_format": f"{why}; expected one of {listed}."}, code="unsupported_value"
+        {"response_format": f"{reason}; expected one of {listed}."}, code="unsupported_value"
     )

@@ -1,4 +1,4 @@
-"""What can be asked for: models and voices."""
+"""Discovery endpoints: the models and voices that a client can ask for."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,17 +13,17 @@ from audio.pipeline.speech import voices
 
 
 class Discovery(APIView):
-    """A view that tells names only."""
+    """A view that answers with names only."""
 
     permission_classes = [MayDiscover]
 
 
 class Models(Discovery):
-    """GET /v1/models: every model and voice; still answers when the speech engine is down."""
+    """GET /v1/models: every model and voice; answers even when the speech engine is down."""
 
     @speech_pages.MODELS
     def get(self, request: Request) -> Response:
-        return Response({"object": "list", "data": catalogue.models(voices())})
+        return Response({"object": "list", "data": catalogue.list_models(voices())})
 
 
 class Model(Discovery):
@@ -31,22 +31,22 @@ class Model(Discovery):
 
     @speech_pages.MODEL
     def get(self, request: Request, model: str) -> Response:
-        found = catalogue.model(model.rstrip("/"), voices())
-        if found is None:
+        entry = catalogue.describe_model(model.rstrip("/"), voices())
+        if entry is None:
             raise ModelNotFound(model)
-        return Response(found)
+        return Response(entry)
 
 
 class SpeechModels(Discovery):
-    """GET /v1/audio/models: the names under which speech can be asked for."""
+    """GET /v1/audio/models: the models that turn text into speech."""
 
     @speech_pages.SPEECH_MODELS
     def get(self, request: Request) -> Response:
-        return Response({"object": "list", "models": catalogue.speech_models()})
+        return Response({"object": "list", "models": catalogue.list_speech_models()})
 
 
 class Voices(Discovery):
-    """GET /v1/audio/voices: objects with id and name; `?legacy=true` gives strings."""
+    """GET /v1/audio/voices: objects with id and name; with `?legacy=true` only the names."""
 
     @speech_pages.VOICES
     def get(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The native endpoints: who said what."""
+"""The native endpoints: diarization, labelled transcripts, and named transcripts."""
 
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -6,13 +6,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio.api.authentication import VOICES_READ, VOICES_WRITE, client_of, require
+from audio.api.rendering import transcript_response
 from audio.api.schema.speaker_pages import BLOCKS_PAGE, CHUNK_PAGE, NAMED_PAGE
 from audio.api.serializers.speakers import (
     DiarizeRequest,
     LabelMergeRequest,
     TranscribeWithSpeakersRequest,
 )
-from audio.api.views.text_answers import transcript_answer
 from audio.formats.native_json import diarized_chunk_json
 from audio.pipeline.label_merge import label_merge, remember
 from audio.pipeline.transcription import (
@@ -23,13 +23,13 @@ from audio.pipeline.transcription import (
 
 
 class DiarizeChunk(APIView):
-    """POST /api/audio/diarize-chunk: turns with local labels, and one fingerprint per speaker."""
+    """POST /api/audio/diarize-chunk: turns with local labels, and one embedding per speaker."""
 
     @CHUNK_PAGE
     def post(self, request: Request) -> Response:
-        asked = DiarizeRequest(data=request.data)
-        asked.is_valid(raise_exception=True)
-        chunk = diarize_chunk(asked.validated_data["file"])
+        serializer = DiarizeRequest(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        chunk = diarize_chunk(serializer.validated_data["file"])
         return Response(diarized_chunk_json(chunk))
 
 
@@ -38,18 +38,17 @@ class TranscribeWithSpeakers(APIView):
 
     @BLOCKS_PAGE
     def post(self, request: Request) -> HttpResponse:
-        asked = TranscribeWithSpeakersRequest(data=request.data)
-        asked.is_valid(raise_exception=True)
-        recording = asked.validated_data["file"]
-        if asked.validated_data["identify"]:
+        serializer = TranscribeWithSpeakersRequest(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        given, linking = serializer.validated_data, serializer.linking()
+        if given["identify"]:
             require(request, VOICES_READ)
-            reader = client_of(request).name
             transcript = transcribe_with_known_speakers(
-                recording, reader=reader, linking=asked.linking()
+                given["file"], reader=client_of(request).name, linking=linking
             )
         else:
-            transcript = transcribe_with_speakers(recording, linking=asked.linking())
-        return transcript_answer(transcript, asked.validated_data["format"])
+            transcript = transcribe_with_speakers(given["file"], linking=linking)
+        return transcript_response(transcript, given["format"])
 
 
 class LabelMerge(APIView):
@@ -58,22 +57,21 @@ class LabelMerge(APIView):
     @NAMED_PAGE
     def post(self, request: Request) -> HttpResponse:
         client = client_of(request)
-        asked = LabelMergeRequest(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
+        serializer = LabelMergeRequest(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        given = serializer.validated_data
         if given["store"]:
             require(request, VOICES_WRITE)
-        job = asked.job(library_reader=client.name if VOICES_READ in client.scopes else None)
+        job = serializer.job(library_reader=client.name if VOICES_READ in client.scopes else None)
         transcript = label_merge(job)
-        answer = transcript_answer(transcript, given["format"])
+        response = transcript_response(transcript, given["format"])
         if given["store"]:
-            return _kept(answer, remember(transcript, job, created_by=client.name))
-        return answer
+            _add_transcript_id(response, remember(transcript, job, created_by=client.name))
+        return response
 
 
-def _kept(answer: HttpResponse, transcript_id: str) -> HttpResponse:
-    """Say where to find it again: text formats have no other place for that than a header."""
-    if isinstance(answer, Response):
-        answer.data = {**answer.data, "transcript_id": transcript_id}
-    answer["X-Transcript-Id"] = transcript_id
-    return answer
+def _add_transcript_id(response: HttpResponse, transcript_id: str) -> None:
+    """Return the identifier of the stored transcript; text formats carry it in a header only."""
+    if isinstance(response, Response):
+        response.data = {**response.data, "transcript_id": transcript_id}
+    response["X-Transcript-Id"] = transcript_id

@@ -1,4 +1,4 @@
-"""Text in, audio out."""
+"""The speech endpoint: text in, audio out."""
 
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
@@ -13,18 +13,18 @@ from audio.pipeline.speech import speak
 
 
 class Speech(APIView):
-    """POST /v1/audio/speech: text in, audio out, streamed from the first byte."""
+    """POST /v1/audio/speech: streams the audio from its first byte."""
 
     parser_classes = [LimitedJson]
 
     @speech_pages.SPEECH
     def post(self, request: Request) -> StreamingHttpResponse:
-        asked = SpeechRequest(data=request.data)
-        asked.is_valid(raise_exception=True)
-        utterance = asked.utterance()
-        headers = {**STREAM_HEADERS, **ignored_params(asked.ignored())}
+        serializer = SpeechRequest(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        utterance = serializer.utterance()
+        headers = {**STREAM_HEADERS, **ignored_params(serializer.ignored())}
         speech = speak(utterance)
-        if asked.validated_data["stream_format"] == "sse":
+        if serializer.validated_data["stream_format"] == "sse":
             events = SpeechEvents(utterance.text, speech.audio)
             return StreamingHttpResponse(events, content_type=CONTENT_TYPE, headers=headers)
         return StreamingHttpResponse(

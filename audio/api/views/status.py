@@ -1,50 +1,41 @@
-"""Is the gateway alive, is it ready, and how busy is it?"""
+"""Status endpoints: liveness, readiness, metrics, and the state of each engine."""
 
 from collections.abc import Callable
 from functools import partial
+from threading import BoundedSemaphore
 
+from django.conf import settings
 from django.db import connections
 from django.db.utils import OperationalError
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audio.api.schema.status_pages import Readiness, Status
+from audio.api.request_errors import EngineNotFound
+from audio.api.schema import status_pages
 from audio.engines import engine_status
 from audio.engines.availability import suspect
 from audio.engines.client import Engine
 from audio.engines.dialects import kokoro, parakeet
-from audio.engines.failures import EngineNotConfigured
+from audio.engines.failures import EngineNotConfigured, not_configured
+from audio.engines.recovery.engine_report import report, reports
+from audio.engines.recovery.probes import ENGINES
+from audio.engines.recovery.watch import examine_in_background
 from audio.pipeline.parallel_calls import run_in_parallel
 
 _UNFIT = ("wedged", "down", "restarting")
-
-
-def engine_states() -> dict[str, str]:
-    """Whether each engine can infer, by what its probes found and what it says itself."""
-    states = run_in_parallel(partial(_state, parakeet.parakeet), partial(_state, kokoro.kokoro))
-    return dict(zip(("parakeet", "kokoro"), states, strict=True))
-
-
-def _state(engine: Callable[[], Engine]) -> str:
-    try:
-        asked = engine()
-    except EngineNotConfigured:
-        return "not_configured"
-    found = engine_status.current_status(asked.name, asked.url).state
-    if found in _UNFIT:
-        # It may have been mended by hand, and nobody would notice.
-        suspect(asked.name, asked.url)
-        return found
-    return "ready" if asked.is_healthy() else "down"
+# A probe asks for a missing answer twice, and sends a recording in two ways.
+MAX_CALLS_PER_PROBE = 4
+# A waiting client occupies a thread, and the probe of a hanging engine takes long: further clients
+# immediately receive the last known state.
+MAX_WAITING = 4
+_waiting = BoundedSemaphore(MAX_WAITING)
 
 
 class Public(APIView):
-    """A view that needs no key: it tells nothing that a stranger may not know."""
+    """A view that needs no key, because its answer holds nothing confidential."""
 
     authentication_classes = []
     permission_classes = []
@@ -53,25 +44,15 @@ class Public(APIView):
 class Alive(Public):
     """GET /healthz: the process serves requests."""
 
-    @extend_schema(
-        operation_id="healthz",
-        summary="The process serves requests",
-        tags=["Status"],
-        responses=Status,
-    )
+    @status_pages.ALIVE
     def get(self, request: Request) -> Response:
         return Response({"status": "alive"})
 
 
 class Health(Public):
-    """GET /health: what clients look for when they find out which kind of server this is."""
+    """GET /health: clients request it to find out which kind of server this is."""
 
-    @extend_schema(
-        operation_id="health",
-        summary="What clients probe",
-        tags=["Status"],
-        responses=Status,
-    )
+    @status_pages.HEALTH
     def get(self, request: Request) -> Response:
         return Response({"status": "healthy"})
 
@@ -79,30 +60,65 @@ class Health(Public):
 class Ready(Public):
     """GET /readyz: every configured engine can infer, and a configured database answers."""
 
-    @extend_schema(
-        operation_id="readyz",
-        summary="Engines and database answer",
-        tags=["Status"],
-        responses={200: Readiness, 503: Readiness},
-    )
+    @status_pages.READY
     def get(self, request: Request) -> Response:
         parts = engine_states() | _database_state()
-        ready = set(parts.values()) <= {"ready", "not_configured"}
-        body = {"status": "ready" if ready else "not_ready", **parts}
-        return Response(body, status=200 if ready else 503)
+        is_ready = set(parts.values()) <= {"ready", "not_configured"}
+        body = {"status": "ready" if is_ready else "not_ready", **parts}
+        return Response(body, status=200 if is_ready else 503)
 
 
 class Metrics(APIView):
-    """GET /metrics: Prometheus. Names routes and engines, so it wants a key like any endpoint."""
+    """GET /metrics: Prometheus metrics, which name routes and engines and so require a key."""
 
-    @extend_schema(
-        operation_id="metrics",
-        summary="Prometheus",
-        tags=["Status"],
-        responses={(200, "text/plain"): OpenApiTypes.STR},
-    )
+    @status_pages.METRICS
     def get(self, request: Request) -> HttpResponse:
         return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+class Engines(APIView):
+    """GET /api/engines: the state of each engine by its last probe."""
+
+    @status_pages.ENGINES
+    def get(self, request: Request) -> Response:
+        return Response({"object": "list", "data": reports()})
+
+
+class Probe(APIView):
+    """POST /api/engines/{name}/probe: probe an engine now."""
+
+    @status_pages.PROBE
+    def post(self, request: Request, name: str) -> Response:
+        if name not in ENGINES:
+            raise EngineNotFound(name, ENGINES)
+        if not engine_status.url_of(name):
+            raise not_configured(name)
+        probed = examine_in_background(name)
+        if _waiting.acquire(blocking=False):
+            try:
+                probed.wait(MAX_CALLS_PER_PROBE * settings.PROBE_TIMEOUT_S)
+            finally:
+                _waiting.release()
+        return Response(report(name))
+
+
+def engine_states() -> dict[str, str]:
+    """Return whether each engine can infer, by its probes and its own health endpoint."""
+    states = run_in_parallel(partial(_state, parakeet.parakeet), partial(_state, kokoro.kokoro))
+    return dict(zip(("parakeet", "kokoro"), states, strict=True))
+
+
+def _state(engine: Callable[[], Engine]) -> str:
+    try:
+        configured = engine()
+    except EngineNotConfigured:
+        return "not_configured"
+    state = engine_status.current_status(configured.name, configured.url).state
+    if state in _UNFIT:
+        # An operator may have repaired it, which no call would reveal.
+        suspect(configured.name, configured.url)
+        return state
+    return "ready" if configured.is_healthy() else "down"
 
 
 def _database_state() -> dict[str, str]:
@@ -113,7 +129,7 @@ def _database_state() -> dict[str, str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except OperationalError:
-        # This thread's connection may have died with a server that is back by now.
+        # This thread's connection may have died with a server that is running again by now.
         connection.close()
         return {"database": "down"}
     return {"database": "ready"}

@@ -1,7 +1,8 @@
-"""A recording in, its words out."""
+"""The OpenAI endpoints for recordings: transcriptions, and translations, which are refused."""
 
 from collections.abc import Iterator
 from functools import partial
+from typing import NoReturn
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
@@ -12,9 +13,10 @@ from audio.api import catalogue, request_log, sse
 from audio.api.authentication import VOICES_READ, client_of, require
 from audio.api.errors import problem_of
 from audio.api.headers import ignored_params
-from audio.api.schema.transcription_pages import TRANSCRIPTION
+from audio.api.rendering import transcript_response
+from audio.api.request_errors import InvalidRequest
+from audio.api.schema import transcription_pages
 from audio.api.serializers.transcriptions import TranscriptionRequest
-from audio.api.views.text_answers import transcript_answer
 from audio.formats.openai_json import Json, OpenAITranscript, stream_events
 from audio.pipeline.diarization import transcribe_diarized
 from audio.pipeline.known_speakers import check_references
@@ -22,59 +24,70 @@ from audio.pipeline.transcription import DEFAULT_LANGUAGE, transcribe
 
 
 class Transcriptions(APIView):
-    """POST /v1/audio/transcriptions: a recording in, its words out, and who said them."""
+    """POST /v1/audio/transcriptions: the words of a recording, and who spoke them."""
 
-    @TRANSCRIPTION
+    @transcription_pages.TRANSCRIPTION
     def post(self, request: Request) -> HttpResponseBase:
         reader = client_of(request).name
-        asked = TranscriptionRequest(data=request.data, context={"reader": reader})
-        asked.is_valid(raise_exception=True)
-        if asked.looks_up_voices:
+        serializer = TranscriptionRequest(data=request.data, context={"reader": reader})
+        serializer.is_valid(raise_exception=True)
+        if serializer.looks_up_voices:
             require(request, VOICES_READ)
-        given = asked.validated_data
-        if given["stream"]:
-            answer = _streamed(asked)
+        if serializer.validated_data["stream"]:
+            response = _stream(serializer)
         else:
-            answer = transcript_answer(_transcript(asked), given["response_format"])
-        for header, value in ignored_params(asked.ignored()).items():
-            answer[header] = value
-        return answer
+            form = serializer.validated_data["response_format"]
+            response = transcript_response(_transcribe(serializer), form)
+        for header, value in ignored_params(serializer.ignored()).items():
+            response[header] = value
+        return response
 
 
-def _transcript(asked: TranscriptionRequest) -> OpenAITranscript:
-    with asked.recordings() as given:
-        check_references(given.known.references)
-        if asked.diarized:
-            diarized = transcribe_diarized(given.recording, asked.engine_options(), given.known)
+class Translations(APIView):
+    """POST /v1/audio/translations: no engine of this gateway translates speech."""
+
+    @transcription_pages.TRANSLATION
+    def post(self, request: Request) -> NoReturn:
+        raise InvalidRequest(
+            "No model on this server can translate audio.",
+            param="model",
+            code="unsupported_value",
+        )
+
+
+def _transcribe(serializer: TranscriptionRequest) -> OpenAITranscript:
+    options = serializer.engine_options()
+    with serializer.recordings() as (recording, known):
+        check_references(known.references)
+        if serializer.is_diarized:
+            diarized = transcribe_diarized(recording, options, known)
             return OpenAITranscript(
                 transcription=diarized.transcription,
                 labelled=diarized.labelled,
                 warnings=diarized.warnings,
             )
-        analysis = transcribe(given.recording, asked.engine_options())
-    language = (
-        analysis.transcription.language or asked.validated_data.get("language") or DEFAULT_LANGUAGE
-    )
+        analysis = transcribe(recording, options)
+    language = analysis.transcription.language or serializer.validated_data.get("language")
     return OpenAITranscript(
         transcription=analysis.transcription,
         warnings=analysis.warnings,
-        language=catalogue.language_name(language),
-        granularities=tuple(asked.granularities),
+        language=catalogue.language_name(language or DEFAULT_LANGUAGE),
+        granularities=tuple(serializer.granularities),
     )
 
 
-def _streamed(asked: TranscriptionRequest) -> HttpResponseBase:
-    stream = sse.EventStream(partial(_events, asked), told=_last)
-    return StreamingHttpResponse(stream, content_type=sse.CONTENT_TYPE, headers=sse.STREAM_HEADERS)
+def _stream(serializer: TranscriptionRequest) -> HttpResponseBase:
+    events = sse.EventStream(partial(_events, serializer), failure_event=_failure_event)
+    return StreamingHttpResponse(events, content_type=sse.CONTENT_TYPE, headers=sse.STREAM_HEADERS)
 
 
-def _events(asked: TranscriptionRequest) -> Iterator[Json]:
+def _events(serializer: TranscriptionRequest) -> Iterator[Json]:
     with context.replaced(calls_end_with_client=True):
-        return stream_events(_transcript(asked))
+        return stream_events(_transcribe(serializer))
 
 
-def _last(failure: Exception) -> Json:
-    """The event of a failure that came too late for a status."""
+def _failure_event(failure: Exception) -> Json:
+    """Return the event that reports a failure after the status was sent."""
     problem = problem_of(failure)
     request_log.note_failure(problem.code or type(failure).__name__)
     return problem.body()

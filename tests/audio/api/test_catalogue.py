@@ -1,10 +1,10 @@
-"""Names of models and voices: pure."""
+"""The names of models."""
 
 import pytest
 
-from audio.api.catalogue import is_stt_model, is_tts_model, models
+from audio.api.catalogue import is_stt_model, is_tts_model, list_models
 
-STT_NAMES = [str(model["id"]) for model in models([]) if model["kind"] == "stt"]
+STT_NAMES = [str(model["id"]) for model in list_models([]) if model["kind"] == "stt"]
 
 
 @pytest.mark.parametrize(
@@ -16,5 +16,5 @@ def test_a_name_for_speech_to_text_is_known(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["kokoro", "tts-1", "hexgrad/Kokoro-82M", "bm_george", ""])
-def test_what_speaks_is_no_model_for_speech_to_text(name: str) -> None:
+def test_a_speech_model_or_voice_is_not_a_model_for_speech_to_text(name: str) -> None:
     assert not is_stt_model(name)

@@ -15,7 +15,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from audio.api.schema.transcription_answers import Refusal
+from audio.api.schema.refusal import Refusal
 
 _REFUSALS = {
     400: "A field or parameter is invalid; `param` names it.",

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audio.api.authentication import VOICES_READ, require
-from audio.api.views.text_answers import transcript_answer
+from audio.api.rendering import transcript_response
 from audio.formats.stored_transcript import StoredTranscript
 from voiceprints.api.library_errors import ResourceNotFound
 from voiceprints.api.pagination import CursorPages, paginate
@@ -83,7 +83,7 @@ class OneTranscript(LibraryView):
         audit.record(actor_of(request), action, transcript=found.id)
         answer = render_transcript(found, with_vectors=query.wants_vectors)
         cues = () if name == "json" else tuple(transcript_cues(found))
-        return transcript_answer(StoredTranscript(answer, cues), name)
+        return transcript_response(StoredTranscript(answer, cues), name)
 
     @document(
         "change_transcript",

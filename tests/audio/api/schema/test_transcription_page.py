@@ -3,7 +3,7 @@
 import pytest
 from drf_spectacular.utils import OpenApiExample
 
-from audio.api.schema.transcription_examples import TRANSCRIPTIONS
+from audio.api.schema.transcription_pages import TRANSCRIPTIONS
 from tests.audio.api.views.test_diarized_transcriptions import DIARIZE, HEARD
 from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer

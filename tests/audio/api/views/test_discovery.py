@@ -119,7 +119,7 @@ def test_the_models_that_speak_are_listed_apart(listing: Gateway) -> None:
 
 @pytest.mark.parametrize(
     ("voice", "says"),
-    [("af_no", "'af_no'. There are"), ("en-US-AvaNeural", "'en' (in 'en-US-AvaNeural'). There")],
+    [("af_no", "'af_no'. Choose"), ("en-US-AvaNeural", "'en' (in 'en-US-AvaNeural'). Choose")],
 )
 def test_a_voice_that_the_engine_does_not_list_is_refused_without_asking_it(
     listing: Gateway, voice: str, says: str

@@ -1,4 +1,4 @@
-"""What the requests of all endpoints have in common."""
+"""The fields that all requests of a class share."""
 
 from audio.api.serializers.speech import SpeechRequest
 
@@ -7,7 +7,7 @@ def test_fields_are_made_once() -> None:
     assert SpeechRequest(data={}).fields is SpeechRequest(data={}).fields
 
 
-def test_nothing_of_a_request_is_left_for_the_next() -> None:
+def test_a_request_leaves_nothing_for_the_next() -> None:
     first = SpeechRequest(data={"input": "Hi.", "speed": 2})
     first.is_valid(raise_exception=True)
 
@@ -18,7 +18,7 @@ def test_nothing_of_a_request_is_left_for_the_next() -> None:
     assert second.validated_data["input"] == "Bye."
 
 
-def test_a_refusal_is_of_its_own_request() -> None:
+def test_errors_belong_to_their_own_request() -> None:
     refused = SpeechRequest(data={"speed": 99})
     good = SpeechRequest(data={"input": "Hi."})
 
