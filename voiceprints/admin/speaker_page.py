@@ -115,7 +115,7 @@ class NamingForm(forms.Form):
 
         Raises
         ------
-        PersonGone
+        PersonNotFound
         """
         given: Person | None = self.cleaned_data["person"]
         person = given or get_or_create_person(self.cleaned_data["name"], actor=actor)

@@ -1,7 +1,7 @@
-"""How do known voices come into the space of another model?
+"""Re-embedding: voiceprints in the space of a new embedding model, made from stored samples.
 
-The kept samples are heard again by the engine now configured. Prints of the old space stay: they
-are compared with nothing any more, and can be deleted once the new model has proved itself.
+Voiceprints of the old space stay. They are no longer compared with anything, and can be deleted
+once the new model has proved itself.
 """
 
 import shutil
@@ -25,55 +25,55 @@ from voiceprints.models.voiceprints import VoiceprintSource
 from voiceprints.people.consent import check_consent
 from voiceprints.storage.locks import lock_person
 
-# In the quality of a print: the print whose sample it was made of.
+# In `quality`: the identifier of the voiceprint whose sample was used.
 SAMPLE_OF = "sample_of"
 
 
 class SpaceMismatch(Exception):
-    """The engine that is configured makes fingerprints of another space."""
+    """The configured engine makes embeddings of another space."""
 
     def __init__(self, wanted: str, found: str) -> None:
-        super().__init__(f"The engine makes fingerprints of {found!r}, not of {wanted!r}.")
+        super().__init__(f"The engine makes embeddings of {found!r}, not of {wanted!r}.")
 
 
 class NoSample(Exception):
-    """No sample of a person's voice was kept."""
+    """No sample of the person's voice is stored."""
 
     def __init__(self) -> None:
-        super().__init__("No sample of this voice was kept: enrol it again.")
+        super().__init__("No sample of this voice is stored: enrol it again.")
 
 
 def people_to_reembed(space: str) -> list[Person]:
-    """Everybody with a print, but none in this space, or a sample not heard for it yet."""
+    """Return the people with a voiceprint but none in this space, or with unused samples."""
     own = Voiceprint.objects.filter(person=OuterRef("pk"))
     new = Space.named(space)
-    known, here = Exists(own.exclude(space=new)), Exists(own.filter(space=new))
-    waiting = Exists(_unheard(new).filter(person=OuterRef("pk")))
-    return list(Person.objects.filter(known).filter(waiting | ~here))
+    has_old, has_new = Exists(own.exclude(space=new)), Exists(own.filter(space=new))
+    waiting = Exists(_unused_samples(new).filter(person=OuterRef("pk")))
+    return list(Person.objects.filter(has_old).filter(waiting | ~has_new))
 
 
 def samples_to_reembed(person: Person, space: str) -> QuerySet[Voiceprint]:
-    """The prints of other spaces whose samples have no print in this one."""
-    return _unheard(Space.named(space)).filter(person=person)
+    """Return the voiceprints of other spaces whose samples are not used in this space yet."""
+    return _unused_samples(Space.named(space)).filter(person=person)
 
 
-def _unheard(space: Space | None) -> QuerySet[Voiceprint]:
-    """Samples without a print in this space; a copy only where its original is gone."""
-    prints = Voiceprint.objects.alias(
+def _unused_samples(space: Space | None) -> QuerySet[Voiceprint]:
+    """Return samples without a voiceprint in this space; a copy counts if its original is gone."""
+    voiceprints = Voiceprint.objects.alias(
         key=Cast("pk", TextField()), of=KeyTextTransform(SAMPLE_OF, "quality")
     )
-    own = prints.filter(person=OuterRef("person"))
-    heard, original = own.filter(space=space, of=OuterRef("key")), own.filter(key=OuterRef("of"))
-    others = prints.exclude(space=space).exclude(sample="")
-    return others.filter(~Exists(heard), ~Exists(original))
+    own = voiceprints.filter(person=OuterRef("person"))
+    used, original = own.filter(space=space, of=OuterRef("key")), own.filter(key=OuterRef("of"))
+    others = voiceprints.exclude(space=space).exclude(sample="")
+    return others.filter(~Exists(used), ~Exists(original))
 
 
 def reembed_person(person: Person, space: str, *, actor: str) -> int:
-    """Make prints in this space of a person's kept samples; count them.
+    """Make voiceprints in this space from a person's samples; return their number.
 
     Raises
     ------
-    AnotherSpace, NothingToHear, EnrolmentRefused, PersonGone, UnusableAudio, EngineError
+    AnotherSpace, NothingToHear, EnrolmentRefused, PersonNotFound, UnusableAudio, EngineError
     """
     check_consent(person.id)
     waiting = list(samples_to_reembed(person, space))
@@ -83,52 +83,52 @@ def reembed_person(person: Person, space: str, *, actor: str) -> int:
 
 
 def _reembed(voiceprint: Voiceprint, space: str, *, actor: str) -> bool:
-    heard = _heard_again(voiceprint)
-    if str(heard.space) != space.strip():
-        raise SpaceMismatch(space, str(heard.space))
-    return _keep(voiceprint, heard, actor=actor)
+    voice = _extract_again(voiceprint)
+    if str(voice.space) != space.strip():
+        raise SpaceMismatch(space, str(voice.space))
+    return _store(voiceprint, voice, actor=actor)
 
 
 @transaction.atomic
-def _keep(old: Voiceprint, heard: ExtractedVoice, *, actor: str) -> bool:
-    """Unless the old print was deleted or given to somebody else meanwhile."""
+def _store(old: Voiceprint, voice: ExtractedVoice, *, actor: str) -> bool:
+    """Store the new voiceprint, unless the old one was deleted or moved meanwhile."""
     lock_person(old.person_id)
     if not Voiceprint.objects.filter(pk=old.pk, person=old.person_id).exists():
         return False
-    learned = NewVoiceprint(
-        space=heard.space,
-        vector=heard.vector,
+    new = NewVoiceprint(
+        space=voice.space,
+        vector=voice.vector,
         source=VoiceprintSource(old.source),
-        speech_s=heard.speech_s,
-        quality={**heard.quality, SAMPLE_OF: str(old.pk)},
-        samples=heard.samples,
+        speech_s=voice.speech_s,
+        quality={**voice.quality, SAMPLE_OF: str(old.pk)},
+        samples=voice.samples,
         speaker=old.transcript_speaker,
     )
-    new = store_voiceprint(old.person_id, learned, actor=actor)
+    stored = store_voiceprint(old.person_id, new, actor=actor)
     audit.record(
         actor,
         Action.REEMBEDDED,
         person=old.person_id,
-        voiceprint=str(new.pk),
+        voiceprint=str(stored.pk),
         sample_of=str(old.pk),
     )
     return True
 
 
-def _heard_again(voiceprint: Voiceprint) -> ExtractedVoice:
+def _extract_again(voiceprint: Voiceprint) -> ExtractedVoice:
     try:
-        with _local(voiceprint) as recording:
+        with _local_sample(voiceprint) as recording:
             return extract_sample_voice(recording)
     except FileNotFoundError as error:
         raise NoSample from error
 
 
 @contextmanager
-def _local(voiceprint: Voiceprint) -> Iterator[Recording]:
-    """The sample as a file here, wherever it is stored."""
+def _local_sample(voiceprint: Voiceprint) -> Iterator[Recording]:
+    """Yield the sample as a local file."""
     suffix = Path(voiceprint.sample.name or "").suffix
     with NamedTemporaryFile(suffix=suffix, dir=temporary_files.folder()) as file:
-        with voiceprint.sample.open("rb") as stored:
-            shutil.copyfileobj(stored, file)
+        with voiceprint.sample.open("rb") as sample:
+            shutil.copyfileobj(sample, file)
         file.flush()
         yield Recording(Path(file.name), suffix)

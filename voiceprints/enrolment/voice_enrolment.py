@@ -1,8 +1,8 @@
-"""How does a voice become a print? From recordings, from a transcript, or from numbers.
+"""Enrolment: a voice from recordings, a transcript or numbers becomes a voiceprint of a person.
 
-The engine works first, while nothing is locked. Then, in one transaction and with the person
-locked, it is asked again whether the person is there and agrees, and whether the voice is
-anybody else's; so whoever was forgotten or merged meanwhile is told about, and not brought back.
+The engine works first, without any lock. Then one transaction locks the person and checks again
+that the person exists and consents, and that no other person has the voice. A person who was
+erased or merged meanwhile is reported as missing and not created again.
 """
 
 from collections.abc import Sequence
@@ -34,15 +34,15 @@ from voiceprints.storage.locks import lock_person, lock_transcripts
 def enrol_recordings(
     person_id: UUID, recordings: Sequence[Recording], *, actor: str
 ) -> Voiceprint:
-    """Learn a voice from recordings in which only this person speaks.
+    """Enrol a voice from recordings in which only this person speaks.
 
     Raises
     ------
-    EnrolmentRefused, PersonGone, UnusableAudio, EngineError
+    EnrolmentRefused, PersonNotFound, UnusableAudio, EngineError
     """
     check_consent(person_id)
-    learned = _learned(extract_voice(recordings), VoiceprintSource.ENROLMENT)
-    return store_voiceprint(person_id, learned, actor=actor)
+    new = _new_voiceprint(extract_voice(recordings), VoiceprintSource.ENROLMENT)
+    return store_voiceprint(person_id, new, actor=actor)
 
 
 def enrol_named(
@@ -53,20 +53,20 @@ def enrol_named(
     actor: str,
     dry_run: bool = False,
 ) -> Voiceprint:
-    """The same for somebody by name, whom `consent` makes known where nobody is called so.
+    """Enrol a voice for a person by name; `consent` is stored, and a missing person is created.
 
     Raises
     ------
     EnrolmentRefused, UnusableAudio, EngineError
     ValueError
-        When that is no name.
+        When the name is invalid.
     """
     check_consent_by_name(name, consent)
-    learned = _learned(extract_voice(recordings), VoiceprintSource.ENROLMENT)
+    new = _new_voiceprint(extract_voice(recordings), VoiceprintSource.ENROLMENT)
     with transaction.atomic():
         person = get_or_create_consenting_person(name, consent, actor=actor)
-        kept = replace(learned, samples=None) if dry_run else learned
-        voiceprint = store_voiceprint(person.id, kept, actor=actor)
+        to_store = replace(new, samples=None) if dry_run else new
+        voiceprint = store_voiceprint(person.id, to_store, actor=actor)
         transaction.set_rollback(dry_run)
         return voiceprint
 
@@ -74,56 +74,56 @@ def enrol_named(
 def enrol_span(
     person_id: UUID, recording: Recording, span: Span, *, speaker: SpeakerReference, actor: str
 ) -> Voiceprint:
-    """Learn a voice from a span of the recording that a stored transcript is of.
+    """Enrol a voice from a span of the recording of a stored transcript.
 
     Raises
     ------
-    EnrolmentRefused, PersonGone, NoSuchSpeaker, UnusableAudio, EngineError
+    EnrolmentRefused, PersonNotFound, SpeakerNotFound, UnusableAudio, EngineError
     """
     check_consent(person_id)
     find_speaker(speaker)
-    heard = extract_voice([recording], within=span)
+    voice = extract_voice([recording], within=span)
     with transaction.atomic():
         found = _locked_speaker(person_id, speaker)
-        _check_likeness(heard, found)
-        learned = _learned(heard, VoiceprintSource.TRANSCRIPT, found)
-        return store_voiceprint(person_id, learned, actor=actor)
+        _check_similarity(voice, found)
+        new = _new_voiceprint(voice, VoiceprintSource.TRANSCRIPT, found)
+        return store_voiceprint(person_id, new, actor=actor)
 
 
 @transaction.atomic
 def enrol_speaker(person_id: UUID, speaker: SpeakerReference, *, actor: str) -> Voiceprint:
-    """Learn a voice from the fingerprint that a stored transcript has of a speaker.
+    """Enrol a voice from the embedding of a transcript's speaker.
 
-    What was learned before is not learned again.
+    Returns the existing voiceprint if this speaker was enrolled before.
 
     Raises
     ------
-    EnrolmentRefused, PersonGone, NoSuchSpeaker
+    EnrolmentRefused, PersonNotFound, SpeakerNotFound
     """
     found = _locked_speaker(person_id, speaker)
     check_consent(person_id)
     voice = usable_voice(found)
-    known = found.voiceprints.filter(person=person_id, sample_start_s=None).first()
-    if known is not None:
-        return known
+    existing = found.voiceprints.filter(person=person_id, sample_start_s=None).first()
+    if existing is not None:
+        return existing
     if found.speech_s < NEEDED_S:
         raise TooLittleSpeech(found.speech_s, NEEDED_S)
-    learned = NewVoiceprint(
+    new = NewVoiceprint(
         space=voice.space,
         vector=voice.vector,
         source=VoiceprintSource.TRANSCRIPT,
         speech_s=found.speech_s,
         speaker=found,
     )
-    return store_voiceprint(person_id, learned, actor=actor)
+    return store_voiceprint(person_id, new, actor=actor)
 
 
 def enrol_embedding(person_id: UUID, vector: Embedding, space: str, *, actor: str) -> Voiceprint:
-    """Keep a fingerprint that the caller has, in the space that its engine calls so.
+    """Enrol an embedding that the caller sends, in the space with this engine name.
 
     Raises
     ------
-    EnrolmentRefused, PersonGone
+    EnrolmentRefused, PersonNotFound
     """
     if not space.partition("@")[0].strip():
         raise UnusableEmbedding("space: expected the name of the embedding model.")
@@ -132,26 +132,26 @@ def enrol_embedding(person_id: UUID, vector: Embedding, space: str, *, actor: st
     if not np.isfinite(vector).all() or not vector.any():
         raise UnusableEmbedding("vector: expected finite numbers that are not all zero.")
     check_consent(person_id)
-    learned = NewVoiceprint(
+    new = NewVoiceprint(
         space=Space.for_engine(space),
-        # Scaled first: the square of a very large or very small number is no number any more.
+        # Scaled first, because squares of very large or very small numbers overflow or underflow.
         vector=unit(vector / np.abs(vector).max()),
         source=VoiceprintSource.CALLER,
     )
-    return store_voiceprint(person_id, learned, actor=actor)
+    return store_voiceprint(person_id, new, actor=actor)
 
 
-def _learned(
-    heard: ExtractedVoice, source: VoiceprintSource, speaker: TranscriptSpeaker | None = None
+def _new_voiceprint(
+    voice: ExtractedVoice, source: VoiceprintSource, speaker: TranscriptSpeaker | None = None
 ) -> NewVoiceprint:
     return NewVoiceprint(
-        space=heard.space,
-        vector=heard.vector,
+        space=voice.space,
+        vector=voice.vector,
         source=source,
-        speech_s=heard.speech_s,
-        quality=heard.quality,
-        span=heard.span,
-        samples=heard.samples,
+        speech_s=voice.speech_s,
+        quality=voice.quality,
+        span=voice.span,
+        samples=voice.samples,
         speaker=speaker,
     )
 
@@ -162,9 +162,9 @@ def _locked_speaker(person_id: UUID, speaker: SpeakerReference) -> TranscriptSpe
     return find_speaker(speaker)
 
 
-def _check_likeness(heard: ExtractedVoice, speaker: TranscriptSpeaker) -> None:
-    if speaker.embedding is None or speaker.space != heard.space:
+def _check_similarity(voice: ExtractedVoice, speaker: TranscriptSpeaker) -> None:
+    if speaker.embedding is None or speaker.space != voice.space:
         return
-    similarity = float(heard.vector @ usable_voice(speaker).vector)
-    if similarity < heard.space.threshold:
+    similarity = float(voice.vector @ usable_voice(speaker).vector)
+    if similarity < voice.space.threshold:
         raise AnotherVoice(similarity)

@@ -1,4 +1,7 @@
-"""What voice is in these recordings? The engine's part of enrolment: no row is locked for it."""
+"""The extraction of one voice from recordings: the part of enrolment that calls the engine.
+
+No row is locked meanwhile.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +31,7 @@ from voiceprints.models import DIMENSION, Space
 from voiceprints.people.enrolment_errors import Clipped, TooLittleSpeech, UnusableEmbedding
 
 NEEDED_S = 10.0
-# Two minutes of speech: more tells nothing new of a voice, and costs the engine time.
+# Two minutes of speech: more would not improve the voiceprint, and would cost engine time.
 MOST_WINDOWS = 40
 FULL_SCALE = 0.99
 MOST_CLIPPED = 0.08
@@ -39,9 +42,9 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ExtractedVoice:
-    """One voice of unit length, from how much speech, how well heard, and the speech itself.
+    """An embedding of length 1, its quality, and the speech it was extracted from.
 
-    `span` is where it was heard, in s, when that is one recording.
+    `span` is where the speech is in the recording, in s, if there is only one recording.
     """
 
     space: Space
@@ -66,33 +69,33 @@ class _Clip:
 def extract_voice(
     recordings: Sequence[Recording], *, within: Span | None = None
 ) -> ExtractedVoice:
-    """The voice of the one who speaks in all of these recordings, or within a span of each.
+    """Extract the voice of the person who speaks in all recordings, or within a span of each.
 
     Raises
     ------
     EnrolmentRefused, UnusableAudio, EngineError
     """
     several = len(recordings) > 1
-    given = [_numbered(one, n) if several else one for n, one in enumerate(recordings)]
-    for recording in given:
+    recordings = [_numbered(one, n) if several else one for n, one in enumerate(recordings)]
+    for recording in recordings:
         check_decodable(recording)
-    calls = [partial(_turns, recording, within) for recording in given]
-    # The places are kept for the windows too, of which there are more.
+    calls = [partial(_turns, recording, within) for recording in recordings]
+    # The slots are held for the windows too, of which there are more.
     with parakeet().hold_slots(MAX_PARALLEL):
         turns = run_in_parallel(*calls) if calls else []
-        found = list(chain.from_iterable(_cut(given, turns)))
-        _demand_speech(found)
-        return _voice(found, one_recording=not several)
+        speech_clips = list(chain.from_iterable(_cut(recordings, turns)))
+        _check_speech(speech_clips)
+        return _voice(speech_clips, one_recording=not several)
 
 
 def _numbered(recording: Recording, number: int) -> Recording:
-    """Which of several is refused, where one is."""
+    """Add its number to the field name that an error message shows."""
     return replace(recording, field=f"{recording.field}[{number}]")
 
 
 @traced()
 def extract_sample_voice(recording: Recording) -> ExtractedVoice:
-    """The voice in a kept sample, which is clean speech of one person from start to end.
+    """Extract the voice of a stored sample, which is clean speech of one person throughout.
 
     Raises
     ------
@@ -110,7 +113,7 @@ def _turns(recording: Recording, within: Span | None) -> tuple[Turn, ...]:
 def _cut(
     recordings: Sequence[Recording], turns: Sequence[Sequence[Turn]]
 ) -> Iterator[list[_Clip]]:
-    """At most so many windows, as many of each recording as it has of all speech."""
+    """Yield the clips of each recording: `MOST_WINDOWS` in all, in proportion to its speech."""
     windows = [(n, window) for n, one in enumerate(turns) for window in clean_windows(one)]
     chosen = spread_evenly(windows, MOST_WINDOWS)
     for number, recording in enumerate(recordings):
@@ -118,12 +121,12 @@ def _cut(
 
 
 def _clips(recording: Recording, windows: Sequence[Span]) -> list[_Clip]:
-    """A recording that breaks off has no samples where it says that it goes on."""
-    found = map(_Clip, windows, clips(recording, windows) if windows else [])
+    """Return the clips of the windows; a truncated recording has no samples for some of them."""
+    found = map(_Clip, windows, clips(recording.path, windows) if windows else [])
     return [clip for clip in found if clip.seconds > SHORTEST_S / 2]
 
 
-def _demand_speech(clips: Sequence[_Clip]) -> None:
+def _check_speech(clips: Sequence[_Clip]) -> None:
     seconds = sum(clip.seconds for clip in clips)
     if seconds < NEEDED_S:
         raise TooLittleSpeech(seconds, NEEDED_S)
@@ -132,26 +135,26 @@ def _demand_speech(clips: Sequence[_Clip]) -> None:
 def _voice(cut: Sequence[_Clip], *, one_recording: bool = False) -> ExtractedVoice:
     clipping = _clipping_share(cut)
     voices = embed_clips([clip.samples for clip in cut])
-    heard = [(clip, voice) for clip, voice in zip(cut, voices, strict=True) if voice is not None]
-    if not heard:
+    voiced = [(clip, voice) for clip, voice in zip(cut, voices, strict=True) if voice is not None]
+    if not voiced:
         raise TooLittleSpeech(0.0, NEEDED_S)
-    space = _space([voice for _, voice in heard])
-    averaged = _averaged(heard, space)
-    kept = [clip for (clip, _), own in zip(heard, averaged.kept, strict=True) if own]
-    _demand_speech(kept)
-    samples = np.concatenate([clip.samples for clip in kept])
+    space = _space([voice for _, voice in voiced])
+    averaged = _averaged(voiced, space)
+    used = [clip for (clip, _), own in zip(voiced, averaged.used, strict=True) if own]
+    _check_speech(used)
+    samples = np.concatenate([clip.samples for clip in used])
     return ExtractedVoice(
         space=space,
         vector=averaged.vector,
-        speech_s=round(sum(clip.seconds for clip in kept), 3),
+        speech_s=round(sum(clip.seconds for clip in used), 3),
         quality={
             "windows": len(cut),
-            "discarded": len(cut) - len(kept),
+            "discarded": len(cut) - len(used),
             "cohesion": round(averaged.cohesion, 4),
             "clipping_share": round(clipping, 4),
         },
         samples=samples[: int(LONGEST_SAMPLE_S * SAMPLE_RATE)],
-        span=Span(kept[0].span.start, kept[-1].span.end) if one_recording else None,
+        span=Span(used[0].span.start, used[-1].span.end) if one_recording else None,
     )
 
 
@@ -167,12 +170,12 @@ def _space(voices: Sequence[ClipEmbedding]) -> Space:
     numbers = len(voices[0].embedding)
     if numbers != DIMENSION:
         raise UnusableEmbedding(
-            f"The engine's fingerprints have {numbers} numbers; this library keeps {DIMENSION}."
+            f"The engine's embeddings have {numbers} numbers; this library stores {DIMENSION}."
         )
     return Space.for_engine(voices[0].space)
 
 
-def _averaged(heard: Sequence[tuple[_Clip, ClipEmbedding]], space: Space) -> VoiceAverage:
-    vectors = np.stack([voice.embedding for _, voice in heard])
-    seconds = np.array([clip.seconds for clip, _ in heard])
+def _averaged(voiced: Sequence[tuple[_Clip, ClipVoice]], space: Space) -> VoiceAverage:
+    vectors = np.stack([voice.embedding for _, voice in voiced])
+    seconds = np.array([clip.seconds for clip, _ in voiced])
     return average_voice(vectors, seconds, threshold=space.threshold)

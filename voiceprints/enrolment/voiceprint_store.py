@@ -1,4 +1,4 @@
-"""When does a voice become somebody's print?"""
+"""Storing a voice as a voiceprint of a person, with its sample, under the rules of the library."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ from voiceprints.storage.locks import lock_person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewVoiceprint:
-    """A voice of unit length that may become a print, and where it comes from."""
+    """An embedding of length 1 that is to become a voiceprint, and its origin."""
 
     space: Space
     vector: Embedding
@@ -36,45 +36,48 @@ class NewVoiceprint:
     speaker: TranscriptSpeaker | None = None
 
 
-def store_voiceprint(person_id: UUID, learned: NewVoiceprint, *, actor: str) -> Voiceprint:
-    """Make a voice a print of this person, unless the person or the voice forbids it.
+def store_voiceprint(person_id: UUID, new: NewVoiceprint, *, actor: str) -> Voiceprint:
+    """Store a voiceprint of a person who consents, unless another person has the voice.
 
     Raises
     ------
-    PersonGone, ConsentMissing, VoiceTaken
+    PersonNotFound, ConsentMissing, VoiceTaken
     """
-    span = learned.span
+    span = new.span
     voiceprint = Voiceprint(
-        space=learned.space,
-        vector=learned.vector.tolist(),
-        source=learned.source,
-        speech_s=learned.speech_s,
+        space=new.space,
+        vector=new.vector.tolist(),
+        source=new.source,
+        speech_s=new.speech_s,
         sample_start_s=None if span is None else span.start,
         sample_end_s=None if span is None else span.end,
-        transcript_speaker=learned.speaker,
+        transcript_speaker=new.speaker,
         created_by=actor,
     )
-    with stored_sample(voiceprint, learned.samples), transaction.atomic():
+    with _stored_sample(voiceprint, new.samples), transaction.atomic():
         voiceprint.person = lock_person(person_id)
         require_consent(voiceprint.person)
-        voiceprint.quality = {**learned.quality, **_nearest_other(person_id, learned)}
+        voiceprint.quality = {**new.quality, **_compare_with_others(person_id, new)}
         voiceprint.save(force_insert=True)
         audit.record(
             actor,
             Action.ENROLLED,
             person=person_id,
             voiceprint=str(voiceprint.id),
-            source=str(learned.source),
-            speech_s=learned.speech_s,
+            source=str(new.source),
+            speech_s=new.speech_s,
         )
     voiceprint.refresh_from_db(fields=["vector", "created_at"])
     return voiceprint
 
 
-def _nearest_other(person_id: UUID, learned: NewVoiceprint) -> dict[str, float]:
-    """How near the nearest other person is; at once only one voice is judged so in a space."""
-    space = Space.objects.select_for_update(no_key=True).get(pk=learned.space.pk)
-    nearest = nearest_people(learned.vector, space, limit=2)
+def _compare_with_others(person_id: UUID, new: NewVoiceprint) -> dict[str, float]:
+    """Return the similarity of the nearest other person, as `nearest_other`.
+
+    The lock on the space lets one voice of a space at a time be compared and stored.
+    """
+    space = Space.objects.select_for_update(no_key=True).get(pk=new.space.pk)
+    nearest = nearest_people(new.vector, space, limit=2)
     others = [candidate for candidate in nearest if candidate.person_id != person_id]
     if not others:
         return {}
@@ -84,8 +87,11 @@ def _nearest_other(person_id: UUID, learned: NewVoiceprint) -> dict[str, float]:
 
 
 @contextmanager
-def stored_sample(voiceprint: Voiceprint, samples: Samples | None) -> Iterator[None]:
-    """Give a print that is about to be saved its sample, where samples are kept."""
+def _stored_sample(voiceprint: Voiceprint, samples: Samples | None) -> Iterator[None]:
+    """Store the sample of a voiceprint before its row, and delete it if storing the row fails.
+
+    Does nothing if KEEP_SAMPLES is off. `delete_orphaned_samples` deletes what a crash leaves.
+    """
     if samples is None or not settings.KEEP_SAMPLES:
         yield
         return

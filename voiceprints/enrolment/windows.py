@@ -1,4 +1,4 @@
-"""Which parts of a recording are fit to learn a voice from?
+"""The windows of a recording from which a voice is extracted.
 
 Times are seconds from the start of the recording.
 """
@@ -14,35 +14,35 @@ from audio.merge.naming.joint_table import course
 from audio.merge.values import Span, Turn
 
 WINDOW_S = 3.0
-# Fingerprints of less than this tell voices apart badly.
+# Embeddings of shorter windows distinguish voices badly.
 SHORTEST_S = 1.5
-# How far a diarizer's edges are off (`audio.pipeline.transcription.LABELLING`).
+# The error of a diarizer's edges (`audio.pipeline.transcription.LABELLING`).
 EDGE_S = 0.25
 
 T = TypeVar("T")
 
 
 def clean_windows(turns: Sequence[Turn]) -> tuple[Span, ...]:
-    """Windows of about 3 s in which one speaker talks alone, whoever it is.
+    """Return windows of about 3 s in which only one speaker talks, of any speaker.
 
-    They keep away from the edges of turns, unless too little would be left.
+    Windows leave out the edges of turns, unless the rest would be too short.
     """
-    alone = (_away_from_edges(stretch) for stretch in _spoken_alone(turns))
-    return tuple(window for stretch in alone for window in even_windows(stretch))
+    spans = (_without_edges(span) for span in _single_speaker_spans(turns))
+    return tuple(window for span in spans for window in even_windows(span))
 
 
-def even_windows(stretch: Span) -> Iterator[Span]:
-    """Part a stretch evenly, so that nothing is left over; too short a one is no window."""
-    length = stretch.end - stretch.start
+def even_windows(span: Span) -> Iterator[Span]:
+    """Divide a span evenly into windows; a span shorter than `SHORTEST_S` gives none."""
+    length = span.end - span.start
     if length < SHORTEST_S:
         return
-    bounds = np.linspace(stretch.start, stretch.end, max(1, round(length / WINDOW_S)) + 1)
+    bounds = np.linspace(span.start, span.end, max(1, round(length / WINDOW_S)) + 1)
     for start, end in pairwise(bounds.tolist()):
         yield Span(start, end)
 
 
 def clip_turns(turns: Sequence[Turn], span: Span) -> tuple[Turn, ...]:
-    """What of these turns lies inside a span."""
+    """Return the parts of the turns that are inside a span."""
     cut = (
         Turn(max(turn.start, span.start), min(turn.end, span.end), turn.speaker) for turn in turns
     )
@@ -50,21 +50,23 @@ def clip_turns(turns: Sequence[Turn], span: Span) -> tuple[Turn, ...]:
 
 
 def spread_evenly(items: Sequence[T], most: int) -> list[T]:
-    """So many of them, evenly from first to last."""
+    """Return at most `most` items, evenly spaced from first to last."""
     if len(items) <= most:
         return list(items)
-    return [items[place] for place in np.linspace(0, len(items) - 1, most).round().astype(int)]
+    return [items[index] for index in np.linspace(0, len(items) - 1, most).round().astype(int)]
 
 
-def _spoken_alone(turns: Sequence[Turn]) -> Iterator[Span]:
+def _single_speaker_spans(turns: Sequence[Turn]) -> Iterator[Span]:
     labels = list(dict.fromkeys(turn.speaker for turn in turns))
     groups = np.array([labels.index(turn.speaker) for turn in turns], dtype=np.intp)
-    talk = course(*edges(turns), groups, len(labels))
-    for (start, end), owner in zip(pairwise(talk.knots.tolist()), talk.owners, strict=False):
+    dominance = course(*edges(turns), groups, len(labels))
+    for (start, end), owner in zip(
+        pairwise(dominance.knots.tolist()), dominance.owners, strict=False
+    ):
         if owner >= 0:
             yield Span(start, end)
 
 
-def _away_from_edges(stretch: Span) -> Span:
-    start, end = stretch.start + EDGE_S, stretch.end - EDGE_S
-    return Span(start, end) if end - start >= SHORTEST_S else stretch
+def _without_edges(span: Span) -> Span:
+    start, end = span.start + EDGE_S, span.end - EDGE_S
+    return Span(start, end) if end - start >= SHORTEST_S else span

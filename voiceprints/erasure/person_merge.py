@@ -33,7 +33,7 @@ def merge_people(merged: UUID, into: UUID, *, actor: str) -> MergedPeople:
 
     Raises
     ------
-    PersonGone
+    PersonNotFound
     ValueError
         When it is the same person.
     """

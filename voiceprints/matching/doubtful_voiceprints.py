@@ -1,6 +1,6 @@
-"""Which prints are more like somebody else's than like their own person's? Pure numpy.
+"""Voiceprints that are more similar to those of another person than to their own person's.
 
-Similarities are cosines of unit vectors of one space.
+Similarities are cosines of unit vectors in one space.
 """
 
 from collections.abc import Sequence
@@ -9,26 +9,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# Rows compared at once: the whole table of many prints would not fit.
+# Rows compared at a time: the whole table would not fit into memory.
 STRIPE = 512
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceprintSimilarity:
-    """How near a print is to the nearest other one of its person, and of everybody else."""
+    """The highest similarity of a voiceprint to its own person, and to any other person."""
 
     own: float | None
     other: float | None
-    # The row of the nearest print of somebody else.
+    # The row of the nearest voiceprint of another person.
     nearest: int | None = None
 
     @property
     def lead(self) -> float:
-        """How far somebody else is ahead."""
+        """How much more similar the other person is."""
         return (-1.0 if self.other is None else self.other) - (self.own or 0.0)
 
     def is_doubtful(self, threshold: float) -> bool:
-        """Nearer to somebody else; of an only print: so near that it would bear that name."""
+        """Return whether another person is more similar.
+
+        The only voiceprint of a person is doubtful if it reaches the threshold of another person.
+        """
         if self.other is None:
             return False
         return self.other >= threshold if self.own is None else self.other > self.own
@@ -37,22 +40,22 @@ class VoiceprintSimilarity:
 def compare_voiceprints(
     vectors: NDArray[np.float64], people: Sequence[object]
 ) -> list[VoiceprintSimilarity]:
-    """Compare every print, shape ``(prints, dimension)``, with all others."""
+    """Compare every voiceprint, shape ``(voiceprints, dimension)``, with all others."""
     _, owners = np.unique([str(person) for person in people], return_inverse=True)
     found: list[VoiceprintSimilarity] = []
     for start in range(0, len(vectors), STRIPE):
         rows = np.arange(start, min(start + STRIPE, len(vectors)))
-        found += _compared(vectors[rows] @ vectors.T, rows, owners)
+        found += _compare_rows(vectors[rows] @ vectors.T, rows, owners)
     return found
 
 
-def _compared(
-    near: NDArray[np.float64], rows: NDArray[np.intp], owners: NDArray[np.intp]
+def _compare_rows(
+    similarities: NDArray[np.float64], rows: NDArray[np.intp], owners: NDArray[np.intp]
 ) -> list[VoiceprintSimilarity]:
     same = owners[rows][:, None] == owners[None, :]
-    others = np.where(same, -np.inf, near)
+    others = np.where(same, -np.inf, similarities)
     same[np.arange(len(rows)), rows] = False
-    own = np.where(same, near, -np.inf).max(axis=1)
+    own = np.where(same, similarities, -np.inf).max(axis=1)
     nearest = others.argmax(axis=1)
     other = others[np.arange(len(rows)), nearest]
     return [

@@ -1,7 +1,7 @@
-"""What does a speaker of a transcript sound like, and may that be used?
+"""The embeddings of transcript speakers, and whether they may be used.
 
-The fingerprint of a stranger may, and that of somebody who was never asked is a stranger's. Once
-consent was given, a fingerprint is used while it holds, and for nothing before or after.
+The embedding of a speaker may be used if no person is linked, or if the person was never asked for
+consent. Once consent was given, the embedding may be used only while consent is in force.
 """
 
 from dataclasses import dataclass, field
@@ -19,28 +19,28 @@ from voiceprints.people.enrolment_errors import ConsentEnded, UnusableEmbedding
 
 @dataclass(frozen=True, slots=True)
 class SpeakerVoice:
-    """A fingerprint of length 1, and the space it belongs to."""
+    """An embedding of length 1 and its space."""
 
     vector: Embedding = field(repr=False, compare=False)
     space: Space
 
 
 def usable_voice(speaker: TranscriptSpeaker) -> SpeakerVoice:
-    """The voice of a speaker, to be compared or learned.
+    """Return the voice of a speaker, for comparison or enrolment.
 
     Raises
     ------
-    ConsentEnded, UnusableFingerprint
+    ConsentEnded, UnusableEmbedding
     """
     if not _may_be_used(speaker.person, timezone.now()):
         raise ConsentEnded(speaker.person_id)
     if speaker.embedding is None or speaker.space is None:
-        raise UnusableEmbedding("The transcript keeps no fingerprint of this speaker.")
+        raise UnusableEmbedding("The transcript has no embedding of this speaker.")
     return SpeakerVoice(unit(np.asarray(speaker.embedding, dtype=np.float64)), speaker.space)
 
 
 def find_usable_voice(speaker: TranscriptSpeaker) -> SpeakerVoice | None:
-    """The same; None where there is none, or none that may be used."""
+    """Return the voice of a speaker, or None if it is missing or must not be used."""
     try:
         return usable_voice(speaker)
     except (ConsentEnded, UnusableEmbedding):
@@ -48,16 +48,16 @@ def find_usable_voice(speaker: TranscriptSpeaker) -> SpeakerVoice | None:
 
 
 def comparable_speakers(space: Space, now: datetime) -> QuerySet[TranscriptSpeaker]:
-    """All speakers of one space whose voices may be compared."""
-    heard = TranscriptSpeaker.objects.filter(space=space, embedding__isnull=False)
-    # Persons, not rows of a join: a stranger has none.
-    asked = Person.objects.filter(consent_given_at__isnull=False)
-    unwilling = asked.exclude(pk__in=Person.objects.consenting(now).values("pk"))
-    return heard.filter(Q(person=None) | ~Q(person__in=unwilling.values("pk")))
+    """Return the speakers with an embedding in a space that may be used."""
+    speakers = TranscriptSpeaker.objects.filter(space=space, embedding__isnull=False)
+    # Subqueries instead of joins, because a speaker may have no person.
+    ever_consenting = Person.objects.filter(consent_given_at__isnull=False)
+    not_consenting = ever_consenting.exclude(pk__in=Person.objects.consenting(now).values("pk"))
+    return speakers.filter(Q(person=None) | ~Q(person__in=not_consenting.values("pk")))
 
 
 def withhold_embeddings(transcript: Transcript) -> None:
-    """Let a transcript that is about to be told show only fingerprints that may be used."""
+    """Remove the embeddings that must not be used from a transcript before it is rendered."""
     speakers = TranscriptSpeaker.objects.select_related("person", "space")
     prefetch_related_objects([transcript], Prefetch("speakers", speakers))
     now = timezone.now()

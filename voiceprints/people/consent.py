@@ -1,4 +1,4 @@
-"""How does somebody agree that a voiceprint is kept?"""
+"""Consent to store and compare a person's voice: recording it and checking it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,14 +19,14 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What somebody agreed to: that the voice is kept and compared, from when, until when.
+    """A person's consent to store and compare the voice, from `given_at` until `until`.
 
-    Without an end it holds until it is withdrawn.
+    Without `until` it is in force until it is withdrawn.
 
     Raises
     ------
     ValueError
-        When it does not say how, or ends before it begins.
+        When `how` is blank, or `until` is not after `given_at`.
     """
 
     how: str
@@ -37,10 +37,10 @@ class Consent:
         if not self.how.strip():
             raise ValueError("how: expected how consent was given, such as 'signed form'.")
         if self.until is not None and self.until <= self.given_at:
-            raise ValueError("until: expected a time after given_at, which is now if not told.")
+            raise ValueError("until: expected a time after given_at, which is now by default.")
 
     def apply_to(self, person: Person) -> None:
-        """In place of what the person agreed to before."""
+        """Replace the consent of a person, without saving it."""
         person.consent_given_at = self.given_at
         person.consent_how = self.how.strip()
         person.consent_until = self.until
@@ -48,11 +48,11 @@ class Consent:
 
 @transaction.atomic
 def record_consent(person_id: UUID, consent: Consent, *, actor: str) -> Person:
-    """Record that a person agrees from now on.
+    """Store a person's consent in place of the previous one.
 
     Raises
     ------
-    PersonGone
+    PersonNotFound
     """
     person = lock_person(person_id)
     consent.apply_to(person)
@@ -63,14 +63,14 @@ def record_consent(person_id: UUID, consent: Consent, *, actor: str) -> Person:
 
 @transaction.atomic
 def get_or_create_consenting_person(name: str, consent: Consent | None, *, actor: str) -> Person:
-    """The person of that name, made when there is none; consent is recorded where none holds.
+    """Return the person with this name, created if missing; store consent if none is in force.
 
     Raises
     ------
     ConsentMissing
-        When none holds and none is given.
+        When no consent is in force and none is given.
     ValueError
-        When that is no name.
+        When the name is invalid.
     """
     check_consent_by_name(name, consent)
     person = get_or_create_person(clean_name(name), actor=actor)
@@ -80,7 +80,7 @@ def get_or_create_consenting_person(name: str, consent: Consent | None, *, actor
 
 
 def check_consent_by_name(name: str, consent: Consent | None) -> None:
-    """Refuse before any work for somebody of whom nothing could be kept.
+    """Refuse, before any work, a person whose voice must not be stored.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def check_consent_by_name(name: str, consent: Consent | None) -> None:
 
 
 def clean_name(text: str) -> str:
-    """A name as it is kept: on one line, with single spaces.
+    """Return a name as it is stored: on one line, with single spaces.
 
     Raises
     ------
@@ -108,11 +108,11 @@ def clean_name(text: str) -> str:
 
 
 def check_consent(person_id: UUID) -> None:
-    """Refuse before any engine works for a print that could not be kept.
+    """Refuse, before an engine is called, a voiceprint that must not be stored.
 
     Raises
     ------
-    PersonGone, ConsentMissing
+    PersonNotFound, ConsentMissing
     """
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
@@ -121,6 +121,12 @@ def check_consent(person_id: UUID) -> None:
 
 
 def require_consent(person: Person) -> None:
+    """Raise the refusal of a person without consent.
+
+    Raises
+    ------
+    ConsentMissing
+    """
     if not person.has_consent():
         has_ended = person.has_consent_ended(timezone.now())
         raise (ConsentEnded if has_ended else ConsentMissing)(person.id)

@@ -1,30 +1,30 @@
-"""Why a voice is not kept: the tree of what enrolment refuses.
+"""The exceptions of enrolment: why a voice is not stored.
 
     EnrolmentRefused
-    ├── TooLittleSpeech      less speech than a print needs
+    ├── TooLittleSpeech      less speech than a voiceprint needs
     ├── SeveralVoices        the recordings are not of one person
     ├── Clipped              recorded too loud
-    ├── UnusableFingerprint  not numbers that could be a voice in this space
-    ├── AnotherVoice         the span's voice is not the one the speaker had
-    ├── ConsentMissing       the person has not agreed
-    │   └── ConsentEnded     or not any more
-    └── VoiceTaken           the voice is already somebody else's
+    ├── UnusableEmbedding    numbers that are not an embedding of this space
+    ├── AnotherVoice         the span's voice is not that of the transcript's speaker
+    ├── ConsentMissing       consent was not given
+    │   └── ConsentEnded     or has ended
+    └── VoiceTaken           another person has this voice
 
-Beside these: `UnusableAudio`, `EngineError`, `PersonGone`, `NoSuchSpeaker`. Messages are
-sentences for whoever asked; none has a name in it.
+Enrolment also raises `UnusableAudio`, `EngineError`, `PersonNotFound` and `SpeakerNotFound`.
+Messages are sentences for the client and contain no names.
 """
 
 from uuid import UUID
 
 
 class EnrolmentRefused(Exception):
-    """A voice that is not kept; `code` is for programs."""
+    """A voice is not stored; `code` is for programs."""
 
     code = "enrolment_refused"
 
 
 class TooLittleSpeech(EnrolmentRefused):
-    """There is less speech than a print needs."""
+    """There is less speech than a voiceprint needs."""
 
     code = "too_little_speech"
 
@@ -37,14 +37,14 @@ class TooLittleSpeech(EnrolmentRefused):
 
 
 class SeveralVoices(EnrolmentRefused):
-    """The speech is not one voice's."""
+    """The speech is of more than one voice."""
 
     code = "several_voices"
 
     def __init__(self, share: float) -> None:
         super().__init__(
-            f"More than one voice is heard: {share:.0%} of the speech is not that of the one "
-            "who speaks most. Send recordings, or a span, of one person."
+            f"More than one voice was found: {share:.0%} of the speech belongs to other voices "
+            "than the main one. Send recordings, or a span, of one person."
         )
         self.share = share
 
@@ -56,20 +56,20 @@ class Clipped(EnrolmentRefused):
 
     def __init__(self, share: float, allowed: float) -> None:
         super().__init__(
-            f"{share:.0%} of the speech is clipped, and {allowed:.0%} are allowed: "
+            f"The speech is clipped in {share:.0%} of the samples, and {allowed:.0%} are allowed: "
             "record again at a lower level."
         )
         self.share, self.allowed = share, allowed
 
 
 class UnusableEmbedding(EnrolmentRefused):
-    """Numbers that are no voice in this space."""
+    """The numbers are not an embedding of this space."""
 
     code = "unusable_fingerprint"
 
 
 class AnotherVoice(EnrolmentRefused):
-    """What was sent does not sound like the speaker of the transcript."""
+    """The span that was sent does not sound like the speaker of the transcript."""
 
     code = "another_voice"
 
@@ -82,10 +82,10 @@ class AnotherVoice(EnrolmentRefused):
 
 
 class ConsentMissing(EnrolmentRefused):
-    """The person has not agreed that a voiceprint is kept."""
+    """The person has not given consent to store a voiceprint."""
 
     code = "consent_missing"
-    message = "A voiceprint is kept only with the person's consent, and none is recorded."
+    message = "A voiceprint is stored only with the person's consent, and none is recorded."
 
     def __init__(self, person_id: UUID | None = None) -> None:
         super().__init__(self.message)
@@ -93,24 +93,24 @@ class ConsentMissing(EnrolmentRefused):
 
 
 class ConsentEnded(ConsentMissing):
-    """The person does not agree any more."""
+    """The consent of the person has ended."""
 
     code = "consent_ended"
-    message = "A voiceprint is kept only with the person's consent, which has ended."
+    message = "A voiceprint is stored only with the person's consent, which has ended."
 
 
 class VoiceTaken(EnrolmentRefused):
-    """Somebody else sounds like this already.
+    """Another person of the library has this voice.
 
-    Who that is, `person_id` and `name`, is only for those who may read the library; the two may be
-    one person, and could be merged.
+    `person_id` and `name` of that person are only for keys that may read the library. The two may
+    be one person, to be merged.
     """
 
     code = "voice_taken"
 
     def __init__(self, person_id: UUID, name: str, similarity: float) -> None:
         super().__init__(
-            f"This voice is already somebody else's (similarity {similarity:.2f}). "
+            f"Another person already has this voice (similarity {similarity:.2f}). "
             "If both are one person, merge them."
         )
         self.person_id, self.name, self.similarity = person_id, name, similarity

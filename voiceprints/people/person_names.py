@@ -1,7 +1,7 @@
-"""Which person is meant by a name that a transcript shows?
+"""The look-up of people by the names that transcripts show.
 
-A name is no biometric: it is linked whether or not the person's voice may be used, because only
-what is linked is found again when that person is to be forgotten.
+A speaker is linked to a person even if the voice must not be used: a name is not biometric
+data, and erasing a person depends on the links.
 """
 
 from collections import defaultdict
@@ -25,19 +25,22 @@ _LOWER_ALIASES = Func(
 
 
 def find_people_by_name(names: Iterable[str]) -> dict[str, UUID]:
-    """By name: the person of that name, else the only one with that alias, in whatever case."""
+    """Return, by name, the person with that name, or else the only one with that alias.
+
+    Case is ignored.
+    """
     lower = {name: name_key(name) for name in names}
-    by_name, by_alias = _people_of(list(lower.values()))
+    by_name, by_alias = _people_with(list(lower.values()))
     found = {name: by_name.get(low) or _only(by_alias[low]) for name, low in lower.items()}
     return {name: person for name, person in found.items() if person is not None}
 
 
-def _people_of(names: list[str]) -> tuple[dict[str, UUID], defaultdict[str, set[UUID]]]:
+def _people_with(names: list[str]) -> tuple[dict[str, UUID], defaultdict[str, set[UUID]]]:
     people = Person.objects.annotate(lower=Lower("name"), others=_LOWER_ALIASES)
-    meant = people.filter(Q(lower__in=names) | Q(others__overlap=names)).order_by("pk")
+    matching = people.filter(Q(lower__in=names) | Q(others__overlap=names)).order_by("pk")
     by_name: dict[str, UUID] = {}
     by_alias: defaultdict[str, set[UUID]] = defaultdict(set)
-    for person, name, aliases in meant.values_list("pk", "lower", "others"):
+    for person, name, aliases in matching.values_list("pk", "lower", "others"):
         by_name[name] = person
         for alias in aliases:
             by_alias[alias].add(person)
@@ -49,7 +52,7 @@ def _only(people: set[UUID]) -> UUID | None:
 
 
 def get_or_create_person(name: str, *, actor: str) -> Person:
-    """The person of that name, made when there is none."""
+    """Return the person with this name, created if missing."""
     found = Person.objects.named(name).first()
     if found is not None:
         return found
@@ -59,8 +62,8 @@ def get_or_create_person(name: str, *, actor: str) -> Person:
             audit.record(actor, Action.PERSON_CREATED, person=person.id)
             return person
     except IntegrityError:
-        # Somebody else was as quick; any other reason is no reason to go on.
-        made = Person.objects.named(name).first()
-        if made is None:
+        # Another process may have created the person meanwhile.
+        created = Person.objects.named(name).first()
+        if created is None:
             raise
-        return made
+        return created

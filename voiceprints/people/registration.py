@@ -1,4 +1,4 @@
-"""Who is in the library, under which name, and with what consent?"""
+"""Creating and updating people, with their names and consent, for the API and the admin."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from voiceprints.storage.locks import lock_person, lock_transcripts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonDetails:
-    """What is to be known of a person; None leaves it as it is."""
+    """The fields of a person to set; None leaves a field unchanged."""
 
     name: str | None = None
     aliases: tuple[str, ...] | None = None
@@ -27,15 +27,15 @@ class PersonDetails:
 
 @transaction.atomic
 def create_person(details: PersonDetails, *, actor: str) -> Person:
-    """Add somebody.
+    """Create a person.
 
     Raises
     ------
     IntegrityError
-        When the name is somebody else's.
+        When another person has the name.
     """
     person = Person()
-    _take_in(person, details)
+    _apply(person, details)
     person.save(force_insert=True)
     audit.record(actor, Action.PERSON_CREATED, person=person.id)
     _record_consent(person, details, actor)
@@ -45,21 +45,21 @@ def create_person(details: PersonDetails, *, actor: str) -> Person:
 
 @transaction.atomic
 def update_person(
-    person_id: UUID, details: PersonDetails, *, actor: str, demand: Callable[[Person], None]
+    person_id: UUID, details: PersonDetails, *, actor: str, check: Callable[[Person], None]
 ) -> Person:
-    """Change what is known of somebody; `demand` may refuse once nobody else can change it.
+    """Update a person; `check` is called with the locked person and may refuse the change.
 
-    Transcripts show the new name wherever the person speaks.
+    Transcripts show the new name for every speaker linked to the person.
 
     Raises
     ------
-    PersonGone
+    PersonNotFound
     IntegrityError
-        When the name is somebody else's.
+        When another person has the name.
     """
     person = lock_person(person_id)
-    demand(person)
-    _take_in(person, details)
+    check(person)
+    _apply(person, details)
     person.save()
     if details.name is not None:
         rename_speakers(person)
@@ -70,7 +70,7 @@ def update_person(
     return person
 
 
-def _take_in(person: Person, details: PersonDetails) -> None:
+def _apply(person: Person, details: PersonDetails) -> None:
     person.name = person.name if details.name is None else details.name
     person.aliases = person.aliases if details.aliases is None else list(details.aliases)
     person.notes = person.notes if details.notes is None else details.notes
@@ -81,7 +81,7 @@ def _take_in(person: Person, details: PersonDetails) -> None:
 
 
 def _withdraw(person: Person, now: datetime) -> None:
-    """End what holds now; consent that was to begin later was never in force."""
+    """End consent that is in force, and remove consent that would begin later."""
     if person.has_consent(now):
         person.consent_until = now
     elif person.consent_given_at is not None and person.consent_given_at >= now:
@@ -89,7 +89,7 @@ def _withdraw(person: Person, now: datetime) -> None:
 
 
 def rename_speakers(person: Person) -> None:
-    """Show the name of somebody, whom the caller has locked, wherever the person speaks."""
+    """Give the speakers linked to a person, whom the caller has locked, the person's name."""
     appearances = TranscriptSpeaker.objects.filter(person=person).exclude(name=person.name)
     lock_transcripts(appearances.values_list("transcript", flat=True))
     appearances.update(name=person.name)
@@ -97,5 +97,4 @@ def rename_speakers(person: Person) -> None:
 
 def _record_consent(person: Person, details: PersonDetails, actor: str) -> None:
     if details.consent is not None or details.consent_is_withdrawn:
-        holds = person.has_consent()
-        audit.record(actor, Action.CONSENT_CHANGED, person=person.id, holds=holds)
+        audit.record(actor, Action.CONSENT_CHANGED, person=person.id, holds=person.has_consent())

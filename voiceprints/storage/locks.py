@@ -1,9 +1,9 @@
-"""Who may change what, and in which order is it taken?
+"""Row locks on people and transcripts, and the order in which they are taken.
 
-Everything that changes people takes their rows first, in the order of their identifiers, then the
-rows of the transcripts it changes, in the same order; speakers and blocks only under the lock of
-their transcript. So nobody waits in a circle, and whoever waited for a person sees whether that
-person is still there.
+Every change locks the rows of its people first, ordered by identifier, then the rows of its
+transcripts, also ordered by identifier. Speakers and blocks change only under the lock of their
+transcript. This order prevents deadlocks, and a process that has waited for a person finds out
+whether the person still exists.
 """
 
 from collections.abc import Iterable
@@ -13,19 +13,19 @@ from voiceprints.models import Person, Transcript
 
 
 class PersonNotFound(Exception):
-    """Somebody who was to be changed does not exist, or not any more."""
+    """The person does not exist, or was deleted meanwhile."""
 
     def __init__(self, person: UUID) -> None:
-        super().__init__(f"There is no person {person}.")
+        super().__init__(f"The person {person} was not found.")
         self.person = person
 
 
 def lock_people(*people: UUID) -> dict[UUID, Person]:
-    """The people, locked until the end of the transaction.
+    """Lock people until the end of the transaction and return them by identifier.
 
     Raises
     ------
-    PersonGone
+    PersonNotFound
     """
     found = {person.id: person for person in lock_existing_people(people)}
     for person in people:
@@ -35,22 +35,22 @@ def lock_people(*people: UUID) -> dict[UUID, Person]:
 
 
 def lock_person(person: UUID) -> Person:
-    """One person, locked until the end of the transaction.
+    """Lock a person until the end of the transaction.
 
     Raises
     ------
-    PersonGone
+    PersonNotFound
     """
     return lock_people(person)[person]
 
 
 def lock_existing_people(people: Iterable[UUID]) -> list[Person]:
-    """Those of the people that exist, locked until the end of the transaction."""
+    """Lock the people that exist until the end of the transaction."""
     return list(Person.objects.filter(pk__in=set(people)).order_by("pk").select_for_update())
 
 
 def lock_transcripts(transcripts: Iterable[UUID]) -> list[Transcript]:
-    """Those of the transcripts that exist, locked until the end of the transaction."""
-    # Without what was said in them: a result may be large, and few who lock it read it.
+    """Lock the transcripts that exist until the end of the transaction."""
+    # Without the results: they may be large, and few callers read them.
     wanted = Transcript.objects.filter(pk__in=set(transcripts)).only("pk")
     return list(wanted.order_by("pk").select_for_update())

@@ -1,4 +1,4 @@
-"""What lies in Django's default storage, be it a folder or a bucket?"""
+"""Files in Django's default storage, which is a folder or a bucket."""
 
 import logging
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 
 
 def list_file_names(folder: str) -> list[str]:
-    """The names of all files in a folder, without it; none where nothing was ever stored there.
+    """Return the names of the files in a folder; the list is empty if there is no folder.
 
-    A bucket has no folders: whether there is one cannot be asked.
+    A bucket has no folders, so their existence cannot be checked.
     """
     with suppress(FileNotFoundError):
         return default_storage.listdir(folder)[1]
@@ -23,7 +23,7 @@ def list_file_names(folder: str) -> list[str]:
 
 
 class StorageFailed(InvalidRequest):
-    """Where recordings and samples lie does not answer, or does not take what it is given."""
+    """The storage of recordings and samples does not respond, or refuses a file."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     headers = {"Retry-After": "5"}
@@ -37,7 +37,7 @@ class StorageFailed(InvalidRequest):
 
 
 def delete_files(names: Iterable[str]) -> None:
-    """Delete recordings from the storage; what it does not delete now, a purge finds."""
+    """Delete recordings from the storage; a purge deletes those that fail now."""
     for name in names:
         with suppress(StorageFailed):
             default_storage.delete(name)

@@ -44,7 +44,7 @@ def name_speaker(
 
     Raises
     ------
-    PersonGone, NoSuchSpeaker
+    PersonNotFound, SpeakerNotFound
     """
     person = lock_person(person_id)
     lock_transcripts([transcript_id])
@@ -85,7 +85,7 @@ def name_similar_speakers(
 
     Raises
     ------
-    PersonGone
+    PersonNotFound
     """
     person = lock_person(person_id)
     chosen = TranscriptSpeaker.objects.filter(pk__in=speakers)

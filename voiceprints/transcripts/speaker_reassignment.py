@@ -62,7 +62,7 @@ def preview_reassignment(wanted: Reassignment, *, actor: str) -> ReassignmentRes
 
     Raises
     ------
-    PersonGone, NoSuchSpeaker, EnrolmentRefused
+    PersonNotFound, SpeakerNotFound, EnrolmentRefused
     """
     with transaction.atomic():
         reassign_speaker(wanted, actor=actor)
@@ -84,7 +84,7 @@ def reassign_speaker(wanted: Reassignment, *, actor: str) -> ReassignmentResult:
 
     Raises
     ------
-    PersonGone, NoSuchSpeaker, EnrolmentRefused
+    PersonNotFound, SpeakerNotFound, EnrolmentRefused
     """
     meant = _meant(wanted) or get_or_create_person(wanted.name, actor=actor)
     person = lock_person(meant.id)

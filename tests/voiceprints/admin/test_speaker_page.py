@@ -145,7 +145,7 @@ def test_a_voice_that_is_somebody_elses_is_named_and_not_learned(vera: Client) -
         page_of(stranger), {"who": "new", "name": "Dora", **LEARN}, follow=True
     ).content.decode()
 
-    assert "already somebody else" in answer
+    assert "already has this voice" in answer
     assert f'/person/{ben.pk}/change/">Ben</a>' in answer
     assert not Voiceprint.objects.exclude(person=ben).exists()
 

@@ -84,7 +84,7 @@ def test_whoever_has_no_sample_is_told(
         run("reembed", "--space", NEW)
 
     assert capsys.readouterr().out == (
-        "Ana: 1 prints.\nBen: no print. No sample of this voice was kept: enrol it again.\n"
+        "Ana: 1 prints.\nBen: no print. No sample of this voice is stored: enrol it again.\n"
     )
     assert Voiceprint.objects.filter(space=Space.named(NEW)).count() == 1
 
@@ -108,7 +108,7 @@ def test_a_voice_is_not_heard_again_without_consent(
 
 
 def test_an_engine_of_another_space_is_told(run: Run, ana: Person) -> None:
-    with pytest.raises(CommandError, match="fingerprints of 'newmodel@3', not of 'typo'"):
+    with pytest.raises(CommandError, match="embeddings of 'newmodel@3', not of 'typo'"):
         run("reembed", "--space", "typo")
     assert Space.named("typo") is None
 

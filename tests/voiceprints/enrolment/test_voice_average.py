@@ -14,7 +14,7 @@ def test_alike_windows_are_averaged_by_duration() -> None:
     heard = average_voice(windows, np.array([3.0, 1.0]), threshold=0.5)
 
     assert heard.vector[:2] == pytest.approx(np.array([3.8, 0.6]) / np.hypot(3.8, 0.6))
-    assert heard.kept.all()
+    assert heard.used.all()
 
 
 def test_the_scale_of_a_fingerprint_does_not_matter() -> None:
@@ -30,7 +30,7 @@ def test_a_minority_that_sounds_different_is_discarded() -> None:
 
     heard = average_voice(windows, np.array([3.0, 3.0, 3.0, 3.0]), threshold=0.5)
 
-    assert heard.kept.tolist() == [True, True, True, False]
+    assert heard.used.tolist() == [True, True, True, False]
     assert heard.vector == pytest.approx(axis(0))
 
 
@@ -46,7 +46,7 @@ def test_the_majority_is_that_of_the_time_not_of_the_windows() -> None:
 
     heard = average_voice(windows, np.array([1.0, 1.0, 9.0]), threshold=0.5)
 
-    assert heard.kept.tolist() == [False, False, True]
+    assert heard.used.tolist() == [False, False, True]
 
 
 def test_cohesion_is_the_mean_similarity_to_the_voice() -> None:

@@ -104,7 +104,7 @@ class OnePerson(LibraryView):
         NoQuery.from_query(request)
         details = PersonChange.from_data(request.data).details()
         person_id, demand = parse_id("person", person), partial(require_match, request)
-        changed = update_person(person_id, details, actor=actor_of(request), demand=demand)
+        changed = update_person(person_id, details, actor=actor_of(request), check=demand)
         return _render(changed, may_read=self.may_read)
 
     @document(
