@@ -122,7 +122,7 @@ def _cut(
 
 def _clips(recording: Recording, windows: Sequence[Span]) -> list[_Clip]:
     """Return the clips of the windows; a truncated recording has no samples for some of them."""
-    found = map(_Clip, windows, clips(recording.path, windows) if windows else [])
+    found = map(_Clip, windows, clips(recording, windows) if windows else [])
     return [clip for clip in found if clip.seconds > SHORTEST_S / 2]
 
 
@@ -175,7 +175,7 @@ def _space(voices: Sequence[ClipEmbedding]) -> Space:
     return Space.for_engine(voices[0].space)
 
 
-def _averaged(voiced: Sequence[tuple[_Clip, ClipVoice]], space: Space) -> VoiceAverage:
+def _averaged(voiced: Sequence[tuple[_Clip, ClipEmbedding]], space: Space) -> VoiceAverage:
     vectors = np.stack([voice.embedding for _, voice in voiced])
     seconds = np.array([clip.seconds for clip, _ in voiced])
     return average_voice(vectors, seconds, threshold=space.threshold)
