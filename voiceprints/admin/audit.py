@@ -1,4 +1,4 @@
-"""The audit: everybody who may see it reads it, nobody edits it."""
+"""The audit's admin pages, which are read-only for all users."""
 
 import re
 
@@ -16,9 +16,9 @@ IDENTIFIER = re.compile(r"\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 @admin.register(AuditEntry)
 class AuditAdmin(LibraryAdmin):
-    """Who did what with whose voice, when."""
+    """The list of audited actions: time, actor, action, person and transcript."""
 
-    list_display = ["at", "actor", "what", "person", "transcript", "figures"]
+    list_display = ["at", "actor", "action_name", "person", "transcript", "details"]
     list_display_links = None
     list_filter = ["action"]
     date_hierarchy = "at"
@@ -27,7 +27,7 @@ class AuditAdmin(LibraryAdmin):
     ordering = ["-id"]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Links from people and transcripts lead here."""
+        """Allow the filters in links from the pages of people and transcripts."""
         return lookup in {"person_id", "transcript_id"} or super().lookup_allowed(
             lookup, value, request
         )
@@ -42,7 +42,7 @@ class AuditAdmin(LibraryAdmin):
         return False
 
     @admin.display(description="action", ordering="action")
-    def what(self, entry: AuditEntry) -> str:
+    def action_name(self, entry: AuditEntry) -> str:
         return entry.get_action_display()
 
     @admin.display(description="person")
@@ -54,18 +54,18 @@ class AuditAdmin(LibraryAdmin):
         return _link("transcript", entry.transcript_id)
 
     @admin.display(description="detail")
-    def figures(self, entry: AuditEntry) -> str:
-        told = ((name.replace("_", " "), value) for name, value in entry.detail.items())
-        return ", ".join(f"{name}: {_short(value)}" for name, value in told)
+    def details(self, entry: AuditEntry) -> str:
+        pairs = ((name.replace("_", " "), value) for name, value in entry.detail.items())
+        return ", ".join(f"{name}: {_shorten(value)}" for name, value in pairs)
 
 
-def _short(value: object) -> str:
-    """Identifiers by their beginning."""
+def _shorten(value: object) -> str:
+    """Return the value with identifiers cut to their first eight digits."""
     return IDENTIFIER.sub(r"\1…", str(value))
 
 
 def _link(model: str, key: object) -> SafeString | str:
-    """An identifier, not a name: who was forgotten has none."""
+    """Return a link with an identifier, not a name: erased people have none."""
     if key is None:
         return ""
     url = reverse(f"admin:voiceprints_{model}_change", args=[key])

@@ -1,4 +1,4 @@
-"""Which colour has a voice? The same on every page."""
+"""Colours of people and speakers, the same on every page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from zlib import crc32
 
 from voiceprints.models import TranscriptSpeaker
 
-# As many as the style sheet has.
+# The number of voice colours in admin.css.
 COLOURS = 8
 SHAPES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Tint:
-    """A colour; outlined where somebody else in the same transcript has it."""
+    """A colour; a twin is outlined, as another speaker of the transcript has the same colour."""
 
     colour: int
     is_twin: bool = False
@@ -23,27 +23,27 @@ class Tint:
 
 
 def tint_of(key: object) -> Tint:
-    """The colour of a person, by identifier, or of a name that nobody has."""
+    """Return the colour of a person, by identifier, or of a name without a person."""
     return Tint(crc32(str(key).encode()) % COLOURS)
 
 
 def shape_of(key: object) -> int:
-    """A shape that tells people of one colour apart."""
+    """Return a shape that distinguishes people of one colour."""
     return crc32(str(key).encode()) // COLOURS % SHAPES
 
 
 def tints_in(speakers: Iterable[TranscriptSpeaker]) -> dict[str, Tint]:
-    """By name: people have the colour they have everywhere, all others one that is left."""
+    """Return colours by name: a person's own colour, and a free one for each other speaker."""
     tints: dict[str, Tint] = {}
     for speaker in sorted(speakers, key=lambda speaker: (speaker.person_id is None, speaker.pk)):
         if speaker.name not in tints:
             taken = {tint.colour for tint in tints.values()}
             own = tint_of(speaker.person_id or speaker.name.casefold()).colour
-            colour = own if speaker.person_id else _free(own, taken)
+            colour = own if speaker.person_id else _free_colour(own, taken)
             tints[speaker.name] = Tint(colour, is_twin=colour in taken)
     return tints
 
 
-def _free(wanted: int, taken: set[int]) -> int:
+def _free_colour(wanted: int, taken: set[int]) -> int:
     others = ((wanted + step) % COLOURS for step in range(COLOURS))
     return next((colour for colour in others if colour not in taken), wanted)

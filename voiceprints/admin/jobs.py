@@ -1,4 +1,4 @@
-"""Jobs: what waits, what runs, and why something failed."""
+"""The admin pages of jobs: their state, progress and errors."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -8,23 +8,31 @@ from voiceprints.admin.library_admin import LibraryAdmin
 from voiceprints.jobs.completion import cancel_job
 from voiceprints.models import Job
 
-SHOWN = (
-    *("name", "kind", "state", "done", "reason", "attempts", "transcript", "created_by"),
+FIELDS = (
+    *("name", "kind", "state", "percentage", "reason", "attempts", "transcript", "created_by"),
     *("created_at", "started_at", "finished_at", "sha256", "webhook_url", "webhook_state"),
 )
 
 
 @admin.register(Job)
 class JobAdmin(LibraryAdmin):
-    """To be read and cancelled; its result is for whoever asked for it."""
+    """Jobs, which users may read and cancel; only the API returns results, to their owners."""
 
-    list_display = ["__str__", "kind", "state", "done", "attempts", "created_by", "created_at"]
+    list_display = [
+        "__str__",
+        "kind",
+        "state",
+        "percentage",
+        "attempts",
+        "created_by",
+        "created_at",
+    ]
     list_filter = ["state", "kind"]
     date_hierarchy = "created_at"
     search_fields = ["name", "id", "sha256"]
-    search_help_text = "Search by the recording's name, the job's identifier, or the sha256."
-    fields = SHOWN
-    readonly_fields = SHOWN
+    search_help_text = "Search by the recording's name or SHA-256 digest, or by the job's id."
+    fields = FIELDS
+    readonly_fields = FIELDS
     actions = ["cancel_jobs"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -38,14 +46,14 @@ class JobAdmin(LibraryAdmin):
         return jobs.defer("result", "options")
 
     @admin.display(description="progress", ordering="progress")
-    def done(self, job: Job) -> str:
+    def percentage(self, job: Job) -> str:
         return f"{job.progress:.0%}"
 
-    @admin.display(description="why it failed")
+    @admin.display(description="error")
     def reason(self, job: Job) -> str:
         return str((job.error or {}).get("message", ""))
 
     @admin.action(description="Cancel the selected jobs", permissions=["change"])
     def cancel_jobs(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         cancelled = sum(cancel_job(job) for job in jobs.values_list("pk", flat=True))
-        messages.info(request, f"{cancelled} jobs are cancelled; the others had ended already.")
+        messages.info(request, f"Jobs cancelled: {cancelled}. The others had already ended.")

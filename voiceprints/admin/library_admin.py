@@ -1,4 +1,4 @@
-"""What all pages of the library have in common."""
+"""The base class of the library's admin pages, and functions that several pages share."""
 
 from typing import Any
 
@@ -17,28 +17,30 @@ from voiceprints.people.enrolment_errors import EnrolmentRefused, VoiceTaken
 
 
 def actor_of(request: HttpRequest) -> str:
-    """Who does this, as the audit calls them."""
+    """Return the user, as the audit names them."""
     return f"admin:{request.user.get_username()}"
 
 
-def may(request: HttpRequest, *permissions: str) -> bool:
-    """Whether somebody has all of these permissions for the library."""
+def has_permissions(request: HttpRequest, *permissions: str) -> bool:
+    """Return whether the user has all of these permissions for the library."""
     return request.user.has_perms([f"voiceprints.{permission}" for permission in permissions])
 
 
-def sent(request: HttpRequest) -> tuple[QueryDict | None, MultiValueDict[str, Any] | None]:
-    """Fields and files of a form; None twice where none was sent."""
+def submitted_data(
+    request: HttpRequest,
+) -> tuple[QueryDict | None, MultiValueDict[str, Any] | None]:
+    """Return the fields and files of a submitted form; None and None for a GET."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
-def reason_of(request: HttpRequest, refusal: EnrolmentRefused, person: Person) -> SafeString:
-    """Why a voice was not learned; who has it already, for those who may see people."""
-    told = format_html("The voice was not learned. {}", str(refusal))
-    if not isinstance(refusal, VoiceTaken) or not may(request, "view_person"):
-        return told
+def explain_refusal(request: HttpRequest, refusal: EnrolmentRefused, person: Person) -> SafeString:
+    """Return why a voice was not enrolled, and whose voice it is if the user may see people."""
+    message = format_html("The voice was not enrolled. {}", str(refusal))
+    if not isinstance(refusal, VoiceTaken) or not has_permissions(request, "view_person"):
+        return message
     return format_html(
-        '{} It is most like <a href="{}">{}</a>. <a href="{}">Merge the two</a>',
-        told,
+        '{} It is most similar to <a href="{}">{}</a>. <a href="{}">Merge the two people</a>',
+        message,
         reverse("admin:voiceprints_person_change", args=[refusal.person_id]),
         refusal.name,
         reverse("admin:voiceprints_person_merge", args=[person.pk]),
@@ -46,10 +48,9 @@ def reason_of(request: HttpRequest, refusal: EnrolmentRefused, person: Person) -
 
 
 class LibraryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic when it runs
-    """Pages whose changes the audit notes.
+    """Admin pages whose changes the audit records.
 
-    Django's own log would keep names of people beside it, and whoever is forgotten is to be
-    forgotten there too.
+    Django's own log is not written: it would store names of people, which outlive their erasure.
     """
 
     list_per_page = 50
@@ -64,7 +65,7 @@ class LibraryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic wh
     def page(
         self, request: HttpRequest, template: str, *, title: str, **context: object
     ) -> TemplateResponse:
-        """A page of our own, in the frame of all others."""
+        """Return a page of the library in the admin's layout."""
         frame = self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
         return TemplateResponse(request, f"admin/voiceprints/{template}", frame | context)
 
@@ -80,8 +81,8 @@ class LibraryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic wh
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """What the audit says; of people and transcripts it notes the identifier."""
+        """Redirect to the audit, filtered by object where its entries name one."""
         audit = reverse("admin:voiceprints_auditentry_changelist")
-        about = f"{self.opts.model_name}_id"
-        noted = about in {field.name for field in AuditEntry._meta.get_fields()}
-        return HttpResponseRedirect(f"{audit}?{about}={object_id}" if noted else audit)
+        reference = f"{self.opts.model_name}_id"
+        has_entries = reference in {field.name for field in AuditEntry._meta.get_fields()}
+        return HttpResponseRedirect(f"{audit}?{reference}={object_id}" if has_entries else audit)

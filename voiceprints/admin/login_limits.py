@@ -1,4 +1,8 @@
-"""Limits on what a client without a session may try and send."""
+"""Limits for clients that have not logged in: failed attempts, and the size of forms.
+
+Django reads a whole form to find its CSRF token, and so writes to disk what an anonymous client
+uploads. Endpoints that take API keys check the key first.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -15,7 +19,7 @@ from voiceprints.admin.site import with_policy
 def lockout_page(
     request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, str] | None
 ) -> HttpResponse:
-    """Answer with a page that says how long to wait, and not whether there is such an account."""
+    """Return a page that says how long to wait, but not whether the account exists."""
     wait: timedelta = settings.AXES_COOLOFF_TIME
     context = admin.site.each_context(request) | {
         "title": "Too many attempts",
@@ -33,16 +37,16 @@ def describe_client(
     path: str | None,
     _request: object,
 ) -> str:
-    """What the log says of somebody who failed: no name, for passwords are typed there too."""
-    return f"somebody at {address}"
+    """Return how the log names a client: without the user name, which may be a password."""
+    return f"a client at {address}"
 
 
-# A name and a password.
+# A log-in form has a name and a password.
 LARGEST_FORM = 64 * 1024
 
 
 class LimitAnonymousForms:
-    """Middleware before the one that reads forms: of strangers only small ones."""
+    """Middleware that refuses large forms of anonymous clients; it runs before CSRF checks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""People: who is known, with whose consent, and when they were last heard."""
+"""The admin pages of people: their consent, and when they last spoke in a transcript."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,9 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from voiceprints.admin.colours import tint_of
-from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may
-from voiceprints.admin.person_actions import enrol_view, forget_view, merge_view
-from voiceprints.admin.person_page import PersonForm, page_of
+from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissions
+from voiceprints.admin.person_actions import enrol_view, erase_view, merge_view
+from voiceprints.admin.person_page import PersonForm, build_person_page
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.models import Person, Transcript, Voiceprint, audit
 from voiceprints.models.audit import Action
@@ -30,7 +30,7 @@ CONSENT_FIELDS = {"consent_given_at", "consent_how", "consent_until"}
 
 
 class ConsentFilter(admin.SimpleListFilter):
-    """By whether the voice may be used now."""
+    """A filter by the current state of consent."""
 
     title = "consent"
     parameter_name = "consent"
@@ -52,12 +52,12 @@ class ConsentFilter(admin.SimpleListFilter):
 
 @admin.register(Person)
 class PersonAdmin(LibraryAdmin):
-    """People and what may be done with their voices."""
+    """The list of people, and the page of each."""
 
     form = PersonForm
-    list_display = ["who", "consent", "prints", "last_heard", "also_called"]
+    list_display = ["person_name", "consent", "voiceprint_count", "last_heard", "other_names"]
     list_filter = [ConsentFilter]
-    search_fields = ["name", "called_also"]
+    search_fields = ["name", "alias_text"]
     search_help_text = "Search by name or alias."
     ordering = ["name"]
     fieldsets = [
@@ -66,45 +66,47 @@ class PersonAdmin(LibraryAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
-        prints = Voiceprint.objects.order_by().filter(person=OuterRef("pk")).values("person")
-        heard = Transcript.objects.order_by().filter(speakers__person=OuterRef("pk"))
-        newest = heard.values("speakers__person").annotate(at=Max("created_at")).values("at")
+        voiceprints = Voiceprint.objects.order_by().filter(person=OuterRef("pk")).values("person")
+        spoken = Transcript.objects.order_by().filter(speakers__person=OuterRef("pk"))
+        newest = spoken.values("speakers__person").annotate(at=Max("created_at")).values("at")
         people: QuerySet[Person] = super().get_queryset(request)
         return people.annotate(
-            called_also=ALIASES_TEXT,
-            print_count=Coalesce(Subquery(prints.annotate(n=Count("pk")).values("n")), 0),
-            heard_at=Subquery(newest),
+            alias_text=ALIASES_TEXT,
+            counted_voiceprints=Coalesce(
+                Subquery(voiceprints.annotate(n=Count("pk")).values("n")), 0
+            ),
+            last_heard_at=Subquery(newest),
         )
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Person | None:
-        """Hold the person while somebody saves it, so that no other change is lost."""
+        """Lock the person while it is saved, so that no other change is lost."""
         if request.method == "POST" and _is_id(object_id):
             Person.objects.select_for_update().filter(pk=object_id).first()
         return super().get_object(request, object_id, from_field)
 
     @admin.display(description="name", ordering="name")
-    def who(self, person: Person) -> SafeString:
-        """With the colour that the person has everywhere."""
+    def person_name(self, person: Person) -> SafeString:
+        """Return the name with the person's colour."""
         return format_html('<span class="dot {}"></span>{}', tint_of(person.pk), person.name)
 
-    @admin.display(description="voiceprints", ordering="print_count")
-    def prints(self, person: Person) -> int:
-        return person.print_count  # type: ignore[attr-defined, no-any-return]  # annotated
+    @admin.display(description="voiceprints", ordering="counted_voiceprints")
+    def voiceprint_count(self, person: Person) -> int:
+        return person.counted_voiceprints  # type: ignore[attr-defined, no-any-return]  # annotated
 
-    @admin.display(description="last heard", ordering="heard_at")
+    @admin.display(description="last transcript", ordering="last_heard_at")
     def last_heard(self, person: Person) -> datetime | None:
-        return person.heard_at  # type: ignore[attr-defined, no-any-return]  # annotated
+        return person.last_heard_at  # type: ignore[attr-defined, no-any-return]  # annotated
 
-    @admin.display(description="also called")
-    def also_called(self, person: Person) -> str:
+    @admin.display(description="other names")
+    def other_names(self, person: Person) -> str:
         return ", ".join(person.aliases)
 
     @admin.display(description="consent", ordering="consent_until")
     def consent(self, person: Person) -> SafeString:
-        state, words = consent_of(person, timezone.now())
-        return format_html('<span class="badge {}">{}</span>', state, words)
+        state, description = consent_of(person, timezone.now())
+        return format_html('<span class="badge {}">{}</span>', state, description)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -122,14 +124,14 @@ class PersonAdmin(LibraryAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        shown = page_of(object_id, may_see_transcripts=may(request, "view_transcript"))
+        may_see_transcripts = has_permissions(request, "view_transcript")
         context = {
-            "page": shown,
+            "page": build_person_page(object_id, may_see_transcripts=may_see_transcripts),
             "tint": tint_of(object_id),
             "show_delete": False,
-            "may_merge": may(request, "change_person", "delete_person"),
-            "may_enrol": may(request, "add_voiceprint"),
-            "may_delete_print": may(request, "delete_voiceprint"),
+            "may_merge": has_permissions(request, "change_person", "delete_person"),
+            "may_enrol": has_permissions(request, "add_voiceprint"),
+            "may_delete_voiceprint": has_permissions(request, "delete_voiceprint"),
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
@@ -152,40 +154,40 @@ class PersonAdmin(LibraryAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Forgetting, which is more than deleting."""
-        return forget_view(self, request, object_id)
+        """Erase the person, which also removes the name from transcripts."""
+        return erase_view(self, request, object_id)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
         for person in queryset.values_list("pk", flat=True):
             try:
                 erase_person(person, actor=actor_of(request))
             except PersonNotFound:
-                continue  # somebody else was as quick
+                continue  # another request erased the person first
 
     def get_deleted_objects(
         self, objs: Iterable[Person], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """What the bulk action says before it is confirmed."""
+        """Return what the confirmation page of the bulk action lists."""
         people = list(objs)
         lacking = set() if self.has_delete_permission(request) else {"person"}
-        told = [
-            f"{person.name}: voiceprints, samples and fingerprints are deleted; "
-            "in transcripts another name is shown"
+        consequences = [
+            f"{person.name}: voiceprints, samples and embeddings are deleted, and the name is "
+            "replaced in transcripts"
             for person in people
         ]
-        return told, {"people": len(people)}, lacking, []
+        return consequences, {"people": len(people)}, lacking, []
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """The bulk action, under its right name."""
+        """Rename the bulk action, which erases."""
         actions: dict[str, Any] = super().get_actions(request)
         if "delete_selected" in actions:
             function, name, _ = actions["delete_selected"]
-            actions["delete_selected"] = (function, name, "Forget the selected people")
+            actions["delete_selected"] = (function, name, "Erase the selected people")
         return actions
 
 
 def consent_of(person: Person, now: datetime) -> tuple[str, str]:
-    """A word for the style sheet, and words for people."""
+    """Return the CSS class of a consent state, and its description."""
     if person.consent_given_at is None:
         return "none", "none"
     if person.has_consent_ended(now):

@@ -18,7 +18,13 @@ from django.urls import reverse
 from audio.api.serializers.recordings import AudioField
 from audio.engines.failures import EngineError
 from audio.media.decoding import DecodingUnavailable, UnusableAudio
-from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may, reason_of, sent
+from voiceprints.admin.library_admin import (
+    LibraryAdmin,
+    actor_of,
+    explain_refusal,
+    has_permissions,
+    submitted_data,
+)
 from voiceprints.enrolment.voice_enrolment import enrol_recordings
 from voiceprints.enrolment.voice_extraction import NEEDED_S
 from voiceprints.erasure.person_erasure import erase_person, pseudonym
@@ -31,40 +37,40 @@ from voiceprints.people.people_search import search_people
 from voiceprints.storage.locks import PersonNotFound
 
 
-class SeveralFiles(forms.ClearableFileInput):
-    """A choice of one file or more."""
+class MultipleFileInput(forms.ClearableFileInput):
+    """A file input that accepts several files."""
 
     allow_multiple_selected = True
 
 
 class RecordingsField(forms.FileField):
-    """One recording or more."""
+    """One or more recordings."""
 
-    widget = SeveralFiles(attrs={"accept": "audio/*,video/*", "multiple": True})
+    widget = MultipleFileInput(attrs={"accept": "audio/*,video/*", "multiple": True})
 
     def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[bytes]"]:
-        """Each file by itself."""
-        given = data if isinstance(data, list | tuple) and data else [None]
-        return [super(RecordingsField, self).clean(one, initial) for one in given]
+        """Clean each file by itself."""
+        files = data if isinstance(data, list | tuple) and data else [None]
+        return [super(RecordingsField, self).clean(file, initial) for file in files]
 
 
 class EnrolForm(forms.Form):
-    """What to learn from."""
+    """The recordings of one person's voice."""
 
     recordings = RecordingsField(
         label="Recordings",
-        help_text=f"In which only this person speaks, together at least {NEEDED_S:.0f} seconds.",
+        help_text=f"Only this person may speak in them, for at least {NEEDED_S:.0f} s in total.",
     )
 
 
 def enrol_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
-    """The page, of that admin."""
+    """Return the view of the page that enrols a voice from recordings."""
 
     def show(request: HttpRequest, person_id: UUID) -> HttpResponse:
-        if not may(request, "view_person", "add_voiceprint"):
+        if not has_permissions(request, "view_person", "add_voiceprint"):
             raise PermissionDenied
         person = get_object_or_404(Person, pk=person_id)
-        form = EnrolForm(*sent(request))
+        form = EnrolForm(*submitted_data(request))
         if request.method == "POST" and form.is_valid() and _enrol(request, person, form):
             return HttpResponseRedirect(
                 reverse("admin:voiceprints_person_change", args=[person.pk])
@@ -72,10 +78,10 @@ def enrol_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
         return admin.page(
             request,
             "person/enrol.html",
-            title=f"Learn the voice of {person.name}",
+            title=f"Enrol the voice of {person.name}",
             person=person,
             form=form,
-            consents=person.has_consent(),
+            has_consent=person.has_consent(),
             is_configured=bool(settings.PARAKEET_URL),
         )
 
@@ -87,61 +93,61 @@ def _enrol(request: HttpRequest, person: Person, form: EnrolForm) -> bool:
         AudioField().to_internal_value(upload) for upload in form.cleaned_data["recordings"]
     ]
     try:
-        learned = enrol_recordings(person.pk, recordings, actor=actor_of(request))
+        voiceprint = enrol_recordings(person.pk, recordings, actor=actor_of(request))
     except EnrolmentRefused as refusal:
-        form.add_error("recordings", reason_of(request, refusal, person))
-    except UnusableAudio as unreadable:
-        form.add_error("recordings", str(unreadable).partition(": ")[2])
+        form.add_error("recordings", explain_refusal(request, refusal, person))
+    except UnusableAudio as error:
+        form.add_error("recordings", str(error).partition(": ")[2])
     except (EngineError, DecodingUnavailable, PersonNotFound) as failure:
         form.add_error(None, str(failure))
     else:
         messages.success(
-            request, f"The voice was learned from {learned.speech_s or 0:.0f} s of speech."
+            request, f"The voice was enrolled from {voiceprint.speech_s or 0:.0f} s of speech."
         )
         return True
     return False
 
 
-SHOWN = 20
-LIKE_EACH_OTHER = 5
+MAX_PEOPLE = 20
+MAX_SIMILAR = 5
 
 
 class MergeForm(forms.Form):
-    """Into whom."""
+    """The person to merge into."""
 
     into = forms.UUIDField(error_messages={"required": "Choose who this person is."})
 
 
 def merge_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
-    """The page, of that admin."""
+    """Return the view of the page that merges one person into another."""
 
     def show(request: HttpRequest, person_id: UUID) -> HttpResponse:
-        if not may(request, "change_person", "delete_person"):
+        if not has_permissions(request, "change_person", "delete_person"):
             raise PermissionDenied
         person = get_object_or_404(Person, pk=person_id)
-        form = MergeForm(sent(request)[0])
+        form = MergeForm(submitted_data(request)[0])
         if request.method == "POST" and form.is_valid():
-            return _merged(request, person, form.cleaned_data["into"])
-        sought = request.GET.get("q", "").strip()
+            return _merge(request, person, form.cleaned_data["into"])
+        search = request.GET.get("q", "").strip()
         return admin.page(
             request,
             "person/merge.html",
             title=f"Merge {person.name} with another person",
             person=person,
             form=form,
-            sought=sought,
-            alike=[] if sought else _alike(person),
-            people=search_people(sought).exclude(pk=person.pk).order_by("name")[:SHOWN],
+            search=search,
+            similar=[] if search else _similar_people(person),
+            people=search_people(search).exclude(pk=person.pk).order_by("name")[:MAX_PEOPLE],
         )
 
     return show
 
 
-def _merged(request: HttpRequest, person: Person, into: UUID) -> HttpResponse:
+def _merge(request: HttpRequest, person: Person, into: UUID) -> HttpResponse:
     try:
         done = merge_people(person.pk, into, actor=actor_of(request))
     except (PersonNotFound, ValueError):
-        messages.error(request, "One of the two is not there any more. Nothing was changed.")
+        messages.error(request, "One of the two people no longer exists. Nothing was changed.")
         return HttpResponseRedirect(reverse("admin:voiceprints_person_changelist"))
     messages.success(
         request,
@@ -150,74 +156,74 @@ def _merged(request: HttpRequest, person: Person, into: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:voiceprints_person_change", args=[into]))
 
 
-def _alike(person: Person) -> list[tuple[UUID, str, float]]:
-    """Who sounds most like the newest print; nobody where that may not be compared."""
+def _similar_people(person: Person) -> list[tuple[UUID, str, float]]:
+    """Return the people nearest to the newest voiceprint; none without valid consent."""
     if not person.has_consent():
         return []
     newest = person.voiceprints.select_related("space").order_by("-created_at").first()
     if newest is None:
         return []
-    near = nearest_people(np.asarray(newest.vector), newest.space, limit=LIKE_EACH_OTHER + 1)
+    near = nearest_people(np.asarray(newest.vector), newest.space, limit=MAX_SIMILAR + 1)
     return [
         (one.person_id, one.name, one.similarity) for one in near if one.person_id != person.pk
     ]
 
 
-class ForgetForm(forms.Form):
-    """Under which name what was said stays."""
+class EraseForm(forms.Form):
+    """The name that replaces the erased one in transcripts."""
 
     replacement = forms.CharField(
         required=False,
         max_length=LONGEST_NAME,
-        label="Shown in transcripts instead",
+        label="Replacement name in transcripts",
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
     )
 
 
-def forget_view(admin: LibraryAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """Ask, and forget when that is confirmed."""
-    person = get_object_or_404(_with_figures(), pk=_id(object_id))
+def erase_view(admin: LibraryAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Ask for confirmation, and erase the person once it is given."""
+    person = get_object_or_404(_people_with_counts(), pk=_parse_id(object_id))
     if not admin.has_delete_permission(request, person):
         raise PermissionDenied
-    form = ForgetForm(sent(request)[0])
-    if request.method == "POST" and form.is_valid() and _forget(request, person, form):
+    form = EraseForm(submitted_data(request)[0])
+    if request.method == "POST" and form.is_valid() and _erase(request, person, form):
         return HttpResponseRedirect(reverse("admin:voiceprints_person_changelist"))
     return admin.page(
         request,
-        "person/forget.html",
-        title=f"Forget {person.name}?",
+        "person/erase.html",
+        title=f"Erase {person.name}?",
         person=person,
         pseudonym=pseudonym(person),
         form=form,
     )
 
 
-def _forget(request: HttpRequest, person: Person, form: ForgetForm) -> bool:
-    given = form.cleaned_data["replacement"] or None
+def _erase(request: HttpRequest, person: Person, form: EraseForm) -> bool:
+    replacement = form.cleaned_data["replacement"] or None
     try:
-        done = erase_person(person.pk, actor=actor_of(request), replacement=given)
+        done = erase_person(person.pk, actor=actor_of(request), replacement=replacement)
     except PersonNotFound:
-        messages.warning(request, "Somebody else had forgotten this person already.")
+        messages.warning(request, "This person was already erased by another user.")
         return True
     except ValueError as error:
         form.add_error("replacement", str(error).removeprefix("replacement: ").capitalize())
         return False
     messages.success(
         request,
-        f"Forgotten. Voiceprints deleted: {done.prints}. Transcripts that now say "
+        f"Erased. Voiceprints deleted: {done.prints}. Transcripts that now show "
         f"“{done.replacement}”: {done.transcripts}.",
     )
     return True
 
 
-def _with_figures() -> QuerySet[Person]:
+def _people_with_counts() -> QuerySet[Person]:
     return Person.objects.annotate(
-        prints=Count("voiceprints", distinct=True),
-        transcripts=Count("appearances__transcript", distinct=True),
+        voiceprint_count=Count("voiceprints", distinct=True),
+        transcript_count=Count("appearances__transcript", distinct=True),
     )
 
 
-def _id(text: str) -> UUID:
+def _parse_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:

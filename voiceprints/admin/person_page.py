@@ -1,4 +1,4 @@
-"""The page of a person: the form, and below it voiceprints and transcripts."""
+"""The page of a person: the form, and below it voiceprints and latest transcripts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from voiceprints.people.consent import LONGEST_NAME, clean_name
 
 
 class LinesField(forms.CharField):
-    """Several names, one a line."""
+    """A list of names, one per line."""
 
     widget = forms.Textarea
 
@@ -40,19 +40,19 @@ class LinesField(forms.CharField):
             raise ValidationError(f"A person has at most {MOST_ALIASES} aliases.")
 
     def run_validators(self, value: Any) -> None:
-        """Those of a text do not fit."""
+        """Run none: the validators of a CharField expect a string."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(data) != list(initial or [])
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic when it runs
-    """Refuses what was changed by somebody else since the page was opened."""
+    """The form of a person, which refuses to overwrite a change made since it was opened."""
 
     aliases = LinesField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 40}),
-        help_text="Other names that a timeline may show, one a line.",
+        help_text="Other names that a timeline may show, one per line.",
     )
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -69,9 +69,9 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic when 
             "notes": forms.Textarea(attrs={"rows": 2, "cols": 40}),
         }
         help_texts = {
-            "consent_given_at": "Times are UTC. Without consent no voiceprint is kept or used.",
-            "consent_how": "For example: signed form, by e-mail.",
-            "consent_until": "Empty: until it is withdrawn. To withdraw it, set a time now.",
+            "consent_given_at": "Times are UTC. Without consent no voiceprint is stored or used.",
+            "consent_how": "For example: signed form, or by e-mail.",
+            "consent_until": "Empty: valid until withdrawn. To withdraw it, set the current time.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -83,10 +83,12 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic when 
         try:
             name = clean_name(self.cleaned_data["name"])
         except ValueError as error:
-            raise ValidationError("Write the name.") from error
+            raise ValidationError("Enter a name.") from error
         taken = Person.objects.named(name).exclude(pk=self.instance.pk)
         if taken.exists():
-            raise ValidationError("Somebody else has this name. Merge the two, or add a surname.")
+            raise ValidationError(
+                "Another person has this name. Merge the two people, or add a surname."
+            )
         return name
 
     def clean_notes(self) -> str:
@@ -95,40 +97,40 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic when 
     def clean_consent_how(self) -> str:
         how = _at_most(LONGEST_HOW, self.cleaned_data["consent_how"].strip())
         if self.cleaned_data.get("consent_given_at") and not how:
-            raise ValidationError("Write how, such as: signed form.")
+            raise ValidationError("Enter how consent was given, for example: signed form.")
         return how
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        known = self.cleaned_data.get("seen_version")
-        if not self.instance._state.adding and known != self.instance.version:
+        seen = self.cleaned_data.get("seen_version")
+        if not self.instance._state.adding and seen != self.instance.version:
             raise ValidationError(
-                "Somebody else changed this person meanwhile. Open the page again."
+                "Another user has changed this person in the meantime. Reload the page."
             )
         return cleaned
 
 
 def _at_most(longest: int, text: str) -> str:
     if len(text) > longest:
-        raise ValidationError(f"Write at most {longest} characters.")
+        raise ValidationError(f"Enter at most {longest} characters.")
     return text
 
 
-LATEST = 10
-PRINTS = 30
+MAX_TRANSCRIPTS = 10
+MAX_VOICEPRINTS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """Somebody else, who sounds like a print."""
+class SimilarPerson:
+    """Another person with a similar voice."""
 
     person_id: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class PrintRow:
-    """One print, as it is shown: never its vector."""
+class VoiceprintRow:
+    """One voiceprint as the page shows it, without its vector."""
 
     id: UUID
     source: str
@@ -138,94 +140,95 @@ class PrintRow:
     created_at: datetime
     created_by: str
     transcript_id: UUID | None
-    likeness: VoiceprintSimilarity
-    other: Other | None
-    doubtful: bool
+    similarity: VoiceprintSimilarity
+    other: SimilarPerson | None
+    is_doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """All that is shown below the form."""
+    """What the page shows below the form."""
 
-    prints: list[PrintRow]
-    more_prints: int
+    voiceprints: list[VoiceprintRow]
+    hidden_voiceprints: int
     transcripts: list[Transcript]
-    consents: bool
+    has_consent: bool
 
 
-def page_of(person_id: str, *, may_see_transcripts: bool) -> PersonPage | None:
-    """The page of a person; None where there is nobody."""
+def build_person_page(person_id: str, *, may_see_transcripts: bool) -> PersonPage | None:
+    """Return the page of a person, or None where the person does not exist."""
     try:
         person = Person.objects.filter(pk=UUID(person_id)).first()
     except ValueError:
         return None
     if person is None:
         return None
-    heard = Transcript.objects.filter(speakers__person=person).distinct()[:LATEST]
+    latest = Transcript.objects.filter(speakers__person=person).distinct()[:MAX_TRANSCRIPTS]
     count = person.voiceprints.count()
     return PersonPage(
-        prints=[_row(each) for each in _compared(person)],
-        more_prints=max(0, count - PRINTS),
-        transcripts=list(heard) if may_see_transcripts else [],
-        consents=person.has_consent(timezone.now()),
+        voiceprints=[_row(each) for each in _compare_voiceprints(person)],
+        hidden_voiceprints=max(0, count - MAX_VOICEPRINTS),
+        transcripts=list(latest) if may_see_transcripts else [],
+        has_consent=person.has_consent(timezone.now()),
     )
 
 
-def _compared(person: Person) -> QuerySet[Voiceprint]:
-    """Each with its nearest print of the same person and of somebody else, in one query.
+def _compare_voiceprints(person: Person) -> QuerySet[Voiceprint]:
+    """Return each voiceprint with the nearest of the same and of another person, in one query.
 
-    Nothing is compared where consent does not hold.
+    Without valid consent no voiceprint is compared.
     """
-    willing = Person.objects.consenting(timezone.now())
+    consenting = Person.objects.consenting(timezone.now())
     comparable = (
-        Voiceprint.objects.filter(person__in=willing)
+        Voiceprint.objects.filter(person__in=consenting)
         if person.has_consent()
         else Voiceprint.objects.none()
     )
-    alike = comparable.filter(space=OuterRef("space")).exclude(pk=OuterRef("pk"))
-    near = alike.annotate(far=_exact_distance()).order_by("far")
+    candidates = comparable.filter(space=OuterRef("space")).exclude(pk=OuterRef("pk"))
+    near = candidates.annotate(far=_exact_distance()).order_by("far")
     own = near.filter(person=OuterRef("person")).values("far")[:1]
-    told = JSONObject(person="person_id", name="person__name", far="far")
-    other = near.exclude(person=OuterRef("person")).values(told=told)[:1]
+    described = JSONObject(person="person_id", name="person__name", far="far")
+    other = near.exclude(person=OuterRef("person")).values(described=described)[:1]
     return (
         Voiceprint.objects.filter(person=person)
         .defer("vector")
         .select_related("space", "transcript_speaker")
         .annotate(own=Subquery(own), other=Subquery(other))
-        .order_by("-created_at", "id")[:PRINTS]
+        .order_by("-created_at", "id")[:MAX_VOICEPRINTS]
     )
 
 
 def _exact_distance() -> Combinable:
-    """Plus nothing: the index answers a bare distance, and filters may leave it empty-handed."""
+    """Return the distance plus zero, which the index cannot serve: with filters it misses rows."""
     bare = CosineDistance("vector", OuterRef("vector"))
     return bare + Value(0.0, output_field=FloatField())
 
 
-def _row(one: Voiceprint) -> PrintRow:
-    own, other = one.own, one.other  # type: ignore[attr-defined]  # annotated
-    likeness = VoiceprintSimilarity(
+def _row(voiceprint: Voiceprint) -> VoiceprintRow:
+    own, other = voiceprint.own, voiceprint.other  # type: ignore[attr-defined]  # annotated
+    similarity = VoiceprintSimilarity(
         None if own is None else 1 - own, None if other is None else 1 - other["far"]
     )
-    speaker = one.transcript_speaker
-    return PrintRow(
-        id=one.pk,
-        source=one.get_source_display(),
-        space=str(one.space),
-        speech_s=one.speech_s,
-        quality=quality_of(one),
-        created_at=one.created_at,
-        created_by=one.created_by,
+    speaker = voiceprint.transcript_speaker
+    return VoiceprintRow(
+        id=voiceprint.pk,
+        source=voiceprint.get_source_display(),
+        space=str(voiceprint.space),
+        speech_s=voiceprint.speech_s,
+        quality=describe_quality(voiceprint),
+        created_at=voiceprint.created_at,
+        created_by=voiceprint.created_by,
         transcript_id=None if speaker is None else speaker.transcript_id,
-        likeness=likeness,
-        other=None if other is None else Other(other["person"], other["name"]),
-        doubtful=likeness.is_doubtful(one.space.threshold),
+        similarity=similarity,
+        other=None if other is None else SimilarPerson(other["person"], other["name"]),
+        is_doubtful=similarity.is_doubtful(voiceprint.space.threshold),
     )
 
 
-def quality_of(one: Voiceprint) -> str:
-    """The figures of a print, in words."""
-    figures = one.quality.items() if isinstance(one.quality, dict) else ()
+def describe_quality(voiceprint: Voiceprint) -> str:
+    """Return the quality figures of a voiceprint as text."""
+    quality = voiceprint.quality
+    figures = quality.items() if isinstance(quality, dict) else ()
     return ", ".join(
         f"{name.replace('_', ' ')} {round(value, 3)}"
         for name, value in figures

@@ -1,4 +1,4 @@
-"""The admin's frame: its name, what stands first, and what its pages may load."""
+"""The library's admin site: its name, the order of its models, and its content policy."""
 
 from itertools import chain
 from typing import Any
@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 
 from voiceprints.models import AuditEntry
 
-# No script but our own files: whatever a name or a transcript holds, it stays text.
+# Only scripts from our own files: names and transcripts can never run as code.
 POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -22,12 +22,12 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-FIRST = ["Person", "Transcript", "Voiceprint", "Job", "Space", "AuditEntry"]
-LATEST = 8
+MODEL_ORDER = ["Person", "Transcript", "Voiceprint", "Job", "Space", "AuditEntry"]
+MAX_LATEST = 8
 
 
 class LibrarySite(AdminSite):
-    """The voice library first, then accounts."""
+    """The admin with the voice library first, then accounts."""
 
     site_header = "Spark Control"
     site_title = "Spark Control"
@@ -35,13 +35,13 @@ class LibrarySite(AdminSite):
     site_url = None
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Also say what the page may load, and refuse what the database could not look for."""
+        """Add the content policy, and refuse null characters, which Postgres cannot compare."""
         checked = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             values = chain.from_iterable(values for _, values in request.GET.lists())
             if any("\x00" in unquote(value) for value in values):
-                raise BadRequest("A parameter has a null character.")
+                raise BadRequest("A parameter contains a null character.")
             return with_policy(checked(request, *args, **kwargs))
 
         return guarded
@@ -54,29 +54,29 @@ class LibrarySite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """With what was done last, for those who may see the audit."""
+        """Add the latest audit entries, for users who may see them."""
         may_see = request.user.has_perm("voiceprints.view_auditentry")
-        latest = AuditEntry.objects.all()[:LATEST] if may_see else None
+        latest = AuditEntry.objects.all()[:MAX_LATEST] if may_see else None
         return super().index(request, {"latest": latest, **(extra_context or {})})
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        every: list[dict[str, Any]] = super().get_app_list(request, app_label)
-        # What workers take up is told with the jobs, in words.
-        apps = [app for app in every if app["app_label"] != "procrastinate"]
+        all_apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        # The pages of jobs already show the state of the queue's tasks.
+        apps = [app for app in all_apps if app["app_label"] != "procrastinate"]
         apps.sort(key=lambda app: app["app_label"] != "voiceprints")
         for app in apps:
-            app["models"].sort(key=_place)
+            app["models"].sort(key=_position)
         return apps
 
 
-def _place(model: dict[str, Any]) -> int:
+def _position(model: dict[str, Any]) -> int:
     name = model["object_name"]
-    return FIRST.index(name) if name in FIRST else len(FIRST)
+    return MODEL_ORDER.index(name) if name in MODEL_ORDER else len(MODEL_ORDER)
 
 
 def with_policy(response: HttpResponse) -> HttpResponse:
-    """The answer, which may load what the admin's pages may."""
+    """Return the response with the admin's content policy."""
     response.headers["Content-Security-Policy"] = POLICY
     return response

@@ -1,4 +1,4 @@
-"""Spaces: from which similarity on are two fingerprints one voice?"""
+"""The admin pages of embedding spaces, where threshold and margin are set."""
 
 from typing import Any
 
@@ -14,33 +14,33 @@ from voiceprints.models.audit import Action
 
 HELP = {
     "threshold": (
-        "The least similarity, from -1 to 1, at which a voice is recognised. Higher: fewer wrong "
-        "names, and more speakers left without one."
+        "The lowest similarity, from -1 to 1, at which a voice is recognised. A higher value "
+        "gives fewer wrong names, but leaves more speakers unnamed."
     ),
     "margin": (
-        "How far the best match must be above the next person's. Higher: nobody is named where "
-        "two people sound alike."
+        "How far the best match must be above the next person. With a higher value, a voice that "
+        "is similar to two people stays unnamed."
     ),
 }
 
 
 @admin.register(Space)
 class SpaceAdmin(LibraryAdmin):
-    """Engines make spaces; people only tune them."""
+    """Embedding spaces, which engines create and administrators only tune."""
 
-    list_display = ["__str__", "threshold", "margin", "prints", "created_at"]
+    list_display = ["__str__", "threshold", "margin", "voiceprint_count", "created_at"]
     fields = ["model", "revision", "dimension", "threshold", "margin", "created_at"]
     readonly_fields = ["model", "revision", "dimension", "created_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Space]:
-        prints = Voiceprint.objects.order_by().filter(space=OuterRef("pk")).values("space")
+        voiceprints = Voiceprint.objects.order_by().filter(space=OuterRef("pk")).values("space")
         spaces: QuerySet[Space] = super().get_queryset(request)
-        counted = Subquery(prints.annotate(n=Count("pk")).values("n"))
-        return spaces.annotate(print_count=Coalesce(counted, 0))
+        counted = Subquery(voiceprints.annotate(n=Count("pk")).values("n"))
+        return spaces.annotate(counted_voiceprints=Coalesce(counted, 0))
 
-    @admin.display(description="voiceprints", ordering="print_count")
-    def prints(self, space: Space) -> int:
-        return space.print_count  # type: ignore[attr-defined, no-any-return]  # annotated
+    @admin.display(description="voiceprints", ordering="counted_voiceprints")
+    def voiceprint_count(self, space: Space) -> int:
+        return space.counted_voiceprints  # type: ignore[attr-defined, no-any-return]  # annotated
 
     def get_form(
         self, request: HttpRequest, *args: Any, **kwargs: Any

@@ -15,7 +15,13 @@ from django.utils import timezone
 
 from audio.merge.naming.identification import Identification
 from voiceprints.admin.colours import tints_in
-from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may, reason_of, sent
+from voiceprints.admin.library_admin import (
+    LibraryAdmin,
+    actor_of,
+    explain_refusal,
+    has_permissions,
+    submitted_data,
+)
 from voiceprints.enrolment.voice_enrolment import enrol_speaker
 from voiceprints.matching.speaker_lookup import SpeakerNotFound, SpeakerReference
 from voiceprints.matching.speaker_voices import find_usable_voice
@@ -33,11 +39,11 @@ from voiceprints.transcripts.speaker_naming import (
     similar_speakers,
 )
 
-SOMEBODY_ELSE = "new"
+OTHER_NAME = "new"
 
 
 class NamingForm(forms.Form):
-    """One of the suggestions, or a name; and whether the voice is learned."""
+    """The chosen candidate or a name, and whether the voice is enrolled."""
 
     who = forms.CharField(error_messages={"required": "Choose who this is."})
     name = forms.CharField(
@@ -46,14 +52,14 @@ class NamingForm(forms.Form):
         label="Name",
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
     )
-    learn = forms.BooleanField(required=False, label="Learn this voice")
+    learn = forms.BooleanField(required=False, label="Enrol this voice")
     consent = forms.BooleanField(
-        required=False, label="This person has agreed that their voice is kept"
+        required=False, label="This person has consented to the storage of their voice"
     )
     consent_how = forms.CharField(
         required=False,
         max_length=500,
-        label="How they agreed",
+        label="How consent was given",
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
     )
 
@@ -66,7 +72,7 @@ class NamingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("who") == SOMEBODY_ELSE:
+        if cleaned.get("who") == OTHER_NAME:
             self._clean_name(cleaned.get("name", ""))
         elif "who" in cleaned:
             self._clean_person(cleaned["who"])
@@ -79,68 +85,72 @@ class NamingForm(forms.Form):
         try:
             self.cleaned_data["name"] = name = clean_name(given)
         except ValueError as error:
-            raise ValidationError({"name": "Write the name."}) from error
+            raise ValidationError({"name": "Enter a name."}) from error
         self.cleaned_data["person"] = person = Person.objects.named(name).first()
-        if person is None and not may(self.request, "add_person"):
-            raise ValidationError({"name": "Nobody has this name, and you may not add people."})
+        if person is None and not has_permissions(self.request, "add_person"):
+            raise ValidationError(
+                {"name": "No person has this name, and you do not have permission to add people."}
+            )
 
     def _clean_person(self, who: str) -> None:
         try:
             self.cleaned_data["person"] = Person.objects.filter(pk=UUID(who)).first()
         except ValueError as error:
-            raise ValidationError({"who": "Choose one of these."}) from error
+            raise ValidationError({"who": "Choose one of the people listed."}) from error
         if self.cleaned_data["person"] is None:
-            raise ValidationError({"who": "This person is not there any more."})
+            raise ValidationError({"who": "This person no longer exists."})
 
     def _clean_learning(self, person: Person | None, cleaned: dict[str, Any]) -> None:
-        if not may(self.request, "add_voiceprint"):
-            raise ValidationError({"learn": "You may not add voiceprints."})
+        if not has_permissions(self.request, "add_voiceprint"):
+            raise ValidationError({"learn": "You do not have permission to add voiceprints."})
         if person is not None and person.has_consent():
             return
         if not cleaned.get("consent"):
-            raise ValidationError(
-                {"consent": "A voice is learned only with the consent of its person."}
-            )
-        if not may(self.request, "change_person"):
-            raise ValidationError({"consent": "You may not record the consent of people."})
+            raise ValidationError({"consent": "Enrolling a voice needs the person's consent."})
+        if not has_permissions(self.request, "change_person"):
+            raise ValidationError({"consent": "You do not have permission to record consent."})
         if person is not None and person.has_consent_ended(timezone.now()):
             raise ValidationError(
                 {"consent": "This person's consent has ended. Renew it on the person's page."}
             )
         if not cleaned.get("consent_how"):
-            raise ValidationError({"consent_how": "Write how, such as: signed form."})
+            raise ValidationError(
+                {"consent_how": "Enter how consent was given, for example: signed form."}
+            )
 
-    def chosen(self, actor: str) -> Person:
-        """Whoever was chosen, made where the name is new, with the consent that was given.
+    def save_person(self, actor: str) -> Person:
+        """Return the chosen person, added if the name is new, with the recorded consent.
 
         Raises
         ------
         PersonNotFound
         """
-        given: Person | None = self.cleaned_data["person"]
-        person = given or get_or_create_person(self.cleaned_data["name"], actor=actor)
+        known: Person | None = self.cleaned_data["person"]
+        person = known or get_or_create_person(self.cleaned_data["name"], actor=actor)
         if not self.cleaned_data["learn"] or person.has_consent():
             return person
         return record_consent(person.pk, Consent(self.cleaned_data["consent_how"]), actor=actor)
 
 
-SUGGESTIONS = 6
-QUOTES = 3
+MAX_CANDIDATES = 6
+MAX_QUOTES = 3
+# Shorter blocks say little about their speaker.
+MIN_QUOTE_CHARACTERS = 20
 
 
 def naming_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
-    """The page, of that admin."""
+    """Return the view of the page that names a speaker."""
 
     def show(request: HttpRequest, transcript_id: UUID, speaker_id: int) -> HttpResponse:
-        if not admin.has_change_permission(request) or not may(request, "view_person"):
+        if not admin.has_change_permission(request) or not has_permissions(request, "view_person"):
             raise PermissionDenied
-        speaker = speaker_in(transcript_id, speaker_id)
-        suggestions = _suggestions(request, speaker)
-        form = NamingForm(sent(request)[0], request=request, candidates=suggestions)
+        speaker = _get_speaker(transcript_id, speaker_id)
+        identified = _identify(request, speaker)
+        form = NamingForm(submitted_data(request)[0], request=request, candidates=identified)
         if request.method == "POST" and form.is_valid():
-            answer = _named(request, speaker, form)
-            if answer is not None:
-                return answer
+            response = _name_speaker(request, speaker, form)
+            if response is not None:
+                return response
         return admin.page(
             request,
             "transcript/speaker.html",
@@ -148,27 +158,27 @@ def naming_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
             speaker=speaker,
             tint=tints_in(speaker.transcript.speakers.all())[speaker.name],
             quotes=_quotes(speaker),
-            identified=suggestions,
+            identified=identified,
             form=form,
         )
 
     return show
 
 
-def speaker_in(transcript_id: UUID, speaker_id: int) -> TranscriptSpeaker:
-    """The speaker, of that transcript only."""
+def _get_speaker(transcript_id: UUID, speaker_id: int) -> TranscriptSpeaker:
+    """Return the speaker of this transcript, or raise Http404."""
     speakers = TranscriptSpeaker.objects.select_related("transcript", "person", "space")
     return get_object_or_404(speakers, pk=speaker_id, transcript=transcript_id)
 
 
-def _suggestions(
+def _identify(
     request: HttpRequest, speaker: TranscriptSpeaker
 ) -> Identification[KnownPerson] | None:
-    """Whose voice it may be; None where there is no voice to compare."""
+    """Return the candidates for the voice, or None for a speaker without a usable embedding."""
     voice = find_usable_voice(speaker)
     if voice is None:
         return None
-    found = identify_voice(voice.vector, voice.space, limit=SUGGESTIONS)
+    found = identify_voice(voice.vector, voice.space, limit=MAX_CANDIDATES)
     if request.method == "GET":
         audit.record(
             actor_of(request),
@@ -181,61 +191,61 @@ def _suggestions(
 
 
 def _quotes(speaker: TranscriptSpeaker) -> list[Block]:
-    """The first things said at some length."""
-    said = Block.objects.filter(transcript=speaker.transcript_id, speaker__name=speaker.name)
-    telling = said.filter(text__regex=r"^.{20}")[:QUOTES]
-    return list(telling) or list(said[:QUOTES])
+    """Return the first long blocks of the speaker, or the first of any length."""
+    blocks = Block.objects.filter(transcript=speaker.transcript_id, speaker__name=speaker.name)
+    long_blocks = blocks.filter(text__regex=rf"^.{{{MIN_QUOTE_CHARACTERS}}}")[:MAX_QUOTES]
+    return list(long_blocks) or list(blocks[:MAX_QUOTES])
 
 
-def _named(
+def _name_speaker(
     request: HttpRequest, speaker: TranscriptSpeaker, form: NamingForm
 ) -> HttpResponse | None:
-    """Where to go on; None where something was refused, which the form then says."""
+    """Name the speaker and return the next page; None where the form now has an error."""
     actor = actor_of(request)
     try:
         with transaction.atomic():
-            person = form.chosen(actor)
+            person = form.save_person(actor)
             name_speaker(speaker.transcript_id, speaker.label, person.pk, actor=actor)
     except PersonNotFound:
-        form.add_error(None, "This person is not there any more.")
+        form.add_error(None, "This person no longer exists.")
         return None
     except SpeakerNotFound:
-        messages.error(request, "This speaker is not there any more.")
+        messages.error(request, "This speaker no longer exists.")
         return HttpResponseRedirect(reverse("admin:voiceprints_transcript_changelist"))
     messages.success(request, f"{speaker.name} is now {person.name}.")
     if form.cleaned_data["learn"]:
-        learn_from(request, speaker, person)
+        _enrol_speaker(request, speaker, person)
     return HttpResponseRedirect(
         reverse("admin:voiceprints_transcript_elsewhere", args=[speaker.transcript_id, speaker.pk])
     )
 
 
-def learn_from(request: HttpRequest, speaker: TranscriptSpeaker, person: Person) -> None:
-    """Make the voice of a transcript's speaker a print, and say how that went."""
+def _enrol_speaker(request: HttpRequest, speaker: TranscriptSpeaker, person: Person) -> None:
+    """Enrol the speaker's voice for the person, and add a message with the outcome."""
     heard = SpeakerReference(speaker.transcript_id, speaker.label)
     try:
         enrol_speaker(person.pk, heard, actor=actor_of(request))
-    except (PersonNotFound, SpeakerNotFound) as gone:
-        messages.warning(request, f"The voice was not learned. {gone}")
+    except (PersonNotFound, SpeakerNotFound) as missing:
+        messages.warning(request, f"The voice was not enrolled. {missing}")
     except EnrolmentRefused as refusal:
-        messages.warning(request, reason_of(request, refusal, person))
+        messages.warning(request, explain_refusal(request, refusal, person))
     else:
-        messages.success(request, f"The voice of {person.name} was learned.")
+        messages.success(request, f"The voice of {person.name} was enrolled.")
 
 
 def elsewhere_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
-    """The page, of that admin."""
+    """Return the view of the page that names the same voice in other transcripts."""
 
     def show(request: HttpRequest, transcript_id: UUID, speaker_id: int) -> HttpResponse:
-        if not admin.has_change_permission(request) or not may(request, "view_person"):
+        if not admin.has_change_permission(request) or not has_permissions(request, "view_person"):
             raise PermissionDenied
-        speaker = speaker_in(transcript_id, speaker_id)
+        speaker = _get_speaker(transcript_id, speaker_id)
         back = reverse("admin:voiceprints_transcript_change", args=[transcript_id])
-        similar = _similar(speaker)
+        similar = _find_similar(speaker)
         if speaker.person is None or not similar:
             return HttpResponseRedirect(back)
         if request.method == "POST":
-            _name(request, speaker, similar)
+            _name_similar(request, speaker, similar)
             return HttpResponseRedirect(back)
         return admin.page(
             request,
@@ -249,23 +259,25 @@ def elsewhere_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
     return show
 
 
-def _similar(speaker: TranscriptSpeaker) -> list[SimilarSpeaker]:
+def _find_similar(speaker: TranscriptSpeaker) -> list[SimilarSpeaker]:
     voice = find_usable_voice(speaker)
     if voice is None:
         return []
     return similar_speakers(voice.vector, voice.space, besides=speaker.transcript_id)
 
 
-def _name(request: HttpRequest, speaker: TranscriptSpeaker, similar: list[SimilarSpeaker]) -> None:
-    """Only those that were listed: nothing else can be chosen by a form of one's own."""
+def _name_similar(
+    request: HttpRequest, speaker: TranscriptSpeaker, similar: list[SimilarSpeaker]
+) -> None:
+    """Name the chosen speakers; a forged form can choose only those that were listed."""
     listed = {str(one.speaker_id): one.speaker_id for one in similar if one.nameless}
-    chosen = [listed[given] for given in request.POST.getlist("speaker") if given in listed]
+    chosen = [listed[key] for key in request.POST.getlist("speaker") if key in listed]
     if not chosen or speaker.person_id is None:
-        messages.info(request, "Nobody was chosen, so no other transcript was changed.")
+        messages.info(request, "No speaker was chosen, so no other transcript was changed.")
         return
     try:
         named = name_similar_speakers(chosen, speaker.person_id, actor=actor_of(request))
     except PersonNotFound:
-        messages.error(request, "This person is not there any more. Nothing was changed.")
+        messages.error(request, "This person no longer exists. Nothing was changed.")
         return
-    messages.success(request, f"Named in other transcripts too: {len(named)}.")
+    messages.success(request, f"Speakers named in other transcripts: {len(named)}.")

@@ -1,4 +1,4 @@
-"""The page of a transcript: who spoke when, and the text."""
+"""The page of a transcript: a lane of bars for each speaker, the text, and search hits."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,13 +14,13 @@ from voiceprints.admin.colours import Tint, tints_in
 from voiceprints.models import Block, Transcript, TranscriptSpeaker
 
 WIDTH = 1000.0
-# What is nearer together, or shorter, could not be seen.
-LEAST = 2.0
+# Narrower bars and gaps would be invisible.
+MIN_WIDTH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """From when to when, and which block begins there."""
+class BlockSpan:
+    """The time of a block, and its position in the transcript."""
 
     start_ms: int
     end_ms: int
@@ -29,7 +29,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stretch of speech on a line of length WIDTH."""
+    """A span of speech in a lane of length WIDTH, and the block where it begins."""
 
     x: float
     width: float
@@ -37,14 +37,15 @@ class Bar:
     at_ms: int
 
 
-def bars_of(spans: Iterable[Span], duration_ms: float) -> list[Bar]:
-    """One bar for all spans that follow closely, none shorter than can be seen."""
+def build_bars(spans: Iterable[BlockSpan], duration_ms: float) -> list[Bar]:
+    """Return visible bars, with spans that follow each other closely joined into one."""
     scale = WIDTH / duration_ms if duration_ms else 0.0
     bars: list[Bar] = []
     for span in spans:
-        start, end = span.start_ms * scale, max(span.end_ms * scale, span.start_ms * scale + LEAST)
+        start = span.start_ms * scale
+        end = max(span.end_ms * scale, start + MIN_WIDTH)
         last = bars[-1] if bars else None
-        if last and start - (last.x + last.width) < LEAST:
+        if last and start - (last.x + last.width) < MIN_WIDTH:
             width = max(last.width, end - last.x)
             bars[-1] = Bar(last.x, round(width, 2), last.position, last.at_ms)
         else:
@@ -53,13 +54,13 @@ def bars_of(spans: Iterable[Span], duration_ms: float) -> list[Bar]:
 
 
 BLOCKS_PER_PAGE = 400
-HITS = 30
+MAX_HITS = 30
 TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """A speaker's line above the text."""
+class Lane:
+    """A speaker's lane above the text."""
 
     speaker: TranscriptSpeaker
     tint: Tint
@@ -76,13 +77,13 @@ class Line:
     text: str
     speaker: TranscriptSpeaker
     tint: Tint
-    is_new_voice: bool
+    is_new_speaker: bool
     is_hit: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where the words stand that were looked for."""
+    """A block that contains the searched words."""
 
     position: int
     at_ms: int
@@ -90,12 +91,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptPage:
-    """All that is shown above the form."""
+    """What the page shows above the form."""
 
     transcript_id: UUID
     duration_ms: float
     ticks: list[float]
-    voices: list[Voice]
+    lanes: list[Lane]
     lines: list[Line]
     sheet: Page[Block]
     words: str
@@ -110,22 +111,22 @@ class TranscriptPage:
         return f"?{query}#block-{position}"
 
 
-def page_of(transcript_id: str, asked: Mapping[str, str]) -> TranscriptPage | None:
-    """One page of a transcript; None where there is none."""
-    transcript = _transcript(transcript_id)
+def build_transcript_page(transcript_id: str, query: Mapping[str, str]) -> TranscriptPage | None:
+    """Return one page of a transcript, or None where the transcript does not exist."""
+    transcript = _find_transcript(transcript_id)
     if transcript is None:
         return None
     speakers = list(transcript.speakers.select_related("person", "space").defer("embedding"))
     tints = tints_in(speakers)
-    sheet = Paginator(transcript.blocks.all(), BLOCKS_PER_PAGE).get_page(asked.get("page"))
-    words = _words(asked)
+    sheet = Paginator(transcript.blocks.all(), BLOCKS_PER_PAGE).get_page(query.get("page"))
+    words = _searched_words(query)
     hits = _hits(transcript.blocks.all(), words)
     duration_ms = transcript.duration * 1000
     return TranscriptPage(
         transcript_id=transcript.pk,
         duration_ms=duration_ms,
         ticks=[duration_ms * tick / (TICKS - 1) for tick in range(TICKS)],
-        voices=_voices(transcript, speakers, tints),
+        lanes=_lanes(transcript, speakers, tints),
         lines=_lines(list(sheet), speakers, tints, {hit.position for hit in hits}),
         sheet=sheet,
         words=words,
@@ -133,47 +134,47 @@ def page_of(transcript_id: str, asked: Mapping[str, str]) -> TranscriptPage | No
     )
 
 
-def _transcript(transcript_id: str) -> Transcript | None:
+def _find_transcript(transcript_id: str) -> Transcript | None:
     try:
         return Transcript.objects.defer("result").filter(pk=UUID(transcript_id)).first()
     except ValueError:
         return None
 
 
-def _words(asked: Mapping[str, str]) -> str:
-    """What was looked for, here or in the list that led here."""
-    in_list = parse_qs(asked.get("_changelist_filters", "")).get("q", [""])
-    return asked.get("words", in_list[0]).strip()
+def _searched_words(query: Mapping[str, str]) -> str:
+    """Return the words searched on this page, or in the list that linked here."""
+    in_list = parse_qs(query.get("_changelist_filters", "")).get("q", [""])
+    return query.get("words", in_list[0]).strip()
 
 
 def _hits(blocks: QuerySet[Block], words: str) -> list[Hit]:
     if not words:
         return []
-    query = SearchQuery(words, config="simple", search_type="websearch")
-    found = blocks.filter(search=query).values_list("position", "start_ms")
-    return [Hit(*hit) for hit in found[:HITS]]
+    search = SearchQuery(words, config="simple", search_type="websearch")
+    found = blocks.filter(search=search).values_list("position", "start_ms")
+    return [Hit(*hit) for hit in found[:MAX_HITS]]
 
 
-def _voices(
+def _lanes(
     transcript: Transcript, speakers: Sequence[TranscriptSpeaker], tints: Mapping[str, Tint]
-) -> list[Voice]:
-    """One line for all who share a name, first who speaks most."""
+) -> list[Lane]:
+    """Return one lane per name, in order of speaking time, longest first."""
     names = {speaker.pk: speaker.name for speaker in speakers}
-    spans: defaultdict[str, list[Span]] = defaultdict(list)
+    spans: defaultdict[str, list[BlockSpan]] = defaultdict(list)
     rows = transcript.blocks.values_list("speaker_id", "start_ms", "end_ms", "position")
     for speaker_id, start, end, position in rows:
-        spans[names[speaker_id]].append(Span(start, end, position))
+        spans[names[speaker_id]].append(BlockSpan(start, end, position))
     first = {speaker.name: speaker for speaker in reversed(speakers)}
-    voices = [
-        Voice(
+    lanes = [
+        Lane(
             speaker,
             tints[name],
-            bars_of(spans[name], transcript.duration * 1000),
+            build_bars(spans[name], transcript.duration * 1000),
             sum(span.end_ms - span.start_ms for span in spans[name]) / 1000,
         )
         for name, speaker in first.items()
     ]
-    return sorted(voices, key=lambda voice: -voice.speech_s)
+    return sorted(lanes, key=lambda lane: -lane.speech_s)
 
 
 def _lines(
@@ -193,7 +194,7 @@ def _lines(
                 text=block.text,
                 speaker=speaker,
                 tint=tints[speaker.name],
-                is_new_voice=not lines or lines[-1].speaker.name != speaker.name,
+                is_new_speaker=not lines or lines[-1].speaker.name != speaker.name,
                 is_hit=block.position in hits,
             )
         )

@@ -1,4 +1,4 @@
-"""Transcripts: found by words, people and dates, and read like a transcript."""
+"""The admin pages of transcripts: search by words, speakers and dates, and the transcript page."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 
 from audio.merge.name_spelling import readable
 from voiceprints.admin.colours import tints_in
-from voiceprints.admin.library_admin import LibraryAdmin, actor_of, may
+from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissions
 from voiceprints.admin.speaker_page import elsewhere_view, naming_view
-from voiceprints.admin.transcript_page import page_of
+from voiceprints.admin.transcript_page import build_transcript_page
 from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.people_search import search_people
@@ -26,7 +26,7 @@ from voiceprints.transcripts.transcript_store import delete_transcript
 
 
 class SpokenByFilter(admin.SimpleListFilter):
-    """Who spoke: a person, by name or alias, or whatever a speaker is called."""
+    """A filter by a typed name, of a person or of a speaker: there may be many people to list."""
 
     title = "speaker"
     parameter_name = "speaker"
@@ -41,12 +41,12 @@ class SpokenByFilter(admin.SimpleListFilter):
         name = (self.value() or "").strip()
         if not name:
             return queryset
-        called = Q(name__icontains=name) | Q(person__in=search_people(name).values("pk"))
-        speaking = TranscriptSpeaker.objects.filter(called, transcript=OuterRef("pk"))
+        matches = Q(name__icontains=name) | Q(person__in=search_people(name).values("pk"))
+        speaking = TranscriptSpeaker.objects.filter(matches, transcript=OuterRef("pk"))
         return queryset.filter(Exists(speaking))
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
-        """What else is filtered, to be sent along with the form."""
+        """Yield the value, and the other filters, which the form submits as hidden fields."""
         others = changelist.get_filters_params()
         yield {
             "value": self.value() or "",
@@ -64,11 +64,11 @@ def _search(changelist: ChangeList) -> dict[str, list[str]]:
 
 
 class TranscriptForm(ModelForm):  # type: ignore[type-arg]  # no generic when it runs
-    """Changes what was changed on the page, and not what was changed elsewhere meanwhile."""
+    """The form of a transcript, which saves only the fields that the user has changed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Sent back beside the field: an old page must not bring a name back that was forgotten.
+        # The initial value is submitted too: an old page must not restore an erased name.
         if name := self.fields.get("recording_name"):
             name.show_hidden_initial = True
 
@@ -78,16 +78,16 @@ class TranscriptForm(ModelForm):  # type: ignore[type-arg]  # no generic when it
 
 @admin.register(Transcript)
 class TranscriptAdmin(LibraryAdmin):
-    """Who said what in which recording."""
+    """The list of transcripts, and the page of each."""
 
-    list_display = ["__str__", "cast", "created_at", "length", "retain_until"]
+    list_display = ["__str__", "speakers", "created_at", "length", "retain_until"]
     list_filter = [SpokenByFilter, ("created_at", admin.DateFieldListFilter), "mode"]
     date_hierarchy = "created_at"
     search_fields = ["recording_name"]
-    search_help_text = 'Words that were said, such as: budget "heat pump" -invoice'
+    search_help_text = 'Search for spoken words, for example: budget "heat pump" -invoice'
     ordering = ["-created_at", "id"]
-    fields = ["recording_name", "recorded_at", "retain_until", "engines", "noted", "created_by"]
-    readonly_fields = ["engines", "noted", "created_by"]
+    readonly_fields = ["engines", "warning_codes", "created_by"]
+    fields = ["recording_name", "recorded_at", "retain_until", *readonly_fields]
     form = TranscriptForm
     formfield_overrides = {TextField: {"widget": AdminTextInputWidget}}
 
@@ -98,12 +98,12 @@ class TranscriptAdmin(LibraryAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Transcript], search_term: str
     ) -> tuple[QuerySet[Transcript], bool]:
-        """By what was said, through the index of words, or by the recording's name."""
+        """Search the text with the word index, and the recording's name."""
         words = search_term.strip()
         if not words:
             return queryset, False
-        said = Q(pk__in=Transcript.objects.with_words(words).values("pk"))
-        return queryset.filter(said | Q(recording_name__icontains=words)), False
+        has_words = Q(pk__in=Transcript.objects.with_words(words).values("pk"))
+        return queryset.filter(has_words | Q(recording_name__icontains=words)), False
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changes = super().get_changelist_instance(request)
@@ -111,7 +111,7 @@ class TranscriptAdmin(LibraryAdmin):
         return changes
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Recordings make transcripts."""
+        """Forbid adding: transcripts are made from recordings."""
         return False
 
     @admin.display(description="length", ordering="duration")
@@ -119,8 +119,8 @@ class TranscriptAdmin(LibraryAdmin):
         return clock_s(transcript.duration)
 
     @admin.display(description="speakers")
-    def cast(self, transcript: Transcript) -> SafeString:
-        """Who spoke, each in the colour of the voice."""
+    def speakers(self, transcript: Transcript) -> SafeString:
+        """Return the speakers' names in their colours."""
         speakers = list(transcript.speakers.all())
         tints = tints_in(speakers)
         return format_html_join(
@@ -132,7 +132,7 @@ class TranscriptAdmin(LibraryAdmin):
         return ", ".join(f"{job}: {model}" for job, model in transcript.engine_models.items())
 
     @admin.display(description="warnings")
-    def noted(self, transcript: Transcript) -> str:
+    def warning_codes(self, transcript: Transcript) -> str:
         return ", ".join(str(warning) for warning in transcript.warnings)
 
     def get_urls(self) -> list[URLPattern]:
@@ -153,13 +153,13 @@ class TranscriptAdmin(LibraryAdmin):
     ) -> HttpResponse:
         shown = None
         if self.has_view_or_change_permission(request):
-            shown = page_of(object_id, request.GET)
+            shown = build_transcript_page(object_id, request.GET)
         if shown and request.method == "GET":
             audit.record(actor_of(request), Action.TRANSCRIPT_READ, transcript=shown.transcript_id)
         context = {
             "page": shown,
             "may_name": self.has_change_permission(request),
-            "may_see_people": may(request, "view_person"),
+            "may_see_people": has_permissions(request, "view_person"),
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
@@ -180,8 +180,8 @@ class TranscriptAdmin(LibraryAdmin):
     def get_deleted_objects(
         self, objs: Iterable[Transcript], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """What is said before a deletion is confirmed: not each block by itself."""
+        """Return what the confirmation page lists: transcripts, not each of their blocks."""
         transcripts = list(objs)
         lacking = set() if self.has_delete_permission(request) else {"transcript"}
-        told = [f"{transcript}: speakers and everything they said" for transcript in transcripts]
-        return told, {"transcripts": len(transcripts)}, lacking, []
+        consequences = [f"{transcript}: with its speakers and text" for transcript in transcripts]
+        return consequences, {"transcripts": len(transcripts)}, lacking, []

@@ -1,4 +1,4 @@
-"""How times, similarities and links to blocks stand on a page."""
+"""Template filters for times, similarities and links to blocks."""
 
 from typing import Protocol
 
@@ -15,7 +15,7 @@ class PagedBlocks(Protocol):
 
 @register.filter
 def clock(milliseconds: float) -> str:
-    """`1:02:03`, or `2:03` where there are no hours."""
+    """Return `1:02:03`, or `2:03` below an hour."""
     minutes, seconds = divmod(int(milliseconds) // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
@@ -23,14 +23,14 @@ def clock(milliseconds: float) -> str:
 
 @register.filter
 def clock_s(seconds: float) -> str:
-    """The same, from seconds."""
+    """Return the same as `clock`, from seconds."""
     return clock(seconds * 1000)
 
 
 @register.filter
-def likeness(similarity: float | None) -> str:
-    """A cosine with two decimals; a dash where there is nothing to compare."""
-    return "–" if similarity is None else f"{similarity:.2f}"  # noqa: RUF001
+def similarity(cosine: float | None) -> str:
+    """Return a cosine with two decimals, or a dash for None."""
+    return "–" if cosine is None else f"{cosine:.2f}"  # noqa: RUF001
 
 
 @register.filter

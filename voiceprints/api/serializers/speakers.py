@@ -57,7 +57,7 @@ class NameSpeaker(StrictRequest):
         return "also" in given or ("name" in given and given["dry_run"])
 
     def reassignment(self, transcript: UUID, label: str) -> Reassignment:
-        """What is said of this speaker."""
+        """Return the requested reassignment of the speaker."""
         given = self.validated_data
         return Reassignment(
             transcript_id=transcript,

@@ -135,7 +135,7 @@ class StoredSpeaker(NamedVoice):
         child=serializers.FloatField(),
         allow_null=True,
         required=False,
-        help_text="Only with include=vector; null if there is none or consent is missing.",
+        help_text="Only with include=vector; null without an embedding or valid consent.",
     )
 
 

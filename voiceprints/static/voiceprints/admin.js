@@ -1,17 +1,17 @@
-// Comfort only: every page does its work without this.
+// Optional: every page works without this script.
 "use strict";
 
 for (const part of document.querySelectorAll("[data-shown-by]")) {
   const box = document.getElementById(part.dataset.shownBy);
-  const follow = () => { part.hidden = !box.checked; };
-  box.addEventListener("change", follow);
-  follow();
+  const update = () => { part.hidden = !box.checked; };
+  box.addEventListener("change", update);
+  update();
 }
 
 const otherName = document.getElementById("id_name");
-const somebodyElse = document.getElementById("who-new");
-if (otherName && somebodyElse) {
-  otherName.addEventListener("input", () => { somebodyElse.checked = true; });
+const otherPerson = document.getElementById("who-new");
+if (otherName && otherPerson) {
+  otherName.addEventListener("input", () => { otherPerson.checked = true; });
 }
 
 for (const button of document.querySelectorAll("button[data-busy]")) {
@@ -22,8 +22,8 @@ for (const button of document.querySelectorAll("button[data-busy]")) {
 }
 
 for (const point of document.querySelectorAll(".map .point")) {
-  const alike = document.querySelectorAll(`.map .point[data-person="${point.dataset.person}"]`);
-  const light = (on) => () => { for (const one of alike) one.classList.toggle("lit", on); };
+  const samePerson = document.querySelectorAll(`.map .point[data-person="${point.dataset.person}"]`);
+  const light = (on) => () => { for (const one of samePerson) one.classList.toggle("lit", on); };
   point.addEventListener("mouseenter", light(true));
   point.addEventListener("mouseleave", light(false));
 }
