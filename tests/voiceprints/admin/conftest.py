@@ -1,4 +1,4 @@
-"""Who looks at the admin's pages, and how many queries a page takes."""
+"""Users of the admin's pages, and a count of the queries of a page."""
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -8,43 +8,43 @@ from django.test.utils import CaptureQueriesContext
 
 PEOPLE = "/admin/voiceprints/person/"
 TRANSCRIPTS = "/admin/voiceprints/transcript/"
-PRINTS = "/admin/voiceprints/voiceprint/"
+VOICEPRINTS = "/admin/voiceprints/voiceprint/"
 SPACES = "/admin/voiceprints/space/"
 AUDIT = "/admin/voiceprints/auditentry/"
 
 
 @pytest.fixture
 def vera(db: None) -> Client:
-    """Somebody who may do everything."""
-    return logged_in(User.objects.create_superuser("vera"))
+    """Log in a superuser."""
+    return log_in(User.objects.create_superuser("vera"))
 
 
 @pytest.fixture
 def viewer(db: None) -> Client:
-    """Somebody who may see everything, and change nothing."""
-    return somebody_who_may("view")
+    """Log in a user who may view everything and change nothing."""
+    return user_with_permissions("view")
 
 
-def somebody_who_may(*beginnings: str) -> Client:
-    """By how the names of their permissions begin: `view`, `change_transcript`."""
-    user = User.objects.create_user("-".join(beginnings), is_staff=True)
+def user_with_permissions(*prefixes: str) -> Client:
+    """Log in a user with the permissions that begin so: `view`, `change_transcript`."""
+    user = User.objects.create_user("-".join(prefixes), is_staff=True)
     granted = [
         permission
         for permission in Permission.objects.filter(content_type__app_label="voiceprints")
-        if permission.codename.startswith(beginnings)
+        if permission.codename.startswith(prefixes)
     ]
     user.user_permissions.set(granted)
-    return logged_in(user)
+    return log_in(user)
 
 
-def logged_in(user: User) -> Client:
+def log_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
 
 
-def queries_of(client: Client, url: str) -> int:
-    """How many queries a page takes, once what lasts for the process is known."""
+def count_queries(client: Client, url: str) -> int:
+    """Return the number of queries of a page, once the caches of the process are filled."""
     client.get(url)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200

@@ -1,4 +1,4 @@
-"""One colour for one voice."""
+"""The colours of people and speakers."""
 
 from uuid import UUID
 
@@ -15,13 +15,13 @@ def test_a_person_has_the_same_colour_in_every_transcript() -> None:
     assert alone["Ana"].colour == among_others["Ana"].colour == tint_of(ANA).colour
 
 
-def test_a_stranger_takes_a_colour_that_is_left() -> None:
-    cast = [speaker(n, f"Unknown_{n}") for n in range(COLOURS)]
+def test_an_unknown_gets_a_free_colour() -> None:
+    speakers = [speaker(n, f"Unknown_{n}") for n in range(COLOURS)]
 
-    assert len({tint.colour for tint in tints_in(cast).values()}) == COLOURS
+    assert len({tint.colour for tint in tints_in(speakers).values()}) == COLOURS
 
 
-def test_people_of_one_colour_are_told_apart_by_an_outline() -> None:
+def test_people_of_one_colour_are_distinguished_by_an_outline() -> None:
     same = [key for key in map(UUID, range_of_ids()) if tint_of(key) == tint_of(ANA)]
     first, second = tints_in([speaker(1, "Ana", ANA), speaker(2, "Twin", same[1])]).values()
 

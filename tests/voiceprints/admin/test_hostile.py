@@ -1,10 +1,10 @@
-"""What nobody types, and somebody sends all the same."""
+"""Hostile input: null characters, control characters, and values over the limits."""
 
 import pytest
 from django.test import Client
 
 from tests.voiceprints.admin.conftest import PEOPLE, TRANSCRIPTS
-from tests.voiceprints.admin.test_people import ASKED
+from tests.voiceprints.admin.test_people import FORM
 from tests.voiceprints.people import consenting, transcript
 from voiceprints.models import Person
 
@@ -22,7 +22,7 @@ GIVEN = {"consent_given_at_0": "2026-05-03", "consent_given_at_1": "12:00"}
         f"{PEOPLE}{{ana}}/merge/?q=%00",
     ],
 )
-def test_a_null_character_is_looked_for_nowhere(vera: Client, path: str) -> None:
+def test_a_null_character_is_refused(vera: Client, path: str) -> None:
     ana, talk = consenting("Ana"), transcript()
 
     assert vera.get(path.format(ana=ana.pk, talk=talk.pk)).status_code == 400
@@ -31,14 +31,14 @@ def test_a_null_character_is_looked_for_nowhere(vera: Client, path: str) -> None
 @pytest.mark.parametrize(
     "name", ["Ana\n Ruiz", "Ana\u2028Ruiz", "Ana\x07Ruiz", "Ana   Ruiz", " Ana Ruiz "]
 )
-def test_a_name_stays_on_its_line_with_single_spaces(vera: Client, name: str) -> None:
-    vera.post(f"{PEOPLE}add/", ASKED | {"name": name})
+def test_a_name_is_normalized_to_one_line_with_single_spaces(vera: Client, name: str) -> None:
+    vera.post(f"{PEOPLE}add/", FORM | {"name": name})
 
     assert Person.objects.get().name == "Ana Ruiz"
 
 
-def test_aliases_stay_on_their_lines(vera: Client) -> None:
-    vera.post(f"{PEOPLE}add/", ASKED | {"aliases": "The  boss\nA\x07na"})
+def test_an_alias_is_normalized_to_one_line(vera: Client) -> None:
+    vera.post(f"{PEOPLE}add/", FORM | {"aliases": "The  boss\nA\x07na"})
 
     assert Person.objects.get().aliases == ["The boss", "A na"]
 
@@ -56,10 +56,10 @@ def test_aliases_stay_on_their_lines(vera: Client) -> None:
         ("consent_how", GIVEN | {"consent_how": "x" * 1_001}),
     ],
 )
-def test_the_form_refuses_what_the_endpoint_refuses(
+def test_the_form_has_the_limits_of_the_endpoint(
     vera: Client, field: str, given: dict[str, str]
 ) -> None:
-    answer = vera.post(f"{PEOPLE}add/", ASKED | given)
+    answer = vera.post(f"{PEOPLE}add/", FORM | given)
 
     assert field in answer.context["adminform"].form.errors
     assert not Person.objects.exists()

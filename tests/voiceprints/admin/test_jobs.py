@@ -1,4 +1,4 @@
-"""The admin's pages of jobs: read and cancelled, never edited."""
+"""The admin pages of jobs, which users read and cancel but never edit."""
 
 import pytest
 from django.test import Client
@@ -27,7 +27,7 @@ def test_jobs_are_listed_by_the_names_of_their_recordings(vera: Client) -> None:
     assert "board.mic.wav, board.system.wav" in vera.get(JOBS).content.decode()
 
 
-def test_a_failed_job_says_why(vera: Client) -> None:
+def test_a_failed_job_shows_its_error(vera: Client) -> None:
     broken = failed("The file could not be decoded.")
 
     page = vera.get(f"{JOBS}{broken.id}/change/").content.decode()
@@ -35,24 +35,24 @@ def test_a_failed_job_says_why(vera: Client) -> None:
     assert "The file could not be decoded." in page
 
 
-def test_what_was_heard_is_not_shown(vera: Client) -> None:
+def test_the_result_is_not_shown(vera: Client) -> None:
     done = job(state=JobState.DONE, finished_at=timezone.now(), result={"text": "Good morning."})
 
     assert "Good morning." not in vera.get(f"{JOBS}{done.id}/change/").content.decode()
 
 
-def test_chosen_jobs_are_cancelled_and_those_that_ended_stay(vera: Client) -> None:
+def test_selected_jobs_are_cancelled_unless_they_have_ended(vera: Client) -> None:
     waiting, ended = job(), failed("No speech.")
     chosen = {"action": "cancel_jobs", "_selected_action": [str(waiting.id), str(ended.id)]}
 
     page = vera.post(JOBS, chosen, follow=True).content.decode()
 
-    assert "1 jobs are cancelled" in page
+    assert "Jobs cancelled: 1." in page
     assert Job.objects.get(pk=waiting.pk).state == JobState.CANCELLED
     assert Job.objects.get(pk=ended.pk).state == JobState.FAILED
 
 
-def test_who_may_only_look_cancels_nothing(viewer: Client) -> None:
+def test_a_viewer_cannot_cancel_jobs(viewer: Client) -> None:
     waiting = job()
     chosen = {"action": "cancel_jobs", "_selected_action": [str(waiting.id)]}
     viewer.post(JOBS, chosen)
@@ -60,5 +60,5 @@ def test_who_may_only_look_cancels_nothing(viewer: Client) -> None:
     assert Job.objects.get(pk=waiting.pk).state == JobState.QUEUED
 
 
-def test_the_queues_own_tables_are_no_part_of_the_admin(vera: Client) -> None:
+def test_the_admin_hides_the_tables_of_the_queue(vera: Client) -> None:
     assert "procrastinate" not in vera.get("/admin/").content.decode().lower()

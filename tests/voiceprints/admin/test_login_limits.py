@@ -23,25 +23,25 @@ def account(db: None) -> Iterator[None]:
     cache.clear()
 
 
-def tried(password: str, name: str = "vera", address: str = "192.0.2.1") -> HttpResponse:
+def log_in(password: str, name: str = "vera", address: str = "192.0.2.1") -> HttpResponse:
     given = {"username": name, "password": password}
     return cast(HttpResponse, Client().post(LOGIN, given, REMOTE_ADDR=address))
 
 
 def fail(times: int) -> list[int]:
-    return [tried(WRONG).status_code for _time in range(times)]
+    return [log_in(WRONG).status_code for _time in range(times)]
 
 
 @pytest.mark.usefixtures("account")
-def test_the_fifth_failure_in_a_row_is_the_last() -> None:
+def test_the_fifth_failure_in_a_row_locks_the_client_out() -> None:
     assert fail(6) == [200, 200, 200, 200, 429, 429]
 
 
 @pytest.mark.usefixtures("account")
-def test_who_is_locked_out_is_told_when_to_come_again() -> None:
+def test_a_locked_out_client_gets_the_waiting_time() -> None:
     fail(5)
 
-    answer = tried(RIGHT)
+    answer = log_in(RIGHT)
 
     assert answer.headers["Retry-After"] == "900"
     assert "Try again in 15 minutes." in answer.content.decode()
@@ -49,25 +49,25 @@ def test_who_is_locked_out_is_told_when_to_come_again() -> None:
 
 
 @pytest.mark.usefixtures("account")
-def test_a_success_begins_the_count_anew() -> None:
+def test_a_success_resets_the_count() -> None:
     fail(4)
-    tried(RIGHT)
+    log_in(RIGHT)
 
     assert fail(4) == [200] * 4
 
 
 @pytest.mark.usefixtures("account")
-def test_an_account_that_does_not_exist_is_treated_like_one_that_does() -> None:
-    answers = [tried(WRONG, name="nobody").status_code for _time in range(5)]
+def test_an_unknown_account_is_treated_like_a_known_one() -> None:
+    answers = [log_in(WRONG, name="ines").status_code for _time in range(5)]
 
     assert answers == [200, 200, 200, 200, 429]
 
 
 @pytest.mark.usefixtures("account")
-def test_somebody_elsewhere_is_not_locked_out() -> None:
+def test_a_client_at_another_address_is_not_locked_out() -> None:
     fail(5)
 
-    assert tried(RIGHT, address="192.0.2.2").status_code == 302
+    assert log_in(RIGHT, address="192.0.2.2").status_code == 302
 
 
 @pytest.mark.usefixtures("account")
@@ -89,16 +89,16 @@ def with_a_file(client: Client, url: str) -> int:
 
 @pytest.mark.parametrize("url", ["/admin/login/", "/admin/", "/admin/logout/"])
 @pytest.mark.django_db
-def test_a_stranger_uploads_nothing(url: str) -> None:
+def test_an_anonymous_client_cannot_upload(url: str) -> None:
     assert with_a_file(Client(), url) == 413
 
 
-def test_who_has_logged_in_uploads(vera: Client) -> None:
+def test_a_logged_in_user_may_upload(vera: Client) -> None:
     assert with_a_file(vera, "/admin/logout/") == 200
 
 
 @pytest.mark.django_db
-def test_a_stranger_may_try_to_log_in() -> None:
+def test_an_anonymous_client_may_try_to_log_in() -> None:
     answer = Client().post("/admin/login/", {"username": "vera", "password": "wrong"})
 
     assert answer.status_code == 200

@@ -1,11 +1,11 @@
-"""Saying who a speaker is, learning the voice, and naming it elsewhere."""
+"""The pages that name a speaker, enrol the voice, and name it in other transcripts."""
 
 from datetime import timedelta
 
 from django.test import Client
 from django.utils import timezone
 
-from tests.voiceprints.admin.conftest import TRANSCRIPTS, queries_of, somebody_who_may
+from tests.voiceprints.admin.conftest import TRANSCRIPTS, count_queries, user_with_permissions
 from tests.voiceprints.people import (
     SPACE,
     axis,
@@ -17,86 +17,90 @@ from tests.voiceprints.people import (
 )
 from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voiceprint
 
-LEARN = {"learn": "on", "consent": "on", "consent_how": "by e-mail"}
+ENROL = {"learn": "on", "consent": "on", "consent_how": "by e-mail"}
 
 
-def test_suggestions_are_ranked_by_voice(vera: Client) -> None:
+def test_candidates_are_ranked_by_voice(vera: Client) -> None:
     voiceprint_of(consenting("Ben"), blend({0: 0.6, 1: 0.8}))
     voiceprint_of(consenting("Ana"), blend({0: 0.9, 1: 0.1}))
 
-    page = text_of(vera, page_of(unnamed()))
+    page = text_of(vera, url_of(unnamed()))
 
     assert page.index(">Ana<") < page.index(">Ben<")
     assert "0.99" in page
     assert "same voice" in page
 
 
-def test_a_stranger_is_matched_with_nobody(vera: Client) -> None:
+def test_an_unknown_voice_has_no_match(vera: Client) -> None:
     voiceprint_of(consenting("Ben"), axis(1))
 
-    page = text_of(vera, page_of(unnamed()))
+    page = text_of(vera, url_of(unnamed()))
 
-    assert "nobody is near enough" in page
+    assert "None is similar enough" in page
     assert "same voice" not in page
 
 
-def test_somebody_without_consent_is_not_suggested(vera: Client) -> None:
+def test_a_person_without_consent_is_not_suggested(vera: Client) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(0))
     Person.objects.update(consent_until=timezone.now())
 
-    assert ">Ben<" not in text_of(vera, page_of(unnamed()))
+    assert ">Ben<" not in text_of(vera, url_of(unnamed()))
 
 
-def test_looking_for_a_voice_is_audited(vera: Client) -> None:
-    vera.get(page_of(unnamed()))
+def test_an_identification_is_audited(vera: Client) -> None:
+    vera.get(url_of(unnamed()))
 
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action) == ("admin:vera", "identified")
 
 
 def test_a_page_takes_no_more_queries_for_more_people(vera: Client) -> None:
-    stranger = unnamed()
-    known(3)
-    few = queries_of(vera, page_of(stranger))
+    unknown = unnamed()
+    enrol_people(3)
+    few = count_queries(vera, url_of(unknown))
 
-    known(27, first=3)
+    enrol_people(27, first=3)
 
-    assert queries_of(vera, page_of(stranger)) == few
+    assert count_queries(vera, url_of(unknown)) == few
 
 
-def test_a_speaker_is_named_after_a_suggestion(vera: Client) -> None:
-    stranger, ben = unnamed(), consenting("Ben")
+def test_a_speaker_gets_the_name_of_a_candidate(vera: Client) -> None:
+    unknown, ben = unnamed(), consenting("Ben")
 
-    vera.post(page_of(stranger), {"who": str(ben.pk)})
+    vera.post(url_of(unknown), {"who": str(ben.pk)})
 
-    stranger.refresh_from_db()
-    assert (stranger.name, stranger.person, stranger.source) == ("Ben", ben, "named_by_hand")
+    unknown.refresh_from_db()
+    assert (unknown.name, unknown.person, unknown.source) == (
+        "Ben",
+        ben,
+        "named_by_hand",
+    )
     assert AuditEntry.objects.get().actor == "admin:vera"
 
 
-def test_a_new_name_makes_a_person(vera: Client) -> None:
-    stranger = unnamed()
+def test_a_new_name_adds_a_person(vera: Client) -> None:
+    unknown = unnamed()
 
-    vera.post(page_of(stranger), {"who": "new", "name": " Dora  Weiss "})
+    vera.post(url_of(unknown), {"who": "new", "name": " Dora  Weiss "})
 
     assert Person.objects.get().name == "Dora Weiss"
     assert not Voiceprint.objects.exists()
 
 
-def test_a_known_name_is_that_person_in_whatever_case(vera: Client) -> None:
-    stranger, ben = unnamed(), consenting("Ben")
+def test_a_known_name_is_found_regardless_of_case(vera: Client) -> None:
+    unknown, ben = unnamed(), consenting("Ben")
 
-    vera.post(page_of(stranger), {"who": "new", "name": "BEN"})
+    vera.post(url_of(unknown), {"who": "new", "name": "BEN"})
 
-    stranger.refresh_from_db()
-    assert stranger.person == ben
+    unknown.refresh_from_db()
+    assert unknown.person == ben
 
 
-def test_a_voice_is_learned_with_consent(vera: Client) -> None:
-    stranger = unnamed()
+def test_a_voice_is_enrolled_with_consent(vera: Client) -> None:
+    unknown = unnamed()
 
-    vera.post(page_of(stranger), {"who": "new", "name": "Dora", **LEARN})
+    vera.post(url_of(unknown), {"who": "new", "name": "Dora", **ENROL})
 
     dora = Person.objects.get()
     assert (dora.has_consent(), dora.consent_how) == (True, "by e-mail")
@@ -109,40 +113,40 @@ def test_a_voice_is_learned_with_consent(vera: Client) -> None:
     ]
 
 
-def test_a_voice_is_not_learned_without_consent(vera: Client) -> None:
-    stranger = unnamed()
+def test_a_voice_is_not_enrolled_without_consent(vera: Client) -> None:
+    unknown = unnamed()
 
-    answer = vera.post(page_of(stranger), {"who": "new", "name": "Dora", "learn": "on"})
+    answer = vera.post(url_of(unknown), {"who": "new", "name": "Dora", "learn": "on"})
 
-    assert "only with the consent" in answer.content.decode()
+    assert "needs the person&#x27;s consent" in answer.content.decode()
     assert not Person.objects.exists()
 
 
-def test_how_consent_was_given_is_asked_for(vera: Client) -> None:
-    asked = {"who": "new", "name": "Dora", **LEARN, "consent_how": ""}
+def test_how_consent_was_given_is_required(vera: Client) -> None:
+    form = {"who": "new", "name": "Dora", **ENROL, "consent_how": ""}
 
-    answer = vera.post(page_of(unnamed()), asked)
+    answer = vera.post(url_of(unnamed()), form)
 
-    assert "Write how" in answer.content.decode()
+    assert "Enter how consent was given" in answer.content.decode()
 
 
-def test_consent_that_ended_is_not_renewed_in_passing(vera: Client) -> None:
+def test_ended_consent_is_not_renewed_by_naming(vera: Client) -> None:
     past = timezone.now() - timedelta(hours=1)
     ben = consenting("Ben", consent_until=past)
 
-    answer = vera.post(page_of(unnamed()), {"who": str(ben.pk), **LEARN})
+    answer = vera.post(url_of(unnamed()), {"who": str(ben.pk), **ENROL})
 
     ben.refresh_from_db()
     assert "has ended" in answer.content.decode()
     assert ben.consent_until == past
 
 
-def test_a_voice_that_is_somebody_elses_is_named_and_not_learned(vera: Client) -> None:
-    stranger, ben = unnamed(), consenting("Ben")
+def test_a_voice_of_another_person_is_named_but_not_enrolled(vera: Client) -> None:
+    unknown, ben = unnamed(), consenting("Ben")
     voiceprint_of(ben, axis(0))
 
     answer = vera.post(
-        page_of(stranger), {"who": "new", "name": "Dora", **LEARN}, follow=True
+        url_of(unknown), {"who": "new", "name": "Dora", **ENROL}, follow=True
     ).content.decode()
 
     assert "already has this voice" in answer
@@ -150,77 +154,77 @@ def test_a_voice_that_is_somebody_elses_is_named_and_not_learned(vera: Client) -
     assert not Voiceprint.objects.exclude(person=ben).exists()
 
 
-def test_nobody_chosen_is_refused(vera: Client) -> None:
-    answer = vera.post(page_of(unnamed()), {"name": ""})
+def test_a_form_without_a_choice_is_refused(vera: Client) -> None:
+    answer = vera.post(url_of(unnamed()), {"name": ""})
 
     assert "Choose who this is" in answer.content.decode()
 
 
 def test_a_speaker_of_another_transcript_is_not_found(vera: Client) -> None:
-    stranger = unnamed()
+    unknown = unnamed()
 
-    answer = vera.get(f"{TRANSCRIPTS}{transcript().pk}/speaker/{stranger.pk}/")
+    answer = vera.get(f"{TRANSCRIPTS}{transcript().pk}/speaker/{unknown.pk}/")
 
     assert answer.status_code == 404
 
 
-def test_a_viewer_names_nobody(viewer: Client) -> None:
-    stranger, ben = unnamed(), consenting("Ben")
+def test_a_viewer_cannot_name_a_speaker(viewer: Client) -> None:
+    unknown, ben = unnamed(), consenting("Ben")
 
-    assert viewer.get(page_of(stranger)).status_code == 403
-    assert viewer.post(page_of(stranger), {"who": str(ben.pk)}).status_code == 403
+    assert viewer.get(url_of(unknown)).status_code == 403
+    assert viewer.post(url_of(unknown), {"who": str(ben.pk)}).status_code == 403
 
 
-def test_who_may_not_add_people_makes_none_by_naming(db: None) -> None:
-    client = somebody_who_may("view", "change_transcript")
+def test_naming_adds_no_person_without_permission(db: None) -> None:
+    client = user_with_permissions("view", "change_transcript")
 
-    answer = client.post(page_of(unnamed()), {"who": "new", "name": "Dora"})
+    answer = client.post(url_of(unnamed()), {"who": "new", "name": "Dora"})
 
-    assert "you may not add people" in answer.content.decode()
+    assert "do not have permission to add people" in answer.content.decode()
     assert not Person.objects.exists()
 
 
-def test_who_may_not_add_voiceprints_learns_none(db: None) -> None:
-    ben, client = consenting("Ben"), somebody_who_may("view", "change")
+def test_naming_enrols_no_voice_without_permission(db: None) -> None:
+    ben, client = consenting("Ben"), user_with_permissions("view", "change")
 
-    client.post(page_of(unnamed()), {"who": str(ben.pk), **LEARN})
+    client.post(url_of(unnamed()), {"who": str(ben.pk), **ENROL})
 
     assert not Voiceprint.objects.exists()
 
 
-def test_the_same_voice_elsewhere_is_listed_before_anything_changes(vera: Client) -> None:
+def test_the_same_voice_in_other_transcripts_is_listed_before_a_change(vera: Client) -> None:
     here, there = unnamed(), unnamed(recording_name="Tuesday")
 
-    page = vera.post(page_of(here), {"who": "new", "name": "Dora"}, follow=True)
+    page = vera.post(url_of(here), {"who": "new", "name": "Dora"}, follow=True)
 
     there.refresh_from_db()
     assert "Tuesday" in page.content.decode()
     assert there.name == "Unknown_0"
 
 
-def test_the_same_voice_is_named_elsewhere_too(vera: Client) -> None:
-    here, there = named_here("Dora"), unnamed()
+def test_the_same_voice_is_named_in_other_transcripts(vera: Client) -> None:
+    here, there = named_speaker("Dora"), unnamed()
 
-    vera.post(f"{page_of(here)}elsewhere/", {"speaker": [there.pk]})
+    vera.post(f"{url_of(here)}elsewhere/", {"speaker": [there.pk]})
 
     there.refresh_from_db()
     assert there.name == "Dora"
 
 
-def test_only_those_who_were_listed_are_named(vera: Client) -> None:
-    here = named_here("Dora")
+def test_only_listed_speakers_are_named(vera: Client) -> None:
+    here = named_speaker("Dora")
     other_voice = unnamed(vector=1)
 
-    vera.post(f"{page_of(here)}elsewhere/", {"speaker": [other_voice.pk, "x"]})
+    vera.post(f"{url_of(here)}elsewhere/", {"speaker": [other_voice.pk, "x"]})
 
     other_voice.refresh_from_db()
     assert other_voice.name == "Unknown_0"
 
 
-def test_a_viewer_names_nobody_elsewhere(viewer: Client) -> None:
-    here = named_here("Dora")
+def test_a_viewer_cannot_name_speakers_of_other_transcripts(viewer: Client) -> None:
+    here = named_speaker("Dora")
 
-    assert viewer.post(f"{page_of(here)}elsewhere/", {}).status_code == 403
+    assert viewer.post(f"{url_of(here)}elsewhere/", {}).status_code == 403
 
 
 def unnamed(*, vector: int = 0, **fields: object) -> TranscriptSpeaker:
@@ -235,7 +239,7 @@ def unnamed(*, vector: int = 0, **fields: object) -> TranscriptSpeaker:
     )
 
 
-def named_here(name: str) -> TranscriptSpeaker:
+def named_speaker(name: str) -> TranscriptSpeaker:
     here = unnamed()
     here.person = consenting(name)
     here.name, here.source = name, "named_by_hand"
@@ -243,12 +247,12 @@ def named_here(name: str) -> TranscriptSpeaker:
     return here
 
 
-def known(count: int, *, first: int = 0) -> None:
+def enrol_people(count: int, *, first: int = 0) -> None:
     for number in range(first, first + count):
         voiceprint_of(consenting(f"Person {number}"), blend({0: 1.0, number + 1: 1.0}))
 
 
-def page_of(one: TranscriptSpeaker) -> str:
+def url_of(one: TranscriptSpeaker) -> str:
     return f"{TRANSCRIPTS}{one.transcript_id}/speaker/{one.pk}/"
 
 

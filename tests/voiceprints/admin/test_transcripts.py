@@ -1,10 +1,10 @@
-"""The list of transcripts, and the page that reads like one."""
+"""The list of transcripts, and the page of each."""
 
 from datetime import UTC, datetime
 
 from django.test import Client
 
-from tests.voiceprints.admin.conftest import TRANSCRIPTS, queries_of, somebody_who_may
+from tests.voiceprints.admin.conftest import TRANSCRIPTS, count_queries, user_with_permissions
 from tests.voiceprints.people import consenting, speaker, transcript
 from voiceprints.admin.transcript_page import BLOCKS_PER_PAGE
 from voiceprints.models import AuditEntry, Block, Transcript
@@ -18,9 +18,9 @@ UNCHANGED = {
 }
 
 
-def test_transcripts_are_found_by_words_that_were_said(vera: Client) -> None:
-    said("The heat pump is late.", recording_name="Monday")
-    said("Nothing new.", recording_name="Tuesday")
+def test_transcripts_are_found_by_spoken_words(vera: Client) -> None:
+    with_text("The heat pump is late.", recording_name="Monday")
+    with_text("Nothing new.", recording_name="Tuesday")
 
     page = text_of(vera, f'{TRANSCRIPTS}?q="heat pump"')
 
@@ -29,12 +29,12 @@ def test_transcripts_are_found_by_words_that_were_said(vera: Client) -> None:
 
 
 def test_transcripts_are_found_by_the_recordings_name(vera: Client) -> None:
-    said("Nothing new.", recording_name="Tuesday")
+    with_text("Nothing new.", recording_name="Tuesday")
 
     assert "1 transcript" in text_of(vera, f"{TRANSCRIPTS}?q=tues")
 
 
-def test_transcripts_are_filtered_by_who_speaks(vera: Client) -> None:
+def test_transcripts_are_filtered_by_speaker(vera: Client) -> None:
     ana = consenting("Ana", aliases=["The boss"])
     speaker(transcript(recording_name="Monday"), "Speaker_0", "Ana", person=ana)
     speaker(transcript(recording_name="Tuesday"), "Speaker_0", "Ben")
@@ -45,8 +45,8 @@ def test_transcripts_are_filtered_by_who_speaks(vera: Client) -> None:
     assert "Tuesday" not in page
 
 
-def test_the_filter_by_speaker_keeps_the_words(vera: Client) -> None:
-    said("Good morning.")
+def test_the_filter_by_speaker_preserves_the_search(vera: Client) -> None:
+    with_text("Good morning.")
 
     page = text_of(vera, f"{TRANSCRIPTS}?q=morning")
 
@@ -65,57 +65,61 @@ def test_transcripts_are_filtered_by_date(vera: Client) -> None:
 
 
 def test_the_list_takes_no_more_queries_for_more_transcripts(vera: Client) -> None:
-    plant(3)
-    few = queries_of(vera, TRANSCRIPTS)
+    add_transcripts(3)
+    few = count_queries(vera, TRANSCRIPTS)
 
-    plant(27)
+    add_transcripts(27)
 
-    assert queries_of(vera, TRANSCRIPTS) == few
+    assert count_queries(vera, TRANSCRIPTS) == few
 
 
 def test_a_page_takes_no_more_queries_for_more_speakers_and_blocks(vera: Client) -> None:
-    short, long = talk(3), talk(30)
+    short, long = with_speakers(3), with_speakers(30)
 
-    assert queries_of(vera, page_of(short)) == queries_of(vera, page_of(long))
+    assert count_queries(vera, url_of(short)) == count_queries(vera, url_of(long))
 
 
-def test_a_page_tells_who_said_what_and_when(vera: Client) -> None:
-    page = text_of(vera, page_of(said("The heat pump is late.", start_ms=65_000, end_ms=70_000)))
+def test_a_page_shows_speaker_time_and_text(vera: Client) -> None:
+    page = text_of(
+        vera, url_of(with_text("The heat pump is late.", start_ms=65_000, end_ms=70_000))
+    )
 
     assert "The heat pump is late." in page
     assert "1:05" in page
     assert ">Ana</a>" in page
 
 
-def test_a_speaker_has_a_bar_where_they_speak(vera: Client) -> None:
-    half = said("Hello.", duration=10.0, start_ms=5000, end_ms=10_000)
+def test_a_speaker_has_a_bar_at_the_time_of_speech(vera: Client) -> None:
+    half = with_text("Hello.", duration=10.0, start_ms=5000, end_ms=10_000)
 
-    assert 'x="500.0" y="1" width="500.0"' in text_of(vera, page_of(half))
+    assert 'x="500.0" y="1" width="500.0"' in text_of(vera, url_of(half))
 
 
-def test_what_was_said_is_text_and_no_markup(vera: Client) -> None:
-    page = text_of(vera, page_of(said("<script>alert(1)</script>")))
+def test_the_text_is_escaped(vera: Client) -> None:
+    page = text_of(vera, url_of(with_text("<script>alert(1)</script>")))
 
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
 
 
-def test_blocks_with_the_words_looked_for_are_marked(vera: Client) -> None:
-    page = text_of(vera, f"{page_of(said('The heat pump is late.'))}?words=pump")
+def test_blocks_with_the_searched_words_are_marked(vera: Client) -> None:
+    page = text_of(vera, f"{url_of(with_text('The heat pump is late.'))}?words=pump")
 
     assert page.count("new hit") == 1
 
 
-def test_words_looked_for_in_the_list_are_marked_on_the_page(vera: Client) -> None:
-    page = text_of(vera, f"{page_of(said('The heat pump is late.'))}?_changelist_filters=q%3Dpump")
+def test_words_searched_in_the_list_are_marked_on_the_page(vera: Client) -> None:
+    page = text_of(
+        vera, f"{url_of(with_text('The heat pump is late.'))}?_changelist_filters=q%3Dpump"
+    )
 
     assert page.count("new hit") == 1
 
 
 def test_a_long_transcript_has_several_pages(vera: Client) -> None:
-    long = talk(2, blocks=BLOCKS_PER_PAGE + 1)
+    long = with_speakers(2, blocks=BLOCKS_PER_PAGE + 1)
 
-    page = text_of(vera, f"{page_of(long)}?page=2")
+    page = text_of(vera, f"{url_of(long)}?page=2")
 
     assert f'id="block-{BLOCKS_PER_PAGE}"' in page
     assert 'id="block-0"' not in page
@@ -123,9 +127,9 @@ def test_a_long_transcript_has_several_pages(vera: Client) -> None:
 
 
 def test_reading_a_transcript_is_audited(vera: Client) -> None:
-    read = said("Hello.")
+    read = with_text("Hello.")
 
-    vera.get(page_of(read))
+    vera.get(url_of(read))
 
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.transcript_id) == (
@@ -135,10 +139,10 @@ def test_reading_a_transcript_is_audited(vera: Client) -> None:
     )
 
 
-def test_renaming_a_recording_is_audited_and_keeps_its_result(vera: Client) -> None:
+def test_renaming_a_recording_is_audited_and_leaves_its_result(vera: Client) -> None:
     changed = transcript(recording_name="Monday", result={"segments": []})
 
-    vera.post(page_of(changed), UNCHANGED | {"recording_name": " Tuesday\u200b"})
+    vera.post(url_of(changed), UNCHANGED | {"recording_name": " Tuesday\u200b"})
 
     changed.refresh_from_db()
     assert (changed.recording_name, changed.result) == ("Tuesday", {"segments": []})
@@ -156,61 +160,61 @@ def test_deleting_transcripts_is_audited_one_by_one(vera: Client) -> None:
     assert AuditEntry.objects.filter(action="transcript_deleted").count() == 2
 
 
-def test_nobody_writes_a_transcript_by_hand(vera: Client) -> None:
+def test_a_transcript_cannot_be_added_by_hand(vera: Client) -> None:
     assert vera.get(f"{TRANSCRIPTS}add/").status_code == 403
 
 
-def test_a_viewer_reads_but_is_offered_no_naming(viewer: Client) -> None:
-    page = text_of(viewer, page_of(said("Hello.")))
+def test_a_viewer_reads_but_cannot_name_speakers(viewer: Client) -> None:
+    page = text_of(viewer, url_of(with_text("Hello.")))
 
     assert "Hello." in page
     assert "/speaker/" not in page
 
 
-def test_an_old_page_does_not_bring_a_forgotten_name_back(vera: Client) -> None:
+def test_an_old_page_does_not_restore_an_erased_name(vera: Client) -> None:
     changed = transcript(recording_name="Ana.wav", result={"segments": []})
-    page = vera.get(page_of(changed)).content.decode()
+    page = vera.get(url_of(changed)).content.decode()
     Transcript.objects.filter(pk=changed.pk).update(recording_name="Person 7f3a.wav")
 
     assert '<input type="hidden" name="initial-recording_name" value="Ana.wav"' in page
     old = {"recording_name": "Ana.wav", "initial-recording_name": "Ana.wav"}
-    vera.post(page_of(changed), UNCHANGED | old)
+    vera.post(url_of(changed), UNCHANGED | old)
 
     changed.refresh_from_db()
     assert changed.recording_name == "Person 7f3a.wav"
 
 
-def test_a_viewer_changes_no_transcript(viewer: Client) -> None:
-    assert viewer.post(page_of(transcript()), UNCHANGED).status_code == 403
+def test_a_viewer_cannot_change_a_transcript(viewer: Client) -> None:
+    assert viewer.post(url_of(transcript()), UNCHANGED).status_code == 403
 
 
-def test_who_may_see_people_only_sees_no_transcript(db: None) -> None:
-    kept = said("Hello.")
+def test_a_transcript_is_forbidden_without_permission_to_view_it(db: None) -> None:
+    stored = with_text("Hello.")
 
-    answer = somebody_who_may("view_person").get(page_of(kept))
+    answer = user_with_permissions("view_person").get(url_of(stored))
 
     assert answer.status_code == 403
     assert not AuditEntry.objects.exists()
 
 
-def said(text: str, *, start_ms: int = 0, end_ms: int = 900, **fields: object) -> Transcript:
-    kept = transcript(**fields)
-    ana = speaker(kept, "Speaker_0", "Ana")
+def with_text(text: str, *, start_ms: int = 0, end_ms: int = 900, **fields: object) -> Transcript:
+    stored = transcript(**fields)
+    ana = speaker(stored, "Speaker_0", "Ana")
     Block.objects.create(
-        transcript=kept, speaker=ana, position=0, start_ms=start_ms, end_ms=end_ms, text=text
+        transcript=stored, speaker=ana, position=0, start_ms=start_ms, end_ms=end_ms, text=text
     )
-    return kept
+    return stored
 
 
-def talk(people: int, *, blocks: int | None = None) -> Transcript:
-    kept = transcript(duration=1000.0)
+def with_speakers(people: int, *, blocks: int | None = None) -> Transcript:
+    stored = transcript(duration=1000.0)
     speakers = [
-        speaker(kept, f"Speaker_{n}", f"Name {n}", person=consenting(f"{kept.pk} {n}"))
+        speaker(stored, f"Speaker_{n}", f"Name {n}", person=consenting(f"{stored.pk} {n}"))
         for n in range(people)
     ]
     Block.objects.bulk_create(
         Block(
-            transcript=kept,
+            transcript=stored,
             speaker=speakers[n % people],
             position=n,
             start_ms=n * 1000,
@@ -219,16 +223,16 @@ def talk(people: int, *, blocks: int | None = None) -> Transcript:
         )
         for n in range(blocks or people)
     )
-    return kept
+    return stored
 
 
-def plant(count: int) -> None:
+def add_transcripts(count: int) -> None:
     for _ in range(count):
-        talk(2)
+        with_speakers(2)
 
 
-def page_of(kept: Transcript) -> str:
-    return f"{TRANSCRIPTS}{kept.pk}/change/"
+def url_of(stored: Transcript) -> str:
+    return f"{TRANSCRIPTS}{stored.pk}/change/"
 
 
 def text_of(client: Client, url: str) -> str:
