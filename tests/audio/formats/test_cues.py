@@ -1,4 +1,4 @@
-"""Transcriptions are cut where a reader would cut them."""
+"""The places where a transcription is cut into cues."""
 
 from audio.formats.cues import Cue, sentence_cues
 from audio.merge.values import Transcription, Word

@@ -1,4 +1,4 @@
-"""Subtitles as programs read them that were not written with ours in mind."""
+"""Subtitles as foreign libraries read them."""
 
 import srt
 import webvtt
@@ -37,6 +37,6 @@ def test_a_reader_of_webvtt_reads_every_cue() -> None:
     assert read[2].text == "Bye."
 
 
-def test_nothing_said_is_a_file_without_cues() -> None:
+def test_a_transcript_without_words_is_a_file_without_cues() -> None:
     assert list(srt.parse(TEXT_FORMATS["srt"].write([]))) == []
     assert webvtt.from_string(TEXT_FORMATS["vtt"].write([])).captions == []

@@ -1,4 +1,4 @@
-"""Cues as text, whatever names and words hold."""
+"""Cues as text, with unusual signs in names and words."""
 
 from audio.formats.cues import Cue
 from audio.formats.text import rttm, srt, txt, vtt
@@ -34,9 +34,9 @@ def test_rttm_has_no_space_in_a_name() -> None:
     )
 
 
-def test_txt_shows_time_and_speaker_even_where_nobody_transcribed() -> None:
+def test_txt_shows_time_and_speaker_without_text_too() -> None:
     assert txt([Cue(3661, 3662, "", "Ana")]) == "[1:01:01] Ana\n"
 
 
-def test_nothing_said_is_an_empty_file() -> None:
+def test_a_transcript_without_words_is_an_empty_file() -> None:
     assert (txt([]), srt([]), vtt([]), rttm([])) == ("", "", "WEBVTT\n\n", "")

@@ -1,4 +1,4 @@
-"""Property tests try the same examples in every run, and keep none."""
+"""Property tests use the same examples in every run, and store none."""
 
 from hypothesis import settings
 

@@ -1,4 +1,4 @@
-"""Small made-up recordings, with numbers that a reader can check by hand."""
+"""Small synthetic recordings, with numbers that a reader can check by hand."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,7 +12,7 @@ RATE = 1000
 
 
 def track(*runs: tuple[float, float], rate: int = RATE, offset: float = 0.0) -> Track:
-    """A track of runs of (level, seconds): samples alternate around the offset."""
+    """Return a track of runs of (level, seconds): samples alternate around the offset."""
     parts = [level * np.tile([1.0, -1.0], round(seconds * rate / 2)) for level, seconds in runs]
     samples = (np.concatenate(parts) + offset).astype(np.float32)
     return Track(rate, lambda: [samples])
@@ -27,7 +27,7 @@ def turns(*spoken: tuple[float, float, str]) -> tuple[Turn, ...]:
 
 
 def axis(index: int, length: float = 1.0) -> Embedding:
-    """A fingerprint of four numbers along one axis: two axes have a cosine of 0."""
+    """Return an embedding of four numbers along one axis: two axes have a cosine of 0."""
     vector = np.zeros(4)
     vector[index] = length
     return vector

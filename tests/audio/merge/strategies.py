@@ -1,6 +1,6 @@
 """Random values of the merge core.
 
-Times stand on a grid of quarter seconds, so that ties are many and sums exact.
+Times are multiples of a quarter second, so that there are many ties and sums are exact.
 """
 
 from itertools import pairwise
@@ -60,14 +60,14 @@ voices = st.lists(st.tuples(names, embeddings), min_size=1, max_size=8).map(
 
 
 def frozen(array: NDArray[Number]) -> NDArray[Number]:
-    """An array that refuses to be written to."""
+    """Return the array, made read-only."""
     array.setflags(write=False)
     return array
 
 
 @st.composite
 def items(draw: st.DrawFn) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Distances of which some are unknown, seconds, and pairs that must stay apart."""
+    """Draw distances, some of them unknown, seconds, and pairs that must stay apart."""
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     count = draw(st.integers(0, 12))
     distances = random.uniform(0.0, 1.5, (count, count))
@@ -79,7 +79,7 @@ def items(draw: st.DrawFn) -> tuple[NDArray[np.float64], NDArray[np.float64], ND
 
 @st.composite
 def conversations(draw: st.DrawFn) -> list[Turn]:
-    """What three people say in 60 s: nobody at once with oneself."""
+    """Draw the turns of three people in 60 s; the turns of one person do not overlap."""
     conversation = []
     for label in ("Speaker_0", "Speaker_1", "Speaker_2"):
         edges = sorted(draw(st.sets(st.integers(0, 240), max_size=8)))
@@ -89,7 +89,7 @@ def conversations(draw: st.DrawFn) -> list[Turn]:
 
 
 def diarized_in_chunks(conversation: list[Turn]) -> list[Chunk]:
-    """The same, by a diarizer that makes no mistake but calls everybody otherwise each time."""
+    """Cut a conversation into chunks, each diarized correctly but with labels of its own."""
     return [
         _chunk(conversation, number, start, start + 28.0)
         for number, start in enumerate((0.0, 16.0, 32.0))

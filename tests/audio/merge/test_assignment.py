@@ -1,4 +1,4 @@
-"""Which speaker said each word, and which words stand together."""
+"""The speaker of each word, and the grouping of words into blocks."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_turns_need_no_order() -> None:
     assert label_words(words((4.5, 5.5, "hi")), spoken) == ["Early"]
 
 
-def test_of_turns_that_start_together_the_one_listed_first_has_the_word() -> None:
+def test_a_word_in_two_turns_that_start_together_belongs_to_the_one_listed_first() -> None:
     spoken = turns((0.0, 4.0, "First"), (0.0, 8.0, "Second"))
 
     assert label_words(words((1.0, 2.0, "hi")), spoken) == ["First"]
@@ -32,7 +32,7 @@ def test_a_word_20_ms_outside_a_turn_belongs_to_it_within_the_tolerance() -> Non
     assert label_words(word, spoken, tolerance_s=0.25) == ["Ann"]
 
 
-def test_a_word_20_ms_outside_a_turn_belongs_to_nobody_without_tolerance() -> None:
+def test_a_word_20_ms_outside_a_turn_has_no_speaker_without_tolerance() -> None:
     spoken = turns((0.0, 1.0, "Ann"))
 
     assert label_words(words((1.02, 1.3, "so")), spoken) == ["Speaker_unknown"]
@@ -44,7 +44,7 @@ def test_the_nearer_of_two_turns_within_the_tolerance_has_the_word() -> None:
     assert label_words(words((1.2, 1.9, "so")), spoken, tolerance_s=0.25) == ["Bob"]
 
 
-def test_of_two_turns_equally_near_the_first_has_the_word() -> None:
+def test_a_tie_between_near_turns_goes_to_the_first() -> None:
     spoken = turns((0.0, 1.0, "Ann"), (1.7, 3.0, "Bob"))
 
     assert label_words(words((1.1, 1.6, "so")), spoken, tolerance_s=0.25) == ["Ann"]
@@ -68,16 +68,16 @@ def test_overlap_wins_over_a_turn_that_is_merely_near() -> None:
     assert label_words(words((1.0, 1.8, "so")), spoken, tolerance_s=0.25) == ["Ann"]
 
 
-def test_no_words_have_no_labels() -> None:
+def test_without_words_the_labels_are_empty() -> None:
     assert label_words([], turns((0.0, 1.0, "Ann"))) == []
 
 
-def test_a_time_that_is_not_a_number_is_refused_by_place() -> None:
+def test_a_time_that_is_not_a_number_is_refused_with_its_index() -> None:
     with pytest.raises(ValueError, match="at 1 of 2"):
         label_words(words((0.0, 1.0, "a"), (1.0, float("nan"), "b")), [])
 
 
-def test_labelling_leaves_its_arguments_alone() -> None:
+def test_labelling_does_not_change_its_arguments() -> None:
     spoken = [Turn(4.0, 6.0, "Late"), Turn(0.0, 3.0, "Early")]
 
     label_words([Word(1.0, 2.0, "hi")], spoken)
@@ -139,12 +139,12 @@ def test_the_longest_silence_is_an_option() -> None:
     assert len(group_words(transcribed, ["Ann", "Ann"], max_silence_s=0.4)) == 2
 
 
-def test_as_many_labels_as_words_are_needed() -> None:
+def test_labels_must_be_as_many_as_words() -> None:
     with pytest.raises(ValueError, match="1 labels for 2 words"):
         group_words(words((0.0, 1.0, "a"), (1.0, 2.0, "b")), ["Ann"])
 
 
-def test_of_turns_that_overlap_a_word_as_long_the_first_has_it() -> None:
+def test_a_tie_between_overlapping_turns_goes_to_the_first() -> None:
     spoken = turns((0.5, 1.5, "Ann"), (2.5, 3.5, "Bob"))
 
     assert label_words(words((0.0, 4.0, "so")), spoken) == ["Ann"]
@@ -157,7 +157,7 @@ def test_the_tolerance_takes_no_word_from_the_turn_around_it() -> None:
 
 
 @pytest.mark.parametrize("longest", [0, 1, 2, 3, 7, 11, 18, 19])
-def test_of_many_turns_inside_a_word_the_longest_has_it(longest: int) -> None:
+def test_a_word_around_many_turns_belongs_to_the_longest(longest: int) -> None:
     short = [Turn(at + 0.1, at + 0.3, "Short") for at in range(20)]
     spoken = [*short[:longest], Turn(longest + 0.1, longest + 0.6, "Long"), *short[longest + 1 :]]
 

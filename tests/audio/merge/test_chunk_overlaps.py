@@ -1,4 +1,4 @@
-"""What each chunk of a recording tells."""
+"""The turns of overlapping chunks."""
 
 import pytest
 
@@ -13,14 +13,14 @@ def times(spoken: list[Turn]) -> list[tuple[float, float]]:
     return [(turn.start, turn.end) for turn in spoken]
 
 
-def test_chunks_part_in_the_middle_of_what_they_share() -> None:
+def test_the_border_of_two_chunks_is_the_middle_of_their_overlap() -> None:
     first = Chunk(0.0, 100.0, diarization((80.0, 100.0, "A")))
     second = Chunk(90.0, 190.0, diarization((0.0, 20.0, "B")))
 
     assert [times(own) for own in cut_turns([first, second])] == [[(80.0, 95.0)], [(95.0, 110.0)]]
 
 
-def test_a_turn_in_the_neighbours_half_is_not_told_twice() -> None:
+def test_a_turn_in_the_neighbours_half_appears_once() -> None:
     first = Chunk(0.0, 100.0, diarization((96.0, 99.0, "A")))
     second = Chunk(90.0, 190.0, diarization((6.0, 9.0, "B")))
 
@@ -50,25 +50,25 @@ def test_chunks_out_of_order_are_refused(second: Chunk) -> None:
         cut_turns([Chunk(5.0, 10.0, NOBODY), second])
 
 
-def test_turns_of_one_speaker_that_meet_are_one() -> None:
+def test_adjacent_turns_of_one_speaker_are_joined() -> None:
     spoken = turns((0.0, 5.0, "A"), (5.0, 9.0, "A"), (9.0, 20.0, "A"))
 
     assert join_turns(spoken) == turns((0.0, 20.0, "A"))
 
 
-def test_turns_of_two_speakers_that_meet_are_two() -> None:
+def test_adjacent_turns_of_two_speakers_are_not_joined() -> None:
     spoken = turns((0.0, 5.0, "A"), (5.0, 9.0, "B"))
 
     assert join_turns(spoken) == spoken
 
 
-def test_another_speaker_in_between_does_not_part_a_turn() -> None:
+def test_another_speaker_in_between_does_not_split_a_turn() -> None:
     spoken = turns((0.0, 5.0, "A"), (2.0, 3.0, "B"), (5.0, 9.0, "A"))
 
     assert join_turns(spoken) == turns((0.0, 9.0, "A"), (2.0, 3.0, "B"))
 
 
-def test_turns_of_one_speaker_with_a_pause_are_two() -> None:
+def test_turns_of_one_speaker_with_a_pause_are_not_joined() -> None:
     spoken = turns((0.0, 5.0, "A"), (5.1, 9.0, "A"))
 
     assert join_turns(spoken) == spoken

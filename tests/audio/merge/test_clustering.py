@@ -1,4 +1,4 @@
-"""Which items are of one kind, when some of them certainly are not."""
+"""Clustering where some pairs must not share a group."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ UNKNOWN = np.nan
 
 
 def on_a_line(*places: float) -> NDArray[np.float64]:
-    """The distances of items that stand at these places of a line."""
+    """Return the distances of points on a line."""
     at = np.array(places)
     distances: NDArray[np.float64] = np.abs(at - at[:, np.newaxis])
     return distances
@@ -44,29 +44,29 @@ def test_the_distance_of_two_groups_is_the_mean_over_their_pairs() -> None:
 
 
 def test_the_mean_is_weighted_by_the_items_seconds() -> None:
-    # The item 0.6 away weighs three times the one 1.0 away: 0.7.
+    # The item 0.6 away has three times the weight of the one 1.0 away: 0.7.
     assert groups_of(on_a_line(0.0, 0.4, 1.0), seconds=(1.0, 3.0, 1.0)) == [0, 0, 0]
 
 
-def test_groups_are_numbered_as_they_first_appear() -> None:
+def test_groups_are_numbered_in_order_of_first_appearance() -> None:
     assert groups_of(on_a_line(5.0, 0.0, 5.1, 9.0)) == [0, 1, 0, 2]
 
 
-def test_items_that_must_stay_apart_do_even_at_no_distance() -> None:
+def test_items_that_must_stay_apart_do_so_even_at_distance_0() -> None:
     assert groups_of(on_a_line(0.0, 0.0), apart=((0, 1),)) == [0, 1]
 
 
-def test_what_one_member_must_not_join_no_member_joins() -> None:
+def test_a_pair_that_must_stay_apart_holds_for_the_whole_group() -> None:
     assert groups_of(on_a_line(0.0, 0.1, 0.3), apart=((0, 2),)) == [0, 0, 1]
 
 
-def test_who_is_refused_by_one_group_goes_on_to_join_another() -> None:
+def test_an_item_refused_by_one_group_may_join_another() -> None:
     distances = on_a_line(0.0, 0.1, 0.3, 0.6)
 
     assert groups_of(distances, apart=((0, 2),)) == [0, 0, 1, 1]
 
 
-def test_a_hundred_near_pairs_do_not_outvote_one_that_must_stay_apart() -> None:
+def test_a_hundred_near_pairs_do_not_outweigh_one_that_must_stay_apart() -> None:
     distances = on_a_line(*np.linspace(0.0, 0.1, 20))
 
     groups = groups_of(distances, apart=((0, 19),))
@@ -82,7 +82,7 @@ def test_unknown_distances_do_not_count_in_the_mean() -> None:
     assert groups_of(distances) == [0, 0, 0]
 
 
-def test_groups_of_which_nothing_is_known_do_not_join() -> None:
+def test_groups_without_a_known_distance_do_not_join() -> None:
     assert groups_of(np.full((2, 2), UNKNOWN), rule=LinkingRule(max_speakers=1)) == [0, 1]
 
 
@@ -92,7 +92,7 @@ def test_above_the_most_speakers_groups_join_beyond_the_cut() -> None:
     assert groups_of(distances, rule=LinkingRule(max_speakers=2)) == [0, 0, 1]
 
 
-def test_a_cough_joins_before_two_talkers_do() -> None:
+def test_a_cough_joins_before_two_speakers_do() -> None:
     distances = on_a_line(0.0, 1.0, 3.0)
 
     groups = groups_of(distances, seconds=(60.0, 60.0, 1.0), rule=LinkingRule(max_speakers=2))
@@ -116,11 +116,11 @@ def test_an_item_without_seconds_still_joins() -> None:
     assert groups_of(on_a_line(0.0, 0.1), seconds=(0.0, 0.0)) == [0, 0]
 
 
-def test_no_items_make_no_groups() -> None:
+def test_without_items_the_groups_are_empty() -> None:
     assert groups_of(np.empty((0, 0))) == []
 
 
-def test_the_arguments_are_left_alone() -> None:
+def test_the_arguments_are_not_changed() -> None:
     distances, seconds = on_a_line(0.0, 0.1), np.array([0.0, 1.0])
     apart = np.zeros((2, 2), dtype=np.bool_)
 
@@ -132,13 +132,13 @@ def test_the_arguments_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize(("fewest", "most"), [(0, None), (0, 2), (3, 2)])
-def test_numbers_that_nothing_satisfies_are_refused(fewest: int, most: int | None) -> None:
+def test_contradicting_numbers_of_speakers_are_refused(fewest: int, most: int | None) -> None:
     with pytest.raises(ValueError, match="1 <= min <= max"):
         LinkingRule(min_speakers=fewest, max_speakers=most)
 
 
-def test_who_was_nearest_before_a_union_may_not_be_after_it() -> None:
-    # 2 and 3 are nearest to 0, but 0.6 and 0.7 from it and 1 together, and 0.5 from each other.
+def test_the_nearest_group_may_change_after_a_union() -> None:
+    # 2 and 3 are nearest to 0, but 0.6 and 0.7 from it and 1 when joined, and 0.5 from each other.
     distances = np.array(
         [[0.0, 0.1, 0.3, 0.4], [0.1, 0.0, 0.9, 1.0], [0.3, 0.9, 0.0, 0.5], [0.4, 1.0, 0.5, 0.0]]
     )

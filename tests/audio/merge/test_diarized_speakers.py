@@ -20,7 +20,7 @@ def test_the_shortest_turn_counts_with_its_own_length() -> None:
     }
 
 
-def test_four_speakers_in_one_answer_are_told() -> None:
+def test_four_speakers_in_one_answer_give_a_warning() -> None:
     few, four = Diarization((), ("A",)), Diarization((), ("A", "B", "C", "D"))
 
     [notice] = check_speaker_limit(few, four)
@@ -35,5 +35,5 @@ def test_a_fourth_speaker_outside_the_detected_ones_counts() -> None:
     assert len(check_speaker_limit(diarized)) == 1
 
 
-def test_three_speakers_in_each_of_two_answers_are_no_limit() -> None:
+def test_three_speakers_in_each_of_two_answers_give_no_warning() -> None:
     assert check_speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("X", "Y"))) == ()

@@ -50,9 +50,7 @@ def test_speakers_have_the_golden_names(inputs: dict[str, Any], output: dict[str
 
 
 @pytest.mark.parametrize(("inputs", "output"), vectors_of("speaker_list"))
-def test_names_have_the_golden_fingerprints(
-    inputs: dict[str, Any], output: dict[str, Any]
-) -> None:
+def test_names_have_the_golden_embeddings(inputs: dict[str, Any], output: dict[str, Any]) -> None:
     embeddings = golden.read_embeddings(inputs["fingerprints"])
     decisions = inputs["assignment"]
     named = [

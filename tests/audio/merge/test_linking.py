@@ -1,4 +1,4 @@
-"""Which labels of different chunks are one speaker."""
+"""The linking of chunks' labels into speakers."""
 
 from collections.abc import Mapping
 
@@ -17,21 +17,21 @@ Spoken = tuple[float, float, str]
 def chunk(
     start: float, *spoken: Spoken, embeddings: Mapping[str, Embedding] | None = None
 ) -> Chunk:
-    """A chunk of 100 s."""
+    """Return a chunk of 100 s."""
     return Chunk(start, start + 100.0, diarization(*spoken, embeddings=embeddings))
 
 
 def leaning(cosine: float) -> Embedding:
-    """A fingerprint with this cosine to the first axis."""
+    """Return an embedding with this cosine to the first axis."""
     return np.array([cosine, np.sqrt(1 - cosine**2), 0.0, 0.0])
 
 
 def speakers(linked: LinkedRecording) -> dict[str, str]:
-    """Speakers by ``chunk label``."""
+    """Return the speakers by ``chunk label``."""
     return {f"{at} {label}": speaker for (at, label), speaker in linked.labels.items()}
 
 
-def test_labels_that_sound_alike_are_one_speaker() -> None:
+def test_labels_with_similar_embeddings_are_one_speaker() -> None:
     first = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings={"A": axis(0), "B": axis(1)})
     second = chunk(
         200.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings={"A": axis(1), "B": axis(0)}
@@ -67,7 +67,7 @@ def test_a_distance_of_seven_tenths_is_the_last_that_links(cosine: float, found:
     assert len(link_chunks([first, second]).diarization.speakers) == found
 
 
-def test_labels_that_talk_at_once_are_two_speakers_however_alike() -> None:
+def test_labels_that_talk_at_the_same_time_are_two_speakers_at_any_similarity() -> None:
     only = chunk(0.0, (0.0, 5.0, "A"), (4.0, 9.0, "B"), embeddings={"A": axis(0), "B": axis(0)})
 
     assert speakers(link_chunks([only])) == {"0 A": "Speaker_0", "0 B": "Speaker_1"}
@@ -79,7 +79,7 @@ def test_labels_of_one_chunk_that_only_touch_may_be_one_speaker() -> None:
     assert set(link_chunks([only]).labels.values()) == {"Speaker_0"}
 
 
-def test_a_label_of_two_people_does_not_make_them_one() -> None:
+def test_a_label_of_two_people_does_not_link_them() -> None:
     two = {"A": axis(0), "B": axis(1)}
     first = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings=two)
     second = chunk(200.0, (0.0, 9.0, "A"), embeddings={"A": leaning(0.8)})
@@ -89,7 +89,7 @@ def test_a_label_of_two_people_does_not_make_them_one() -> None:
     assert speakers(linked) == {"0 A": "Speaker_0", "0 B": "Speaker_1", "1 A": "Speaker_0"}
 
 
-def test_people_whom_a_chunk_tells_apart_are_one_where_only_one_is_wanted() -> None:
+def test_people_whom_a_chunk_separates_are_one_where_only_one_is_requested() -> None:
     two = {"A": axis(0), "B": axis(1)}
     only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings=two)
 
@@ -111,7 +111,7 @@ def test_a_recording_has_more_speakers_than_any_chunk() -> None:
     assert linked.diarization.speakers == tuple(f"Speaker_{at}" for at in range(8))
 
 
-def test_labels_without_fingerprints_are_linked_by_talking_at_the_same_moments() -> None:
+def test_labels_without_embeddings_are_linked_by_talking_at_the_same_moments() -> None:
     first = chunk(0.0, (91.0, 95.0, "A"), (96.0, 99.0, "B"))
     second = chunk(90.0, (1.0, 5.5, "X"), (6.0, 20.0, "Y"))
 
@@ -121,7 +121,7 @@ def test_labels_without_fingerprints_are_linked_by_talking_at_the_same_moments()
     assert linked.diarization.speakers == ("Speaker_0", "Speaker_1")
 
 
-def test_agreement_links_a_chain_of_chunks_without_fingerprints() -> None:
+def test_agreement_links_a_chain_of_chunks_without_embeddings() -> None:
     first = chunk(0.0, (91.0, 98.0, "A"))
     second = chunk(90.0, (1.0, 8.0, "A"), (91.0, 98.0, "A"))
     third = chunk(180.0, (1.0, 8.0, "A"))
@@ -129,16 +129,16 @@ def test_agreement_links_a_chain_of_chunks_without_fingerprints() -> None:
     assert set(link_chunks([first, second, third]).labels.values()) == {"Speaker_0"}
 
 
-def test_agreement_takes_a_quarter_of_the_distance_of_labels_that_agree_half() -> None:
-    # Together 2 s of the 4 s that either talks: a distance of 0.9 becomes 0.675.
+def test_agreement_of_a_half_takes_a_quarter_off_the_distance() -> None:
+    # Both talk in 2 s of the 4 s in which either does: a distance of 0.9 becomes 0.675.
     first = chunk(0.0, (92.0, 95.0, "A"), embeddings={"A": axis(0)})
     second = chunk(90.0, (3.0, 6.0, "A"), embeddings={"A": leaning(0.1)})
 
     assert len(link_chunks([first, second]).diarization.speakers) == 1
 
 
-def test_agreement_does_not_make_labels_alike_that_are_not() -> None:
-    # All of 6 s: a distance of 1.6 becomes 0.8.
+def test_agreement_does_not_link_labels_that_are_not_similar() -> None:
+    # Both talk in all of 6 s: a distance of 1.6 becomes 0.8.
     first = chunk(0.0, (92.0, 98.0, "A"), embeddings={"A": axis(0)})
     second = chunk(90.0, (2.0, 8.0, "A"), embeddings={"A": leaning(-0.6)})
 
@@ -152,14 +152,14 @@ def test_agreement_of_a_fifth_of_a_second_may_be_chance() -> None:
     assert len(link_chunks([first, second]).diarization.speakers) == 2
 
 
-def test_agreement_of_half_a_second_links_labels_without_fingerprints() -> None:
+def test_agreement_of_half_a_second_links_labels_without_embeddings() -> None:
     first = chunk(0.0, (94.75, 95.25, "A"))
     second = chunk(90.0, (4.75, 5.25, "A"))
 
     assert len(link_chunks([first, second]).diarization.speakers) == 1
 
 
-def test_agreement_does_not_make_one_of_two_who_talk_at_once() -> None:
+def test_agreement_does_not_link_two_labels_that_talk_at_the_same_time() -> None:
     first = chunk(0.0, (90.0, 100.0, "A"), (94.0, 96.0, "B"))
     second = chunk(90.0, (0.0, 10.0, "X"))
 
@@ -168,7 +168,7 @@ def test_agreement_does_not_make_one_of_two_who_talk_at_once() -> None:
     assert speakers(linked) == {"0 A": "Speaker_0", "0 B": "Speaker_1", "1 X": "Speaker_0"}
 
 
-def test_time_in_which_several_talk_at_once_is_no_agreement() -> None:
+def test_overlapping_speech_does_not_count_as_agreement() -> None:
     both = {"A": axis(0), "B": axis(1)}
     first = chunk(0.0, (90.0, 100.0, "A"), (90.0, 100.0, "B"), embeddings=both)
     second = chunk(90.0, (0.0, 10.0, "B"), (0.0, 10.0, "A"), embeddings=both)
@@ -186,7 +186,7 @@ def test_a_turn_over_the_border_of_two_chunks_is_one_turn() -> None:
     assert link_chunks([first, second]).diarization.turns == turns((80.0, 110.0, "Speaker_0"))
 
 
-def test_a_label_heard_only_in_the_neighbours_time_is_nobody() -> None:
+def test_a_label_that_talks_only_in_the_neighbours_time_is_ignored() -> None:
     first = chunk(0.0, (1.0, 2.0, "A"), (97.0, 98.0, "Blip"), embeddings={"Blip": axis(3)})
 
     linked = link_chunks([first, chunk(90.0)])
@@ -195,13 +195,13 @@ def test_a_label_heard_only_in_the_neighbours_time_is_nobody() -> None:
     assert linked.diarization.embeddings == {}
 
 
-def test_a_detected_label_without_turns_is_nobody() -> None:
+def test_a_detected_label_without_turns_is_ignored() -> None:
     diarized = Diarization((), ("A",), {"A": axis(0)})
 
     assert link_chunks([Chunk(0.0, 9.0, diarized)]).labels == {}
 
 
-def test_a_speakers_fingerprint_is_the_mean_by_speaking_time_at_length_1() -> None:
+def test_a_speakers_embedding_is_the_mean_by_speaking_time_at_length_1() -> None:
     first = chunk(0.0, (0.0, 4.0, "A"), embeddings={"A": axis(0, 9.0)})
     second = chunk(200.0, (0.0, 3.0, "A"), embeddings={"A": axis(1)})
 
@@ -210,14 +210,14 @@ def test_a_speakers_fingerprint_is_the_mean_by_speaking_time_at_length_1() -> No
     assert linked.diarization.embeddings["Speaker_0"].tolist() == [0.8, 0.6, 0.0, 0.0]
 
 
-def test_fingerprints_of_different_length_are_not_compared() -> None:
+def test_embeddings_of_different_length_are_not_compared() -> None:
     first = chunk(0.0, (0.0, 4.0, "A"), embeddings={"A": np.ones(4)})
     second = chunk(200.0, (0.0, 3.0, "A"), embeddings={"A": np.ones(3)})
 
     assert len(link_chunks([first, second]).diarization.speakers) == 2
 
 
-def test_a_zero_fingerprint_says_nothing() -> None:
+def test_a_zero_embedding_does_not_count() -> None:
     first = chunk(0.0, (0.0, 4.0, "A"), embeddings={"A": np.zeros(4)})
     second = chunk(200.0, (0.0, 4.0, "A"), embeddings={"A": np.zeros(4)})
 
@@ -227,7 +227,7 @@ def test_a_zero_fingerprint_says_nothing() -> None:
     assert linked.diarization.embeddings == {}
 
 
-def test_a_number_of_speakers_can_be_asked_for() -> None:
+def test_a_number_of_speakers_can_be_requested() -> None:
     embeddings = {"A": axis(0), "B": axis(1), "C": leaning(0.2)}
     only = chunk(0.0, (0.0, 5.0, "A"), (5.0, 9.0, "B"), (9.0, 12.0, "C"), embeddings=embeddings)
 
@@ -247,7 +247,7 @@ def test_a_recording_is_as_long_as_its_last_chunk_and_names_all_models() -> None
     )
 
 
-def test_no_chunks_are_an_empty_recording() -> None:
+def test_without_chunks_the_recording_is_empty() -> None:
     linked = link_chunks([])
 
     assert (linked.diarization.turns, linked.labels) == ((), {})
@@ -256,7 +256,7 @@ def test_no_chunks_are_an_empty_recording() -> None:
 
 @pytest.mark.parametrize(("longer", "shorter"), [("A", "X"), ("X", "A")])
 def test_a_word_inside_a_long_turn_is_too_little_agreement(longer: str, shorter: str) -> None:
-    # Together 2 s of the 8 s that either talks.
+    # Both talk in 2 s of the 8 s in which either does.
     speech = {longer: (90.0, 98.0), shorter: (94.0, 96.0)}
     first = chunk(0.0, (*speech["A"], "A"))
     second = chunk(90.0, (speech["X"][0] - 90.0, speech["X"][1] - 90.0, "X"))
@@ -264,13 +264,13 @@ def test_a_word_inside_a_long_turn_is_too_little_agreement(longer: str, shorter:
     assert len(link_chunks([first, second]).diarization.speakers) == 2
 
 
-def test_labels_that_sound_the_same_are_one_speaker_at_the_smallest_cut() -> None:
+def test_labels_with_equal_embeddings_are_one_speaker_at_the_smallest_cut() -> None:
     similar = [chunk(at, (0.0, 5.0, "A"), embeddings={"A": axis(0)}) for at in (0.0, 200.0)]
 
     assert len(link_chunks(similar, rule=LinkingRule(cut=0.0)).diarization.speakers) == 1
 
 
-def test_who_hands_over_without_a_pause_agrees_all_the_same() -> None:
+def test_speakers_without_a_pause_between_them_agree_too() -> None:
     first = chunk(0.0, (10.0, 12.0, "B"), (90.0, 95.0, "A"), (95.0, 100.0, "B"))
     second = chunk(90.0, (0.0, 5.5, "X"), (5.5, 10.0, "Y"))
 
@@ -280,14 +280,14 @@ def test_who_hands_over_without_a_pause_agrees_all_the_same() -> None:
     assert speakers(linked)["0 B"] == speakers(linked)["1 Y"]
 
 
-def test_two_fifths_of_agreement_link_labels_without_fingerprints() -> None:
+def test_two_fifths_of_agreement_link_labels_without_embeddings() -> None:
     first = chunk(0.0, (91.0, 96.0, "A"))
     second = chunk(90.0, (4.0, 6.0, "X"))
 
     assert len(link_chunks([first, second]).diarization.speakers) == 1
 
 
-def test_who_talks_where_the_other_chunk_hears_nobody_agrees_with_nobody() -> None:
+def test_speech_where_the_other_chunk_is_silent_agrees_with_no_label() -> None:
     first = chunk(0.0, (0.0, 5.0, "A"))
     second = chunk(90.0, (1.0, 9.0, "X"), (50.0, 60.0, "Y"))
 

@@ -1,4 +1,4 @@
-"""One person, however the name was typed."""
+"""Readable names and their keys."""
 
 import pytest
 
@@ -19,23 +19,23 @@ from audio.merge.name_spelling import name_key, readable
         "\u200dZoé \u200c Nuñez",
     ],
 )
-def test_what_looks_alike_is_alike(typed: str) -> None:
+def test_names_that_look_the_same_are_equal(typed: str) -> None:
     assert readable(typed) == "Zoé Nuñez"
 
 
 @pytest.mark.parametrize(
     "typed", ["", " ", "\u200b", "\u3164", "\u200d", "\u0301", "\u2800\ufe0f"]
 )
-def test_what_nobody_sees_is_blank(typed: str) -> None:
+def test_invisible_signs_are_blank(typed: str) -> None:
     assert readable(typed) == ""
 
 
 @pytest.mark.parametrize("name", ["क्\u200dष", "👩\u200d🚀 Ana", "O'Brien-Ruiz", "王伟", "🦊"])
-def test_what_is_seen_stays(name: str) -> None:
+def test_visible_signs_are_unchanged(name: str) -> None:
     assert readable(name) == name
 
 
-def test_many_joiners_are_read_at_once() -> None:
+def test_a_name_of_many_joiners_is_read_quickly() -> None:
     joiners = "\u200d" * 200_000
 
     assert readable(f"a{joiners}b {joiners}") == f"a{joiners}b"
@@ -44,9 +44,9 @@ def test_many_joiners_are_read_at_once() -> None:
 @pytest.mark.parametrize(
     ("one", "other"), [("ZOÉ", "Zoe\u0301"), ("Ana Ruß", "ANA RUß"), ("ÉVA", "éva")]
 )
-def test_case_and_composition_make_no_other_name(one: str, other: str) -> None:
+def test_case_and_composition_do_not_change_the_key(one: str, other: str) -> None:
     assert name_key(one) == name_key(other)
 
 
-def test_a_letter_keeps_its_number_of_signs() -> None:
+def test_a_letter_has_the_same_number_of_signs_in_lower_case() -> None:
     assert name_key("İnci ẞ ΝΙΚΟΣ") == "inci ß νικοσ"

@@ -50,7 +50,7 @@ def test_one_track_with_words_is_named_blocks() -> None:
     assert (transcript.turns, transcript.models) == ((), {"transcription": "parakeet"})
 
 
-def test_a_word_of_nobody_keeps_its_unknown_speaker() -> None:
+def test_a_word_without_a_speaker_stays_speaker_unknown() -> None:
     transcribed = Transcription("hi", words((8.0, 9.0, "hi")))
 
     transcript = name_transcript(diarization((0.0, 2.0, "A")), transcribed, ANN, NO_VOICES)
@@ -78,7 +78,7 @@ def test_a_text_without_words_is_one_named_block_with_a_warning() -> None:
     assert codes(transcript.warnings) == ["text_without_words"]
 
 
-def test_known_voices_of_another_length_are_passed_over_with_a_warning() -> None:
+def test_known_voices_of_another_length_are_skipped_with_a_warning() -> None:
     diarized = diarization((0.0, 2.0, "A"), embeddings={"A": axis(0)})
 
     transcript = name_transcript(diarized, None, [], Voices(("Bob",), np.ones((1, 3))))
@@ -87,7 +87,7 @@ def test_known_voices_of_another_length_are_passed_over_with_a_warning() -> None
     assert codes(transcript.warnings) == ["voiceprints_skipped"]
 
 
-def test_by_evidence_one_track_tells_the_timelines_offset() -> None:
+def test_by_evidence_one_track_has_the_timelines_offset() -> None:
     diarized = diarization((0.0, 8.0, "A"), (8.0, 16.0, "B"))
     entries = [TimelineEntry(1.0, 9.0, "Ann"), TimelineEntry(9.0, 17.0, "Bob")]
 

@@ -1,6 +1,6 @@
-"""The merge core against its rules said a second time, on random values, ties and extremes.
+"""The merge core against plain implementations of its rules: random values, ties and extremes.
 
-A warning of numpy is an error here as everywhere, and arrays given away refuse to be written to.
+A numpy warning is an error, and the arrays passed in are read-only.
 """
 
 import math
@@ -114,7 +114,7 @@ def test_groups_are_those_of_scipy_where_it_can_express_them(
 
 
 @given(some.items(), st.integers(1, 4), st.integers(0, 3))
-def test_nothing_that_must_stay_apart_is_ever_joined(items: Items, few: int, more: int) -> None:
+def test_pairs_that_must_stay_apart_are_never_joined(items: Items, few: int, more: int) -> None:
     distances, seconds, apart = items
 
     groups = cluster(distances, seconds, apart, rule=LinkingRule(0.7, few, few + more))
@@ -124,7 +124,7 @@ def test_nothing_that_must_stay_apart_is_ever_joined(items: Items, few: int, mor
 
 
 @given(some.conversations())
-def test_a_conversation_cut_in_chunks_is_put_together_again(conversation: list[Turn]) -> None:
+def test_a_conversation_cut_into_chunks_is_joined_again(conversation: list[Turn]) -> None:
     linked = link_chunks(some.diarized_in_chunks(conversation))
 
     numbers: dict[str, str] = {}
@@ -140,7 +140,7 @@ def _key(turn: Turn) -> tuple[float, float, str]:
 
 
 @given(some.turns)
-def test_shared_turns_stay_within_what_they_were(turns: list[Turn]) -> None:
+def test_shared_turns_never_grow(turns: list[Turn]) -> None:
     shared = share_overlaps(turns)
 
     before = sorted(turns, key=lambda turn: turn.start)
@@ -152,7 +152,7 @@ def test_shared_turns_stay_within_what_they_were(turns: list[Turn]) -> None:
 
 
 @given(some.blocks, some.blocks)
-def test_interleaved_blocks_are_in_order_and_hold_all_of_the_mic(
+def test_interleaved_blocks_are_in_order_and_contain_all_of_the_mic(
     mine: list[Block], theirs: list[Block]
 ) -> None:
     merged = interleave_blocks(mine, theirs)
@@ -163,7 +163,7 @@ def test_interleaved_blocks_are_in_order_and_hold_all_of_the_mic(
 
 
 @given(some.wild_words, some.wild_turns, some.tolerances)
-def test_words_at_any_time_belong_to_a_speaker_or_to_nobody(
+def test_words_at_any_time_have_a_speaker_or_are_unknown(
     words: list[Word], turns: list[Turn], tolerance_s: float
 ) -> None:
     before = copy(words), copy(turns)
@@ -198,7 +198,7 @@ def test_shares_at_any_time_are_over_0_and_at_most_1(
 
 
 @given(some.wild_spans, some.wild_words, some.wild_turns)
-def test_what_self_vad_leaves_at_any_time_is_some_of_it_in_order(
+def test_words_selected_by_self_vad_are_a_part_in_order(
     spans: list[Span], words: list[Word], turns: list[Turn]
 ) -> None:
     local = select_by_vad(spans, words, turns)
@@ -208,7 +208,7 @@ def test_what_self_vad_leaves_at_any_time_is_some_of_it_in_order(
 
 
 @given(some.wild_words, st.integers(0, 500))
-def test_words_at_any_time_can_be_listened_for(words: list[Word], count: int) -> None:
+def test_words_at_any_time_can_be_measured(words: list[Word], count: int) -> None:
     noise = some.frozen(np.random.default_rng(count).normal(size=count)).astype(np.float32)
     mic, system = Track(100, lambda: [noise]), Track(100, lambda: [noise * np.float32(2)])
 

@@ -22,13 +22,13 @@ def test_a_text_with_blank_words_is_a_text_without_words() -> None:
     assert blocks == (Block(0, 3000, "A", "Hello."),)
 
 
-def test_a_text_without_words_or_turns_belongs_to_nobody() -> None:
+def test_a_text_without_words_or_turns_has_no_speaker() -> None:
     blocks, _ = label_blocks(diarization(), Transcription("Hello.", (), duration=3.0))
 
     assert blocks == (Block(0, 3000, "Speaker_unknown", "Hello."),)
 
 
-def test_nothing_said_makes_no_block_and_no_notice() -> None:
+def test_an_empty_transcription_makes_no_block_and_no_warning() -> None:
     assert label_blocks(diarization((0.0, 2.0, "A")), Transcription(" ", ())) == ((), ())
 
 
@@ -56,7 +56,7 @@ def test_an_empty_recording_has_no_length() -> None:
     assert length_of(diarization(), None) == 0.0
 
 
-def test_overlapping_turns_share_the_words_on_request() -> None:
+def test_overlapping_turns_share_the_words_when_the_rule_says_so() -> None:
     diarized = diarization((0.0, 4.0, "A"), (3.0, 9.0, "B"), duration=9.0)
     transcribed = Transcription("", words((2.0, 3.0, "mine"), (3.5, 4.0, "yours")))
 
@@ -67,7 +67,7 @@ def test_overlapping_turns_share_the_words_on_request() -> None:
     assert [block.speaker for block in shared] == ["A", "B"]
 
 
-def test_by_the_plain_rule_a_word_near_a_turn_belongs_to_nobody() -> None:
+def test_by_the_plain_rule_a_word_near_a_turn_has_no_speaker() -> None:
     transcribed = Transcription("yes", words((1.02, 1.3, "yes")))
 
     blocks, _ = label_blocks(diarization((0.0, 1.0, "A")), transcribed)
@@ -79,37 +79,37 @@ def spans(*turns: Turn) -> list[tuple[float, float, str]]:
     return [(turn.start, turn.end, turn.speaker) for turn in share_overlaps(turns)]
 
 
-def test_two_speakers_part_at_the_middle_of_their_overlap() -> None:
+def test_two_turns_are_cut_at_the_middle_of_their_overlap() -> None:
     shared = spans(Turn(0.0, 4.0, "A"), Turn(3.0, 9.0, "B"))
 
     assert shared == [(0.0, 3.5, "A"), (3.5, 9.0, "B")]
 
 
-def test_a_turn_between_two_gives_to_both() -> None:
+def test_a_turn_between_two_others_is_cut_at_both_ends() -> None:
     shared = spans(Turn(0.0, 4.0, "A"), Turn(3.0, 9.0, "B"), Turn(8.0, 12.0, "A"))
 
     assert shared == [(0.0, 3.5, "A"), (3.5, 8.5, "B"), (8.5, 12.0, "A")]
 
 
-def test_a_turn_inside_another_stays() -> None:
+def test_a_turn_inside_another_is_unchanged() -> None:
     turns = (Turn(0.0, 9.0, "A"), Turn(3.0, 4.0, "B"))
 
     assert share_overlaps(turns) == turns
 
 
-def test_a_turn_inside_another_that_ends_with_it_stays() -> None:
+def test_a_turn_inside_another_that_ends_with_it_is_unchanged() -> None:
     turns = (Turn(0.0, 9.0, "A"), Turn(3.0, 9.0, "B"))
 
     assert share_overlaps(turns) == turns
 
 
-def test_turns_of_one_speaker_stay() -> None:
+def test_overlapping_turns_of_one_speaker_are_unchanged() -> None:
     turns = (Turn(0.0, 4.0, "A"), Turn(3.0, 9.0, "A"))
 
     assert share_overlaps(turns) == turns
 
 
-def test_turns_that_touch_stay() -> None:
+def test_turns_that_touch_are_unchanged() -> None:
     turns = (Turn(0.0, 4.0, "A"), Turn(4.0, 9.0, "B"))
 
     assert share_overlaps(turns) == turns
@@ -119,7 +119,7 @@ def test_the_order_they_are_listed_in_does_not_matter() -> None:
     assert spans(Turn(3.0, 9.0, "B"), Turn(0.0, 4.0, "A")) == [(0.0, 3.5, "A"), (3.5, 9.0, "B")]
 
 
-def test_three_at_once_part_two_by_two() -> None:
+def test_three_overlapping_turns_are_cut_pair_by_pair() -> None:
     shared = spans(Turn(0.0, 6.0, "A"), Turn(1.0, 6.5, "B"), Turn(1.0, 20.0, "C"))
 
     assert shared == [(0.0, 3.5, "A"), (3.5, 3.75, "B"), (3.75, 20.0, "C")]

@@ -40,11 +40,11 @@ def test_a_word_that_begins_like_a_clitic_is_a_word() -> None:
     assert join_words(["go", "'tis", "nothing"]) == "go 'tis nothing"
 
 
-def test_dashes_and_signs_stand_apart() -> None:
+def test_dashes_and_signs_have_spaces_on_both_sides() -> None:
     assert join_words(["one", "-", "two", "&", "$5"]) == "one - two & $5"
 
 
-def test_no_tokens_read_as_nothing() -> None:
+def test_without_texts_the_line_is_empty() -> None:
     assert join_words(["", "  "]) == ""
 
 
@@ -65,14 +65,14 @@ def test_a_word_belongs_to_the_part_that_holds_its_middle() -> None:
     assert whole.words == (Word(59.0, 61.5, "border"),)
 
 
-def test_a_text_without_words_stands_for_the_parts_own_time() -> None:
+def test_a_text_without_words_covers_the_parts_own_time() -> None:
     whole = join_parts([Part(0.0, 0.0, 60.0, Transcription(" Hello there. ", ()))])
 
     assert whole.words == (Word(0.0, 60.0, "Hello there."),)
     assert whole.text == "Hello there."
 
 
-def test_what_two_texts_without_times_both_say_at_their_border_comes_once() -> None:
+def test_words_repeated_at_the_border_of_two_texts_without_times_appear_once() -> None:
     first = Transcription("One, two, three, four.", ())
     second = Transcription("three four five six", ())
 
@@ -100,5 +100,5 @@ def test_the_language_is_that_of_most_words() -> None:
     assert whole.language == "de"
 
 
-def test_without_parts_nothing_is_said() -> None:
+def test_without_parts_the_transcription_is_empty() -> None:
     assert join_parts([]) == Transcription("", ())

@@ -1,4 +1,4 @@
-"""Which name belongs to each speaker, by rule `evidence`."""
+"""Names by the rule `evidence`."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from tests.audio.merge.recordings import axis, diarization
 SAM = NamedSpeaker("mic", "Sam", "mic_channel", axis(3))
 EMBEDDINGS = {"A": axis(0), "B": axis(1)}
 DIARIZED = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), embeddings=EMBEDDINGS)
-# As late as expected, so that the estimated offset takes exactly that out.
+# As late as expected, so that the estimated offset removes exactly the delay.
 FOLLOWING = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob")]
 
 
@@ -28,7 +28,7 @@ def voices(**known: Embedding) -> Voices:
 
 
 def leaning(first: int, share: float, second: int) -> Embedding:
-    """A fingerprint with this cosine to the one axis, and the rest along the other."""
+    """Return an embedding with this cosine to one axis, and the rest along the other."""
     leaning: Embedding = share * axis(first) + np.sqrt(1 - share**2) * axis(second)
     return leaning
 
@@ -125,21 +125,21 @@ def test_a_speaker_of_two_names_by_turns_is_ambiguous() -> None:
     assert evidence(naming).reason == "ambiguous_timeline"
 
 
-def test_a_name_lit_for_everybody_alike_names_nobody() -> None:
+def test_a_name_shown_equally_for_all_speakers_names_none_of_them() -> None:
     naming = name_by_evidence(DIARIZED, [TimelineEntry(-5.0, 30.0, "Ann")], NO_VOICES)
 
     assert names(naming) == ["Unknown_0", "Unknown_1"]
     assert evidence(naming).reason == "ambiguous_timeline"
 
 
-def test_nothing_shown_and_nobody_known_is_no_evidence() -> None:
+def test_the_reason_without_entries_and_known_voices_names_missing_evidence() -> None:
     naming = name_by_evidence(DIARIZED, [], NO_VOICES)
 
     assert evidence(naming) == Evidence(reason="no_evidence")
     assert naming.timeline_offset_s is None
 
 
-def test_two_voices_as_near_as_each_other_are_ambiguous() -> None:
+def test_two_equally_similar_voices_are_ambiguous() -> None:
     diarized = diarization((0.0, 9.0, "A"), embeddings=EMBEDDINGS)
     known = voices(Ann=leaning(0, 0.80, 1), Bob=leaning(0, 0.78, 2))
 
@@ -190,7 +190,7 @@ def test_timeline_and_voice_of_one_name_do_not_disagree() -> None:
     assert not evidence(naming).disagreement
 
 
-def test_a_second_speaker_who_sounds_alike_shares_the_name() -> None:
+def test_a_second_speaker_with_a_similar_voice_shares_the_name() -> None:
     embeddings = {"A": axis(0), "B": axis(1), "C": leaning(0, 0.9, 2)}
     diarized = diarization((0, 10, "A"), (10, 20, "B"), (20, 24, "C"), embeddings=embeddings)
 
@@ -201,7 +201,7 @@ def test_a_second_speaker_who_sounds_alike_shares_the_name() -> None:
     assert naming.speakers[2].match_similarity == 0.9
 
 
-def test_a_chain_of_speakers_alike_shares_only_with_who_bears_the_name() -> None:
+def test_a_chain_of_similar_speakers_shares_only_the_name_of_the_named_one() -> None:
     embeddings = {"A": axis(0), "B": leaning(0, 0.6, 1), "C": axis(1)}
     diarized = diarization((0, 10, "A"), (10, 13, "B"), (13, 14, "C"), embeddings=embeddings)
     shown = [TimelineEntry(0.5, 14.5, "Ann")]
@@ -211,7 +211,7 @@ def test_a_chain_of_speakers_alike_shares_only_with_who_bears_the_name() -> None
     assert names(naming) == ["Ann", "Ann", "Unknown_0"]
 
 
-def test_a_speaker_who_sounds_alike_keeps_a_name_with_more_evidence() -> None:
+def test_a_speaker_with_a_similar_voice_has_its_own_name_with_more_evidence() -> None:
     embeddings = {"A": axis(0), "B": leaning(0, 0.5, 1)}
     diarized = diarization((0, 12, "A"), (12, 24, "B"), embeddings=embeddings)
 
@@ -223,7 +223,7 @@ def test_a_speaker_who_sounds_alike_keeps_a_name_with_more_evidence() -> None:
     assert evidence(naming, 1).shared_with is None
 
 
-def test_a_second_speaker_who_sounds_different_is_not_given_the_name() -> None:
+def test_a_second_speaker_with_a_different_voice_is_not_given_the_name() -> None:
     embeddings = {"A": axis(0), "B": axis(1), "C": axis(2)}
     diarized = diarization((0, 10, "A"), (10, 20, "B"), (20, 23, "C"), embeddings=embeddings)
 
@@ -256,14 +256,14 @@ def test_a_timeline_no_better_than_chance_is_not_used() -> None:
     assert [notice.code for notice in naming.notices] == ["timeline_unusable"]
 
 
-def test_the_local_users_own_tile_names_nobody_on_the_system_track() -> None:
+def test_the_local_users_own_tile_names_no_speaker_of_the_system_track() -> None:
     naming = name_by_evidence(DIARIZED, [TimelineEntry(0.5, 10.5, "Sam")], NO_VOICES, mic=SAM)
 
     assert names(naming) == ["Unknown_0", "Unknown_1"]
     assert naming.timeline_offset_s is None
 
 
-def test_a_user_dialled_in_twice_is_known_by_the_mics_fingerprint() -> None:
+def test_a_user_dialled_in_twice_is_identified_by_the_mics_embedding() -> None:
     diarized = diarization((0.0, 10.0, "A"), embeddings={"A": axis(3)})
 
     [sam] = name_by_evidence(diarized, [], NO_VOICES, mic=SAM).speakers
@@ -277,7 +277,7 @@ def test_an_unnamed_speaker_does_not_take_a_name_that_was_shown() -> None:
     assert names(naming) == ["Unknown_0", "Unknown_1"]
 
 
-def test_speakers_keep_their_order_and_fingerprints() -> None:
+def test_speakers_keep_their_order_and_embeddings() -> None:
     diarized = diarization((0.0, 4.0, "C"), speakers=["A"], embeddings={"C": axis(0)})
 
     naming = name_by_evidence(diarized, [], NO_VOICES)
@@ -286,7 +286,7 @@ def test_speakers_keep_their_order_and_fingerprints() -> None:
     assert naming.speakers[1].embedding is diarized.embeddings["C"]
 
 
-def test_no_speakers_are_no_naming() -> None:
+def test_without_speakers_no_names_are_given() -> None:
     assert (
         name_by_evidence(diarization(), [TimelineEntry(0.0, 1.0, "Ann")], NO_VOICES).speakers == ()
     )

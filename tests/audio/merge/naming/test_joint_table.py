@@ -1,4 +1,4 @@
-"""How long each name is lit while each speaker talks, alone."""
+"""How long each name is shown while each speaker talks."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def course_of(*spans: tuple[float, float, int], count: int = 2) -> Course:
     return course(starts, ends, groups, count)
 
 
-def test_nobody_is_alone_where_two_overlap_and_where_none_is() -> None:
+def test_no_group_is_alone_where_two_overlap_or_none_is_active() -> None:
     speech = course_of((0.0, 2.0, 0), (1.0, 3.0, 1), (5.0, 6.0, 0))
 
     assert speech.knots.tolist() == [0.0, 1.0, 2.0, 3.0, 5.0, 6.0]
@@ -31,13 +31,13 @@ def test_spans_of_one_group_that_overlap_are_one() -> None:
     assert speech.owners.tolist() == [1, NO_GROUP]
 
 
-def test_a_span_without_length_makes_nobody_alone() -> None:
+def test_a_span_without_length_is_ignored() -> None:
     speech = course_of((0.0, 2.0, 0), (1.0, 1.0, 1))
 
     assert speech.owners.tolist() == [0, NO_GROUP]
 
 
-def test_no_spans_make_an_empty_course() -> None:
+def test_without_spans_the_course_is_empty() -> None:
     nothing = course(np.array([]), np.array([]), np.array([], dtype=np.intp), 0)
 
     assert nothing.knots.tolist() == []
@@ -71,7 +71,7 @@ def test_an_offset_without_a_binary_fraction_loses_no_time() -> None:
     assert joint_table(speech, shown, 0.3).round(9).tolist() == [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0]]
 
 
-def test_together_also_counts_what_overlaps() -> None:
+def test_the_overlap_table_counts_overlapping_entries_too() -> None:
     speech = (np.array([0.0]), np.array([10.0]), np.array([0]))
     shown = (np.array([0.0, 3.0]), np.array([4.0, 6.0]), np.array([0, 1]))
 

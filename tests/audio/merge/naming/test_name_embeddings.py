@@ -7,7 +7,7 @@ from audio.merge.values import NamedSpeaker
 from tests.audio.merge.recordings import axis, turns
 
 
-def test_prints_of_one_name_are_averaged_by_speaking_time() -> None:
+def test_embeddings_of_one_name_are_averaged_by_speaking_time() -> None:
     named = [
         NamedSpeaker("A", "Ann", "visual", axis(0, 10.0)),
         NamedSpeaker("B", "Ann", "visual", axis(1)),
@@ -18,7 +18,7 @@ def test_prints_of_one_name_are_averaged_by_speaking_time() -> None:
     assert by_name["Ann"].tolist() == [0.8, 0.6, 0.0, 0.0]
 
 
-def test_a_print_without_speaking_time_does_not_count_beside_one_with() -> None:
+def test_an_embedding_without_speaking_time_does_not_count_beside_one_with() -> None:
     named = [
         NamedSpeaker("A", "Ann", "visual", axis(0)),
         NamedSpeaker("B", "Ann", "visual", axis(1)),
@@ -27,7 +27,7 @@ def test_a_print_without_speaking_time_does_not_count_beside_one_with() -> None:
     assert embeddings_by_name(named, turns((0.0, 3.0, "B")))["Ann"].tolist() == [0, 1, 0, 0]
 
 
-def test_prints_of_one_name_without_speaking_time_weigh_the_same() -> None:
+def test_embeddings_of_one_name_without_speaking_time_have_equal_weight() -> None:
     named = [
         NamedSpeaker("A", "Ann", "visual", axis(0)),
         NamedSpeaker("B", "Ann", "visual", axis(0)),
@@ -36,7 +36,7 @@ def test_prints_of_one_name_without_speaking_time_weigh_the_same() -> None:
     assert embeddings_by_name(named, [])["Ann"].tolist() == [1.0, 0.0, 0.0, 0.0]
 
 
-def test_the_print_of_a_single_speaker_is_the_engines_own() -> None:
+def test_the_embedding_of_a_single_speaker_is_the_engines_own() -> None:
     given = axis(0, 0.3)
 
     by_name = embeddings_by_name([NamedSpeaker("A", "Ann", "visual", given)], [])
@@ -44,7 +44,7 @@ def test_the_print_of_a_single_speaker_is_the_engines_own() -> None:
     assert by_name["Ann"] is given
 
 
-def test_of_prints_of_two_lengths_under_one_name_the_first_is_averaged_alone() -> None:
+def test_an_embedding_of_another_length_is_left_out_of_the_average() -> None:
     named = [
         NamedSpeaker("A", "Ann", "visual", axis(0)),
         NamedSpeaker("B", "Ann", "visual", np.ones(2)),

@@ -9,7 +9,7 @@ from tests.audio.merge.recordings import axis, diarization, turns
 SAM = NamedSpeaker("mic", "Sam", "mic_channel", axis(3))
 
 
-def test_confidence_is_at_most_1_when_hints_repeat() -> None:
+def test_confidence_is_at_most_1_when_entries_repeat() -> None:
     diarized = diarization((0.0, 10.0, "A"))
 
     [ann] = name_by_overlap(
@@ -40,7 +40,7 @@ def test_a_label_outside_the_detected_ones_is_named_like_the_others() -> None:
     assert named[1].embedding is diarized.embeddings["C"]
 
 
-def test_a_number_that_somebody_bears_is_skipped() -> None:
+def test_a_number_that_is_already_a_name_is_skipped() -> None:
     diarized = diarization((0.0, 4.0, "A"), (4.0, 9.0, "B"))
 
     named = name_by_overlap(diarized, [TimelineEntry(4.0, 9.0, "Unknown_0")], NO_VOICES)
@@ -48,7 +48,7 @@ def test_a_number_that_somebody_bears_is_skipped() -> None:
     assert [one.name for one in named] == ["Unknown_1", "Unknown_0"]
 
 
-def test_the_local_users_own_tile_names_nobody_on_the_system_track() -> None:
+def test_the_local_users_own_tile_names_no_speaker_of_the_system_track() -> None:
     diarized = diarization((0.0, 10.0, "A"))
     entries = [TimelineEntry(0.0, 9.0, "Sam"), TimelineEntry(0.0, 3.0, "Ann")]
 
@@ -57,7 +57,7 @@ def test_the_local_users_own_tile_names_nobody_on_the_system_track() -> None:
     assert (ann.name, ann.overlap_confidence) == ("Ann", 0.3)
 
 
-def test_a_user_dialled_in_twice_is_known_by_the_mics_fingerprint() -> None:
+def test_a_user_dialled_in_twice_is_identified_by_the_mics_embedding() -> None:
     diarized = diarization((0.0, 10.0, "A"), embeddings={"A": axis(3)})
 
     [sam] = name_by_overlap(diarized, [], NO_VOICES, mic=SAM)
@@ -65,7 +65,7 @@ def test_a_user_dialled_in_twice_is_known_by_the_mics_fingerprint() -> None:
     assert (sam.name, sam.source, sam.match_similarity) == ("Sam", "voiceprint", 1.0)
 
 
-def test_the_callers_print_of_the_user_decides() -> None:
+def test_the_callers_embedding_of_the_user_decides() -> None:
     diarized = diarization(
         (0.0, 5.0, "A"), (5.0, 9.0, "B"), embeddings={"A": axis(3), "B": axis(0)}
     )
@@ -75,7 +75,7 @@ def test_the_callers_print_of_the_user_decides() -> None:
     assert [one.name for one in named] == ["Unknown_0", "Sam"]
 
 
-def test_a_print_of_the_user_of_another_length_decides_nothing() -> None:
+def test_a_known_embedding_of_the_user_of_another_length_is_ignored() -> None:
     diarized = diarization((0.0, 5.0, "A"), embeddings={"A": axis(3)})
 
     [sam] = name_by_overlap(diarized, [], Voices(("Sam",), np.ones((1, 2))), mic=SAM)
@@ -91,7 +91,7 @@ def test_an_unnamed_speaker_does_not_take_the_users_name() -> None:
     assert speaker.name == "Unknown_1"
 
 
-def test_a_third_is_enough_where_a_third_is_asked() -> None:
+def test_a_share_exactly_at_min_overlap_is_enough() -> None:
     rule = OverlapRule(min_overlap=1 / 3)
 
     [ann] = name_by_overlap(
@@ -101,7 +101,7 @@ def test_a_third_is_enough_where_a_third_is_asked() -> None:
     assert ann.name == "Ann"
 
 
-def test_two_speakers_of_one_name_both_stay() -> None:
+def test_two_speakers_may_get_one_name() -> None:
     diarized = diarization((0.0, 5.0, "A"), (5.0, 9.0, "B"))
 
     named = name_by_overlap(diarized, [TimelineEntry(0.0, 9.0, "Ann")], NO_VOICES)
@@ -109,7 +109,7 @@ def test_two_speakers_of_one_name_both_stay() -> None:
     assert [(one.speaker, one.name) for one in named] == [("A", "Ann"), ("B", "Ann")]
 
 
-def test_hints_of_one_name_that_overlap_count_once() -> None:
+def test_entries_of_one_name_that_overlap_count_once() -> None:
     entries = [
         TimelineEntry(0.0, 6.0, "Ann"),
         TimelineEntry(2.0, 8.0, "Ann"),
@@ -129,7 +129,7 @@ def test_a_name_repeated_often_does_not_beat_one_shown_longer() -> None:
     assert find_shown_names(turns((0.0, 10.0, "A")), entries) == {"A": ShownName("Bob", 0.5)}
 
 
-def test_of_equal_names_the_one_shown_first_in_time_wins() -> None:
+def test_a_tie_between_names_goes_to_the_one_shown_first() -> None:
     entries = [TimelineEntry(5.0, 10.0, "Bob"), TimelineEntry(0.0, 5.0, "Ann")]
 
     assert find_shown_names(turns((0.0, 10.0, "A")), entries) == {"A": ShownName("Ann", 0.5)}
@@ -145,7 +145,7 @@ def test_being_shown_before_the_speaker_talks_is_not_being_first() -> None:
     assert find_shown_names(turns((5.0, 7.0, "A")), entries) == {"A": ShownName("Bob", 0.5)}
 
 
-def test_of_equal_names_shown_together_the_one_listed_first_wins() -> None:
+def test_a_tie_between_names_shown_together_goes_to_the_one_listed_first() -> None:
     entries = [TimelineEntry(0.0, 5.0, "Bob"), TimelineEntry(0.0, 5.0, "Ann")]
 
     assert find_shown_names(turns((0.0, 10.0, "A")), entries) == {"A": ShownName("Bob", 0.5)}
@@ -161,13 +161,13 @@ def test_equal_sums_in_binary_fractions_are_equal() -> None:
     assert find_shown_names(turns((0.0, 0.6, "A")), entries)["A"].name == "Ann"
 
 
-def test_a_hint_that_only_touches_a_turn_shows_nobody() -> None:
+def test_an_entry_that_only_touches_a_turn_shows_no_name() -> None:
     assert find_shown_names(turns((1.0, 2.0, "A")), [TimelineEntry(2.0, 3.0, "Ann")]) == {}
 
 
-def test_without_hints_nobody_is_shown() -> None:
+def test_without_entries_no_name_is_shown() -> None:
     assert find_shown_names(turns((1.0, 2.0, "A")), []) == {}
 
 
-def test_a_turn_without_length_shows_nobody() -> None:
+def test_a_turn_without_length_shows_no_name() -> None:
     assert find_shown_names(turns((1.0, 1.0, "A")), [TimelineEntry(0.0, 3.0, "Ann")]) == {}

@@ -1,4 +1,4 @@
-"""What a visual timeline says about every name of every speaker."""
+"""The evidence of a visual timeline for every name of every speaker."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def timeline_of(*entries: TimelineEntry) -> Timeline:
 
 
 def test_a_name_that_follows_its_speaker_has_all_the_time() -> None:
-    # As late as expected, so that the estimated offset takes exactly that out.
+    # As late as expected, so that the estimated offset removes exactly the delay.
     timeline = timeline_of(TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob"))
 
     assert timeline.names == ("Ann", "Bob")
@@ -31,20 +31,20 @@ def test_time_under_two_names_counts_a_tenth() -> None:
     assert timeline.seconds.tolist() == [[5.5, 0.5], [5.5, 0.5]]
 
 
-def test_a_name_lit_as_much_for_everybody_weighs_nothing() -> None:
+def test_a_name_shown_equally_for_all_speakers_has_no_weight() -> None:
     timeline = timeline_of(TimelineEntry(-5.0, 25.0, "Ann"))
 
     assert timeline.weight == pytest.approx(np.zeros((2, 1)))
 
 
-def test_a_name_lit_less_than_for_others_weighs_against() -> None:
+def test_a_name_shown_less_than_for_others_has_negative_weight() -> None:
     timeline = timeline_of(TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(14.5, 16.5, "Ann"))
 
     assert timeline.weight[0, 0] > 10 / 2.7
     assert timeline.weight[1, 0] < 0
 
 
-def test_blank_names_and_hints_without_length_do_not_count() -> None:
+def test_blank_names_and_entries_without_length_do_not_count() -> None:
     timeline = timeline_of(TimelineEntry(0.0, 10.0, " "), TimelineEntry(3.0, 3.0, "Ann"))
 
     assert timeline.names == ()
@@ -56,7 +56,7 @@ def test_a_time_that_is_not_finite_is_refused() -> None:
         timeline_of(TimelineEntry(0.0, np.nan, "Ann"))
 
 
-def test_a_turn_that_ends_before_it_starts_is_no_speech() -> None:
+def test_a_turn_that_ends_before_it_starts_is_ignored() -> None:
     backwards = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), (18.0, 12.0, "A"))
     entries = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob")]
 

@@ -1,4 +1,4 @@
-"""What the speakers are called whom nobody names."""
+"""Letters for speakers without a name."""
 
 from audio.merge.naming.unnamed_speakers import letter_unnamed
 from audio.merge.values import UNKNOWN_SPEAKER, LabelledWords

@@ -14,7 +14,7 @@ from audio.merge.values import NO_VOICES, Voices
 from tests.audio.merge.recordings import axis
 
 
-def test_several_prints_of_one_name_are_one_person_with_the_best_of_them() -> None:
+def test_several_embeddings_of_one_name_are_one_person_with_the_best_similarity() -> None:
     voices = Voices(("Ann", "Bob", "Ann"), np.stack([axis(1), axis(2), axis(0)]))
 
     assert find_nearest_voices({"A": axis(0)}, [voices]) == {"A": Match("Ann", 1.0)}
@@ -33,28 +33,28 @@ def test_a_tie_between_libraries_goes_to_the_first() -> None:
     assert find_nearest_voices({"A": axis(0)}, libraries)["A"].name == "Ann"
 
 
-def test_a_zero_vector_sounds_like_nobody() -> None:
+def test_a_zero_vector_matches_no_embedding() -> None:
     voices = Voices(("Zero",), np.zeros((1, 4)))
 
     assert find_nearest_voices({"A": axis(0)}, [voices]) == {}
 
 
-def test_a_zero_fingerprint_sounds_like_nobody() -> None:
+def test_a_zero_embedding_matches_no_voice() -> None:
     assert find_nearest_voices({"A": np.zeros(4)}, [Voices(("Ann",), axis(0)[None])]) == {}
 
 
-def test_fingerprints_of_another_length_are_not_compared() -> None:
+def test_voices_of_another_length_are_not_searched() -> None:
     assert find_nearest_voices({"A": np.ones(3)}, [Voices(("Ann",), np.ones((1, 4)))]) == {}
 
 
-def test_voices_of_another_length_are_told() -> None:
+def test_voices_of_another_length_give_a_warning() -> None:
     [notice] = check_dimensions([np.ones(3)], Voices(("Ann",), np.ones((1, 4))))
 
     assert notice.code == "voiceprints_skipped"
     assert "4 numbers" in notice.message
 
 
-def test_no_known_voices_are_no_skipped_voices() -> None:
+def test_without_known_voices_no_voice_is_skipped() -> None:
     assert check_dimensions([np.ones(3)], NO_VOICES) == ()
 
 
@@ -63,14 +63,14 @@ def test_a_row_without_a_name_is_refused_with_its_shape() -> None:
         find_nearest_voices({"A": axis(0)}, [Voices(("Ann",), np.ones((2, 4)))])
 
 
-def test_a_hundred_thousand_prints_are_searched_at_once() -> None:
+def test_a_hundred_thousand_embeddings_are_searched_in_one_call() -> None:
     vectors = np.random.default_rng(0).normal(size=(100_000, 16))
     voices = Voices(tuple(f"Voice {row}" for row in range(100_000)), vectors)
 
     assert find_nearest_voices({"A": vectors[70_000] * 2}, [voices])["A"].name == "Voice 70000"
 
 
-def test_of_several_prints_of_one_name_the_best_counts() -> None:
+def test_the_best_of_several_embeddings_of_one_name_counts() -> None:
     known = Voices(("Ann", "Ann"), np.stack([axis(0), axis(1)]))
 
     names, table = compare_with_voices(["A"], {"A": axis(1)}, [known])
@@ -79,7 +79,7 @@ def test_of_several_prints_of_one_name_the_best_counts() -> None:
     assert table.tolist() == [[1.0]]
 
 
-def test_names_of_two_libraries_stand_side_by_side() -> None:
+def test_names_of_two_libraries_are_columns_of_one_table() -> None:
     libraries = [Voices(("Ann",), axis(0)[None]), Voices(("Sam",), axis(3)[None])]
 
     names, table = compare_with_voices(["A"], {"A": axis(3)}, libraries)
@@ -88,19 +88,19 @@ def test_names_of_two_libraries_stand_side_by_side() -> None:
     assert table.tolist() == [[0.0, 1.0]]
 
 
-def test_a_print_of_another_length_is_not_compared() -> None:
+def test_an_embedding_of_another_length_is_not_compared() -> None:
     _, table = compare_with_voices(["A"], {"A": axis(0)}, [Voices(("Ann",), np.ones((1, 2)))])
 
     assert table.tolist() == [[-np.inf]]
 
 
-def test_a_print_of_zeros_is_like_nobody() -> None:
+def test_an_embedding_of_zeros_is_similar_to_no_voice() -> None:
     _, table = compare_with_voices(["A"], {"A": np.zeros(4)}, [Voices(("Ann",), axis(0)[None])])
 
     assert table.tolist() == [[-np.inf]]
 
 
-def test_no_known_voices_make_a_table_without_columns() -> None:
+def test_without_known_voices_the_table_has_no_columns() -> None:
     names, table = compare_with_voices(["A"], {"A": axis(0)}, [NO_VOICES])
 
     assert names == ()
@@ -113,7 +113,7 @@ def test_speakers_are_compared_with_each_other() -> None:
     assert table.round(9).tolist() == [[1.0, 0.6], [0.6, 1.0]]
 
 
-def test_a_speaker_without_fingerprint_is_like_itself_alone() -> None:
+def test_a_speaker_without_an_embedding_is_similar_only_to_itself() -> None:
     table = compare_speakers(["A", "B"], {"B": axis(0)})
 
     assert table.tolist() == [[1.0, -np.inf], [-np.inf, 1.0]]

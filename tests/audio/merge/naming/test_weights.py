@@ -1,4 +1,4 @@
-"""How much timeline and voice each say for every name of every speaker."""
+"""The weights of timeline and voice for every name of every speaker."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ DIARIZED = diarization(
     (10.0, 20.0, "B"),
     embeddings={"A": axis(0), "B": np.array([3.0, 4.0, 0.0, 0.0])},
 )
-# As late as expected, so that the estimated offset takes exactly that out.
+# As late as expected, so that the estimated offset removes exactly the delay.
 FOLLOWING = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob")]
 
 
@@ -37,7 +37,7 @@ def test_shares_are_of_the_speakers_time_and_of_the_names() -> None:
     assert found.name_share[:, 0].tolist() == [1.0, 1.0]
 
 
-def test_who_sounds_alike_counts_together_in_a_names_time() -> None:
+def test_speakers_with_similar_voices_count_together_in_a_names_time() -> None:
     entries = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 15.5, "Ann")]
 
     together = weighed(timeline_of(*entries))
@@ -67,5 +67,5 @@ def test_only_the_two_nearest_voices_of_each_speaker_are_names() -> None:
     assert weighed(timeline_of(), known).names == ("Ann", "Bob")
 
 
-def test_neither_hints_nor_voices_leave_no_names() -> None:
+def test_without_entries_and_voices_the_names_are_empty() -> None:
     assert weighed(timeline_of()).total.shape == (2, 0)

@@ -1,4 +1,4 @@
-"""Which words and turns of the mic track are the local user's."""
+"""The local user's words, turns and voice on the mic track."""
 
 from unittest.mock import Mock
 
@@ -21,14 +21,14 @@ def texts(local: LocalSpeech) -> list[str]:
     return [word.text for word in local.words]
 
 
-def test_a_word_without_length_is_judged_on_80_ms_around_it() -> None:
+def test_a_word_without_length_is_measured_over_80_ms_around_it() -> None:
     mic, system = track((0.5, 1.0), (0.1, 1.0)), track((0.1, 1.0), (0.5, 1.0))
     transcribed = words((0.5, 0.5, "mine"), (1.5, 1.5, "bleed"))
 
     assert texts(select_by_level(mic, system, transcribed, [])) == ["mine"]
 
 
-def test_a_word_without_length_at_the_very_start_is_judged_on_the_first_80_ms() -> None:
+def test_a_word_without_length_at_the_very_start_is_measured_over_the_first_80_ms() -> None:
     mic, system = track((0.1, 0.03), (0.5, 0.97)), track((0.2, 1.0))
 
     assert texts(select_by_level(mic, system, words((0.0, 0.0, "mine")), [])) == ["mine"]
@@ -59,7 +59,7 @@ def test_beyond_the_end_of_the_mic_track_nothing_is_local() -> None:
     assert texts(select_by_level(mic, system, words((3.0, 3.5, "unknown")), [])) == []
 
 
-def test_a_word_over_the_end_of_the_system_track_is_judged_on_the_common_part() -> None:
+def test_a_word_over_the_end_of_the_system_track_is_measured_on_the_common_part() -> None:
     mic, system = track((0.1, 2.0), (0.9, 2.0)), track((0.3, 2.0))
 
     assert texts(select_by_level(mic, system, words((1.5, 2.5, "bleed")), [])) == []
@@ -69,7 +69,7 @@ def test_beyond_the_end_of_the_system_track_self_vad_decides() -> None:
     assert texts(select_by_vad([Span(3.0, 4.0)], words((3.0, 3.5, "mine")), [])) == ["mine"]
 
 
-def test_the_lengths_of_the_tracks_are_told() -> None:
+def test_the_lengths_of_the_tracks_are_returned() -> None:
     local = select_by_level(track((0.5, 4.0)), track((0.1, 2.0)), [], [])
 
     assert (local.mic_s, local.system_s) == (4.0, 2.0)
@@ -113,7 +113,7 @@ def test_without_words_and_turns_nothing_is_local() -> None:
     assert select_by_vad([], [], []) == LocalSpeech((), ())
 
 
-def test_the_users_fingerprint_is_that_of_the_speaker_with_most_local_time() -> None:
+def test_the_users_embedding_is_that_of_the_speaker_with_most_local_time() -> None:
     diarized = diarization(
         (0.0, 60.0, "Bleed"), (60.0, 64.0, "User"), embeddings={"Bleed": axis(0), "User": axis(1)}
     )
@@ -142,13 +142,13 @@ def test_a_speaker_mostly_bleed_is_not_enrolled() -> None:
     assert (own.embedding, own.enrolled_s) == (None, 0.0)
 
 
-def test_a_user_to_whom_the_engine_gave_no_fingerprint_has_none() -> None:
+def test_a_user_for_whom_the_engine_gave_no_embedding_has_none() -> None:
     diarized = diarization((0.0, 4.0, "A"))
 
     assert find_user_voice(diarized, diarized.turns).embedding is None
 
 
-def test_a_silent_user_has_no_fingerprint() -> None:
+def test_a_silent_user_has_no_embedding() -> None:
     assert find_user_voice(diarization(), []).enrolled_s == 0.0
 
 
@@ -180,7 +180,7 @@ def test_a_turn_without_length_outside_self_vad_is_not_local() -> None:
     assert select_by_vad([Span(0.0, 2.0)], [], turns((5.0, 5.0, "A"))).turns == ()
 
 
-def test_the_local_time_is_told_in_milliseconds() -> None:
+def test_the_local_time_is_rounded_to_milliseconds() -> None:
     diarized = diarization((0.0, 4.00049, "A"))
 
     assert find_user_voice(diarized, diarized.turns).enrolled_s == 4.0
@@ -190,7 +190,7 @@ def test_a_turn_two_fifths_inside_self_vad_is_not_local() -> None:
     assert select_by_vad([Span(0.0, 2.0)], [], turns((0.0, 5.0, "A"))).turns == ()
 
 
-def test_of_two_speakers_with_local_turns_the_user_talks_longer() -> None:
+def test_the_user_is_the_longer_of_two_speakers_with_local_turns() -> None:
     diarized = diarization(
         (0.0, 4.0, "Guest"), (4.0, 9.0, "User"), embeddings={"Guest": axis(0), "User": axis(1)}
     )

@@ -1,4 +1,4 @@
-"""How loud a track is in each window."""
+"""The level of a track in each window."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from audio.merge.tracks.loudness import Track, measure_levels
 from tests.audio.merge.recordings import track
 
 
-def test_a_block_longer_than_a_piece_is_read_whole() -> None:
+def test_an_array_longer_than_a_buffer_is_read_completely() -> None:
     long = track((0.25, 100.0), (0.5, 100.0))
 
     levels = measure_levels(long, np.array([50.0, 150.0]), np.array([70.0, 170.0]))
@@ -28,7 +28,7 @@ def test_an_offset_does_not_make_speech_louder() -> None:
     assert measure_levels(speech, np.array([0.0]), np.array([1.0])).rms.tolist() == [0.25]
 
 
-def test_of_a_window_that_reaches_over_the_end_the_part_inside_counts() -> None:
+def test_only_the_part_of_a_window_inside_the_track_counts() -> None:
     short = track((0.5, 1.0))
 
     assert measure_levels(short, np.array([0.5]), np.array([3.0])).rms.tolist() == [0.5]

@@ -57,7 +57,7 @@ def test_the_bleeding_voice_is_not_named_as_the_user_on_the_system_track() -> No
     assert transcript.speakers[-1].enrolled_s == 0.0
 
 
-def test_the_callers_print_stays_and_the_new_one_is_the_mic_entrys() -> None:
+def test_the_callers_embedding_is_returned_and_the_new_one_is_the_mic_speakers() -> None:
     mic = answer(diarization((0.0, 9.0, "User"), embeddings={"User": axis(1)}), (), LOUD)
 
     transcript = name_two_tracks(
@@ -68,7 +68,7 @@ def test_the_callers_print_stays_and_the_new_one_is_the_mic_entrys() -> None:
     assert transcript.speakers[-1].embedding is mic.diarization.embeddings["User"]
 
 
-def test_a_user_heard_on_both_tracks_has_the_average_of_both_prints() -> None:
+def test_a_user_recorded_on_both_tracks_has_the_average_of_both_embeddings() -> None:
     mic = answer(diarization((0.0, 4.0, "User"), embeddings={"User": axis(0)}), (), LOUD)
     other = np.array([0.6, 0.8, 0.0, 0.0])
     system = answer(diarization((0.0, 4.0, "A"), embeddings={"A": other}), (), QUIET)
@@ -93,7 +93,7 @@ def test_the_users_own_tile_does_not_name_a_remote_speaker() -> None:
     assert transcript.blocks == (Block(1000, 2000, "Unknown_0", "hi"),)
 
 
-def test_a_user_dialled_in_twice_is_read_once_from_the_mic() -> None:
+def test_words_of_a_user_dialled_in_twice_appear_once_from_the_mic() -> None:
     embeddings = {"A": axis(0)}
     mic = answer(
         diarization((0.0, 9.0, "A"), embeddings=embeddings), words((1.0, 2.0, "Hello.")), LOUD
@@ -107,7 +107,7 @@ def test_a_user_dialled_in_twice_is_read_once_from_the_mic() -> None:
     assert transcript.blocks == (Block(1000, 2000, "Sam", "Hello."),)
 
 
-def test_words_dropped_by_the_gate_are_counted_and_told_when_most_are() -> None:
+def test_dropped_words_are_counted_and_give_a_warning_when_most_are() -> None:
     mic = answer(diarization(), words((1.0, 2.0, "a"), (2.0, 3.0, "b"), (3.0, 4.0, "c")))
 
     transcript = name_two_tracks(
@@ -118,7 +118,7 @@ def test_words_dropped_by_the_gate_are_counted_and_told_when_most_are() -> None:
     assert codes(transcript.warnings) == ["most_words_dropped"]
 
 
-def test_half_of_the_words_dropped_is_not_most() -> None:
+def test_half_of_the_words_dropped_gives_no_warning() -> None:
     mic = answer(diarization(), words((1.0, 2.0, "a"), (2.0, 3.0, "b")))
 
     transcript = name_two_tracks(
@@ -128,7 +128,7 @@ def test_half_of_the_words_dropped_is_not_most() -> None:
     assert (transcript.dropped_words, transcript.warnings) == (1, ())
 
 
-def test_a_shorter_system_track_is_told() -> None:
+def test_a_shorter_system_track_gives_a_warning() -> None:
     mic, system = answer(diarization(), (), LOUD), answer(diarization(), (), track((0.1, 4.0)))
 
     transcript = name_two_tracks(mic, system, [], NO_VOICES, self_name="Sam")
@@ -147,7 +147,7 @@ def test_a_block_never_mixes_local_words_with_bleed() -> None:
 
 
 @pytest.mark.parametrize(("samples", "blocks"), [(LOUD, 1), (QUIET, 0)])
-def test_a_mic_text_without_words_is_judged_as_a_whole(samples: Track, blocks: int) -> None:
+def test_a_mic_text_without_words_is_measured_as_a_whole(samples: Track, blocks: int) -> None:
     mic = AnalysedTrack(diarization(duration=10.0), Transcription("Hello.", ()), samples)
     system = answer(diarization(), (), track((0.3, 10.0)))
 
@@ -157,7 +157,7 @@ def test_a_mic_text_without_words_is_judged_as_a_whole(samples: Track, blocks: i
     assert "text_without_words" in codes(transcript.warnings)
 
 
-def test_two_tracks_last_as_long_as_the_longer() -> None:
+def test_two_tracks_have_the_length_of_the_longer() -> None:
     mic, system = answer(diarization(duration=4.0), ()), answer(diarization(duration=3.8), ())
 
     transcript = name_two_tracks(mic, system, [], NO_VOICES, self_name="Sam", self_vad=[])
@@ -181,7 +181,7 @@ def test_without_self_vad_the_samples_are_needed() -> None:
         name_two_tracks(SILENT, SILENT, [], NO_VOICES, self_name="Sam")
 
 
-def test_by_evidence_the_system_track_has_a_reason_for_no_name_and_the_mic_none() -> None:
+def test_by_evidence_an_unnamed_system_speaker_has_a_reason_and_the_mic_has_no_evidence() -> None:
     system = answer(diarization((0.0, 8.0, "A")), ())
 
     transcript = name_two_tracks(
@@ -200,29 +200,29 @@ def test_blocks_of_both_tracks_are_sorted_by_start() -> None:
     assert interleave_blocks([HELLO], [early, late]) == (early, HELLO, late)
 
 
-def test_of_blocks_that_start_together_the_mics_comes_first() -> None:
+def test_the_mics_block_comes_first_when_two_start_together() -> None:
     both = Block(1000, 3000, "Ann", "Hi")
 
     assert interleave_blocks([HELLO], [both]) == (HELLO, both)
 
 
 @pytest.mark.parametrize("start_ms", [500, 1000, 1500])
-def test_what_a_name_says_twice_within_half_a_second_appears_once(start_ms: int) -> None:
+def test_words_of_a_name_repeated_within_half_a_second_appear_once(start_ms: int) -> None:
     assert interleave_blocks([HELLO], [Block(start_ms, 2000, "Sam", "hello Ann")]) == (HELLO,)
 
 
 @pytest.mark.parametrize("start_ms", [499, 1501])
-def test_what_a_name_says_again_later_appears_again(start_ms: int) -> None:
+def test_words_of_a_name_repeated_later_appear_again(start_ms: int) -> None:
     assert len(interleave_blocks([HELLO], [Block(start_ms, 2000, "Sam", "Hello, Ann.")])) == 2
 
 
-def test_what_another_name_says_at_once_stays() -> None:
+def test_equal_words_of_another_name_are_not_removed() -> None:
     assert len(interleave_blocks([HELLO], [Block(1000, 2000, "Ben", "Hello, Ann.")])) == 2
 
 
-def test_other_words_of_one_name_at_once_stay() -> None:
+def test_other_words_of_one_name_at_the_same_time_are_not_removed() -> None:
     assert len(interleave_blocks([HELLO], [Block(1000, 2000, "Sam", "Hello, Ben.")])) == 2
 
 
-def test_texts_of_punctuation_alone_are_compared_as_they_are() -> None:
+def test_texts_of_only_punctuation_are_compared_unchanged() -> None:
     assert len(interleave_blocks([Block(0, 1, "Sam", "?")], [Block(0, 1, "Sam", "!")])) == 2
