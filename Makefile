@@ -4,6 +4,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+# A part of the tests covers a part of the code: coverage is measured where no ARGS choose.
+COVERAGE := $(if $(ARGS),,--cov=audio --cov=voiceprints)
 BIN := .venv/bin
 LAPTOP := $(BIN)/python -m spark_control.laptop
 RUN_SETS := base library cpu_engine laptop
@@ -49,7 +51,7 @@ run: .venv/run.stamp var/docs/index.html
 test: .venv/clients.stamp var/docs/index.html
 	@command -v chromium >/dev/null \
 		|| echo "No chromium: the tests in a browser are skipped (apt-get install chromium)."
-	@$(LAPTOP) --data var/test -- $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(LAPTOP) --data var/test -- $(BIN)/pytest -n 2 --dist loadfile --durations=15 $(COVERAGE) $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check
