@@ -1,4 +1,4 @@
-"""Every setting of the gateway, and the only place that reads the environment.
+"""All settings of the gateway, from the environment, which no other module reads.
 
 `.env.example` lists the variables with their defaults and units.
 """
@@ -17,7 +17,7 @@ Number = TypeVar("Number", int, float)
 
 
 class Variables(environ.Env):  # type: ignore[misc]
-    """Numbers as Python reads them: environ itself reads 1e3 as 13, and names none it cannot."""
+    """Parses numbers as Python does; environ reads 1e3 as 13, and its errors name no variable."""
 
     def int(self, var: str, default: builtins.int = 0) -> builtins.int:
         return self._number(builtins.int, var, default, "a whole number, as 60")
@@ -39,7 +39,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Variables()
 environ.Env.read_env(BASE_DIR / ".env")
 
-# Engines.
+# Engines
 PARAKEET_URL: str = env.str("PARAKEET_URL", "").rstrip("/")
 KOKORO_URL: str = env.str("KOKORO_URL", "").rstrip("/")
 ENGINE_CONNECTIONS: int = env.int("ENGINE_CONNECTIONS", 48)
@@ -51,13 +51,13 @@ ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
 CHUNK_AFTER_S: float = env.float("CHUNK_AFTER_S", 600.0)
 CHUNK_S: float = env.float("CHUNK_S", 300.0)
 
-# Decoding, in processes of its own.
+# Decoding, in separate processes
 MAX_AUDIO_S: float = env.float("MAX_AUDIO_S", 28_800.0)
 DECODERS: int = env.int("DECODERS", 2)
 DECODER_MEMORY_MB: int = env.int("DECODER_MEMORY_MB", 1024)
 DECODER_CPU_S: int = env.int("DECODER_CPU_S", 600)
 
-# Recovery: does an engine still answer rightly, and if not, who restarts it?
+# Recovery of engines: probes and restarts
 RESTART_WITH: str = env.str("RESTART_WITH", "").lower()
 DOCKER_URL: str = env.str("DOCKER_URL", "unix:///var/run/docker.sock")
 PARAKEET_CONTAINER: str = env.str("PARAKEET_CONTAINER", "")
@@ -77,7 +77,7 @@ PROBE_COOLDOWN_S: float = env.float("PROBE_COOLDOWN_S", 10.0)
 PROBE_AFTER_FAILURE: bool = env.bool("PROBE_AFTER_FAILURE", True)
 RECOVERY_DIR: str = env.str("RECOVERY_DIR", "")
 
-# Clients.
+# Clients
 API_KEYS: list[str] = env.list("API_KEYS", default=[])
 ALLOW_ANONYMOUS: bool = env.bool("ALLOW_ANONYMOUS", False)
 PUBLIC_DISCOVERY: bool = env.bool("PUBLIC_DISCOVERY", True)
@@ -88,20 +88,19 @@ MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", 2048)
 DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
 DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
 
-# The server.
+# Server and logs
 WEB_THREADS: int = env.int("WEB_THREADS", 64)
 WEB_CPU: str = env.str("WEB_CPU", "auto")
 CLIENT_TIMEOUT_S: int = env.int("CLIENT_TIMEOUT_S", 60)
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
 
 DEBUG = env.bool("DEBUG", False)
-# Only the admin's sessions are signed; without a database a key that lives as long as the process
-# will do.
+# Only sessions of the admin are signed: without a database, a key per process is enough.
 SECRET_KEY = env.str("SECRET_KEY", "") or get_random_secret_key()
 SECRET_KEY_IS_RANDOM = not env.str("SECRET_KEY", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
-# The voice library: one switch.
+# Voice library: DATABASE_URL switches it on
 LIBRARY = bool(env.str("DATABASE_URL", ""))
 SPEAKER_LIBRARY = (
     "voiceprints.stored_library.StoredLibrary" if LIBRARY else "audio.library.NoLibrary"
@@ -111,11 +110,11 @@ DATABASES = (
     if LIBRARY
     else {}
 )
-# The admin behind a proxy that ends TLS: where its forms come from. Cookies then need TLS.
+# The origin of the admin's forms behind a proxy that terminates TLS. Cookies then require TLS.
 CSRF_TRUSTED_ORIGINS: list[str] = [
     origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ]
-# Where a proxy ends TLS and says so: how long browsers are to use nothing else.
+# For a proxy that terminates TLS and reports it: how long browsers must use TLS only.
 HSTS_S: int = env.int("HSTS_S", 0)
 SECURE_HSTS_SECONDS = HSTS_S
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HSTS_S else None
@@ -127,7 +126,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Who fails so often to log in waits so long. Counted in memory: what was typed is stored nowhere.
+# After too many failed logins an account is locked for a while. Attempts are counted in memory:
+# typed passwords and names are never stored.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -138,7 +138,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
-# That memory is no cache for several processes: a gateway is one.
+# It warns that this cache is not shared between processes; a gateway is a single process.
 SILENCED_SYSTEM_CHECKS = ["axes.W001"]
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_FAILURE_LIMIT = 5
@@ -150,10 +150,10 @@ AXES_LOCKOUT_CALLABLE = "voiceprints.admin.login_limits.lockout_page"
 AXES_CLIENT_STR_CALLABLE = "voiceprints.admin.login_limits.describe_client"
 AXES_ENABLE_ADMIN = False
 
-# Whether enrolment keeps the recordings it learned from, to hear them again with another model.
+# Enrolment can store its recordings, to compute embeddings again for another model.
 KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
 MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
-# A bucket in place of that folder. Without keys Amazon's client looks where it always does.
+# A bucket instead of that folder. Without keys, boto3 searches its usual places.
 S3_BUCKET: str = env.str("S3_BUCKET", "")
 S3_PREFIX: str = env.str("S3_PREFIX", "").strip("/")
 S3_ENDPOINT_URL: str = env.str("S3_ENDPOINT_URL", "")
@@ -180,7 +180,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Jobs.
+# Jobs
 JOB_ATTEMPTS: int = env.int("JOB_ATTEMPTS", 6)
 JOB_RETRY_S: float = env.float("JOB_RETRY_S", 10.0)
 JOB_DAYS: int = env.int("JOB_DAYS", 7)
@@ -191,14 +191,15 @@ WEBHOOK_PRIVATE_HOSTS: list[str] = env.list("WEBHOOK_PRIVATE_HOSTS", default=[])
 PROCRASTINATE_IMPORT_PATHS = ["voiceprints.jobs.tasks"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_WORKER_DEFAULTS = {
-    # What became of a job stands with the job itself.
+    # The outcome is stored with the gateway's own job.
     "delete_jobs": "always",
     "update_heartbeat_interval": WORKER_LOST_AFTER_S / 3,
     "stalled_worker_timeout": WORKER_LOST_AFTER_S,
-    # From then on, a worker that is to end finishes the pieces under way and gives the job back.
+    # After this time, a stopping worker finishes its current chunks and returns the job.
     "shutdown_graceful_timeout": 5.0,
 }
 
+# Django
 INSTALLED_APPS = [
     "audio",
     "rest_framework",
@@ -228,7 +229,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
 ]
 if CORS_ALLOWED_ORIGINS:
-    # Outside of whatever may answer: errors and the docs' files carry the headers too.
+    # Outside all views, so that errors and static files have the headers too.
     MIDDLEWARE.insert(2, "corsheaders.middleware.CorsMiddleware")
 if LIBRARY:
     MIDDLEWARE += [
@@ -242,7 +243,7 @@ if LIBRARY:
 
 ROOT_URLCONF = "spark_control.urls"
 WSGI_APPLICATION = "spark_control.wsgi.application"
-# A redirect turns an SDK's POST into a GET; every route stands with and without its slash instead.
+# A redirect turns an SDK's POST into a GET; instead, every route exists with and without a slash.
 APPEND_SLASH = False
 
 TEMPLATES = [
@@ -269,8 +270,7 @@ TEMPLATES = [
 DOCS_DIR = BASE_DIR / "var" / "docs"
 
 STATIC_URL = "/static/"
-# Serves the packages' own static files, so that no collectstatic stands between a clone and the
-# docs.
+# Serves the static files of installed packages, so that no collectstatic is needed.
 WHITENOISE_USE_FINDERS = True
 
 LANGUAGE_CODE = "en"
@@ -279,15 +279,14 @@ USE_TZ = True
 USE_I18N = False
 FORMAT_MODULE_PATH = ["voiceprints.admin.date_formats"]
 
-# Uploads. A path, not a blob: whatever its size, an upload is a file on disk that engines stream
-# from there.
+# Uploads: each is a file on disk, whatever its size, and engines stream it from there
 FILE_UPLOAD_HANDLERS = ["audio.api.uploads.uploaded_files.DiskUploadHandler"]
 UPLOADS_DIR: str = env.str("UPLOADS_DIR", "")
 UPLOADS_QUOTA_MB: int = env.int("UPLOADS_QUOTA_MB", 20_480)
-# Form fields: known voices and reference clips come as JSON and data URLs of many megabytes.
+# The texts of a form: known voices and reference clips are JSON and data URLs of many megabytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 
-# REST framework.
+# REST framework and OpenAPI
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["audio.api.authentication.BearerKey"],
     "DEFAULT_PERMISSION_CLASSES": ["audio.api.authentication.HasScope"],
@@ -331,8 +330,8 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# Pages of other sites. The SDK sends a dozen headers of its own from a browser; a wildcard covers
-# them, but for Authorization, which browsers want by name.
+# Pages of other origins
+# A wildcard covers the SDK's own headers; browsers require Authorization by name.
 CORS_ALLOW_HEADERS = ["*", "authorization"]
 CORS_EXPOSE_HEADERS = [
     "x-request-id",
@@ -343,7 +342,7 @@ CORS_EXPOSE_HEADERS = [
     "content-disposition",
 ]
 
-# Logs: one JSON object per line on standard error.
+# Logs: one JSON object per line on standard error
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -365,19 +364,18 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # audio.api.request_log writes the line of each request; Django would log it a second
-        # time, with its path.
+        # audio.api.request_log writes a line per request; Django's would repeat it with the path.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "CRITICAL"},
         "django.server": {"level": "CRITICAL"},
-        # httpx logs the address of every call to an engine.
+        # httpx logs the URL of every call to an engine.
         "httpx": {"level": "WARNING"},
-        # What they say of calls to a bucket names its host.
+        # Their lines about calls to a bucket contain its host name.
         "boto3": {"level": "ERROR"},
         "botocore": {"level": "ERROR"},
         "s3transfer": {"level": "ERROR"},
         "urllib3": {"level": "ERROR"},
-        # Of every task and of every look for lost ones, several lines.
+        # It writes several lines per task and per search for lost jobs.
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
     },

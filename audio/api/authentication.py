@@ -1,10 +1,9 @@
-"""Who is calling, and what may they do? Bearer keys and their scopes."""
+"""API keys as bearer tokens, their clients, and the scopes that views require."""
 
 import hashlib
 import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
@@ -14,20 +13,16 @@ from rest_framework.request import Request
 
 from audio.api import request_log
 
-if TYPE_CHECKING:
-    # Importing it here would ask for the class below before it exists.
-    from rest_framework.views import APIView
-
 AUDIO, VOICES_READ, VOICES_WRITE = "audio", "voices:read", "voices:write"
 SCOPES = frozenset({AUDIO, VOICES_READ, VOICES_WRITE})
-# What clients send whose key was never set, as JavaScript spells it.
-_NO_KEYS = ("undefined", "null")
+# JavaScript clients send these when their key is not set.
+_MISSING_KEYS = ("undefined", "null")
 _FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Whoever a request is served for."""
+    """The client of a request: the name and the scopes of its key."""
 
     name: str
     scopes: frozenset[str]
@@ -43,15 +38,17 @@ def parse_key(entry: str) -> tuple[str, Client]:
     Raises
     ------
     ValueError
-        Naming what is wrong with the entry, never its key.
+        With a message that describes the error and never contains the key.
     """
     name, _, rest = entry.partition(":")
     key, _, scopes = rest.partition(":")
     if not name or not key:
-        # Not even the name: who forgot the colons wrote a key there.
-        raise ValueError("an entry is not name:key:scope+scope")
-    if key.lower() in _NO_KEYS:
-        raise ValueError(f"the key of {name!r} is what clients send that have none")
+        # Without the name: if the colons are missing, it is a key.
+        raise ValueError("expected name:key:scope+scope")
+    if key.lower() in _MISSING_KEYS:
+        raise ValueError(
+            f"the key of {name!r} is a word that clients send when their key is not set"
+        )
     if not key.isascii() or any(map(str.isspace, key)):
         raise ValueError(f"the key of {name!r} must be ASCII without spaces to fit in a header")
     granted = frozenset(scopes.split("+")) if scopes else frozenset({AUDIO})
@@ -66,11 +63,11 @@ def parse_key(entry: str) -> tuple[str, Client]:
 
 
 class BearerKey(BaseAuthentication):
-    """`Authorization: Bearer KEY`; without any keys set, no key from this very machine."""
+    """`Authorization: Bearer KEY`; without API_KEYS, clients on this machine need no key."""
 
     def authenticate(self, request: Request) -> tuple[Client, None] | None:
         key = _bearer(request)
-        client = _client_of_key(key) if key and settings.API_KEYS else _client_without_key(request)
+        client = _find_client(key) if key and settings.API_KEYS else _keyless_client(request)
         if client is None and key and settings.API_KEYS:
             raise AuthenticationFailed("Incorrect API key provided.", code="invalid_api_key")
         if client is None:
@@ -79,14 +76,14 @@ class BearerKey(BaseAuthentication):
         return client, None
 
     def authenticate_header(self, request: Request) -> str:
-        """Make a refusal 401: without this, Django REST framework answers 403."""
+        """Return the challenge; without one, Django REST framework answers 403 instead of 401."""
         return "Bearer"
 
 
 class HasScope(BasePermission):
-    """Requires the view's `scope`, `audio` unless it says otherwise."""
+    """Requires the scope that the view's `scope` attribute names; `audio` by default."""
 
-    def has_permission(self, request: Request, view: "APIView") -> bool:
+    def has_permission(self, request: Request, view: object) -> bool:
         if not isinstance(request.user, Client):
             raise NotAuthenticated(
                 "No API key was given. Send one as 'Authorization: Bearer KEY'.", code="no_api_key"
@@ -96,9 +93,9 @@ class HasScope(BasePermission):
 
 
 class MayDiscover(HasScope):
-    """Names of models and voices are for everybody, unless PUBLIC_DISCOVERY is off."""
+    """Requires no key for the names of models and voices, unless PUBLIC_DISCOVERY is off."""
 
-    def has_permission(self, request: Request, view: "APIView") -> bool:
+    def has_permission(self, request: Request, view: object) -> bool:
         return settings.PUBLIC_DISCOVERY or super().has_permission(request, view)
 
 
@@ -109,7 +106,7 @@ def require(request: Request, scope: str) -> None:
 
 
 def client_of(request: Request) -> Client:
-    """The client of an authenticated request."""
+    """Return the client of an authenticated request."""
     client = request.user
     assert isinstance(client, Client)  # noqa: S101 — HasScope has let the request through
     return client
@@ -118,21 +115,21 @@ def client_of(request: Request) -> Client:
 def _bearer(request: Request) -> str:
     scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
     key = key.strip()
-    return key if scheme.lower() == "bearer" and key.lower() not in _NO_KEYS else ""
+    return key if scheme.lower() == "bearer" and key.lower() not in _MISSING_KEYS else ""
 
 
-def _client_of_key(key: str) -> Client | None:
+def _find_client(key: str) -> Client | None:
     return _clients(tuple(settings.API_KEYS)).get(_digest(key))
 
 
-def _client_without_key(request: Request) -> Client | None:
+def _keyless_client(request: Request) -> Client | None:
     if not settings.API_KEYS and _is_this_machine(request):
         return LOCAL
     return ANONYMOUS if settings.ALLOW_ANONYMOUS else None
 
 
 def _is_this_machine(request: Request) -> bool:
-    """On loopback, not through a proxy, and not from another site's page in a local browser."""
+    """Return whether a request is from loopback, not via a proxy or another site's page."""
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:

@@ -1,9 +1,9 @@
-"""Every failure becomes the OpenAI error envelope; the one table of status codes.
+"""The OpenAI error envelope, and the one table that gives each failure its status code.
 
     {"error": {"message": …, "type": …, "param": …, "code": …}}
 
-SDKs show a message only when it stands there, so nothing may leave in another shape: neither
-Django's HTML pages nor Django REST framework's `detail`.
+SDKs show the message only in this shape, so no error may have another: neither Django's HTML
+pages nor Django REST framework's `detail`.
 """
 
 import errno
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a client is told."""
+    """An error as the client receives it."""
 
     status: int
     message: str
@@ -44,23 +44,23 @@ class Problem:
     details: Mapping[str, object] = field(default_factory=dict)
 
     def response(self) -> JsonResponse:
-        """The envelope."""
+        """Return the envelope as a response."""
         return JsonResponse(self.body(), status=self.status, headers=self.headers)
 
     def body(self) -> dict[str, object]:
-        """The envelope as a body, or as the last event of a stream."""
+        """Return the envelope as a body, or as the last event of a stream."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
         error = {"message": self.message, "type": kind, "param": self.param, "code": self.code}
         return {"error": {**error, **self.details}}
 
 
 def envelope(exc: Exception, context: dict[str, object]) -> JsonResponse:
-    """Django REST framework's exception handler."""
+    """Answer an exception, as Django REST framework's exception handler."""
     return problem_of(exc).response()
 
 
 def problem_of(exc: Exception) -> Problem:
-    """What a client is told of a failure; what nobody expected is logged."""
+    """Return the error for a failure; log an unexpected failure."""
     problem = _problem(exc)
     if problem is None:
         logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
@@ -71,7 +71,7 @@ def problem_of(exc: Exception) -> Problem:
 def _problem(exc: Exception) -> Problem | None:
     match exc:
         case ClientLeft():
-            # For the log: nobody reads it. The number is nginx's.
+            # For the log only: the client has left. nginx uses this number too.
             return Problem(499, "The client left before it was answered.", "client_left")
         case failures.EngineError():
             return _engine_problem(exc)
@@ -85,7 +85,7 @@ def _problem(exc: Exception) -> Problem | None:
             headers = {"Retry-After": "5"}
             return Problem(503, str(exc), "decoding_unavailable", headers=headers)
         case Http404():
-            return Problem(404, "There is nothing at this address.", "unknown_url")
+            return Problem(404, "Not found.", "unknown_url")
     return _malformed(exc)
 
 
@@ -108,12 +108,12 @@ def _malformed(exc: Exception) -> Problem | None:
         return Problem(413, str(exc), "content_too_large")
     if isinstance(exc, NoRoom) or (isinstance(exc, OSError) and exc.errno in _FULL):
         return Problem(503, str(NoRoom()), "uploads_full", headers={"Retry-After": "10"})
-    answers = (Problem(*what) for kind, what in _MALFORMED.items() if isinstance(exc, kind))
-    return next(answers, None)
+    problems = (Problem(*row) for kind, row in _MALFORMED.items() if isinstance(exc, kind))
+    return next(problems, None)
 
 
 _ENGINE_STATUS: dict[type[failures.EngineError], tuple[int, str, int | None]] = {
-    # the failure: status, code, Retry-After in seconds
+    # failure: status, code, Retry-After in seconds
     failures.EngineNotConfigured: (503, "engine_not_configured", None),
     failures.EngineBusy: (503, "engine_busy", 2),
     failures.EngineUnreachable: (502, "engine_unreachable", None),
@@ -133,7 +133,7 @@ def _engine_problem(exc: failures.EngineError) -> Problem:
     status, code, retry_after = _ENGINE_STATUS[type(exc)]
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     if isinstance(exc, failures.EngineNotConfigured):
-        # SDKs try a 503 again; here they would upload three times for nothing.
+        # SDKs retry a 503; without an engine they would upload the recording three times in vain.
         headers["x-should-retry"] = "false"
     return Problem(status, str(exc), code, headers=headers)
 
@@ -169,41 +169,41 @@ _VALUE_CODES = {
 
 
 def _validation_problem(exc: exceptions.ValidationError) -> Problem:
-    """The first complaint of a serializer, with the field it is about."""
+    """Return the first error of a serializer, with its field."""
     detail: object = exc.detail
     param: str | None = None
-    place = ""
+    index = ""
     while isinstance(detail, dict | list):
         if isinstance(detail, list):
             detail = detail[0]
             continue
         key, detail = next(iter(detail.items()))
-        place += f"[{key}]" if isinstance(key, int) else ""
+        index += f"[{key}]" if isinstance(key, int) else ""
         param = param or (None if key == "non_field_errors" else str(key))
     message = str(detail)
-    named = message if param is None or param in message else f"{param}{place}: {message}"
+    named = message if param is None or param in message else f"{param}{index}: {message}"
     code = getattr(detail, "code", "invalid")
     return Problem(400, named, _VALUE_CODES.get(code, "invalid_value"), param)
 
 
-_UNEXPECTED = Problem(500, "The gateway failed. The log has the reason.", "internal_error")
+_UNEXPECTED = Problem(500, "The gateway failed. Its log has the reason.", "internal_error")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Django's handler400: a bad Host header, a malformed form."""
+    """Answer a bad Host header or a malformed form, as Django's handler400."""
     return (
         _problem(exception) or Problem(400, "The request is malformed.", "bad_request")
     ).response()
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
-    """Answer for every address that is not an endpoint, whatever the method."""
+    """Answer a request for an unknown path, whatever its method."""
     message = f"Unknown request URL: {request.method} {request.path[:200]}."
     return Problem(404, message, "unknown_url").response()
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """Django's handler500: what failed outside an endpoint."""
+    """Answer a failure outside an endpoint, as Django's handler500."""
     failure = sys.exception()
     if isinstance(failure, ClientLeft):
         return problem_of(failure).response()

@@ -1,4 +1,4 @@
-"""Requests that are not served as they are; `errors.py` tells a client."""
+"""Exceptions for requests that cannot be served; `errors.py` renders them for the client."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -8,9 +8,9 @@ from rest_framework.exceptions import APIException
 
 
 class InvalidRequest(APIException):
-    """A request that cannot be served as it is: names the field and what was expected.
+    """A request that cannot be served; the message names the field and what was expected.
 
-    `headers` go with the answer, and `details` stand beside the message.
+    `headers` are sent with the error, and `details` are added beside its message.
     """
 
     status_code: int = HTTPStatus.BAD_REQUEST

@@ -1,4 +1,4 @@
-"""Settings that contradict each other, or miss something, are found at the start, with a hint."""
+"""System checks: settings that contradict each other or are missing, each with a hint."""
 
 import math
 import os
@@ -17,31 +17,35 @@ from audio.engines.speech_voices import parse_mix
 from audio.library import library
 from audio.media import temporary_files
 
-# Not only http: pages of browser extensions and of desktop applications have schemes of their own.
+# Any scheme: pages of browser extensions and desktop applications have their own.
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 
 
 @register
-def secret_key_lasts(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """The admin's sessions must outlive a restart, and hold in every worker."""
+def check_secret_key(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require a fixed SECRET_KEY: sessions must survive a restart and work in every process."""
     if settings.LIBRARY and settings.SECRET_KEY_IS_RANDOM and not settings.DEBUG:
         hint = "Set SECRET_KEY to 50 random characters, the same in every process."
-        return [Error("DATABASE_URL is set without SECRET_KEY.", hint=hint, id="spark.E001")]
+        return [Error("DATABASE_URL is set, but SECRET_KEY is not.", hint=hint, id="spark.E001")]
     return []
 
 
 @register
-def api_keys_are_readable(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Each entry of API_KEYS is name:key:scope+scope."""
+def check_api_keys(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require name:key:scope+scope in each entry of API_KEYS."""
     return [
-        Error(f"API_KEYS: {problem}.", hint="name:key:audio+voices:read", id="spark.E002")
-        for problem in _problems(settings.API_KEYS)
+        Error(
+            f"API_KEYS: {problem}.",
+            hint="For example: name:key:audio+voices:read",
+            id="spark.E002",
+        )
+        for problem in _key_problems(settings.API_KEYS)
     ]
 
 
 @register
-def threads_outnumber_connections(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """With as many calls in flight as threads, a probe would wait behind inference."""
+def check_threads(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require more threads than engine calls: a health check must not wait for inference."""
     if settings.WEB_THREADS > settings.ENGINE_CONNECTIONS:
         return []
     hint = "Raise WEB_THREADS or lower ENGINE_CONNECTIONS."
@@ -56,62 +60,63 @@ def threads_outnumber_connections(app_configs: Any, **options: Any) -> list[Chec
 
 
 @register
-def the_processor_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """WEB_CPU names a processor, or leaves the choice to us."""
+def check_processor(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require that WEB_CPU is a processor of this process, `auto` or `any`."""
     allowed = sorted(map(str, os.sched_getaffinity(0)))
     if settings.WEB_CPU in ("auto", "any", *allowed):
         return []
-    hint = f"auto, any, or one of {', '.join(allowed)}."
+    hint = f"Set auto, any, or one of {', '.join(allowed)}."
     if settings.WEB_CPU.isdecimal():
-        # Of a worker beside the gateway that is no matter; threads of the gateway run anywhere.
-        said = f"Processor {settings.WEB_CPU} of WEB_CPU is not this process's."
-        return [Warning(said, hint=hint, id="spark.W003")]
-    return [Error("WEB_CPU is no processor.", hint=hint, id="spark.E033")]
+        # Only a warning: workers ignore it, and the gateway then uses any processor.
+        message = f"WEB_CPU: this process may not use processor {settings.WEB_CPU}."
+        return [Warning(message, hint=hint, id="spark.W003")]
+    return [Error("WEB_CPU is not a processor.", hint=hint, id="spark.E033")]
 
 
 @register
-def limits_let_something_through(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """A limit of nothing would refuse everything, or have it wait for ever."""
+def check_limits(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require limits that let requests through, and waits that end."""
     least = {
         **{"ENGINE_CONNECTIONS": 1, "ENGINE_WAIT_S": 0, "CLIENT_TIMEOUT_S": 1},
         **{"MAX_UPLOAD_MB": 1, "UPLOADS_QUOTA_MB": 0},
     }
     return [
-        Error(f"{name} is too little.", hint=f"{name} >= {lowest}.", id="spark.E012")
+        Error(f"{name} is too small.", hint=f"Set {name} >= {lowest}.", id="spark.E012")
         for name, lowest in least.items()
         if getattr(settings, name) < lowest
     ]
 
 
 @register
-def a_share_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """With a share of nothing, a key could still be served, one request at a time."""
+def check_key_share(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require a share that leaves each key at least one slot."""
     if 0 < settings.ENGINE_KEY_SHARE <= 1:
         return []
-    hint = "More than 0, at most 1; 1 lets a single key take all places of an engine."
-    return [Error("ENGINE_KEY_SHARE is no share.", hint=hint, id="spark.E010")]
+    hint = "Set more than 0 and at most 1; with 1, a single key may hold all slots of an engine."
+    return [Error("ENGINE_KEY_SHARE is not a share.", hint=hint, id="spark.E010")]
 
 
 @register
-def engines_are_given_time(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """A call that may last no time at all would always fail; none lasts for ever."""
+def check_timeouts(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require timeouts that are positive and finite."""
     times = ("ENGINE_TIMEOUT_S", "ENGINE_BASE_TIMEOUT_S")
     wrong = [name for name in times if not 0 < getattr(settings, name) < math.inf]
     if not 0 <= settings.ENGINE_TIMEOUT_PER_AUDIO_S < math.inf:
         wrong.append("ENGINE_TIMEOUT_PER_AUDIO_S")
     return [
-        Error(f"{name} is no time.", hint="Seconds, as 60 or 1.5.", id="spark.E011")
+        Error(f"{name} is not a time.", hint="Set seconds, as 60 or 1.5.", id="spark.E011")
         for name in wrong
     ]
 
 
 @register
-def engines_are_named(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Base URLs are URLs; without any the gateway can only say so."""
+def check_engine_urls(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require valid base URLs; warn if no engine is configured."""
     urls = {name: getattr(settings, name) for name in ("PARAKEET_URL", "KOKORO_URL")}
-    wrong = [name for name, url in urls.items() if url and not _is_of_a_server(url)]
+    wrong = [name for name, url in urls.items() if url and not _is_server_url(url)]
     errors: list[CheckMessage] = [
-        Error(f"{name} is not a URL.", hint="http://host:port", id="spark.E004") for name in wrong
+        Error(f"{name} is not a URL.", hint="For example: http://host:port", id="spark.E004")
+        for name in wrong
     ]
     if not any(urls.values()):
         hint = "Set PARAKEET_URL or KOKORO_URL, or start with `python -m spark_control.laptop`."
@@ -120,77 +125,79 @@ def engines_are_named(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 @register
-def the_default_format_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """DEFAULT_SPEECH_FORMAT is a format."""
+def check_default_format(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require that DEFAULT_SPEECH_FORMAT is a speech format."""
     if settings.DEFAULT_SPEECH_FORMAT in SPEECH_FORMATS:
         return []
-    hint = f"One of {', '.join(SPEECH_FORMATS)}."
-    return [Error("DEFAULT_SPEECH_FORMAT is no speech format.", hint=hint, id="spark.E006")]
+    hint = f"Set one of {', '.join(SPEECH_FORMATS)}."
+    return [Error("DEFAULT_SPEECH_FORMAT is not a speech format.", hint=hint, id="spark.E006")]
 
 
 @register
-def pieces_hold_speech(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """A cut is looked for 15 s around the wished place, and a short piece is heard badly."""
+def check_chunks(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require chunks of a minute or more: cuts move by 15 s, and short chunks lower accuracy."""
     if 60 <= settings.CHUNK_S <= settings.CHUNK_AFTER_S:
         return []
-    hint = "60 <= CHUNK_S <= CHUNK_AFTER_S, in seconds."
-    return [Error("CHUNK_S and CHUNK_AFTER_S do not fit.", hint=hint, id="spark.E009")]
+    hint = "Set 60 <= CHUNK_S <= CHUNK_AFTER_S, in seconds."
+    return [Error("CHUNK_S and CHUNK_AFTER_S contradict each other.", hint=hint, id="spark.E009")]
 
 
 @register
-def decoding_is_possible(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """A decoder needs a quarter of a gibibyte of addresses for its libraries alone."""
+def check_decoders(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require enough for one decoder: its libraries alone map a quarter of a gibibyte."""
     least = {"DECODERS": 1, "DECODER_MEMORY_MB": 512, "DECODER_CPU_S": 1, "MAX_AUDIO_S": 1}
     return [
-        Error(f"{name} is too little.", hint=f"{name} >= {lowest}.", id="spark.E030")
+        Error(f"{name} is too small.", hint=f"Set {name} >= {lowest}.", id="spark.E030")
         for name, lowest in least.items()
         if getattr(settings, name) < lowest
     ]
 
 
 @register
-def uploads_have_room(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """The largest upload fits, and the folder for it can be used."""
+def check_uploads(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require that the largest upload fits, and that its folder is writable."""
     errors: list[CheckMessage] = []
     if 0 < settings.UPLOADS_QUOTA_MB < settings.MAX_UPLOAD_MB:
-        hint = "UPLOADS_QUOTA_MB >= MAX_UPLOAD_MB; several times that, or 0 for no quota."
-        errors.append(Error("UPLOADS_QUOTA_MB is too little.", hint=hint, id="spark.E031"))
+        hint = "Set several times MAX_UPLOAD_MB, or 0 for no quota."
+        errors.append(
+            Error("UPLOADS_QUOTA_MB is smaller than MAX_UPLOAD_MB.", hint=hint, id="spark.E031")
+        )
     try:
         temporary_files.clean()
         if not os.access(temporary_files.whole_folder(), os.W_OK | os.X_OK):
             raise PermissionError("it cannot be written to")
     except OSError as error:
         hint = "Set UPLOADS_DIR to a folder that this account can write to."
-        told = f"Uploads have no folder: {error}."
-        errors.append(Error(told, hint=hint, id="spark.E032"))
+        message = f"The folder for uploads cannot be used: {error}."
+        errors.append(Error(message, hint=hint, id="spark.E032"))
     return errors
 
 
 @register
-def the_default_voice_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """DEFAULT_VOICE is a voice or a mix of voices; whether the engine has it, only it can say."""
+def check_default_voice(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require that DEFAULT_VOICE names a voice or a mix; only the engine knows its voices."""
     try:
         parse_mix(settings.DEFAULT_VOICE)
     except ValueError as error:
-        hint = "For example bm_george."
+        hint = "For example: bm_george."
         return [Error(f"DEFAULT_VOICE: {error}", hint=hint, id="spark.E008")]
     return []
 
 
 @register
-def origins_are_origins(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """An origin is what a browser sends: with more or less, no page would ever match."""
-    hint = "https://host or http://host:port, in lower case, without a path or a slash at the end."
+def check_cors_origins(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require origins exactly as browsers send them: any other text would never match."""
+    hint = "Set https://host or http://host:port, in lower case, without path or trailing slash."
     return [
-        Error(f"CORS_ALLOWED_ORIGINS: {origin!r} is no origin.", hint=hint, id="spark.E007")
+        Error(f"CORS_ALLOWED_ORIGINS: {origin!r} is not an origin.", hint=hint, id="spark.E007")
         for origin in settings.CORS_ALLOWED_ORIGINS
         if not _ORIGIN.fullmatch(origin)
     ]
 
 
 @register
-def library_is_there(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """SPEAKER_LIBRARY names a class that can be made."""
+def check_library(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require that SPEAKER_LIBRARY names a class that can be instantiated."""
     try:
         library()
     except (ImportError, ImproperlyConfigured, TypeError) as error:
@@ -198,7 +205,7 @@ def library_is_there(app_configs: Any, **options: Any) -> list[CheckMessage]:
     return []
 
 
-def _is_of_a_server(url: str) -> bool:
+def _is_server_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -206,7 +213,7 @@ def _is_of_a_server(url: str) -> bool:
         return False
 
 
-def _problems(entries: Sequence[str]) -> list[str]:
+def _key_problems(entries: Sequence[str]) -> list[str]:
     problems, owners = [], dict[str, str]()
     for number, entry in enumerate(entries, start=1):
         try:
@@ -215,6 +222,8 @@ def _problems(entries: Sequence[str]) -> list[str]:
             problems.append(f"entry {number}: {error}")
             continue
         if digest in owners:
-            problems.append(f"entry {number}: {client.name!r} has the key of {owners[digest]!r}")
+            problems.append(
+                f"entry {number}: {client.name!r} and {owners[digest]!r} have the same key"
+            )
         owners[digest] = client.name
     return problems
