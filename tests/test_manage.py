@@ -10,10 +10,10 @@ from tests.environment import database_url
 from tests.gateway_process import ROOT
 
 SLOW = "from django.db import connection; connection.cursor().execute('SELECT pg_sleep(1)')"
-NOBODY = "postgres://nobody:secret@127.0.0.1:1/ledger"
+UNREACHABLE = "postgres://user:secret@127.0.0.1:1/ledger"
 
 
-def manage(*arguments: str, database: str = NOBODY) -> "subprocess.CompletedProcess[str]":
+def manage(*arguments: str, database: str = UNREACHABLE) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -26,7 +26,7 @@ def manage(*arguments: str, database: str = NOBODY) -> "subprocess.CompletedProc
 
 
 @pytest.mark.parametrize("command", ["migrate", "archive_status", "purge_expired"])
-def test_a_database_that_is_not_there_is_told_in_a_line_without_its_host(command: str) -> None:
+def test_an_unreachable_database_is_reported_in_one_line_without_its_host(command: str) -> None:
     ended = manage(command)
 
     assert ended.returncode == 1
@@ -35,7 +35,7 @@ def test_a_database_that_is_not_there_is_told_in_a_line_without_its_host(command
     assert "127.0.0.1" not in ended.stderr
 
 
-def test_what_fails_in_a_database_that_was_reached_is_told_as_it_is() -> None:
+def test_a_failure_of_a_reached_database_is_reported_unchanged() -> None:
     hurried = f"{database_url()}?options=-c%20statement_timeout%3D1"
 
     ended = manage("shell", "--command", SLOW, database=hurried)
@@ -44,5 +44,5 @@ def test_what_fails_in_a_database_that_was_reached_is_told_as_it_is() -> None:
     assert "canceling statement due to statement timeout" in ended.stderr
 
 
-def test_why_it_is_not_there_is_told_on_request() -> None:
+def test_a_traceback_is_shown_on_request() -> None:
     assert "Connection refused" in manage("migrate", "--traceback").stderr

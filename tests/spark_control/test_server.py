@@ -1,4 +1,4 @@
-"""The gateway's end: what is under way is finished, nothing new is begun."""
+"""The end of a gateway: it finishes requests under way and begins no new one."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ Process = subprocess.Popen[bytes]
 
 @contextmanager
 def served(folder: Path, engine: str, *options: str) -> Iterator[tuple[Gateway, Process]]:
-    """A gateway that binds its port itself, so that nobody else keeps it open."""
+    """A gateway that binds its port itself, so that no other process keeps it open."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     settings = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | {"KOKORO_URL": engine}
@@ -46,7 +46,7 @@ def served(folder: Path, engine: str, *options: str) -> Iterator[tuple[Gateway, 
 
 
 def refuses(gateway: Gateway) -> bool:
-    """Whether nobody takes a new connection."""
+    """Whether a new connection is refused."""
     port = int(gateway.url.rpartition(":")[2])
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -64,7 +64,7 @@ def when_released(release: Event, _asked: Asked) -> Answer:
     return Answer(pieces=(SPEECH,), content_type="audio/mpeg")
 
 
-def test_what_is_under_way_is_finished_and_nothing_new_is_begun(
+def test_requests_under_way_are_finished_and_new_ones_refused(
     faults: FaultServer, tmp_path: Path
 ) -> None:
     release = Event()
@@ -81,7 +81,7 @@ def test_what_is_under_way_is_finished_and_nothing_new_is_begun(
         assert process.wait(20) == 0
 
 
-def test_what_does_not_end_in_time_is_cut(faults: FaultServer, tmp_path: Path) -> None:
+def test_a_request_that_does_not_end_in_time_is_cut(faults: FaultServer, tmp_path: Path) -> None:
     faults.answer(SPEAK, SPEECH, content_type="audio/mpeg", after_s=20.0)
     grace = ("--graceful-timeout", "1")
 

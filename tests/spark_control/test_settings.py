@@ -1,4 +1,4 @@
-"""One file reads the environment, and .env.example tells all of it."""
+"""One file reads the environment, and .env.example lists all of it."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def test_the_example_lists_every_variable_that_the_settings_read() -> None:
     assert read == set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE))
 
 
-def test_the_example_lists_the_engines_variables_too() -> None:
+def test_the_example_lists_the_variables_of_the_engine_too() -> None:
     engine = (ROOT / "cpu_engine" / "settings.py").read_text()
     read = set(re.findall(r'env\.\w+\("(\w+)"', engine))
 
@@ -57,7 +57,7 @@ BUCKET = {"DATABASE_URL": "postgres://a/b", "S3_BUCKET": "recordings"}
 
 
 def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run a management command with just these settings."""
+    """Run a management command with only these variables."""
     return subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), *arguments],
         env={"PATH": str(Path(sys.executable).parent), **environment},
@@ -68,21 +68,21 @@ def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[
 
 
 def settings_of(**environment: str) -> dict[str, object]:
-    """What the settings are where the environment is just this."""
+    """The settings in an environment of only these variables."""
     with patch.dict(os.environ, environment, clear=True):
         found = runpy.run_path(str(ROOT / "spark_control" / "settings.py"))
     return {name: value for name, value in found.items() if name.isupper()}
 
 
 def hints(**environment: str) -> dict[str, str]:
-    """Of what the checks find in such settings, by identifier."""
+    """The hints of the system checks in such an environment, by identifier."""
     of_this_process = ("DATABASES", "INSTALLED_APPS", "MIDDLEWARE", "TEMPLATES")
     found = settings_of(**environment)
     with override_settings(**{name: found[name] for name in found.keys() - of_this_process}):
         return {str(message.id): message.hint or "" for message in run_checks()}
 
 
-def test_a_gateway_without_a_database_checks_clean() -> None:
+def test_a_gateway_without_a_database_passes_the_checks() -> None:
     checked = manage("check", "--fail-level", "ERROR", DATABASE_URL="")
 
     assert checked.returncode == 0, checked.stderr
@@ -131,20 +131,20 @@ def test_a_gateway_without_a_database_checks_clean() -> None:
         (BUCKET | {"S3_ACCESS_KEY_ID": "a"}, "spark.E026"),
     ],
 )
-def test_a_contradiction_is_found_with_a_hint(
+def test_a_contradiction_is_reported_with_a_hint(
     environment: dict[str, str], identifier: str
 ) -> None:
     assert hints(**environment).get(identifier)
 
 
-def test_a_bucket_without_its_packages_is_found_with_a_hint(tmp_path: Path) -> None:
+def test_a_bucket_without_its_packages_is_reported(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text('import sys; sys.modules["boto3"] = None')
     checked = manage("check", PYTHONPATH=str(tmp_path), **BUCKET)
 
     assert "spark.E027" in checked.stderr
 
 
-def test_a_bucket_with_all_that_it_needs_is_no_contradiction() -> None:
+def test_a_complete_bucket_passes_the_checks() -> None:
     server = {"S3_ENDPOINT_URL": "http://minio:9000", "S3_PREFIX": "/a/"}
     keys = {"S3_ACCESS_KEY_ID": "a", "S3_SECRET_ACCESS_KEY": "b"}
     checked = manage("check", **BUCKET, **server, **keys)
@@ -161,19 +161,19 @@ def test_a_server_with_contradicting_settings_does_not_start(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("keys", ["a:same:audio,b:same:audio", "a:schlüssel", "a:two words"])
-def test_keys_that_cannot_work_are_found(keys: str) -> None:
+def test_keys_that_cannot_work_are_reported(keys: str) -> None:
     assert "spark.E002" in hints(API_KEYS=keys)
 
 
 @pytest.mark.parametrize("value", ["soon", "1,5", "30s"])
-def test_a_number_that_is_none_is_refused_by_name(value: str) -> None:
+def test_an_invalid_number_is_refused_with_its_name(value: str) -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         settings_of(PROBE_TIMEOUT_S=value)
 
     assert str(refused.value) == f"PROBE_TIMEOUT_S is '{value}'; expected a number, as 60 or 1.5."
 
 
-def test_a_whole_number_that_is_none_is_refused_by_name() -> None:
-    told = manage("check", WEB_THREADS="1.5").stderr
+def test_an_invalid_whole_number_is_refused_with_its_name() -> None:
+    stderr = manage("check", WEB_THREADS="1.5").stderr
 
-    assert "WEB_THREADS is '1.5'; expected a whole number, as 60." in told
+    assert "WEB_THREADS is '1.5'; expected a whole number, as 60." in stderr

@@ -1,4 +1,4 @@
-"""Whose next request comes soon is answered by the thread that answered the last."""
+"""The worker: a thread serves the next request of a connection if it comes soon."""
 
 import socket
 import time
@@ -16,9 +16,9 @@ THREADS = 3
 
 @pytest.fixture
 def few(tmp_path: Path) -> Iterator[Gateway]:
-    """A gateway of few threads."""
-    few = {"WEB_THREADS": str(THREADS), "ENGINE_CONNECTIONS": "2"}
-    with running_gateway(tmp_path, **few) as gateway:
+    """A gateway with few threads."""
+    settings = {"WEB_THREADS": str(THREADS), "ENGINE_CONNECTIONS": "2"}
+    with running_gateway(tmp_path, **settings) as gateway:
         yield gateway
 
 
@@ -27,21 +27,21 @@ def connected(gateway: Gateway) -> socket.socket:
 
 
 def answers(connection: socket.socket, count: int) -> int:
-    """Read until so many answers have begun, or the gateway closes."""
-    told = b""
-    while told.count(b"HTTP/1.1 200") < count and (block := connection.recv(65_536)):
-        told += block
-    return told.count(b"HTTP/1.1 200")
+    """Count answers until `count` have begun, or the gateway closes."""
+    received = b""
+    while received.count(b"HTTP/1.1 200") < count and (block := connection.recv(65_536)):
+        received += block
+    return received.count(b"HTTP/1.1 200")
 
 
-def test_requests_that_come_together_are_answered_one_after_another(bare: Gateway) -> None:
+def test_pipelined_requests_are_answered_in_turn(bare: Gateway) -> None:
     with connected(bare) as connection:
         connection.sendall(ASK * 5)
 
         assert answers(connection, 5) == 5
 
 
-def test_a_request_that_comes_later_is_answered_too(bare: Gateway) -> None:
+def test_a_later_request_is_answered_too(bare: Gateway) -> None:
     with connected(bare) as connection:
         for pause_s in (0.0, 0.001, 0.05):
             time.sleep(pause_s)
@@ -50,8 +50,8 @@ def test_a_request_that_comes_later_is_answered_too(bare: Gateway) -> None:
             assert answers(connection, 1) == 1
 
 
-def test_clients_that_ask_on_and_on_leave_threads_to_others(few: Gateway) -> None:
-    def ask_on_and_on(until: float) -> None:
+def test_busy_connections_leave_threads_to_others(few: Gateway) -> None:
+    def ask_repeatedly(until: float) -> None:
         with connected(few) as connection:
             while time.monotonic() < until:
                 connection.sendall(ASK)
@@ -59,7 +59,7 @@ def test_clients_that_ask_on_and_on_leave_threads_to_others(few: Gateway) -> Non
 
     with ThreadPoolExecutor(THREADS) as busy:
         for _ in range(THREADS):
-            busy.submit(ask_on_and_on, time.monotonic() + 2)
+            busy.submit(ask_repeatedly, time.monotonic() + 2)
         time.sleep(0.5)
         waited_s = few.get("/healthz").elapsed.total_seconds()
 
