@@ -19,9 +19,9 @@ from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
 class Provenance:
     """Where a transcript comes from, and how long it is stored.
 
-    `sha256` is the digest of the recording, in hexadecimal; of two tracks that of both digests,
-    the microphone's first. Without `retain_until` the transcript is stored until it is deleted.
-    Attempts with one `key` store one transcript, however many there are.
+    `sha256` is the digest of the recording, in hexadecimal, or for two tracks that of their two
+    digests, the microphone's first. Without `retain_until` the transcript is stored until it is
+    deleted. Attempts with one `key` store one transcript, however many there are.
     """
 
     sha256: str

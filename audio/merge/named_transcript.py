@@ -36,8 +36,8 @@ def name_transcript(
     Parameters
     ----------
     diarization, transcription
-        Of the same recording, times in seconds. Without a transcription the result has turns
-        instead of blocks.
+        The engines' answers for one recording, times in seconds. Without a transcription the
+        result has turns instead of blocks.
     entries, voices
         The visual timeline (s) and the known voices; either may be empty.
     rule
@@ -48,7 +48,7 @@ def name_transcript(
     Returns
     -------
     NamedTranscript
-        Of mode ``mono``. Words without a speaker keep ``Speaker_unknown``.
+        Its mode is ``mono``. Words without a speaker keep ``Speaker_unknown``.
 
     Raises
     ------

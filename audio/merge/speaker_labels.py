@@ -95,7 +95,7 @@ def label_blocks(
     Parameters
     ----------
     diarization, transcription
-        Of one recording, times in seconds.
+        The engines' answers for one recording, times in seconds.
     rule
         Which speaker gets a word that is in no turn, or in two.
 
@@ -134,7 +134,7 @@ def label_transcription(
     Parameters
     ----------
     diarization, transcription
-        Of one recording, times in seconds.
+        The engines' answers for one recording, times in seconds.
     rule
         Which speaker gets a word that is in no turn, or in two.
 
@@ -167,7 +167,7 @@ def transcribed_words(
     Parameters
     ----------
     diarization, transcription
-        Of one recording, times in seconds.
+        The engines' answers for one recording, times in seconds.
 
     Returns
     -------

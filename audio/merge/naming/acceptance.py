@@ -69,7 +69,7 @@ def accept_names(weighed: Weighed, rule: EvidenceRule) -> Accepted:
 
 
 def explain_unnamed(row: int, weighed: Weighed, accepted: Accepted, rule: EvidenceRule) -> Reason:
-    """Explain why a speaker has no name; of several reasons, return the first of these.
+    """Return the reason why a speaker has no name: the first of these that applies.
 
     ``conflict``: a name is good enough, but another speaker has it, or the timeline has more
     weight for a name that is not. ``ambiguous_voice``: a voice is similar enough, but so is

@@ -23,7 +23,7 @@ from audio.merge.naming.joint_table import Course, Table, joint_table
 OBSERVATION_S = 2.7
 LARGEST_OFFSET_S = 3.0
 STEP_S = 0.1
-# Meeting clients show speakers 0.3 to 1.5 s late. Of 0, 0.5 and 1 s, and of spreads from 0.5 to
+# Meeting clients show speakers 0.3 to 1.5 s late. Among 0, 0.5 and 1 s, and spreads from 0.5 to
 # 100 s, these name most in the simulator's recordings of a minute; without the prior (100 s), half
 # of the entries missing costs 0.4 points more wrong time. Longer recordings outweigh the prior.
 EXPECTED_OFFSET_S = 0.5
@@ -62,9 +62,9 @@ def estimate_clock(speech: Course, shown: Course) -> Clock:
 
     Source
     ------
-    The information times twice the number of observations is the G statistic, chi-squared with
-    ``(speakers - 1) * names`` degrees of freedom for names shown at random (Wilks 1938; Sokal and
-    Rohlf, Biometry, section 17.4).
+    The information times twice the number of observations is the G statistic. For names shown at
+    random it is chi-squared with ``(speakers - 1) * (names - 1)`` degrees of freedom (Wilks 1938;
+    Sokal and Rohlf, Biometry, section 17.4); time without a shown name does not count in it.
     """
     steps = round(LARGEST_OFFSET_S / STEP_S)
     offsets = sorted(

@@ -160,7 +160,11 @@ def _one_to_one(weighed: Weighed) -> dict[int, int]:
 
 
 def _shared(weighed: Weighed, given: dict[int, int], rule: EvidenceRule) -> dict[int, int]:
-    """Return, for each speaker with a voice similar to a better-named one's, that speaker."""
+    """Return, for each speaker who shares a name, the row of the speaker who has it.
+
+    A speaker shares a name where a similar voice and the name together have more weight than the
+    speaker's own evidence. Speakers with the most evidence are decided first.
+    """
     total = np.maximum(weighed.total, 0.0)
     own = total.max(axis=1, initial=0.0)
     for row, name in given.items():
@@ -188,12 +192,12 @@ def _named(
         return NamedSpeaker(label, "", "unmatched", evidence=evidence)
     support = evidence.winner
     similarity = support.similarity if support else None
-    seen = weighed.visual[row, name] > max(weighed.voice[row, name], 0.0)
+    is_visual = weighed.visual[row, name] > max(weighed.voice[row, name], 0.0)
     return NamedSpeaker(
         label,
         weighed.names[name],
-        "visual" if seen else "voiceprint",
-        overlap_confidence=support.speaker_share if support and seen else None,
+        "visual" if is_visual else "voiceprint",
+        overlap_confidence=support.speaker_share if support and is_visual else None,
         match_similarity=similarity,
         evidence=evidence,
     )

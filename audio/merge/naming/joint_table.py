@@ -25,7 +25,8 @@ class Course:
     """Which group is alone at each time: ``owners[i]`` from ``knots[i]`` to ``knots[i + 1]``.
 
     ``knots`` are sorted seconds of shape ``(n,)``. ``owners``, of the same shape, are group
-    numbers, `NO_GROUP` or `SEVERAL`; the last one is `NO_GROUP`. ``groups`` is their number.
+    numbers, `NO_GROUP` or `SEVERAL`; the last one is `NO_GROUP`. ``groups`` is how many groups
+    there are.
     """
 
     knots: Times

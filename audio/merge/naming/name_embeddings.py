@@ -22,7 +22,7 @@ def known_embedding(voices: Voices, mic: NamedSpeaker) -> Embedding | None:
     Parameters
     ----------
     voices
-        Known voices; of several rows with the user's name the first counts.
+        Known voices; the first row with the user's name counts.
     mic
         The local user as the mic track gives it.
 

@@ -63,7 +63,7 @@ def select_by_level(
     mic, system
         Aligned at their first samples, each at its own sample rate in Hz.
     words, turns
-        Of the mic track, in any order, in seconds.
+        The words and turns of the mic track, in any order, in seconds.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def select_by_vad(
     self_vad
         In any order, in seconds; without spans nothing is local.
     words, turns
-        Of the mic track, in any order, in seconds.
+        The words and turns of the mic track, in any order, in seconds.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def find_user_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> Us
     Parameters
     ----------
     diarization
-        Of the mic track.
+        The diarization of the mic track.
     local_turns
         The turns that are the local user's. Ties go to the speaker who comes first in them.
 

@@ -98,7 +98,7 @@ def name_two_tracks(
     Returns
     -------
     NamedTranscript
-        Of mode ``dual_channel``; the last speaker is ``mic``, and blocks are sorted by start
+        Its mode is ``dual_channel``, the last speaker is ``mic``, and blocks are sorted by start
         (ties: the mic's first).
 
     Raises
