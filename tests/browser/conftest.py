@@ -1,4 +1,4 @@
-"""A real browser before a real gateway."""
+"""A real browser, and a real gateway with a filled library."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tests.browser.meetings import Meetings, plant_meetings
+from tests.browser.meetings import Meetings, create_meetings
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
 from tests.voiceprints.conftest import database_url
 
 CHROMIUM = shutil.which("chromium")
-QUIETLY = [
+BROWSER_OPTIONS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -30,15 +30,15 @@ WAIT_MS = 10_000
 VIEW = ViewportSize(width=1280, height=900)
 
 
-# Of the package, not of the session: its event loop would run on under other tests.
+# Scoped to the package: in a wider scope its event loop would still run during other tests.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
+        pytest.skip("chromium is not installed; run: apt-get install chromium")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's loop is in this thread, where the tests use the database.
+        # Playwright's event loop runs in this thread, in which the tests use the database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_OPTIONS)
         yield browser
         browser.close()
 
@@ -58,19 +58,21 @@ def _admin_gateway(
 
 @pytest.fixture
 def meetings(transactional_db: None) -> Meetings:
-    return plant_meetings()
+    return create_meetings()
 
 
 @pytest.fixture
 def page(browser: Browser, _admin_gateway: Gateway, meetings: Meetings) -> Iterator[Page]:
-    """An admin who has logged in; whatever the browser complains of fails the test."""
+    """Log an administrator in; every message in the browser's console fails the test."""
     with logged_in(browser, _admin_gateway, java_script=True) as page:
         yield page
 
 
 @pytest.fixture
-def still_page(browser: Browser, _admin_gateway: Gateway, meetings: Meetings) -> Iterator[Page]:
-    """The same without JavaScript."""
+def page_without_javascript(
+    browser: Browser, _admin_gateway: Gateway, meetings: Meetings
+) -> Iterator[Page]:
+    """Log an administrator in to a browser without JavaScript."""
     with logged_in(browser, _admin_gateway, java_script=False) as page:
         yield page
 
@@ -85,10 +87,10 @@ def logged_in(browser: Browser, gateway: Gateway, *, java_script: bool) -> Itera
     )
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": gateway.url}])
     context.set_default_timeout(WAIT_MS)
-    complaints: list[str] = []
+    console: list[str] = []
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: console.append(message.text))
+    page.on("pageerror", lambda error: console.append(str(error)))
     yield page
     context.close()
-    assert complaints == []
+    assert console == []
