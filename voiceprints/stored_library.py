@@ -1,4 +1,4 @@
-"""The stored library, behind the seam of `audio.library`."""
+"""The voice library in Postgres, as the protocol `SpeakerLibrary` of `audio.library`."""
 
 from collections.abc import Mapping
 
@@ -15,10 +15,10 @@ from voiceprints.transcripts.transcript_store import store_transcript
 
 
 class StoredLibrary:
-    """Known voices and kept transcripts, in Postgres."""
+    """Known voices and stored transcripts."""
 
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
-        """The prints of the people nearest to each fingerprint, whoever they are."""
+        """Return the voiceprints of the people nearest to each embedding."""
         known = Space.named(space)
         if known is None or not embeddings:
             return NO_VOICES
@@ -31,5 +31,5 @@ class StoredLibrary:
         return candidate_voices(tuple(found.values()), known)
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
-        """Keep the transcript; return its identifier."""
+        """Store the transcript; return its identifier."""
         return str(store_transcript(transcript, provenance).id)

@@ -263,7 +263,7 @@ def _find_similar(speaker: TranscriptSpeaker) -> list[SimilarSpeaker]:
     voice = find_usable_voice(speaker)
     if voice is None:
         return []
-    return similar_speakers(voice.vector, voice.space, besides=speaker.transcript_id)
+    return similar_speakers(voice.vector, voice.space, exclude=speaker.transcript_id)
 
 
 def _name_similar(

@@ -1,7 +1,7 @@
-"""Where does somebody's name stand, and which of the names that stand there are that person's?
+"""The traces of a person's names in stored transcripts, which an erasure must replace.
 
-Names in force and former names are looked for everywhere. An alias counts only where the person
-speaks: elsewhere it is most likely somebody else's name.
+The name and former names are searched everywhere. An alias counts only in transcripts in which the
+person speaks: elsewhere it is most likely the name of another person.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -16,17 +16,17 @@ from voiceprints.models import Person, Transcript, TranscriptSpeaker
 from voiceprints.models.transcripts import NAMES_IN_RESULT
 from voiceprints.transcripts.name_mentions import mentions_name, name_words
 
-# Results of so many transcripts are in memory at once.
-AT_ONCE = 50
+# Transcripts read at a time, to limit memory: their results may be large.
+CHUNK_SIZE = 50
 _COMPOSED = Func(F("recording_name"), template="normalize(%(expressions)s, NFC)")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonNames:
-    """What somebody is called, and the keys of what everybody else is called.
+    """The names of a person, and the keys of all other people's names.
 
-    `full` are the name and former names that nobody else has by now, `possible` all there ever
-    were, aliases too.
+    `full` holds the name and the former names that no other person has now; `possible` also holds
+    the other former names and the aliases.
     """
 
     person: UUID
@@ -36,7 +36,7 @@ class PersonNames:
 
     @classmethod
     def of(cls, person: Person) -> "PersonNames":
-        """The names of a person as they are now."""
+        """Read the names of a person."""
         rest = Person.objects.exclude(pk=person.pk).order_by().values_list("name", flat=True)
         others = frozenset(map(name_key, rest.iterator()))
         former = {name for name in person.former_names if name_key(name) not in others}
@@ -46,22 +46,22 @@ class PersonNames:
 
 
 def speakers_named(names: PersonNames) -> QuerySet[TranscriptSpeaker]:
-    """The person's speakers, and those of that name who are linked to nobody."""
+    """Return the person's speakers, and speakers with a full name and no person."""
     found = Q(person=names.person)
-    # An index by hash finds one name at a time.
+    # A hash index finds one name at a time.
     for name in names.full:
         found |= Q(person=None, lower=name_key(name))
     return TranscriptSpeaker.objects.alias(lower=Lower("name")).filter(found).order_by()
 
 
 def transcripts_naming(names: PersonNames) -> QuerySet[Transcript]:
-    """The transcripts that named the person when they were kept, or considered to."""
-    kept = Transcript.objects.alias(names=NAMES_IN_RESULT).order_by()
-    return kept.filter(names__overlap=[name_key(name) for name in names.full])
+    """Return the transcripts whose results contain a full name."""
+    transcripts = Transcript.objects.alias(names=NAMES_IN_RESULT).order_by()
+    return transcripts.filter(names__overlap=[name_key(name) for name in names.full])
 
 
 def transcripts_with_traces(names: PersonNames) -> set[UUID]:
-    """Where the person spoke, and where the name stands without being linked."""
+    """Return the transcripts in which the person speaks, or a full name occurs."""
     return {
         *speakers_named(names).values_list("transcript", flat=True),
         *transcripts_naming(names).values_list("pk", flat=True),
@@ -70,21 +70,21 @@ def transcripts_with_traces(names: PersonNames) -> set[UUID]:
 
 
 def iterate_transcripts(transcripts: Collection[UUID]) -> Iterator[Transcript]:
-    """The transcripts with what has names in it, a few at a time."""
+    """Yield the transcripts with the fields that contain names, reading a few at a time."""
     speakers = TranscriptSpeaker.objects.only("transcript", "label", "name", "person")
     found = Transcript.objects.filter(pk__in=transcripts).only("result", "recording_name")
     plain = found.order_by().prefetch_related(Prefetch("speakers", queryset=speakers))
-    return plain.iterator(chunk_size=AT_ONCE)
+    return plain.iterator(chunk_size=CHUNK_SIZE)
 
 
 def names_in_transcript(names: PersonNames, transcript: Transcript) -> set[str]:
-    """The person's names in a transcript: none that anybody else is called, here or by now."""
+    """Return the person's names that occur in a transcript and are no other person's there."""
     speakers = list(transcript.speakers.all())
     own = [speaker for speaker in speakers if speaker.person_id == names.person]
-    called = names.possible | _shown(transcript, own) if own else names.full
+    candidates = names.possible | _shown(transcript, own) if own else names.full
     linked = (one for one in speakers if one.person_id not in (None, names.person))
     taken = {*names.others, *(name_key(speaker.name) for speaker in linked)}
-    return {name for name in called if name_key(name) not in taken}
+    return {name for name in candidates if name_key(name) not in taken}
 
 
 def _recordings_of(names: Iterable[str]) -> Iterator[UUID]:
@@ -96,8 +96,8 @@ def _recordings_of(names: Iterable[str]) -> Iterator[UUID]:
 
 
 def _shown(transcript: Transcript, own: Iterable[TranscriptSpeaker]) -> set[str]:
-    """What these speakers are called by now, and were called when the transcript was kept."""
+    """Return the present names of these speakers, and their names in the stored result."""
     labels = {speaker.label: speaker.name for speaker in own}
-    given = transcript.result.get("speakers", [])
-    at_first = {one["name"] for one in given if one["cluster"] in labels}
-    return {*labels.values(), *at_first}
+    stored = transcript.result.get("speakers", [])
+    first_names = {one["name"] for one in stored if one["cluster"] in labels}
+    return {*labels.values(), *first_names}

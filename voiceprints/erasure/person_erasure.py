@@ -85,7 +85,7 @@ def _replacement(names: PersonNames, given: str) -> str:
 
 
 def _check_name_is_free(person: Person, transcripts: Collection[UUID], new_name: str) -> None:
-    """Refuse a name that another speaker has: the two could never be told apart again."""
+    """Refuse a name that another speaker has: the two could not be distinguished later."""
     others = TranscriptSpeaker.objects.filter(transcript__in=transcripts).exclude(person=person)
     if others.alias(lower=Lower("name")).filter(lower=name_key(new_name)).exists():
         raise ValueError(

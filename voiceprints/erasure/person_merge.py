@@ -1,4 +1,4 @@
-"""How do two entries of one person become one?"""
+"""The merge of two entries of one person, for the API and the admin."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class MergedPeople:
-    """What moved from one entry to the other."""
+    """The numbers of voiceprints and transcripts that moved from one entry to the other."""
 
     prints: int
     transcripts: int
@@ -26,34 +26,34 @@ class MergedPeople:
 
 @transaction.atomic
 def merge_people(merged: UUID, into: UUID, *, actor: str) -> MergedPeople:
-    """Move all that belongs to one person to another, who they are; the first is deleted.
+    """Move everything from one person to another entry of the same person; delete the first.
 
-    The old name stays as an alias. Transcripts show the name that remains. Of two consents the
-    later word counts; where that is a no, neither voice is kept, with its fingerprints.
+    The deleted entry's name becomes an alias. Transcripts show the remaining name. The later
+    decision on consent counts; if it ended consent, both voices are erased.
 
     Raises
     ------
     PersonNotFound
     ValueError
-        When it is the same person.
+        When both are the same entry.
     """
     if merged == into:
         raise ValueError("into: expected another person, got the same.")
     people = lock_people(merged, into)
-    gone, stays = people[merged], people[into]
-    appearances = TranscriptSpeaker.objects.filter(person=gone)
+    source, target = people[merged], people[into]
+    appearances = TranscriptSpeaker.objects.filter(person=source)
     touched = set(appearances.values_list("transcript", flat=True))
-    _take_over(gone, stays)
-    is_no = stays.has_consent_ended(timezone.now())
-    # At once: whoever took one after the other could wait in a circle.
-    lock_transcripts(touched | (_heard_in(stays) if is_no else set()))
-    prints = _move_prints(gone, stays)
-    appearances.update(person=stays, name=stays.name)
-    # Sent again, a request would tell of somebody who is there no more.
+    _take_over(source, target)
+    has_ended = target.has_consent_ended(timezone.now())
+    # One call for all: a second call could break the order of locks and cause a deadlock.
+    lock_transcripts(touched | (_transcripts_of(target) if has_ended else set()))
+    prints = _move_voiceprints(source, target)
+    appearances.update(person=target, name=target.name)
+    # A repeated request would return a person that no longer exists.
     IdempotencyKey.objects.filter(body__icontains=str(merged)).update(body=None)
-    gone.delete()
-    if is_no:
-        erase_voice(stays)
+    source.delete()
+    if has_ended:
+        erase_voice(target)
     audit.record(
         actor,
         Action.MERGED,
@@ -65,34 +65,34 @@ def merge_people(merged: UUID, into: UUID, *, actor: str) -> MergedPeople:
     return MergedPeople(prints, len(touched))
 
 
-def _take_over(gone: Person, stays: Person) -> None:
-    known = {name_key(name) for name in (stays.name, *stays.aliases)}
-    for name in (gone.name, *gone.aliases):
+def _take_over(source: Person, target: Person) -> None:
+    known = {name_key(name) for name in (target.name, *target.aliases)}
+    for name in (source.name, *source.aliases):
         if name_key(name) not in known:
-            stays.aliases.append(name)
+            target.aliases.append(name)
             known.add(name_key(name))
-    stays.former_names += [gone.name, *gone.former_names]
-    later = max(stays, gone, key=_last_word_on_consent)
-    stays.consent_given_at = later.consent_given_at
-    stays.consent_how = later.consent_how
-    stays.consent_until = later.consent_until
-    stays.notes = "\n\n".join(notes for notes in (stays.notes, gone.notes) if notes)
-    stays.save()
+    target.former_names += [source.name, *source.former_names]
+    later = max(target, source, key=_last_decision_on_consent)
+    target.consent_given_at = later.consent_given_at
+    target.consent_how = later.consent_how
+    target.consent_until = later.consent_until
+    target.notes = "\n\n".join(notes for notes in (target.notes, source.notes) if notes)
+    target.save()
 
 
-def _last_word_on_consent(person: Person) -> datetime:
-    """When consent was given, or, if it has ended, when that was."""
+def _last_decision_on_consent(person: Person) -> datetime:
+    """Return when consent ended, or else when it was given."""
     if person.has_consent_ended(timezone.now()) and person.consent_until is not None:
         return person.consent_until
     return person.consent_given_at or _NEVER
 
 
-def _heard_in(person: Person) -> set[UUID]:
+def _transcripts_of(person: Person) -> set[UUID]:
     return set(person.appearances.values_list("transcript", flat=True))
 
 
-def _move_prints(gone: Person, stays: Person) -> int:
-    if not stays.has_consent():
-        erase_voiceprints(gone.voiceprints.all())
+def _move_voiceprints(source: Person, target: Person) -> int:
+    if not target.has_consent():
+        erase_voiceprints(source.voiceprints.all())
         return 0
-    return gone.voiceprints.update(person=stays)
+    return source.voiceprints.update(person=target)

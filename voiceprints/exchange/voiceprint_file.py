@@ -1,9 +1,8 @@
-"""Voiceprints as a file: in the shape of `known_voiceprints`, with the space they belong to.
+"""The file format for voiceprints: `known_voiceprints` of label-merge, with their space.
 
     {"space": "titanet@1", "voiceprints": {"Ana Ruiz": [[…], […]], "Ben Okafor": [[…]]}}
 
-Read is also what label-merge takes as `known_voiceprints`, {"Ana Ruiz": […]}, when somebody says
-which space that is of.
+The value of `known_voiceprints` itself, {"Ana Ruiz": […]}, can be read if the space is given.
 """
 
 import json
@@ -20,7 +19,7 @@ LARGEST = 1e6
 
 @dataclass(frozen=True, slots=True)
 class NamedVoiceprints:
-    """All prints of one person, by name."""
+    """The voiceprints of one person, by name."""
 
     name: str
     vectors: tuple[Embedding, ...]
@@ -28,25 +27,25 @@ class NamedVoiceprints:
 
 @dataclass(frozen=True, slots=True)
 class VoiceprintFile:
-    """Prints of several people in one space."""
+    """The voiceprints of several people in one space."""
 
     space: str
     people: tuple[NamedVoiceprints, ...]
 
 
-def dump_voiceprint_file(exchange: VoiceprintFile) -> str:
-    """The file, one print per line."""
-    lines = ",\n".join(_line(person) for person in exchange.people)
-    return f'{{"space": {json.dumps(exchange.space)}, "voiceprints": {{\n{lines}\n}}}}\n'
+def dump_voiceprint_file(file: VoiceprintFile) -> str:
+    """Return the text of a file, with one voiceprint per line."""
+    lines = ",\n".join(_line(person) for person in file.people)
+    return f'{{"space": {json.dumps(file.space)}, "voiceprints": {{\n{lines}\n}}}}\n'
 
 
 def parse_voiceprint_file(text: str, *, space: str | None = None) -> VoiceprintFile:
-    """What a file holds; `space` for a file that does not say it.
+    """Parse the text of a file; `space` is for a file that does not name its space.
 
     Raises
     ------
     ValueError
-        A sentence that names the place and what was expected there.
+        The message names the field and what was expected.
     """
     try:
         given = json.loads(text)
@@ -54,11 +53,11 @@ def parse_voiceprint_file(text: str, *, space: str | None = None) -> VoiceprintF
         raise ValueError("The file is not JSON.") from None
     if not isinstance(given, dict):
         raise ValueError("Expected an object: space and voiceprints, or names and numbers.")
-    told = given.get("space") if "voiceprints" in given else None
+    named = given.get("space") if "voiceprints" in given else None
     people = given.get("voiceprints", given)
     if not isinstance(people, dict):
         raise ValueError("voiceprints: expected an object of names and numbers.")
-    return VoiceprintFile(_space(told, space), tuple(_people(people)))
+    return VoiceprintFile(_space(named, space), tuple(_people(people)))
 
 
 def _line(person: NamedVoiceprints) -> str:
@@ -66,20 +65,22 @@ def _line(person: NamedVoiceprints) -> str:
     return f"{json.dumps(person.name, ensure_ascii=False)}: [\n{rows}]"
 
 
-def _space(told: object, given: str | None) -> str:
-    if told is not None and (not isinstance(told, str) or not told.strip()):
+def _space(named: object, given: str | None) -> str:
+    if named is not None and (not isinstance(named, str) or not named.strip()):
         raise ValueError("space: expected the name of the embedding model.")
-    if told is not None and given is not None and told.strip() != given.strip():
-        raise ValueError(f"space: the file says {told!r}, you say {given!r}.")
-    if told is None and not (given or "").strip():
-        raise ValueError("The file does not say which space its prints belong to: say it.")
-    return str(told or given).strip()
+    if named is not None and given is not None and named.strip() != given.strip():
+        raise ValueError(f"space: expected {given!r}, got {named!r} in the file.")
+    if named is None and not (given or "").strip():
+        raise ValueError(
+            "space: the file does not name the space of its voiceprints; use --space."
+        )
+    return str(named or given).strip()
 
 
 def _people(given: Mapping[str, object]) -> Iterator[NamedVoiceprints]:
-    for name, prints in given.items():
-        nested = isinstance(prints, list) and prints and isinstance(prints[0], list)
-        rows: Iterable[object] = prints if nested else [prints]  # type: ignore[assignment]
+    for name, vectors in given.items():
+        nested = isinstance(vectors, list) and vectors and isinstance(vectors[0], list)
+        rows: Iterable[object] = vectors if nested else [vectors]  # type: ignore[assignment]
         yield NamedVoiceprints(name, tuple(_vector(name, row) for row in rows))
 
 

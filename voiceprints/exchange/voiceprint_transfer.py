@@ -1,4 +1,4 @@
-"""Which prints leave the library as a file?"""
+"""The export and import of voiceprints, for the commands of the same names."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from voiceprints.people.enrolment_errors import ConsentEnded
 def export_voiceprints(
     space: Space, people: Collection[Person] | None = None, *, actor: str
 ) -> VoiceprintFile:
-    """The prints in one space of these people, or of all; only of those who agree to their use."""
+    """Return the voiceprints in a space of these people, or of all, if they consent."""
     usable = Voiceprint.objects.usable(space, timezone.now()).select_related("person")
     chosen = usable if people is None else usable.filter(person__in=people)
     exported = []
-    for person, prints in groupby(
+    for person, voiceprints in groupby(
         chosen.order_by("person__name", "created_at", "id"), key=lambda one: one.person
     ):
-        vectors = tuple(np.asarray(one.vector, dtype=np.float64) for one in prints)
+        vectors = tuple(np.asarray(one.vector, dtype=np.float64) for one in voiceprints)
         exported.append(NamedVoiceprints(person.name, vectors))
         audit.record(
             actor, Action.EXPORTED, person=person.id, prints=len(vectors), space=str(space)
@@ -37,13 +37,13 @@ def export_voiceprints(
     return VoiceprintFile(str(space), tuple(exported))
 
 
-# Kept in single precision, the same direction differs from itself by less.
-SAME = 1e-6
+# Rounding to single precision moves a vector by a smaller cosine distance.
+SAME_DISTANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedVoiceprints:
-    """How many prints of a person were added, and how many were there already."""
+    """The numbers of added voiceprints and of those that were already stored."""
 
     added: int
     known: int
@@ -51,37 +51,37 @@ class ImportedVoiceprints:
 
 @transaction.atomic
 def import_person(
-    prints: NamedVoiceprints,
+    voiceprints: NamedVoiceprints,
     space: str,
     *,
     consent: Consent | None,
     actor: str,
     dry_run: bool = False,
 ) -> ImportedVoiceprints:
-    """Add all prints of one person, or none; what is there already stays as it is.
+    """Add all voiceprints of one person, or none; voiceprints that are stored already are skipped.
 
-    Consent that ended is not given anew for many people at once.
+    An import does not renew consent that has ended.
 
     Raises
     ------
     EnrolmentRefused
     ValueError
-        When that is no name.
+        When the name is invalid.
     """
-    before = Person.objects.named(prints.name).first()
+    before = Person.objects.named(voiceprints.name).first()
     if before is not None and before.has_consent_ended(timezone.now()):
         raise ConsentEnded(before.id)
-    person = get_or_create_consenting_person(prints.name, consent, actor=actor)
-    new = [vector for vector in prints.vectors if not _has(person, vector, space)]
+    person = get_or_create_consenting_person(voiceprints.name, consent, actor=actor)
+    new = [vector for vector in voiceprints.vectors if not _has(person, vector, space)]
     for vector in new:
         enrol_embedding(person.id, vector, space, actor=actor)
     if new:
         audit.record(actor, Action.IMPORTED, person=person.id, prints=len(new))
     transaction.set_rollback(dry_run)
-    return ImportedVoiceprints(len(new), len(prints.vectors) - len(new))
+    return ImportedVoiceprints(len(new), len(voiceprints.vectors) - len(new))
 
 
 def _has(person: Person, vector: Embedding, space: str) -> bool:
     known = Space.named(space)
     own = person.voiceprints.filter(space=known).alias(distance=CosineDistance("vector", vector))
-    return own.filter(distance__lte=SAME).exists()
+    return own.filter(distance__lte=SAME_DISTANCE).exists()

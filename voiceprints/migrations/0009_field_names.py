@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                     model_name="transcript",
                     name="sha256",
                     field=models.CharField(
-                        help_text="Of the recording, or of the digests of its two tracks.",
+                        help_text="SHA-256 of the recording, or of the digests of its two tracks.",
                         max_length=64,
                     ),
                 ),

@@ -53,7 +53,7 @@ class Transcript(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recording_name = models.TextField(blank=True, default="")
     sha256 = models.CharField(
-        max_length=64, help_text="Of the recording, or of the digests of its two tracks."
+        max_length=64, help_text="SHA-256 of the recording, or of the digests of its two tracks."
     )
     duration = models.FloatField()
     language = models.TextField(blank=True, default="")

@@ -1,7 +1,8 @@
-"""Where does the name of a file mention somebody?
+"""Mentions of a person's name in file names, found and replaced.
 
-As file names spell it: `ana_ruiz`, `Ana-Ruiz`, `AnaRuiz`; not inside a word: no Ana in `Banana`.
-Words are compared with words, one after the other: a pattern could be made to look for ages.
+File names spell names as `ana_ruiz`, `Ana-Ruiz` or `AnaRuiz`; a part of a word is not a mention:
+`Banana` does not mention Ana. Words are compared one by one, because a hostile name could make a
+regular expression run for very long.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,12 +13,12 @@ from unicodedata import category
 from audio.merge.name_spelling import JOINERS, name_key
 
 # Letters, numbers, and the marks that belong to them.
-_OF_WORDS = "LNM"
+_WORD_CATEGORIES = "LNM"
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word, and where it stands in its text."""
+    """A word and its position in the text."""
 
     key: str
     start: int
@@ -25,21 +26,21 @@ class _Word:
 
 
 def mentions_name(text: str, name: str) -> bool:
-    """Whether a text mentions somebody of that name."""
+    """Return whether a text mentions this name."""
     return next(_mentions(text, name), None) is not None
 
 
-def replace_mentions(text: str, name: str, called: str) -> str:
-    """The text with another name wherever it mentions that one."""
+def replace_mentions(text: str, name: str, new_name: str) -> str:
+    """Replace every mention of a name by another name."""
     parts, end = [], 0
     for mention in _mentions(text, name):
-        parts += [text[end : mention.start], called]
+        parts += [text[end : mention.start], new_name]
         end = mention.stop
     return "".join([*parts, text[end:]])
 
 
 def name_words(name: str) -> list[str]:
-    """What a name is made of; a name that is no word is one piece."""
+    """Return the words of a name, or the whole name if it contains no word."""
     return [name[word.start : word.end] for word in _words(name)] or [name]
 
 
@@ -64,19 +65,19 @@ def _literal(text: str, name: str) -> Iterator[slice]:
 
 
 def _end_of(words: Sequence[_Word], sought: Sequence[str]) -> int | None:
-    """Where the words that are sought end, if they stand here, apart or written as one."""
+    """Return where the sought words end if the text starts with them, separate or joined."""
     for word in words:
-        taken = _taken(word.key, sought)
-        if not taken:
+        joined = _count_joined(word.key, sought)
+        if not joined:
             return None
-        sought = sought[taken:]
+        sought = sought[joined:]
         if not sought:
             return word.end
     return None
 
 
-def _taken(word: str, sought: Sequence[str]) -> int:
-    """How many of the words that are sought make up this one; 0 where they do not."""
+def _count_joined(word: str, sought: Sequence[str]) -> int:
+    """Return how many of the sought words make up this word, or 0."""
     length = 0
     for number, part in enumerate(sought, start=1):
         if not word.startswith(part, length):
@@ -89,13 +90,13 @@ def _taken(word: str, sought: Sequence[str]) -> int:
 
 def _words(text: str) -> list[_Word]:
     words, end = [], 0
-    for is_word, signs in groupby(text, key=_is_of_word):
-        start, run = end, "".join(signs)
+    for is_word, characters in groupby(text, key=_is_word_character):
+        start, run = end, "".join(characters)
         end += len(run)
         if is_word:
             words.append(_Word(name_key(run), start, end))
     return words
 
 
-def _is_of_word(sign: str) -> bool:
-    return category(sign)[0] in _OF_WORDS or sign in JOINERS
+def _is_word_character(character: str) -> bool:
+    return category(character)[0] in _WORD_CATEGORIES or character in JOINERS

@@ -1,7 +1,6 @@
-"""Names inside a kept result, given others.
+"""The replacement of names inside a stored result, and the text that Postgres can store.
 
-Only what is a name is given another: what was said stays as it was said, and a label, a mode or a
-key stays itself, also where somebody is called the same.
+Only names are replaced. Text, labels, modes and keys stay, even if they are equal to a name.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,31 +9,33 @@ from typing import Any
 from audio.merge.name_spelling import name_key
 
 Json = dict[str, Any]
-Called = Callable[[str], str]
+Replacer = Callable[[str], str]
 
 
-def replace_names(result: Json, called: Called) -> Json:
-    """The same result under other names: of speakers, of who else was considered, of blocks."""
-    said = [_with(segment, "speaker", called) for segment in result.get("segments", [])]
-    speakers = [_renamed_speaker(speaker, called) for speaker in result.get("speakers", [])]
-    detected = [called(name) for name in result.get("speakers_detected", [])]
-    given = {"speakers": speakers, "segments": said, "speakers_detected": detected}
-    return {key: given.get(key, item) for key, item in result.items()}
+def replace_names(result: Json, replacer: Replacer) -> Json:
+    """Replace the names of speakers, of their evidence and of blocks in a result."""
+    segments = [
+        _replace_at(segment, "speaker", replacer) for segment in result.get("segments", [])
+    ]
+    speakers = [_replace_in_speaker(speaker, replacer) for speaker in result.get("speakers", [])]
+    detected = [replacer(name) for name in result.get("speakers_detected", [])]
+    replaced = {"speakers": speakers, "segments": segments, "speakers_detected": detected}
+    return {key: replaced.get(key, item) for key, item in result.items()}
 
 
-def name_replacer(names: Mapping[str, str]) -> Called:
-    """Another name for each of these, in whatever case it stands."""
+def name_replacer(names: Mapping[str, str]) -> Replacer:
+    """Return a function that replaces these names, ignoring case."""
     by_key = {name_key(name): new for name, new in names.items()}
     return lambda text: by_key.get(name_key(text), text)
 
 
 def without_nul(text: str) -> str:
-    """Text without NUL, which Postgres refuses."""
+    """Remove NUL characters, which Postgres refuses."""
     return text.replace("\x00", "")
 
 
 def json_without_nul(json: Any) -> Any:
-    """The same JSON without NUL, keys included."""
+    """Remove NUL characters from all strings of a JSON value, including keys."""
     if isinstance(json, str):
         return without_nul(json)
     if isinstance(json, list | tuple):
@@ -44,18 +45,18 @@ def json_without_nul(json: Any) -> Any:
     return json
 
 
-def _renamed_speaker(speaker: Json, called: Called) -> Json:
-    named = _with(speaker, "name", called)
+def _replace_in_speaker(speaker: Json, replacer: Replacer) -> Json:
+    named = _replace_at(speaker, "name", replacer)
     evidence = speaker.get("evidence")
     if not evidence:
         return named
     considered = {
-        rank: _with(evidence[rank], "name", called)
+        rank: _replace_at(evidence[rank], "name", replacer)
         for rank in ("winner", "runner_up")
         if rank in evidence
     }
     return {**named, "evidence": {**evidence, **considered}}
 
 
-def _with(item: Json, key: str, called: Called) -> Json:
-    return {**item, key: called(item[key])} if key in item else item
+def _replace_at(item: Json, key: str, replacer: Replacer) -> Json:
+    return {**item, key: replacer(item[key])} if key in item else item

@@ -1,7 +1,7 @@
-"""How does somebody in a transcript get a name afterwards?
+"""Naming the speakers of stored transcripts, and finding the same voice in other transcripts.
 
-Blocks have no name of their own, so naming a speaker renames what they said. Who was meant at
-first still stands in the transcript's result.
+Blocks show the name of their speaker, so naming a speaker renames the blocks. The first name is
+still stored in the transcript's result.
 """
 
 from collections.abc import Collection
@@ -24,7 +24,7 @@ from voiceprints.storage.locks import lock_person, lock_transcripts
 
 @dataclass(frozen=True, slots=True)
 class SimilarSpeaker:
-    """A speaker of another transcript who may be the same person."""
+    """A speaker of another transcript with a similar voice."""
 
     speaker_id: int
     transcript_id: UUID
@@ -32,7 +32,7 @@ class SimilarSpeaker:
     label: str
     name: str
     similarity: float
-    # Somebody who has a name already keeps it.
+    # Only speakers without a name get one.
     nameless: bool
 
 
@@ -40,7 +40,7 @@ class SimilarSpeaker:
 def name_speaker(
     transcript_id: UUID, label: str, person_id: UUID, *, actor: str
 ) -> list[TranscriptSpeaker]:
-    """Say who a speaker is; all who bear that speaker's name in the transcript go along.
+    """Link a speaker to a person, and all speakers of the same name in the transcript.
 
     Raises
     ------
@@ -56,22 +56,22 @@ def name_speaker(
 
 
 def similar_speakers(
-    fingerprint: Embedding,
+    embedding: Embedding,
     space: Space,
     *,
     threshold: float | None = None,
-    besides: UUID | None = None,
+    exclude: UUID | None = None,
 ) -> list[SimilarSpeaker]:
-    """Who in all other transcripts sounds like this, nearest first?
+    """Return the speakers of other transcripts that have this voice, nearest first.
 
-    All are compared: this asks for everybody who is near enough, and an index for the nearest few
-    might leave somebody out. Whoever does not consent any more is not compared.
+    All embeddings that may be used are compared: an index returns only the nearest few, and could
+    miss a speaker above the threshold.
     """
     least = space.threshold if threshold is None else threshold
     distant = (
         comparable_speakers(space, timezone.now())
-        .exclude(transcript=besides)
-        .annotate(distance=CosineDistance("embedding", fingerprint))
+        .exclude(transcript=exclude)
+        .annotate(distance=CosineDistance("embedding", embedding))
     )
     near = distant.filter(distance__lte=1 - least).select_related("transcript")
     return [_similar(speaker) for speaker in near.order_by("distance", "pk")]
@@ -81,7 +81,7 @@ def similar_speakers(
 def name_similar_speakers(
     speakers: Collection[int], person_id: UUID, *, actor: str
 ) -> list[TranscriptSpeaker]:
-    """Give these speakers of other transcripts a name, where they have none yet.
+    """Link the speakers of other transcripts that have no name to a person.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def name_similar_speakers(
 
 
 def _name(person: Person, speakers: QuerySet[TranscriptSpeaker]) -> list[TranscriptSpeaker]:
-    """No voice stays after a no, of the one who is meant or of the one who was."""
+    """Link speakers to a person; delete embeddings of people whose consent has ended."""
     chosen, now = list(speakers.select_related("person")), timezone.now()
     for speaker in chosen:
         if any(one.has_consent_ended(now) for one in (person, speaker.person) if one is not None):

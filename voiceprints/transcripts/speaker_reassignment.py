@@ -1,7 +1,7 @@
-"""Who was that? Somebody says it afterwards, and it goes on to other transcripts.
+"""Reassigning a speaker to a person, with enrolment and the same voice in other transcripts.
 
-Naming a speaker, learning the voice from it and naming the same voice elsewhere are one change:
-where one of them is refused, nothing has changed.
+Naming the speaker, enrolling the voice and naming similar speakers are one transaction: if one is
+refused, nothing changes.
 """
 
 from dataclasses import dataclass
@@ -28,9 +28,10 @@ from voiceprints.transcripts.speaker_naming import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reassignment:
-    """What is said of a speaker: who it is, by identifier or by name, and what follows from it.
+    """A request to reassign a speaker to a person, given by identifier or by name.
 
-    `threshold` is the least similarity of the same voice elsewhere, that of the space if None.
+    `threshold` is the minimum similarity of the same voice in other transcripts; the default is
+    that of the space.
     """
 
     transcript_id: UUID
@@ -41,12 +42,16 @@ class Reassignment:
     also_similar: bool = False
     threshold: float | None = None
 
+    @property
+    def speaker(self) -> SpeakerReference:
+        return SpeakerReference(self.transcript_id, self.label)
+
 
 @dataclass(frozen=True, slots=True)
 class ReassignmentResult:
-    """What was changed, or would be: whose speakers bear the name, and who sounds like them.
+    """The labels that have the new name, and the similar speakers, after a change or a preview.
 
-    `person_id` is None where the person would have to be made first.
+    A preview has no `person_id` if the person would be created.
     """
 
     person_id: UUID | None
@@ -57,48 +62,50 @@ class ReassignmentResult:
 
 
 @transaction.atomic
-def preview_reassignment(wanted: Reassignment, *, actor: str) -> ReassignmentResult:
-    """What `reassign_speaker` would change, without changing anything; refused where it would be.
+def preview_reassignment(request: Reassignment, *, actor: str) -> ReassignmentResult:
+    """Return what `reassign_speaker` would change, or raise its refusal, without any change.
 
     Raises
     ------
     PersonNotFound, SpeakerNotFound, EnrolmentRefused
     """
     with transaction.atomic():
-        reassign_speaker(wanted, actor=actor)
+        reassign_speaker(request, actor=actor)
         transaction.set_rollback(True)
-    speaker = find_speaker(SpeakerReference(wanted.transcript_id, wanted.label))
-    person = _meant(wanted)
-    bearers = TranscriptSpeaker.objects.filter(transcript=wanted.transcript_id, name=speaker.name)
+    speaker = find_speaker(request.speaker)
+    person = _find_person(request)
+    namesakes = TranscriptSpeaker.objects.filter(
+        transcript=request.transcript_id, name=speaker.name
+    )
     return ReassignmentResult(
         None if person is None else person.id,
-        wanted.name if person is None else person.name,
-        tuple(bearers.values_list("label", flat=True)),
-        _similar(wanted, speaker, person, actor=actor),
+        request.name if person is None else person.name,
+        tuple(namesakes.values_list("label", flat=True)),
+        _find_similar(request, speaker, person, actor=actor),
     )
 
 
 @transaction.atomic
-def reassign_speaker(wanted: Reassignment, *, actor: str) -> ReassignmentResult:
-    """Say who a speaker is, and let it go on as far as is wanted.
+def reassign_speaker(request: Reassignment, *, actor: str) -> ReassignmentResult:
+    """Reassign a speaker; enrol the voice and name similar speakers if requested.
 
     Raises
     ------
     PersonNotFound, SpeakerNotFound, EnrolmentRefused
     """
-    meant = _meant(wanted) or get_or_create_person(wanted.name, actor=actor)
-    person = lock_person(meant.id)
-    speaker = find_speaker(SpeakerReference(wanted.transcript_id, wanted.label))
-    if wanted.enrol:
-        usable_voice(speaker)  # before it is somebody else's, by name
-    similar = _similar(wanted, speaker, person, actor=actor)
-    # All of them at once: whoever took one after the other could wait in a circle.
-    lock_transcripts([wanted.transcript_id, *(one.transcript_id for one in similar)])
-    named = name_speaker(wanted.transcript_id, wanted.label, person.id, actor=actor)
-    learned = None
-    if wanted.enrol:
-        source = SpeakerReference(wanted.transcript_id, wanted.label)
-        learned = enrol_speaker(person.id, source, actor=actor)
+    target = _find_person(request) or get_or_create_person(request.name, actor=actor)
+    person = lock_person(target.id)
+    speaker = find_speaker(request.speaker)
+    if request.enrol:
+        # Refused here, before the speaker is linked to the person, whose consent counts then.
+        usable_voice(speaker)
+    similar = _find_similar(request, speaker, person, actor=actor)
+    # One call for all: a second call could break the order of locks and cause a deadlock.
+    lock_transcripts([request.transcript_id, *(one.transcript_id for one in similar)])
+    named = name_speaker(request.transcript_id, request.label, person.id, actor=actor)
+    voiceprint = None
+    if request.enrol:
+        voiceprint = enrol_speaker(person.id, request.speaker, actor=actor)
     nameless = [one.speaker_id for one in similar if one.nameless]
     renamed = {one.pk for one in name_similar_speakers(nameless, person.id, actor=actor)}
     return ReassignmentResult(
@@ -106,29 +113,33 @@ def reassign_speaker(wanted: Reassignment, *, actor: str) -> ReassignmentResult:
         person.name,
         tuple(one.label for one in named),
         tuple(one for one in similar if one.speaker_id in renamed),
-        learned,
+        voiceprint,
     )
 
 
-def _meant(wanted: Reassignment) -> Person | None:
-    """The person, if there is one of that name already."""
-    if wanted.person_id is None:
-        return Person.objects.named(wanted.name).first()
-    found = Person.objects.filter(pk=wanted.person_id).first()
+def _find_person(request: Reassignment) -> Person | None:
+    """Return the person of the request, or None if the name is new."""
+    if request.person_id is None:
+        return Person.objects.named(request.name).first()
+    found = Person.objects.filter(pk=request.person_id).first()
     if found is None:
-        raise PersonNotFound(wanted.person_id)
+        raise PersonNotFound(request.person_id)
     return found
 
 
-def _similar(
-    wanted: Reassignment, speaker: TranscriptSpeaker, person: Person | None, *, actor: str
+def _find_similar(
+    request: Reassignment, speaker: TranscriptSpeaker, person: Person | None, *, actor: str
 ) -> tuple[SimilarSpeaker, ...]:
-    if not wanted.also_similar:
+    if not request.also_similar:
         return ()
     if person is not None and person.has_consent_ended(timezone.now()):
         raise ConsentEnded(person.id)
-    voice, besides = usable_voice(speaker), wanted.transcript_id
-    audit.record(actor, Action.IDENTIFIED, transcript=besides, speakers=1, space=str(voice.space))
+    voice, transcript = usable_voice(speaker), request.transcript_id
+    audit.record(
+        actor, Action.IDENTIFIED, transcript=transcript, speakers=1, space=str(voice.space)
+    )
     return tuple(
-        similar_speakers(voice.vector, voice.space, threshold=wanted.threshold, besides=besides)
+        similar_speakers(
+            voice.vector, voice.space, threshold=request.threshold, exclude=transcript
+        )
     )

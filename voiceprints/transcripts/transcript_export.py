@@ -1,4 +1,4 @@
-"""How does a kept transcript become files?"""
+"""The export of stored transcripts to files, for the command `export_transcripts`."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from audio.formats.renderer import render_file
 from audio.formats.stored_transcript import StoredTranscript
 from voiceprints.models import Transcript, audit
 from voiceprints.models.audit import Action
-from voiceprints.transcripts.transcript_rendering import render_transcript_json, transcript_cues
+from voiceprints.transcripts.transcript_rendering import render_transcript_json, stored_cues
 
 LONGEST_STEM = 80
 
@@ -20,7 +20,7 @@ LONGEST_STEM = 80
 def write_transcript(
     transcript: Transcript, folder: Path, formats: Sequence[str], *, actor: str
 ) -> Path:
-    """Write a transcript, under the names of now; the path of its files without their suffix.
+    """Write a transcript with its present names; return the path of its files without suffix.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def write_transcript(
     """
     stem = folder / file_stem(transcript)
     stored = StoredTranscript(
-        render_transcript_json(transcript), tuple(transcript_cues(transcript)), stem.name
+        render_transcript_json(transcript), tuple(stored_cues(transcript)), stem.name
     )
     for form in formats:
         write_whole(stem.with_name(f"{stem.name}.{form}"), render_file(stored, form).encode())
@@ -37,7 +37,7 @@ def write_transcript(
 
 
 def file_stem(transcript: Transcript) -> str:
-    """When, which recording, and of the identifier what tells it from others of that name."""
+    """Return the file name without suffix: date, recording name and a part of the identifier."""
     recorded = transcript.recorded_at or transcript.created_at
     name = re.sub(r"[^\w.-]+", "-", transcript.recording_name).strip("-.")[:LONGEST_STEM]
     return "_".join(

@@ -1,4 +1,4 @@
-"""Which people and which transcripts are meant by a search?"""
+"""The search for stored transcripts, for the API, the admin and the export."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,9 @@ _RECORDED = Coalesce("recorded_at", "created_at")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptSearch:
-    """What a transcript is looked for by: all of what is given holds.
+    """The conditions of a search; a transcript must meet all that are given.
 
-    Where it is not known when something was recorded, `since` and `until` go by when it was kept.
+    `since` and `until` use the time of recording, or if it is unknown the time of storing.
     """
 
     words: str = ""
@@ -28,7 +28,7 @@ class TranscriptSearch:
 
 
 def search_transcripts(search: TranscriptSearch) -> QuerySet[Transcript]:
-    """The transcripts that are looked for, with their speakers."""
+    """Return the transcripts that meet the conditions."""
     found = Transcript.objects.all()
     if search.words:
         found = found.with_words(search.words)

@@ -1,7 +1,7 @@
-"""What becomes of a transcript that is to be kept?
+"""Storing, editing and deleting transcripts.
 
-The result is kept as it was given, without its fingerprints: those are kept with the speakers
-only, where forgetting finds them. Speakers are linked to the people their names mean.
+The result is stored unchanged, but without embeddings: these are stored only with the speakers,
+where erasure finds them. Speakers are linked to the people with their names.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,55 +37,59 @@ from voiceprints.transcripts.name_replacement import (
     without_nul,
 )
 
-SAMPLES = 3
+# The longest blocks of a speaker, for listening to the voice.
+SAMPLE_BLOCKS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Cast:
-    """Who is meant by the names of a transcript, and which names may not be kept."""
+class _SpeakerLinks:
+    """The people linked by name, replacements of erased names, and the embedding space."""
 
     people: Mapping[str, Person]
-    forgotten: Mapping[str, str]
+    erased: Mapping[str, str]
     space: Space | None
 
-    def name(self, shown: str) -> str:
-        return without_nul(self.forgotten.get(shown, shown)) or "?"
+    def stored_name(self, shown: str) -> str:
+        return without_nul(self.erased.get(shown, shown)) or "?"
 
-    def voice(self, speaker: NamedSpeaker) -> Embedding | None:
-        """What may be kept of a voice: nothing after a no."""
+    def stored_embedding(self, speaker: NamedSpeaker) -> Embedding | None:
+        """Return the embedding to store: none for an erased person, or after consent ended."""
         person = self.people.get(speaker.name)
         has_ended = person is not None and person.has_consent_ended(timezone.now())
-        given = speaker.embedding
-        if has_ended or speaker.name in self.forgotten or self.space is None or given is None:
+        embedding = speaker.embedding
+        if has_ended or speaker.name in self.erased or self.space is None or embedding is None:
             return None
-        return unit(given) if given.shape == (DIMENSION,) and given.any() else None
+        is_usable = embedding.shape == (DIMENSION,) and embedding.any()
+        return unit(embedding) if is_usable else None
 
 
 @transaction.atomic
-def store_transcript(heard: NamedTranscript, provenance: Provenance) -> Transcript:
-    """Keep who said what; what is kept under the same key already stays as it is.
+def store_transcript(transcript: NamedTranscript, provenance: Provenance) -> Transcript:
+    """Store a transcript, or return the one that is already stored under the same key.
 
-    Whoever was forgotten while it was worked on stays forgotten.
+    A person who was erased while the transcript was made stays erased.
     """
-    cast = _cast(heard)
-    new = _described(heard, cast, provenance)
-    kept = _inserted(new)
-    if kept is new:
-        _keep_blocks(kept, heard, _keep_speakers(kept, heard, cast))
-        who, speakers = provenance.created_by, len(heard.speakers)
-        audit.record(who, Action.TRANSCRIPT_STORED, transcript=kept.id, speakers=speakers)
-    return kept
+    links = _link_speakers(transcript)
+    new = _new_row(transcript, links, provenance)
+    row = _insert_or_find(new)
+    if row is new:
+        _store_blocks(row, transcript, _store_speakers(row, transcript, links))
+        actor, speakers = provenance.created_by, len(transcript.speakers)
+        audit.record(actor, Action.TRANSCRIPT_STORED, transcript=row.id, speakers=speakers)
+    return row
 
 
-def _described(heard: NamedTranscript, cast: _Cast, provenance: Provenance) -> Transcript:
-    result = replace_names(without_embeddings(named_json(heard)), name_replacer(cast.forgotten))
-    result = json_without_nul(result)
+def _new_row(
+    transcript: NamedTranscript, links: _SpeakerLinks, provenance: Provenance
+) -> Transcript:
+    plain = without_embeddings(named_json(transcript))
+    result = json_without_nul(replace_names(plain, name_replacer(links.erased)))
     return Transcript(
         recording_name=without_nul(provenance.recording_name),
         sha256=provenance.sha256,
-        duration=heard.duration,
-        language=without_nul(heard.language or ""),
-        mode=heard.mode,
+        duration=transcript.duration,
+        language=without_nul(transcript.language or ""),
+        mode=transcript.mode,
         engine_models=result["models"],
         warnings=result.get("warnings", []),
         result=result,
@@ -95,16 +99,16 @@ def _described(heard: NamedTranscript, cast: _Cast, provenance: Provenance) -> T
     )
 
 
-def _inserted(new: Transcript) -> Transcript:
-    """The new one, or the one that has its key already."""
+def _insert_or_find(new: Transcript) -> Transcript:
+    """Insert the row, or return the stored row with the same key."""
     try:
         with transaction.atomic():
             new.save(force_insert=True)
     except IntegrityError:
-        there = Transcript.objects.filter(key=new.key).first() if new.key else None
-        if there is None:
+        existing = Transcript.objects.filter(key=new.key).first() if new.key else None
+        if existing is None:
             raise
-        return there
+        return existing
     return new
 
 
@@ -125,7 +129,7 @@ def edit_transcript(
 
 @transaction.atomic
 def delete_transcript(transcript_id: UUID, *, actor: str) -> bool:
-    """Delete a transcript with all that was said in it; whether it was there."""
+    """Delete a transcript with its speakers and blocks; return whether it existed."""
     for transcript in lock_transcripts([transcript_id]):
         transcript.delete()
         audit.record(actor, Action.TRANSCRIPT_DELETED, transcript=transcript_id)
@@ -133,86 +137,88 @@ def delete_transcript(transcript_id: UUID, *, actor: str) -> bool:
     return False
 
 
-def _cast(heard: NamedTranscript) -> _Cast:
-    names = {speaker.name for speaker in heard.speakers if speaker.source != "unmatched"}
-    meant = find_people_by_name(names)
-    # Held, so that nobody is forgotten between here and the last row.
-    there = {person.id: person for person in lock_existing_people(meant.values())}
-    people = {name: there[person] for name, person in meant.items() if person in there}
-    embedding = heard.models.get("embedding", "")
+def _link_speakers(transcript: NamedTranscript) -> _SpeakerLinks:
+    names = {speaker.name for speaker in transcript.speakers if speaker.source != "unmatched"}
+    found = find_people_by_name(names)
+    # Locked, so that no person is erased before the last row is stored.
+    existing = {person.id: person for person in lock_existing_people(found.values())}
+    people = {name: existing[person] for name, person in found.items() if person in existing}
+    embedding = transcript.models.get("embedding", "")
     space = Space.for_engine(embedding) if embedding else None
-    return _Cast(people, _forgotten(heard, people), space)
+    return _SpeakerLinks(people, _erased_names(transcript, people), space)
 
 
-def _forgotten(heard: NamedTranscript, people: Mapping[str, Person]) -> dict[str, str]:
-    """Names that came from the library, which knows them no more, and what to write instead."""
-    own = {speaker.name for speaker in heard.speakers if speaker.source == "mic_channel"}
-    lost = dict.fromkeys(
+def _erased_names(transcript: NamedTranscript, people: Mapping[str, Person]) -> dict[str, str]:
+    """Return replacements for names that voices gave and the library no longer has."""
+    local = {speaker.name for speaker in transcript.speakers if speaker.source == "mic_channel"}
+    erased = dict.fromkeys(
         speaker.name
-        for speaker in heard.speakers
-        if speaker.source == "voiceprint" and speaker.name not in {*people, *own}
+        for speaker in transcript.speakers
+        if speaker.source == "voiceprint" and speaker.name not in {*people, *local}
     )
-    taken = {speaker.name for speaker in heard.speakers}
+    taken = {speaker.name for speaker in transcript.speakers}
     free = (name for name in map("Unknown_{}".format, count()) if name not in taken)
-    return {name: next(free) for name in lost}
+    return {name: next(free) for name in erased}
 
 
-def _keep_speakers(
-    kept: Transcript, heard: NamedTranscript, cast: _Cast
+def _store_speakers(
+    row: Transcript, transcript: NamedTranscript, links: _SpeakerLinks
 ) -> dict[str, TranscriptSpeaker]:
-    """By shown name, the first who bears it: the one whose blocks they are."""
-    said = transcript_cues(heard)
+    """Store the speakers; return the first speaker of each name, who gets the blocks."""
+    cues = transcript_cues(transcript)
     first: dict[str, TranscriptSpeaker] = {}
     rows = []
-    for speaker in (*heard.speakers, *_nobodys(heard, said)):
-        row = _speaker_row(kept, speaker, cast)
-        if first.setdefault(speaker.name, row) is row:
-            spoken = [cue for cue in said if cue.speaker == speaker.name]
-            row.speech_s = sum(cue.end - cue.start for cue in spoken)
-            row.samples = _longest(spoken)
-        rows.append(row)
+    for speaker in (*transcript.speakers, *_undetected(transcript, cues)):
+        speaker_row = _speaker_row(row, speaker, links)
+        if first.setdefault(speaker.name, speaker_row) is speaker_row:
+            own_cues = [cue for cue in cues if cue.speaker == speaker.name]
+            speaker_row.speech_s = sum(cue.end - cue.start for cue in own_cues)
+            speaker_row.samples = _longest(own_cues)
+        rows.append(speaker_row)
     TranscriptSpeaker.objects.bulk_create(rows)
     return first
 
 
-def _nobodys(heard: NamedTranscript, said: Iterable[Cue]) -> list[NamedSpeaker]:
-    """Words outside every turn have a speaker that nobody detected."""
-    detected = {speaker.name for speaker in heard.speakers}
-    names = dict.fromkeys(cue.speaker for cue in said if cue.speaker not in detected)
+def _undetected(transcript: NamedTranscript, cues: Iterable[Cue]) -> list[NamedSpeaker]:
+    """Return speakers for words outside every turn, which have no detected speaker."""
+    detected = {speaker.name for speaker in transcript.speakers}
+    names = dict.fromkeys(cue.speaker for cue in cues if cue.speaker not in detected)
     return [NamedSpeaker(name, name, "unmatched") for name in names]
 
 
-def _speaker_row(kept: Transcript, speaker: NamedSpeaker, cast: _Cast) -> TranscriptSpeaker:
-    voice = cast.voice(speaker)
+def _speaker_row(
+    row: Transcript, speaker: NamedSpeaker, links: _SpeakerLinks
+) -> TranscriptSpeaker:
+    embedding = links.stored_embedding(speaker)
     return TranscriptSpeaker(
-        transcript=kept,
+        transcript=row,
         label=without_nul(speaker.speaker),
-        name=cast.name(speaker.name),
-        person=cast.people.get(speaker.name),
-        source="unmatched" if speaker.name in cast.forgotten else speaker.source,
+        name=links.stored_name(speaker.name),
+        person=links.people.get(speaker.name),
+        source="unmatched" if speaker.name in links.erased else speaker.source,
         overlap_confidence=speaker.overlap_confidence,
         match_similarity=speaker.match_similarity,
-        embedding=None if voice is None else voice.tolist(),
-        space=None if voice is None else cast.space,
+        embedding=None if embedding is None else embedding.tolist(),
+        space=None if embedding is None else links.space,
     )
 
 
-def _keep_blocks(
-    kept: Transcript, heard: NamedTranscript, speakers: Mapping[str, TranscriptSpeaker]
+def _store_blocks(
+    row: Transcript, transcript: NamedTranscript, speakers: Mapping[str, TranscriptSpeaker]
 ) -> None:
     Block.objects.bulk_create(
         Block(
-            transcript=kept,
+            transcript=row,
             speaker=speakers[cue.speaker],
             position=position,
             start_ms=round(cue.start * 1000),
             end_ms=round(cue.end * 1000),
             text=without_nul(cue.text),
         )
-        for position, cue in enumerate(transcript_cues(heard))
+        for position, cue in enumerate(transcript_cues(transcript))
     )
 
 
-def _longest(spoken: Iterable[Cue]) -> list[dict[str, float]]:
-    longest = sorted(spoken, key=lambda cue: cue.start - cue.end)[:SAMPLES]
+def _longest(cues: Iterable[Cue]) -> list[dict[str, float]]:
+    longest = sorted(cues, key=lambda cue: cue.start - cue.end)[:SAMPLE_BLOCKS]
     return [{"start_s": cue.start, "end_s": cue.end} for cue in longest]

@@ -213,7 +213,7 @@ def test_an_engine_that_does_not_name_its_model_cannot_teach(
 ) -> None:
     script_voice(faults, space="")
 
-    with pytest.raises(EngineNonsense, match="what model"):
+    with pytest.raises(EngineNonsense, match="does not name the model"):
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
 

@@ -56,7 +56,7 @@ def test_known_voiceprints_are_read_in_the_space_somebody_names() -> None:
         ("[]", "Expected an object"),
         (envelope(space=""), "space: expected the name"),
         (envelope(space=7), "space: expected the name"),
-        (envelope(space=None), "does not say which space"),
+        (envelope(space=None), "does not name the space"),
         (envelope(voiceprints=[]), "voiceprints: expected an object"),
         (envelope(voiceprints={"Ana": "loud"}), r"voiceprints\['Ana'\]: expected 192"),
         (envelope(voiceprints={"Ana": []}), r"voiceprints\['Ana'\]: expected 192"),
@@ -72,5 +72,5 @@ def test_what_is_no_such_file_is_refused_with_the_place(text: str, said: str) ->
 
 
 def test_a_file_of_another_space_than_somebody_says_is_refused() -> None:
-    with pytest.raises(ValueError, match="the file says 'titanet', you say 'campplus'"):
+    with pytest.raises(ValueError, match="expected 'campplus', got 'titanet' in the file"):
         parse_voiceprint_file(envelope(), space="campplus")

@@ -103,7 +103,7 @@ def test_the_same_voice_is_found_elsewhere_nearest_first() -> None:
     heard(far, {0: 0.8, 1: 0.6})
     heard(transcript(), 1)
 
-    found = similar_speakers(axis(0), Space.for_engine(SPACE), besides=meeting.id)
+    found = similar_speakers(axis(0), Space.for_engine(SPACE), exclude=meeting.id)
 
     assert [one.transcript_id for one in found] == [near.id, far.id]
     assert (found[0].recording_name, found[0].label, found[0].nameless) == ("May.wav", "S0", True)

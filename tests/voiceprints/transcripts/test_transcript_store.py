@@ -8,7 +8,7 @@ from audio.library import Provenance
 from audio.merge.values import NamedSpeaker, NamedTranscript, Turn
 from tests.voiceprints.people import SHA256, SPACE, axis, consenting
 from voiceprints.models import AuditEntry, Space, Transcript, TranscriptSpeaker
-from voiceprints.transcripts.transcript_rendering import render_transcript_json, transcript_cues
+from voiceprints.transcripts.transcript_rendering import render_transcript_json, stored_cues
 from voiceprints.transcripts.transcript_store import delete_transcript, store_transcript
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_a_transcript_is_told_under_the_names_of_today() -> None:
 
     assert render_transcript_json(kept)["segments"][0]["speaker"] == "Emma"
     assert render_transcript_json(kept)["speakers"][0]["source"] == "named_by_hand"
-    assert [cue.speaker for cue in transcript_cues(kept)] == ["Emma"]
+    assert [cue.speaker for cue in stored_cues(kept)] == ["Emma"]
 
 
 def test_a_vector_is_told_only_when_asked_for() -> None:

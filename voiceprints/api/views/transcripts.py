@@ -37,7 +37,7 @@ from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
 from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.transcripts.speaker_reassignment import preview_reassignment, reassign_speaker
-from voiceprints.transcripts.transcript_rendering import transcript_cues
+from voiceprints.transcripts.transcript_rendering import stored_cues
 from voiceprints.transcripts.transcript_search import search_transcripts
 from voiceprints.transcripts.transcript_store import delete_transcript, edit_transcript
 
@@ -82,7 +82,7 @@ class OneTranscript(LibraryView):
         action = Action.VECTOR_READ if query.wants_vectors else Action.TRANSCRIPT_READ
         audit.record(actor_of(request), action, transcript=found.id)
         answer = render_transcript(found, with_vectors=query.wants_vectors)
-        cues = () if name == "json" else tuple(transcript_cues(found))
+        cues = () if name == "json" else tuple(stored_cues(found))
         return transcript_response(StoredTranscript(answer, cues), name)
 
     @document(
