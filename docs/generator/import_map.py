@@ -1,12 +1,16 @@
 """The map of imports between rooms, from the code and from the contracts in `pyproject.toml`."""
 
+import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import grimp
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("audio", "voiceprints")
+# Sizes of the picture, in its own units.
+WIDTH, BOX, STEP = 760, 190, 42
 INTRODUCTION = """\
 # Import map
 
@@ -23,21 +27,31 @@ def page() -> str:
     rules = [one for one in contracts["contracts"] if one["type"] != "layers"]
     graph = grimp.build_graph(*PACKAGES)
     parts = [INTRODUCTION]
-    parts += [layers_table(one) for one in layers]
+    parts += [layers_picture(one) for one in layers]
     parts += [room_table(graph, package) for package in PACKAGES]
     parts += ["\n## Other contracts\n\n" + "".join(f"* {one['name']}.\n" for one in rules)]
     return "".join(parts)
 
 
-def layers_table(contract: dict[str, object]) -> str:
-    """Return a table of a layers contract; each layer may import those below it."""
-    rows = [f"\n## {contract['name']}\n", "| layer | may be imported by |", "| --- | --- |"]
-    above = "nothing"
-    for layer in map(str, contract["layers"]):  # type: ignore[call-overload]
-        rooms = layer.replace(" | ", ":").replace(" : ", ":").split(":")
-        rows.append(f"| {', '.join(f'`{room}`' for room in rooms)} | {above} |")
-        above = "every layer above"
-    return "\n".join(rows) + "\n"
+def layers_picture(contract: dict[str, Any]) -> str:
+    """Return a picture of a layers contract: each layer may import those below it."""
+    layers = [re.split(r" [|:] ", layer) for layer in contract["layers"]]
+    height = len(layers) * STEP
+    boxes = "".join(
+        _box(room, column, row)
+        for row, rooms in enumerate(layers)
+        for column, room in enumerate(rooms)
+    )
+    svg = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" font-size="14" font-family="monospace">'
+    heading = f"\n## {contract['name']}\n\nEach layer may import the layers below it.\n"
+    return f"{heading}\n{svg}{boxes}</svg>\n"
+
+
+def _box(room: str, column: int, row: int) -> str:
+    x, y = column * BOX, row * STEP
+    frame = f'<rect x="{x + 1}" y="{y + 1}" width="{BOX - 12}" height="{STEP - 10}" rx="6"'
+    text = f'<text x="{x + 14}" y="{y + STEP / 2}" fill="#1f2328">{room}</text>'
+    return f'{frame} fill="#eef1fb" stroke="#4051b5"/>{text}'
 
 
 def room_table(graph: grimp.ImportGraph, package: str) -> str:
