@@ -30,7 +30,7 @@ from benchmarks.long_recordings import Recorded, reference_of, whole_of
 from benchmarks.measures.speaker_errors import Comparison, diarization_error, hypothesis_turns
 from benchmarks.synthetic.long_meeting import FOLDER
 
-PIECE_S = 300.0
+CHUNK_S = 300.0
 CUTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 LONGEST_WAIT_S = 600.0
 SHARES = (0, 1, 5, 50, 95, 99, 100)
@@ -43,52 +43,54 @@ def main() -> int:
     )
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"the meeting ({FOLDER})")
     meeting = whole_of(parser.parse_args().folder)
-    chunks = [_chunk(piece) for piece in _heard_pieces(meeting)]
-    people = len({said.name for said in meeting.utterances})
+    chunks = [_chunk(answer) for answer in _diarized_chunks(meeting)]
+    people = len({utterance.name for utterance in meeting.utterances})
     table = Table("cut", f"found, of {people}", "of at least 10 s", "DER", "DER, collar 0.25 s")
     table.box = None
     for cut in CUTS:
         table.add_row(f"{cut:.1f}", *_row(meeting, chunks, cut))
     Console(width=100).print(table)
-    _print_likeness(meeting, chunks)
+    _print_distances(meeting, chunks)
     return 0
 
 
-def _heard_pieces(meeting: Recorded) -> Iterator[dict[str, Any]]:
+def _diarized_chunks(meeting: Recorded) -> Iterator[dict[str, Any]]:
     folder = meeting.path.with_name("chunks")
     folder.mkdir(exist_ok=True)
-    with chunk_files(Recording(meeting.path), PIECE_S) as pieces:
-        for number, piece in enumerate(pieces):
-            kept = folder / f"{number:02}.json"
-            if not kept.exists():
-                kept.write_text(json.dumps(_heard(piece)))
-            yield json.loads(kept.read_text())
+    with chunk_files(Recording(meeting.path), CHUNK_S) as files:
+        for number, file in enumerate(files):
+            stored = folder / f"{number:02}.json"
+            if not stored.exists():
+                stored.write_text(json.dumps(_diarize(file)))
+            yield json.loads(stored.read_text())
 
 
-def _heard(piece: ChunkFile) -> dict[str, Any]:
+def _diarize(chunk: ChunkFile) -> dict[str, Any]:
     url = f"{os.environ['PARAKEET_URL']}/v1/audio/diarize-chunk"
-    with piece.path.open("rb") as file:
+    with chunk.path.open("rb") as file:
         answer = httpx.post(url, files={"file": file}, timeout=LONGEST_WAIT_S)
-    return {"start": piece.start, "end": piece.end, **answer.raise_for_status().json()}
+    return {"start": chunk.start, "end": chunk.end, **answer.raise_for_status().json()}
 
 
-def _chunk(piece: dict[str, Any]) -> Chunk:
-    turns = tuple(Turn(t["start_s"], t["end_s"], t["speaker"]) for t in piece["segments"])
-    prints = {label: np.array(vector) for label, vector in piece["fingerprints"].items()}
-    talk = Diarization(turns, tuple(piece["speakers_detected"]), prints)
-    return Chunk(piece["start"], piece["end"], talk)
+def _chunk(answer: dict[str, Any]) -> Chunk:
+    turns = tuple(Turn(t["start_s"], t["end_s"], t["speaker"]) for t in answer["segments"])
+    embeddings = {label: np.array(vector) for label, vector in answer["fingerprints"].items()}
+    diarization = Diarization(turns, tuple(answer["speakers_detected"]), embeddings)
+    return Chunk(answer["start"], answer["end"], diarization)
 
 
 def _row(meeting: Recorded, chunks: Sequence[Chunk], cut: float) -> list[str]:
     linked = link_chunks(chunks, rule=LinkingRule(cut)).diarization
-    told = [{"start_s": t.start, "end_s": t.end, "speaker": t.speaker} for t in linked.turns]
-    talk = Comparison(reference_of(meeting), hypothesis_turns(told), meeting.seconds)
-    long = sum(talk.heard.label_duration(label) >= 10.0 for label in talk.heard.labels())
-    errors = [f"{diarization_error([talk], collar):.1%}" for collar in (0.0, 0.25)]
+    segments = [{"start_s": t.start, "end_s": t.end, "speaker": t.speaker} for t in linked.turns]
+    comparison = Comparison(reference_of(meeting), hypothesis_turns(segments), meeting.seconds)
+    long = sum(
+        comparison.heard.label_duration(label) >= 10.0 for label in comparison.heard.labels()
+    )
+    errors = [f"{diarization_error([comparison], collar):.1%}" for collar in (0.0, 0.25)]
     return [str(len(linked.speakers)), str(long), *errors]
 
 
-def _print_likeness(meeting: Recorded, chunks: Sequence[Chunk]) -> None:
+def _print_distances(meeting: Recorded, chunks: Sequence[Chunk]) -> None:
     """Print distances between labels of one person, and between labels of two."""
     labels = [
         (_person(meeting, chunk, label), vector / np.linalg.norm(vector))
@@ -97,10 +99,10 @@ def _print_likeness(meeting: Recorded, chunks: Sequence[Chunk]) -> None:
     ]
     rows = np.stack([vector for _, vector in labels])
     distances = 1.0 - rows @ rows.T
-    who = np.array([person for person, _ in labels])
+    people = np.array([person for person, _ in labels])
     once = np.triu(np.ones_like(distances, dtype=np.bool_), 1)
-    alike = who[:, np.newaxis] == who
-    for what, pairs in (("one person", once & alike), ("two people", once & ~alike)):
+    same_person = people[:, np.newaxis] == people
+    for what, pairs in (("one person", once & same_person), ("two people", once & ~same_person)):
         shown = ", ".join(f"{value:.2f}" for value in np.percentile(distances[pairs], SHARES))
         print(f"distances of labels of {what}, at {SHARES} %: {shown}")
 
@@ -108,7 +110,9 @@ def _print_likeness(meeting: Recorded, chunks: Sequence[Chunk]) -> None:
 def _person(meeting: Recorded, chunk: Chunk, label: str) -> str:
     """Return the person who speaks most during the turns of a label."""
     seconds: dict[str, float] = {}
-    spans = [(span, said.name) for said in meeting.utterances for span in said.speech]
+    spans = [
+        (span, utterance.name) for utterance in meeting.utterances for span in utterance.speech
+    ]
     for turn in chunk.diarization.turns:
         if turn.speaker == label:
             for (start, end), name in spans:

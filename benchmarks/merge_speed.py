@@ -103,12 +103,14 @@ def _cells(figure: Figure) -> tuple[str, ...]:
 def _words(words: int, turns: int, *, asked: str = "", compared: bool = True) -> Figure:
     random = np.random.default_rng(words)
     spoken = meeting_turns(random, turns)
-    said = meeting_words(random, words, spoken[-1].end)
+    spoken_words = meeting_words(random, words, spoken[-1].end)
     work = f"words into blocks, {words:,} words x {turns:,} turns"
-    ours_s, ours = timed(lambda: _blocks(said, spoken), times=5)
+    ours_s, ours = timed(lambda: _blocks(spoken_words, spoken), times=5)
     if not compared:
         return Figure(work, ours_s, asked=asked)
-    plain_s, slow = timed(lambda: _plain_blocks(said, spoken), times=3 if words < 50_000 else 1)
+    plain_s, slow = timed(
+        lambda: _plain_blocks(spoken_words, spoken), times=3 if words < 50_000 else 1
+    )
     _check(ours == slow)
     return Figure(work, ours_s, plain_s, asked)
 
@@ -128,7 +130,10 @@ def _naming() -> Figure:
     work = "naming, 5,000 turns x 3,000 hints"
     ours_s, ours = timed(lambda: find_shown_names(spoken, entries), times=9)
     plain_s, slow = timed(lambda: plain_rules.plain_shown(spoken, entries), times=3)
-    _check(_winners(ours) == {who: (name, round(share, 9)) for who, (name, share) in slow.items()})
+    _check(
+        _winners(ours)
+        == {speaker: (name, round(share, 9)) for speaker, (name, share) in slow.items()}
+    )
     return Figure(work, ours_s, plain_s, "300 x")
 
 
@@ -141,14 +146,17 @@ def _voices(speakers: int, known: int, *, asked: str = "", compared: bool = True
     # A third of the people have two embeddings.
     names = tuple(f"Person {row % (known * 3 // 4)}" for row in range(known))
     voices = Voices(names, random.normal(size=(known, DIMENSION)))
-    prints = {f"Speaker_{at}": random.normal(size=DIMENSION) for at in range(speakers)}
+    embeddings = {f"Speaker_{at}": random.normal(size=DIMENSION) for at in range(speakers)}
     work = f"voices, {speakers} speakers x {known:,} known"
-    ours_s, ours = timed(lambda: find_nearest_voices(prints, [voices]), times=9)
+    ours_s, ours = timed(lambda: find_nearest_voices(embeddings, [voices]), times=9)
     if not compared:
         return Figure(work, ours_s, asked=asked)
-    lists = {speaker: vector.tolist() for speaker, vector in prints.items()}
+    lists = {speaker: vector.tolist() for speaker, vector in embeddings.items()}
     plain_s, slow = timed(lambda: plain_rules.plain_nearest(lists, voices), times=3)
-    _check({who: one.name for who, one in ours.items()} == {who: slow[who][0] for who in slow})
+    _check(
+        {speaker: one.name for speaker, one in ours.items()}
+        == {speaker: slow[speaker][0] for speaker in slow}
+    )
     return Figure(work, ours_s, plain_s, asked)
 
 

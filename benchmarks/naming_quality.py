@@ -143,10 +143,10 @@ def mean_shares(meetings: list[Simulated], method: Method) -> Shares:
 def shares_of(meeting: Simulated, names: Names) -> tuple[float, float, float]:
     """Return the percentages under the right name, under a wrong one and unnamed."""
     seconds: Counter[str] = Counter()
-    for said in meeting.truth:
-        name = names.get(said.label)
-        kind = "unnamed" if name is None else "right" if name == said.person else "wrong"
-        seconds[kind] += said.end - said.start  # type: ignore[assignment]
+    for turn in meeting.truth:
+        name = names.get(turn.label)
+        kind = "unnamed" if name is None else "right" if name == turn.person else "wrong"
+        seconds[kind] += turn.end - turn.start  # type: ignore[assignment]
     whole = seconds.total() / 100
     return seconds["right"] / whole, seconds["wrong"] / whole, seconds["unnamed"] / whole
 
@@ -154,9 +154,9 @@ def shares_of(meeting: Simulated, names: Names) -> tuple[float, float, float]:
 def floor_of(meeting: Simulated) -> float:
     """Return the wrong percentage when each speaker is named by its majority person."""
     labels: dict[str, dict[str, float]] = {}
-    for said in meeting.truth:
-        people = labels.setdefault(said.label, {})
-        people[said.person] = people.get(said.person, 0.0) + said.end - said.start
+    for turn in meeting.truth:
+        people = labels.setdefault(turn.label, {})
+        people[turn.person] = people.get(turn.person, 0.0) + turn.end - turn.start
     majority = {label: max(people, key=people.__getitem__) for label, people in labels.items()}
     return shares_of(meeting, majority)[1]
 

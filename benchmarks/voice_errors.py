@@ -52,7 +52,7 @@ HEADER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class MeasuredVoice:
     """One person: the enrolled voice, and embeddings of clips of both recordings by length."""
 
     person: str
@@ -64,18 +64,17 @@ class Heard:
 def main() -> int:
     """Print the figures; draw the curves if a file is given."""
     asked = _arguments()
-    heard = [
-        _heard(one) for one in speech_of_people(os.environ["KOKORO_URL"], SPEECH, asked.voices)
+    measured = [
+        _measure(one) for one in speech_of_people(os.environ["KOKORO_URL"], SPEECH, asked.voices)
     ]
-    print(
-        f"{len(heard)} people; voiceprints of {_range(one.enrolled.speech_s for one in heard)} s"
-    )
-    print(_likeness(heard))
+    seconds = _range(one.enrolled.speech_s for one in measured)
+    print(f"{len(measured)} people; voiceprints of {seconds} s")
+    print(_similarities(measured))
     print(HEADER)
     for length in LENGTHS_S:
-        print(_row(heard, length), flush=True)
+        print(_row(measured, length), flush=True)
     if asked.curves:
-        draw_curves(heard, asked.curves)
+        draw_curves(measured, asked.curves)
     return 0
 
 
@@ -91,11 +90,11 @@ def _arguments() -> argparse.Namespace:
     return asked
 
 
-def _heard(speech: Speech) -> Heard:
+def _measure(speech: Speech) -> MeasuredVoice:
     with progress(f"voiceprints of {speech.person}"), TemporaryDirectory() as folder:
         path = Path(folder) / "known_by.wav"
         path.write_bytes(wav(pcm(speech.enrolment)))
-        return Heard(
+        return MeasuredVoice(
             speech.person,
             extract_sample_voice(Recording(path, ".wav")),
             _by_length(speech.enrolment),
@@ -116,10 +115,11 @@ def _embeddings(samples: Samples, length: float) -> Iterator[Embedding]:
             yield unit(voice.embedding)
 
 
-def _likeness(heard: Sequence[Heard]) -> str:
+def _similarities(measured: Sequence[MeasuredVoice]) -> str:
     """Report the similarity of different people, and the pairs that enrolment would refuse."""
     near = [
-        float(one.enrolled.vector @ other.enrolled.vector) for one, other in combinations(heard, 2)
+        float(one.enrolled.vector @ other.enrolled.vector)
+        for one, other in combinations(measured, 2)
     ]
     taken = sum(similarity >= OPEN_SET_RULE.threshold for similarity in near)
     return (
@@ -128,10 +128,10 @@ def _likeness(heard: Sequence[Heard]) -> str:
     )
 
 
-def _row(heard: Sequence[Heard], length: float) -> str:
-    same, different = _pairs(heard, length)
+def _row(measured: Sequence[MeasuredVoice], length: float) -> str:
+    same, different = _pairs(measured, length)
     rate, at = equal_error_rate(same, different)
-    known, strangers = _known(heard, length), _strangers(heard, length)
+    known, strangers = _known(measured, length), _strangers(measured, length)
     shares = [_percent(shares_at(trials, OPEN_SET_RULE)) for trials in (known, strangers)]
     return (
         f"| {length:.0f} s | {len(same):,}, {len(different):,} | {rate:.1%} | {at:.2f} "
@@ -139,37 +139,37 @@ def _row(heard: Sequence[Heard], length: float) -> str:
     )
 
 
-def _pairs(heard: Sequence[Heard], length: float) -> tuple[Similarities, Similarities]:
+def _pairs(measured: Sequence[MeasuredVoice], length: float) -> tuple[Similarities, Similarities]:
     """Return the similarities of all pairs of clips: of one person, and of two."""
-    pieces = [
-        (number, piece)
-        for number, one in enumerate(heard)
-        for piece in (*one.first[length], *one.second[length])
+    clips = [
+        (number, clip)
+        for number, one in enumerate(measured)
+        for clip in (*one.first[length], *one.second[length])
     ]
-    whose = np.array([number for number, _ in pieces])
-    vectors = np.stack([piece for _, piece in pieces])
-    rows, columns = np.triu_indices(len(pieces), k=1)
+    whose = np.array([number for number, _ in clips])
+    vectors = np.stack([clip for _, clip in clips])
+    rows, columns = np.triu_indices(len(clips), k=1)
     similarities = np.einsum("nd,nd->n", vectors[rows], vectors[columns])
     own = whose[rows] == whose[columns]
     return similarities[own], similarities[~own]
 
 
-def _known(heard: Sequence[Heard], length: float) -> list[Trial]:
-    everyone = _voices(heard)
-    return [Trial(one.person, piece, everyone) for one in heard for piece in one.second[length]]
+def _known(measured: Sequence[MeasuredVoice], length: float) -> list[Trial]:
+    everyone = _voices(measured)
+    return [Trial(one.person, clip, everyone) for one in measured for clip in one.second[length]]
 
 
-def _strangers(heard: Sequence[Heard], length: float) -> list[Trial]:
+def _strangers(measured: Sequence[MeasuredVoice], length: float) -> list[Trial]:
     return [
-        Trial(one.person, piece, _voices([other for other in heard if other is not one]))
-        for one in heard
-        for piece in one.second[length]
+        Trial(one.person, clip, _voices([other for other in measured if other is not one]))
+        for one in measured
+        for clip in one.second[length]
     ]
 
 
-def _voices(heard: Sequence[Heard]) -> Voices:
-    vectors = np.stack([one.enrolled.vector for one in heard])
-    return Voices(tuple(one.person for one in heard), vectors)
+def _voices(measured: Sequence[MeasuredVoice]) -> Voices:
+    vectors = np.stack([one.enrolled.vector for one in measured])
+    return Voices(tuple(one.person for one in measured), vectors)
 
 
 def _percent(shares: Shares) -> str:
@@ -181,13 +181,15 @@ def _range(seconds: Iterable[float]) -> str:
     return f"{found[0]:.1f} to {found[-1]:.1f}"
 
 
-def draw_curves(heard: Sequence[Heard], file: Path) -> None:
+def draw_curves(measured: Sequence[MeasuredVoice], file: Path) -> None:
     """Draw the shares against the threshold, one panel for each length of speech."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(14, 4.5), layout="constrained")
     for panel, length in zip(figure.subplots(1, 3, sharey=True), LENGTHS_S, strict=True):
-        for width, (what, shares) in zip((6, 3, 1), _curves(heard, length).items(), strict=True):
+        for width, (what, shares) in zip(
+            (6, 3, 1), _curves(measured, length).items(), strict=True
+        ):
             # Thin lines over thick ones: curves stay visible where they meet.
             percent = [100 * share for share in shares]
             panel.plot(THRESHOLDS, percent, label=what, linewidth=width)
@@ -198,8 +200,8 @@ def draw_curves(heard: Sequence[Heard], file: Path) -> None:
     figure.savefig(file)
 
 
-def _curves(heard: Sequence[Heard], length: float) -> dict[str, list[float]]:
-    known, strangers = _known(heard, length), _strangers(heard, length)
+def _curves(measured: Sequence[MeasuredVoice], length: float) -> dict[str, list[float]]:
+    known, strangers = _known(measured, length), _strangers(measured, length)
     rules = [OpenSetRule(threshold, OPEN_SET_RULE.margin) for threshold in THRESHOLDS.tolist()]
     of_known = [shares_at(known, rule) for rule in rules]
     return {

@@ -41,8 +41,8 @@ def _plain_label(word: Word, in_order: Sequence[Turn], tolerance_s: float) -> st
 def plain_blocks(words: Sequence[Word], speakers: Sequence[str]) -> list[Block]:
     """Group consecutive words of one speaker without a silence of more than 1.5 s."""
     blocks: list[tuple[int, int, str, list[str]]] = []
-    said = [pair for pair in zip(words, speakers, strict=True) if pair[0].text.strip()]
-    for word, speaker in sorted(said, key=lambda pair: pair[0].start):
+    spoken = [pair for pair in zip(words, speakers, strict=True) if pair[0].text.strip()]
+    for word, speaker in sorted(spoken, key=lambda pair: pair[0].start):
         start = round(word.start * 1000)
         end = max(start, round(word.end * 1000))
         if blocks and blocks[-1][2] == speaker and start - blocks[-1][1] <= 1500:
@@ -50,18 +50,18 @@ def plain_blocks(words: Sequence[Word], speakers: Sequence[str]) -> list[Block]:
             blocks[-1] = (begun, max(until, end), speaker, [*texts, word.text])
         else:
             blocks.append((start, end, speaker, [word.text]))
-    return [Block(start, end, who, join_words(texts)) for start, end, who, texts in blocks]
+    return [Block(start, end, speaker, join_words(texts)) for start, end, speaker, texts in blocks]
 
 
 def plain_shown(
     turns: Sequence[Turn], entries: Sequence[TimelineEntry]
 ) -> dict[str, tuple[str, float]]:
     """Return the name shown longest during each speaker's turns, and its share of their time."""
-    lit = _lit_spans(entries)
+    spans_by_name = _shown_spans(entries)
     found = {}
     for speaker in dict.fromkeys(turn.speaker for turn in turns):
         own = [turn for turn in turns if turn.speaker == speaker]
-        shown = {name: _time_shown(own, spans) for name, spans in lit.items()}
+        shown = {name: _time_shown(own, spans) for name, spans in spans_by_name.items()}
         most = max((seconds for seconds, _ in shown.values()), default=0.0)
         if most > NOISE_S:
             tied = [name for name in shown if shown[name][0] >= most - NOISE_S]
@@ -71,16 +71,18 @@ def plain_shown(
     return found
 
 
-def _lit_spans(entries: Sequence[TimelineEntry]) -> dict[str, list[Span]]:
+def _shown_spans(entries: Sequence[TimelineEntry]) -> dict[str, list[Span]]:
     """Return the spans in which each name is shown; repeated entries count once."""
-    lit: dict[str, list[Span]] = {entry.name.strip(): [] for entry in entries if _counts(entry)}
+    spans_by_name: dict[str, list[Span]] = {
+        entry.name.strip(): [] for entry in entries if _counts(entry)
+    }
     for entry in sorted(filter(_counts, entries), key=lambda entry: entry.start):
-        spans = lit[entry.name.strip()]
+        spans = spans_by_name[entry.name.strip()]
         if spans and entry.start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(spans[-1][1], entry.end))
         else:
             spans.append((entry.start, entry.end))
-    return lit
+    return spans_by_name
 
 
 def _counts(entry: TimelineEntry) -> bool:
@@ -99,11 +101,13 @@ def _time_shown(own: Sequence[Turn], spans: Sequence[Span]) -> tuple[float, floa
     return seconds, first
 
 
-def plain_nearest(prints: Mapping[str, Vector], voices: Voices) -> dict[str, tuple[str, float]]:
+def plain_nearest(
+    embeddings: Mapping[str, Vector], voices: Voices
+) -> dict[str, tuple[str, float]]:
     """Return the name of the first known voice with the largest cosine, and that cosine."""
     known = voices.vectors.tolist()
     nearest = {}
-    for speaker, vector in prints.items():
+    for speaker, vector in embeddings.items():
         best, name = -math.inf, ""
         for row, candidate in zip(known, voices.names, strict=True):
             cosine = _cosine(vector, row)

@@ -54,13 +54,17 @@ def meeting_timeline(random: Generator, count: int, length_s: float) -> list[Tim
 def meeting_chunk(random: Generator, number: int, people: NDArray[np.float64]) -> Chunk:
     """Return a chunk of 300 s with four of the people, silent in the 10 s shared with the next."""
     who = random.choice(len(people), 4, replace=False)
-    prints = {
+    embeddings = {
         f"Speaker_{label}": people[person] + random.normal(scale=0.7, size=DIMENSION)
         for label, person in enumerate(who)
     }
     turns = [t for t in meeting_turns(random, 90) if t.start > 10.0 and t.end < 290.0]
-    heard = tuple(Turn(t.start, t.end, f"Speaker_{int(t.speaker[-1]) % 4}") for t in turns)
-    return Chunk(number * 290.0, number * 290.0 + 300.0, Diarization(heard, tuple(prints), prints))
+    relabelled = tuple(Turn(t.start, t.end, f"Speaker_{int(t.speaker[-1]) % 4}") for t in turns)
+    return Chunk(
+        number * 290.0,
+        number * 290.0 + 300.0,
+        Diarization(relabelled, tuple(embeddings), embeddings),
+    )
 
 
 def record(random: Generator, path: Path, seconds: int) -> Path:

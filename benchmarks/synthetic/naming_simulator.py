@@ -19,8 +19,8 @@ PEOPLE = ("Ana", "Ben", "Cleo", "Dan")
 DIMENSION = 192
 STRANGERS = 20
 # Cosines of two recordings: a range for one person, a mean for two people. Assumed, not measured.
-LIKENESS = (0.5, 0.9)
-STRANGERS_ALIKE = 0.15
+SAME_VOICE_SIMILARITY = (0.5, 0.9)
+TWO_VOICES_SIMILARITY = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Mistakes:
     clock: tuple[float, float] = (0.0, 0.0)
     missing: float = 0.05
     wrong_tile: float = 0.02
-    several_lit: float = 0.05
+    several_shown: float = 0.05
     never_shown: bool = False
     jitter: float = 0.15
     confused: float = 0.05
@@ -45,16 +45,16 @@ LEVELS = {
     "clock early": Mistakes(clock=(-2.0, -1.0)),
     "missing": Mistakes(missing=0.5),
     "wrong tile": Mistakes(wrong_tile=0.25),
-    "several lit": Mistakes(several_lit=0.4),
+    "several lit": Mistakes(several_shown=0.4),
     "never shown": Mistakes(never_shown=True),
     "harsh": Mistakes(
-        clock=(-2.0, 2.0), missing=0.3, wrong_tile=0.15, several_lit=0.2, never_shown=True
+        clock=(-2.0, 2.0), missing=0.3, wrong_tile=0.15, several_shown=0.2, never_shown=True
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TrueTurn:
     """One true turn, and the label that the diarizer gives it."""
 
     start: float
@@ -67,7 +67,7 @@ class Said:
 class Simulated:
     """The diarization, timeline and voices of a recording, and the truth."""
 
-    truth: tuple[Said, ...]
+    truth: tuple[TrueTurn, ...]
     diarization: Diarization
     entries: tuple[TimelineEntry, ...]
     voices: Voices
@@ -99,20 +99,20 @@ def simulate(manner: Manner, duration: float, mistakes: Mistakes, seed: int) -> 
     people = {person: _voice(common, chance) for person in PEOPLE}
     return Simulated(
         truth,
-        _heard(truth, people, duration, mistakes, chance),
-        tuple(_shown(spoken, unseen, mistakes, chance)),
+        _diarization(truth, people, duration, mistakes, chance),
+        tuple(_timeline(spoken, unseen, mistakes, chance)),
         _library(people, unseen, common, chance),
     )
 
 
-def _conversation(manner: Manner, duration: float, chance: np.random.Generator) -> list[Said]:
+def _conversation(manner: Manner, duration: float, chance: np.random.Generator) -> list[TrueTurn]:
     shares = chance.dirichlet(np.full(len(PEOPLE), 4.0))
-    spoken: list[Said] = []
+    spoken: list[TrueTurn] = []
     now = 0.0
     while now < duration:
         person = PEOPLE[int(chance.choice(len(PEOPLE), p=shares))]
         end = now + float(chance.choice(manner.lengths))
-        spoken.append(Said(now, end, person, person))
+        spoken.append(TrueTurn(now, end, person, person))
         # One turn in ten begins before the last one ends, as in the clinic_overlap recording.
         pause = float(chance.choice(manner.pauses))
         overlaps = chance.random() < 0.1
@@ -121,66 +121,66 @@ def _conversation(manner: Manner, duration: float, chance: np.random.Generator) 
 
 
 def _diarized(
-    spoken: Sequence[Said], mistakes: Mistakes, chance: np.random.Generator
-) -> tuple[Said, ...]:
+    spoken: Sequence[TrueTurn], mistakes: Mistakes, chance: np.random.Generator
+) -> tuple[TrueTurn, ...]:
     """Return the turns, cut where the diarizer changes the label."""
     halved = {person for person in PEOPLE if chance.random() < mistakes.split}
-    pieces: list[Said] = []
-    for said in spoken:
-        second = said.person in halved and chance.random() < 0.3
-        label = said.person + ("'" if second else "")
-        pieces.extend(_confused(said, label, mistakes, chance))
-    return tuple(pieces)
+    parts: list[TrueTurn] = []
+    for turn in spoken:
+        second = turn.person in halved and chance.random() < 0.3
+        label = turn.person + ("'" if second else "")
+        parts.extend(_confused(turn, label, mistakes, chance))
+    return tuple(parts)
 
 
 def _confused(
-    said: Said, label: str, mistakes: Mistakes, chance: np.random.Generator
-) -> list[Said]:
+    turn: TrueTurn, label: str, mistakes: Mistakes, chance: np.random.Generator
+) -> list[TrueTurn]:
     """Return the turn, or its last 0.3 to 1 s under another label."""
     if chance.random() >= mistakes.confused:
-        return [Said(said.start, said.end, said.person, label)]
-    cut = max(said.start, said.end - float(chance.uniform(0.3, 1.0)))
+        return [TrueTurn(turn.start, turn.end, turn.person, label)]
+    cut = max(turn.start, turn.end - float(chance.uniform(0.3, 1.0)))
     other = str(chance.choice(PEOPLE))
     return [
-        Said(said.start, cut, said.person, label),
-        Said(cut, said.end, said.person, other),
+        TrueTurn(turn.start, cut, turn.person, label),
+        TrueTurn(cut, turn.end, turn.person, other),
     ]
 
 
-def _heard(
-    truth: Sequence[Said],
+def _diarization(
+    truth: Sequence[TrueTurn],
     people: dict[str, Embedding],
     duration: float,
     mistakes: Mistakes,
     chance: np.random.Generator,
 ) -> Diarization:
-    labels = tuple(dict.fromkeys(said.label for said in truth))
+    labels = tuple(dict.fromkeys(turn.label for turn in truth))
     turns = []
-    for said in truth:
-        start = max(0.0, said.start + float(chance.normal(0.0, mistakes.jitter)))
-        end = said.end + float(chance.normal(0.0, mistakes.jitter))
-        turns.append(Turn(start, max(start, end), said.label))
-    prints = {label: _recording_of(people[label.rstrip("'")], chance) for label in labels}
-    return Diarization(tuple(turns), labels, prints, duration)
+    for turn in truth:
+        start = max(0.0, turn.start + float(chance.normal(0.0, mistakes.jitter)))
+        end = turn.end + float(chance.normal(0.0, mistakes.jitter))
+        turns.append(Turn(start, max(start, end), turn.label))
+    embeddings = {label: _recording_of(people[label.rstrip("'")], chance) for label in labels}
+    return Diarization(tuple(turns), labels, embeddings, duration)
 
 
-def _shown(
-    spoken: Sequence[Said], unseen: str, mistakes: Mistakes, chance: np.random.Generator
+def _timeline(
+    spoken: Sequence[TrueTurn], unseen: str, mistakes: Mistakes, chance: np.random.Generator
 ) -> list[TimelineEntry]:
     shown = [person for person in PEOPLE if person != unseen]
     clock = float(chance.uniform(*mistakes.clock))
     entries = []
-    for said in spoken:
-        if said.person == unseen or chance.random() < mistakes.missing:
+    for turn in spoken:
+        if turn.person == unseen or chance.random() < mistakes.missing:
             continue
-        start = said.start + clock + float(chance.uniform(*mistakes.late))
-        end = said.end + clock + mistakes.late[0] + float(chance.uniform(*mistakes.held))
+        start = turn.start + clock + float(chance.uniform(*mistakes.late))
+        end = turn.end + clock + mistakes.late[0] + float(chance.uniform(*mistakes.held))
         if end <= start or end <= 0:
             continue
         wrong = chance.random() < mistakes.wrong_tile
-        name = str(chance.choice(shown)) if wrong else said.person
+        name = str(chance.choice(shown)) if wrong else turn.person
         entries.append(TimelineEntry(max(0.0, start), end, name))
-        if chance.random() < mistakes.several_lit:
+        if chance.random() < mistakes.several_shown:
             entries.append(TimelineEntry(max(0.0, start), end, str(chance.choice(shown))))
     return entries
 
@@ -199,12 +199,12 @@ def _library(
 
 def _voice(common: Embedding, chance: np.random.Generator) -> Embedding:
     """Return a person's embedding, which shares a component with all others."""
-    return _mixed(common, STRANGERS_ALIKE, chance)
+    return _mixed(common, TWO_VOICES_SIMILARITY, chance)
 
 
 def _recording_of(voice: Embedding, chance: np.random.Generator) -> Embedding:
     """Return the embedding of one recording of a voice."""
-    return _mixed(voice, float(chance.uniform(*LIKENESS)), chance)
+    return _mixed(voice, float(chance.uniform(*SAME_VOICE_SIMILARITY)), chance)
 
 
 def _mixed(vector: Embedding, share: float, chance: np.random.Generator) -> Embedding:
