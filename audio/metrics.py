@@ -1,7 +1,7 @@
-"""What Prometheus reads at /metrics.
+"""The metrics that Prometheus reads at /metrics.
 
 No label has a value that a client chooses: methods are the known ones or `other`, routes are
-patterns or `unmatched`, keys go by the names that API_KEYS gives them.
+patterns or `unmatched`, keys have the names that API_KEYS gives them.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
-# What the gateway itself takes is a few milliseconds.
+# The gateway itself takes a few milliseconds.
 SHORT_SECONDS = (0.001, 0.0025, *SECONDS)
 NO_KEY = "none"
 
@@ -21,7 +21,7 @@ REQUESTS = Histogram(
 )
 ANSWERS = Counter(
     "spark_requests_total",
-    "Requests answered, by the name of the key that they came with",
+    "Requests answered, by the name of their API key",
     ["method", "route", "status", "key"],
 )
 GATEWAY = Histogram(
@@ -33,41 +33,39 @@ GATEWAY = Histogram(
 IN_FLIGHT = Gauge("spark_requests_in_flight", "Requests being answered now")
 ENGINE_CALLS = Histogram(
     "spark_engine_call_seconds",
-    "Time of one call to an engine: to the last byte, of speech to the first",
+    "Time of one call to an engine: to the last byte, for speech to the first",
     ["engine", "operation", "outcome"],
     buckets=SECONDS,
 )
 UPLOADED_BYTES = Counter("spark_uploaded_bytes_total", "Bytes of request bodies")
-ENGINE_SLOTS = Gauge(
-    "spark_engine_places", "Calls that an engine may be asked at once", ["engine"]
-)
+ENGINE_SLOTS = Gauge("spark_engine_places", "Calls that an engine may have under way", ["engine"])
 ENGINE_SLOTS_IN_USE = Gauge(
-    "spark_engine_places_in_use", "Places of an engine that jobs hold", ["engine"]
+    "spark_engine_places_in_use", "Slots of an engine that jobs hold", ["engine"]
 )
 ENGINE_REFUSALS = Counter(
     "spark_engine_refusals_total",
-    "Jobs refused because no places became free, or none of their key's share",
+    "Jobs refused because no slots became free, or none of their key's share",
     ["engine", "reason"],
 )
 AUDIO_SECONDS = Counter(
     "spark_audio_seconds_total",
-    "Seconds of recordings that an engine has heard, by what it was asked for",
+    "Seconds of recordings that an engine has analysed, by operation",
     ["operation"],
 )
 MERGES = Histogram(
     "spark_merge_seconds",
-    "Time from what the engines heard to who said what, without engines and without library",
+    "Time to merge the engines' answers into a result, without engines and library",
     ["operation"],
     buckets=SHORT_SECONDS,
 )
 NAMED_SPEAKERS = Counter(
     "spark_named_speakers_total",
-    "Speakers of recordings, by what named them; unmatched: nothing did",
+    "Speakers of recordings, by what named them; unmatched: they have no name",
     ["source"],
 )
 
 
 def count_names(sources: Iterable[str]) -> None:
-    """Say what named each speaker of a recording."""
+    """Count what named each speaker of a recording."""
     for source in sources:
         NAMED_SPEAKERS.labels(source).inc()

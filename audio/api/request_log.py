@@ -1,4 +1,4 @@
-"""One id and one log line per request, for operators: what happened, never what was said.
+"""One id and one log line per request, for operators; no line holds text or audio of a request.
 
 `RequestLog` wraps the whole application, because only there the last byte of a stream is seen.
 The layers below add to the request's entry: route, name of the key, time that engines took.

@@ -55,7 +55,7 @@ def parse_mix(text: str) -> VoiceMix:
     Raises
     ------
     ValueError
-        With what is expected.
+        The message says what a mix looks like.
     """
     packed = "".join(text.split())
     if len(packed) > MAX_CHARACTERS or not _MIX.fullmatch(packed):

@@ -20,7 +20,7 @@ from audio.media.recording import Recording
 # How far from the planned position a cut may be, if it is quieter there.
 SEARCH_S = 15.0
 OVERLAP_S = 10.0
-# A shorter last chunk is joined to the one before: speakers cannot be told apart in less speech.
+# A shorter last chunk is joined to the one before: less speech does not identify its speakers.
 SHORTEST_S = 60.0
 _FRAME = SAMPLE_RATE // 50
 # A pause lasts this many frames, so that a stop consonant inside a word does not count as one.

@@ -30,7 +30,7 @@ class NoRoom(SuspiciousOperation):
     """The temporary files would take more than UPLOADS_QUOTA_MB."""
 
     def __init__(self) -> None:
-        super().__init__("There is no room for this upload now. Try again later.")
+        super().__init__("The gateway has too many uploads to store another one. Try again later.")
 
 
 def folder() -> Path:

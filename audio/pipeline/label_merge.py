@@ -172,7 +172,7 @@ def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
 
 
 def _known_voices(job: MergeJob, *diarizations: Diarization) -> Voices:
-    """Return the voices that the caller sent, even if there are none; else the stored ones."""
+    """Return the voices that the caller sent, even an empty list; else the stored ones."""
     if job.options.known_voiceprints is not None:
         return job.options.known_voiceprints
     if job.library_reader is None:
