@@ -52,7 +52,7 @@ def chunk_files(
     ------
     UnusableAudio, NoRoom
     """
-    with TemporaryDirectory(dir=temporary_files.folder(), prefix="pieces-") as folder:
+    with TemporaryDirectory(dir=temporary_files.folder(), prefix="chunks-") as folder:
         chunks = []
         with closing(sample_blocks(recording)) as blocks:
             for chunk in cut_chunks(blocks, chunk_s, Path(folder)):

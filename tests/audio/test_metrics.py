@@ -1,4 +1,4 @@
-"""What Prometheus is told: who asked for what, what it took, and what came of it."""
+"""The metrics: requests by key and route, times, audio, and names."""
 
 import json
 
@@ -20,7 +20,7 @@ REFERENCE = data_url(wav(square_wave(4000, 2.0)))
 
 @pytest.fixture
 def counting(scripted: Gateway, faults: FaultServer) -> Counting:
-    """A gateway over an engine that hears two speakers, and what it counts from now on."""
+    """A gateway over an engine with two speakers, and what it counts from now on."""
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer("/v1/audio/diarize", DIARIZATION)
     faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
@@ -70,7 +70,7 @@ def test_the_seconds_of_audio_are_counted_by_operation(counting: Counting) -> No
     assert counting.grown("spark_audio_seconds_total", operation="diarize") == 8.0
 
 
-def test_audio_of_which_no_length_is_said_is_as_long_as_its_words(
+def test_audio_of_unknown_length_is_as_long_as_its_words(
     counting: Counting, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, {name: TRANSCRIPTION[name] for name in ("text", "words")})
@@ -80,7 +80,7 @@ def test_audio_of_which_no_length_is_said_is_as_long_as_its_words(
     assert counting.grown("spark_audio_seconds_total", operation="transcribe") == 4.0
 
 
-def test_a_call_that_failed_has_heard_nothing(counting: Counting, faults: FaultServer) -> None:
+def test_a_failed_call_counts_no_audio(counting: Counting, faults: FaultServer) -> None:
     faults.answer(TRANSCRIBE, {"detail": "CUDA error"}, status=500)
 
     counting.gateway.post(TRANSCRIBE, files=FILE)
@@ -105,7 +105,7 @@ def test_each_kind_of_merge_is_timed(
     assert counting.grown("spark_merge_seconds_count", operation=operation) == 1
 
 
-def test_the_merge_of_two_tracks_is_timed_apart(counting: Counting) -> None:
+def test_the_merge_of_two_tracks_is_timed_separately(counting: Counting) -> None:
     counting.gateway.post(MERGE, files=TRACKS, data={"timeline": "[]"})
 
     assert counting.grown("spark_merge_seconds_count", operation="label_merge_dual") == 1
@@ -120,7 +120,7 @@ def test_names_are_counted_by_what_gave_them(counting: Counting) -> None:
     assert counting.grown("spark_named_speakers_total", source="unmatched") == 1
 
 
-def test_somebody_known_by_a_reference_counts_as_a_voiceprint(counting: Counting) -> None:
+def test_a_speaker_known_by_a_reference_counts_as_a_voiceprint(counting: Counting) -> None:
     known = {"known_speaker_names[]": "Ana", "known_speaker_references[]": REFERENCE}
 
     counting.gateway.post(

@@ -1,7 +1,7 @@
 """Engines that break on demand, over real sockets.
 
-`server` answers as scripted and remembers what it was asked; `answers` is what can be said, and
-how saying it can go wrong; `breakages` are the ways in which engines are known to fail.
+`server` answers as scripted and records its requests; `answers` describes an answer and how it
+breaks; `breakages` lists the ways in which engines are known to fail.
 """
 
 from tests.faults.answers import Answer, Asked

@@ -1,4 +1,4 @@
-"""What an engine is asked, and what it says: well, slowly, or not to the end."""
+"""A request to the fault server, and a scripted answer: complete, slow, or broken off."""
 
 import json
 from collections.abc import Iterable
@@ -21,11 +21,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What to say: `after_s` later, in pieces `pause_s` apart, and how it ends.
+    """An answer that begins after `after_s`, sends pieces `pause_s` apart, and ends in some way.
 
-    In chunks, or as one body of `announced` bytes, whether or not it has so many; `bare` pieces
-    are all that is said, without a head. At the end the engine may hang, until the gateway hangs
-    up, or cut the connection.
+    It is chunked, or one body of `announced` bytes, whatever its real length; `bare` pieces are
+    sent without a head. At the end the server may hang until the gateway hangs up, or cut the
+    connection.
     """
 
     status: int = 200
@@ -45,5 +45,5 @@ class Answer:
 
 
 def as_json(body: object, **how: object) -> Answer:
-    """An answer in JSON."""
+    """Return an answer in JSON."""
     return Answer(pieces=(json.dumps(body).encode(),), **how)  # type: ignore[arg-type]

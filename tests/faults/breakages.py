@@ -5,7 +5,7 @@ from itertools import repeat
 from tests.faults.answers import Answer, as_json
 
 HTML = b"<!DOCTYPE html><html><body><h1>Internal Server Error</h1></body></html>"
-# What PyTorch says of a context that no later call survives.
+# PyTorch's message about a context that fails every later call.
 CUBLAS = (
     "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasGemmEx( handle, opa, opb, m, "
     "n, k, alpha_ptr, a, CUDA_R_16BF, lda, b, CUDA_R_16BF, ldb, beta_ptr, c, CUDA_R_16BF, ldc, "

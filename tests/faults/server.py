@@ -1,4 +1,4 @@
-"""An engine that breaks on demand: it answers as scripted, and remembers what it was asked."""
+"""An engine that breaks on demand: it answers as scripted, and records its requests."""
 
 import json
 import select
@@ -36,17 +36,17 @@ class FaultServer:
         self.answers[path] = answer
 
     def respond(self, path: str, respond: Callable[[Asked], Answer]) -> None:
-        """Script a path whose answer depends on what is asked."""
+        """Script a path whose answer depends on the request."""
         self.answers[path] = respond
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Remove all scripts and recorded requests."""
         self.answers.clear()
         self.asked.clear()
         self.left.clear()
 
     def paths(self) -> list[str]:
-        """What was asked, in order."""
+        """Return the paths of the requests, in order."""
         return [asked.path for asked in self.asked]
 
 
@@ -68,11 +68,11 @@ class _Handler(BaseHTTPRequestHandler):
             answer = answer(asked)
         time.sleep(answer.after_s)
         try:
-            self._say(answer)
+            self._send(answer)
         except OSError:
             self.close_connection = True  # the gateway hung up, which some tests want
 
-    def _say(self, answer: Answer) -> None:
+    def _send(self, answer: Answer) -> None:
         if not answer.bare:
             self._begin(answer)
         for piece in filter(None, answer.pieces):
@@ -108,16 +108,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
 class _Server(ThreadingHTTPServer):
-    # Whoever calls at once must be let in at once: five are, where nothing is said.
+    # Simultaneous connections must all be accepted; the default queue holds five.
     request_queue_size = 128
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Keep quiet: the gateway hung up while it was being listened to."""
+        """Log nothing: the gateway hung up while its request was read."""
 
 
 @contextmanager

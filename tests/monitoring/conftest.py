@@ -1,4 +1,4 @@
-"""A gateway with a database, and everything measured once."""
+"""A gateway with a database, whose metrics have values."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def measured_gateway(
 
 @pytest.fixture
 def scraped(measured_gateway: Gateway, faults: FaultServer) -> Scraped:
-    """What a gateway tells that has done a little of everything."""
+    """The metrics of a gateway that has served requests of every kind."""
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     faults.answer(SPEAK, SPEECH, content_type="audio/mpeg")

@@ -1,4 +1,4 @@
-"""The PromQL of the dashboard and the alert rules, and what it asks for."""
+"""The PromQL of the dashboard and the alert rules, and the metrics that it selects."""
 
 import json
 import re
@@ -11,14 +11,14 @@ import yaml
 from tests.gateway_process import ROOT
 
 MONITORING = ROOT / "monitoring"
-# Prometheus adds them to whatever it scrapes.
+# Prometheus adds these labels to every target.
 OF_THE_TARGET = {"job", "instance"}
 OF_PROMETHEUS = {"up"}
 
 
 @dataclass(frozen=True)
 class Selected:
-    """One metric that is asked for, and the labels by which its series are chosen."""
+    """A metric that a query selects, and the labels of its selectors."""
 
     name: str
     labels: frozenset[str]
@@ -26,7 +26,7 @@ class Selected:
 
 @dataclass(frozen=True)
 class Alert:
-    """One rule."""
+    """An alert rule."""
 
     name: str
     expr: str
@@ -35,13 +35,13 @@ class Alert:
 
 
 def panels() -> list[dict[str, object]]:
-    """The panels that show something."""
+    """Return the panels of the dashboard, without its rows."""
     dashboard = json.loads((MONITORING / "dashboard.json").read_text())
     return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
 
 
 def panel_queries() -> dict[str, str]:
-    """PromQL by the panel's title and the query's letter, with Grafana's variables filled in."""
+    """Return PromQL by panel title and query letter, with Grafana's variables replaced."""
     return {
         f"{panel['title']} {target['refId']}": _filled_in(target["expr"])
         for panel in panels()
@@ -68,12 +68,12 @@ def every_query() -> dict[str, str]:
 
 
 def selected(query: str) -> frozenset[Selected]:
-    """The metrics that a query asks for.
+    """Return the metrics that a query selects.
 
     Raises
     ------
     ValueError
-        Where it is no PromQL, or asks a function for what it does not take.
+        When it is not PromQL, or passes a function a wrong argument.
     """
     found: set[Selected] = set()
 
@@ -89,7 +89,7 @@ def selected(query: str) -> frozenset[Selected]:
 
 
 def grouped_by(query: str) -> Iterator[str]:
-    """The labels that a query keeps of what it adds up."""
+    """Yield the labels that a query groups by."""
     for group in re.findall(r"\b(?:by|on|ignoring)\s*\(([^)]*)\)", query):
         yield from (label.strip() for label in group.split(","))
 

@@ -1,4 +1,4 @@
-"""What the gateway's own metrics are called, by the conventions of Prometheus."""
+"""The names of the gateway's metrics follow the conventions of Prometheus."""
 
 import re
 
@@ -10,7 +10,7 @@ OTHER_UNITS = re.compile(
 OF_SAMPLES = ("_total", "_count", "_sum", "_bucket", "_info")
 
 
-def test_every_metric_says_what_it_is(scraped: Scraped) -> None:
+def test_every_metric_has_a_description_and_a_type(scraped: Scraped) -> None:
     own = scraped.own()
 
     assert len(own) >= 14
@@ -30,7 +30,7 @@ def test_counters_and_nothing_else_end_in_total(scraped: Scraped) -> None:
     assert [name for name in others if name.endswith(OF_SAMPLES)] == []
 
 
-def test_times_are_told_in_seconds(scraped: Scraped) -> None:
+def test_times_are_in_seconds(scraped: Scraped) -> None:
     histograms = [one.name for one in scraped.own() if one.type == "histogram"]
 
     assert all(name.endswith("_seconds") for name in histograms)

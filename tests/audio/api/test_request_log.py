@@ -1,4 +1,4 @@
-"""Every answer bears an id; every request leaves a line that tells nothing of what was said."""
+"""Every answer has an id, and every request a log line without text, audio or keys."""
 
 import json
 import time
@@ -14,7 +14,7 @@ TRANSCRIBE = "/v1/audio/transcriptions"
 
 
 def line(gateway: Gateway, request_id: str) -> dict[str, object]:
-    """The request's line, which is written just after its answer has left."""
+    """Return the request's line, which is written just after its answer was sent."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         for text in gateway.log.read_text().splitlines():
@@ -40,21 +40,21 @@ def test_a_request_leaves_one_line_of_json(scripted: Gateway, faults: FaultServe
     assert float(str(written["ms"])) >= float(str(written["engine_ms"])) >= 200
 
 
-def test_no_line_holds_what_was_said_or_a_key(keyed: Gateway, faults: FaultServer) -> None:
+def test_no_line_holds_the_text_or_a_key(keyed: Gateway, faults: FaultServer) -> None:
     faults.answer("/v1/audio/speech", b"RIFF", content_type="audio/wav")
 
     keyed.post(
         "/v1/audio/speech",
         json={"input": "a secret"},
-        headers={"authorization": "Bearer desk-key", "x-request-id": "said-nothing"},
+        headers={"authorization": "Bearer desk-key", "x-request-id": "no-text"},
     )
 
-    assert line(keyed, "said-nothing")["key"] == "desk"
+    assert line(keyed, "no-text")["key"] == "desk"
     assert "a secret" not in keyed.log.read_text()
     assert "desk-key" not in keyed.log.read_text()
 
 
-def test_a_clients_own_request_id_is_kept(scripted: Gateway) -> None:
+def test_a_clients_own_request_id_is_used(scripted: Gateway) -> None:
     answer = scripted.get("/healthz", headers={"x-request-id": "trace-7"})
 
     assert answer.headers["x-request-id"] == "trace-7"

@@ -29,23 +29,23 @@ def headers_of(asked: Asked) -> dict[str, str]:
 
 
 def passed_on(gateway: Gateway, faults: FaultServer, **given: str) -> dict[str, str]:
-    """The headers that the engine saw of a request with these."""
+    """Return the headers that the engine got for a request with these headers."""
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     gateway.post(TRANSCRIBE, files={"file": TONE}, headers=given)
     return headers_of(faults.asked[-1])
 
 
 def test_a_trace_goes_to_the_engine_as_it_came(scripted: Gateway, faults: FaultServer) -> None:
-    told = passed_on(scripted, faults, traceparent=GIVEN, tracestate="rojo=00f0, congo=t61")
+    sent = passed_on(scripted, faults, traceparent=GIVEN, tracestate="rojo=00f0, congo=t61")
 
-    assert told["traceparent"] == GIVEN
-    assert told["tracestate"] == "rojo=00f0,congo=t61"
+    assert sent["traceparent"] == GIVEN
+    assert sent["tracestate"] == "rojo=00f0,congo=t61"
 
 
 def test_the_id_of_a_request_goes_to_the_engine(scripted: Gateway, faults: FaultServer) -> None:
-    told = passed_on(scripted, faults, **{"x-request-id": "call-7"})
+    sent = passed_on(scripted, faults, **{"x-request-id": "call-7"})
 
-    assert told["x-request-id"] == "call-7"
+    assert sent["x-request-id"] == "call-7"
 
 
 def test_all_calls_of_a_request_are_of_one_trace(scripted: Gateway, faults: FaultServer) -> None:
@@ -54,10 +54,10 @@ def test_all_calls_of_a_request_are_of_one_trace(scripted: Gateway, faults: Faul
 
     answer = scripted.post("/api/audio/label-merge", files=TRACKS, data={"timeline": "[]"})
 
-    told = [headers_of(asked) for asked in faults.asked]
-    assert len(told) == 4
-    assert {one["x-request-id"] for one in told} == {answer.headers["x-request-id"]}
-    assert len({one["traceparent"] for one in told}) == 1
+    calls = [headers_of(asked) for asked in faults.asked]
+    assert len(calls) == 4
+    assert {one["x-request-id"] for one in calls} == {answer.headers["x-request-id"]}
+    assert len({one["traceparent"] for one in calls}) == 1
 
 
 def test_the_log_names_the_trace(scripted: Gateway, faults: FaultServer) -> None:
@@ -75,7 +75,7 @@ def test_requests_of_one_connection_have_traces_of_their_own(
     assert "tracestate" not in first
 
 
-def test_several_traces_at_once_are_none(scripted: Gateway, faults: FaultServer) -> None:
+def test_two_traceparents_are_ignored(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     twice = [("traceparent", GIVEN), ("traceparent", GIVEN.replace("a", "b"))]
 
@@ -113,7 +113,7 @@ def test_a_later_version_is_read_as_far_as_it_is_known(given: str) -> None:
     assert parse_trace(given, "", request_id="id").headers()["traceparent"] == GIVEN
 
 
-def test_flags_that_nobody_knows_are_not_passed_on() -> None:
+def test_unknown_flags_are_not_passed_on() -> None:
     trace = parse_trace(f"00-{TRACE}-{PARENT}-ff", "", request_id="id")
 
     assert trace.headers()["traceparent"] == f"00-{TRACE}-{PARENT}-03"
@@ -132,7 +132,7 @@ def test_flags_that_nobody_knows_are_not_passed_on() -> None:
         ",".join(f"r{number}=1" for number in range(33)),
     ],
 )
-def test_a_malformed_state_is_dropped_and_the_trace_kept(state: str) -> None:
+def test_a_malformed_state_is_dropped_and_the_trace_passed_on(state: str) -> None:
     trace = parse_trace(GIVEN, state, request_id="id")
 
     assert trace.trace_id == TRACE
@@ -140,13 +140,13 @@ def test_a_malformed_state_is_dropped_and_the_trace_kept(state: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["t1@rojo=x", "a=1,,b=2", "0/x=! ~"])
-def test_a_state_of_vendors_is_kept(state: str) -> None:
-    kept = parse_trace(GIVEN, state, request_id="id").state
+def test_a_valid_state_is_passed_on(state: str) -> None:
+    passed_on = parse_trace(GIVEN, state, request_id="id").state
 
-    assert kept == state.replace(",,", ",")
+    assert passed_on == state.replace(",,", ",")
 
 
-def test_work_for_nobody_has_no_trace() -> None:
+def test_work_without_a_request_has_no_trace() -> None:
     assert context.trace_headers() == {}
 
 
@@ -171,5 +171,5 @@ def test_each_recording_of_an_archive_has_a_trace_of_its_own(
     do(source, options, Audience(), actor="tests")
     do(source, options, Audience(), actor="tests")
 
-    told = [headers_of(asked)["traceparent"] for asked in faults.asked]
-    assert told[0] == told[1] != told[2] == told[3]
+    sent = [headers_of(asked)["traceparent"] for asked in faults.asked]
+    assert sent[0] == sent[1] != sent[2] == sent[3]

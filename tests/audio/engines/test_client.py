@@ -1,4 +1,4 @@
-"""The places of a job, and the calls that it makes in them."""
+"""The slots of a job, and the calls that it makes in them."""
 
 from pathlib import Path
 
@@ -28,48 +28,46 @@ def tone(tmp_path: Path) -> Recording:
     return Recording(path, ".wav")
 
 
-def held(engine: Engine) -> int:
+def slots_in_use(engine: Engine) -> int:
     return engine.slots.in_use
 
 
-def test_a_call_takes_no_further_place_than_its_jobs(parakeet: Engine, tone: Recording) -> None:
+def test_a_call_of_a_job_takes_no_further_slot(parakeet: Engine, tone: Recording) -> None:
     with parakeet.hold_slots(parakeet.slots.total):
-        said = parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+        answer = parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
 
-    assert said == TRANSCRIPTION
-    assert held(parakeet) == 0
-
-
-def test_a_job_within_a_job_has_its_places(parakeet: Engine) -> None:
-    with parakeet.hold_slots(3), parakeet.hold_slots(2) as places:
-        assert places == 3
-        assert held(parakeet) == 3
-
-    assert held(parakeet) == 0
+    assert answer == TRANSCRIPTION
+    assert slots_in_use(parakeet) == 0
 
 
-def test_a_call_by_itself_takes_a_place_for_as_long_as_it_lasts(
-    parakeet: Engine, tone: Recording
-) -> None:
+def test_a_job_within_a_job_shares_its_slots(parakeet: Engine) -> None:
+    with parakeet.hold_slots(3), parakeet.hold_slots(2) as slots:
+        assert slots == 3
+        assert slots_in_use(parakeet) == 3
+
+    assert slots_in_use(parakeet) == 0
+
+
+def test_a_single_call_takes_a_slot_while_it_lasts(parakeet: Engine, tone: Recording) -> None:
     parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
 
-    assert held(parakeet) == 0
+    assert slots_in_use(parakeet) == 0
 
 
-def test_a_call_that_finds_no_place_reaches_no_engine(
+def test_a_call_without_a_slot_reaches_no_engine(
     parakeet: Engine, tone: Recording, faults: FaultServer, settings: Settings
 ) -> None:
     settings.ENGINE_WAIT_S = 0
-    everything = parakeet.slots.acquire(parakeet.slots.total, None)
+    all_slots = parakeet.slots.acquire(parakeet.slots.total, None)
 
     with pytest.raises(EngineBusy):
         parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
-    everything.end()
+    all_slots.end()
 
     assert faults.paths() == []
 
 
-def test_what_is_left_of_a_job_that_failed_reaches_no_engine(
+def test_a_call_of_a_job_that_has_ended_reaches_no_engine(
     parakeet: Engine, tone: Recording, faults: FaultServer
 ) -> None:
     with parakeet.hold_slots(1):

@@ -1,4 +1,4 @@
-"""Threads of one Python stay on one processor; the rest may run anywhere."""
+"""Threads of the gateway are bound to one processor; other programs run on all."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -12,17 +12,17 @@ from audio.engines.cpu_affinity import bind_thread, choose_processors
 from tests.gateway_process import Gateway, running_gateway
 
 EVERYWHERE = os.sched_getaffinity(0)
-several = pytest.mark.skipif(len(EVERYWHERE) < 2, reason="there is one processor only")
+several = pytest.mark.skipif(len(EVERYWHERE) < 2, reason="this machine has one processor")
 
 
 def bound(gateway: Gateway) -> set[frozenset[int]]:
-    """Where the threads of the gateway that answer may run; the first one answers nothing."""
+    """Return the processors of the threads that answer; the first thread does not."""
     [worker] = psutil.Process(gateway.pid).children()
     answering = [thread.id for thread in worker.threads() if thread.id != worker.pid]
     return {frozenset(os.sched_getaffinity(thread)) for thread in answering}
 
 
-def test_left_alone_threads_stay_on_one(bare: Gateway) -> None:
+def test_threads_are_bound_to_one_processor_by_default(bare: Gateway) -> None:
     bare.get("/v1/models")
 
     [where] = bound(bare)
@@ -31,20 +31,20 @@ def test_left_alone_threads_stay_on_one(bare: Gateway) -> None:
 
 
 @several
-def test_the_thread_that_watches_connections_may_be_anywhere(bare: Gateway) -> None:
+def test_the_thread_that_watches_connections_is_not_bound(bare: Gateway) -> None:
     [worker] = psutil.Process(bare.pid).children()
 
     assert os.sched_getaffinity(worker.pid) == EVERYWHERE
 
 
-def test_they_may_run_anywhere_where_so_set(tmp_path: Path) -> None:
+def test_a_setting_lets_threads_run_on_every_processor(tmp_path: Path) -> None:
     with running_gateway(tmp_path, WEB_CPU="any") as gateway:
         gateway.get("/v1/models")
 
         assert bound(gateway) == {frozenset(EVERYWHERE)}
 
 
-def test_of_unlike_processors_a_fast_one_is_taken(
+def test_a_fast_processor_is_chosen_among_unequal_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow, *fast = sorted(EVERYWHERE)
@@ -56,17 +56,17 @@ def test_of_unlike_processors_a_fast_one_is_taken(
 
 
 @pytest.mark.parametrize("number", ["4096", "99999999999999999999"])
-def test_a_number_that_is_none_of_ours_leaves_all(number: str) -> None:
+def test_a_number_without_a_processor_allows_all(number: str) -> None:
     assert choose_processors(number) == EVERYWHERE
 
 
-def test_a_number_is_that_one() -> None:
+def test_a_number_chooses_that_processor() -> None:
     last = max(EVERYWHERE)
 
     assert choose_processors(str(last)) == {last}
 
 
-def test_threads_whose_processor_was_taken_away_run_anywhere() -> None:
+def test_threads_whose_processor_was_removed_run_on_the_others() -> None:
     gone = {8191}
 
     with ThreadPoolExecutor(1, initializer=bind_thread, initargs=(gone,)) as threads:
@@ -74,8 +74,8 @@ def test_threads_whose_processor_was_taken_away_run_anywhere() -> None:
 
 
 @several
-def test_decoders_may_run_anywhere(scripted: Gateway) -> None:
-    # A decoder finds out that it is none.
+def test_decoders_may_run_on_every_processor(scripted: Gateway) -> None:
+    # The upload starts a decoder, which finds no recording in it.
     files, data = {"file": ("a.mp3", b"no recording")}, {"timeline": "[]"}
     scripted.post("/api/audio/label-merge", files=files, data=data)
     [worker] = psutil.Process(scripted.pid).children()

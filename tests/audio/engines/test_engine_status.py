@@ -1,4 +1,4 @@
-"""What is known of each engine, told between processes."""
+"""The status board, which the processes of a host share."""
 
 import time
 from pathlib import Path
@@ -29,7 +29,7 @@ def test_what_is_written_is_read() -> None:
     assert engine_status.current_status("parakeet", URL) == WEDGED
 
 
-def test_a_change_is_seen_at_once() -> None:
+def test_a_change_is_seen_immediately() -> None:
     engine_status.write_status("parakeet", URL, WEDGED)
     engine_status.current_status("parakeet", URL)
 
@@ -38,7 +38,7 @@ def test_a_change_is_seen_at_once() -> None:
     assert engine_status.current_status("parakeet", URL).state == "healthy"
 
 
-def test_nothing_is_known_of_an_engine_that_was_not_probed() -> None:
+def test_an_engine_that_was_not_probed_has_no_status() -> None:
     assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
@@ -48,7 +48,7 @@ def test_an_engine_at_another_address_is_another_engine() -> None:
     assert engine_status.current_status("parakeet", "http://other:8000").state == "unknown"
 
 
-def test_what_was_found_long_ago_is_not_believed(settings: Settings) -> None:
+def test_an_old_status_is_unknown(settings: Settings) -> None:
     old = EngineStatus(
         "wedged", since=1e9, probed_at=time.time() - 2.5 * settings.WATCH_INTERVAL_S
     )
@@ -71,7 +71,7 @@ def test_what_was_found_long_ago_is_not_believed(settings: Settings) -> None:
         "\udcff",
     ],
 )
-def test_a_broken_file_is_as_good_as_none(folder: Path, text: str) -> None:
+def test_a_broken_file_counts_as_missing(folder: Path, text: str) -> None:
     engine_status.write_status("parakeet", URL, WEDGED)
     (path,) = folder.glob("*.json")
 
@@ -80,7 +80,7 @@ def test_a_broken_file_is_as_good_as_none(folder: Path, text: str) -> None:
     assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
-def test_a_folder_that_others_may_write_to_is_not_believed(folder: Path) -> None:
+def test_a_folder_that_others_may_write_to_is_not_used(folder: Path) -> None:
     engine_status.write_status("parakeet", URL, WEDGED)
 
     folder.chmod(0o777)
@@ -89,7 +89,7 @@ def test_a_folder_that_others_may_write_to_is_not_believed(folder: Path) -> None
     assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
-def test_where_no_folder_can_be_made_nothing_is_known(settings: Settings) -> None:
+def test_without_a_folder_no_status_is_known(settings: Settings) -> None:
     settings.RECOVERY_DIR = "/proc/nothing"
 
     engine_status.write_status("parakeet", URL, WEDGED)
@@ -97,7 +97,7 @@ def test_where_no_folder_can_be_made_nothing_is_known(settings: Settings) -> Non
     assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
-def test_one_at_a_time_has_the_claim() -> None:
+def test_one_thread_at_a_time_has_the_lock() -> None:
     with (
         engine_status.examination_lock("parakeet", URL) as first,
         engine_status.examination_lock("parakeet", URL) as second,
@@ -105,7 +105,7 @@ def test_one_at_a_time_has_the_claim() -> None:
         assert (first, second) == (True, False)
 
 
-def test_a_claim_ends_with_its_block() -> None:
+def test_the_lock_ends_with_its_block() -> None:
     with engine_status.examination_lock("parakeet", URL):
         pass
 
@@ -113,7 +113,7 @@ def test_a_claim_ends_with_its_block() -> None:
         assert again
 
 
-def test_each_engine_has_a_claim_of_its_own() -> None:
+def test_each_engine_has_a_lock_of_its_own() -> None:
     with (
         engine_status.examination_lock("parakeet", URL),
         engine_status.examination_lock("kokoro", URL) as other,
@@ -121,14 +121,14 @@ def test_each_engine_has_a_claim_of_its_own() -> None:
         assert other
 
 
-def test_without_a_folder_nobody_has_the_claim(settings: Settings) -> None:
+def test_without_a_folder_no_thread_gets_the_lock(settings: Settings) -> None:
     settings.RECOVERY_DIR = "/proc/nothing"
 
-    with engine_status.examination_lock("parakeet", URL) as alone:
-        assert not alone
+    with engine_status.examination_lock("parakeet", URL) as is_locked:
+        assert not is_locked
 
 
-def test_what_cannot_be_kept_is_told(folder: Path) -> None:
+def test_a_status_that_cannot_be_written_is_reported(folder: Path) -> None:
     folder.rmdir()
 
     assert not engine_status.write_status("parakeet", URL, WEDGED)

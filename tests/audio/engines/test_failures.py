@@ -1,6 +1,6 @@
 """Each way in which an engine fails, and what a client of the gateway sees of it.
 
-Row by row the table of failures, and what stands between its rows, through the whole gateway.
+It tests the table of failures row by row, and the cases between its rows, through the gateway.
 """
 
 import socket
@@ -19,16 +19,16 @@ HTML = breakages.HTML
 AT = "https://elsewhere.example/v1"
 
 
-def transcribed(gateway: Gateway) -> httpx.Response:
+def transcribe(gateway: Gateway) -> httpx.Response:
     return gateway.post(TRANSCRIBE, files={"file": TONE})
 
 
-def spoken(gateway: Gateway) -> httpx.Response:
+def speak(gateway: Gateway) -> httpx.Response:
     return gateway.post(SPEAK, json={"input": "Hi"})
 
 
-def told(answer: httpx.Response) -> tuple[int, str, str | None]:
-    """The status, the code and the Retry-After."""
+def outcome(answer: httpx.Response) -> tuple[int, str, str | None]:
+    """Return the status, the code and the Retry-After."""
     code = answer.json()["error"]["code"]
     return answer.status_code, code, answer.headers.get("retry-after")
 
@@ -90,32 +90,32 @@ Row = tuple[Answer, tuple[int, str, str | None]]
 
 
 @pytest.mark.parametrize("row", [*ROWS.values(), *BODIES.values()], ids=[*ROWS, *BODIES])
-def test_what_fails_in_a_transcription_is_told_by_the_table(
+def test_a_failed_transcription_answers_by_the_table(
     scripted: Gateway, faults: FaultServer, row: Row
 ) -> None:
     faults.break_with(TRANSCRIBE, row[0])
 
-    assert told(transcribed(scripted)) == row[1]
+    assert outcome(transcribe(scripted)) == row[1]
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_what_fails_in_speech_is_told_by_the_table(
+def test_failed_speech_answers_by_the_table(
     scripted: Gateway, faults: FaultServer, row: Row
 ) -> None:
     faults.break_with(SPEAK, row[0])
 
-    assert told(spoken(scripted)) == row[1]
+    assert outcome(speak(scripted)) == row[1]
 
 
 @pytest.mark.parametrize("row", BODIES.values(), ids=BODIES)
-def test_what_fails_in_a_diarization_is_told_by_the_table(
+def test_a_failed_diarization_answers_by_the_table(
     scripted: Gateway, faults: FaultServer, row: Row
 ) -> None:
     faults.break_with(DIARIZE, row[0])
 
     answer = scripted.post("/api/audio/diarize-chunk", files={"file": TONE})
 
-    assert told(answer) == row[1]
+    assert outcome(answer) == row[1]
 
 
 @pytest.mark.parametrize(
@@ -127,12 +127,12 @@ def test_what_fails_in_a_diarization_is_told_by_the_table(
     ],
     ids=["nothing", "JSON", "HTML"],
 )
-def test_speech_that_is_none_is_a_bad_answer(
+def test_an_answer_without_speech_is_a_bad_answer(
     scripted: Gateway, faults: FaultServer, answer: Answer
 ) -> None:
     faults.break_with(SPEAK, answer)
 
-    assert told(spoken(scripted)) == (502, "engine_bad_answer", None)
+    assert outcome(speak(scripted)) == (502, "engine_bad_answer", None)
 
 
 @pytest.mark.parametrize(
@@ -150,13 +150,13 @@ def test_speech_that_breaks_off_is_never_ended_cleanly(
     faults.break_with(SPEAK, answer)
 
     with pytest.raises(httpx.RemoteProtocolError):
-        spoken(scripted)
+        speak(scripted)
 
 
 def test_speech_may_take_longer_than_any_silence(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(SPEAK, pieces=(b"RIFF",) * 5, pause_s=0.4, content_type="audio/wav")
 
-    assert spoken(scripted).content == b"RIFF" * 5
+    assert speak(scripted).content == b"RIFF" * 5
 
 
 @pytest.mark.parametrize(
@@ -164,47 +164,47 @@ def test_speech_may_take_longer_than_any_silence(scripted: Gateway, faults: Faul
     [breakages.RESET, breakages.CLOSED, breakages.CUT, breakages.WEDGED, breakages.LOADING],
     ids=["reset", "closed", "cut", "500", "503"],
 )
-def test_what_was_sent_is_not_sent_again(
+def test_a_sent_request_is_not_sent_again(
     scripted: Gateway, faults: FaultServer, answer: Answer
 ) -> None:
     faults.break_with(TRANSCRIBE, answer)
 
-    transcribed(scripted)
+    transcribe(scripted)
 
     assert faults.paths() == [TRANSCRIBE]
 
 
-def test_what_cuda_says_stays_inside(scripted: Gateway, faults: FaultServer) -> None:
+def test_cuda_messages_are_not_passed_on(scripted: Gateway, faults: FaultServer) -> None:
     faults.break_with(TRANSCRIBE, breakages.WEDGED)
 
-    assert "cublas" not in transcribed(scripted).text.lower()
+    assert "cublas" not in transcribe(scripted).text.lower()
 
 
-def test_a_reason_is_told_up_to_five_hundred_characters(
+def test_a_reason_is_limited_to_five_hundred_characters(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, {"detail": "word " * 400}, status=422)
 
-    message = transcribed(scripted).json()["error"]["message"]
+    message = transcribe(scripted).json()["error"]["message"]
 
     assert len(message) == len("file: ") + 500
 
 
-def test_an_answer_that_was_longer_than_said_does_not_spoil_the_next(
+def test_an_answer_longer_than_announced_does_not_spoil_the_next(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.break_with(TRANSCRIBE, breakages.LONGER_THAN_ANNOUNCED)
-    transcribed(scripted)
+    transcribe(scripted)
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
-    assert transcribed(scripted).json()["text"] == TRANSCRIPTION["text"]
+    assert transcribe(scripted).json()["text"] == TRANSCRIPTION["text"]
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://no-such-host.invalid:80"])
-def test_an_engine_that_is_not_there_cannot_be_reached(tmp_path: Path, address: str) -> None:
+def test_a_missing_engine_cannot_be_reached(tmp_path: Path, address: str) -> None:
     with running_gateway(tmp_path, KOKORO_URL=address, PARAKEET_URL=address) as gateway:
-        assert told(spoken(gateway)) == (502, "engine_unreachable", None)
-        assert told(transcribed(gateway)) == (502, "engine_unreachable", None)
+        assert outcome(speak(gateway)) == (502, "engine_unreachable", None)
+        assert outcome(transcribe(gateway)) == (502, "engine_unreachable", None)
 
 
 def test_an_engine_that_does_not_take_the_upload_is_a_timeout(tmp_path: Path) -> None:
@@ -216,10 +216,10 @@ def test_an_engine_that_does_not_take_the_upload_is_a_timeout(tmp_path: Path) ->
         with running_gateway(tmp_path, PARAKEET_URL=address, ENGINE_TIMEOUT_S="1") as gateway:
             answer = gateway.post(TRANSCRIBE, files={"file": bytes(16_000_000)})
 
-    assert told(answer) == (504, "engine_timeout", None)
+    assert outcome(answer) == (504, "engine_timeout", None)
 
 
-def test_the_more_audio_the_more_time_an_engine_has(
+def test_an_engine_has_more_time_for_more_audio(
     tmp_path: Path, fault_server: FaultServer, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION, after_s=0.8)
@@ -228,5 +228,5 @@ def test_the_more_audio_the_more_time_an_engine_has(
         a_second = gateway.post(TRANSCRIBE, files={"file": TONE})
         of_unknown_length = gateway.post(TRANSCRIBE, files={"file": b"no audio"})
 
-    assert told(a_second) == (504, "engine_timeout", None)
+    assert outcome(a_second) == (504, "engine_timeout", None)
     assert of_unknown_length.status_code == 200

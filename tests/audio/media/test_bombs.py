@@ -42,7 +42,9 @@ def test_the_track_that_is_too_long_is_named(scripted: Gateway, faults: FaultSer
     assert faults.asked == []
 
 
-def test_what_fills_the_memory_is_refused(scripted: Gateway, faults: FaultServer) -> None:
+def test_a_recording_that_fills_the_memory_is_refused(
+    scripted: Gateway, faults: FaultServer
+) -> None:
     answer = scripted.post(TRANSCRIBE, files={"file": swelling()})
 
     assert answer.status_code == 400
@@ -50,7 +52,7 @@ def test_what_fills_the_memory_is_refused(scripted: Gateway, faults: FaultServer
     assert faults.asked == []
 
 
-def test_after_a_bomb_the_next_recording_is_heard(scripted: Gateway, faults: FaultServer) -> None:
+def test_the_recording_after_a_bomb_is_transcribed(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(TRANSCRIBE, {"text": "Hello."})
 
     scripted.post(TRANSCRIBE, files={"file": swelling()})
@@ -89,6 +91,6 @@ def decoders_of(gateway: Gateway) -> list[int]:
 
 
 def children_of(pid: int) -> list[int]:
-    """What any of its threads has started."""
-    told = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [int(child) for child in " ".join(told).split()]
+    """Return the processes that any of its threads has started."""
+    pids = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for child in " ".join(pids).split()]

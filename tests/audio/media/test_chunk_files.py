@@ -1,4 +1,4 @@
-"""Long recordings are cut where it is quiet."""
+"""Long recordings are cut into chunks in their pauses."""
 
 import wave
 from collections.abc import Iterator
@@ -41,7 +41,9 @@ def seconds_of(path: Path) -> float:
         return float(file.getnframes() / file.getframerate())
 
 
-def test_a_recording_is_cut_at_the_quietest_moment_near_the_wished_place(tmp_path: Path) -> None:
+def test_a_recording_is_cut_in_the_quietest_pause_near_the_planned_position(
+    tmp_path: Path,
+) -> None:
     samples = with_pauses_at(260.0, 93.0, 120.0, 204.0)
 
     first, second, last = cut_chunks(in_blocks(samples), 100.0, tmp_path)
@@ -51,7 +53,7 @@ def test_a_recording_is_cut_at_the_quietest_moment_near_the_wished_place(tmp_pat
     assert last.stop == 260.0
 
 
-def test_every_moment_is_told_by_one_piece_and_neighbours_share_ten_seconds(
+def test_one_chunk_owns_every_moment_and_neighbours_share_ten_seconds(
     tmp_path: Path,
 ) -> None:
     first, second, _ = cut_chunks(in_blocks(with_pauses_at(260.0, 93.0, 204.0)), 100.0, tmp_path)
@@ -62,27 +64,27 @@ def test_every_moment_is_told_by_one_piece_and_neighbours_share_ten_seconds(
     assert first.end - first.stop == pytest.approx(5.0)
 
 
-def test_a_piece_is_a_file_of_its_whole_time(tmp_path: Path) -> None:
-    pieces = list(cut_chunks(in_blocks(sound(250.0)), 100.0, tmp_path))
+def test_a_chunk_is_a_file_of_its_whole_time(tmp_path: Path) -> None:
+    chunks = list(cut_chunks(in_blocks(sound(250.0)), 100.0, tmp_path))
 
-    assert [seconds_of(piece.path) for piece in pieces] == [
-        pytest.approx(piece.end - piece.start) for piece in pieces
+    assert [seconds_of(chunk.path) for chunk in chunks] == [
+        pytest.approx(chunk.end - chunk.start) for chunk in chunks
     ]
 
 
-def test_a_short_rest_stays_with_the_last_piece(tmp_path: Path) -> None:
+def test_a_short_rest_is_joined_to_the_last_chunk(tmp_path: Path) -> None:
     [only] = cut_chunks(in_blocks(sound(159.0)), 100.0, tmp_path)
 
     assert (only.begin, only.stop, only.start, only.end) == (0.0, 159.0, 0.0, 159.0)
 
 
-def test_in_even_sound_the_cut_is_at_the_wished_place(tmp_path: Path) -> None:
+def test_even_sound_is_cut_at_the_planned_position(tmp_path: Path) -> None:
     first, *_ = cut_chunks(in_blocks(sound(250.0)), 100.0, tmp_path)
 
     assert first.stop == pytest.approx(100.0, abs=0.4)
 
 
-def test_one_quiet_frame_inside_a_word_is_no_pause() -> None:
+def test_one_quiet_frame_inside_a_word_is_not_a_pause() -> None:
     samples = np.full(10 * SAMPLE_RATE, 1000, dtype=np.int16)
     samples[2 * SAMPLE_RATE : 2 * SAMPLE_RATE + 320] = 0
     samples[7 * SAMPLE_RATE : 7 * SAMPLE_RATE + 4800] = 10
@@ -90,13 +92,13 @@ def test_one_quiet_frame_inside_a_word_is_no_pause() -> None:
     assert quietest(samples) / SAMPLE_RATE == pytest.approx(7.15, abs=0.03)
 
 
-def test_nothing_is_one_piece_without_length(tmp_path: Path) -> None:
+def test_an_empty_recording_is_one_chunk_without_length(tmp_path: Path) -> None:
     [only] = cut_chunks(iter([]), 100.0, tmp_path)
 
     assert only.end == 0.0
 
 
-def test_the_files_go_with_the_end_of_the_work(tmp_path: Path, settings: Settings) -> None:
+def test_the_files_are_deleted_after_the_block(tmp_path: Path, settings: Settings) -> None:
     settings.UPLOADS_DIR = str(tmp_path / "uploads")
     recording = tmp_path / "a.wav"
     recording.write_bytes(wav(square_wave(4000, 170.0)))
@@ -107,14 +109,16 @@ def test_the_files_go_with_the_end_of_the_work(tmp_path: Path, settings: Setting
     assert list((tmp_path / "uploads").rglob("*.wav")) == []
 
 
-def test_no_further_piece_is_made_when_nobody_wants_it(tmp_path: Path, settings: Settings) -> None:
+def test_no_further_chunk_is_made_when_the_client_has_left(
+    tmp_path: Path, settings: Settings
+) -> None:
     settings.UPLOADS_DIR = str(tmp_path / "uploads")
     recording = tmp_path / "a.wav"
     recording.write_bytes(wav(square_wave(4000, 250.0)))
     made: list[str] = []
 
     def leave() -> None:
-        made.extend(path.name for path in tmp_path.rglob("pieces-*/*.wav"))
+        made.extend(path.name for path in tmp_path.rglob("chunks-*/*.wav"))
         raise ClientLeft
 
     with pytest.raises(ClientLeft), chunk_files(Recording(recording), 100.0, after_each=leave):

@@ -68,7 +68,7 @@ def test_a_truncated_recording_ends_where_it_breaks_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"Dear Sir or Madam, " * 50, TONE[:20], bytes(4096)])
-def test_what_is_no_audio_is_refused_by_the_name_of_its_field(
+def test_a_file_without_audio_is_refused_by_the_name_of_its_field(
     tmp_path: Path, content: bytes
 ) -> None:
     path = tmp_path / "a.wav"
@@ -78,7 +78,7 @@ def test_what_is_no_audio_is_refused_by_the_name_of_its_field(
         check_decodable(Recording(path, field="mic_file"))
 
 
-def test_no_path_is_told(tmp_path: Path) -> None:
+def test_a_refusal_names_no_path(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"no audio")
 
@@ -115,8 +115,8 @@ def encoded_tone(path: Path, rate: int) -> Path:
         wave = square_wave(4000, 1.0, rate)[None, :]
         frame = av.AudioFrame.from_ndarray(wave, "s16", "mono")
         frame.sample_rate = rate
-        for piece in (*resampler.resample(frame), *resampler.resample(None), None):
-            container.mux(stream.encode(piece))
+        for part in (*resampler.resample(frame), *resampler.resample(None), None):
+            container.mux(stream.encode(part))
     return path
 
 
@@ -139,7 +139,7 @@ def test_a_clip_ends_where_the_recording_ends(tmp_path: Path) -> None:
     assert (len(within), len(past_the_end)) == (4_000, 0)
 
 
-def test_clips_of_what_is_no_recording_are_refused(tmp_path: Path) -> None:
+def test_clips_of_a_file_without_audio_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"no audio at all")
 

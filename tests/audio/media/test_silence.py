@@ -41,7 +41,7 @@ def test_bare_samples_are_sixteen_bits_at_24_khz() -> None:
     assert silence("pcm") == bytes(int(2 * SILENCE_RATE * SILENCE_S))
 
 
-def test_a_wav_tells_its_samples_at_its_beginning() -> None:
+def test_a_wav_declares_its_samples_in_its_header() -> None:
     with wave.open(io.BytesIO(silence("wav"))) as file:
         assert file.getparams()[:4] == (1, 2, SILENCE_RATE, SILENCE_RATE * SILENCE_S)
     assert b"data" in silence("wav")[:2048]

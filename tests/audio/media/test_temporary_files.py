@@ -1,4 +1,4 @@
-"""Temporary files of dead processes go, those of live ones stay, and all together have a limit."""
+"""Temporary files of ended processes are deleted, and all together have a quota."""
 
 import http.client
 import os
@@ -50,7 +50,7 @@ def another_process(whole: Path) -> Iterator[tuple["subprocess.Popen[str]", Path
         process.kill()
 
 
-def test_what_a_killed_process_left_is_deleted_at_the_next_start(whole: Path) -> None:
+def test_files_of_a_killed_process_are_deleted_at_the_next_start(whole: Path) -> None:
     with another_process(whole) as (process, left):
         process.kill()
         process.wait()
@@ -60,14 +60,14 @@ def test_what_a_killed_process_left_is_deleted_at_the_next_start(whole: Path) ->
     assert not left.exists()
 
 
-def test_the_files_of_a_live_process_stay(whole: Path) -> None:
+def test_the_files_of_a_running_process_remain(whole: Path) -> None:
     with another_process(whole) as (_process, used):
         temporary_files.clean()
 
         assert (used / "upload").exists()
 
 
-def test_nothing_but_folders_of_processes_is_deleted(whole: Path, tmp_path: Path) -> None:
+def test_only_folders_of_processes_are_deleted(whole: Path, tmp_path: Path) -> None:
     (whole / "process-abcdefgh").symlink_to(tmp_path)
     (whole / "process-of-mine").mkdir()
     (whole / "minutes.txt").write_text("not ours")
@@ -92,7 +92,7 @@ def test_without_a_setting_the_folder_is_private(
     assert temporary_files.folder().parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_that_somebody_else_laid_out_is_not_used(
+def test_a_folder_that_another_account_made_is_not_used(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.UPLOADS_DIR = ""
@@ -131,7 +131,7 @@ def cramped(
 
 @contextmanager
 def begun(gateway: Gateway, megabytes: int) -> Iterator[http.client.HTTPConnection]:
-    """An upload of which only the beginning is sent; at the end of the block it breaks off."""
+    """Send the beginning of an upload, and break it off at the end of the block."""
     connection = upload_begun(gateway, megabytes)
     yield connection
     connection.close()
@@ -148,7 +148,7 @@ def upload_begun(gateway: Gateway, megabytes: int) -> http.client.HTTPConnection
 
 
 def wait_for_files(gateway: Gateway, count: int) -> None:
-    """Until just so many uploads lie there."""
+    """Wait until exactly this many uploads are stored."""
     for _while in range(500):
         if len(files_in(gateway)) == count:
             return
@@ -165,11 +165,11 @@ def test_an_upload_without_room_is_refused_before_it_is_sent(cramped: Gateway) -
         wait_for_files(cramped, 1)
         second = upload_begun(cramped, 20)
         answer = second.getresponse()
-        told = answer.read()
+        body = answer.read()
         second.close()
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
-    assert b'"uploads_full"' in told
+    assert b'"uploads_full"' in body
 
 
 def test_an_upload_of_unknown_length_is_refused_when_the_room_ends(cramped: Gateway) -> None:
@@ -210,10 +210,10 @@ def test_uploads_of_a_killed_gateway_are_deleted_at_the_next_start(
 
 
 def kill_while_it_receives(doomed: Gateway, neighbour: Gateway) -> None:
-    """End a gateway in a way that leaves it no time for anything."""
-    told = Path(f"/proc/{doomed.pid}/task/{doomed.pid}/children").read_text()
+    """Kill a gateway and its workers while an upload arrives."""
+    children = Path(f"/proc/{doomed.pid}/task/{doomed.pid}/children").read_text()
     connection = upload_begun(doomed, 20)
     wait_for_files(neighbour, 2)
-    for pid in (doomed.pid, *map(int, told.split())):
+    for pid in (doomed.pid, *map(int, children.split())):
         os.kill(pid, signal.SIGKILL)
     connection.close()

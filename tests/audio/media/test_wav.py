@@ -57,7 +57,7 @@ def test_a_streaming_header_reaches_to_the_end_of_the_file(tmp_path: Path) -> No
     assert len(samples(written(tmp_path / "a.wav", content))) == (len(TONE) - 44) // 2
 
 
-def test_a_recording_that_broke_off_ends_where_it_does(tmp_path: Path) -> None:
+def test_a_recording_that_broke_off_ends_there(tmp_path: Path) -> None:
     path = written(tmp_path / "a.wav", TONE[: 44 + 2001])
 
     assert len(samples(path)) == 1000

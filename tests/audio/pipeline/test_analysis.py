@@ -1,4 +1,4 @@
-"""Long recordings are heard in pieces, over an engine that tells which piece it is asked about."""
+"""Long recordings are analysed in chunks, by an engine that recognises the chunk."""
 
 import base64
 import json
@@ -29,13 +29,12 @@ def with_pauses(seconds: float, *pauses: float) -> bytes:
     return wav(samples)
 
 
-# Cut at 60 s and 120 s, so the pieces are 0 to 65 s, 55 to 125 s and 115 to 185 s.
+# Cut at 60 s and 120 s, so the chunks are 0 to 65 s, 55 to 125 s and 115 to 185 s.
 LONG = with_pauses(185.0, 60.0, 120.0)
-PIECES = {65: 0, 70: 1}
 
 
-def piece_of(asked: Asked) -> int:
-    """Which piece was sent? By its length, which the last one shares with the second."""
+def chunk_of(asked: Asked) -> int:
+    """Return which chunk was sent, by its length; the second and the last are equally long."""
     start = asked.body.index(b"RIFF")
     [size] = struct.unpack("<I", asked.body[start + 40 : start + 44])
     marked = np.frombuffer(asked.body[start + 44 : start + 44 + size], dtype=np.int16)
@@ -48,49 +47,49 @@ def as_json(body: object) -> Answer:
     return Answer(pieces=(json.dumps(body).encode(),))
 
 
-def said(asked: Asked) -> Answer:
-    """A word in each piece's own time, and one near each border that both neighbours hear."""
+def transcription(asked: Asked) -> Answer:
+    """Answer a word in each chunk's own time, and one near a border that is in both chunks."""
     words = [
         [("one", 10.0), ("two", 61.0)],
         [("two", 6.0), ("three", 30.0)],
         [("four", 40.0)],
-    ][piece_of(asked)]
-    told = [{"start": at, "end": at + 0.5, "text": text} for text, at in words]
+    ][chunk_of(asked)]
+    listed = [{"start": at, "end": at + 0.5, "text": text} for text, at in words]
     text = " ".join(text for text, _ in words)
-    return as_json({"text": text, "words": told, "language": "en", "model": "p"})
+    return as_json({"text": text, "words": listed, "language": "en", "model": "p"})
 
 
-def heard(asked: Asked, bob: list[float] = BOB) -> Answer:
-    """Ann in every piece, Bob from the second on, under labels that mean nothing elsewhere."""
-    talk = [
+def diarization(asked: Asked, bob: list[float] = BOB) -> Answer:
+    """Answer Ann in every chunk, Bob from the second on, under the labels of each chunk."""
+    turns = [
         [("Speaker_0", 5.0, 62.0, ANN)],
         [("Speaker_0", 20.0, 40.0, bob), ("Speaker_1", 0.0, 10.0, ANN)],
         [("Speaker_0", 30.0, 60.0, bob)],
-    ][piece_of(asked)]
+    ][chunk_of(asked)]
     return as_json(
         {
-            "segments": [{"start_s": a, "end_s": b, "speaker": who} for who, a, b, _ in talk],
-            "speakers_detected": [who for who, *_ in talk],
-            "fingerprints": {who: vector for who, _, _, vector in talk},
+            "segments": [{"start_s": a, "end_s": b, "speaker": who} for who, a, b, _ in turns],
+            "speakers_detected": [who for who, *_ in turns],
+            "fingerprints": {who: vector for who, _, _, vector in turns},
             "models": {"diarization": "d", "embedding": "e"},
         }
     )
 
 
-def failing_in(piece: int, otherwise: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
-    """Refuse one piece."""
+def failing_in(chunk: int, otherwise: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
+    """Return a script that refuses one chunk."""
 
     def respond(asked: Asked) -> Answer:
         refused = Answer(status=400, pieces=(b'{"detail": "I do not like it"}',))
-        return refused if piece_of(asked) == piece else otherwise(asked)
+        return refused if chunk_of(asked) == chunk else otherwise(asked)
 
     return respond
 
 
 @pytest.fixture
 def engine(faults: FaultServer) -> FaultServer:
-    faults.respond(TRANSCRIBE, said)
-    faults.respond(DIARIZE_CHUNK, heard)
+    faults.respond(TRANSCRIBE, transcription)
+    faults.respond(DIARIZE_CHUNK, diarization)
     return faults
 
 
@@ -123,9 +122,11 @@ def test_speakers_are_the_same_through_the_whole_recording(piecewise: Gateway) -
     ]
 
 
-def test_two_who_resemble_each_other_are_two(piecewise: Gateway, engine: FaultServer) -> None:
+def test_two_speakers_with_similar_voices_are_two_speakers(
+    piecewise: Gateway, engine: FaultServer
+) -> None:
     like_ann = [0.45, math.sqrt(1 - 0.45**2), *[0.0] * 190]
-    engine.respond(DIARIZE_CHUNK, partial(heard, bob=like_ann))
+    engine.respond(DIARIZE_CHUNK, partial(diarization, bob=like_ann))
 
     answer = piecewise.post(BLOCKS, files={"file": LONG}).json()
 
@@ -133,14 +134,14 @@ def test_two_who_resemble_each_other_are_two(piecewise: Gateway, engine: FaultSe
 
 
 @pytest.mark.usefixtures("engine")
-def test_a_long_recording_may_be_said_to_have_one_speaker(piecewise: Gateway) -> None:
+def test_a_long_recording_may_be_limited_to_one_speaker(piecewise: Gateway) -> None:
     answer = piecewise.post(BLOCKS, files={"file": LONG}, data={"num_speakers": "1"}).json()
 
     assert answer["speakers_detected"] == ["Speaker_0"]
 
 
-def test_a_span_that_stays_unheard_is_named(piecewise: Gateway, engine: FaultServer) -> None:
-    engine.respond(TRANSCRIBE, failing_in(1, said))
+def test_a_missing_span_is_named(piecewise: Gateway, engine: FaultServer) -> None:
+    engine.respond(TRANSCRIBE, failing_in(1, transcription))
 
     answer = piecewise.post(BLOCKS, files={"file": LONG}).json()
 
@@ -150,27 +151,27 @@ def test_a_span_that_stays_unheard_is_named(piecewise: Gateway, engine: FaultSer
     assert [block["text"] for block in answer["segments"]] == ["one", "four"]
 
 
-def test_subtitles_tell_of_a_missing_span_in_a_header(
+def test_subtitles_report_a_missing_span_in_a_header(
     piecewise: Gateway, engine: FaultServer
 ) -> None:
-    engine.respond(TRANSCRIBE, failing_in(1, said))
+    engine.respond(TRANSCRIBE, failing_in(1, transcription))
 
     answer = piecewise.post(TRANSCRIBE, files={"file": LONG}, data={"response_format": "srt"})
 
     assert answer.headers["x-warnings"].startswith("span_missing: From 60.0 s to 120.0 s nothing")
 
 
-def test_a_stream_tells_of_a_missing_span_at_its_end(
+def test_a_stream_reports_a_missing_span_at_its_end(
     piecewise: Gateway, engine: FaultServer
 ) -> None:
-    engine.respond(TRANSCRIBE, failing_in(1, said))
+    engine.respond(TRANSCRIBE, failing_in(1, transcription))
 
     answer = piecewise.post(TRANSCRIBE, files={"file": LONG}, data={"stream": "true"})
 
     assert '"warnings":[{"code":"span_missing"' in answer.text
 
 
-def test_a_recording_of_which_nothing_is_heard_is_an_error(
+def test_a_recording_whose_chunks_all_fail_is_an_error(
     piecewise: Gateway, engine: FaultServer
 ) -> None:
     refused = Answer(status=400, pieces=(b'{"detail": "I do not like it"}',))
@@ -183,7 +184,7 @@ def test_a_recording_of_which_nothing_is_heard_is_an_error(
 
 
 @pytest.mark.usefixtures("engine")
-def test_both_tracks_of_a_long_recording_are_heard_in_pieces(
+def test_both_tracks_of_a_long_recording_are_analysed_in_chunks(
     piecewise: Gateway, engine: FaultServer
 ) -> None:
     tracks = {"mic_file": LONG, "system_file": LONG}
@@ -196,7 +197,7 @@ def test_both_tracks_of_a_long_recording_are_heard_in_pieces(
     assert answer["duration"] == 185.0
 
 
-def test_a_piece_that_is_refused_is_of_its_track(piecewise: Gateway, engine: FaultServer) -> None:
+def test_a_refused_chunk_names_its_track(piecewise: Gateway, engine: FaultServer) -> None:
     refused = Answer(status=400, pieces=(b'{"detail": "I do not like it"}',))
     engine.respond(DIARIZE_CHUNK, lambda _asked: refused)
     tracks = {"mic_file": LONG, "system_file": LONG}
@@ -207,7 +208,7 @@ def test_a_piece_that_is_refused_is_of_its_track(piecewise: Gateway, engine: Fau
     assert answer.json()["error"]["param"] == "mic_file"
 
 
-def test_a_recording_just_long_enough_goes_to_the_engine_as_it_came(
+def test_a_recording_below_the_limit_goes_to_the_engine_unchanged(
     piecewise: Gateway, engine: FaultServer
 ) -> None:
     engine.answer(TRANSCRIBE, {"text": "Hello.", "words": []})
@@ -219,7 +220,7 @@ def test_a_recording_just_long_enough_goes_to_the_engine_as_it_came(
 
 
 @pytest.mark.usefixtures("engine")
-def test_no_recording_that_came_as_text_is_left(piecewise: Gateway) -> None:
+def test_a_recording_that_came_as_text_is_deleted(piecewise: Gateway) -> None:
     recording = {"data": base64.b64encode(wav(square_wave(4000, 2.0))).decode(), "format": "wav"}
 
     piecewise.post(TRANSCRIBE, json={"input_audio": recording})
@@ -228,7 +229,7 @@ def test_no_recording_that_came_as_text_is_left(piecewise: Gateway) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_no_file_of_a_piece_is_left(piecewise: Gateway) -> None:
+def test_the_files_of_chunks_are_deleted(piecewise: Gateway) -> None:
     piecewise.post(TRANSCRIBE, files={"file": LONG})
 
-    assert list((piecewise.log.parent / "uploads").rglob("pieces-*")) == []
+    assert list((piecewise.log.parent / "uploads").rglob("chunks-*")) == []

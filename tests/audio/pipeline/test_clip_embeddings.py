@@ -1,4 +1,4 @@
-"""How those in short clips sound, by an engine that says so."""
+"""The embeddings of the voices in short clips."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.faults import FaultServer
 
 DIARIZE = "/v1/audio/diarize-chunk"
 CLIP = np.zeros(16_000, dtype=np.float32)
-HEARD = {
+DIARIZED = {
     "segments": [
         {"start_s": 0.0, "end_s": 0.4, "speaker": "Speaker_0"},
         {"start_s": 0.4, "end_s": 1.0, "speaker": "Speaker_1"},
@@ -27,8 +27,8 @@ def _engine(settings: Settings, faults: FaultServer, tmp_path: Path) -> None:
     settings.PARAKEET_URL, settings.UPLOADS_DIR = faults.url, str(tmp_path)
 
 
-def test_a_clip_sounds_like_the_one_who_talks_most(faults: FaultServer) -> None:
-    faults.answer(DIARIZE, HEARD)
+def test_a_clip_has_the_embedding_of_the_speaker_who_talks_most(faults: FaultServer) -> None:
+    faults.answer(DIARIZE, DIARIZED)
 
     [voice] = embed_clips([CLIP])
 
@@ -36,34 +36,32 @@ def test_a_clip_sounds_like_the_one_who_talks_most(faults: FaultServer) -> None:
     assert (voice.embedding.tolist(), voice.space) == ([0.0, 1.0], "titanet@1")
 
 
-def test_a_clip_in_which_nobody_is_heard_sounds_like_nobody(faults: FaultServer) -> None:
+def test_a_clip_without_a_speaker_has_no_embedding(faults: FaultServer) -> None:
     faults.answer(DIARIZE, {"segments": [], "fingerprints": {}})
 
     assert embed_clips([CLIP, CLIP]) == [None, None]
 
 
-def test_a_fingerprint_of_nothing_but_zeros_is_nobodys(faults: FaultServer) -> None:
-    faults.answer(DIARIZE, HEARD | {"fingerprints": {"Speaker_0": [0.0, 0.0]}})
+def test_an_embedding_of_zeros_does_not_count(faults: FaultServer) -> None:
+    faults.answer(DIARIZE, DIARIZED | {"fingerprints": {"Speaker_0": [0.0, 0.0]}})
 
     assert embed_clips([CLIP]) == [None]
 
 
-def test_an_engine_must_say_what_its_fingerprints_are_of(faults: FaultServer) -> None:
-    faults.answer(DIARIZE, HEARD | {"models": {}})
+def test_an_engine_must_name_the_model_of_its_embeddings(faults: FaultServer) -> None:
+    faults.answer(DIARIZE, DIARIZED | {"models": {}})
 
     with pytest.raises(EngineNonsense):
         embed_clips([CLIP])
 
 
-def test_no_clips_ask_nothing(faults: FaultServer) -> None:
+def test_without_clips_the_engine_is_not_asked(faults: FaultServer) -> None:
     assert embed_clips([]) == []
     assert faults.asked == []
 
 
-def test_clips_are_files_only_while_the_engine_listens(
-    faults: FaultServer, tmp_path: Path
-) -> None:
-    faults.answer(DIARIZE, HEARD)
+def test_the_files_of_clips_are_deleted(faults: FaultServer, tmp_path: Path) -> None:
+    faults.answer(DIARIZE, DIARIZED)
 
     embed_clips([CLIP])
 

@@ -1,4 +1,4 @@
-"""Speech holds one place of its engine, until it is closed."""
+"""Speech holds one slot of its engine until it is closed."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ SPOKEN = Answer(pieces=(b"RIFF", b"more"), content_type="audio/wav")
 
 @pytest.fixture
 def speak(faults: FaultServer, settings: Settings) -> Callable[[Answer], SpeechStream]:
-    """Ask an engine that answers so."""
+    """Return a function that asks an engine which gives this answer."""
     settings.KOKORO_URL = faults.url
 
     def ask(answer: Answer) -> SpeechStream:
@@ -29,39 +29,39 @@ def speak(faults: FaultServer, settings: Settings) -> Callable[[Answer], SpeechS
 Speak = Callable[[Answer], SpeechStream]
 
 
-def held() -> int:
+def slots_in_use() -> int:
     return kokoro.kokoro().slots.in_use
 
 
-def test_speech_holds_a_place(speak: Speak) -> None:
+def test_speech_holds_a_slot(speak: Speak) -> None:
     stream = speak(SPOKEN)
 
-    assert held() == 1
+    assert slots_in_use() == 1
     stream.close()
 
 
-def test_speech_that_nobody_began_to_read_gives_its_place_back(speak: Speak) -> None:
+def test_speech_that_is_never_read_gives_its_slot_back(speak: Speak) -> None:
     speak(SPOKEN).close()
 
-    assert held() == 0
+    assert slots_in_use() == 0
 
 
-def test_speech_that_is_left_in_the_middle_gives_its_place_back(speak: Speak) -> None:
+def test_speech_that_is_closed_in_the_middle_gives_its_slot_back(speak: Speak) -> None:
     stream = speak(SPOKEN)
     next(iter(stream))
 
     stream.close()
 
-    assert held() == 0
+    assert slots_in_use() == 0
 
 
-def test_speech_that_is_closed_twice_gives_one_place_back(speak: Speak) -> None:
+def test_speech_that_is_closed_twice_gives_one_slot_back(speak: Speak) -> None:
     stream = speak(SPOKEN)
 
     stream.close()
     stream.close()
 
-    assert held() == 0
+    assert slots_in_use() == 0
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_speech_that_is_closed_twice_gives_one_place_back(speak: Speak) -> None:
     [breakages.WEDGED, breakages.RESET, breakages.NO_JSON, Answer(content_type="audio/wav")],
     ids=["500", "reset", "JSON", "nothing"],
 )
-def test_speech_that_fails_gives_its_place_back(speak: Speak, answer: Answer) -> None:
+def test_speech_that_fails_gives_its_slot_back(speak: Speak, answer: Answer) -> None:
     with pytest.raises(EngineError):
         speak(answer)
 
-    assert held() == 0
+    assert slots_in_use() == 0
 
 
 def test_speech_without_an_end_is_cut(speak: Speak, monkeypatch: pytest.MonkeyPatch) -> None:

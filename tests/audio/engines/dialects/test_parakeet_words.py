@@ -1,4 +1,4 @@
-"""One word reader for every server's shape."""
+"""The words of a transcription, in every shape that servers send."""
 
 import pytest
 
@@ -9,7 +9,7 @@ HELLO = (Word(0.5, 1.0, "Hello"), Word(1.0, 1.5, "there."))
 
 
 def listed(text: str, start: str, end: str) -> list[dict[str, object]]:
-    """The two words under the keys that a server uses."""
+    """Return the two words under the keys that a server uses."""
     return [{text: " Hello", start: 0.5, end: 1.0}, {text: "there. ", start: 1.0, end: 1.5}]
 
 
@@ -58,32 +58,32 @@ def test_words_at_the_top_win_over_words_in_segments() -> None:
     assert len(parse_words({"words": [word], "segments": [{"words": [word]}]}, "Hello", 2.0)) == 1
 
 
-def test_milliseconds_are_told_by_the_length_of_the_recording() -> None:
+def test_milliseconds_are_recognised_by_the_length_of_the_recording() -> None:
     answer = {"words": [{"word": "Hello", "start": 500, "end": 1000}]}
 
     assert parse_words(answer, "Hello", 1.5) == (Word(0.5, 1.0, "Hello"),)
 
 
-def test_nanoseconds_are_told_by_the_length_of_the_recording() -> None:
+def test_nanoseconds_are_recognised_by_the_length_of_the_recording() -> None:
     answer = {"words": [{"word": "Hello", "start": 500_000_000, "end": 1_000_000_000}]}
 
     assert parse_words(answer, "Hello", 2.0) == (Word(0.5, 1.0, "Hello"),)
 
 
-def test_whole_seconds_stay_seconds() -> None:
+def test_whole_seconds_remain_seconds() -> None:
     answer = {"words": [{"word": "Hello", "start": 1, "end": 2}]}
 
     assert parse_words(answer, "Hello", 3.0) == (Word(1, 2, "Hello"),)
 
 
-def test_pieces_of_words_are_joined_along_the_transcript() -> None:
-    pieces = [("Hel", 0.5, 0.75), ("lo", 0.75, 1.0), ("there", 1.0, 1.25), (".", 1.25, 1.5)]
-    answer = {"words": [{"word": text, "start": s, "end": e} for text, s, e in pieces]}
+def test_parts_of_words_are_joined_along_the_transcript() -> None:
+    parts = [("Hel", 0.5, 0.75), ("lo", 0.75, 1.0), ("there", 1.0, 1.25), (".", 1.25, 1.5)]
+    answer = {"words": [{"word": text, "start": s, "end": e} for text, s, e in parts]}
 
     assert parse_words(answer, "Hello there.", 2.0) == HELLO
 
 
-def test_times_are_kept_inside_the_recording_and_in_order() -> None:
+def test_times_are_limited_to_the_recording_and_put_in_order() -> None:
     words = [
         {"word": "late", "start": 1.5, "end": 9.0},
         {"word": "early", "start": -1.0, "end": -2.0},

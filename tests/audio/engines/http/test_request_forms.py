@@ -1,4 +1,4 @@
-"""How a recording goes to an engine."""
+"""The form that carries a recording to an engine."""
 
 from email import message_from_bytes
 from pathlib import Path
@@ -33,12 +33,12 @@ def test_a_form_holds_the_fields_and_the_recording(path: Path) -> None:
 
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
     parts = message_from_bytes(head + body).get_payload()
-    told = [
+    received = [
         (part.get_param("name", header="content-disposition"), part.get_payload())
         for part in parts
         if not isinstance(part, str)
     ]
-    assert told == [
+    assert received == [
         ("model", "whisper-1"),
         ("granularities[]", "word"),
         ("granularities[]", "segment"),
@@ -47,16 +47,16 @@ def test_a_form_holds_the_fields_and_the_recording(path: Path) -> None:
     assert request.headers["content-length"] == str(len(body))
 
 
-def test_a_long_recording_is_read_in_pieces(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_recording_is_read_in_blocks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_forms, "BLOCK_BYTES", 2)
 
     with form_with(path, "audio.wav", {}, URL) as request:
-        pieces = [bytes(piece) for piece in request.stream]  # type: ignore[union-attr]
+        blocks = [bytes(block) for block in request.stream]  # type: ignore[union-attr]
 
-    assert pieces[1:-1] == [b"be", b"gu", b"n"]
+    assert blocks[1:-1] == [b"be", b"gu", b"n"]
 
 
-def test_a_recording_that_is_being_written_is_sent_as_long_as_it_was(path: Path) -> None:
+def test_a_recording_that_grows_is_sent_with_its_first_length(path: Path) -> None:
     with form_with(path, "audio.wav", {}, URL) as request:
         path.write_bytes(b"begun, and more")
         body = sent(request)
@@ -65,7 +65,7 @@ def test_a_recording_that_is_being_written_is_sent_as_long_as_it_was(path: Path)
     assert request.headers["content-length"] == str(len(body))
 
 
-def test_a_recording_that_is_cut_meanwhile_is_no_shorter_one(path: Path) -> None:
+def test_a_recording_that_is_cut_meanwhile_is_an_error(path: Path) -> None:
     with form_with(path, "audio.wav", {}, URL) as request:
         path.write_bytes(b"")
 
@@ -73,6 +73,6 @@ def test_a_recording_that_is_cut_meanwhile_is_no_shorter_one(path: Path) -> None
             sent(request)
 
 
-def test_an_engine_is_told_the_trace(path: Path) -> None:
+def test_an_engine_gets_the_trace(path: Path) -> None:
     with context.traced("req_7"), form_with(path, "audio.wav", {}, URL) as request:
         assert request.headers["x-request-id"] == "req_7"

@@ -1,4 +1,4 @@
-"""Connections to an engine: so many at once, kept for a moment, and tried twice."""
+"""Connections to an engine: limited in number, reused for a while, attempted twice."""
 
 import os
 import socket
@@ -42,7 +42,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[socket.socket]:
 
 
 def failing(times: int, connect: Connect) -> Connect:
-    """Refuse to connect, so many times."""
+    """Return a function that refuses to connect this many times."""
     failures = [ConnectionRefusedError()] * times
 
     def attempt(*where: object, **how: object) -> socket.socket:
@@ -59,7 +59,7 @@ def ask(connections: EngineTransport, faults: FaultServer, path: str = "/health"
         return response.read()
 
 
-def test_a_connection_that_fails_is_tried_again(
+def test_a_connection_that_fails_is_attempted_again(
     connections: EngineTransport, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "create_connection", failing(1, socket.create_connection))
@@ -67,7 +67,7 @@ def test_a_connection_that_fails_is_tried_again(
     assert ask(connections, faults) == b"{}"
 
 
-def test_a_connection_that_fails_twice_is_not_tried_a_third_time(
+def test_a_connection_that_fails_twice_is_not_attempted_a_third_time(
     connections: EngineTransport, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "create_connection", failing(2, socket.create_connection))
@@ -78,12 +78,12 @@ def test_a_connection_that_fails_twice_is_not_tried_a_third_time(
     assert faults.paths() == []
 
 
-def test_a_name_that_no_host_can_have_is_nobodys(connections: EngineTransport) -> None:
+def test_a_name_that_no_host_can_have_is_not_reached(connections: EngineTransport) -> None:
     with pytest.raises(httpx.ConnectError):
         connections.handle_request(httpx.Request("GET", "http://engine..example/health"))
 
 
-def test_the_name_and_password_of_an_address_are_told(
+def test_the_name_and_password_of_an_address_are_sent(
     connections: EngineTransport, faults: FaultServer
 ) -> None:
     named = faults.url.replace("http://", "http://me:p%40ss@") + "/health"
@@ -102,7 +102,7 @@ def test_one_connection_carries_one_call_after_another(
     assert len(opened) == 1
 
 
-def test_a_connection_is_not_kept_for_longer_than_the_engine_keeps_it(
+def test_an_old_connection_is_not_used_again(
     connections: EngineTransport,
     faults: FaultServer,
     opened: list[socket.socket],
@@ -116,7 +116,7 @@ def test_a_connection_is_not_kept_for_longer_than_the_engine_keeps_it(
     assert len(opened) == 2
 
 
-def test_a_connection_on_which_more_came_than_was_announced_is_not_used_again(
+def test_a_connection_with_bytes_after_its_answer_is_not_used_again(
     connections: EngineTransport, faults: FaultServer, opened: list[socket.socket]
 ) -> None:
     faults.break_with("/longer", LONGER_THAN_ANNOUNCED)
@@ -127,7 +127,7 @@ def test_a_connection_on_which_more_came_than_was_announced_is_not_used_again(
     assert len(opened) == 2
 
 
-def test_what_is_not_read_to_its_end_costs_its_connection(
+def test_an_answer_that_is_not_read_to_its_end_costs_its_connection(
     connections: EngineTransport, faults: FaultServer, opened: list[socket.socket]
 ) -> None:
     faults.break_with("/endless", ENDLESS)
@@ -139,20 +139,20 @@ def test_what_is_not_read_to_its_end_costs_its_connection(
     assert len(opened) == 2
 
 
-@pytest.mark.skipif(len(allowed_processors()) < 2, reason="there is one processor only")
+@pytest.mark.skipif(len(allowed_processors()) < 2, reason="this machine has one processor")
 @pytest.mark.parametrize(("size", "is_anywhere"), [(LARGE_BYTES, False), (LARGE_BYTES + 1, True)])
 def test_a_large_request_is_sent_on_any_processor(
     connections: EngineTransport, faults: FaultServer, size: int, is_anywhere: bool
 ) -> None:
     one, seen = {min(allowed_processors())}, []
 
-    def pieces() -> Iterator[bytes]:
+    def blocks() -> Iterator[bytes]:
         seen.append(os.sched_getaffinity(0))
         yield bytes(size)
 
     def send() -> set[int]:
         length = {"content-length": str(size)}
-        request = httpx.Request("POST", faults.url + "/health", headers=length, content=pieces())
+        request = httpx.Request("POST", faults.url + "/health", headers=length, content=blocks())
         with within(30):
             connections.handle_request(request).close()
         return os.sched_getaffinity(0)
@@ -164,7 +164,7 @@ def test_a_large_request_is_sent_on_any_processor(
     assert afterwards == one
 
 
-def test_nobody_has_more_connections_than_there_are(
+def test_no_call_exceeds_the_number_of_connections(
     connections: EngineTransport, faults: FaultServer
 ) -> None:
     request = httpx.Request("GET", faults.url + "/health")
@@ -175,7 +175,7 @@ def test_nobody_has_more_connections_than_there_are(
     assert ask(connections, faults) == b"{}"
 
 
-def test_a_call_that_failed_leaves_its_connection_to_others(
+def test_a_call_that_failed_frees_its_connection(
     connections: EngineTransport, faults: FaultServer
 ) -> None:
     faults.answer("/late", {}, after_s=0.3)

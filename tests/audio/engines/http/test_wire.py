@@ -1,4 +1,4 @@
-"""What may come over a connection to an engine, and what becomes of it."""
+"""What an engine may send over a connection, and how the gateway reads it."""
 
 import socket
 import ssl
@@ -20,7 +20,7 @@ HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 @pytest.fixture
 def ends() -> Iterator[tuple[socket.socket, Connection]]:
-    """The engine's end of a connection, and ours."""
+    """The engine's end of a connection, and the gateway's."""
     theirs, ours = socket.socketpair()
     with theirs, ours, within(1):
         yield theirs, Connection(ours)
@@ -47,8 +47,8 @@ def tls(protocol: int) -> ssl.SSLContext:
 
 
 @pytest.fixture
-def reading_a_little() -> Iterator[Connection]:
-    """A connection to an engine that reads, but far too slowly."""
+def slow_reader() -> Iterator[Connection]:
+    """A connection to an engine that reads far too slowly."""
 
     def read(engine: socket.socket) -> None:
         with suppress(OSError):
@@ -66,92 +66,94 @@ def reading_a_little() -> Iterator[Connection]:
         reader.join()
 
 
-def told(ends: tuple[socket.socket, Connection], *pieces: bytes, hangs_up: bool = False) -> bytes:
-    """Ask, and read what the engine says, piece by piece."""
+def received(
+    ends: tuple[socket.socket, Connection], *blocks: bytes, hangs_up: bool = False
+) -> bytes:
+    """Send a request, and return the body of the answer, which arrives in these blocks."""
     engine, connection = ends
 
-    def say() -> None:
-        for piece in pieces:
-            engine.sendall(piece)
+    def answer() -> None:
+        for block in blocks:
+            engine.sendall(block)
         if hangs_up:
             engine.shutdown(socket.SHUT_WR)
 
-    speaking = Thread(target=say)
-    speaking.start()
+    answering = Thread(target=answer)
+    answering.start()
     try:
         connection.send(HEAD, [])
         return b"".join(connection.blocks())
     finally:
-        speaking.join()
+        answering.join()
 
 
 def test_an_answer_may_come_byte_by_byte(ends: tuple[socket.socket, Connection]) -> None:
-    assert told(ends, *(bytes([byte]) for byte in HELLO)) == b"hello"
+    assert received(ends, *(bytes([byte]) for byte in HELLO)) == b"hello"
 
 
-def test_what_comes_before_the_answer_is_passed_over(
+def test_interim_answers_are_skipped(
     ends: tuple[socket.socket, Connection],
 ) -> None:
     first = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 
-    assert told(ends, b"HTTP/1.1 100 Continue\r\n\r\n", first + HELLO) == b"hello"
+    assert received(ends, b"HTTP/1.1 100 Continue\r\n\r\n", first + HELLO) == b"hello"
     assert ends[1].is_reusable()
 
 
 def test_a_body_without_length_lasts_until_the_engine_hangs_up(
     ends: tuple[socket.socket, Connection],
 ) -> None:
-    said = told(ends, b"HTTP/1.1 200 OK\r\n\r\n", b"hello", hangs_up=True)
+    body = received(ends, b"HTTP/1.1 200 OK\r\n\r\n", b"hello", hangs_up=True)
 
-    assert said == b"hello"
+    assert body == b"hello"
     assert not ends[1].is_reusable()
 
 
-def test_an_answer_that_breaks_off_is_none(ends: tuple[socket.socket, Connection]) -> None:
+def test_an_answer_that_breaks_off_is_an_error(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.ReadError):
-        told(ends, HELLO[:-1], hangs_up=True)
+        received(ends, HELLO[:-1], hangs_up=True)
 
 
-def test_a_head_that_breaks_off_is_none(ends: tuple[socket.socket, Connection]) -> None:
+def test_a_head_that_breaks_off_is_an_error(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.ReadError):
-        told(ends, HELLO[:9], hangs_up=True)
+        received(ends, HELLO[:9], hangs_up=True)
 
 
-def test_a_head_without_end_is_not_waited_for(ends: tuple[socket.socket, Connection]) -> None:
+def test_a_head_without_end_is_an_error(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
-        told(ends, b"HTTP/1.1 200 OK\r\nX: ", b"x" * (MAX_HEAD_BYTES + 1))
+        received(ends, b"HTTP/1.1 200 OK\r\nX: ", b"x" * (MAX_HEAD_BYTES + 1))
 
 
-def test_what_is_no_http_is_no_answer(ends: tuple[socket.socket, Connection]) -> None:
+def test_another_protocol_is_an_error(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
-        told(ends, b"220 mail.example ESMTP\r\n")
+        received(ends, b"220 mail.example ESMTP\r\n")
 
 
-def test_an_engine_that_changes_to_another_protocol_gives_no_answer(
+def test_a_switch_to_another_protocol_is_an_error(
     ends: tuple[socket.socket, Connection],
 ) -> None:
     switching = b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"
 
     with pytest.raises(httpx.RemoteProtocolError):
-        told(ends, switching)
+        received(ends, switching)
 
 
-def test_what_follows_an_answer_is_no_part_of_it(ends: tuple[socket.socket, Connection]) -> None:
-    assert told(ends, HELLO + b"and more") == b"hello"
+def test_bytes_after_an_answer_do_not_belong_to_it(ends: tuple[socket.socket, Connection]) -> None:
+    assert received(ends, HELLO + b"and more") == b"hello"
     assert not ends[1].is_reusable()
 
 
-def test_a_second_answer_nobody_asked_for_is_not_the_next_ones(
+def test_a_second_answer_without_a_request_is_not_the_next_answer(
     ends: tuple[socket.socket, Connection],
 ) -> None:
-    assert told(ends, HELLO + HELLO) == b"hello"
+    assert received(ends, HELLO + HELLO) == b"hello"
     assert not ends[1].is_reusable()
 
 
-def test_an_engine_that_speaks_unasked_is_not_silent(
+def test_an_engine_that_sends_without_a_request_is_not_silent(
     ends: tuple[socket.socket, Connection],
 ) -> None:
-    told(ends, HELLO)
+    received(ends, HELLO)
     assert ends[1].is_silent()
 
     ends[0].sendall(b"!")
@@ -159,10 +161,10 @@ def test_an_engine_that_speaks_unasked_is_not_silent(
     assert not ends[1].is_silent()
 
 
-def test_an_engine_that_says_that_it_will_close_is_not_asked_again(
+def test_a_connection_that_the_engine_will_close_is_not_used_again(
     ends: tuple[socket.socket, Connection],
 ) -> None:
-    told(ends, HELLO.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    received(ends, HELLO.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
 
     assert not ends[1].is_reusable()
 
@@ -181,7 +183,7 @@ def test_a_refusal_counts_though_the_engine_hung_up_on_the_request(
     assert not connection.is_reusable()
 
 
-def test_small_pieces_of_a_request_are_sent_together(
+def test_small_blocks_of_a_request_are_sent_together(
     ends: tuple[socket.socket, Connection],
 ) -> None:
     engine, connection = ends
@@ -198,35 +200,35 @@ def test_an_engine_that_does_not_read_is_given_up(ends: tuple[socket.socket, Con
         ends[1].send(HEAD, [bytes(16 * 1024 * 1024)])
 
 
-def test_an_engine_that_says_nothing_is_given_up(ends: tuple[socket.socket, Connection]) -> None:
+def test_a_silent_engine_is_given_up(ends: tuple[socket.socket, Connection]) -> None:
     with pytest.raises(httpx.ReadTimeout), within(0.05):
         ends[1].send(HEAD, [])
 
 
-def test_an_engine_that_reads_a_little_is_given_no_more_time(
-    reading_a_little: Connection,
+def test_an_engine_that_reads_slowly_gets_no_more_time(
+    slow_reader: Connection,
 ) -> None:
     begun = time.monotonic()
 
     with pytest.raises(httpx.TimeoutException), within(0.3):
-        reading_a_little.send(HEAD, [bytes(64 * 1024 * 1024)])
+        slow_reader.send(HEAD, [bytes(64 * 1024 * 1024)])
 
     assert time.monotonic() - begun < 2
 
 
 def test_an_answer_may_come_over_tls(tls_ends: tuple[socket.socket, Connection]) -> None:
-    assert told(tls_ends, HELLO) == b"hello"
+    assert received(tls_ends, HELLO) == b"hello"
     assert tls_ends[1].is_reusable()
 
 
-def test_over_tls_an_engine_that_says_nothing_is_given_up(
+def test_a_silent_engine_is_given_up_over_tls(
     tls_ends: tuple[socket.socket, Connection],
 ) -> None:
     with pytest.raises(httpx.ReadTimeout), within(0.05):
         tls_ends[1].send(HEAD, [])
 
 
-def test_over_tls_an_engine_that_does_not_read_is_given_up(
+def test_an_engine_that_does_not_read_is_given_up_over_tls(
     tls_ends: tuple[socket.socket, Connection],
 ) -> None:
     with pytest.raises(httpx.TimeoutException), within(0.05):

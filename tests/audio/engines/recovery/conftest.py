@@ -14,7 +14,7 @@ from tests.faults import FaultServer
 
 @pytest.fixture
 def engine(faults: FaultServer, settings: Settings, tmp_path: Path) -> FaultServer:
-    """An engine that answers rightly, for code that runs in this process."""
+    """An engine that answers correctly, for code that runs in this process."""
     heal(faults)
     settings.PARAKEET_URL = settings.KOKORO_URL = faults.url
     settings.RECOVERY_DIR = str(tmp_path / "recovery")
@@ -27,14 +27,14 @@ def engine(faults: FaultServer, settings: Settings, tmp_path: Path) -> FaultServ
 
 @pytest.fixture
 def impatient(engine: FaultServer, settings: Settings) -> FaultServer:
-    """That, for tests in which it answers too late."""
+    """The engine with a short probe time-out, for tests in which it answers too late."""
     settings.PROBE_TIMEOUT_S = 1.0
     return engine
 
 
 @pytest.fixture
 def container(engine: FaultServer, settings: Settings, tmp_path: Path) -> Iterator[DockerDaemon]:
-    """A daemon that has the engine's container; it heals when it is restarted."""
+    """A daemon with the engine's container, whose restart heals the engine."""
     with running_docker_daemon(tmp_path) as daemon:
         daemon.when_restarted = lambda name: heal(engine)
         settings.RESTART_WITH = "docker"
@@ -45,10 +45,10 @@ def container(engine: FaultServer, settings: Settings, tmp_path: Path) -> Iterat
 
 @pytest.fixture
 def no_docker(container: DockerDaemon, settings: Settings) -> Iterator[None]:
-    """That, but nobody listens where its daemon should.
+    """The container, but no daemon listens at its address.
 
     Docker's client leaves a socket that it could not connect to the garbage collector, which
-    warns: tests that ask for this ignore it.
+    warns: tests that use this ignore the warning.
     """
     settings.DOCKER_URL = "unix:///nonexistent/docker.sock"
     yield

@@ -1,4 +1,4 @@
-"""Docker's API on a Unix socket: as much of it as restarting a container takes."""
+"""The part of Docker's API that restarts a container, on a Unix socket."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _CONTAINER = re.compile(rf"/v{API_VERSION}/containers/([\w-]+)/(json|restart)(\?
 
 
 class DockerDaemon:
-    """A few containers, and what was asked of them."""
+    """A few containers, and the requests about them."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -24,7 +24,7 @@ class DockerDaemon:
         self.restarts: list[str] = []
         # By container, in seconds since 1970.
         self.started_at = {"engine": 0.0}
-        # Set to refuse restarts with a status, and to see what is done about them.
+        # Set to refuse restarts with a status, or to react to requests.
         self.refuses_with = 0
         self.when_asked: Callable[[str], object] = lambda name: None
         self.when_restarted: Callable[[str], object] = lambda name: None
@@ -52,7 +52,7 @@ class DockerDaemon:
         return 204, None
 
     def _started(self, name: str) -> str:
-        """To the nanosecond, as Docker tells it."""
+        """Return the start to the nanosecond, as Docker reports it."""
         moment = datetime.fromtimestamp(self.started_at[name], UTC).replace(tzinfo=None)
         return moment.isoformat(timespec="microseconds") + "000Z"
 
@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @contextmanager

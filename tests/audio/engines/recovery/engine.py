@@ -1,4 +1,4 @@
-"""An engine that answers probes rightly, wrongly, or not at all."""
+"""Scripts for an engine that answers probes correctly, or fails them."""
 
 import io
 import wave
@@ -14,7 +14,7 @@ CUDA = {"detail": "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling cubla
 
 
 def tone(seconds: float, loudness: float = 0.3) -> bytes:
-    """A wav file, 24 kHz as Kokoro's."""
+    """Return a WAV at 24 kHz, as Kokoro's speech is."""
     times = np.arange(round(seconds * 24_000)) / 24_000
     samples = np.sin(2 * np.pi * 220 * times) * loudness * 32_767
     file = io.BytesIO()
@@ -27,14 +27,14 @@ def tone(seconds: float, loudness: float = 0.3) -> bytes:
 
 
 def heal(faults: FaultServer) -> None:
-    """Have it answer rightly."""
+    """Script correct answers."""
     faults.answer(TRANSCRIBE, {"text": CLIP_TEXT, "duration": 2.6})
     faults.answer(DIARIZE, DIARIZATION)
     faults.answer(SPEAK, tone(0.6), content_type="audio/wav")
 
 
 def wedge(faults: FaultServer) -> None:
-    """Have it fail as a wedged CUDA context does: whatever it is asked."""
+    """Script 500 for every operation, as after a wedged CUDA context."""
     faults.answer(TRANSCRIBE, CUDA, status=500)
     faults.answer(DIARIZE, CUDA, status=500)
     faults.answer(SPEAK, CUDA, status=500)

@@ -10,7 +10,7 @@ from audio.engines.recovery.restarts import RestartFailed
 from tests.audio.engines.recovery.docker_daemon import DockerDaemon
 
 
-def test_it_says_when_a_container_was_started(container: DockerDaemon) -> None:
+def test_a_container_has_a_start_time(container: DockerDaemon) -> None:
     container.started_at["engine"] = 1_795_359_600.25
 
     assert Container("engine").started_at() == 1_795_359_600.25
@@ -28,19 +28,19 @@ def test_a_restart_takes_the_calls_that_a_proxy_must_allow(container: DockerDaem
     ]
 
 
-def test_a_restart_is_a_restart(container: DockerDaemon) -> None:
+def test_a_restart_starts_the_container_again(container: DockerDaemon) -> None:
     Container("engine").restart()
 
     assert container.restarts == ["engine"]
     assert time.time() - container.started_at["engine"] < 5
 
 
-def test_a_container_that_is_not_there_is_told(container: DockerDaemon) -> None:
+def test_a_missing_container_is_reported(container: DockerDaemon) -> None:
     with pytest.raises(RestartFailed, match="no container of the configured name"):
         Container("other").started_at()
 
 
-def test_a_refusal_is_told_without_its_text(container: DockerDaemon) -> None:
+def test_a_refusal_is_reported_without_its_text(container: DockerDaemon) -> None:
     container.refuses_with = 500
 
     with pytest.raises(RestartFailed, match=r"^Docker refused with 500\.$"):
@@ -54,19 +54,19 @@ def test_a_container_that_was_never_started_was_started_long_ago(container: Dock
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-def test_a_daemon_that_is_gone_is_told_without_its_address(no_docker: None) -> None:
+def test_a_missing_daemon_is_reported_without_its_address(no_docker: None) -> None:
     with pytest.raises(RestartFailed, match=r"^Docker's API cannot be reached\.$"):
         Container("engine").restart()
 
 
-def test_a_proxy_that_is_gone_is_told_without_its_address(settings: Settings) -> None:
+def test_a_missing_proxy_is_reported_without_its_address(settings: Settings) -> None:
     settings.DOCKER_URL = "tcp://127.0.0.1:1"
 
     with pytest.raises(RestartFailed, match=r"^Docker's API cannot be reached\.$"):
         Container("engine").restart()
 
 
-def test_no_proxy_of_the_environment_is_between(
+def test_a_proxy_of_the_environment_is_not_used(
     container: DockerDaemon, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")

@@ -1,4 +1,4 @@
-"""Probe, restart what is wedged, follow it until it answers."""
+"""An engine is probed, restarted if it is wedged, and followed until it answers."""
 
 import json
 import logging
@@ -22,15 +22,15 @@ def known(engine: str = "parakeet") -> EngineStatus:
     return engine_status.last_status(engine, engine_status.url_of(engine))
 
 
-def remember(**what: object) -> None:
-    """What was found out before the test began."""
+def write_known(**fields: object) -> None:
+    """Write a status to the board as if it was found before the test."""
     assert engine_status.is_usable()
-    before = replace(known(), **what)  # type: ignore[arg-type]
+    before = replace(known(), **fields)  # type: ignore[arg-type]
     engine_status.write_status("parakeet", engine_status.url_of("parakeet"), before)
 
 
 def wedged_again(faults: FaultServer) -> str:
-    """How it stands after it wedged, however soon after its last restart."""
+    """Return the state after another failure, even right after a restart."""
     wedge(faults)
     time.sleep(0.01)
     examine("parakeet")
@@ -41,7 +41,7 @@ def alerts(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
     return [record for record in caplog.records if getattr(record, "alert", False)]
 
 
-def test_an_engine_that_answers_rightly_is_healthy(engine: FaultServer) -> None:
+def test_an_engine_that_answers_correctly_is_healthy(engine: FaultServer) -> None:
     examine("parakeet")
 
     assert known().state == "healthy"
@@ -68,7 +68,7 @@ def test_an_engine_that_cannot_be_reached_is_down_and_not_restarted(
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_engine_stays_what_it_was(
+def test_a_busy_engine_keeps_its_state(
     container: DockerDaemon, engine: FaultServer, status: int
 ) -> None:
     examine("parakeet")
@@ -130,7 +130,7 @@ def test_without_a_way_to_restart_it_a_wedged_engine_is_an_alert(
     assert [record.levelname for record in alerts(caplog)] == ["ERROR"]
 
 
-def test_an_alert_is_told_once(engine: FaultServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_alert_is_raised_once(engine: FaultServer, caplog: pytest.LogCaptureFixture) -> None:
     wedge(engine)
 
     examine("parakeet")
@@ -151,7 +151,7 @@ def test_a_wedged_engine_is_restarted_once_and_is_healthy_again(
     assert known().recovery_s is not None
 
 
-def test_nonsense_is_a_reason_to_restart(container: DockerDaemon, engine: FaultServer) -> None:
+def test_nonsense_causes_a_restart(container: DockerDaemon, engine: FaultServer) -> None:
     engine.answer(TRANSCRIBE, {"text": "the the the the"})
 
     examine("parakeet")
@@ -159,7 +159,7 @@ def test_nonsense_is_a_reason_to_restart(container: DockerDaemon, engine: FaultS
     assert container.restarts == ["engine"]
 
 
-def test_one_answer_that_is_late_is_no_reason_to_restart(
+def test_one_late_answer_causes_no_restart(
     container: DockerDaemon, impatient: FaultServer
 ) -> None:
     def late_once(asked: Asked) -> Answer:
@@ -183,7 +183,7 @@ def test_an_engine_that_hangs_is_restarted(
     assert container.restarts == ["engine"]
 
 
-def test_while_it_restarts_the_board_says_until_when(
+def test_the_board_says_when_a_restart_should_be_complete(
     container: DockerDaemon, engine: FaultServer
 ) -> None:
     wedge(engine)
@@ -213,13 +213,13 @@ def test_a_container_that_was_just_restarted_by_another_host_is_waited_for(
     assert (known().state, container.restarts) == ("healthy", [])
 
 
-def test_right_before_a_restart_it_is_looked_whether_another_host_was_first(
+def test_a_start_by_another_host_is_found_right_before_a_restart(
     container: DockerDaemon, engine: FaultServer
 ) -> None:
     wedge(engine)
 
     def start(name: str) -> None:
-        # Told is the start that was before this question; the next is told this one.
+        # This request returns the start before it; the next request returns this start.
         container.when_asked = lambda name: heal(engine)
         later.append(time.time())
 
@@ -233,7 +233,7 @@ def test_right_before_a_restart_it_is_looked_whether_another_host_was_first(
 
 
 class _Started(dict[str, float]):
-    """A container that is started between two questions."""
+    """A container that is started between two requests."""
 
     def __init__(self, later: list[float]) -> None:
         super().__init__(engine=0.0)
@@ -244,7 +244,9 @@ class _Started(dict[str, float]):
         return 0.0 if self._asked == 1 else self._later[0]
 
 
-def test_it_is_not_restarted_again_at_once(container: DockerDaemon, engine: FaultServer) -> None:
+def test_an_engine_is_not_restarted_again_immediately(
+    container: DockerDaemon, engine: FaultServer
+) -> None:
     wedge(engine)
     examine("parakeet")
     wedge(engine)
@@ -295,7 +297,7 @@ def test_a_container_that_wedges_again_and_again_is_down_and_an_alert(
 def test_restarts_of_more_than_an_hour_ago_do_not_count(
     container: DockerDaemon, engine: FaultServer
 ) -> None:
-    remember(restarts=(1e9, 1e9 + 1, 1e9 + 2))
+    write_known(restarts=(1e9, 1e9 + 1, 1e9 + 2))
     wedge(engine)
 
     examine("parakeet")
@@ -303,7 +305,7 @@ def test_restarts_of_more_than_an_hour_ago_do_not_count(
     assert container.restarts == ["engine"]
 
 
-def test_an_engine_that_a_restart_does_not_mend_is_down_and_an_alert(
+def test_an_engine_that_a_restart_does_not_heal_is_down_and_an_alert(
     container: DockerDaemon, engine: FaultServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     container.when_restarted = lambda name: None
@@ -329,7 +331,7 @@ def test_a_restart_that_fails_is_down_and_an_alert(
     assert len(alerts(caplog)) == 1
 
 
-def test_a_restart_that_failed_is_not_tried_again_at_once(
+def test_a_failed_restart_is_not_repeated_immediately(
     container: DockerDaemon, engine: FaultServer
 ) -> None:
     container.refuses_with = 500
@@ -364,27 +366,25 @@ def test_a_command_restarts_an_engine(
 
 
 def test_an_engine_that_came_back_by_itself_is_healthy(engine: FaultServer) -> None:
-    remember(state="down", since=1e9, probed_at=1e9)
+    write_known(state="down", since=1e9, probed_at=1e9)
 
     examine("parakeet")
 
     assert known().state == "healthy"
 
 
-def test_a_restart_that_nobody_follows_any_more_is_followed(
-    container: DockerDaemon, engine: FaultServer
-) -> None:
-    remember(state="restarting", since=time.time() - 0.5, ready_at=time.time())
+def test_an_abandoned_restart_is_followed(container: DockerDaemon, engine: FaultServer) -> None:
+    write_known(state="restarting", since=time.time() - 0.5, ready_at=time.time())
 
     examine("parakeet")
 
     assert (known().state, container.restarts) == ("healthy", [])
 
 
-def test_a_restart_that_was_left_long_ago_is_forgotten(
+def test_a_restart_that_was_abandoned_long_ago_is_ignored(
     container: DockerDaemon, engine: FaultServer
 ) -> None:
-    remember(state="restarting", since=1e9, ready_at=1e9)
+    write_known(state="restarting", since=1e9, ready_at=1e9)
     wedge(engine)
 
     examine("parakeet")
@@ -392,14 +392,14 @@ def test_a_restart_that_was_left_long_ago_is_forgotten(
     assert container.restarts == ["engine"]
 
 
-def test_whoever_comes_second_leaves_it_to_the_first(engine: FaultServer) -> None:
+def test_a_second_examination_at_the_same_time_does_nothing(engine: FaultServer) -> None:
     with engine_status.examination_lock("parakeet", engine.url):
         assert not examine("parakeet")
 
     assert engine.paths() == []
 
 
-def test_what_was_probed_a_moment_ago_is_not_probed_again(engine: FaultServer) -> None:
+def test_an_engine_that_was_probed_recently_is_not_probed_again(engine: FaultServer) -> None:
     examine("parakeet")
     engine.asked.clear()
 
@@ -415,8 +415,8 @@ def test_a_change_of_state_is_a_line_of_the_log(
     examine("kokoro")
 
     (record,) = [record for record in caplog.records if record.name == "audio.engines.recovery"]
-    told = {name: record.__dict__[name] for name in ("engine", "before", "state", "reason")}
-    assert json.loads(json.dumps(told)) == {
+    fields = {name: record.__dict__[name] for name in ("engine", "before", "state", "reason")}
+    assert json.loads(json.dumps(fields)) == {
         "engine": "kokoro",
         "before": "unknown",
         "state": "healthy",
@@ -424,10 +424,10 @@ def test_a_change_of_state_is_a_line_of_the_log(
     }
 
 
-def test_a_restart_that_cannot_be_noted_is_not_done(
+def test_a_restart_that_cannot_be_recorded_is_not_made(
     container: DockerDaemon, engine: FaultServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    remember(probed_at=1.0)
+    write_known(probed_at=1.0)
     [file] = engine_status.folder().glob("*.json")
     file.with_suffix(".new").mkdir()
     wedge(engine)

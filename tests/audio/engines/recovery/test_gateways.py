@@ -1,4 +1,4 @@
-"""An engine wedges behind running gateways."""
+"""Several gateways of one host recover an engine together."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 from tests.waiting import until
 
-HOW_MANY = 4
+GATEWAYS = 4
 SHORT_WAITS = {
     "PROBE_AFTER_FAILURE": "true",
     "PROBE_COOLDOWN_S": "0",
@@ -50,7 +50,7 @@ def running(
     alike = {"PARAKEET_URL": fault_server.url, "KOKORO_URL": fault_server.url}
     alike |= {"DOCKER_URL": docker.url, "RECOVERY_DIR": str(board), **SHORT_WAITS}
     with ExitStack() as stack:
-        folders = [tmp_path_factory.mktemp("gateway") for _ in range(HOW_MANY)]
+        folders = [tmp_path_factory.mktemp("gateway") for _ in range(GATEWAYS)]
         yield [stack.enter_context(running_gateway(folder, **alike)) for folder in folders]
 
 
@@ -58,7 +58,7 @@ def running(
 def gateways(
     running: list[Gateway], faults: FaultServer, docker: DockerDaemon, board: Path
 ) -> Iterator[list[Gateway]]:
-    """Those, with nothing known, and a container that was started long ago and heals."""
+    """The gateways with an empty board, and a container whose restart heals the engine."""
     for file in board.glob("*.json"):
         file.unlink()
     heal(faults)
@@ -67,14 +67,14 @@ def gateways(
     docker.started_at["engine"] = 0.0
     docker.when_restarted = lambda name: heal(faults)
     yield running
-    # Nothing is followed any more when the next test begins.
+    # No restart is followed any more when the next test begins.
     heal(faults)
     until(lambda: {probed(gateway) for gateway in running} == {"healthy"})
 
 
 @pytest.fixture
 def restarting(gateways: list[Gateway], faults: FaultServer, docker: DockerDaemon) -> Gateway:
-    """One of them, while its engine restarts."""
+    """One of the gateways, while its engine restarts."""
     docker.when_restarted = lambda name: None
     wedge(faults)
     until(lambda: transcribe(gateways[0]).status_code == 503 and docker.restarts == ["engine"])
@@ -99,13 +99,13 @@ def test_four_gateways_restart_a_wedged_engine_once(
 ) -> None:
     wedge(faults)
 
-    with ThreadPoolExecutor(HOW_MANY) as at_once:
-        answers = list(at_once.map(transcribe, gateways))
+    with ThreadPoolExecutor(GATEWAYS) as pool:
+        answers = list(pool.map(transcribe, gateways))
     until(lambda: state(gateways[0]) == "healthy")
 
     assert {answer.status_code for answer in answers} == {503}
     assert docker.restarts == ["engine"]
-    assert [transcribe(gateway).status_code for gateway in gateways] == [200] * HOW_MANY
+    assert [transcribe(gateway).status_code for gateway in gateways] == [200] * GATEWAYS
 
 
 def test_the_first_failure_says_that_a_restart_was_triggered(
@@ -133,7 +133,7 @@ def test_after_a_restart_that_failed_the_message_says_so(
     assert "an automatic restart did not help" in answer.json()["error"]["message"]
 
 
-def test_all_gateways_know_soon_that_an_engine_is_gone(
+def test_all_gateways_learn_soon_that_an_engine_is_down(
     gateways: list[Gateway], faults: FaultServer, docker: DockerDaemon
 ) -> None:
     faults.break_with(TRANSCRIBE, breakages.RESET)

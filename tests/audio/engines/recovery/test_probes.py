@@ -1,4 +1,4 @@
-"""Is an answer known to be right?"""
+"""The probes of engines, and what they find."""
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -12,11 +12,11 @@ WAV = "audio/wav"
 
 
 @pytest.mark.parametrize("name", ["parakeet", "kokoro"])
-def test_an_engine_that_answers_rightly_is_ok(engine: FaultServer, name: str) -> None:
+def test_an_engine_that_answers_correctly_is_ok(engine: FaultServer, name: str) -> None:
     assert probe(name).result == "ok"
 
 
-def test_parakeet_is_asked_for_words_and_for_fingerprints(engine: FaultServer) -> None:
+def test_parakeet_is_asked_for_words_and_for_embeddings(engine: FaultServer) -> None:
     probe("parakeet")
 
     assert engine.paths() == [TRANSCRIBE, DIARIZE]
@@ -50,7 +50,7 @@ def test_nonsense_words_are_wrong(engine: FaultServer, text: str) -> None:
         {"Speaker_0": [1.0, float("nan")]},
     ],
 )
-def test_useless_fingerprints_are_wrong(
+def test_useless_embeddings_are_wrong(
     engine: FaultServer, embeddings: dict[str, list[float]]
 ) -> None:
     engine.answer(DIARIZE, DIARIZATION | {"fingerprints": embeddings})
@@ -58,7 +58,7 @@ def test_useless_fingerprints_are_wrong(
     assert probe("parakeet").result == "wrong"
 
 
-def test_an_engine_that_finds_nobody_is_wrong(engine: FaultServer) -> None:
+def test_an_engine_that_finds_no_speaker_is_wrong(engine: FaultServer) -> None:
     engine.answer(DIARIZE, DIARIZATION | {"segments": []})
 
     assert probe("parakeet").reason == "It found no speaker in the probe's recording."
@@ -79,7 +79,7 @@ def test_an_engine_that_only_transcribes_is_ok(engine: FaultServer) -> None:
         (b"RIFFnonsense", "Its speech cannot be decoded."),
     ],
 )
-def test_speech_that_can_be_no_word_is_wrong(
+def test_speech_that_cannot_hold_a_word_is_wrong(
     engine: FaultServer, spoken: bytes, reason: str
 ) -> None:
     engine.answer(SPEAK, spoken, content_type=WAV)
@@ -111,7 +111,7 @@ def test_speech_that_trickles_is_too_late(impatient: FaultServer) -> None:
         ({"pieces": (b'{"te',), "cut": True}, "unreachable"),
     ],
 )
-def test_each_failure_is_told_apart(
+def test_each_failure_has_its_result(
     engine: FaultServer, script: dict[str, object], result: str
 ) -> None:
     engine.answer(TRANSCRIBE, **script)
@@ -131,7 +131,7 @@ def test_an_engine_that_answers_late_is_slow(engine: FaultServer, settings: Sett
     assert probe("parakeet").result == "slow"
 
 
-def test_no_reason_tells_what_the_engine_said(engine: FaultServer) -> None:
+def test_no_reason_quotes_the_engine(engine: FaultServer) -> None:
     engine.answer(TRANSCRIBE, CUDA, status=500)
 
     assert probe("parakeet").reason == "It answers 500."
@@ -145,7 +145,7 @@ def test_speech_that_is_longer_than_any_recording_is_wrong(settings: Settings) -
 
 
 @pytest.mark.usefixtures("engine")
-def test_that_this_machine_is_full_is_no_finding_about_the_engine(settings: Settings) -> None:
+def test_a_full_disk_of_the_gateway_does_not_count_against_the_engine(settings: Settings) -> None:
     settings.UPLOADS_DIR = "/proc/uploads"
 
     assert probe("kokoro").result == "busy"

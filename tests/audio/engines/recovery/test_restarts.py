@@ -1,4 +1,4 @@
-"""Who restarts an engine."""
+"""How an engine is restarted."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 from audio.engines.recovery.restarts import Command, RestartFailed, restarter
 
 
-def test_by_default_nobody_restarts_anything() -> None:
+def test_no_engine_is_restarted_by_default() -> None:
     assert restarter("parakeet") is None
 
 
@@ -31,12 +31,12 @@ def test_no_shell_reads_the_command(settings: Settings, tmp_path: Path) -> None:
     assert not (tmp_path / "made").exists()
 
 
-def test_a_command_that_fails_is_told() -> None:
+def test_a_command_that_fails_is_reported() -> None:
     with pytest.raises(RestartFailed, match="ended with status 1"):
         Command(["false"], "engine").restart()
 
 
-def test_a_command_that_is_not_there_is_told_without_its_path() -> None:
+def test_a_missing_command_is_reported_without_its_path() -> None:
     with pytest.raises(RestartFailed) as failure:
         Command(["/usr/local/bin/nothing"], "engine").restart()
 

@@ -1,4 +1,4 @@
-"""Who examines an engine that somebody suspects, and where."""
+"""The examination of a suspected engine, in a thread of its own."""
 
 import os
 from threading import Thread
@@ -10,7 +10,9 @@ from audio.engines.recovery import watch
 ENGINE = "parakeet"
 
 
-def test_an_engine_that_is_begun_anew_may_run_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_is_restarted_may_run_on_every_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     everywhere, seen = os.sched_getaffinity(0), []
 
     def examine(*_engine: object, **_how: object) -> None:

@@ -1,4 +1,4 @@
-"""The built-in engine knows the answers."""
+"""The built-in engine answers the probes correctly."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.models
 
 @pytest.fixture(autouse=True)
 def real_engine(settings: Settings, tmp_path: Path) -> None:
-    """On two cores that others use too, right is enough."""
+    """Long time-outs: on a busy machine the built-in engine is slow."""
     urls = engine_urls()
     settings.PARAKEET_URL, settings.KOKORO_URL = urls["PARAKEET_URL"], urls["KOKORO_URL"]
     settings.RECOVERY_DIR = str(tmp_path / "recovery")
@@ -24,11 +24,11 @@ def real_engine(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", ["parakeet", "kokoro"])
-def test_the_built_in_engine_knows_the_answers(engine: str) -> None:
+def test_the_built_in_engine_answers_its_probes(engine: str) -> None:
     assert (probe(engine).result, probe(engine).reason) == ("ok", "It answered correctly.")
 
 
-def test_both_are_examined_at_once() -> None:
+def test_both_engines_are_examined_in_parallel() -> None:
     assert examine_all()
     assert [report(engine)["state"] for engine in ("parakeet", "kokoro")] == ["healthy"] * 2
 

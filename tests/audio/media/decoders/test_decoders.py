@@ -1,4 +1,4 @@
-"""A recording that breaks, fills or stalls its decoder costs itself a refusal, and no more."""
+"""A recording that breaks, fills or stalls its decoder is refused, and does no other harm."""
 
 import os
 import signal
@@ -56,68 +56,68 @@ def swollen(tmp_path: Path) -> Path:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether it runs, or has ended and is mourned by nobody yet."""
+    """Whether the process runs; a zombie does not."""
     with suppress(FileNotFoundError):
         return " Z " not in Path(f"/proc/{pid}/stat").read_text()
     return False
 
 
-def drained(decoder: Decoder, path: Path, limits: Limits = LIMITS) -> int:
+def byte_count(decoder: Decoder, path: Path, limits: Limits = LIMITS) -> int:
     with path.open("rb") as recording:
         return sum(map(len, decoder.samples(recording, limits)))
 
 
-def struck(decoder: Decoder, recording: IO[bytes], how: signal.Signals) -> None:
+def read_while_signalled(decoder: Decoder, recording: IO[bytes], how: signal.Signals) -> None:
     """Read all of a recording whose decoder gets a signal at the first samples."""
-    for _piece in decoder.samples(recording, LIMITS):
+    for _block in decoder.samples(recording, LIMITS):
         os.kill(decoder.pid, how)
 
 
-def test_one_decoder_does_one_recording_after_another(decoder: Decoder, tone: Path) -> None:
-    assert [drained(decoder, tone) for _time in range(3)] == [64_000] * 3
+def test_a_decoder_decodes_one_recording_after_another(decoder: Decoder, tone: Path) -> None:
+    assert [byte_count(decoder, tone) for _time in range(3)] == [64_000] * 3
 
 
 def test_a_recording_that_takes_too_much_memory_is_refused(
     decoder: Decoder, swollen: Path
 ) -> None:
     with pytest.raises(Refused):
-        drained(decoder, swollen)
+        byte_count(decoder, swollen)
 
 
-def test_a_decoder_that_had_too_little_memory_is_replaced(decoder: Decoder, swollen: Path) -> None:
+def test_a_decoder_that_ran_out_of_memory_is_replaced(decoder: Decoder, swollen: Path) -> None:
     with suppress(Refused):
-        drained(decoder, swollen)
+        byte_count(decoder, swollen)
 
     assert not decoder.is_fit()
 
 
 def test_a_recording_that_takes_too_much_time_is_refused(decoder: Decoder, long: Path) -> None:
     with pytest.raises(Refused):
-        drained(decoder, long, Limits(longest_s=3600, memory_bytes=1024**3, cpu_s=0))
+        byte_count(decoder, long, Limits(longest_s=3600, memory_bytes=1024**3, cpu_s=0))
 
 
-def test_what_breaks_its_decoder_is_refused(decoder: Decoder, long: Path) -> None:
+def test_a_recording_that_breaks_its_decoder_is_refused(decoder: Decoder, long: Path) -> None:
     with long.open("rb") as recording, pytest.raises(Refused):
-        struck(decoder, recording, signal.SIGSEGV)
+        read_while_signalled(decoder, recording, signal.SIGSEGV)
 
 
-def test_a_decoder_that_somebody_killed_says_nothing_against_the_recording(
+def test_a_killed_decoder_does_not_count_against_the_recording(
     decoder: Decoder, long: Path
 ) -> None:
     with long.open("rb") as recording, pytest.raises(Died):
-        struck(decoder, recording, signal.SIGKILL)
+        read_while_signalled(decoder, recording, signal.SIGKILL)
 
 
-def test_what_hangs_its_decoder_is_refused(
+def test_a_recording_that_hangs_its_decoder_is_refused(
     decoder: Decoder, long: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "SILENT_S", 0.3)
 
     with long.open("rb") as recording, pytest.raises(Refused):
-        struck(decoder, recording, signal.SIGSTOP)
+        read_while_signalled(decoder, recording, signal.SIGSTOP)
 
 
-def test_a_decoder_whose_samples_nobody_wants_takes_the_next_recording(
+def test_a_decoder_whose_samples_are_dropped_takes_the_next_recording(
     decoder: Decoder, long: Path, tone: Path
 ) -> None:
     with long.open("rb") as recording:
@@ -126,7 +126,7 @@ def test_a_decoder_whose_samples_nobody_wants_takes_the_next_recording(
         samples.close()
 
     assert decoder.is_fit()
-    assert drained(decoder, tone) == 64_000
+    assert byte_count(decoder, tone) == 64_000
 
 
 def test_after_many_recordings_another_process_takes_over(
@@ -135,43 +135,43 @@ def test_after_many_recordings_another_process_takes_over(
     monkeypatch.setattr(process, "MAX_RECORDINGS", 2)
     decoders = Decoders(1)
 
-    pids = [pid_that_did(decoders, tone) for _time in range(3)]
+    pids = [decoding_pid(decoders, tone) for _time in range(3)]
     decoders.end()
 
     assert pids[0] == pids[1] != pids[2]
 
 
-def pid_that_did(decoders: Decoders, path: Path) -> int:
+def decoding_pid(decoders: Decoders, path: Path) -> int:
     with decoders.one(is_long=True) as decoder:
-        drained(decoder, path)
+        byte_count(decoder, path)
         return decoder.pid
 
 
 def test_a_decoder_that_died_while_idle_is_replaced(tone: Path) -> None:
     decoders = Decoders(1)
-    os.kill(pid_that_did(decoders, tone), signal.SIGKILL)
+    os.kill(decoding_pid(decoders, tone), signal.SIGKILL)
     time.sleep(0.1)
 
     with decoders.one(is_long=True) as decoder:
-        assert drained(decoder, tone) == 64_000
+        assert byte_count(decoder, tone) == 64_000
     decoders.end()
 
 
-def test_whole_recordings_wait_for_each_other_and_glances_do_not(
+def test_whole_recordings_wait_for_each_other_and_quick_looks_do_not(
     tone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "WAIT_S", 0.1)
     decoders = Decoders(1)
 
-    with decoders.one(is_long=True), decoders.one(is_long=False) as glance:
+    with decoders.one(is_long=True), decoders.one(is_long=False) as quick:
         with tone.open("rb") as recording:
-            assert glance.seconds("declared", recording, LIMITS) == 1.0
+            assert quick.seconds("declared", recording, LIMITS) == 1.0
         with pytest.raises(AllBusy), decoders.one(is_long=True):
-            raise AssertionError("two at once")
+            raise AssertionError("a second one began")
     decoders.end()
 
 
-def test_of_many_whole_recordings_few_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_few_whole_recordings_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "MAX_WAITING", 0)
     decoders = Decoders(1)
 
@@ -191,11 +191,11 @@ def test_a_decoder_that_cannot_be_started_leaves_nothing_open(
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_who_waits_is_served_when_a_decoder_is_free(tone: Path) -> None:
+def test_a_waiting_job_gets_the_next_free_decoder(tone: Path) -> None:
     decoders = Decoders(1)
 
     with decoders.one(is_long=True):
-        waiting = ThreadPoolExecutor().submit(pid_that_did, decoders, tone)
+        waiting = ThreadPoolExecutor().submit(decoding_pid, decoders, tone)
         with pytest.raises(TimeoutError):
             waiting.result(0.2)
 
@@ -227,7 +227,7 @@ def test_a_decoder_ends_with_the_process_that_started_it(how: signal.Signals, lo
     assert not is_alive(pid)
 
 
-def test_a_decoder_that_listens_to_nobody_ends_with_its_owner(long: Path) -> None:
+def test_a_stopped_decoder_ends_with_its_owner(long: Path) -> None:
     command = [sys.executable, "-c", KEEPS_ONE, str(long)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
@@ -241,7 +241,7 @@ def test_a_decoder_that_listens_to_nobody_ends_with_its_owner(long: Path) -> Non
     assert not is_alive(pid)
 
 
-def test_a_decoder_is_told_no_secret(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_gets_no_secret(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = Path(f"/proc/{decoder.pid}/environ").read_text()
 
     assert {line.partition("=")[0] for line in environment.split("\0") if line} <= {
@@ -250,12 +250,12 @@ def test_a_decoder_is_told_no_secret(decoder: Decoder, monkeypatch: pytest.Monke
     }
 
 
-def test_the_field_of_what_takes_too_much_is_named(swollen: Path) -> None:
+def test_the_field_of_a_recording_that_exceeds_its_limits_is_named(swollen: Path) -> None:
     with pytest.raises(UndecodableAudio, match="mic_file"):
         list(sample_blocks(Recording(swollen, field="mic_file")))
 
 
-def test_a_recording_that_says_it_is_too_long_is_refused(long: Path, settings: Settings) -> None:
+def test_a_recording_that_declares_too_much_is_refused(long: Path, settings: Settings) -> None:
     settings.MAX_AUDIO_S = 60
 
     with pytest.raises(AudioTooLong, match="mic_file"):
