@@ -26,7 +26,7 @@ import numpy as np
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.encoding import pcm, wav
 from audio.media.recording import Recording
-from audio.merge.naming.identification import OPEN_SET_RULE, OpenSetRule
+from audio.merge.naming.open_set_identification import OPEN_SET_RULE, OpenSetRule
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding, Voices
 from audio.pipeline.clip_embeddings import embed_clips

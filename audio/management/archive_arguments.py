@@ -17,7 +17,7 @@ from audio.archive.paths import NothingThere
 from audio.archive.voices_file import read_voices
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
-from audio.merge.clustering import LinkingRule
+from audio.merge.constrained_clustering import LinkingRule
 from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RULE_NAMES
 from audio.merge.name_spelling import readable
 from audio.merge.values import Voices

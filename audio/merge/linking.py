@@ -26,7 +26,7 @@ from audio.merge.chunk_overlaps import (
     join_turns,
     label_spans,
 )
-from audio.merge.clustering import LINKING_RULE, LinkingRule, Matrix, Pairs, cluster
+from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule, Matrix, Pairs, cluster
 from audio.merge.diarized_speakers import speaking_time
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.voice_similarity import NOISE, unit

@@ -21,7 +21,7 @@ from audio.media.chunk_files import ChunkFile, chunk_files
 from audio.media.decoding import UndecodableAudio, length_s
 from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
-from audio.merge.clustering import LINKING_RULE, LinkingRule
+from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.diarized_speakers import check_speaker_limit
 from audio.merge.linking import link_chunks
 from audio.merge.transcript_text import Part, join_parts

@@ -12,7 +12,7 @@ from audio.media.decoding import UnusableAudio
 from audio.media.recording import Recording
 from audio.merge.diarized_speakers import speaking_time
 from audio.merge.name_spelling import name_key
-from audio.merge.naming.identification import OpenSetRule, identify
+from audio.merge.naming.open_set_identification import OpenSetRule, identify
 from audio.merge.values import NO_VOICES, Diarization, Embedding, Voices
 
 # An embedding of less speech is often wrong; more than a minute adds nothing.

@@ -11,7 +11,7 @@ from audio import metrics
 from audio.library import Provenance, library
 from audio.media import decoding
 from audio.media.recording import Recording, digest_of
-from audio.merge.clustering import LINKING_RULE, LinkingRule
+from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.defaults import (
     DEFAULT_MIN_OVERLAP,
     DEFAULT_RULE,

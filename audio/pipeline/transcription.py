@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from audio import metrics
 from audio.library import library
 from audio.media.recording import Recording
-from audio.merge.clustering import LINKING_RULE, LinkingRule
+from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.diarized_speakers import speakers_of
-from audio.merge.naming.identification import recognise
+from audio.merge.naming.open_set_identification import recognise
 from audio.merge.speaker_labels import LabellingRule, label_blocks
 from audio.merge.values import Diarization, LabelledTranscript
 from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse

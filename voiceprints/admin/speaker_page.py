@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from audio.merge.naming.identification import Identification
+from audio.merge.naming.open_set_identification import Identification
 from voiceprints.admin.colours import tints_in
 from voiceprints.admin.library_admin import (
     LibraryAdmin,

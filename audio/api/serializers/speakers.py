@@ -17,7 +17,7 @@ from audio.api.serializers.audio_request import AudioRequest
 from audio.api.serializers.recordings import AudioField
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
-from audio.merge.clustering import LinkingRule
+from audio.merge.constrained_clustering import LinkingRule
 from audio.merge.defaults import (
     DEFAULT_MIN_OVERLAP,
     DEFAULT_RULE,

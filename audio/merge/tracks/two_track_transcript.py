@@ -7,7 +7,7 @@ grouped into blocks on its own, so that no block mixes local speech with bleed.
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from audio.merge.assignment import group_words
@@ -125,7 +125,6 @@ def name_two_tracks(
     mic_blocks = group_words(local.words, [user.name] * len(local.words))
     names = {speaker.speaker: speaker.name for speaker in naming.speakers}
     turns = (*system.diarization.turns, *user_voice.turns)
-    dropped = len(words) - len(local.words)
     return NamedTranscript(
         mode="dual_channel",
         duration=max(length_of(track.diarization, track.transcription) for track in (mic, system)),
@@ -137,12 +136,10 @@ def name_two_tracks(
         ),
         warnings=(
             *dict.fromkeys((*mic_notices, *system_notices)),
-            *_check_dimensions(mic, system, voices),
-            *check_lengths(_length(mic, local.mic_s), _length(system, local.system_s)),
-            *([MOST_WORDS_DROPPED] if 2 * dropped > len(words) else []),
+            *_check_tracks(mic, system, voices, words, local),
             *naming.notices,
         ),
-        dropped_words=dropped,
+        dropped_words=len(words) - len(local.words),
         timeline_offset_s=naming.timeline_offset_s,
     )
 
@@ -211,11 +208,18 @@ def _embeddings(
     return embeddings if known is None else {**embeddings, user.name: known}
 
 
-def _check_dimensions(
-    mic: AnalysedTrack, system: AnalysedTrack, voices: Voices
-) -> tuple[Notice, ...]:
+def _check_tracks(
+    mic: AnalysedTrack,
+    system: AnalysedTrack,
+    voices: Voices,
+    words: Sequence[Word],
+    local: LocalSpeech,
+) -> Iterator[Notice]:
     tracks = (mic.diarization.embeddings, system.diarization.embeddings)
-    return check_dimensions([one for track in tracks for one in track.values()], voices)
+    yield from check_dimensions([one for track in tracks for one in track.values()], voices)
+    yield from check_lengths(_length(mic, local.mic_s), _length(system, local.system_s))
+    if 2 * (len(words) - len(local.words)) > len(words):
+        yield MOST_WORDS_DROPPED
 
 
 def _length(track: AnalysedTrack, read_s: float | None) -> float | None:

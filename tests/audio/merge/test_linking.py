@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from audio.merge.chunk_overlaps import Chunk
-from audio.merge.clustering import LinkingRule
+from audio.merge.constrained_clustering import LinkingRule
 from audio.merge.linking import LinkedRecording, link_chunks
 from audio.merge.values import Diarization, Embedding
 from tests.audio.merge.recordings import axis, diarization, turns

@@ -15,7 +15,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from audio.merge.assignment import group_words, label_words
-from audio.merge.clustering import LinkingRule, cluster
+from audio.merge.constrained_clustering import LinkingRule, cluster
 from audio.merge.linking import link_chunks
 from audio.merge.naming.overlap import find_shown_names
 from audio.merge.naming.voice_similarity import find_nearest_voices

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from audio.merge.clustering import LinkingRule, cluster
+from audio.merge.constrained_clustering import LinkingRule, cluster
 
 UNKNOWN = np.nan
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audio.merge.naming.identification import OpenSetRule, identify
+from audio.merge.naming.open_set_identification import OpenSetRule, identify
 from audio.merge.values import NO_VOICES, Voices
 
 ANN_AND_BOB = Voices(("Ann", "Bob", "Ann"), np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]]))
