@@ -24,6 +24,9 @@ from django.conf import settings
 
 from audio.media import temporary_files
 
+logger = logging.getLogger(__name__)
+# What others may do with the folder of the board.
+READ_AND_ENTER = 0o055
 State = Literal["unknown", "healthy", "degraded", "wedged", "down", "restarting"]
 STATES: tuple[State, ...] = get_args(State)
 
@@ -89,8 +92,6 @@ def _counts(value: object) -> dict[str, int]:
     return value
 
 
-logger = logging.getLogger(__name__)
-READ_AND_ENTER = 0o055
 # The inode of a file, when it was written (ns), and its length (bytes).
 Stamp = tuple[int, int, int]
 _parsed: dict[Path, tuple[Stamp, EngineStatus]] = {}
