@@ -2,20 +2,15 @@
 
 import io
 import wave
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
 from audio.api.catalogue import SPEECH_FORMATS
-from audio.media.encoding import SILENCE_RATE, SILENCE_S, silence
-from pathlib import Path
-
-import numpy as np
-import pytest
-
 from audio.media.decoding import sample_blocks
-from audio.media.encoding import pcm, wav
+from audio.media.encoding import SILENCE_RATE, SILENCE_S, pcm, silence, wav
 from audio.media.recording import Recording
 
 CONTAINERS = {
