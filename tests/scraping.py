@@ -8,8 +8,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.gateway_process import Gateway
-
-PATIENCE_S = 5.0
+from tests.waiting import PATIENCE_S
 
 
 @dataclass(frozen=True)

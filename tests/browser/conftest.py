@@ -26,7 +26,7 @@ BROWSER_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT_MS = 10_000
+WAIT_MS = 60_000
 VIEW = ViewportSize(width=1280, height=900)
 
 

@@ -14,6 +14,7 @@ from cpu_engine.weights.errors import NoSourceServed, SourceFailed
 from cpu_engine.weights.fetching import fetch_missing
 from cpu_engine.weights.hubs import Hubs
 from cpu_engine.weights.manifest import HubFile, Manifest, Package, load_manifest
+from tests.waiting import PATIENCE_S
 
 CONTENT = b"seven weights"
 
@@ -143,7 +144,7 @@ def test_two_fetches_never_run_at_once(cache: Cache) -> None:
     with cache.locked():
         other.start()
         assert not entered.wait(0.2)
-    assert entered.wait(5)
+    assert entered.wait(PATIENCE_S)
     other.join()
 
 

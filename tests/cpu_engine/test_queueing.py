@@ -5,6 +5,7 @@ import pytest
 
 from cpu_engine.errors import Busy
 from cpu_engine.queueing import Queued
+from tests.waiting import PATIENCE_S
 
 
 def test_the_model_is_loaded_once_and_only_when_it_is_asked_for() -> None:
@@ -43,7 +44,7 @@ def test_two_calls_never_have_the_model_at_once() -> None:
     with queued.turn():
         other.start()
         assert not entered.wait(0.1)
-    assert entered.wait(5)
+    assert entered.wait(PATIENCE_S)
     other.join()
 
 

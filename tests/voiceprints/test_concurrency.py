@@ -20,6 +20,7 @@ from tests.voiceprints.people import (
     transcript,
     voiceprint_of,
 )
+from tests.waiting import PATIENCE_S
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.erasure.person_merge import merge_people
 from voiceprints.erasure.retention import purge_expired
@@ -220,7 +221,7 @@ def started(call: Callable[[], Any]) -> Future[Any]:
 
 def waiting(call: Callable[[], Any]) -> Future[Any]:
     """Start it, and go on once it waits for a lock of this transaction."""
-    future, deadline = started(call), time.monotonic() + 20
+    future, deadline = started(call), time.monotonic() + PATIENCE_S
     while not future.done() and time.monotonic() < deadline:
         if _somebody_waits():
             return future

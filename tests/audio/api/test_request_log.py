@@ -1,7 +1,6 @@
 """Every answer has an id, and every request a log line without text, audio or keys."""
 
 import json
-import time
 
 import httpx
 import pytest
@@ -9,20 +8,21 @@ import pytest
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
+from tests.waiting import until
 
 TRANSCRIBE = "/v1/audio/transcriptions"
 
 
 def line(gateway: Gateway, request_id: str) -> dict[str, object]:
     """Return the request's line, which is written just after its answer was sent."""
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        for text in gateway.log.read_text().splitlines():
-            if text.startswith("{") and request_id in text:
-                read: dict[str, object] = json.loads(text)
-                return read
-        time.sleep(0.02)
-    raise AssertionError(f"no line for {request_id}")
+
+    def lines() -> list[str]:
+        log = gateway.log.read_text().splitlines(keepends=True)
+        return [text for text in log if text.startswith("{") and text.endswith("\n")]
+
+    until(lambda: any(request_id in text for text in lines()))
+    read: dict[str, object] = json.loads(next(text for text in lines() if request_id in text))
+    return read
 
 
 def test_a_request_leaves_one_line_of_json(scripted: Gateway, faults: FaultServer) -> None:

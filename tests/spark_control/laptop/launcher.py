@@ -12,6 +12,7 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT
 
 from spark_control.laptop import PROJECT, processes
+from tests.waiting import PATIENCE_S
 
 CONFIGURED = {"DATABASE_URL", "PARAKEET_URL", "KOKORO_URL", "SECRET_KEY", "SAMPLES_DIR"}
 # The built-in engine and the gateway's tables have tests of their own: here they are replaced.
@@ -106,8 +107,8 @@ def open_folder() -> Iterator[Path]:
 
 
 def remaining(before: set[int]) -> set[str]:
-    """The command lines of children that still run after five seconds."""
-    deadline = time.monotonic() + 5
+    """The command lines of children that still run when they had a minute to end."""
+    deadline = time.monotonic() + PATIENCE_S
     while (left := processes.children() - before) and time.monotonic() < deadline:
         processes.reap(left)
         time.sleep(0.05)

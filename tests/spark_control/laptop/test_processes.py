@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.spark_control.laptop.launcher import SLOW, WAIT, Laptop, kill, supervisor_of
+from tests.waiting import PATIENCE_S
 
 IN_A_TERMINAL = (
     *(sys.executable, "-c"),
@@ -61,7 +62,7 @@ def test_a_signal_to_the_launcher_leaves_nothing_behind(
 ) -> None:
     with laptop.started("--", "python", "-c", WAIT) as launcher:
         launcher.send_signal(how)
-        launcher.wait(10)
+        launcher.wait(PATIENCE_S)
 
     assert launcher.returncode == status
     assert left_behind() == set()
@@ -101,7 +102,7 @@ def test_ctrl_c_reaches_the_command_once(laptop: Laptop) -> None:
 
     with laptop.started(*command, before=IN_A_TERMINAL) as terminal:
         press_ctrl_c(terminal)
-        status = terminal.wait(10)
+        status = terminal.wait(PATIENCE_S)
 
     assert status == 41
 
@@ -111,7 +112,7 @@ def test_an_interrupt_sent_to_the_launcher_reaches_the_command_once(laptop: Lapt
 
     with laptop.started(*command) as launcher:
         launcher.send_signal(signal.SIGINT)
-        status = launcher.wait(10)
+        status = launcher.wait(PATIENCE_S)
 
     assert status == 41
 
@@ -121,7 +122,7 @@ def test_ctrl_c_during_the_set_up_ends_it(
 ) -> None:
     with laptop.started("--", "true", before=IN_A_TERMINAL, MODELS=SLOW) as terminal:
         press_ctrl_c(terminal)
-        status = terminal.wait(10)
+        status = terminal.wait(PATIENCE_S)
 
     assert status == 130
     assert left_behind() == set()

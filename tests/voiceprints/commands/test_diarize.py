@@ -22,10 +22,10 @@ from voiceprints.models import AuditEntry, Transcript
 
 DIES_AT_THE_JOURNAL = """
 import os, signal, sys
-from audio.archive import ledger
-note = ledger._append
-ledger._append = lambda file, entry: (
-    note(file, entry) if entry.reason else os.kill(os.getpid(), signal.SIGKILL)
+from audio.archive.ledger import Ledger
+add = Ledger.add
+Ledger.add = lambda self, entry: (
+    add(self, entry) if entry.reason else os.kill(os.getpid(), signal.SIGKILL)
 )
 from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)

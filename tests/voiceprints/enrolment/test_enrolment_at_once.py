@@ -14,6 +14,7 @@ from tests.faults import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting
 from tests.voiceprints.test_concurrency import started, waiting
 from tests.voiceprints.voices import DIARIZE, tone
+from tests.waiting import PATIENCE_S
 from voiceprints.enrolment.reembedding import reembed_person
 from voiceprints.enrolment.voice_enrolment import enrol_embedding, enrol_named, enrol_recordings
 from voiceprints.erasure.person_erasure import erase_person
@@ -55,7 +56,7 @@ class Listening:
 
     def after(self, answer: Any) -> Any:
         self.reached.set()
-        assert self.go_on.wait(20)
+        assert self.go_on.wait(PATIENCE_S)
         return answer
 
 
@@ -86,7 +87,7 @@ def test_whoever_is_forgotten_while_the_engine_listens_stays_forgotten(
 ) -> None:
     ana = consenting("Ana")
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
-    assert while_listening.reached.wait(20)
+    assert while_listening.reached.wait(PATIENCE_S)
 
     erase_person(ana.id, actor="desk")
     while_listening.go_on.set()
@@ -101,7 +102,7 @@ def test_whoever_is_merged_while_the_engine_listens_is_told(
 ) -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
-    assert while_listening.reached.wait(20)
+    assert while_listening.reached.wait(PATIENCE_S)
 
     merge_people(ana.id, anna.id, actor="desk")
     while_listening.go_on.set()
@@ -116,7 +117,7 @@ def test_whoever_withdraws_consent_while_the_engine_listens_is_not_enrolled(
 ) -> None:
     ana = consenting("Ana")
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
-    assert while_listening.reached.wait(20)
+    assert while_listening.reached.wait(PATIENCE_S)
 
     Person.objects.filter(pk=ana.pk).update(consent_until=ana.created_at)
     while_listening.go_on.set()
@@ -165,7 +166,7 @@ def test_nothing_is_locked_while_the_engine_listens(
 ) -> None:
     ana = consenting("Ana")
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
-    assert while_listening.reached.wait(20)
+    assert while_listening.reached.wait(PATIENCE_S)
 
     with transaction.atomic():
         Person.objects.select_for_update(nowait=True).get(pk=ana.pk)
@@ -184,7 +185,7 @@ def test_a_print_that_is_deleted_while_its_sample_is_heard_again_stays_deleted(
     Space.objects.update(model="an older model")
     while_listening.again()
     hearing = started(lambda: reembed_person(old.person, SPACE, actor="desk"))
-    assert while_listening.reached.wait(20)
+    assert while_listening.reached.wait(PATIENCE_S)
 
     old.delete()
     while_listening.go_on.set()

