@@ -15,7 +15,7 @@ NO_KEY = "none"
 
 REQUESTS = Histogram(
     "spark_request_seconds",
-    "Time to answer a request, to the last byte",
+    "Time to answer a request, until the last byte",
     ["method", "route", "status"],
     buckets=SECONDS,
 )
@@ -26,11 +26,11 @@ ANSWERS = Counter(
 )
 GATEWAY = Histogram(
     "spark_gateway_seconds",
-    "Time to answer a request, less the time in which an engine worked for it",
+    "Time to answer a request, minus the time in which an engine worked for it",
     ["route"],
     buckets=SHORT_SECONDS,
 )
-IN_FLIGHT = Gauge("spark_requests_in_flight", "Requests being answered now")
+IN_FLIGHT = Gauge("spark_requests_in_flight", "Requests under way")
 ENGINE_CALLS = Histogram(
     "spark_engine_call_seconds",
     "Time of one call to an engine: to the last byte, for speech to the first",

@@ -30,6 +30,6 @@ class SecurityHeaders:
 
 
 def ignored_params(names: Iterable[str]) -> dict[str, str]:
-    """Return the header that lists parameters without effect; no header if there are none."""
+    """Return the header that lists parameters without effect; empty if all had an effect."""
     listed = ", ".join(quote(name, safe="[]_-") for name in dict.fromkeys(names))
     return {IGNORED_HEADER: listed[:IGNORED_MAX_LENGTH]} if listed else {}

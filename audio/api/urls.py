@@ -17,7 +17,8 @@ from audio.api.views import (
 )
 
 
-def at(route: str, view: Any) -> list[URLPattern]:
+def endpoint(route: str, view: Any) -> list[URLPattern]:
+    """Return the paths of a view, without and with a trailing slash."""
     return [path(route, view.as_view()), path(f"{route}/", view.as_view())]
 
 
@@ -25,22 +26,22 @@ def at(route: str, view: Any) -> list[URLPattern]:
 SCHEMA = SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation)
 
 urlpatterns = [
-    *at("v1/models", discovery.Models),
-    *at("v1/models/<path:model>", discovery.Model),
-    *at("v1/audio/models", discovery.SpeechModels),
-    *at("v1/audio/voices", discovery.Voices),
-    *at("v1/audio/speech", speech.Speech),
-    *at("v1/audio/transcriptions", transcriptions.Transcriptions),
-    *at("v1/audio/translations", transcriptions.Translations),
-    *at("api/audio/diarize-chunk", speakers.DiarizeChunk),
-    *at("api/audio/transcribe-with-speakers", speakers.TranscribeWithSpeakers),
-    *at("api/audio/label-merge", speakers.LabelMerge),
-    *at("api/engines", status.Engines),
-    *at("api/engines/<str:name>/probe", status.Probe),
-    *at("healthz", status.Alive),
-    *at("health", status.Health),
-    *at("readyz", status.Ready),
-    *at("metrics", status.Metrics),
+    *endpoint("v1/models", discovery.Models),
+    *endpoint("v1/models/<path:model>", discovery.Model),
+    *endpoint("v1/audio/models", discovery.SpeechModels),
+    *endpoint("v1/audio/voices", discovery.Voices),
+    *endpoint("v1/audio/speech", speech.Speech),
+    *endpoint("v1/audio/transcriptions", transcriptions.Transcriptions),
+    *endpoint("v1/audio/translations", transcriptions.Translations),
+    *endpoint("api/audio/diarize-chunk", speakers.DiarizeChunk),
+    *endpoint("api/audio/transcribe-with-speakers", speakers.TranscribeWithSpeakers),
+    *endpoint("api/audio/label-merge", speakers.LabelMerge),
+    *endpoint("api/engines", status.Engines),
+    *endpoint("api/engines/<str:name>/probe", status.Probe),
+    *endpoint("healthz", status.Alive),
+    *endpoint("health", status.Health),
+    *endpoint("readyz", status.Ready),
+    *endpoint("metrics", status.Metrics),
     path("api/schema", SCHEMA, name="schema"),
     path("api/schema/", SCHEMA),
     path("api/docs", documentation.ApiDocs.as_view(url_name="schema")),

@@ -9,7 +9,7 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE
 
 
-def test_an_empty_prompt_and_an_empty_key_are_no_error(hearing: Gateway) -> None:
+def test_an_empty_prompt_and_an_empty_key_are_accepted(hearing: Gateway) -> None:
     body = form(
         part("file", TONE, filename="audio.wav", content_type="audio/wav"),
         part("model", "whisper-1"),

@@ -26,7 +26,7 @@ def speaks(speaking: Gateway) -> Iterator[openai.OpenAI]:
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.ogg"])
-def test_a_voice_command_is_heard(hears: openai.OpenAI, name: str) -> None:
+def test_a_voice_command_is_transcribed(hears: openai.OpenAI, name: str) -> None:
     said = hears.audio.transcriptions.create(
         model="gpt-4o-mini-transcribe",
         file=(name, TONE),

@@ -57,7 +57,7 @@ def test_the_bodies_of_a_long_text_join_to_one_recording(mp3_gateway: Gateway) -
 
 
 def seconds_of(mp3: bytes) -> float:
-    """How long it plays, by a player that skips what is no frame: the tag between two bodies."""
+    """The length in a player that skips anything but frames, as the tag between two bodies."""
     seconds = 0.0
     with av.open(io.BytesIO(mp3), mode="r", format="mp3") as container:
         for packet in container.demux(audio=0):

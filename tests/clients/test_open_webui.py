@@ -50,13 +50,13 @@ def test_an_answer_is_spoken_without_a_format(speaking: Gateway) -> None:
     assert answer.headers["content-type"] == "audio/mpeg"
 
 
-def test_parameters_of_the_administrator_are_no_error(speaking: Gateway) -> None:
+def test_parameters_of_the_administrator_are_accepted(speaking: Gateway) -> None:
     asked = {"input": "Hi", "voice": "alloy", "model": "tts-1", "lang_code": "b", "speed": 1.2}
 
     assert speaking.post(SPEAK, json=asked, headers=KEY).content == SPEECH
 
 
-def test_voices_and_models_are_listed_as_its_menus_want_them(scripted: Gateway) -> None:
+def test_voices_and_models_are_listed_as_its_menus_require(scripted: Gateway) -> None:
     models = scripted.get("/v1/audio/models").json()["models"]
     voices = scripted.get("/v1/audio/voices").json()["voices"]
 
@@ -65,11 +65,11 @@ def test_voices_and_models_are_listed_as_its_menus_want_them(scripted: Gateway) 
 
 
 @pytest.mark.parametrize("path", ["/v1/audio/models", "/v1/audio/voices"])
-def test_its_menus_ask_without_a_key(keyed: Gateway, path: str) -> None:
+def test_its_menus_are_filled_without_a_key(keyed: Gateway, path: str) -> None:
     assert keyed.get(path).status_code == 200
 
 
-def test_the_realtime_socket_that_is_not_here_is_not_found(scripted: Gateway) -> None:
+def test_the_realtime_socket_is_not_found(scripted: Gateway) -> None:
     upgrade = {"connection": "upgrade", "upgrade": "websocket"}
 
     assert scripted.get("/v1/realtime?model=gpt-realtime", headers=upgrade).status_code == 404

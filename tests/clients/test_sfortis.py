@@ -22,7 +22,7 @@ def test_its_key_is_checked_with_a_full_stop(scripted: Gateway) -> None:
         assert sum(frame.samples for frame in container.decode(audio=0)) > 0
 
 
-def test_its_extra_payload_is_no_error(speaking: Gateway, faults: FaultServer) -> None:
+def test_its_extra_payload_is_accepted(speaking: Gateway, faults: FaultServer) -> None:
     asked = {
         "model": "tts-1",
         "input": "Hello.",

@@ -24,12 +24,12 @@ from tests.recordings import cut_of
 pytestmark = pytest.mark.models
 PROGRAM = Path(__file__).with_name("wyoming_openai_program.py")
 INSTALLED = Path(sys.prefix) / "clients" / "wyoming_openai"
-SAID = "Good morning, everyone."
+SPOKEN = "Good morning, everyone."
 
 
 @pytest.fixture(scope="module")
 def bridge(mp3_gateway: Gateway) -> Iterator[int]:
-    """The port of the bridge, which has no key, and must find out what it speaks to."""
+    """The port of the bridge, which has no key and must detect the kind of server."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port: int = free.getsockname()[1]
     url = f"{mp3_gateway.url}/v1"
@@ -62,14 +62,14 @@ def _wait_for(port: int) -> None:
     pytest.fail("the bridge did not start")
 
 
-def conversation(port: int, *told: Eventable) -> Iterator[Event]:
-    """Tell the bridge something, and hear what it answers."""
+def conversation(port: int, *events: Eventable) -> Iterator[Event]:
+    """Send events to the bridge, and yield its answers."""
     with (
         socket.create_connection(("127.0.0.1", port), timeout=60) as connection,
         connection.makefile("rb") as answers,
         connection.makefile("wb") as stream,
     ):
-        for item in told:
+        for item in events:
             write_event(item.event(), stream)
         stream.flush()
         while event := read_event(answers):
@@ -83,7 +83,7 @@ def recording(folder: Path) -> list[Eventable]:
     return [start, AudioChunk(16_000, 2, 1, samples), AudioStop()]
 
 
-def test_the_gateway_is_taken_for_openai_with_its_nine_voices(bridge: int) -> None:
+def test_the_gateway_is_recognised_as_openai_with_nine_voices(bridge: int) -> None:
     info = Info.from_event(next(conversation(bridge, Describe())))
 
     voices = [voice.name for program in info.tts for voice in program.voices]
@@ -91,16 +91,16 @@ def test_the_gateway_is_taken_for_openai_with_its_nine_voices(bridge: int) -> No
     assert {"alloy", "shimmer"} <= set(voices)
 
 
-def test_a_voice_command_is_heard(bridge: int, tmp_path: Path) -> None:
+def test_a_voice_command_is_transcribed(bridge: int, tmp_path: Path) -> None:
     asked = Transcribe(name="whisper-1", language="en")
 
     events = conversation(bridge, asked, *recording(tmp_path))
 
     heard = next(event for event in events if Transcript.is_type(event.type))
-    assert Transcript.from_event(heard).text.strip().startswith(SAID)
+    assert Transcript.from_event(heard).text.strip().startswith(SPOKEN)
 
 
-def test_a_streamed_transcript_comes_in_pieces_that_join(bridge: int, tmp_path: Path) -> None:
+def test_the_parts_of_a_streamed_transcript_join(bridge: int, tmp_path: Path) -> None:
     asked = Transcribe(name="gpt-4o-transcribe", language="en")
     events = conversation(bridge, asked, *recording(tmp_path))
 
@@ -110,7 +110,7 @@ def test_a_streamed_transcript_comes_in_pieces_that_join(bridge: int, tmp_path: 
         if TranscriptChunk.is_type(event.type)
     ]
 
-    assert "".join(pieces).strip().startswith(SAID)
+    assert "".join(pieces).strip().startswith(SPOKEN)
 
 
 def test_an_answer_is_spoken(bridge: int) -> None:

@@ -21,7 +21,7 @@ MODULE = "wyoming_openai.utilities"
 
 
 class WithoutTypeParameters(SourceFileLoader):
-    """Reads `def f[T: X](…)` as `def f(…)`, and annotations not at all."""
+    """Reads `def f[T: X](…)` as `def f(…)`, and ignores annotations."""
 
     def source_to_code(self, data: Any, path: Any, **options: Any) -> CodeType:  # type: ignore[override]
         source = re.sub(r"^def (\w+)\[\w+: \w+\]", r"def \1", data.decode(), flags=re.M)
@@ -32,7 +32,7 @@ class WithoutTypeParameters(SourceFileLoader):
 
 
 class Finder(MetaPathFinder):
-    """Finds that one module."""
+    """Finds this one module."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

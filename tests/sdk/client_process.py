@@ -1,4 +1,4 @@
-"""An official client in a process of its own: told what to call, it tells what it saw."""
+"""An official client in a separate process: it makes one call at a time and reports it."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ NODE = {"node-6.49": CLIENTS / "node6", "node-7.57": CLIENTS / "node7"}
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What a program gives the client to upload: bare bytes when it has no name."""
+    """An upload of a program: bare bytes when it has no name."""
 
     content: bytes
     name: str | None = "a.wav"
@@ -35,7 +35,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the client returned."""
+    """The return value of the client."""
 
     kind: str
     value: Any
@@ -48,18 +48,18 @@ class Seen:
 
 
 class Raised(Exception):
-    """What the client raised."""
+    """The exception that the client raised."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        super().__init__(told["message"])
-        self.kinds: list[str] = told["kinds"]
-        self.message: str = told["message"]
-        self.status: int | None = told["status"]
-        self.code: str | None = told["code"]
-        self.param: str | None = told["param"]
-        self.headers: dict[str, str] = told["headers"]
-        self.request_id: str | None = told["request_id"]
-        self.retries: str | None = told["retries"]
+    def __init__(self, report: dict[str, Any]) -> None:
+        super().__init__(report["message"])
+        self.kinds: list[str] = report["kinds"]
+        self.message: str = report["message"]
+        self.status: int | None = report["status"]
+        self.code: str | None = report["code"]
+        self.param: str | None = report["param"]
+        self.headers: dict[str, str] = report["headers"]
+        self.request_id: str | None = report["request_id"]
+        self.retries: str | None = report["retries"]
 
 
 class Sdk:
@@ -69,12 +69,12 @@ class Sdk:
         self.process = process
 
     def transcribe(self, gateway: Gateway, content: bytes | File, **fields: object) -> Any:
-        """Give what the client returns: text, an object, or the events of a stream."""
+        """Return what the client returns: text, an object, or the events of a stream."""
         file = content if isinstance(content, File) else File(content)
         return self.ask("transcribe", gateway, file, {"model": "whisper-1", **fields}).value
 
     def speak(self, gateway: Gateway, **fields: object) -> Seen:
-        """Give the audio and the headers it came with."""
+        """Return the audio and its headers."""
         asked = {"model": "tts-1", "voice": "alloy", "input": "Hi"} | fields
         return self.ask("speak", gateway, None, asked)
 
@@ -102,7 +102,7 @@ class Sdk:
         fields: dict[str, Any] | None = None,
         **client: object,
     ) -> Callable[[], Seen]:
-        """Let the client start a call; what is given waits for its end."""
+        """Start a call of the client; return a function that waits for its end."""
         call = {
             "operation": operation,
             "base_url": f"{gateway.url}/v1",
@@ -127,8 +127,8 @@ class Sdk:
 
 @contextmanager
 def running_sdk(name: str) -> Iterator[Sdk]:
-    """Keep one client's process until the end of the block."""
-    # No key and no address of a developer's own.
+    """Run the process of one client until the end of the block."""
+    # Without the key and the address of a developer.
     alone = {key: value for key, value in os.environ.items() if not key.startswith("OPENAI_")}
     with subprocess.Popen(
         _command(name),

@@ -27,7 +27,7 @@ def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 def start_sdk(
     scripted_gateway: Gateway, mp3_gateway: Gateway, listing: Gateway
 ) -> Iterator[Callable[[str], Sdk]]:
-    """Start a version when a test first wants it.
+    """Start a version when a test first needs it.
 
     The gateways are asked for here so that they outlive the clients: a server that ends waits for
     the connections that its clients keep.

@@ -1,4 +1,4 @@
-"""One version of the official Python client, as a program that is told what to call.
+"""One version of the official Python client, as a program that makes the requested calls.
 
 It reads one call per line, as JSON, and answers each with a line: what the client returned or
 raised. So every version runs in a process of its own, with the packages that it wants.
@@ -25,8 +25,8 @@ def main() -> None:
             client = _client(call["base_url"], call["api_key"], call["max_retries"])
             seen = OPERATIONS[call["operation"]](client, call)
         except Exception as error:
-            # Whatever it is, the test wants to read it.
-            seen = {"raised": _told(error)}
+            # The test reads any exception.
+            seen = {"raised": _report(error)}
         print(json.dumps(seen), flush=True)
 
 
@@ -96,7 +96,7 @@ OPERATIONS: dict[str, Callable[[openai.OpenAI, Call], Seen]] = {
 
 
 def _arguments(create: Any, fields: dict[str, Any]) -> dict[str, Any]:
-    """What this version has no name for goes as `extra_body`, as its users would send it."""
+    """Move fields unknown to this version to `extra_body`, as its users would send them."""
     names = inspect.signature(create).parameters
     extra = {name: value for name, value in fields.items() if name not in names}
     named = {name: value for name, value in fields.items() if name in names}
@@ -120,7 +120,7 @@ def _value(value: Any) -> Seen:
     }
 
 
-def _told(error: Exception) -> Seen:
+def _report(error: Exception) -> Seen:
     response = getattr(error, "response", None)
     request = getattr(error, "request", None)
     return {

@@ -1,4 +1,4 @@
-"""The clients that speak are those that their names say."""
+"""Each client has the version that its name says."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Who spoke, as the versions of the official client read it that know of speakers."""
+"""Transcriptions with speakers, as read by client versions that support them."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def knowing(start_sdk: Callable[[str], Sdk], request: pytest.FixtureRequest) -> 
 
 @pytest.fixture
 def conversing(hearing: Gateway, faults: FaultServer) -> Gateway:
-    """A gateway whose engine hears two speakers."""
+    """A gateway whose engine diarizes two speakers."""
     faults.answer("/v1/audio/diarize", DIARIZATION)
     faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     return hearing
@@ -34,12 +34,12 @@ def test_diarized_segments_have_ids_of_text_and_a_letter_for_each_speaker(
     assert {type(segment["id"]) for segment in said["segments"]} == {str}
 
 
-def test_a_diarized_stream_tells_each_segment_and_ends(knowing: Sdk, conversing: Gateway) -> None:
+def test_a_diarized_stream_has_each_segment_and_ends(knowing: Sdk, conversing: Gateway) -> None:
     events = knowing.transcribe(
         conversing, TONE, response_format="diarized_json", stream=True, chunking_strategy="auto"
     )
 
-    told = [event["type"] for event in events]
-    assert told.count("transcript.text.segment") == 2
-    assert told.count("transcript.text.done") == 1
-    assert told[-1] == "transcript.text.done"
+    types = [event["type"] for event in events]
+    assert types.count("transcript.text.segment") == 2
+    assert types.count("transcript.text.done") == 1
+    assert types[-1] == "transcript.text.done"

@@ -1,4 +1,4 @@
-"""Models and voices, as the official clients and the programs without one ask for them."""
+"""Models and voices, as requested with and without the official clients."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.sdk.client_process import File, Raised, Sdk
 VOICES = "/v1/audio/voices"
 
 
-def test_models_are_listed_as_a_strict_client_wants_them(sdk: Sdk, listing: Gateway) -> None:
+def test_models_are_listed_as_a_strict_client_requires(sdk: Sdk, listing: Gateway) -> None:
     listed = sdk.ask("list_models", listing).value["data"]
 
     assert {model["object"] for model in listed} == {"model"}
@@ -71,14 +71,14 @@ def test_speech_models_have_ids(listing: Gateway) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/readyz", "/v1/test"])
-def test_what_gives_other_servers_away_is_not_found(
+def test_paths_that_identify_other_servers_are_not_found(
     listing: Gateway, keyed: Gateway, path: str
 ) -> None:
     assert listing.get(path).status_code == 404
     assert keyed.get(path).status_code == 404
 
 
-def test_health_is_told_in_json_and_not_as_ok(listing: Gateway) -> None:
+def test_health_is_json_and_not_ok(listing: Gateway) -> None:
     assert listing.get("/health").json() == {"status": "healthy"}
 
 

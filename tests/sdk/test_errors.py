@@ -1,4 +1,4 @@
-"""Failures, as each version of the official client tells them to its program."""
+"""Failures, as each version of the official client raises them."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -40,7 +40,7 @@ def test_a_right_key_is_served(sdk: Sdk, keyed: Gateway) -> None:
     assert sdk.ask("list_models", keyed, api_key="desk-key").value["data"]
 
 
-def test_an_error_bears_our_message_and_the_id_of_its_answer(sdk: Sdk, scripted: Gateway) -> None:
+def test_an_error_has_the_gateways_message_and_the_request_id(sdk: Sdk, scripted: Gateway) -> None:
     with pytest.raises(Raised, match="expected one of json, text") as failure:
         sdk.transcribe(scripted, TONE, response_format="yaml")
 
@@ -48,7 +48,7 @@ def test_an_error_bears_our_message_and_the_id_of_its_answer(sdk: Sdk, scripted:
     assert failure.value.request_id == failure.value.headers["x-request-id"]
 
 
-def test_an_answer_bears_an_id(sdk: Sdk, hearing: Gateway) -> None:
+def test_an_answer_has_a_request_id(sdk: Sdk, hearing: Gateway) -> None:
     said = sdk.ask("transcribe", hearing, File(TONE), {"model": "whisper-1"})
 
     assert said.request_id
@@ -88,7 +88,7 @@ def test_a_request_that_django_itself_refuses_has_the_envelope(scripted: Gateway
     assert answer.headers["x-request-id"]
 
 
-def test_a_busy_engine_is_asked_three_times_by_every_client(
+def test_every_client_tries_a_busy_engine_three_times(
     start_sdk: Callable[[str], Sdk], scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, pieces=(b"RIFF",) * 120, pause_s=0.25, content_type="audio/wav")

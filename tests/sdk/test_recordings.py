@@ -1,4 +1,4 @@
-"""Recordings in the shapes clients give them, heard by the real engine."""
+"""Recordings in the forms in which clients send them, transcribed by the real engine."""
 
 import base64
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.sdk.client_process import File, Raised, Sdk
 
 pytestmark = pytest.mark.models
 MIB = 1024 * 1024
-SAID = "Good morning, everyone."
+SPOKEN = "Good morning, everyone."
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def greeting(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="session")
 def webm(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The same, as a browser records it."""
+    """The first words of the clinic meeting, as a browser records them."""
     path: Path = tmp_path_factory.mktemp("greeting") / "greeting.webm"
     return encoded(CLINIC / "mic.flac", path, "libopus", seconds=3.0).read_bytes()
 
@@ -43,7 +43,7 @@ def test_bytes_with_and_without_a_name_are_transcribed(
 ) -> None:
     said = start_sdk(name).transcribe(mp3_gateway, File(greeting, sent_as))
 
-    assert said["text"].startswith(SAID)
+    assert said["text"].startswith(SPOKEN)
 
 
 def test_a_browsers_recording_is_transcribed(
@@ -51,10 +51,10 @@ def test_a_browsers_recording_is_transcribed(
 ) -> None:
     file = File(webm, "a.webm", "audio/webm;codecs=opus")
 
-    assert newest_sdk.transcribe(mp3_gateway, file)["text"].startswith(SAID)
+    assert newest_sdk.transcribe(mp3_gateway, file)["text"].startswith(SPOKEN)
 
 
-def test_what_is_no_recording_is_the_clients_error(sdk: Sdk, mp3_gateway: Gateway) -> None:
+def test_an_invalid_recording_is_a_client_error(sdk: Sdk, mp3_gateway: Gateway) -> None:
     with pytest.raises(Raised, match="decoded") as failure:
         sdk.transcribe(mp3_gateway, b"Dear Sir or Madam, " * 50)
 
@@ -81,7 +81,7 @@ def test_reference_clips_of_megabytes_name_the_speaker(
 
 
 def reference(track: Path, folder: Path) -> str:
-    """Where somebody talks in a track, as a data URL of 1.4 MB: 48 kHz, stereo."""
+    """A part of a track with speech, as a data URL of 1.4 MB: 48 kHz, stereo."""
     heard = np.frombuffer(cut_of(track, 18.0, folder / "cut.wav").read_bytes()[44:], np.int16)
     talking = heard[: int(5.5 * 16_000)] if track.stem == "mic" else heard[-int(5.5 * 16_000) :]
     clip = wav(np.repeat(talking, 6), 48_000, 2)

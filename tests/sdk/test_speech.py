@@ -1,4 +1,4 @@
-"""Speech, as each version of the official client asks for it, over a scripted engine."""
+"""Speech, as each version of the official client requests it, over a scripted engine."""
 
 from collections.abc import Iterator
 from threading import Event
@@ -33,7 +33,7 @@ OPENAI_VOICES = [
 
 @pytest.fixture(scope="module")
 def engines_voices() -> set[str]:
-    """What the built-in engine lists."""
+    """The voices of the built-in engine."""
     listed = httpx.get(engine_urls()["KOKORO_URL"] + "/v1/audio/voices").json()["voices"]
     return {voice["id"] for voice in listed}
 
@@ -52,7 +52,7 @@ def test_openais_models_speak(sdk: Sdk, speaking: Gateway, model: str) -> None:
     assert sdk.speak(speaking, model=model).audio == SPEECH
 
 
-def test_speech_bears_an_id(sdk: Sdk, speaking: Gateway) -> None:
+def test_speech_has_a_request_id(sdk: Sdk, speaking: Gateway) -> None:
     assert sdk.speak(speaking).headers["x-request-id"]
 
 
@@ -109,7 +109,7 @@ def test_a_speed_beyond_them_is_named(sdk: Sdk, speaking: Gateway, speed: float)
     assert failure.value.param == "speed"
 
 
-def test_keys_that_are_not_openais_are_no_error(sdk: Sdk, speaking: Gateway) -> None:
+def test_fields_unknown_to_openai_are_accepted(sdk: Sdk, speaking: Gateway) -> None:
     foreign = {
         "backend": "kokoro",
         "lang_code": "b",
@@ -121,11 +121,11 @@ def test_keys_that_are_not_openais_are_no_error(sdk: Sdk, speaking: Gateway) -> 
 
 
 @pytest.mark.parametrize("instructions", ["", "None", "Whisper."])
-def test_instructions_are_no_error(sdk: Sdk, speaking: Gateway, instructions: str) -> None:
+def test_instructions_are_accepted(sdk: Sdk, speaking: Gateway, instructions: str) -> None:
     assert sdk.speak(speaking, instructions=instructions).audio == SPEECH
 
 
-def test_speech_that_breaks_off_never_ends_cleanly(
+def test_speech_that_breaks_off_does_not_end_cleanly(
     sdk: Sdk, speaking: Gateway, faults: FaultServer
 ) -> None:
     half = {"pieces": (b"ID3", b"half"), "pause_s": 0.05, "cut": True}
@@ -162,7 +162,7 @@ def test_the_first_audio_arrives_before_the_last_is_spoken(
 
 
 def _half_until(heard: Event) -> Iterator[bytes]:
-    """Speak the second half only when somebody has heard the first."""
+    """Speak the second half only when the client has received the first."""
     yield b"first"
     heard.wait(timeout=10)
     yield b"second"

@@ -1,4 +1,4 @@
-"""Speech that the real engine spoke: what arrives is playable, in the format that was asked."""
+"""Speech of the real engine: playable audio in the requested format."""
 
 import base64
 import struct
@@ -27,7 +27,7 @@ GREETING = "Hi there."
 
 
 def seconds_of(audio: bytes, container_format: str, tmp_path: Path) -> float:
-    """How long a recording lasts, by decoding it as what it claims to be."""
+    """The length of a recording, decoded as the format it claims to have."""
     path = tmp_path / "spoken"
     path.write_bytes(audio)
     with av.open(str(path), format=container_format) as container:
@@ -36,14 +36,12 @@ def seconds_of(audio: bytes, container_format: str, tmp_path: Path) -> float:
 
 @pytest.fixture(scope="session")
 def spoken_in(start_sdk: Callable[[str], Sdk], mp3_gateway: Gateway) -> Callable[[str], Seen]:
-    """The same greeting in any format, spoken once in each."""
+    """A function that returns one greeting in any format, spoken once per format."""
     newest = start_sdk("python-3.54")
     return cache(lambda name: newest.speak(mp3_gateway, input=GREETING, response_format=name))
 
 
-def test_mp3_is_what_a_client_without_a_format_gets(
-    start_sdk: Callable[[str], Sdk], mp3_gateway: Gateway
-) -> None:
+def test_mp3_is_the_default_format(start_sdk: Callable[[str], Sdk], mp3_gateway: Gateway) -> None:
     spoken = start_sdk("node-7.57").speak(mp3_gateway, input=GREETING)
 
     assert spoken.headers["content-type"] == "audio/mpeg"
@@ -70,7 +68,7 @@ def test_pcm_is_the_samples_of_the_wav_and_nothing_else(
     assert len(pcm.audio) / 2 / 24_000 == pytest.approx(seconds, abs=0.1)
 
 
-def test_a_wav_tells_its_shape_in_its_first_2048_bytes(spoken_in: Callable[[str], Seen]) -> None:
+def test_the_header_of_a_wav_is_in_its_first_2048_bytes(spoken_in: Callable[[str], Seen]) -> None:
     head = spoken_in("wav").audio[:2048]
 
     format_at = head.index(b"fmt ")

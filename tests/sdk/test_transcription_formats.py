@@ -1,4 +1,4 @@
-"""What each version of the official client makes of a transcription, format by format."""
+"""The answers of each version of the official client, by format of the transcription."""
 
 import pytest
 

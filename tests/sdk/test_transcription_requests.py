@@ -1,4 +1,4 @@
-"""What clients send beside the recording: none of it stands in the way."""
+"""Fields that clients send beside the recording, all of which are accepted."""
 
 import re
 
@@ -23,7 +23,7 @@ MIB = 1024 * 1024
     ],
     ids=["auto", "dict", "JSON"],
 )
-def test_a_chunking_strategy_is_no_error(sdk: Sdk, hearing: Gateway, strategy: object) -> None:
+def test_a_chunking_strategy_is_accepted(sdk: Sdk, hearing: Gateway, strategy: object) -> None:
     assert sdk.transcribe(hearing, TONE, chunking_strategy=strategy)["text"] == TEXT
 
 
@@ -62,7 +62,7 @@ def test_openais_models_are_served(sdk: Sdk, hearing: Gateway, model: str) -> No
     assert sdk.transcribe(hearing, TONE, model=model)["text"] == TEXT
 
 
-def test_log_probabilities_that_no_engine_has_are_left_out(sdk: Sdk, hearing: Gateway) -> None:
+def test_log_probabilities_are_left_out(sdk: Sdk, hearing: Gateway) -> None:
     said = sdk.transcribe(hearing, TONE, include=["logprobs"])
 
     assert said["text"] == TEXT

@@ -21,7 +21,7 @@ def done_in(events: list[dict[str, Any]]) -> list[str]:
     return [event["text"] for event in events if event["type"] == "transcript.text.done"]
 
 
-# OpenAI streams nothing of whisper-1; a client that asks for it here is not left with nothing.
+# OpenAI does not stream whisper-1; this gateway does.
 @pytest.mark.parametrize("model", ["whisper-1", "gpt-4o-mini-transcribe"])
 def test_the_deltas_of_a_stream_join_to_the_text_of_its_one_end(
     sdk: Sdk, hearing: Gateway, model: str
@@ -52,7 +52,7 @@ def test_a_common_reader_of_server_sent_events_reads_a_stream(hearing: Gateway) 
     assert [event.json()["type"] for event in events][-1] == "transcript.text.done"
 
 
-def test_an_engine_that_fails_under_a_stream_is_an_error_with_our_message(
+def test_a_failure_during_a_stream_is_an_error_with_the_message(
     sdk: Sdk, hearing: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, {"detail": "CUDA error"}, status=500)
@@ -63,7 +63,7 @@ def test_an_engine_that_fails_under_a_stream_is_an_error_with_our_message(
     assert "APIError" in failure.value.kinds
 
 
-def test_a_refused_stream_is_told_before_it_starts(sdk: Sdk, hearing: Gateway) -> None:
+def test_a_stream_is_refused_before_it_starts(sdk: Sdk, hearing: Gateway) -> None:
     with pytest.raises(Raised, match="temperature") as failure:
         sdk.transcribe(hearing, TONE, stream=True, temperature=7)
 

@@ -1,4 +1,4 @@
-"""Keys, scopes, and who is served without one."""
+"""API keys, their scopes, and the clients that are served without a key."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_without_keys_another_sites_page_is_refused(bare: Gateway) -> None:
     assert bare.get(CLOSED, headers={"origin": "https://evil.example"}).status_code == 401
 
 
-def test_without_keys_a_stray_key_of_a_client_does_no_harm(bare: Gateway) -> None:
+def test_without_keys_a_key_that_a_client_sends_is_ignored(bare: Gateway) -> None:
     assert bare.get(CLOSED, headers=bearer("sk-no-key-required")).status_code == 200
 
 
@@ -93,7 +93,7 @@ def test_a_key_without_scopes_has_audio() -> None:
     "entry",
     ["desk", "desk:", ":secret:audio", "desk:secret:sing", "desk:sha256$12:audio", "desk:null"],
 )
-def test_a_malformed_entry_is_refused_without_telling_its_key(entry: str) -> None:
+def test_a_malformed_entry_is_refused_without_showing_its_key(entry: str) -> None:
     with pytest.raises(ValueError) as refused:
         parse_key(entry)
 

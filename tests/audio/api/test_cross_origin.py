@@ -1,4 +1,4 @@
-"""Pages of other sites: none may use the gateway from a browser but of a listed origin."""
+"""Cross-origin requests: only pages of a listed origin may use the gateway."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ ALLOWED = "access-control-allow-origin"
 def shared(
     fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """A gateway without keys that serves the pages of one site."""
+    """A gateway without keys that serves the pages of one origin."""
     folder = tmp_path_factory.mktemp("shared")
     origins = f"{APP}, http://localhost:3000"
     with running_gateway(
@@ -27,7 +27,7 @@ def shared(
 
 
 def preflight(gateway: Gateway, origin: str) -> httpx.Response:
-    """What a browser asks before it lets a page post JSON with a key."""
+    """The preflight request of a page that posts JSON with a key."""
     asks = {
         "origin": origin,
         "access-control-request-method": "POST",
@@ -53,7 +53,7 @@ def test_no_page_may_post_unless_its_origin_is_listed(bare: Gateway) -> None:
     assert ALLOWED not in preflight(bare, APP).headers
 
 
-def test_a_listed_page_counts_as_this_machines_own(shared: Gateway, faults: FaultServer) -> None:
+def test_a_listed_page_is_served_as_on_this_machine(shared: Gateway, faults: FaultServer) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
 
     answer = shared.post(SPEAK, json={"input": "Hi"}, headers={"origin": APP})
@@ -62,7 +62,7 @@ def test_a_listed_page_counts_as_this_machines_own(shared: Gateway, faults: Faul
     assert answer.headers[ALLOWED] == APP
 
 
-def test_a_listed_page_reads_the_headers_that_explain(shared: Gateway) -> None:
+def test_a_listed_page_can_read_the_explaining_headers(shared: Gateway) -> None:
     answer = shared.get("/v1/audio/models", headers={"origin": APP})
 
     assert answer.headers["access-control-expose-headers"].split(", ") == [
@@ -76,20 +76,20 @@ def test_a_listed_page_reads_the_headers_that_explain(shared: Gateway) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/models/nobody", "/nowhere"])
-def test_a_listed_page_reads_errors(shared: Gateway, path: str) -> None:
+def test_a_listed_page_can_read_errors(shared: Gateway, path: str) -> None:
     answer = shared.get(path, headers={"origin": APP})
 
     assert answer.status_code == 404
     assert answer.headers[ALLOWED] == APP
 
 
-def test_another_sites_page_is_not_served_beside_a_listed_one(shared: Gateway) -> None:
+def test_another_sites_page_is_refused_even_if_one_is_listed(shared: Gateway) -> None:
     answer = shared.post(SPEAK, json={"input": "Hi"}, headers={"origin": "https://evil.example"})
 
     assert answer.status_code == 401
 
 
-def test_a_page_needs_no_key_to_ask_whether_it_may(
+def test_a_preflight_request_needs_no_key(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("keyed-shared")

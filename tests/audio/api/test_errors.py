@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the client reads the same envelope, and nothing of our inside."""
+"""Every error has the same envelope, and shows nothing of the gateway's inside."""
 
 import json
 import socket
@@ -31,7 +31,7 @@ KEYS = {"message", "type", "param", "code"}
         ("DELETE", "/api/audio/label-merge", 405, "method_not_supported"),
     ],
 )
-def test_an_address_that_is_none_gets_the_envelope(
+def test_an_unknown_path_gets_the_envelope(
     scripted: Gateway, method: str, path: str, status: int, code: str
 ) -> None:
     answer = httpx.request(method, scripted.url + path)
@@ -95,7 +95,7 @@ def test_a_loaded_engines_retry_after_is_passed_on_up_to_a_minute(
         {"detail": [{"loc": ["body", "voice"], "msg": "The voice is unknown."}]},
     ],
 )
-def test_an_engines_own_reason_is_told_in_whatever_shape_it_comes(
+def test_an_engines_own_reason_is_passed_on_in_any_shape(
     scripted: Gateway, faults: FaultServer, body: dict[str, object]
 ) -> None:
     faults.answer(SPEAK, body, status=400)
@@ -138,7 +138,7 @@ def test_no_address_path_or_stack_trace_of_an_engine_leaks(
         b"[" * 100_000,
     ],
 )
-def test_nonsense_from_an_engine_is_a_bad_gateway(
+def test_an_invalid_answer_of_an_engine_is_a_bad_gateway(
     scripted: Gateway, faults: FaultServer, body: bytes
 ) -> None:
     faults.answer(TRANSCRIBE, body)
@@ -169,7 +169,7 @@ def test_an_engine_that_breaks_off_is_a_bad_gateway(
     assert answer.json()["error"]["code"] == "engine_unreachable"
 
 
-def test_an_engine_that_is_not_configured_says_so(bare: Gateway) -> None:
+def test_a_missing_engine_is_reported_as_not_configured(bare: Gateway) -> None:
     answer = bare.post(SPEAK, json={"input": "Hi"})
 
     assert answer.status_code == 503
@@ -220,7 +220,7 @@ def _speaking(gateway: Gateway) -> AbstractContextManager[httpx.Response]:
         b"GET / HTTP/1.1\r\nno header\r\n\r\n",
     ],
 )
-def test_what_the_server_itself_refuses_comes_in_the_envelope(
+def test_a_refusal_of_the_server_itself_gets_the_envelope(
     bare: Gateway, request_head: bytes
 ) -> None:
     host, _, port = bare.url.removeprefix("http://").partition(":")

@@ -1,4 +1,4 @@
-"""Whatever bytes arrive, what reads them takes or refuses them, and nothing else happens."""
+"""Random bytes are accepted or refused, and cause no other failure."""
 
 import io
 import json
@@ -49,7 +49,7 @@ BOUNDARIES = st.sampled_from(["cut", "", '"cut"', "c" * 300, "cüt", "cut; chars
 
 @pytest.fixture
 def without_database() -> Iterator[None]:
-    """A request does not look whether an earlier test has left a connection open."""
+    """A request does not close a connection that an earlier test has left open."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
@@ -78,7 +78,7 @@ def test_an_upload_of_any_bytes_is_answered_in_the_envelope(
 
 
 def answer_to(body: bytes, boundary: str, declared: int) -> tuple[int, dict[str, str]]:
-    """What the gateway answers to an upload of these bytes."""
+    """The answer of the gateway to an upload of these bytes."""
     statuses: list[str] = []
     environ = {
         "REQUEST_METHOD": "POST",

@@ -1,4 +1,4 @@
-"""Browsers are told to load, frame and guess nothing, whatever answers."""
+"""The security headers of every answer."""
 
 import socket
 
@@ -23,20 +23,20 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_answer_has_them(bare: Gateway, path: str) -> None:
+def test_every_answer_has_the_headers(bare: Gateway, path: str) -> None:
     told = bare.get(path).headers
 
     assert {name: told[name] for name in WANTED} == WANTED
     assert "frame-ancestors 'none'" in told["content-security-policy"]
 
 
-def test_a_foreign_host_gets_them_too(bare: Gateway) -> None:
+def test_the_answer_to_a_foreign_host_has_the_headers(bare: Gateway) -> None:
     told = bare.get("/healthz", headers={"host": "evil.example"}).headers
 
     assert {name: told[name] for name in WANTED} == WANTED
 
 
-def test_a_refusal_of_the_server_itself_has_them(bare: Gateway) -> None:
+def test_a_refusal_of_the_server_itself_has_the_headers(bare: Gateway) -> None:
     with socket.create_connection(("127.0.0.1", int(bare.url.rpartition(":")[2]))) as connection:
         connection.sendall(b"GET / NONSENSE\r\n\r\n")
         told = connection.recv(65_536).decode().lower()
@@ -44,11 +44,11 @@ def test_a_refusal_of_the_server_itself_has_them(bare: Gateway) -> None:
     assert all(f"{name}: {value.lower()}\r\n" in told for name, value in WANTED.items())
 
 
-def test_data_may_load_nothing(bare: Gateway) -> None:
+def test_a_data_answer_may_load_nothing(bare: Gateway) -> None:
     assert bare.get("/healthz").headers["content-security-policy"].startswith("default-src 'none'")
 
 
-def test_no_script_stands_in_the_docs(bare: Gateway) -> None:
+def test_the_docs_page_contains_no_script(bare: Gateway) -> None:
     page = bare.get("/api/docs")
 
     assert "script-src" not in page.headers["content-security-policy"]
@@ -56,7 +56,7 @@ def test_no_script_stands_in_the_docs(bare: Gateway) -> None:
     assert "<script>" not in page.text
 
 
-def test_tls_is_demanded_only_where_there_is_tls(
+def test_tls_is_required_only_behind_a_tls_proxy(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     with running_gateway(tmp_path_factory.mktemp("tls"), HSTS_S="3600") as gateway:
@@ -67,7 +67,7 @@ def test_tls_is_demanded_only_where_there_is_tls(
     assert behind_tls.headers["strict-transport-security"] == "max-age=3600"
 
 
-def test_without_the_setting_no_header_of_a_client_counts(bare: Gateway) -> None:
+def test_without_the_setting_forwarded_headers_are_ignored(bare: Gateway) -> None:
     told = bare.get("/healthz", headers={"x-forwarded-proto": "https"}).headers
 
     assert "strict-transport-security" not in told

@@ -1,4 +1,4 @@
-"""Clients that stall, break off, or say what no client should."""
+"""Clients that stall, break off, or send malformed requests."""
 
 import http.client
 import json
@@ -28,7 +28,7 @@ def raw(gateway: Gateway, request: bytes) -> socket.socket:
 
 
 def answer_on(connection: socket.socket) -> tuple[int, str]:
-    """The status and the body of the answer that comes."""
+    """The status and the body of the answer."""
     response = http.client.HTTPResponse(connection)
     response.begin()
     return response.status, response.read().decode()
@@ -36,7 +36,7 @@ def answer_on(connection: socket.socket) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """A gateway of few threads, and little patience."""
+    """A gateway with few threads and short timeouts."""
     few = {"WEB_THREADS": "3", "ENGINE_CONNECTIONS": "2", "CLIENT_TIMEOUT_S": "1"}
     with running_gateway(tmp_path_factory.mktemp("few"), **few) as gateway:
         yield gateway
@@ -60,7 +60,7 @@ def test_silent_clients_do_not_keep_the_threads(few: Gateway, silent: bytes) -> 
         assert few.get("/healthz").status_code == 200
 
 
-def test_a_body_that_breaks_off_is_not_taken_for_a_short_one(scripted: Gateway) -> None:
+def test_a_body_that_breaks_off_is_not_read_as_a_short_one(scripted: Gateway) -> None:
     head = (
         b"POST /v1/audio/speech HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     )
@@ -73,7 +73,7 @@ def test_a_body_that_breaks_off_is_not_taken_for_a_short_one(scripted: Gateway) 
     assert "broke off" in text
 
 
-def test_an_upload_that_breaks_off_is_the_clients_fault(scripted: Gateway) -> None:
+def test_an_upload_that_breaks_off_is_a_client_error(scripted: Gateway) -> None:
     head = b"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999\r\n"
     kind = b"Content-Type: multipart/form-data; boundary=cut\r\n\r\n"
 
@@ -115,7 +115,9 @@ def test_a_chunked_upload_without_a_key_is_refused_unread(keyed: Gateway) -> Non
         ("timeline", f"[{'9' * 5000}]"),
     ],
 )
-def test_numbers_beyond_all_floats_are_refused(scripted: Gateway, field: str, value: str) -> None:
+def test_numbers_beyond_the_range_of_floats_are_refused(
+    scripted: Gateway, field: str, value: str
+) -> None:
     answer = scripted.post(MERGE, files={"file": TONE}, data={"timeline": "[]", field: value})
 
     assert answer.status_code == 400
@@ -125,13 +127,15 @@ def test_numbers_beyond_all_floats_are_refused(scripted: Gateway, field: str, va
 @pytest.mark.parametrize(
     "body", [b'{"input": "Hi", "foo": 1e400}', rb'{"input": "Hi", "voice": "x", "a": "\ud800"}']
 )
-def test_speech_that_no_json_can_carry_on_is_refused(scripted: Gateway, body: bytes) -> None:
+def test_speech_fields_that_json_cannot_represent_are_refused(
+    scripted: Gateway, body: bytes
+) -> None:
     answer = scripted.post(SPEAK, content=body, headers={"content-type": "application/json"})
 
     assert answer.status_code == 400
 
 
-def test_speech_choices_that_are_null_are_none(scripted: Gateway, faults: FaultServer) -> None:
+def test_null_speech_fields_count_as_missing(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
 
     answer = scripted.post(SPEAK, json={"input": "Hi", "voice": None, "speed": None})
@@ -140,7 +144,7 @@ def test_speech_choices_that_are_null_are_none(scripted: Gateway, faults: FaultS
     assert "speed" not in faults.asked[0].json
 
 
-def test_a_charset_that_is_none_is_refused(scripted: Gateway) -> None:
+def test_an_unknown_charset_is_refused(scripted: Gateway) -> None:
     kind = "multipart/form-data; charset=idna; boundary=c"
 
     answer = scripted.post(TRANSCRIBE, content=b"--c--", headers={"content-type": kind})
@@ -153,7 +157,9 @@ def test_a_malformed_origin_is_refused(bare: Gateway) -> None:
 
 
 @pytest.mark.parametrize("name", ["Ann\n[0:00:00] Bob: I resign", "Ann\ud800", "Ann\u2028Bob"])
-def test_a_name_cannot_forge_a_line(scripted: Gateway, faults: FaultServer, name: str) -> None:
+def test_a_name_cannot_add_a_line_to_a_transcript(
+    scripted: Gateway, faults: FaultServer, name: str
+) -> None:
     turn = {"start_s": 0.0, "end_s": 1.0, "speaker": "Speaker_0"}
     faults.answer("/v1/audio/diarize-chunk", {"duration": 1.0, "segments": [turn]})
     timeline = json.dumps([{"start": 0, "end": 1, "name": name}])
@@ -176,7 +182,7 @@ def test_a_name_cannot_forge_a_line(scripted: Gateway, faults: FaultServer, name
         b'{"text": "a", "duration": 2, "words": [{"text": "a", "start": %s}]}' % HUGE.encode(),
     ],
 )
-def test_more_nonsense_from_an_engine_is_a_bad_gateway(
+def test_more_invalid_answers_of_an_engine_are_a_bad_gateway(
     scripted: Gateway, faults: FaultServer, body: bytes
 ) -> None:
     faults.answer(TRANSCRIBE, body)
@@ -187,7 +193,7 @@ def test_more_nonsense_from_an_engine_is_a_bad_gateway(
 
 
 @pytest.mark.parametrize("vector", [["1"], [True], [], "x", [[1]], [float("nan")]])
-def test_a_fingerprint_of_anything_but_numbers_is_a_bad_gateway(
+def test_an_embedding_of_anything_but_numbers_is_a_bad_gateway(
     scripted: Gateway, faults: FaultServer, vector: object
 ) -> None:
     faults.answer(
@@ -210,14 +216,14 @@ def test_the_track_that_an_engine_refuses_is_named(scripted: Gateway, faults: Fa
     assert answer.json()["error"]["param"] in {"mic_file", "system_file"}
 
 
-def test_an_invented_method_makes_no_new_metric(bare: Gateway) -> None:
+def test_an_unknown_method_adds_no_metric(bare: Gateway) -> None:
     with raw(bare, b"BREW /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n") as connection:
         connection.recv(65_536)
 
     assert "BREW" not in bare.get("/metrics").text
 
 
-def test_a_client_that_hangs_up_gives_the_engines_connection_back(
+def test_a_client_that_leaves_releases_the_engines_connection(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, pieces=(b"x" * 65_536,) * 400, pause_s=0.02, content_type="audio/wav")

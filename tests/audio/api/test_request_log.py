@@ -61,7 +61,7 @@ def test_a_clients_own_request_id_is_used(scripted: Gateway) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "two words", "x" * 65, 'a"b'])
-def test_an_unfit_request_id_is_replaced(scripted: Gateway, given: str) -> None:
+def test_an_invalid_request_id_is_replaced(scripted: Gateway, given: str) -> None:
     answer = scripted.get("/healthz", headers={"x-request-id": given})
 
     assert answer.headers["x-request-id"].startswith("req_")

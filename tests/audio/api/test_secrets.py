@@ -1,4 +1,4 @@
-"""What clients and operators entrust to the gateway is in no log and in no error."""
+"""Secrets of clients and operators appear in no log and in no error."""
 
 import json
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ DIARIZE = "/v1/audio/diarize-chunk"
 KEY, WRONG_KEY, ENGINE_PASSWORD = "key-4711-secret", "wrong-0815-key", "engine-pa55word"
 NAME, TEXT, VECTOR = "Ottokar Geheimrat", "the merger is confidential", 0.123456789
 FILE_NAME = "dismissal-of-ottokar.wav"
-SAID = {"prompt": TEXT}
-WRONG = {"prompt": TEXT, "response_format": "nothing"}
+FIELDS = {"prompt": TEXT}
+INVALID_FIELDS = {"prompt": TEXT, "response_format": "nothing"}
 SECRETS = [KEY, WRONG_KEY, ENGINE_PASSWORD, NAME, TEXT, str(VECTOR), FILE_NAME]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a gateway logged while it was asked all sorts of things, and its refusals."""
+    """The log of a gateway after many kinds of requests, and its refusals."""
 
     log: str
     refusals: list[httpx.Response]
@@ -43,34 +43,34 @@ def asked(fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory) -
     }
     with running_gateway(tmp_path_factory.mktemp("secrets"), **settings) as gateway:
         answers = [*heard(gateway, fault_server), *refused(gateway, fault_server)]
-    # Only now is all of it written.
+    # The log is complete only when the gateway has ended.
     return Asked(gateway.log.read_text(), [one for one in answers if one.status_code >= 400])
 
 
 def heard(gateway: Gateway, faults: FaultServer) -> Iterator[httpx.Response]:
-    """Requests that an engine answers rightly."""
+    """Requests that succeed."""
     faults.reset()
     turn = {"start_s": 0.0, "end_s": 1.0, "speaker": "Speaker_0"}
     vector = [VECTOR] * 192
     faults.answer(TRANSCRIBE, {"text": TEXT})
     faults.answer(DIARIZE, {"segments": [turn], "fingerprints": {"Speaker_0": vector}})
-    yield post(gateway, TRANSCRIBE, SAID)
+    yield post(gateway, TRANSCRIBE, FIELDS)
     yield post(gateway, MERGE, merge_fields())
 
 
 def refused(gateway: Gateway, faults: FaultServer) -> Iterator[httpx.Response]:
-    """Requests that fail in one way or another."""
+    """Requests that fail in different ways."""
     fields = merge_fields()
-    yield post(gateway, TRANSCRIBE, SAID, key=WRONG_KEY)
+    yield post(gateway, TRANSCRIBE, FIELDS, key=WRONG_KEY)
     yield post(gateway, f"{MERGE}/{NAME}?token={KEY}", fields)
     yield post(gateway, MERGE, fields | {"timeline": f'{{"{NAME}'})
     yield post(gateway, MERGE, fields | {"known_voiceprints": f'{{"{NAME}": [{VECTOR}, "x"]}}'})
-    yield post(gateway, TRANSCRIBE, WRONG, content=b"no audio")
+    yield post(gateway, TRANSCRIBE, INVALID_FIELDS, content=b"no audio")
     yield gateway.post(SPEAK, json={"input": TEXT, "voice": "nobody"}, headers=bearer(KEY))
     faults.reset()
     faults.answer(TRANSCRIBE, {"detail": "CUDA error"}, status=500)
     faults.answer(DIARIZE, f'{{"segments": "{NAME}"'.encode())
-    yield post(gateway, TRANSCRIBE, SAID)
+    yield post(gateway, TRANSCRIBE, FIELDS)
     yield post(gateway, MERGE, fields)
     with suppress(httpx.HTTPError):
         broken = httpx.post(

@@ -1,4 +1,4 @@
-"""The events of a speech hold its audio, and give it back."""
+"""The events of a speech contain its audio, and close it."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from audio.api.sse import SpeechEvents, usage
 
 
 class Held:
-    """Audio that knows whether it was given back."""
+    """Audio that records whether it was closed."""
 
     closed = False
 
@@ -25,5 +25,5 @@ def test_closing_the_events_closes_the_audio() -> None:
     assert audio.closed
 
 
-def test_parts_of_a_token_count_as_one() -> None:
+def test_tokens_are_rounded_up() -> None:
     assert usage("Hello", 1) == {"input_tokens": 2, "output_tokens": 1, "total_tokens": 3}

@@ -1,4 +1,4 @@
-"""A trace goes through the gateway to the engines, as the W3C recommends, and into the log."""
+"""W3C traces: passed on to the engines, and written to the log."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +11,8 @@ from audio.api.tracing import parse_trace
 from audio.archive.options import DEFAULT_MERGE, ArchiveOptions
 from audio.archive.recording_job import Source, do
 from audio.merge.values import NO_VOICES
-from tests.audio.api.audience import Audience
 from tests.audio.api.test_request_log import line
+from tests.audio.pipeline.watcher import Watcher
 from tests.engine_answers import DIARIZATION, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import Asked, FaultServer
 from tests.gateway_process import Gateway
@@ -168,8 +168,8 @@ def test_each_recording_of_an_archive_has_a_trace_of_its_own(
     (tmp_path / "talk.wav").write_bytes(TONE)
     source, options = Source((tmp_path / "talk.wav",)), ArchiveOptions(merge=KNOWING_NO_VOICE)
 
-    do(source, options, Audience(), actor="tests")
-    do(source, options, Audience(), actor="tests")
+    do(source, options, Watcher(), actor="tests")
+    do(source, options, Watcher(), actor="tests")
 
     sent = [headers_of(asked)["traceparent"] for asked in faults.asked]
     assert sent[0] == sent[1] != sent[2] == sent[3]

@@ -4,16 +4,16 @@ import pytest
 
 from audio.pipeline import job_progress
 from audio.pipeline.job_progress import Stopped, watched_by
-from tests.audio.api.audience import Audience
+from tests.audio.pipeline.watcher import Watcher
 
 
 def test_a_stopped_job_begins_nothing_new() -> None:
-    with watched_by(Audience(has_left=True)), pytest.raises(Stopped):
+    with watched_by(Watcher(has_left=True)), pytest.raises(Stopped):
         job_progress.raise_if_stopped()
 
 
 def test_a_watched_job_continues() -> None:
-    with watched_by(Audience()):
+    with watched_by(Watcher()):
         job_progress.raise_if_stopped()
 
 

@@ -1,4 +1,4 @@
-"""Every endpoint keeps the word of its OpenAPI schema, whether a request fits it or not."""
+"""Every endpoint answers as its OpenAPI schema declares, to valid and invalid requests."""
 
 import pytest
 import schemathesis
@@ -36,7 +36,7 @@ WITH_INPUT = [
 
 @pytest.fixture
 def served_schema(scripted: Gateway, faults: FaultServer) -> BaseSchema:
-    """What the gateway says of itself, over an engine that can do everything."""
+    """The schema of a gateway whose engine answers every call."""
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer(SPEAK, SPEECH, content_type="audio/mpeg")
     faults.answer("/v1/audio/diarize", DIARIZATION)
@@ -44,7 +44,7 @@ def served_schema(scripted: Gateway, faults: FaultServer) -> BaseSchema:
     return schemathesis.openapi.from_url(f"{scripted.url}/api/schema", config=SchemathesisConfig())
 
 
-def test_the_schema_has_just_these_endpoints(served_schema: BaseSchema) -> None:
+def test_the_schema_lists_exactly_these_endpoints(served_schema: BaseSchema) -> None:
     operations = served_schema.get_all_operations()
     served = [operation.ok().label for operation in operations if isinstance(operation, Ok)]
 
@@ -52,14 +52,12 @@ def test_the_schema_has_just_these_endpoints(served_schema: BaseSchema) -> None:
 
 
 @pytest.mark.parametrize("endpoint", [*WITHOUT_INPUT, *WITH_INPUT])
-def test_requests_that_fit_are_answered_as_declared(
-    served_schema: BaseSchema, endpoint: str
-) -> None:
+def test_valid_requests_are_answered_as_declared(served_schema: BaseSchema, endpoint: str) -> None:
     ask_repeatedly(served_schema, endpoint, GenerationMode.POSITIVE)
 
 
 @pytest.mark.parametrize("endpoint", WITH_INPUT)
-def test_requests_that_do_not_fit_are_answered_as_declared(
+def test_invalid_requests_are_answered_as_declared(
     served_schema: BaseSchema, endpoint: str
 ) -> None:
     ask_repeatedly(served_schema, endpoint, GenerationMode.NEGATIVE)

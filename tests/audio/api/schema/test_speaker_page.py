@@ -1,4 +1,4 @@
-"""What the schema shows of who said what is what the gateway answers."""
+"""The examples of the native endpoints are answers of the gateway."""
 
 import json
 

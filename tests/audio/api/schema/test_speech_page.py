@@ -1,4 +1,4 @@
-"""What the schema shows of speech and discovery is what the gateway answers."""
+"""The examples of speech and discovery are answers of the gateway."""
 
 import pytest
 from rest_framework.serializers import Serializer
@@ -28,8 +28,8 @@ def test_the_events_shown_are_an_answer(scripted: Gateway, faults: FaultServer) 
 def test_a_list_has_the_fields_shown(
     bare: Gateway, path: str, answer: type[Serializer[object]]
 ) -> None:
-    told = bare.get(path).json()
+    listed = bare.get(path).json()
 
-    shown = answer(data=told)
+    shown = answer(data=listed)
     assert shown.is_valid(), shown.errors
-    assert shown.validated_data == told
+    assert shown.validated_data == listed

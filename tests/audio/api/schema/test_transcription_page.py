@@ -1,4 +1,4 @@
-"""What the schema shows of transcriptions is what the gateway answers."""
+"""The examples of transcriptions are answers of the gateway."""
 
 import pytest
 from drf_spectacular.utils import OpenApiExample

@@ -1,4 +1,4 @@
-"""Requests that meet an engine with few places left, and clients that do not wait for them."""
+"""Engines with few free slots, and clients that leave before the answer."""
 
 import json
 import socket
@@ -28,7 +28,7 @@ SOON_S = 10.0
 
 
 class Gate:
-    """Calls to the engine wait before it until it is opened."""
+    """Holds calls to the engine until it is opened."""
 
     def __init__(self, faults: FaultServer) -> None:
         self.faults, self.opened = faults, Event()
@@ -41,17 +41,17 @@ class Gate:
         self.faults.respond(path, respond)
 
     def holds_back(self, count: int) -> None:
-        """So many calls have come to it."""
+        """Wait until `count` calls have arrived."""
         until(lambda: len(self.faults.asked) >= count)
 
 
 @pytest.fixture(scope="module")
-def four_places(
+def four_slots(
     fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """A gateway with keys, whose engines have four places, and all the time that they need."""
+    """A gateway with keys, whose engines have four slots and long timeouts."""
     with running_gateway(
-        tmp_path_factory.mktemp("places"),
+        tmp_path_factory.mktemp("slots"),
         PARAKEET_URL=fault_server.url,
         KOKORO_URL=fault_server.url,
         API_KEYS=KEYS,
@@ -69,7 +69,7 @@ def clients() -> Iterator[ThreadPoolExecutor]:
 
 @pytest.fixture
 def gate(faults: FaultServer, clients: ThreadPoolExecutor) -> Iterator[Gate]:
-    """Opened before the clients behind it are waited for."""
+    """A gate that is opened before the clients are awaited."""
     gate = Gate(faults)
     yield gate
     gate.opened.set()
@@ -86,7 +86,7 @@ def held(gateway: Gateway, engine: str) -> float:
 
 
 def leave(gateway: Gateway, path: str, meanwhile: Callable[[], object], **asked: object) -> None:
-    """Send a request as a client would, and hang up without waiting for all of its answer."""
+    """Send a request, and leave before the answer is complete."""
     request = httpx.Request("POST", gateway.url + path, **asked)  # type: ignore[arg-type]
     head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
     address = ("127.0.0.1", int(gateway.url.rpartition(":")[2]))
@@ -96,48 +96,48 @@ def leave(gateway: Gateway, path: str, meanwhile: Callable[[], object], **asked:
 
 
 def ends_of(gateway: Gateway) -> list[tuple[str, int]]:
-    """Route and status of each request that is over, by the log."""
+    """The route and the status of each ended request, by the log."""
     lines = [json.loads(line) for line in gateway.log.read_text().splitlines()]
     return [(line["route"], line["status"]) for line in lines if line["message"] == "request"]
 
 
-def test_a_job_of_four_calls_makes_none_when_a_place_is_missing(
-    four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
+def test_a_job_of_four_calls_makes_none_when_a_slot_is_missing(
+    four_slots: Gateway, gate: Gate, clients: ThreadPoolExecutor
 ) -> None:
     gate.holds(TRANSCRIBE, as_json(TRANSCRIPTION))
-    clients.submit(transcribe, four_places, ARCHIVE)
+    clients.submit(transcribe, four_slots, ARCHIVE)
     gate.holds_back(1)
 
-    answer = four_places.post(MERGE, files=DUAL, data={"timeline": "[]"}, headers=DESK)
+    answer = four_slots.post(MERGE, files=DUAL, data={"timeline": "[]"}, headers=DESK)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert answer.json()["error"]["code"] == "engine_busy"
     assert gate.faults.paths() == [TRANSCRIBE]
 
 
-def test_a_job_of_four_calls_waits_for_a_place(
-    four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
+def test_a_job_of_four_calls_waits_for_a_slot(
+    four_slots: Gateway, gate: Gate, clients: ThreadPoolExecutor
 ) -> None:
     gate.holds(TRANSCRIBE, as_json(TRANSCRIPTION))
     gate.faults.answer(DIARIZE, DIARIZATION)
-    job = partial(four_places.post, MERGE, files=DUAL, data={"timeline": "[]"}, headers=DESK)
+    job = partial(four_slots.post, MERGE, files=DUAL, data={"timeline": "[]"}, headers=DESK)
     merged: Future[httpx.Response] = clients.submit(job)
     gate.holds_back(4)
 
     gate.opened.set()
 
     assert merged.result(SOON_S).status_code == 200
-    assert held(four_places, "parakeet") == 0
+    assert held(four_slots, "parakeet") == 0
 
 
-def test_an_archive_leaves_places_for_a_voice_command(
-    four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
+def test_an_archive_leaves_slots_for_a_voice_command(
+    four_slots: Gateway, gate: Gate, clients: ThreadPoolExecutor
 ) -> None:
     gate.holds(TRANSCRIBE, as_json(TRANSCRIPTION))
-    [clients.submit(transcribe, four_places, ARCHIVE) for _recording in range(2)]
+    [clients.submit(transcribe, four_slots, ARCHIVE) for _recording in range(2)]
     gate.holds_back(2)
-    too_many = transcribe(four_places, ARCHIVE)
-    command = clients.submit(transcribe, four_places, DESK)
+    too_many = transcribe(four_slots, ARCHIVE)
+    command = clients.submit(transcribe, four_slots, DESK)
     gate.holds_back(3)
     gate.opened.set()
 
@@ -147,22 +147,20 @@ def test_an_archive_leaves_places_for_a_voice_command(
     assert command.result(SOON_S).status_code == 200
 
 
-def test_questions_need_no_place(
-    four_places: Gateway, gate: Gate, clients: ThreadPoolExecutor
+def test_discovery_and_status_need_no_slot(
+    four_slots: Gateway, gate: Gate, clients: ThreadPoolExecutor
 ) -> None:
     gate.faults.answer("/health", {})
     gate.holds(SPEAK, Answer(pieces=(b"RIFF",), content_type="audio/wav"))
     for key in (DESK, DESK, ARCHIVE, ARCHIVE):
-        clients.submit(four_places.post, SPEAK, json={"input": "Hi"}, headers=key)
+        clients.submit(four_slots.post, SPEAK, json={"input": "Hi"}, headers=key)
     gate.holds_back(4)
 
-    assert held(four_places, "kokoro") == 4
-    assert four_places.get("/readyz").json()["kokoro"] == "ready"
+    assert held(four_slots, "kokoro") == 4
+    assert four_slots.get("/readyz").json()["kokoro"] == "ready"
 
 
-def test_when_a_call_fails_those_not_yet_begun_never_begin(
-    four_places: Gateway, gate: Gate
-) -> None:
+def test_when_a_call_fails_no_further_call_begins(four_slots: Gateway, gate: Gate) -> None:
     def fail(asked: Asked) -> Answer:
         gate.holds_back(4)
         return Answer(400)
@@ -175,9 +173,9 @@ def test_when_a_call_fails_those_not_yet_begun_never_begin(
         "known_speaker_references[]": [REFERENCE] * 4,
     }
 
-    answer = four_places.post(TRANSCRIBE, files={"file": TONE}, data=asked, headers=DESK)
+    answer = four_slots.post(TRANSCRIBE, files={"file": TONE}, data=asked, headers=DESK)
     gate.opened.set()
-    until(lambda: held(four_places, "parakeet") == 0)
+    until(lambda: held(four_slots, "parakeet") == 0)
 
     assert answer.status_code == 400
     assert gate.faults.paths().count(DIARIZE) == 3
@@ -190,27 +188,27 @@ def test_when_a_call_fails_those_not_yet_begun_never_begin(
 )
 @pytest.mark.parametrize("stream_format", ["audio", "sse"])
 def test_speech_ends_with_its_client_while_the_engine_is_silent(
-    four_places: Gateway, faults: FaultServer, answer: Answer, stream_format: str
+    four_slots: Gateway, faults: FaultServer, answer: Answer, stream_format: str
 ) -> None:
     faults.break_with(SPEAK, answer)
     asked = {"input": "Hi", "stream_format": stream_format}
 
-    leave(four_places, SPEAK, lambda: until(lambda: bool(faults.asked)), json=asked, headers=DESK)
+    leave(four_slots, SPEAK, lambda: until(lambda: bool(faults.asked)), json=asked, headers=DESK)
 
     assert faults.left.wait(SOON_S)
-    until(lambda: held(four_places, "kokoro") == 0)
+    until(lambda: held(four_slots, "kokoro") == 0)
 
 
 def test_a_streamed_transcription_ends_with_its_client(
-    four_places: Gateway, faults: FaultServer
+    four_slots: Gateway, faults: FaultServer
 ) -> None:
     faults.break_with(TRANSCRIBE, breakages.SILENT)
     asked = {"files": {"file": TONE}, "data": {"stream": "true"}, "headers": DESK}
 
-    leave(four_places, TRANSCRIBE, lambda: until(lambda: bool(faults.asked)), **asked)
+    leave(four_slots, TRANSCRIBE, lambda: until(lambda: bool(faults.asked)), **asked)
 
     assert faults.left.wait(SOON_S)
-    until(lambda: held(four_places, "parakeet") == 0)
+    until(lambda: held(four_slots, "parakeet") == 0)
 
 
 @pytest.mark.parametrize(
@@ -231,19 +229,19 @@ def test_a_request_whose_client_left_begins_no_more_calls(
     assert len(gate.faults.asked) == 4
 
 
-def test_a_client_who_left_is_no_failure_in_the_log(
-    four_places: Gateway, faults: FaultServer
+def test_a_client_that_left_is_not_logged_as_a_failure(
+    four_slots: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, pieces=(b"RIFF",), content_type="audio/wav", hangs=True)
-    before = len(ends_of(four_places))
+    before = len(ends_of(four_slots))
 
     leave(
-        four_places,
+        four_slots,
         SPEAK,
         lambda: until(lambda: bool(faults.asked)),
         json={"input": "Hi"},
         headers=DESK,
     )
-    until(lambda: len(ends_of(four_places)) > before)
+    until(lambda: len(ends_of(four_slots)) > before)
 
-    assert "Traceback" not in four_places.log.read_text()
+    assert "Traceback" not in four_slots.log.read_text()

@@ -1,4 +1,4 @@
-"""Transcriptions that say who speaks, over an engine whose answers are scripted."""
+"""Transcriptions with speakers, over a scripted engine."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ HEARD = {
     ],
     "speakers_detected": ["Speaker_0", "Speaker_1"],
 }
-FINGERPRINTED = {
+WITH_EMBEDDINGS = {
     **HEARD,
     "fingerprints": {"Speaker_0": ANN, "Speaker_1": BOB},
     "models": {"diarization": "d", "embedding": "e"},
@@ -31,10 +31,10 @@ REFERENCE = data_url(wav(square_wave(4000, 2.0)))
 
 @pytest.fixture
 def talk(faults: FaultServer) -> FaultServer:
-    """An engine that hears two people, the second one longer."""
+    """An engine that diarizes two speakers, the second of whom talks longer."""
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer(DIARIZE, HEARD)
-    faults.answer(DIARIZE_CHUNK, FINGERPRINTED)
+    faults.answer(DIARIZE_CHUNK, WITH_EMBEDDINGS)
     return faults
 
 
@@ -75,7 +75,7 @@ def test_a_segment_has_what_strict_clients_require(scripted: Gateway) -> None:
     }
 
 
-def test_no_fingerprint_is_taken_where_there_is_nobody_to_compare_with(
+def test_without_known_speakers_no_embedding_is_requested(
     scripted: Gateway, talk: FaultServer
 ) -> None:
     diarized(scripted)
@@ -84,21 +84,21 @@ def test_no_fingerprint_is_taken_where_there_is_nobody_to_compare_with(
 
 
 @pytest.mark.usefixtures("talk")
-def test_a_voice_like_a_reference_has_its_name_and_a_stranger_a_letter(scripted: Gateway) -> None:
+def test_a_known_voice_has_its_name_and_an_unknown_one_a_letter(scripted: Gateway) -> None:
     body = diarized(scripted, names=["Bea"], references=[REFERENCE])
 
     assert speakers(body) == ["A", "Bea"]
 
 
 @pytest.mark.usefixtures("talk")
-def test_a_letter_that_is_somebodys_name_is_nobody_elses(scripted: Gateway) -> None:
+def test_a_letter_that_is_a_known_name_labels_no_unknown_speaker(scripted: Gateway) -> None:
     body = diarized(scripted, names=["A"], references=[REFERENCE])
 
     assert speakers(body) == ["B", "A"]
 
 
 @pytest.mark.usefixtures("talk")
-def test_two_names_for_one_voice_leave_it_a_stranger(scripted: Gateway) -> None:
+def test_a_voice_with_two_names_stays_unknown(scripted: Gateway) -> None:
     body = diarized(scripted, names=["Bea", "Cleo"], references=[REFERENCE, REFERENCE])
 
     assert speakers(body) == ["A", "B"]
@@ -121,7 +121,7 @@ def test_a_reference_without_a_voice_is_named(scripted: Gateway, talk: FaultServ
         (data_url(TONE), "got 1.0 s"),
     ],
 )
-def test_a_reference_that_is_no_short_recording_is_refused_before_an_engine_is_asked(
+def test_an_invalid_reference_is_refused_before_any_engine_call(
     scripted: Gateway, faults: FaultServer, reference: str, reason: str
 ) -> None:
     error = diarized(scripted, 400, names=["Ann"], references=[reference])
@@ -141,7 +141,7 @@ def test_a_reference_that_is_no_short_recording_is_refused_before_an_engine_is_a
         (["Ann"] * 51, [REFERENCE[:40]] * 51, "known_speaker_names"),
     ],
 )
-def test_names_and_references_that_do_not_fit_are_refused(
+def test_names_and_references_of_different_number_are_refused(
     scripted: Gateway, names: list[str], references: list[str], param: str
 ) -> None:
     error = diarized(scripted, 400, names=names, references=references)
@@ -171,7 +171,7 @@ def test_subtitles_with_speakers_have_voice_tags(scripted: Gateway) -> None:
 
 
 @pytest.mark.usefixtures("talk")
-def test_rttm_always_says_who_speaks(scripted: Gateway) -> None:
+def test_rttm_always_has_speakers(scripted: Gateway) -> None:
     answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data={"response_format": "rttm"})
 
     assert answer.text.splitlines() == [

@@ -1,4 +1,4 @@
-"""Models and voices, over an engine whose answers are scripted."""
+"""Models and voices, over a scripted engine."""
 
 from collections.abc import Iterator
 
@@ -39,7 +39,7 @@ def test_models_come_curated_first_and_aliases_last(listing: Gateway) -> None:
     assert ids(listed[6:]) == ["kokoro", *TTS_ALIASES, *STT_ALIASES]
 
 
-def test_every_model_says_what_it_is_for(listing: Gateway) -> None:
+def test_every_model_has_its_kind_and_task(listing: Gateway) -> None:
     tasks = {model["id"]: model["task"] for model in listing.get("/v1/models").json()["data"]}
 
     assert tasks["gpt-4o-transcribe-diarize"] == "automatic-speech-recognition"
@@ -74,7 +74,7 @@ def test_an_unknown_model_is_not_found(scripted: Gateway, name: str) -> None:
     assert answer.json()["error"]["code"] == "model_not_found"
 
 
-def test_a_model_that_speaks_tells_its_voices(listing: Gateway) -> None:
+def test_a_speech_model_lists_its_voices(listing: Gateway) -> None:
     voices = listing.get("/v1/models/tts-1").json()["voices"]
 
     assert voices[:2] == [
@@ -90,7 +90,7 @@ def test_a_voice_that_is_listed_as_a_model_is_its_only_voice(listing: Gateway) -
 @pytest.mark.parametrize(
     "name", ["nvidia%2Fparakeet-tdt-0.6b-v3", "nvidia/parakeet-tdt-0.6b-v3", "hexgrad/Kokoro-82M"]
 )
-def test_a_model_is_found_by_the_name_it_has_elsewhere(listing: Gateway, name: str) -> None:
+def test_a_model_is_found_by_its_name_in_other_products(listing: Gateway, name: str) -> None:
     assert listing.get(f"/v1/models/{name}").json()["id"] == name.replace("%2F", "/")
 
 
@@ -107,13 +107,13 @@ def test_voices_are_strings_on_request(listing: Gateway) -> None:
     assert voices == ["jf_alpha", "af_heart", *OPENAI_VOICES]
 
 
-def test_the_curated_voices_are_told_while_kokoro_is_down(bare: Gateway) -> None:
+def test_the_curated_voices_are_listed_while_kokoro_is_down(bare: Gateway) -> None:
     voices = bare.get("/v1/audio/voices?legacy=true").json()["voices"]
 
     assert voices == [*CURATED_VOICES, *OPENAI_VOICES]
 
 
-def test_the_models_that_speak_are_listed_apart(listing: Gateway) -> None:
+def test_the_speech_models_have_their_own_list(listing: Gateway) -> None:
     assert ids(listing.get("/v1/audio/models").json()["models"]) == ["kokoro", *TTS_ALIASES]
 
 
@@ -121,7 +121,7 @@ def test_the_models_that_speak_are_listed_apart(listing: Gateway) -> None:
     ("voice", "says"),
     [("af_no", "'af_no'. Choose"), ("en-US-AvaNeural", "'en' (in 'en-US-AvaNeural'). Choose")],
 )
-def test_a_voice_that_the_engine_does_not_list_is_refused_without_asking_it(
+def test_an_unlisted_voice_is_refused_without_an_engine_call(
     listing: Gateway, voice: str, says: str
 ) -> None:
     listing.get("/v1/audio/voices")
@@ -133,7 +133,7 @@ def test_a_voice_that_the_engine_does_not_list_is_refused_without_asking_it(
     assert error["code"] == "invalid_value"
 
 
-def test_a_voice_that_the_request_defines_is_the_engines_to_judge(listing: Gateway) -> None:
+def test_a_voice_that_the_request_defines_is_passed_to_the_engine(listing: Gateway) -> None:
     listing.get("/v1/audio/voices")
     asked = {"input": "Hi", "voice": "narrator", "voice_aliases": {"narrator": "af_heart"}}
 
@@ -145,7 +145,7 @@ def test_a_voice_that_the_request_defines_is_the_engines_to_judge(listing: Gatew
 @pytest.mark.parametrize(
     ("model", "code"), [("jf_alpha", "engine_refused"), ("af_no", "model_not_found")]
 )
-def test_only_a_listed_voice_may_stand_in_place_of_a_model(
+def test_only_a_listed_voice_may_be_sent_as_the_model(
     listing: Gateway, model: str, code: str
 ) -> None:
     answer = listing.post("/v1/audio/speech", json={"input": "Hi", "model": model})
@@ -155,27 +155,27 @@ def test_only_a_listed_voice_may_stand_in_place_of_a_model(
 
 @pytest.mark.parametrize("path", DISCOVERY)
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer undefined", "Bearer null", "undefined"])
-def test_names_are_told_without_a_key(keyed: Gateway, path: str, header: str) -> None:
+def test_names_are_listed_without_a_key(keyed: Gateway, path: str, header: str) -> None:
     headers = {"authorization": header} if header else {}
 
     assert keyed.get(path, headers=headers).status_code == 200
 
 
-def test_names_are_told_to_a_key_of_any_scope(keyed: Gateway) -> None:
+def test_names_are_listed_for_a_key_of_any_scope(keyed: Gateway) -> None:
     answer = keyed.get("/v1/models", headers={"authorization": "Bearer reader-key"})
 
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("path", DISCOVERY)
-def test_a_wrong_key_is_told_even_where_none_is_needed(keyed: Gateway, path: str) -> None:
+def test_a_wrong_key_is_refused_even_where_none_is_required(keyed: Gateway, path: str) -> None:
     answer = keyed.get(path, headers={"authorization": "Bearer wrong"})
 
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "invalid_api_key"
 
 
-def test_names_want_a_key_when_discovery_is_not_public(
+def test_names_require_a_key_when_discovery_is_not_public(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("private")

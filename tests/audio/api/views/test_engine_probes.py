@@ -1,4 +1,4 @@
-"""How the engines stand, and probing them now."""
+"""The state of the engines, and probes on request."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,12 +25,12 @@ def running(
 
 @pytest.fixture
 def probed(running: Gateway, faults: FaultServer) -> Gateway:
-    """A gateway that probes as often as it is asked to, over an engine that answers rightly."""
+    """A gateway without a cooldown between probes, over an engine that answers correctly."""
     heal(faults)
     return running
 
 
-def test_engines_that_are_not_configured_say_so(bare: Gateway) -> None:
+def test_missing_engines_are_listed_as_not_configured(bare: Gateway) -> None:
     engines = bare.get("/api/engines").json()["data"]
 
     assert [(engine["name"], engine["state"]) for engine in engines] == [
@@ -39,7 +39,7 @@ def test_engines_that_are_not_configured_say_so(bare: Gateway) -> None:
     ]
 
 
-def test_before_any_probe_nothing_is_known(scripted: Gateway) -> None:
+def test_before_any_probe_the_state_is_unknown(scripted: Gateway) -> None:
     assert scripted.get("/api/engines").json()["data"][0] == {
         "name": "parakeet",
         "state": "unknown",
@@ -53,7 +53,7 @@ def test_before_any_probe_nothing_is_known(scripted: Gateway) -> None:
     }
 
 
-def test_a_probe_is_answered_with_what_it_found(probed: Gateway) -> None:
+def test_a_probe_is_answered_with_its_result(probed: Gateway) -> None:
     answer = probed.post(PROBE)
 
     assert answer.status_code == 200
@@ -61,7 +61,9 @@ def test_a_probe_is_answered_with_what_it_found(probed: Gateway) -> None:
     assert answer.json()["probe_s"] > 0
 
 
-def test_a_probe_of_a_wedged_engine_says_why(probed: Gateway, faults: FaultServer) -> None:
+def test_the_probe_of_a_wedged_engine_reports_the_reason(
+    probed: Gateway, faults: FaultServer
+) -> None:
     wedge(faults)
 
     answer = probed.post(PROBE)
@@ -79,9 +81,7 @@ def test_a_wedged_engine_makes_the_gateway_unready(probed: Gateway, faults: Faul
     assert (answer.status_code, answer.json()["kokoro"]) == (503, "wedged")
 
 
-def test_a_probe_right_after_another_does_not_ask_again(
-    scripted: Gateway, faults: FaultServer
-) -> None:
+def test_a_probe_right_after_another_sends_nothing(scripted: Gateway, faults: FaultServer) -> None:
     heal(faults)
 
     answers = [scripted.post(PROBE).json()["probed_at"] for _ in range(2)]
@@ -90,7 +90,7 @@ def test_a_probe_right_after_another_does_not_ask_again(
     assert faults.paths() == [SPEAK]
 
 
-def test_an_engine_that_is_none_is_not_found(probed: Gateway) -> None:
+def test_an_unknown_engine_is_not_found(probed: Gateway) -> None:
     answer = probed.post("/api/engines/sortformer/probe")
 
     assert answer.status_code == 404
@@ -105,14 +105,14 @@ def test_an_engine_that_is_not_configured_cannot_be_probed(bare: Gateway) -> Non
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/api/engines"), ("POST", PROBE)])
-def test_the_scope_audio_is_wanted(keyed: Gateway, method: str, path: str) -> None:
+def test_the_scope_audio_is_required(keyed: Gateway, method: str, path: str) -> None:
     ask = {"GET": keyed.get, "POST": keyed.post}[method]
 
     assert ask(path).status_code == 401
     assert ask(path, headers={"Authorization": "Bearer reader-key"}).status_code == 403
 
 
-def test_metrics_tell_the_state_and_the_probes(probed: Gateway) -> None:
+def test_metrics_show_the_state_and_the_probes(probed: Gateway) -> None:
     probed.post(PROBE)
 
     text = probed.get("/metrics").text
@@ -122,14 +122,12 @@ def test_metrics_tell_the_state_and_the_probes(probed: Gateway) -> None:
     assert 'spark_engine_probes_total{engine="kokoro",result="ok"}' in text
 
 
-def test_of_many_who_ask_for_a_probe_few_keep_a_thread(
-    faults: FaultServer, tmp_path: Path
-) -> None:
+def test_few_of_many_waiting_clients_occupy_a_thread(faults: FaultServer, tmp_path: Path) -> None:
     faults.break_with(SPEAK, breakages.SILENT)
     hanging = {"KOKORO_URL": faults.url, "PROBE_TIMEOUT_S": "3"}
 
     with running_gateway(tmp_path, **hanging) as gateway, ThreadPoolExecutor(9) as clients:
         answers = list(clients.map(gateway.post, [PROBE] * 9))
 
-    told = [answer.json()["probed_at"] for answer in answers]
-    assert (len(told), told.count(None)) == (9, 5)
+    times = [answer.json()["probed_at"] for answer in answers]
+    assert (len(times), times.count(None)) == (9, 5)

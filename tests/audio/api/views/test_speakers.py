@@ -1,4 +1,4 @@
-"""The native endpoints, over an engine whose answers are scripted."""
+"""The native endpoints, over a scripted engine."""
 
 import json
 
@@ -33,7 +33,7 @@ def _script(faults: FaultServer) -> None:
     faults.answer(TRANSCRIBE, MEETING_TRANSCRIPTION)
 
 
-def test_a_chunk_is_told_as_turns_with_fingerprints(scripted: Gateway) -> None:
+def test_a_chunk_is_answered_with_turns_and_embeddings(scripted: Gateway) -> None:
     answer = scripted.post("/api/audio/diarize-chunk", files={"file": TONE})
 
     assert answer.json() == MEETING_DIARIZATION
@@ -79,7 +79,7 @@ def test_a_transcript_comes_in_every_text_format(
     assert answer.headers["content-type"].startswith(content_type)
 
 
-def test_one_failed_engine_call_fails_the_whole(scripted: Gateway, faults: FaultServer) -> None:
+def test_one_failed_engine_call_fails_the_request(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(DIARIZE_TURNS, {"detail": "CUDA"}, status=500)
 
     answer = scripted.post("/api/audio/transcribe-with-speakers", files={"file": TONE})
@@ -120,7 +120,7 @@ def test_a_mono_recording_is_transcribed_on_request(scripted: Gateway) -> None:
 
 
 @pytest.mark.parametrize("fields", [("file",), ("mic_file", "system_file")])
-def test_four_speakers_in_one_chunk_are_told_beside_the_names(
+def test_four_speakers_in_one_chunk_add_a_warning_to_the_names(
     scripted: Gateway, faults: FaultServer, fields: tuple[str, ...]
 ) -> None:
     faults.answer(DIARIZE, MEETING_DIARIZATION | {"speakers_detected": FOUR})
@@ -128,20 +128,20 @@ def test_four_speakers_in_one_chunk_are_told_beside_the_names(
 
     answer = scripted.post(MERGE, files=dict.fromkeys(fields, TONE), data=asked).json()
 
-    assert "speaker_limit_reached" in [told["code"] for told in answer["warnings"]]
+    assert "speaker_limit_reached" in [warning["code"] for warning in answer["warnings"]]
 
 
-def test_four_speakers_in_one_chunk_are_told_beside_their_words(
+def test_four_speakers_in_one_chunk_add_a_warning_to_the_words(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(DIARIZE_TURNS, MEETING_DIARIZATION | {"speakers_detected": FOUR, "models": None})
 
     answer = scripted.post("/api/audio/transcribe-with-speakers", files={"file": TONE}).json()
 
-    assert [told["code"] for told in answer["warnings"]] == ["speaker_limit_reached"]
+    assert [warning["code"] for warning in answer["warnings"]] == ["speaker_limit_reached"]
 
 
-def test_two_tracks_give_the_local_user_and_the_others(scripted: Gateway) -> None:
+def test_two_tracks_name_the_local_user_and_the_others(scripted: Gateway) -> None:
     vad = json.dumps([{"start": 0, "end": 4}])
 
     answer = scripted.post(
@@ -226,7 +226,7 @@ TEXT = '[{"start": 0, "end": 1, "name": "Ana"}, %s]'
         ("store", "true", "store"),
     ],
 )
-def test_a_malformed_field_is_named_with_its_place(
+def test_the_error_of_a_malformed_field_names_the_entry(
     scripted: Gateway, faults: FaultServer, field: str, value: str, where: str
 ) -> None:
     answer = scripted.post(MERGE, files={"file": TONE}, data={"timeline": "[]", field: value})
@@ -245,7 +245,7 @@ def test_a_missing_timeline_is_named(scripted: Gateway) -> None:
 
 
 @pytest.mark.parametrize("field", ["mic_file", "system_file"])
-def test_a_track_that_cannot_be_decoded_is_named_before_an_engine_is_asked(
+def test_an_undecodable_track_is_named_before_any_engine_call(
     scripted: Gateway, faults: FaultServer, field: str
 ) -> None:
     tracks = {"mic_file": TONE, "system_file": TONE} | {field: b"Dear Sir or Madam, " * 50}
@@ -257,7 +257,7 @@ def test_a_track_that_cannot_be_decoded_is_named_before_an_engine_is_asked(
     assert faults.asked == []
 
 
-def test_a_text_file_is_the_engines_to_refuse_when_self_vad_is_given(
+def test_with_self_vad_a_text_file_is_refused_by_the_engine(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     tracks = {"mic_file": b"Dear Sir", "system_file": TONE}
@@ -272,7 +272,7 @@ FOLLOWING = json.dumps(
 )
 
 
-def test_by_evidence_every_speaker_carries_what_speaks_for_its_name(scripted: Gateway) -> None:
+def test_by_evidence_every_speaker_has_the_evidence_for_its_name(scripted: Gateway) -> None:
     asked = {"timeline": FOLLOWING, "rule": "evidence"}
 
     answer = scripted.post(MERGE, files={"file": TONE}, data=asked).json()
@@ -285,7 +285,7 @@ def test_by_evidence_every_speaker_carries_what_speaks_for_its_name(scripted: Ga
     assert answer["timeline_offset_s"] == 0.5
 
 
-def test_by_evidence_an_unnamed_speaker_carries_the_reason(scripted: Gateway) -> None:
+def test_by_evidence_an_unnamed_speaker_has_the_reason(scripted: Gateway) -> None:
     asked = {"timeline": "[]", "rule": "evidence"}
 
     answer = scripted.post(MERGE, files={"file": TONE}, data=asked).json()
@@ -295,7 +295,7 @@ def test_by_evidence_an_unnamed_speaker_carries_the_reason(scripted: Gateway) ->
     assert "timeline_offset_s" not in answer
 
 
-def test_by_overlap_nothing_is_said_of_evidence(scripted: Gateway) -> None:
+def test_by_overlap_no_evidence_is_reported(scripted: Gateway) -> None:
     asked = {"timeline": FOLLOWING, "rule": "overlap"}
 
     answer = scripted.post(MERGE, files={"file": TONE}, data=asked).json()
@@ -304,7 +304,7 @@ def test_by_overlap_nothing_is_said_of_evidence(scripted: Gateway) -> None:
     assert "timeline_offset_s" not in answer
 
 
-def test_by_evidence_a_timeline_no_better_than_chance_is_told(
+def test_by_evidence_a_random_timeline_adds_a_warning(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     spoken = [{"start_s": 3 * n, "end_s": 3 * n + 3, "speaker": f"S{n % 2}"} for n in range(12)]
@@ -319,7 +319,7 @@ def test_by_evidence_a_timeline_no_better_than_chance_is_told(
     assert [warning["code"] for warning in answer["warnings"]] == ["timeline_unusable"]
 
 
-def test_by_evidence_two_tracks_know_the_local_user_by_voice(scripted: Gateway) -> None:
+def test_by_evidence_two_tracks_recognise_the_local_user_by_voice(scripted: Gateway) -> None:
     asked = {"timeline": FOLLOWING, "rule": "evidence", "self_name": "Sam"}
     vad = json.dumps([{"start": 0, "end": 4}])
 

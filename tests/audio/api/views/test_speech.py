@@ -1,4 +1,4 @@
-"""Speech, over an engine whose answers are scripted."""
+"""Speech, over a scripted engine."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_speech_carries_the_engines_bytes_and_content_type(
     assert answer.headers["content-type"] == "audio/wav"
 
 
-def test_speech_without_choices_is_george_in_wav_by_kokoro(
+def test_speech_defaults_to_george_in_wav_by_kokoro(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
@@ -39,20 +39,18 @@ def test_speech_without_choices_is_george_in_wav_by_kokoro(
 
 
 @pytest.mark.parametrize("form", SPEECH_TYPES)
-@pytest.mark.parametrize("told", ["application/octet-stream", ""])
-def test_a_content_type_that_tells_nothing_is_replaced(
-    scripted: Gateway, faults: FaultServer, form: str, told: str
+@pytest.mark.parametrize("content_type", ["application/octet-stream", ""])
+def test_a_meaningless_content_type_is_replaced(
+    scripted: Gateway, faults: FaultServer, form: str, content_type: str
 ) -> None:
-    faults.answer(SPEAK, b"bytes", content_type=told)
+    faults.answer(SPEAK, b"bytes", content_type=content_type)
 
     answer = scripted.post(SPEAK, json={"input": "Hi", "response_format": form})
 
     assert answer.headers["content-type"] == SPEECH_TYPES[form]
 
 
-def test_an_answer_that_is_text_is_not_passed_off_as_audio(
-    scripted: Gateway, faults: FaultServer
-) -> None:
+def test_a_text_answer_is_not_passed_on_as_audio(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(SPEAK, {"detail": "oops"})
 
     answer = scripted.post(SPEAK, json={"input": "Hi"})
@@ -73,7 +71,7 @@ def test_the_longest_text_is_spoken_and_a_longer_one_is_refused(
     assert refused.json()["error"]["code"] == "string_above_max_length"
 
 
-def test_a_speed_that_is_no_number_is_refused(scripted: Gateway) -> None:
+def test_an_invalid_speed_is_refused(scripted: Gateway) -> None:
     body = b'{"input": "Hi", "speed": NaN}'
 
     answer = scripted.post(SPEAK, content=body, headers={"content-type": "application/json"})
@@ -118,13 +116,13 @@ def test_a_mix_of_voices_arrives_in_the_engines_names(
 def test_an_engines_refusal_of_a_voice_is_brief_and_names_the_field(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    said = f"Voice 'nobody' not found. Available voices: {VOICES_FOLLOW}"
-    faults.answer(SPEAK, {"detail": {"message": said}}, status=400)
+    message = f"Voice 'unknown' not found. Available voices: {VOICES_FOLLOW}"
+    faults.answer(SPEAK, {"detail": {"message": message}}, status=400)
 
-    error = scripted.post(SPEAK, json={"input": "Hi", "voice": "nobody"}).json()["error"]
+    error = scripted.post(SPEAK, json={"input": "Hi", "voice": "unknown"}).json()["error"]
 
     assert error == {
-        "message": "Voice 'nobody' not found. GET /v1/audio/voices lists all.",
+        "message": "Voice 'unknown' not found. GET /v1/audio/voices lists all.",
         "type": "invalid_request_error",
         "param": "voice",
         "code": "invalid_value",
@@ -134,19 +132,17 @@ def test_an_engines_refusal_of_a_voice_is_brief_and_names_the_field(
 def test_a_voice_of_the_wrong_shape_for_the_engine_is_refused_as_unknown(
     scripted: Gateway, faults: FaultServer
 ) -> None:
-    said = {"detail": [{"loc": ["body", "voice"], "msg": "not among ours"}]}
-    faults.answer(SPEAK, said, status=422)
+    refusal = {"detail": [{"loc": ["body", "voice"], "msg": "not among ours"}]}
+    faults.answer(SPEAK, refusal, status=422)
 
-    answer = scripted.post(SPEAK, json={"input": "Hi", "voice": "nobody"})
+    answer = scripted.post(SPEAK, json={"input": "Hi", "voice": "unknown"})
 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "invalid_value"
 
 
 @pytest.mark.parametrize("model", ["kokoro", "hexgrad/Kokoro-82M", "TTS-1", "", *TTS_ALIASES])
-def test_every_model_that_speaks_is_kokoro(
-    scripted: Gateway, faults: FaultServer, model: str
-) -> None:
+def test_every_speech_model_is_kokoro(scripted: Gateway, faults: FaultServer, model: str) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
 
     scripted.post(SPEAK, json={"input": "Hi", "model": model})
@@ -176,7 +172,7 @@ def test_a_model_that_cannot_speak_is_not_found(
     ("model", "voice"),
     [("af_heart", "af_heart"), ("shimmer", "af_sky"), ("af_bella+alloy", "af_bella+am_adam")],
 )
-def test_a_voice_in_place_of_the_model_speaks(
+def test_a_voice_sent_as_the_model_speaks(
     scripted: Gateway, faults: FaultServer, model: str, voice: str
 ) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
@@ -187,7 +183,7 @@ def test_a_voice_in_place_of_the_model_speaks(
     assert faults.asked[-1].json["model"] == "kokoro"
 
 
-def test_a_voice_beside_a_voice_in_place_of_the_model_wins(
+def test_the_voice_wins_over_a_voice_sent_as_the_model(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
@@ -198,7 +194,7 @@ def test_a_voice_beside_a_voice_in_place_of_the_model_wins(
 
 
 @pytest.mark.parametrize("instructions", ["", "None", None])
-def test_no_instructions_are_not_told_as_ignored(
+def test_empty_instructions_are_not_listed_as_ignored(
     scripted: Gateway, faults: FaultServer, instructions: str | None
 ) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
@@ -209,7 +205,7 @@ def test_no_instructions_are_not_told_as_ignored(
     assert "x-ignored-params" not in answer.headers
 
 
-def test_instructions_are_told_as_ignored(scripted: Gateway, faults: FaultServer) -> None:
+def test_instructions_are_listed_as_ignored(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
 
     answer = scripted.post(SPEAK, json={"input": "Hi", "instructions": "Whisper."})
@@ -230,7 +226,7 @@ def test_a_client_cannot_stop_the_engine_from_streaming(
     assert "stream" not in faults.asked[0].json
 
 
-def test_an_openai_voice_and_model_are_the_engines_own_when_they_arrive(
+def test_an_openai_voice_and_model_reach_the_engine_as_its_own(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
@@ -242,7 +238,7 @@ def test_an_openai_voice_and_model_are_the_engines_own_when_they_arrive(
     assert faults.asked[0].json["model"] == "kokoro"
 
 
-def test_further_fields_of_a_speech_request_reach_the_engine(
+def test_unknown_fields_of_a_speech_request_reach_the_engine(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
@@ -284,7 +280,7 @@ def test_a_refused_speech_request_names_the_field(
 
 
 @pytest.mark.parametrize("body", [b"[1, 2]", b'"text"', b"{", b"\xff\xfe", b"[" * 100_000])
-def test_a_body_that_is_no_json_object_is_refused(scripted: Gateway, body: bytes) -> None:
+def test_a_body_other_than_a_json_object_is_refused(scripted: Gateway, body: bytes) -> None:
     answer = scripted.post(SPEAK, content=body, headers={"content-type": "application/json"})
 
     assert answer.status_code == 400

@@ -1,4 +1,4 @@
-"""Speech as server-sent events, over an engine whose answers are scripted."""
+"""Speech as server-sent events, over a scripted engine."""
 
 import json
 from base64 import b64decode
@@ -52,7 +52,7 @@ def test_the_usage_is_an_estimate_of_three_numbers(scripted: Gateway, faults: Fa
     assert done["usage"] == {"input_tokens": 4, "output_tokens": 3, "total_tokens": 7}
 
 
-def test_an_engine_that_breaks_off_is_told_in_an_event(
+def test_an_engine_that_breaks_off_is_reported_in_an_event(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, pieces=(b"RIFF",), pause_s=0.1, cut=True, content_type="audio/wav")
@@ -68,7 +68,7 @@ def test_an_engine_that_breaks_off_is_told_in_an_event(
     }
 
 
-def test_an_engine_that_fails_before_the_first_byte_is_told_as_an_error(
+def test_a_failure_before_the_first_byte_is_an_error(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, b"", content_type="audio/wav")

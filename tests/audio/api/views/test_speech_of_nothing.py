@@ -1,4 +1,4 @@
-"""Text in which there is nothing to say: clients send it to see whether their key works."""
+"""Text without a letter or digit, which clients send to check their key."""
 
 import io
 
@@ -13,7 +13,7 @@ SPEAK = "/v1/audio/speech"
 
 
 @pytest.mark.parametrize("text", [".", "...", "?!", "—", "😀🎉", "。、"])
-def test_punctuation_is_silence_while_no_engine_is_there(bare: Gateway, text: str) -> None:
+def test_punctuation_is_silence_without_an_engine(bare: Gateway, text: str) -> None:
     answer = bare.post(SPEAK, json={"input": text, "model": "tts-1", "voice": "alloy"})
 
     assert answer.status_code == 200
@@ -22,9 +22,7 @@ def test_punctuation_is_silence_while_no_engine_is_there(bare: Gateway, text: st
 
 
 @pytest.mark.parametrize(("form", "content_type"), SPEECH_TYPES.items())
-def test_silence_comes_in_the_format_asked_for(
-    bare: Gateway, form: str, content_type: str
-) -> None:
+def test_silence_has_the_requested_format(bare: Gateway, form: str, content_type: str) -> None:
     answer = bare.post(SPEAK, json={"input": ".", "response_format": form})
 
     assert answer.headers["content-type"] == content_type
@@ -42,11 +40,11 @@ def test_a_letter_or_digit_of_any_script_is_spoken(
     assert faults.asked[0].json["input"] == text
 
 
-def test_the_engine_is_not_asked_for_silence(scripted: Gateway, faults: FaultServer) -> None:
+def test_silence_needs_no_engine_call(scripted: Gateway, faults: FaultServer) -> None:
     scripted.post(SPEAK, json={"input": "."})
 
     assert faults.asked == []
 
 
-def test_what_is_wrong_with_a_request_for_silence_is_told(bare: Gateway) -> None:
+def test_an_invalid_request_for_silence_is_refused(bare: Gateway) -> None:
     assert bare.post(SPEAK, json={"input": ".", "model": "gpt-5"}).status_code == 404

@@ -1,4 +1,4 @@
-"""Speech by the real engine, as clients with habits of their own ask for it."""
+"""Speech by the real engine, in the forms in which clients request it."""
 
 import io
 import json
@@ -67,9 +67,7 @@ def test_bare_samples_are_as_long_as_the_same_speech_in_a_file(gateway: Gateway)
     ],
     ids=["a mix", "LibreChat with LocalAI", "LibreChat without a voice"],
 )
-def test_voices_are_understood_as_clients_name_them(
-    gateway: Gateway, body: dict[str, str]
-) -> None:
+def test_voices_are_accepted_as_clients_send_them(gateway: Gateway, body: dict[str, str]) -> None:
     answer = gateway.post(SPEAK, json={"input": "The light is on.", **body})
 
     assert 0.5 < codec_and_seconds(answer.content)[1] < 3.0

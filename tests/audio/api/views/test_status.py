@@ -1,4 +1,4 @@
-"""Liveness, readiness, and what monitoring and strangers see."""
+"""Liveness, readiness, metrics, and the API docs."""
 
 import time
 
@@ -9,7 +9,7 @@ from tests.gateway_process import Gateway
 from tests.waiting import until
 
 
-def test_a_gateway_with_nothing_configured_is_alive_and_ready(bare: Gateway) -> None:
+def test_an_unconfigured_gateway_is_alive_and_ready(bare: Gateway) -> None:
     assert bare.get("/healthz").json() == {"status": "alive"}
     assert bare.get("/readyz").json() == {
         "status": "ready",
@@ -39,7 +39,7 @@ def test_a_gateway_whose_engine_is_down_is_not_ready(
     assert answer.json()["kokoro"] == "down"
 
 
-def test_health_is_json_that_no_client_mistakes_for_another_server(bare: Gateway) -> None:
+def test_health_is_json_of_no_other_server(bare: Gateway) -> None:
     assert bare.get("/health").json() == {"status": "healthy"}
 
 
@@ -58,7 +58,7 @@ def test_the_schema_lists_every_endpoint_once(bare: Gateway) -> None:
     assert "/v1/audio/speech/" not in schema
 
 
-def test_the_docs_load_nothing_from_elsewhere(bare: Gateway) -> None:
+def test_the_docs_load_only_files_of_the_gateway(bare: Gateway) -> None:
     page = bare.get("/api/docs").text
 
     assert "https://" not in page
@@ -84,7 +84,9 @@ def test_an_engine_without_a_health_endpoint_counts_as_ready(
     assert faults.paths() == ["/health", "/health"]
 
 
-def test_readiness_waits_for_no_hung_engine(scripted: Gateway, faults: FaultServer) -> None:
+def test_readiness_does_not_wait_for_a_hanging_engine(
+    scripted: Gateway, faults: FaultServer
+) -> None:
     faults.answer("/health", {}, after_s=20.0)
     started = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""Transcriptions as events, over an engine whose answers are scripted."""
+"""Transcriptions as events, over a scripted engine."""
 
 import json
 
@@ -19,10 +19,10 @@ def streamed(gateway: Gateway, **fields: str) -> httpx.Response:
 
 
 def events(answer: httpx.Response) -> list[Event]:
-    """Every event but the last, which is no JSON."""
-    *told, last = answer.text.removesuffix("\n\n").split("\n\n")
+    """Every event but the last, which is not JSON."""
+    *sent, last = answer.text.removesuffix("\n\n").split("\n\n")
     assert last == "data: [DONE]"
-    return [json.loads(line.removeprefix("data: ")) for line in told]
+    return [json.loads(line.removeprefix("data: ")) for line in sent]
 
 
 def test_the_deltas_are_the_text_to_the_letter(scripted: Gateway, faults: FaultServer) -> None:
@@ -62,17 +62,17 @@ def test_with_speakers_each_segment_follows_its_text(
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer(DIARIZE, HEARD)
 
-    told = events(streamed(scripted, response_format="diarized_json"))
+    sent = events(streamed(scripted, response_format="diarized_json"))
 
-    assert [event["type"] for event in told] == [
+    assert [event["type"] for event in sent] == [
         "transcript.text.delta",
         "transcript.text.segment",
         "transcript.text.delta",
         "transcript.text.segment",
         "transcript.text.done",
     ]
-    assert told[0]["segment_id"] == told[1]["id"] == "seg_001"
-    assert told[4]["text"] == f"{told[0]['delta']}{told[2]['delta']}" == TRANSCRIPTION["text"]
+    assert sent[0]["segment_id"] == sent[1]["id"] == "seg_001"
+    assert sent[4]["text"] == f"{sent[0]['delta']}{sent[2]['delta']}" == TRANSCRIPTION["text"]
 
 
 def test_a_failure_before_the_first_event_has_its_status(
@@ -86,7 +86,7 @@ def test_a_failure_before_the_first_event_has_its_status(
     assert answer.json()["error"]["message"] == "file: It holds no audio."
 
 
-def test_what_has_no_effect_is_listed_beside_a_stream(
+def test_fields_without_effect_are_listed_for_a_stream(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)

@@ -1,4 +1,4 @@
-"""Transcriptions, over an engine whose answers are scripted."""
+"""Transcriptions, over a scripted engine."""
 
 import base64
 
@@ -10,7 +10,7 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE
 
 
-def test_the_default_transcription_is_json_with_text_and_begun_seconds(
+def test_the_default_answer_is_json_with_text_and_rounded_seconds(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
@@ -69,7 +69,7 @@ def test_a_verbose_answer_has_segments_and_no_words_unless_asked(
         ("timestamp_granularities", '["word"]'),
     ],
 )
-def test_words_come_under_any_spelling_of_the_field(
+def test_words_are_returned_for_every_spelling_of_the_field(
     scripted: Gateway, faults: FaultServer, field: str, value: str
 ) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
@@ -81,7 +81,7 @@ def test_words_come_under_any_spelling_of_the_field(
     assert "segments" not in answer
 
 
-def test_the_engine_is_told_model_language_prompt_and_temperature(
+def test_model_language_prompt_and_temperature_reach_the_engine(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
@@ -96,7 +96,7 @@ def test_the_engine_is_told_model_language_prompt_and_temperature(
     assert b'name="temperature"\r\n\r\n0.0\r\n' in sent
 
 
-def test_keywords_join_the_prompt(scripted: Gateway, faults: FaultServer) -> None:
+def test_keywords_are_added_to_the_prompt(scripted: Gateway, faults: FaultServer) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     asked = {"prompt": "A meeting.", "keywords[]": ["Ana", "X-ray"]}
 
@@ -105,7 +105,9 @@ def test_keywords_join_the_prompt(scripted: Gateway, faults: FaultServer) -> Non
     assert b'name="prompt"\r\n\r\nA meeting., Ana, X-ray\r\n' in faults.asked[0].body
 
 
-def test_a_single_one_of_languages_is_the_language(scripted: Gateway, faults: FaultServer) -> None:
+def test_a_single_entry_of_languages_is_the_language(
+    scripted: Gateway, faults: FaultServer
+) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
 
     scripted.post(TRANSCRIBE, files={"file": TONE}, data={"languages[]": ["de_CH"]})
@@ -113,7 +115,9 @@ def test_a_single_one_of_languages_is_the_language(scripted: Gateway, faults: Fa
     assert b'name="language"\r\n\r\nde\r\n' in faults.asked[0].body
 
 
-def test_what_has_no_effect_is_listed_in_a_header(scripted: Gateway, faults: FaultServer) -> None:
+def test_fields_without_effect_are_listed_in_a_header(
+    scripted: Gateway, faults: FaultServer
+) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     asked = {
         "include[]": "logprobs",
@@ -134,7 +138,7 @@ def test_what_has_no_effect_is_listed_in_a_header(scripted: Gateway, faults: Fau
     ]
 
 
-def test_a_request_of_which_everything_counts_has_no_such_header(
+def test_the_header_is_missing_if_every_field_has_an_effect(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
@@ -155,7 +159,7 @@ def test_a_request_of_which_everything_counts_has_no_such_header(
         {"chunking_strategy[type]": "server_vad", "chunking_strategy[prefix_padding_ms]": "300"},
     ],
 )
-def test_every_wire_form_of_the_chunking_strategy_is_taken(
+def test_every_form_of_the_chunking_strategy_is_accepted(
     scripted: Gateway, faults: FaultServer, strategy: dict[str, str]
 ) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
@@ -204,7 +208,7 @@ def test_two_recordings_in_one_request_are_refused(scripted: Gateway) -> None:
     assert answer.json()["error"]["message"] == "file: expected one recording, got 2."
 
 
-def test_what_the_engine_says_of_the_recording_is_said_of_its_field(
+def test_the_engines_error_about_the_recording_names_its_field(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, {"error": {"message": "It holds no audio."}}, status=400)
@@ -215,7 +219,7 @@ def test_what_the_engine_says_of_the_recording_is_said_of_its_field(
     assert answer.json()["error"]["message"] == "file: It holds no audio."
 
 
-def test_an_engine_that_knows_only_plain_json_is_asked_for_that(
+def test_an_engine_with_only_plain_json_is_asked_for_it(
     scripted: Gateway, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, {"detail": "response_format verbose_json is unknown"}, status=422)
@@ -244,7 +248,7 @@ def test_an_engine_that_knows_only_plain_json_is_asked_for_that(
         ({"chunking_strategy": '{"type": "server_vad", "threshold": 1.1}'}, "chunking_strategy"),
     ],
 )
-def test_a_refusal_names_the_field_before_the_engine_is_asked(
+def test_an_invalid_field_is_named_before_any_engine_call(
     scripted: Gateway, faults: FaultServer, fields: dict[str, object], param: str
 ) -> None:
     answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data=fields)

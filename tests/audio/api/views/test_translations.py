@@ -1,4 +1,4 @@
-"""Translations: nothing here can translate, and clients are told so."""
+"""Translations, which are refused."""
 
 from collections.abc import Iterator
 

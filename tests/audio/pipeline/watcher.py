@@ -1,16 +1,16 @@
-"""Somebody who follows a job."""
+"""A watcher of a job whose client may have left."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """Is told how far the job is, and may want it no longer."""
+class Watcher:
+    """Ignores the progress of a job, and may report that it is over."""
 
     has_left: bool = False
 
     def advance(self, share: float) -> None:
-        """Nobody else is told."""
+        """Ignore the progress."""
 
     def is_over(self) -> bool:
         return self.has_left
