@@ -7,5 +7,5 @@ from tests.gateway_process import Gateway
 
 @pytest.fixture
 def quiet_gateway(_library_gateway: Gateway) -> Gateway:
-    """The gateway with a library that nobody empties between tests: that takes a while."""
+    """Return the gateway whose library is not emptied between tests, which would take a while."""
     return _library_gateway

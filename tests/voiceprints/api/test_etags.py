@@ -1,4 +1,4 @@
-"""Nobody overwrites what somebody else has changed meanwhile."""
+"""A client cannot overwrite a change that another client made in the meantime."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,12 +6,12 @@ import pytest
 from django.db import connection, transaction
 
 from tests.gateway_process import Gateway
-from tests.voiceprints.api.calls import added, call, code_of
+from tests.voiceprints.api.calls import add_person, call, code_of
 from voiceprints.models import Person
 
 
-def test_a_change_gives_another_etag(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_change_gives_a_new_etag(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
     first = call(library_gateway, "GET", f"people/{ana}").headers["ETag"]
 
     changed = call(library_gateway, "PATCH", f"people/{ana}", json={"notes": "x"})
@@ -20,8 +20,8 @@ def test_a_change_gives_another_etag(library_gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("tag", ['"1"', 'W/"1"', '"7", "1"', "*"])
-def test_what_is_known_is_not_told_again(library_gateway: Gateway, tag: str) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_known_version_is_not_sent_again(library_gateway: Gateway, tag: str) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(library_gateway, "GET", f"people/{ana}", headers={"If-None-Match": tag})
 
@@ -30,8 +30,8 @@ def test_what_is_known_is_not_told_again(library_gateway: Gateway, tag: str) -> 
 
 
 @pytest.mark.parametrize("tag", ['"2"', "1", "", '"1'])
-def test_what_is_not_known_is_told(library_gateway: Gateway, tag: str) -> None:
-    ana = added(library_gateway, "Ana")
+def test_an_unknown_version_is_sent(library_gateway: Gateway, tag: str) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(library_gateway, "GET", f"people/{ana}", headers={"If-None-Match": tag})
 
@@ -43,7 +43,7 @@ def test_what_is_not_known_is_told(library_gateway: Gateway, tag: str) -> None:
 def test_a_stale_change_is_refused(
     library_gateway: Gateway, method: str, path: str, tag: str
 ) -> None:
-    ana, twin = added(library_gateway, "Ana"), added(library_gateway, "Ana R.")
+    ana, twin = add_person(library_gateway, "Ana"), add_person(library_gateway, "Ana R.")
     call(library_gateway, "PATCH", f"people/{ana}", json={"notes": "x"})
     body = {"": {"notes": "y"}, "/merge": {"from": twin}}[path]
 
@@ -56,8 +56,8 @@ def test_a_stale_change_is_refused(
 
 
 @pytest.mark.parametrize("tag", ['"1"', '"9", "1"', "*"])
-def test_a_change_of_what_is_known_is_made(library_gateway: Gateway, tag: str) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_change_of_the_current_version_is_made(library_gateway: Gateway, tag: str) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(
         library_gateway, "PATCH", f"people/{ana}", json={"notes": "x"}, headers={"If-Match": tag}
@@ -66,8 +66,8 @@ def test_a_change_of_what_is_known_is_made(library_gateway: Gateway, tag: str) -
     assert answer.status_code == 200
 
 
-def test_of_two_changes_of_one_version_one_is_made(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_only_one_of_two_changes_of_one_version_is_made(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     def change(notes: str) -> int:
         headers = {"If-Match": '"1"'}
@@ -84,7 +84,7 @@ def test_of_two_changes_of_one_version_one_is_made(library_gateway: Gateway) -> 
 
 
 def _wait_for_waiting(count: int) -> None:
-    """Until so many others wait for a lock."""
+    """Wait until this number of other connections wait for a lock."""
     waiting = 0
     while waiting < count:
         with connection.cursor() as cursor:

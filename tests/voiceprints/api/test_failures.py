@@ -1,4 +1,4 @@
-"""What is said when the library cannot answer, and what the schema says beforehand."""
+"""Errors when the database is unreachable, and their description in the schema."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.gateway_process import Gateway, running_gateway
-from tests.voiceprints.api.calls import NOBODY, call, code_of
+from tests.voiceprints.api.calls import UNKNOWN_ID, call, code_of
 from tests.voiceprints.conftest import API_KEYS
 
 DEAD = "postgres://nobody:secret@127.0.0.1:1/ledger"
@@ -14,7 +14,7 @@ DEAD = "postgres://nobody:secret@127.0.0.1:1/ledger"
 
 @pytest.fixture(scope="module")
 def orphan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """A gateway whose database is gone."""
+    """Start a gateway whose database is unreachable."""
     folder = tmp_path_factory.mktemp("orphan")
     settings = {"DATABASE_URL": DEAD, "SECRET_KEY": "for-the-tests", "API_KEYS": API_KEYS}
     with running_gateway(folder, **settings) as gateway:
@@ -22,25 +22,27 @@ def orphan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "people"), ("POST", "people"), ("DELETE", f"people/{NOBODY}")]
+    ("method", "path"), [("GET", "people"), ("POST", "people"), ("DELETE", f"people/{UNKNOWN_ID}")]
 )
-def test_a_library_that_is_gone_is_told_as_such(orphan: Gateway, method: str, path: str) -> None:
+def test_an_unreachable_library_is_reported_as_unavailable(
+    orphan: Gateway, method: str, path: str
+) -> None:
     answer = call(orphan, method, path, json={"name": "Ana"})
 
     assert code_of(answer) == (503, "library_unavailable")
     assert answer.headers["Retry-After"] == "5"
 
 
-def test_nobody_learns_where_the_library_was(orphan: Gateway) -> None:
+def test_the_address_of_the_database_is_not_revealed(orphan: Gateway) -> None:
     answer = call(orphan, "GET", "people")
 
-    told = answer.text + orphan.log.read_text()
-    assert "OperationalError" in told
-    assert "secret" not in told
-    assert "ledger" not in told
+    output = answer.text + orphan.log.read_text()
+    assert "OperationalError" in output
+    assert "secret" not in output
+    assert "ledger" not in output
 
 
-def test_the_schema_says_what_every_endpoint_takes_answers_and_refuses() -> None:
+def test_the_schema_describes_requests_answers_and_errors_of_every_endpoint() -> None:
     schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
 
     operations = [

@@ -1,4 +1,4 @@
-"""What nobody means well: every refusal names its field, and nothing fails inside."""
+"""Hostile requests get an error that names the field, and never an internal error."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.voiceprints.api.calls import CONSENT, NOBODY, added, call, code_of, param_of
+from tests.voiceprints.api.calls import CONSENT, UNKNOWN_ID, add_person, call, code_of, param_of
 from tests.voiceprints.people import axis
 from voiceprints.models import Person
 
@@ -14,7 +14,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def post_raw(gateway: Gateway, body: bytes | str) -> tuple[int, str | None]:
-    """The status and the field of the refusal of a body as it stands."""
+    """Post a raw body, and return the status and the field of the error."""
     answer = call(gateway, "POST", "people", content=body, headers=JSON)
     return answer.status_code, answer.json().get("error", {}).get("param")
 
@@ -51,7 +51,7 @@ def post_raw(gateway: Gateway, body: bytes | str) -> tuple[int, str | None]:
         (5, None),
     ],
 )
-def test_a_person_that_is_none_is_refused(
+def test_an_invalid_person_is_refused(
     library_gateway: Gateway, body: object, param: str | None
 ) -> None:
     assert param_of(call(library_gateway, "POST", "people", json=body)) == (400, param)
@@ -70,12 +70,12 @@ def test_a_person_that_is_none_is_refused(
         '{"name": ' * 50_000,
     ],
 )
-def test_json_that_is_none_is_refused(library_gateway: Gateway, body: bytes | str) -> None:
+def test_invalid_json_is_refused(library_gateway: Gateway, body: bytes | str) -> None:
     assert post_raw(library_gateway, body)[0] == 400
 
 
 @pytest.mark.parametrize("field", ["notes", "aliases"])
-def test_half_a_surrogate_is_refused_or_taken_out(library_gateway: Gateway, field: str) -> None:
+def test_a_lone_surrogate_is_refused_or_removed(library_gateway: Gateway, field: str) -> None:
     value = {"notes": "a\ud800b", "aliases": ["a\ud800b"]}[field]
 
     answer = call(
@@ -90,21 +90,21 @@ def test_half_a_surrogate_is_refused_or_taken_out(library_gateway: Gateway, fiel
 
 
 def test_control_characters_in_a_name_become_spaces(library_gateway: Gateway) -> None:
-    added(library_gateway, "Ana\u0000\u2028Ruiz\r\n")
+    add_person(library_gateway, "Ana\u0000\u2028Ruiz\r\n")
 
     assert Person.objects.get().name == "Ana Ruiz"
 
 
-def test_of_a_key_that_stands_twice_the_last_counts(library_gateway: Gateway) -> None:
+def test_the_last_of_two_equal_keys_counts(library_gateway: Gateway) -> None:
     post_raw(library_gateway, '{"name": "Ana", "name": "Ben"}')
 
     assert Person.objects.get().name == "Ben"
 
 
-def test_a_name_is_a_text_and_no_sql(library_gateway: Gateway) -> None:
+def test_a_name_is_not_run_as_sql(library_gateway: Gateway) -> None:
     name = "Robert'); DROP TABLE voiceprints_person;--"
 
-    added(library_gateway, name)
+    add_person(library_gateway, name)
 
     assert Person.objects.get().name == name
 
@@ -133,9 +133,7 @@ def test_a_name_is_a_text_and_no_sql(library_gateway: Gateway) -> None:
         ("spaces?limit=x", "limit"),
     ],
 )
-def test_a_parameter_that_is_none_is_refused(
-    quiet_gateway: Gateway, path: str, param: str
-) -> None:
+def test_an_invalid_parameter_is_refused(quiet_gateway: Gateway, path: str, param: str) -> None:
     assert param_of(call(quiet_gateway, "GET", path)) == (400, param)
 
 
@@ -151,7 +149,7 @@ def test_a_parameter_that_is_none_is_refused(
         "transcripts?since=9999-12-31T23:59:59Z",
     ],
 )
-def test_a_search_is_no_sql(library_gateway: Gateway, path: str) -> None:
+def test_a_search_is_not_run_as_sql(library_gateway: Gateway, path: str) -> None:
     assert call(library_gateway, "GET", path).json()["data"] == []
 
 
@@ -164,16 +162,16 @@ def test_a_search_is_no_sql(library_gateway: Gateway, path: str) -> None:
         ("format=txt&include=vector", "include"),
     ],
 )
-def test_a_transcript_in_no_known_way_is_refused(
+def test_an_unknown_transcript_option_is_refused(
     quiet_gateway: Gateway, query: str, param: str
 ) -> None:
-    answer = call(quiet_gateway, "GET", f"transcripts/{NOBODY}?{query}")
+    answer = call(quiet_gateway, "GET", f"transcripts/{UNKNOWN_ID}?{query}")
 
     assert param_of(answer) == (400, param)
 
 
-def test_a_file_that_is_no_file_is_refused(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_file_field_without_a_file_is_refused(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(library_gateway, "POST", f"people/{ana}/voiceprints", data={"file": "x"})
 
@@ -181,7 +179,7 @@ def test_a_file_that_is_no_file_is_refused(library_gateway: Gateway) -> None:
 
 
 def test_too_many_recordings_are_refused(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+    ana = add_person(library_gateway, "Ana")
     files = [("file", TONE)] * 21
 
     answer = call(library_gateway, "POST", f"people/{ana}/voiceprints", files=files)
@@ -190,8 +188,8 @@ def test_too_many_recordings_are_refused(library_gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("replacement", ["%20", "%00", "x" * 201])
-def test_a_replacement_that_is_none_is_refused(library_gateway: Gateway, replacement: str) -> None:
-    ana = added(library_gateway, "Ana")
+def test_an_invalid_replacement_is_refused(library_gateway: Gateway, replacement: str) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(library_gateway, "DELETE", f"people/{ana}?as={replacement}")
 
@@ -199,7 +197,7 @@ def test_a_replacement_that_is_none_is_refused(library_gateway: Gateway, replace
     assert Person.objects.exists()
 
 
-def test_a_body_of_another_kind_is_refused(library_gateway: Gateway) -> None:
+def test_a_body_of_another_media_type_is_refused(library_gateway: Gateway) -> None:
     answer = call(
         library_gateway, "POST", "people", content=b"<a/>", headers={"Content-Type": "text/xml"}
     )
@@ -209,7 +207,7 @@ def test_a_body_of_another_kind_is_refused(library_gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("space", ["@x", " @x", "@", " "])
 def test_a_space_without_a_model_is_refused(library_gateway: Gateway, space: str) -> None:
-    ana = added(library_gateway, "Ana")
+    ana = add_person(library_gateway, "Ana")
     body = {"fingerprint": axis(0).tolist(), "space": space}
 
     answer = call(library_gateway, "POST", f"people/{ana}/voiceprints", json=body)

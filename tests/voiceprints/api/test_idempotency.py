@@ -1,4 +1,4 @@
-"""A creation that is sent again is answered again, not done again."""
+"""A repeated creation gets the stored answer and creates nothing."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.voiceprints.api.calls import CONSENT, added, call, code_of, param_of
+from tests.voiceprints.api.calls import CONSENT, add_person, call, code_of, param_of
 from tests.voiceprints.people import SPACE, axis
 from voiceprints.models import IdempotencyKey, Person, Voiceprint
 
@@ -37,13 +37,13 @@ def test_the_same_request_gets_the_same_answer(library_gateway: Gateway) -> None
     assert "Idempotent-Replayed" not in first.headers
 
 
-def test_the_order_of_fields_makes_no_other_request(library_gateway: Gateway) -> None:
+def test_the_order_of_fields_does_not_matter(library_gateway: Gateway) -> None:
     create(library_gateway)
 
     assert create(library_gateway, dict(reversed(ANA.items()))).status_code == 201
 
 
-def test_another_request_under_the_same_key_is_refused(library_gateway: Gateway) -> None:
+def test_another_request_with_the_same_key_is_refused(library_gateway: Gateway) -> None:
     create(library_gateway)
 
     answer = create(library_gateway, {"name": "Ben"})
@@ -60,7 +60,7 @@ def test_a_key_belongs_to_its_client(library_gateway: Gateway) -> None:
     assert answer.status_code == 201
 
 
-def test_a_request_under_way_is_to_be_waited_for(library_gateway: Gateway) -> None:
+def test_a_repeat_during_the_first_request_is_asked_to_wait(library_gateway: Gateway) -> None:
     create(library_gateway)
     IdempotencyKey.objects.update(status=None, body=None)
 
@@ -70,7 +70,7 @@ def test_a_request_under_way_is_to_be_waited_for(library_gateway: Gateway) -> No
     assert answer.headers["Retry-After"] == "1"
 
 
-def test_a_request_that_never_ended_gives_its_key_back(library_gateway: Gateway) -> None:
+def test_a_request_that_never_ended_releases_its_key(library_gateway: Gateway) -> None:
     create(library_gateway)
     long_ago = timezone.now() - timedelta(hours=2)
     IdempotencyKey.objects.update(status=None, body=None, created_at=long_ago)
@@ -85,15 +85,15 @@ def test_a_key_lasts_a_day(library_gateway: Gateway) -> None:
     assert create(library_gateway, {"name": "Ben"}).status_code == 201
 
 
-def test_a_refused_request_leaves_its_key_free(library_gateway: Gateway) -> None:
-    added(library_gateway, "Ana")
+def test_a_refused_request_releases_its_key(library_gateway: Gateway) -> None:
+    add_person(library_gateway, "Ana")
     refused = create(library_gateway)
 
     assert code_of(refused) == (409, "name_taken")
     assert create(library_gateway, {"name": "Ben"}).status_code == 201
 
 
-def test_what_was_answered_about_a_forgotten_person_is_not_told(library_gateway: Gateway) -> None:
+def test_an_answer_about_an_erased_person_is_not_repeated(library_gateway: Gateway) -> None:
     ana = create(library_gateway).json()["id"]
     call(library_gateway, "DELETE", f"people/{ana}")
 
@@ -104,7 +104,7 @@ def test_what_was_answered_about_a_forgotten_person_is_not_told(library_gateway:
 
 
 @pytest.mark.parametrize("key", ["", "a b", "\xe4", "k" * 256])
-def test_a_key_that_is_none_is_refused(library_gateway: Gateway, key: str) -> None:
+def test_an_invalid_key_is_refused(library_gateway: Gateway, key: str) -> None:
     answer = call(
         library_gateway,
         "POST",
@@ -116,8 +116,8 @@ def test_a_key_that_is_none_is_refused(library_gateway: Gateway, key: str) -> No
     assert param_of(answer) == (400, "Idempotency-Key")
 
 
-def test_a_print_is_made_once(library_gateway: Gateway) -> None:
-    path = f"people/{added(library_gateway, 'Ana')}/voiceprints"
+def test_a_voiceprint_is_created_once(library_gateway: Gateway) -> None:
+    path = f"people/{add_person(library_gateway, 'Ana')}/voiceprints"
     body = {"fingerprint": axis(0).tolist(), "space": SPACE}
     headers = {"Idempotency-Key": "k1"}
 
@@ -131,7 +131,7 @@ def test_a_print_is_made_once(library_gateway: Gateway) -> None:
 def test_the_same_form_with_another_recording_is_another_request(
     library_gateway: Gateway, faults: FaultServer
 ) -> None:
-    path = f"people/{added(library_gateway, 'Ana')}/voiceprints"
+    path = f"people/{add_person(library_gateway, 'Ana')}/voiceprints"
     headers = {"Idempotency-Key": "k1"}
     made = call(library_gateway, "POST", path, files={"file": TONE}, headers=headers)
     IdempotencyKey.objects.filter(key="k1").delete()
@@ -153,11 +153,11 @@ def _under_way(path: str) -> None:
     )
 
 
-def test_what_was_answered_about_somebody_merged_away_is_told_no_more(
+def test_an_answer_about_a_merged_person_is_not_repeated(
     library_gateway: Gateway,
 ) -> None:
     ana = create(library_gateway).json()["id"]
-    anna = added(library_gateway, "Anna")
+    anna = add_person(library_gateway, "Anna")
     call(library_gateway, "POST", f"people/{anna}/merge", json={"from": ana})
 
     again = create(library_gateway)

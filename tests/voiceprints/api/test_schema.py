@@ -1,4 +1,4 @@
-"""The library's endpoints answer what the schema says, whatever they are asked."""
+"""The library's endpoints answer generated requests as the schema declares."""
 
 import pytest
 import schemathesis
@@ -9,7 +9,7 @@ from schemathesis.schemas import BaseSchema
 from tests.gateway_process import Gateway
 from tests.generated_requests import ask_repeatedly
 
-# Not those that change what other tests of the same library look at.
+# Endpoints that change the library would disturb other tests.
 READING = [
     "GET /api/people",
     "GET /api/people/{person}",

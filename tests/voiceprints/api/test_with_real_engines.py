@@ -1,4 +1,4 @@
-"""The whole way over REST: learned, known again, named afterwards, found, forgotten."""
+"""The library's workflow with a real engine: enrol, recognise, name, search, erase."""
 
 import json
 from collections.abc import Iterator
@@ -12,20 +12,21 @@ from benchmarks.recorded_meetings import CLINIC, Meeting
 from tests.environment import engine_urls
 from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import SAMPLE_RATE, samples_of, wav
-from tests.voiceprints.api.calls import added, call
+from tests.voiceprints.api.calls import add_person, call
 from tests.voiceprints.conftest import API_KEYS, database_url, key
 from voiceprints.models import Person, TranscriptSpeaker, Voiceprint
 
 pytestmark = [pytest.mark.models, pytest.mark.django_db(transaction=True)]
 
-# Voices are learned before the half and known again after it, up to where all have said enough.
+# Voices are enrolled from the first half and recognised in the second, up to the point where
+# every person has spoken long enough.
 HALF_S, ENOUGH_S = 100.0, 125.0
 EMMA, MICHAEL = "Emma Brook", "Michael Reyes"
 
 
 @pytest.fixture(scope="module")
 def clinic(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """The real engine over the tests' database, with keys."""
+    """Start a gateway with the real engine, the tests' database and keys."""
     with running_gateway(
         tmp_path_factory.mktemp("clinic"),
         DATABASE_URL=database_url(),
@@ -36,29 +37,29 @@ def clinic(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
         yield gateway
 
 
-def test_two_people_are_learned_and_named_by_voice(clinic: Gateway) -> None:
+def test_two_people_are_enrolled_and_named_by_voice(clinic: Gateway) -> None:
     enrolled(clinic, EMMA)
     michael = enrolled(clinic, MICHAEL)
 
-    talk = second_half(clinic)
+    stored = second_half(clinic)
 
-    assert {(s["name"], s["source"]) for s in talk["speakers"]} == {
+    assert {(s["name"], s["source"]) for s in stored["speakers"]} == {
         (EMMA, "voiceprint"),
         (MICHAEL, "voiceprint"),
     }
     found = call(clinic, "GET", f"transcripts?person={michael}&q=hospital", who="reader").json()
-    assert [one["id"] for one in found["data"]] == [talk["id"]]
+    assert [one["id"] for one in found["data"]] == [stored["id"]]
 
 
-def test_a_speaker_who_is_named_afterwards_is_known_from_then_on(clinic: Gateway) -> None:
+def test_a_speaker_named_afterwards_is_recognised_from_then_on(clinic: Gateway) -> None:
     enrolled(clinic, EMMA)
-    michael, talk = added(clinic, MICHAEL), second_half(clinic)
-    stranger = next(s["cluster"] for s in talk["speakers"] if s["source"] == "unmatched")
+    michael, stored = add_person(clinic, MICHAEL), second_half(clinic)
+    unnamed = next(s["cluster"] for s in stored["speakers"] if s["source"] == "unmatched")
 
     call(
         clinic,
         "PATCH",
-        f"transcripts/{talk['id']}/speakers/{stranger}",
+        f"transcripts/{stored['id']}/speakers/{unnamed}",
         json={"person": michael, "enrol": True},
     )
 
@@ -66,25 +67,25 @@ def test_a_speaker_who_is_named_afterwards_is_known_from_then_on(clinic: Gateway
     assert (answer["decision"], answer["person"]["name"]) == ("match", MICHAEL)
 
 
-def test_of_a_person_who_is_forgotten_nothing_is_left(clinic: Gateway) -> None:
-    emma, talk = enrolled(clinic, EMMA), second_half(clinic)
-    assert EMMA in {speaker["name"] for speaker in talk["speakers"]}
+def test_an_erased_person_leaves_no_trace(clinic: Gateway) -> None:
+    emma, stored = enrolled(clinic, EMMA), second_half(clinic)
+    assert EMMA in {speaker["name"] for speaker in stored["speakers"]}
 
     call(clinic, "DELETE", f"people/{emma}")
 
-    told = call(clinic, "GET", f"transcripts/{talk['id']}?include=vector").json()
-    forgotten = next(s for s in told["speakers"] if s["name"] == f"Person {emma[:4]}")
-    assert (forgotten["person"], forgotten["fingerprint"]) == (None, None)
-    assert EMMA not in json.dumps([told["speakers"], told["recording_name"]])
-    assert EMMA not in {segment["speaker"] for segment in told["segments"]}
+    answer = call(clinic, "GET", f"transcripts/{stored['id']}?include=vector").json()
+    erased = next(s for s in answer["speakers"] if s["name"] == f"Person {emma[:4]}")
+    assert (erased["person"], erased["fingerprint"]) == (None, None)
+    assert EMMA not in json.dumps([answer["speakers"], answer["recording_name"]])
+    assert EMMA not in {segment["speaker"] for segment in answer["segments"]}
     assert not Voiceprint.objects.exists()
     assert not Person.objects.exists()
     assert not TranscriptSpeaker.objects.filter(name=EMMA).exists()
     assert identified(clinic, EMMA)["decision"] == "unknown"
 
 
-def test_two_voices_in_one_recording_are_not_learned(clinic: Gateway, system: Path) -> None:
-    path = f"people/{added(clinic, EMMA)}/voiceprints"
+def test_a_recording_of_two_voices_is_not_enrolled(clinic: Gateway, system: Path) -> None:
+    path = f"people/{add_person(clinic, EMMA)}/voiceprints"
 
     answer = call(clinic, "POST", path, files={"file": system.read_bytes()})
 
@@ -93,8 +94,8 @@ def test_two_voices_in_one_recording_are_not_learned(clinic: Gateway, system: Pa
 
 
 def enrolled(gateway: Gateway, name: str) -> str:
-    """Add somebody and learn the voice from what they say in the first half of the meeting."""
-    person = added(gateway, name)
+    """Add a person, and enrol the voice from the first half of the meeting."""
+    person = add_person(gateway, name)
     answer = call(
         gateway, "POST", f"people/{person}/voiceprints", files={"file": first_half_of(name)}
     )
@@ -103,7 +104,7 @@ def enrolled(gateway: Gateway, name: str) -> str:
 
 
 def second_half(gateway: Gateway) -> dict[str, Any]:
-    """Keep who said what early in the second half, told by voice alone."""
+    """Store a transcript of the start of the second half, with names by voice alone."""
     begin, end = int(HALF_S * SAMPLE_RATE), int(ENOUGH_S * SAMPLE_RATE)
     samples = samples_of(CLINIC / "system.flac")[begin:end]
     answer = gateway.post(
@@ -112,12 +113,14 @@ def second_half(gateway: Gateway) -> dict[str, Any]:
         data={"timeline": "[]", "transcribe": "true", "store": "true"},
         headers=key("archive"),
     ).json()
-    told: dict[str, Any] = call(gateway, "GET", f"transcripts/{answer['transcript_id']}").json()
-    return told
+    answered: dict[str, Any] = call(
+        gateway, "GET", f"transcripts/{answer['transcript_id']}"
+    ).json()
+    return answered
 
 
 def identified(gateway: Gateway, name: str) -> dict[str, Any]:
-    """Whose voice is it that this person has in the first half?"""
+    """Identify the voice that this person has in the first half."""
     files = {"file": first_half_of(name)}
     answer = call(gateway, "POST", "voiceprints/identify", files=files).json()
     longest: dict[str, Any] = max(answer["speakers"], key=lambda speaker: speaker["speech_s"])
@@ -125,13 +128,13 @@ def identified(gateway: Gateway, name: str) -> dict[str, Any]:
 
 
 def first_half_of(name: str) -> bytes:
-    """All that somebody says in the first half, without the others."""
+    """Return all speech of one person in the first half as one recording."""
     samples = samples_of(CLINIC / "system.flac")
     spans = (
         span
-        for said in Meeting(CLINIC).utterances
-        for span in said.speech
-        if said.name == name and said.end < HALF_S
+        for utterance in Meeting(CLINIC).utterances
+        for span in utterance.speech
+        if utterance.name == name and utterance.end < HALF_S
     )
     pieces = [samples[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)] for start, end in spans]
     return wav(np.concatenate(pieces))

@@ -9,7 +9,7 @@ import pytest
 from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.voiceprints.api.calls import NOBODY, call, code_of, param_of
+from tests.voiceprints.api.calls import UNKNOWN_ID, call, code_of, param_of
 from tests.voiceprints.jobs.workers import running_worker
 from tests.voiceprints.people import consenting
 from tests.waiting import until
@@ -165,7 +165,7 @@ def test_another_keys_job_is_not_there(jobs_gateway: Gateway) -> None:
     assert state_of(jobs_gateway, job, "desk") == "queued"
 
 
-@pytest.mark.parametrize("job", [NOBODY, "none", "%00"])
+@pytest.mark.parametrize("job", [UNKNOWN_ID, "none", "%00"])
 def test_an_unknown_job_is_not_there(jobs_gateway: Gateway, job: str) -> None:
     assert code_of(call(jobs_gateway, "GET", f"jobs/{job}")) == (404, "job_not_found")
 

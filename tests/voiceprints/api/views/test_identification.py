@@ -1,4 +1,4 @@
-"""Whose voice is it, over REST?"""
+"""The endpoint that identifies speakers by voice."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_a_fingerprint_is_identified(library_gateway: Gateway) -> None:
     assert [(s["label"], s["person"]["name"]) for s in answer["speakers"]] == [(None, "Ben")]
 
 
-def test_two_who_sound_alike_are_told_as_such(library_gateway: Gateway) -> None:
+def test_two_people_with_similar_voices_are_ambiguous(library_gateway: Gateway) -> None:
     voiceprint_of(consenting("Ben"), blend({1: 1, 2: 0.2}))
     voiceprint_of(consenting("Bert"), blend({1: 1, 2: -0.2}))
     body = {"fingerprint": axis(1).tolist(), "space": SPACE}
@@ -70,7 +70,7 @@ def test_two_who_sound_alike_are_told_as_such(library_gateway: Gateway) -> None:
     assert len(answer["candidates"]) == 2
 
 
-def test_identifying_is_noted(library_gateway: Gateway) -> None:
+def test_an_identification_is_audited(library_gateway: Gateway) -> None:
     call(library_gateway, "POST", IDENTIFY, files={"file": TONE}, who="reader")
 
     noted = AuditEntry.objects.get()
@@ -78,13 +78,15 @@ def test_identifying_is_noted(library_gateway: Gateway) -> None:
     assert (noted.actor, noted.action, noted.detail["speakers"]) == ("reader", "identified", 2)
 
 
-def test_in_a_library_without_prints_everybody_is_unknown(library_gateway: Gateway) -> None:
+def test_every_speaker_is_unknown_to_a_library_without_voiceprints(
+    library_gateway: Gateway,
+) -> None:
     answer = call(library_gateway, "POST", IDENTIFY, files={"file": TONE}).json()
 
     assert [s["decision"] for s in answer["speakers"]] == ["unknown", "unknown"]
 
 
-def test_a_recording_in_which_nobody_speaks_has_no_speakers(
+def test_a_recording_without_speech_has_no_speakers(
     library_gateway: Gateway, faults: FaultServer
 ) -> None:
     silence = {"segments": [], "speakers_detected": [], "fingerprints": {}, "duration": 1.0}
@@ -110,15 +112,13 @@ def test_a_recording_in_which_nobody_speaks_has_no_speakers(
         ({"file": "text"}, "file"),
     ],
 )
-def test_a_question_that_is_none_is_refused(
-    library_gateway: Gateway, body: object, param: str
-) -> None:
+def test_an_invalid_request_is_refused(library_gateway: Gateway, body: object, param: str) -> None:
     Space.for_engine(SPACE)
 
     assert param_of(call(library_gateway, "POST", IDENTIFY, json=body)) == (400, param)
 
 
-def test_an_engine_that_is_down_is_told(library_gateway: Gateway, faults: FaultServer) -> None:
+def test_an_unreachable_engine_is_reported(library_gateway: Gateway, faults: FaultServer) -> None:
     faults.answer("/v1/audio/diarize-chunk", {"detail": "CUDA"}, status=500)
 
     answer = call(library_gateway, "POST", IDENTIFY, files={"file": TONE})

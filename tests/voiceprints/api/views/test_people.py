@@ -1,4 +1,4 @@
-"""People over REST."""
+"""The endpoints for people."""
 
 from datetime import timedelta
 
@@ -8,8 +8,8 @@ from django.utils import timezone
 from tests.gateway_process import Gateway
 from tests.voiceprints.api.calls import (
     CONSENT,
-    NOBODY,
-    added,
+    UNKNOWN_ID,
+    add_person,
     call,
     code_of,
     names,
@@ -19,7 +19,7 @@ from tests.voiceprints.people import axis, consenting, speaker, transcript, voic
 from voiceprints.models import AuditEntry, Person, Transcript, TranscriptSpeaker, Voiceprint
 
 
-def test_a_person_is_added_and_read_again(library_gateway: Gateway) -> None:
+def test_a_person_is_added_and_read(library_gateway: Gateway) -> None:
     made = call(
         library_gateway,
         "POST",
@@ -43,13 +43,13 @@ def test_a_person_is_added_and_read_again(library_gateway: Gateway) -> None:
     }
 
 
-def test_a_person_without_consent_is_added_too(library_gateway: Gateway) -> None:
+def test_a_person_may_be_added_without_consent(library_gateway: Gateway) -> None:
     made = call(library_gateway, "POST", "people", json={"name": "Ana"})
 
     assert made.json()["consent"] is None
 
 
-def test_a_name_is_kept_composed_on_one_line_and_without_what_is_not_seen(
+def test_a_name_is_normalized_to_one_line_without_invisible_characters(
     library_gateway: Gateway,
 ) -> None:
     asked = {"name": "\u202eZoe\u0301\u00a0\u200b Nun\u0303ez", "aliases": ["Zoe\u0301\u200b"]}
@@ -60,19 +60,19 @@ def test_a_name_is_kept_composed_on_one_line_and_without_what_is_not_seen(
 
 
 @pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u200d", "\u0301"])
-def test_a_name_that_nobody_sees_is_refused(library_gateway: Gateway, name: str) -> None:
+def test_an_invisible_name_is_refused(library_gateway: Gateway, name: str) -> None:
     assert param_of(call(library_gateway, "POST", "people", json={"name": name})) == (400, "name")
 
 
 def test_a_name_that_looks_the_same_is_taken(library_gateway: Gateway) -> None:
-    added(library_gateway, "José")
+    add_person(library_gateway, "José")
 
     answer = call(library_gateway, "POST", "people", json={"name": "Jose\u0301\u200b"})
 
     assert code_of(answer) == (409, "name_taken")
 
 
-def test_consent_that_does_not_say_when_was_given_now(library_gateway: Gateway) -> None:
+def test_consent_without_a_time_is_given_now(library_gateway: Gateway) -> None:
     before = timezone.now()
 
     call(library_gateway, "POST", "people", json={"name": "Ana", "consent": {"how": "orally"}})
@@ -82,8 +82,8 @@ def test_consent_that_does_not_say_when_was_given_now(library_gateway: Gateway) 
     assert before < given < timezone.now()
 
 
-def test_a_change_leaves_what_it_does_not_name(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana", notes="Reception")
+def test_a_change_leaves_fields_that_are_not_sent(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana", notes="Reception")
 
     changed = call(library_gateway, "PATCH", f"people/{ana}", json={"aliases": ["A."]}).json()
 
@@ -92,7 +92,7 @@ def test_a_change_leaves_what_it_does_not_name(library_gateway: Gateway) -> None
 
 
 def test_consent_is_withdrawn_with_null(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+    ana = add_person(library_gateway, "Ana")
 
     changed = call(library_gateway, "PATCH", f"people/{ana}", json={"consent": None})
 
@@ -101,16 +101,16 @@ def test_consent_is_withdrawn_with_null(library_gateway: Gateway) -> None:
     assert Person.objects.get().consent_how == "in writing"
 
 
-def test_consent_to_come_that_is_withdrawn_was_never_given(library_gateway: Gateway) -> None:
+def test_future_consent_that_is_withdrawn_was_never_given(library_gateway: Gateway) -> None:
     tomorrow = (timezone.now() + timedelta(days=1)).isoformat()
-    ana = added(library_gateway, "Ana", consent={"how": "by mail", "given_at": tomorrow})
+    ana = add_person(library_gateway, "Ana", consent={"how": "by mail", "given_at": tomorrow})
 
     changed = call(library_gateway, "PATCH", f"people/{ana}", json={"consent": None})
 
     assert changed.json()["consent"] is None
 
 
-def test_a_new_name_stands_in_every_transcript(library_gateway: Gateway) -> None:
+def test_a_new_name_is_shown_in_every_transcript(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
     speaker(transcript(), "Speaker_0", "Ana", person=ana)
 
@@ -144,23 +144,23 @@ def test_people_are_found_by_consent(
 
 
 def test_two_people_do_not_share_a_name(library_gateway: Gateway) -> None:
-    added(library_gateway, "Ana")
+    add_person(library_gateway, "Ana")
 
     answer = call(library_gateway, "POST", "people", json={"name": "ANA"})
 
     assert code_of(answer) == (409, "name_taken")
 
 
-def test_nobody_is_renamed_to_somebody_else(library_gateway: Gateway) -> None:
-    added(library_gateway, "Ana")
-    ben = added(library_gateway, "Ben")
+def test_a_person_is_not_renamed_to_a_taken_name(library_gateway: Gateway) -> None:
+    add_person(library_gateway, "Ana")
+    ben = add_person(library_gateway, "Ben")
 
     answer = call(library_gateway, "PATCH", f"people/{ben}", json={"name": "Ana"})
 
     assert code_of(answer) == (409, "name_taken")
 
 
-def test_a_person_who_is_deleted_is_forgotten(library_gateway: Gateway) -> None:
+def test_deleting_a_person_erases_every_trace(library_gateway: Gateway) -> None:
     ana = consenting("Ana Ruiz")
     voiceprint_of(ana, axis(0))
     speaker(transcript(), "Speaker_0", "Ana Ruiz", person=ana)
@@ -173,7 +173,7 @@ def test_a_person_who_is_deleted_is_forgotten(library_gateway: Gateway) -> None:
     assert TranscriptSpeaker.objects.get().name == f"Person {ana.id.hex[:4]}"
 
 
-def test_a_forgotten_person_is_called_as_is_asked(library_gateway: Gateway) -> None:
+def test_an_erased_person_gets_the_requested_replacement(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
     speaker(transcript(), "Speaker_0", "Ana", person=ana)
 
@@ -182,8 +182,8 @@ def test_a_forgotten_person_is_called_as_is_asked(library_gateway: Gateway) -> N
     assert TranscriptSpeaker.objects.get().name == "Reception"
 
 
-def test_nobody_is_forgotten_under_the_same_name(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_replacement_equal_to_the_name_is_refused(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(library_gateway, "DELETE", f"people/{ana}?as=Ana")
 
@@ -202,24 +202,24 @@ def test_two_entries_of_one_person_are_merged(library_gateway: Gateway) -> None:
     assert not Person.objects.filter(pk=twin.id).exists()
 
 
-def test_nobody_is_merged_into_themselves(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_person_is_not_merged_into_itself(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(library_gateway, "POST", f"people/{ana}/merge", json={"from": ana})
 
     assert param_of(answer) == (400, "from")
 
 
-def test_nobody_is_merged_from_nobody(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_merge_from_an_unknown_person_is_refused(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
 
-    answer = call(library_gateway, "POST", f"people/{ana}/merge", json={"from": NOBODY})
+    answer = call(library_gateway, "POST", f"people/{ana}/merge", json={"from": UNKNOWN_ID})
 
     assert code_of(answer) == (404, "person_not_found")
 
 
-def test_the_audit_knows_which_key_did_what(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_the_audit_records_the_key(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
     call(library_gateway, "PATCH", f"people/{ana}", json={"notes": "x"})
     call(library_gateway, "DELETE", f"people/{ana}")
 
@@ -233,8 +233,8 @@ def test_the_audit_knows_which_key_did_what(library_gateway: Gateway) -> None:
     ]
 
 
-def test_the_log_names_nobody(library_gateway: Gateway) -> None:
-    added(library_gateway, "Wilhelmina")
+def test_the_log_contains_no_names(library_gateway: Gateway) -> None:
+    add_person(library_gateway, "Wilhelmina")
     call(library_gateway, "GET", "people?q=Wilhelmina")
 
     assert "Wilhelmina" not in library_gateway.log.read_text()

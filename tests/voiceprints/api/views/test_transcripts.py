@@ -1,4 +1,4 @@
-"""Kept transcripts over REST: searched, read, changed, deleted."""
+"""The endpoints for stored transcripts: search, read, change, delete."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.voiceprints.api.calls import added, call, param_of
+from tests.voiceprints.api.calls import add_person, call, param_of
 from tests.voiceprints.conftest import key
 from tests.voiceprints.people import axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Block, Transcript, TranscriptSpeaker
 
 
-def kept(gateway: Gateway) -> str:
-    """Keep what label-merge says of a meeting; return its identifier."""
+def store_meeting(gateway: Gateway) -> str:
+    """Store the label-merge answer of a meeting, and return its identifier."""
     answer = gateway.post(
         "/api/audio/label-merge",
         files={"file": ("monday.wav", TONE)},
@@ -30,36 +30,36 @@ def kept(gateway: Gateway) -> str:
     return identifier
 
 
-def found(gateway: Gateway, query: str) -> list[str]:
-    """The recordings of the transcripts that are found."""
+def search(gateway: Gateway, query: str) -> list[str]:
+    """Return the recording names of the transcripts that are found."""
     answer = call(gateway, "GET", f"transcripts?{query}", who="reader")
     assert answer.status_code == 200, answer.text
     return [one["recording_name"] for one in answer.json()["data"]]
 
 
-def said(text: str, **fields: object) -> Transcript:
-    """A transcript in which somebody says this."""
-    talk = transcript(**fields)
+def store_text(text: str, **fields: object) -> Transcript:
+    """Store a transcript with this text."""
+    stored = transcript(**fields)
     Block.objects.create(
-        transcript=talk,
-        speaker=speaker(talk, "Speaker_0", "Ana"),
+        transcript=stored,
+        speaker=speaker(stored, "Speaker_0", "Ana"),
         position=0,
         start_ms=0,
         end_ms=1000,
         text=text,
     )
-    return talk
+    return stored
 
 
-def test_a_transcript_is_read_as_it_was_given(library_gateway: Gateway) -> None:
-    identifier = kept(library_gateway)
+def test_a_transcript_is_read_as_it_was_stored(library_gateway: Gateway) -> None:
+    identifier = store_meeting(library_gateway)
 
-    told = call(library_gateway, "GET", f"transcripts/{identifier}", who="reader").json()
+    answer = call(library_gateway, "GET", f"transcripts/{identifier}", who="reader").json()
 
-    assert (told["object"], told["id"]) == ("transcript", identifier)
-    assert (told["recording_name"], told["created_by"]) == ("monday.wav", "archive")
-    assert (told["mode"], told["duration"]) == ("mono", 10.0)
-    assert told["speakers"] == [
+    assert (answer["object"], answer["id"]) == ("transcript", identifier)
+    assert (answer["recording_name"], answer["created_by"]) == ("monday.wav", "archive")
+    assert (answer["mode"], answer["duration"]) == ("mono", 10.0)
+    assert answer["speakers"] == [
         {
             "cluster": "Speaker_0",
             "name": "Ana",
@@ -69,7 +69,7 @@ def test_a_transcript_is_read_as_it_was_given(library_gateway: Gateway) -> None:
         },
         {"cluster": "Speaker_1", "name": "Unknown_0", "source": "unmatched", "person": None},
     ]
-    assert [(s["speaker"], s["text"]) for s in told["segments"]] == [
+    assert [(s["speaker"], s["text"]) for s in answer["segments"]] == [
         ("Ana", "Good morning."),
         ("Unknown_0", "Hi!"),
     ]
@@ -87,14 +87,16 @@ def test_a_transcript_is_read_as_it_was_given(library_gateway: Gateway) -> None:
 def test_a_transcript_is_read_in_every_format(
     library_gateway: Gateway, name: str, content_type: str, text: str
 ) -> None:
-    answer = call(library_gateway, "GET", f"transcripts/{kept(library_gateway)}?format={name}")
+    answer = call(
+        library_gateway, "GET", f"transcripts/{store_meeting(library_gateway)}?format={name}"
+    )
 
     assert answer.headers["Content-Type"] == f"{content_type}; charset=utf-8"
     assert answer.text.startswith(text)
 
 
-def test_reading_a_transcript_is_noted(library_gateway: Gateway) -> None:
-    identifier = kept(library_gateway)
+def test_reading_a_transcript_is_audited(library_gateway: Gateway) -> None:
+    identifier = store_meeting(library_gateway)
 
     call(library_gateway, "GET", f"transcripts/{identifier}?format=txt", who="reader")
 
@@ -103,8 +105,8 @@ def test_reading_a_transcript_is_noted(library_gateway: Gateway) -> None:
     assert str(noted.transcript_id) == identifier
 
 
-def test_fingerprints_are_told_when_asked_for_and_that_is_noted(library_gateway: Gateway) -> None:
-    path = f"transcripts/{kept(library_gateway)}"
+def test_embeddings_are_returned_on_request_and_audited(library_gateway: Gateway) -> None:
+    path = f"transcripts/{store_meeting(library_gateway)}"
 
     plain = call(library_gateway, "GET", path)
     asked = call(library_gateway, "GET", f"{path}?include=vector").json()
@@ -114,11 +116,11 @@ def test_fingerprints_are_told_when_asked_for_and_that_is_noted(library_gateway:
     assert AuditEntry.objects.latest("id").action == "vector_read"
 
 
-def test_transcripts_are_listed_newest_first_without_what_was_said(
+def test_transcripts_are_listed_newest_first_without_text(
     library_gateway: Gateway,
 ) -> None:
-    said("Good morning.", recording_name="monday")
-    said("Good evening.", recording_name="tuesday")
+    store_text("Good morning.", recording_name="monday")
+    store_text("Good evening.", recording_name="tuesday")
 
     answer = call(library_gateway, "GET", "transcripts", who="reader")
 
@@ -152,10 +154,10 @@ def test_transcripts_are_listed_newest_first_without_what_was_said(
 def test_transcripts_are_found_by_words(
     library_gateway: Gateway, words: str, recordings: list[str]
 ) -> None:
-    said("Good morning.", recording_name="monday")
-    said("Good evening.", recording_name="tuesday")
+    store_text("Good morning.", recording_name="monday")
+    store_text("Good evening.", recording_name="tuesday")
 
-    assert found(library_gateway, str(httpx.QueryParams({"q": words}))) == recordings
+    assert search(library_gateway, str(httpx.QueryParams({"q": words}))) == recordings
 
 
 def test_transcripts_are_found_by_person(library_gateway: Gateway) -> None:
@@ -163,15 +165,15 @@ def test_transcripts_are_found_by_person(library_gateway: Gateway) -> None:
     speaker(transcript(recording_name="monday"), "Speaker_0", "Ana", person=ana)
     speaker(transcript(recording_name="tuesday"), "Speaker_0", "Ana")
 
-    assert found(library_gateway, f"person={ana.id}") == ["monday"]
+    assert search(library_gateway, f"person={ana.id}") == ["monday"]
 
 
 def test_transcripts_are_found_by_recording(library_gateway: Gateway) -> None:
     transcript(recording_name="2026-01-05 Monday.wav")
     transcript(recording_name="50% off.wav")
 
-    assert found(library_gateway, "recording=MONDAY") == ["2026-01-05 Monday.wav"]
-    assert found(library_gateway, "recording=%25") == ["50% off.wav"]
+    assert search(library_gateway, "recording=MONDAY") == ["2026-01-05 Monday.wav"]
+    assert search(library_gateway, "recording=%25") == ["50% off.wav"]
 
 
 @pytest.mark.parametrize(
@@ -191,29 +193,29 @@ def test_transcripts_are_found_by_date(
     kept_then = transcript(recording_name="now")
     Transcript.objects.filter(pk=kept_then.pk).update(created_at=datetime(2026, 9, 1, tzinfo=UTC))
 
-    assert sorted(found(library_gateway, query)) == sorted(recordings)
+    assert sorted(search(library_gateway, query)) == sorted(recordings)
 
 
-def test_filters_narrow_each_other(library_gateway: Gateway) -> None:
-    said("Good morning.", recording_name="monday")
-    said("Good evening.", recording_name="tuesday")
+def test_filters_are_combined(library_gateway: Gateway) -> None:
+    store_text("Good morning.", recording_name="monday")
+    store_text("Good evening.", recording_name="tuesday")
 
-    assert found(library_gateway, "q=good&recording=mon") == ["monday"]
+    assert search(library_gateway, "q=good&recording=mon") == ["monday"]
 
 
-def test_a_transcript_is_described_anew(library_gateway: Gateway) -> None:
-    talk = said("Good morning.")
+def test_a_transcripts_description_is_changed(library_gateway: Gateway) -> None:
+    stored = store_text("Good morning.")
     body = {"recording_name": "Monday", "recorded_at": "2026-01-05T09:00:00+02:00"}
 
-    answer = call(library_gateway, "PATCH", f"transcripts/{talk.id}", json=body)
+    answer = call(library_gateway, "PATCH", f"transcripts/{stored.id}", json=body)
 
     assert answer.json()["recording_name"] == "Monday"
     assert answer.json()["recorded_at"] == "2026-01-05T07:00:00Z"
     assert answer.json()["retain_until"] is None
 
 
-def test_a_transcript_is_given_a_date_to_go_and_relieved_of_it(library_gateway: Gateway) -> None:
-    path = f"transcripts/{said('Good morning.').id}"
+def test_a_retention_date_is_set_and_removed(library_gateway: Gateway) -> None:
+    path = f"transcripts/{store_text('Good morning.').id}"
     tomorrow = (timezone.now() + timedelta(days=1)).isoformat()
 
     given = call(library_gateway, "PATCH", path, json={"retain_until": tomorrow}).json()
@@ -237,20 +239,20 @@ def test_a_transcript_is_given_a_date_to_go_and_relieved_of_it(library_gateway: 
         ("x", None),
     ],
 )
-def test_a_transcript_is_not_described_as_nonsense(
+def test_an_invalid_change_is_refused(
     library_gateway: Gateway, body: object, param: str | None
 ) -> None:
-    talk = transcript()
+    stored = transcript()
 
-    answer = call(library_gateway, "PATCH", f"transcripts/{talk.id}", json=body)
+    answer = call(library_gateway, "PATCH", f"transcripts/{stored.id}", json=body)
 
     assert param_of(answer) == (400, param)
 
 
-def test_a_transcript_is_deleted_with_all_that_was_said(library_gateway: Gateway) -> None:
-    talk = said("Good morning.")
+def test_a_transcript_is_deleted_with_its_text(library_gateway: Gateway) -> None:
+    stored = store_text("Good morning.")
 
-    answer = call(library_gateway, "DELETE", f"transcripts/{talk.id}")
+    answer = call(library_gateway, "DELETE", f"transcripts/{stored.id}")
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert not Block.objects.exists()
@@ -259,48 +261,48 @@ def test_a_transcript_is_deleted_with_all_that_was_said(library_gateway: Gateway
 
 
 def test_a_renamed_person_is_renamed_in_the_transcript(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
-    identifier = kept(library_gateway)
+    ana = add_person(library_gateway, "Ana")
+    identifier = store_meeting(library_gateway)
     call(library_gateway, "PATCH", f"people/{ana}", json={"name": "Ana Ruiz"})
 
-    told = call(library_gateway, "GET", f"transcripts/{identifier}").json()
+    answer = call(library_gateway, "GET", f"transcripts/{identifier}").json()
 
-    assert told["speakers"][0]["person"] == ana
-    assert told["segments"][0]["speaker"] == "Ana Ruiz"
+    assert answer["speakers"][0]["person"] == ana
+    assert answer["segments"][0]["speaker"] == "Ana Ruiz"
 
 
 def test_a_speaker_whose_voice_is_known_is_linked(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(1))
 
-    told = call(library_gateway, "GET", f"transcripts/{kept(library_gateway)}").json()
+    answer = call(library_gateway, "GET", f"transcripts/{store_meeting(library_gateway)}").json()
 
-    assert (told["speakers"][1]["name"], told["speakers"][1]["person"]) == ("Ben", str(ben.id))
+    assert (answer["speakers"][1]["name"], answer["speakers"][1]["person"]) == ("Ben", str(ben.id))
 
 
-def test_what_a_reader_should_know_stands_in_a_header_of_text(library_gateway: Gateway) -> None:
+def test_warnings_are_in_a_header_of_text_formats(library_gateway: Gateway) -> None:
     warning = {"code": "speaker_limit_reached", "message": "Four speakers were found."}
-    talk = transcript(result={"speakers": [], "segments": [], "warnings": [warning]})
+    stored = transcript(result={"speakers": [], "segments": [], "warnings": [warning]})
 
-    answer = call(library_gateway, "GET", f"transcripts/{talk.id}?format=txt")
+    answer = call(library_gateway, "GET", f"transcripts/{stored.id}?format=txt")
 
     assert "speaker_limit_reached" in answer.headers["x-warnings"]
 
 
 def test_a_change_of_a_transcript_is_audited(library_gateway: Gateway) -> None:
-    talk, body = transcript(), {"recording_name": "monday"}
+    stored, body = transcript(), {"recording_name": "monday"}
 
-    call(library_gateway, "PATCH", f"transcripts/{talk.id}", json=body)
+    call(library_gateway, "PATCH", f"transcripts/{stored.id}", json=body)
 
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.transcript_id) == (
         "archive",
         "transcript_changed",
-        talk.id,
+        stored.id,
     )
 
 
-def test_where_nothing_is_changed_nothing_is_audited(library_gateway: Gateway) -> None:
+def test_an_empty_change_is_not_audited(library_gateway: Gateway) -> None:
     call(library_gateway, "PATCH", f"transcripts/{transcript().id}", json={})
 
     assert not AuditEntry.objects.exists()

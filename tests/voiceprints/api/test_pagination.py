@@ -1,4 +1,4 @@
-"""Lists come in pages, however many rows there are, and with as many queries."""
+"""Lists come in pages, with the same number of queries for any number of rows."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.gateway_process import Gateway
-from tests.voiceprints.api.calls import added, call, names, param_of
+from tests.voiceprints.api.calls import add_person, call, names, param_of
 from tests.voiceprints.people import SHA256, axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import Block, Person, Transcript
 
@@ -18,12 +18,12 @@ THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def people(count: int) -> None:
-    """So many people, made at one time."""
+    """Create this number of people with one creation time."""
     Person.objects.bulk_create(Person(name=f"P{number:03}") for number in range(count))
 
 
 def pages_of(gateway: Gateway, path: str) -> Iterator[list[str]]:
-    """All pages, from first to last."""
+    """Yield the names on all pages, from first to last."""
     cursor: str | None = ""
     while cursor is not None:
         more = f"&cursor={cursor}" if cursor else ""
@@ -32,14 +32,14 @@ def pages_of(gateway: Gateway, path: str) -> Iterator[list[str]]:
         cursor = page["next"]
 
 
-def test_a_page_has_fifty_entries_unless_asked_otherwise(library_gateway: Gateway) -> None:
+def test_a_page_has_fifty_entries_by_default(library_gateway: Gateway) -> None:
     people(60)
 
     assert len(names(call(library_gateway, "GET", "people"))) == 50
     assert len(names(call(library_gateway, "GET", "people?limit=200"))) == 60
 
 
-def test_the_pages_together_have_everybody_once_in_order(library_gateway: Gateway) -> None:
+def test_the_pages_list_every_person_once_in_order(library_gateway: Gateway) -> None:
     people(7)
 
     pages = list(pages_of(library_gateway, "people?limit=3"))
@@ -48,7 +48,7 @@ def test_the_pages_together_have_everybody_once_in_order(library_gateway: Gatewa
     assert list(chain(*pages)) == [str(one.id) for one in Person.objects.order_by("name")]
 
 
-def test_rows_of_one_moment_are_all_on_some_page(library_gateway: Gateway) -> None:
+def test_rows_with_the_same_time_are_all_listed(library_gateway: Gateway) -> None:
     Transcript.objects.bulk_create(
         Transcript(sha256=SHA256, duration=1.0, mode="mono", result={}, created_by="desk")
         for _ in range(7)
@@ -59,7 +59,7 @@ def test_rows_of_one_moment_are_all_on_some_page(library_gateway: Gateway) -> No
     assert sorted(listed) == sorted(str(one.pk) for one in Transcript.objects.all())
 
 
-def test_one_pages_back_as_well(library_gateway: Gateway) -> None:
+def test_a_client_can_page_backwards(library_gateway: Gateway) -> None:
     people(5)
     first = call(library_gateway, "GET", "people?limit=2").json()
     second = call(library_gateway, "GET", f"people?limit=2&cursor={first['next']}").json()
@@ -70,7 +70,7 @@ def test_one_pages_back_as_well(library_gateway: Gateway) -> None:
     assert back["data"] == first["data"]
 
 
-def test_whoever_is_deleted_between_two_pages_pushes_nobody_over_the_edge(
+def test_a_deletion_between_two_pages_skips_no_row(
     library_gateway: Gateway,
 ) -> None:
     people(4)
@@ -82,7 +82,7 @@ def test_whoever_is_deleted_between_two_pages_pushes_nobody_over_the_edge(
     assert names(second) == ["P002", "P003"]
 
 
-def test_an_empty_list_is_a_page_too(library_gateway: Gateway) -> None:
+def test_an_empty_list_is_a_page(library_gateway: Gateway) -> None:
     assert call(library_gateway, "GET", "people").json() == {
         "object": "list",
         "data": [],
@@ -92,7 +92,7 @@ def test_an_empty_list_is_a_page_too(library_gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "%00", "é", "cD0lMDA=", "cj14", "x" * 1500, "x" * 2001])
-def test_a_cursor_that_is_none_is_refused(library_gateway: Gateway, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(library_gateway: Gateway, cursor: str) -> None:
     assert param_of(call(library_gateway, "GET", f"people?cursor={cursor}")) == (400, "cursor")
 
 
@@ -104,8 +104,8 @@ def test_a_cursor_beyond_the_end_ends_the_list(library_gateway: Gateway) -> None
 
 
 @pytest.mark.parametrize("path", ["spaces", "people", "transcripts", "people/{}/voiceprints"])
-def test_a_name_in_a_cursor_reaches_no_log(library_gateway: Gateway, path: str) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_name_in_a_cursor_is_not_logged(library_gateway: Gateway, path: str) -> None:
+    ana = add_person(library_gateway, "Ana")
     of_a_name = "cD1Ob3RhRGF0ZQ=="
 
     answer = call(library_gateway, "GET", f"{path.format(ana)}?cursor={of_a_name}")
@@ -114,7 +114,7 @@ def test_a_name_in_a_cursor_reaches_no_log(library_gateway: Gateway, path: str) 
     assert "NotaDate" not in library_gateway.log.read_text()
 
 
-def test_a_name_is_no_cursor_of_spaces(library_gateway: Gateway) -> None:
+def test_a_name_is_not_a_cursor_of_spaces(library_gateway: Gateway) -> None:
     answer = call(library_gateway, "GET", "spaces?cursor=cD1Ob3RhRGF0ZQ==")
 
     assert param_of(answer) == (400, "cursor")
@@ -137,12 +137,14 @@ def test_people_take_one_query(client: Client, django_assert_num_queries: CountQ
 
 
 @pytest.mark.django_db
-def test_prints_take_two_queries(client: Client, django_assert_num_queries: CountQueries) -> None:
+def test_voiceprints_take_two_queries(
+    client: Client, django_assert_num_queries: CountQueries
+) -> None:
     ana = consenting("Ana")
     for number in range(20):
-        kept = voiceprint_of(ana, axis(number))
-        kept.transcript_speaker = speaker(transcript(), "Speaker_0", "Ana")
-        kept.save()
+        one = voiceprint_of(ana, axis(number))
+        one.transcript_speaker = speaker(transcript(), "Speaker_0", "Ana")
+        one.save()
 
     with django_assert_num_queries(2):
         assert len(client.get(f"/api/people/{ana.id}/voiceprints").json()["data"]) == 20
@@ -154,10 +156,10 @@ def test_transcripts_take_two_queries(
 ) -> None:
     ana = consenting("Ana")
     for number in range(20):
-        talk = transcript(recorded_at=THEN + timedelta(days=number))
-        one = speaker(talk, "Speaker_0", "Ana", person=ana)
+        stored = transcript(recorded_at=THEN + timedelta(days=number))
+        one = speaker(stored, "Speaker_0", "Ana", person=ana)
         Block.objects.create(
-            transcript=talk, speaker=one, position=0, start_ms=0, end_ms=1, text="Good morning."
+            transcript=stored, speaker=one, position=0, start_ms=0, end_ms=1, text="Good morning."
         )
     query = f"q=morning&person={ana.id}&since=2026-01-01&until=2027-01-01"
 
@@ -166,21 +168,21 @@ def test_transcripts_take_two_queries(
 
 
 @pytest.mark.django_db
-def test_a_transcript_takes_as_many_queries_however_long_it_is(
+def test_a_transcript_of_any_length_takes_the_same_queries(
     client: Client, django_assert_num_queries: CountQueries
 ) -> None:
-    talk = transcript(
+    stored = transcript(
         result={
             "speakers": [{"cluster": "S", "name": "Ana"}],
             "segments": [{"start_ms": 0, "end_ms": 1, "speaker": "Ana", "text": "Hi"}] * 50,
         }
     )
-    one = speaker(talk, "S", "Ana")
+    one = speaker(stored, "S", "Ana")
     Block.objects.bulk_create(
-        Block(transcript=talk, speaker=one, position=number, start_ms=0, end_ms=1)
+        Block(transcript=stored, speaker=one, position=number, start_ms=0, end_ms=1)
         for number in range(50)
     )
 
-    # The transcript, the line of the audit, the speakers, the blocks.
+    # The transcript, the audit entry, the speakers, the blocks.
     with django_assert_num_queries(4):
-        assert len(client.get(f"/api/transcripts/{talk.id}").json()["segments"]) == 50
+        assert len(client.get(f"/api/transcripts/{stored.id}").json()["segments"]) == 50

@@ -1,4 +1,4 @@
-"""Voiceprints over REST: numbers and transcripts; recordings are in test_with_real_engines."""
+"""The endpoints for voiceprints; test_with_real_engines enrols from recordings."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
-from tests.voiceprints.api.calls import CONSENT, NOBODY, added, call, code_of, param_of
+from tests.voiceprints.api.calls import CONSENT, UNKNOWN_ID, add_person, call, code_of, param_of
 from tests.voiceprints.people import (
     SPACE,
     axis,
@@ -27,12 +27,12 @@ NUMBERS = {"fingerprint": axis(0).tolist(), "space": SPACE}
 def enrol(
     gateway: Gateway, person: object, body: object = NUMBERS, who: str = "archive"
 ) -> httpx.Response:
-    """Learn a voice from JSON."""
+    """Enrol a voice from JSON."""
     return call(gateway, "POST", f"people/{person}/voiceprints", json=body, who=who)
 
 
-def test_a_voice_is_learned_from_numbers(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_voice_is_enrolled_from_an_embedding(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     made = enrol(library_gateway, ana)
 
@@ -56,80 +56,84 @@ def test_a_voice_is_learned_from_numbers(library_gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("scale", [1e-300, 3.0, 1e300])
-def test_numbers_of_any_scale_are_the_same_voice(library_gateway: Gateway, scale: float) -> None:
+def test_embeddings_of_any_scale_are_the_same_voice(
+    library_gateway: Gateway, scale: float
+) -> None:
     given = blend({0: 0.6, 1: 0.8}) * scale
 
     enrol(
-        library_gateway, added(library_gateway, "Ana"), NUMBERS | {"fingerprint": given.tolist()}
+        library_gateway,
+        add_person(library_gateway, "Ana"),
+        NUMBERS | {"fingerprint": given.tolist()},
     )
 
     assert Voiceprint.objects.get().vector[:2] == pytest.approx([0.6, 0.8])
 
 
-def test_a_voice_is_learned_from_a_transcript(library_gateway: Gateway) -> None:
-    talk, space = transcript(), Space.for_engine(SPACE)
-    speaker(talk, "Speaker_0", "Ana", embedding=axis(0).tolist(), space=space, speech_s=30.0)
+def test_a_voice_is_enrolled_from_a_transcript(library_gateway: Gateway) -> None:
+    stored, space = transcript(), Space.for_engine(SPACE)
+    speaker(stored, "Speaker_0", "Ana", embedding=axis(0).tolist(), space=space, speech_s=30.0)
 
     made = enrol(
         library_gateway,
-        added(library_gateway, "Ana"),
-        {"transcript": str(talk.id), "speaker": "Speaker_0"},
+        add_person(library_gateway, "Ana"),
+        {"transcript": str(stored.id), "speaker": "Speaker_0"},
     ).json()
 
-    assert (made["source"], made["transcript"]) == ("transcript", str(talk.id))
+    assert (made["source"], made["transcript"]) == ("transcript", str(stored.id))
     assert (made["speaker"], made["speech_s"]) == ("Speaker_0", 30.0)
 
 
-def test_a_speaker_of_too_few_words_is_not_learned(library_gateway: Gateway) -> None:
-    talk, space = transcript(), Space.for_engine(SPACE)
-    speaker(talk, "Speaker_0", "Ana", embedding=axis(0).tolist(), space=space, speech_s=3.0)
+def test_a_speaker_with_too_little_speech_is_not_enrolled(library_gateway: Gateway) -> None:
+    stored, space = transcript(), Space.for_engine(SPACE)
+    speaker(stored, "Speaker_0", "Ana", embedding=axis(0).tolist(), space=space, speech_s=3.0)
 
     answer = enrol(
         library_gateway,
-        added(library_gateway, "Ana"),
-        {"transcript": str(talk.id), "speaker": "Speaker_0"},
+        add_person(library_gateway, "Ana"),
+        {"transcript": str(stored.id), "speaker": "Speaker_0"},
     )
 
     assert code_of(answer) == (422, "too_little_speech")
 
 
-def test_a_speaker_who_is_not_in_the_transcript_is_not_learned(library_gateway: Gateway) -> None:
-    body = {"transcript": NOBODY, "speaker": "Speaker_0"}
+def test_an_unknown_speaker_is_not_enrolled(library_gateway: Gateway) -> None:
+    body = {"transcript": UNKNOWN_ID, "speaker": "Speaker_0"}
 
-    answer = enrol(library_gateway, added(library_gateway, "Ana"), body)
+    answer = enrol(library_gateway, add_person(library_gateway, "Ana"), body)
 
     assert code_of(answer) == (404, "speaker_not_found")
 
 
-def test_without_consent_nothing_is_learned(library_gateway: Gateway) -> None:
+def test_no_voice_is_enrolled_without_consent(library_gateway: Gateway) -> None:
     ana = Person.objects.create(name="Ana")
 
     assert code_of(enrol(library_gateway, ana.id)) == (409, "consent_missing")
     assert not Voiceprint.objects.exists()
 
 
-def test_after_consent_ended_nothing_is_learned(library_gateway: Gateway) -> None:
+def test_no_voice_is_enrolled_after_consent_has_ended(library_gateway: Gateway) -> None:
     ana = consenting("Ana", consent_until=timezone.now() - timedelta(hours=1))
 
     assert code_of(enrol(library_gateway, ana.id)) == (409, "consent_missing")
 
 
-def test_a_voice_that_is_known_is_told_to_who_may_read(library_gateway: Gateway) -> None:
+def test_a_known_voice_is_named_to_a_key_that_may_read(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(0))
 
-    answer = enrol(library_gateway, added(library_gateway, "Ana"))
+    answer = enrol(library_gateway, add_person(library_gateway, "Ana"))
 
     assert code_of(answer) == (409, "voice_known")
     assert answer.json()["error"]["person"] == {"id": str(ben.id), "name": "Ben"}
     assert f"/api/people/{ben.id}/merge" in answer.json()["error"]["message"]
 
 
-def test_a_voice_that_is_known_is_not_told_to_who_may_not_read(library_gateway: Gateway) -> None:
+def test_a_known_voice_is_not_named_to_a_key_that_may_not_read(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(0))
 
-    answer = enrol(library_gateway, added(library_gateway, "Ana"), who="writer")
+    answer = enrol(library_gateway, add_person(library_gateway, "Ana"), who="writer")
 
     assert code_of(answer) == (409, "voice_known")
     assert "Ben" not in answer.text
@@ -142,9 +146,9 @@ def test_a_voice_that_is_known_is_not_told_to_who_may_not_read(library_gateway: 
         ({}, "file"),
         ({"fingerprint": axis(0).tolist()}, "space"),
         ({"space": SPACE}, "fingerprint"),
-        ({"transcript": NOBODY}, "speaker"),
+        ({"transcript": UNKNOWN_ID}, "speaker"),
         ({"transcript": "x", "speaker": "Speaker_0"}, "transcript"),
-        ({**NUMBERS, "transcript": NOBODY}, "transcript"),
+        ({**NUMBERS, "transcript": UNKNOWN_ID}, "transcript"),
         ({**NUMBERS, "start": 1}, "start"),
         ({**NUMBERS, "sample": "x"}, "sample"),
         ({**NUMBERS, "fingerprint": [0.0] * 192}, "fingerprint"),
@@ -157,15 +161,20 @@ def test_a_voice_that_is_known_is_not_told_to_who_may_not_read(library_gateway: 
         ({**NUMBERS, "space": 5 * "x" * 100}, "space"),
     ],
 )
-def test_a_print_of_nothing_sensible_is_refused(
+def test_an_invalid_voiceprint_is_refused(
     library_gateway: Gateway, body: object, param: str
 ) -> None:
-    assert param_of(enrol(library_gateway, added(library_gateway, "Ana"), body)) == (400, param)
+    assert param_of(enrol(library_gateway, add_person(library_gateway, "Ana"), body)) == (
+        400,
+        param,
+    )
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_a_number_that_is_none_is_refused(library_gateway: Gateway, number: str) -> None:
-    ana = added(library_gateway, "Ana")
+def test_an_embedding_with_an_invalid_number_is_refused(
+    library_gateway: Gateway, number: str
+) -> None:
+    ana = add_person(library_gateway, "Ana")
     body = f'{{"space": "{SPACE}", "fingerprint": [{number}{", 0.5" * 191}]}}'
 
     answer = call(
@@ -179,14 +188,14 @@ def test_a_number_that_is_none_is_refused(library_gateway: Gateway, number: str)
     assert answer.status_code == 400
 
 
-def test_a_span_is_of_one_recording(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+def test_a_span_needs_one_recording(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(
         library_gateway,
         "POST",
         f"people/{ana}/voiceprints",
-        data={"transcript": NOBODY, "speaker": "S", "start": "0", "end": "20"},
+        data={"transcript": UNKNOWN_ID, "speaker": "S", "start": "0", "end": "20"},
         files=[("file", TONE), ("file", TONE)],
     )
 
@@ -194,21 +203,21 @@ def test_a_span_is_of_one_recording(library_gateway: Gateway) -> None:
 
 
 def test_a_span_ends_after_it_began(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana")
+    ana = add_person(library_gateway, "Ana")
 
     answer = call(
         library_gateway,
         "POST",
         f"people/{ana}/voiceprints",
-        data={"transcript": NOBODY, "speaker": "S", "start": "20", "end": "20"},
+        data={"transcript": UNKNOWN_ID, "speaker": "S", "start": "20", "end": "20"},
         files={"file": TONE},
     )
 
     assert param_of(answer) == (400, "end")
 
 
-def test_an_engine_that_is_down_is_told(library_gateway: Gateway, faults: FaultServer) -> None:
-    ana = added(library_gateway, "Ana")
+def test_an_unreachable_engine_is_reported(library_gateway: Gateway, faults: FaultServer) -> None:
+    ana = add_person(library_gateway, "Ana")
     faults.answer("/v1/audio/diarize-chunk", {"detail": "CUDA"}, status=500)
     faults.answer("/v1/audio/diarize", {"detail": "CUDA"}, status=500)
 
@@ -217,7 +226,7 @@ def test_an_engine_that_is_down_is_told(library_gateway: Gateway, faults: FaultS
     assert code_of(answer) == (503, "engine_restarting")
 
 
-def test_prints_are_listed_without_their_numbers(library_gateway: Gateway) -> None:
+def test_voiceprints_are_listed_without_vectors(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
     voiceprint_of(ana, axis(0))
     voiceprint_of(consenting("Ben"), axis(1))
@@ -230,9 +239,7 @@ def test_prints_are_listed_without_their_numbers(library_gateway: Gateway) -> No
 
 
 @pytest.mark.parametrize("one", ["", "/{}"])
-def test_numbers_are_told_when_asked_for_and_that_is_noted(
-    library_gateway: Gateway, one: str
-) -> None:
+def test_vectors_are_returned_on_request_and_audited(library_gateway: Gateway, one: str) -> None:
     ana = consenting("Ana")
     path = f"people/{ana.id}/voiceprints{one}".format(voiceprint_of(ana, axis(0)).id)
 
@@ -243,39 +250,41 @@ def test_numbers_are_told_when_asked_for_and_that_is_noted(
     assert AuditEntry.objects.get().person_id == ana.id
 
 
-def test_a_print_is_read_alone(library_gateway: Gateway) -> None:
+def test_one_voiceprint_is_read(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
-    kept = voiceprint_of(ana, axis(0))
+    voiceprint = voiceprint_of(ana, axis(0))
 
-    answer = call(library_gateway, "GET", f"people/{ana.id}/voiceprints/{kept.id}").json()
+    answer = call(library_gateway, "GET", f"people/{ana.id}/voiceprints/{voiceprint.id}").json()
 
-    assert (answer["id"], "vector" in answer) == (str(kept.id), False)
+    assert (answer["id"], "vector" in answer) == (str(voiceprint.id), False)
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_a_print_of_somebody_else_is_not_found(library_gateway: Gateway, method: str) -> None:
-    kept = voiceprint_of(consenting("Ben"), axis(0))
-    ana = added(library_gateway, "Ana")
+def test_a_voiceprint_of_another_person_is_not_found(
+    library_gateway: Gateway, method: str
+) -> None:
+    voiceprint = voiceprint_of(consenting("Ben"), axis(0))
+    ana = add_person(library_gateway, "Ana")
 
-    answer = call(library_gateway, method, f"people/{ana}/voiceprints/{kept.id}")
+    answer = call(library_gateway, method, f"people/{ana}/voiceprints/{voiceprint.id}")
 
     assert code_of(answer) == (404, "voiceprint_not_found")
     assert Voiceprint.objects.exists()
 
 
-def test_a_print_is_deleted(library_gateway: Gateway) -> None:
+def test_a_voiceprint_is_deleted(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
-    kept = voiceprint_of(ana, axis(0))
+    voiceprint = voiceprint_of(ana, axis(0))
 
-    answer = call(library_gateway, "DELETE", f"people/{ana.id}/voiceprints/{kept.id}")
+    answer = call(library_gateway, "DELETE", f"people/{ana.id}/voiceprints/{voiceprint.id}")
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert not Voiceprint.objects.exists()
     assert AuditEntry.objects.get().action == "print_deleted"
 
 
-def test_withdrawn_consent_stops_matching_at_once(library_gateway: Gateway) -> None:
-    ana = added(library_gateway, "Ana", consent=CONSENT)
+def test_withdrawn_consent_stops_matching_immediately(library_gateway: Gateway) -> None:
+    ana = add_person(library_gateway, "Ana", consent=CONSENT)
     enrol(library_gateway, ana)
     call(library_gateway, "PATCH", f"people/{ana}", json={"consent": None})
 
