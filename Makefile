@@ -10,7 +10,7 @@ BIN := .venv/bin
 LAPTOP := $(BIN)/python -m spark_control.laptop
 RUN_SETS := base library cpu_engine laptop
 DEV_SETS := $(RUN_SETS) s3 dev
-# Programs that tests run against the gateway, each in a folder of its own: their versions exclude each other.
+# Clients that the tests run, each in a folder of its own: their versions exclude each other.
 PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai
 NODE_CLIENTS := node6 node7
 AUDITED := $(DEV_SETS) docs figures
@@ -20,7 +20,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --requir
 BUILD_DOCS := DJANGO_SETTINGS_MODULE=spark_control.mypy_settings NO_MKDOCS_2_WARNING=1 \
 	$(BIN)/python -m mkdocs build --strict --quiet
 DOCS_SOURCES := mkdocs.yml .env.example $(shell find docs -type f -not -name '*.pyc')
-# The wheel brings its own node: none on the machine is needed, and none is used.
+# The wheel has its own node; the machine's node is not used.
 NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
@@ -32,14 +32,14 @@ help:
 	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones,"
 	@echo "             ARGS='-n 0' in one process instead of two, as a debugger wants it"
-	@echo "make check   ruff, mypy, import contracts, migrations, system checks, the tests"
+	@echo "make check   ruff, mypy, import contracts, migrations, system checks, docs, audit, tests"
 	@echo "make docs    the pages under docs/, built into var/docs; a running gateway serves them under /docs/"
 	@echo "make prose   the phrases that tests/prose/patterns.toml bans; ARGS=PATH for a part of the tree"
-	@echo "make audit   known holes in the pinned packages, where a source of them can be reached"
+	@echo "make audit   known vulnerabilities in the pinned packages, where a source of them can be reached"
 	@echo "make figures error rates with the built-in engines (needs a C++ compiler)"
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
 	@echo "make bench   what the gateway adds in time and memory; ARGS='added uploads' for some of it"
-	@echo "make lock    the pinned requirements anew, from requirements/*.in"
+	@echo "make lock    pin the requirements again, from requirements/*.in"
 
 demo: .venv/run.stamp
 	@$(LAPTOP) --no-database --data var/demo -- $(BIN)/python -m benchmarks.demo
@@ -75,7 +75,7 @@ var/docs/index.html: .venv/docs.stamp $(DOCS_SOURCES)
 prose: .venv/dev.stamp
 	@$(BIN)/python -m tests.prose $(ARGS)
 
-# A source counts as reached when it knows of a hole that everybody knows: a mirror may answer, and know of none.
+# A source counts as reached when it lists a well-known vulnerability: a mirror answers too, and lists none.
 audit: .venv/audit.stamp
 	@for source in pypi osv; do \
 		if echo django==4.2.0 | $(AUDIT) --vulnerability-service $$source -r /dev/stdin 2>&1 \
@@ -84,7 +84,7 @@ audit: .venv/audit.stamp
 			$(AUDIT) --vulnerability-service $$source $(AUDITED:%=-r requirements/%.txt); exit; \
 		fi; \
 	done; \
-	echo "NOTHING WAS AUDITED: neither PyPI nor OSV tells of known holes from here."
+	echo "NOTHING WAS AUDITED: no list of known vulnerabilities, PyPI's or OSV's, can be reached from here."
 
 figures: .venv/figures.stamp
 	@$(LAPTOP) --no-database --data var/figures -- $(BIN)/python -m benchmarks.figures $(ARGS)
@@ -122,7 +122,7 @@ clean:
 	@touch $@
 
 .venv/docs.stamp: .venv/run.stamp requirements/docs.txt
-	@echo "Installing what builds the documentation …"
+	@echo "Installing the tools that build the documentation …"
 	@$(INSTALL) -r requirements/docs.txt \
 		|| { echo "Installing failed: is a package registry reachable? Then run make again."; exit 1; }
 	@touch $@
@@ -147,17 +147,17 @@ clean:
 	@touch $@
 
 .venv/audit.stamp: .venv/bin/python requirements/audit.txt
-	@echo "Installing what audits the packages …"
+	@echo "Installing the auditing tool …"
 	@rm -rf .venv/audit
 	@$(INSTALL) --no-deps --target .venv/audit -r requirements/audit.txt
 	@touch $@
 
 .venv/figures.stamp: .venv/run.stamp requirements/figures.txt
-	@echo "Installing and compiling what measures quality …"
+	@echo "Installing and compiling the tools that measure quality …"
 	@$(INSTALL) -r requirements/figures.txt
 	@touch $@
 
 .venv/bench.stamp: .venv/run.stamp requirements/bench.txt
-	@echo "Installing what draws and profiles …"
+	@echo "Installing the tools that draw and profile …"
 	@$(INSTALL) -r requirements/bench.txt
 	@touch $@
