@@ -21,8 +21,9 @@ COPY .env.example mkdocs.yml pyproject.toml ./
 COPY audio audio
 COPY voiceprints voiceprints
 COPY spark_control spark_control
+COPY cpu_engine cpu_engine
 COPY docs docs
-RUN DJANGO_SETTINGS_MODULE=spark_control.mypy_settings python -m mkdocs build --strict --quiet
+RUN DJANGO_SETTINGS_MODULE=spark_control.mypy_settings NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict --quiet
 
 
 FROM python AS cpu-engine-packages

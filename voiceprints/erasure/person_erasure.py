@@ -1,4 +1,4 @@
-"""The erasure of a person with every trace, for the command `erase_person`, the API and the admin.
+"""The erasure of a person with every trace, for the command `forget`, the API and the admin.
 
 One transaction deletes the voiceprints, embeddings and links, and replaces the name wherever the
 person spoke. The text of transcripts does not change, even where it mentions the person: it is the
