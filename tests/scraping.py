@@ -13,12 +13,12 @@ from tests.waiting import PATIENCE_S
 
 @dataclass(frozen=True)
 class Scraped:
-    """What a gateway told at one moment."""
+    """The metrics of a gateway at one moment."""
 
     families: tuple[Metric, ...]
 
     def value(self, name: str, **labels: str) -> float:
-        """The sum of a metric's samples that have these labels."""
+        """Return the sum of a metric's samples that have these labels."""
         samples = (one for family in self.families for one in family.samples)
         return sum(
             one.value
@@ -27,26 +27,26 @@ class Scraped:
         )
 
     def own(self) -> list[Metric]:
-        """The gateway's metrics without those of Python and of the process."""
+        """Return the gateway's metrics, without those of Python and of the process."""
         return [family for family in self.families if family.name.startswith("spark_")]
 
     def labels(self, name: str) -> set[str]:
-        """The names of the labels that a metric's samples have."""
+        """Return the names of the labels of a metric's samples."""
         samples = (one for family in self.families for one in family.samples)
         return {label for one in samples if one.name == name for label in one.labels}
 
-    def told(self) -> set[str]:
-        """The samples that are there."""
+    def sampled(self) -> set[str]:
+        """Return the names of the samples that exist."""
         return {one.name for family in self.families for one in family.samples}
 
     def names(self) -> set[str]:
-        """The samples that PromQL can ask for, with those of labels that are not there yet."""
-        return self.told().union(*map(_sample_names, self.families))
+        """Return the names that PromQL can select, with those that have no samples yet."""
+        return self.sampled().union(*map(_sample_names, self.families))
 
 
 @dataclass(frozen=True)
 class Counting:
-    """What has been counted since this was made."""
+    """What a gateway has counted since this value was made."""
 
     gateway: Gateway
     before: Scraped
@@ -57,8 +57,8 @@ class Counting:
             name, **labels
         )
 
-    def noted(self, name: str, **labels: str) -> float:
-        """The same, once it is noted: a request is, just after its answer has left."""
+    def grown_soon(self, name: str, **labels: str) -> float:
+        """Return the growth after a short wait: a request is counted just after its answer."""
         deadline = time.monotonic() + PATIENCE_S
         while not (grown := self.grown(name, **labels)) and time.monotonic() < deadline:
             time.sleep(0.02)

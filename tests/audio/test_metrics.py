@@ -37,20 +37,20 @@ def test_requests_are_counted_by_the_name_of_their_key(by_key: Counting) -> None
     by_key.gateway.post("/v1/audio/speech", json={"input": "."}, headers=DESK)
 
     spoken = {"method": "POST", "route": "/v1/audio/speech", "key": "desk"}
-    assert by_key.noted("spark_requests_total", **spoken, status="200") == 1
+    assert by_key.grown_soon("spark_requests_total", **spoken, status="200") == 1
 
 
 def test_a_refused_key_is_counted_under_no_name(by_key: Counting) -> None:
     by_key.gateway.post("/v1/audio/speech", json={}, headers={"Authorization": "Bearer invented"})
 
-    assert by_key.noted("spark_requests_total", status="401", key="none") == 1
+    assert by_key.grown_soon("spark_requests_total", status="401", key="none") == 1
     assert "invented" not in by_key.gateway.get("/metrics", headers=DESK).text
 
 
 def test_an_unknown_address_is_counted_without_its_path(counting: Counting) -> None:
     counting.gateway.get("/people/Ana")
 
-    assert counting.noted("spark_requests_total", route="unmatched", status="404") == 1
+    assert counting.grown_soon("spark_requests_total", route="unmatched", status="404") == 1
     assert "Ana" not in counting.gateway.get("/metrics").text
 
 
@@ -59,8 +59,8 @@ def test_an_engines_time_is_not_the_gateways(counting: Counting, faults: FaultSe
 
     counting.gateway.post(TRANSCRIBE, files=FILE)
 
-    assert counting.noted("spark_request_seconds_sum", route=TRANSCRIBE) > 0.5
-    assert 0 < counting.noted("spark_gateway_seconds_sum", route=TRANSCRIBE) < 0.5
+    assert counting.grown_soon("spark_request_seconds_sum", route=TRANSCRIBE) > 0.5
+    assert 0 < counting.grown_soon("spark_gateway_seconds_sum", route=TRANSCRIBE) < 0.5
 
 
 def test_the_seconds_of_audio_are_counted_by_operation(counting: Counting) -> None:

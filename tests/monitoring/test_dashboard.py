@@ -28,7 +28,7 @@ def test_a_query_selects_metrics_that_exist(query: str, scraped: Scraped) -> Non
 def test_a_query_selects_by_labels_that_its_metrics_have(query: str, scraped: Scraped) -> None:
     asked = selected(query)
     # A metric without samples, such as an engine's restarts, has no labels yet.
-    sampled = [one for one in asked if one.name in scraped.told()]
+    sampled = [one for one in asked if one.name in scraped.sampled()]
     known = {one: OF_THE_TARGET | scraped.labels(one.name) for one in sampled}
 
     assert {one for one in sampled if not one.labels <= known[one]} == set()
