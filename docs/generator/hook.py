@@ -5,9 +5,17 @@ from django.conf import settings
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from docs.generator import command_pages, import_map, module_map, rest_page, settings_page
+from docs.generator import (
+    command_pages,
+    decision_index,
+    import_map,
+    module_map,
+    rest_page,
+    settings_page,
+)
 
 PAGES = {
+    "adr/index.md": decision_index.page,
     "reference/settings.md": settings_page.page,
     "reference/commands.md": command_pages.page,
     "reference/rest.md": rest_page.page,
