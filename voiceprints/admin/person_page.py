@@ -14,10 +14,10 @@ from django.utils import timezone
 from pgvector.django import CosineDistance
 
 from audio.merge.name_spelling import readable
-from voiceprints.api.serializers.people import LONGEST_HOW, LONGEST_NOTES, MOST_ALIASES
 from voiceprints.matching.doubtful_voiceprints import VoiceprintSimilarity
 from voiceprints.models import Person, Transcript, Voiceprint
-from voiceprints.people.consent import LONGEST_NAME, clean_name
+from voiceprints.people.consent import LONGEST_HOW, LONGEST_NAME, clean_name
+from voiceprints.people.registration import LONGEST_NOTES, MOST_ALIASES
 
 
 class LinesField(forms.CharField):

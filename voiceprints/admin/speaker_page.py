@@ -52,7 +52,7 @@ class NamingForm(forms.Form):
         label="Name",
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
     )
-    learn = forms.BooleanField(required=False, label="Enrol this voice")
+    enrol = forms.BooleanField(required=False, label="Enrol this voice")
     consent = forms.BooleanField(
         required=False, label="This person has consented to the storage of their voice"
     )
@@ -77,13 +77,13 @@ class NamingForm(forms.Form):
         elif "who" in cleaned:
             self._clean_person(cleaned["who"])
         person: Person | None = cleaned.get("person")
-        if cleaned.get("learn"):
-            self._clean_learning(person, cleaned)
+        if cleaned.get("enrol"):
+            self._clean_enrolment(person, cleaned)
         return cleaned
 
-    def _clean_name(self, given: str) -> None:
+    def _clean_name(self, text: str) -> None:
         try:
-            self.cleaned_data["name"] = name = clean_name(given)
+            self.cleaned_data["name"] = name = clean_name(text)
         except ValueError as error:
             raise ValidationError({"name": "Enter a name."}) from error
         self.cleaned_data["person"] = person = Person.objects.named(name).first()
@@ -100,9 +100,9 @@ class NamingForm(forms.Form):
         if self.cleaned_data["person"] is None:
             raise ValidationError({"who": "This person no longer exists."})
 
-    def _clean_learning(self, person: Person | None, cleaned: dict[str, Any]) -> None:
+    def _clean_enrolment(self, person: Person | None, cleaned: dict[str, Any]) -> None:
         if not has_permissions(self.request, "add_voiceprint"):
-            raise ValidationError({"learn": "You do not have permission to add voiceprints."})
+            raise ValidationError({"enrol": "You do not have permission to add voiceprints."})
         if person is not None and person.has_consent():
             return
         if not cleaned.get("consent"):
@@ -127,7 +127,7 @@ class NamingForm(forms.Form):
         """
         known: Person | None = self.cleaned_data["person"]
         person = known or get_or_create_person(self.cleaned_data["name"], actor=actor)
-        if not self.cleaned_data["learn"] or person.has_consent():
+        if not self.cleaned_data["enrol"] or person.has_consent():
             return person
         return record_consent(person.pk, Consent(self.cleaned_data["consent_how"]), actor=actor)
 
@@ -213,7 +213,7 @@ def _name_speaker(
         messages.error(request, "This speaker no longer exists.")
         return HttpResponseRedirect(reverse("admin:voiceprints_transcript_changelist"))
     messages.success(request, f"{speaker.name} is now {person.name}.")
-    if form.cleaned_data["learn"]:
+    if form.cleaned_data["enrol"]:
         _enrol_speaker(request, speaker, person)
     return HttpResponseRedirect(
         reverse("admin:voiceprints_transcript_elsewhere", args=[speaker.transcript_id, speaker.pk])
@@ -222,9 +222,9 @@ def _name_speaker(
 
 def _enrol_speaker(request: HttpRequest, speaker: TranscriptSpeaker, person: Person) -> None:
     """Enrol the speaker's voice for the person, and add a message with the outcome."""
-    heard = SpeakerReference(speaker.transcript_id, speaker.label)
+    reference = SpeakerReference(speaker.transcript_id, speaker.label)
     try:
-        enrol_speaker(person.pk, heard, actor=actor_of(request))
+        enrol_speaker(person.pk, reference, actor=actor_of(request))
     except (PersonNotFound, SpeakerNotFound) as missing:
         messages.warning(request, f"The voice was not enrolled. {missing}")
     except EnrolmentRefused as refusal:

@@ -37,8 +37,8 @@ def require_match(request: Request, person: Person) -> None:
 
     The caller holds a lock on the person; otherwise another request may change it in between.
     """
-    given = request.META.get("HTTP_IF_MATCH")
-    if given is None or given.strip() == "*":
+    expected = request.META.get("HTTP_IF_MATCH")
+    if expected is None or expected.strip() == "*":
         return
-    if etag_of(person.version) not in parse_etags(given):
+    if etag_of(person.version) not in parse_etags(expected):
         raise VersionMismatch

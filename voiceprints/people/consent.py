@@ -15,6 +15,7 @@ from voiceprints.people.person_names import get_or_create_person
 from voiceprints.storage.locks import PersonNotFound, lock_person
 
 LONGEST_NAME = 200
+LONGEST_HOW = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from voiceprints.models.audit import Action
 from voiceprints.people.consent import Consent
 from voiceprints.storage.locks import lock_person, lock_transcripts
 
+MOST_ALIASES, LONGEST_NOTES = 50, 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonDetails:

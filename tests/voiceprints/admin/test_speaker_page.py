@@ -17,7 +17,7 @@ from tests.voiceprints.people import (
 )
 from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voiceprint
 
-ENROL = {"learn": "on", "consent": "on", "consent_how": "by e-mail"}
+ENROL = {"enrol": "on", "consent": "on", "consent_how": "by e-mail"}
 
 
 def test_candidates_are_ranked_by_voice(vera: Client) -> None:
@@ -116,7 +116,7 @@ def test_a_voice_is_enrolled_with_consent(vera: Client) -> None:
 def test_a_voice_is_not_enrolled_without_consent(vera: Client) -> None:
     unknown = unnamed()
 
-    answer = vera.post(url_of(unknown), {"who": "new", "name": "Dora", "learn": "on"})
+    answer = vera.post(url_of(unknown), {"who": "new", "name": "Dora", "enrol": "on"})
 
     assert "needs the person&#x27;s consent" in answer.content.decode()
     assert not Person.objects.exists()

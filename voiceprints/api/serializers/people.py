@@ -8,10 +8,8 @@ from rest_framework import serializers
 from audio.api.fields import NameField
 from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest
 from voiceprints.models import Person
-from voiceprints.people.consent import LONGEST_NAME, Consent
-from voiceprints.people.registration import PersonDetails
-
-MOST_ALIASES, LONGEST_NOTES, LONGEST_HOW = 50, 10_000, 1_000
+from voiceprints.people.consent import LONGEST_HOW, LONGEST_NAME, Consent
+from voiceprints.people.registration import LONGEST_NOTES, MOST_ALIASES, PersonDetails
 
 
 class PersonNameField(NameField):
@@ -77,14 +75,14 @@ class PersonChange(StrictRequest):
 
     def details(self) -> PersonDetails:
         """Return the requested details of the person."""
-        given = self.validated_data
-        consent = given.get("consent")
+        fields = self.validated_data
+        consent = fields.get("consent")
         return PersonDetails(
-            name=given.get("name"),
-            aliases=tuple(dict.fromkeys(given["aliases"])) if "aliases" in given else None,
-            notes=given.get("notes"),
+            name=fields.get("name"),
+            aliases=tuple(dict.fromkeys(fields["aliases"])) if "aliases" in fields else None,
+            notes=fields.get("notes"),
             consent=consent and consent["consent"],
-            consent_is_withdrawn="consent" in given and consent is None,
+            consent_is_withdrawn="consent" in fields and consent is None,
         )
 
 

@@ -51,13 +51,13 @@ class NamingReceipt(serializers.Serializer[Any]):
 
 
 def render_naming_receipt(
-    wanted: Reassignment, done: ReassignmentResult, *, dry_run: bool
+    reassignment: Reassignment, result: ReassignmentResult, *, dry_run: bool
 ) -> dict[str, object]:
     """Return the receipt as JSON."""
     return {
         "object": "naming",
         "dry_run": dry_run,
-        "person": {"id": str(done.person_id)},
-        "speakers": [wanted.label],
-        "voiceprint": None if done.voiceprint is None else str(done.voiceprint.id),
+        "person": {"id": str(result.person_id)},
+        "speakers": [reassignment.label],
+        "voiceprint": None if result.voiceprint is None else str(result.voiceprint.id),
     }

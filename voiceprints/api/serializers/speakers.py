@@ -53,20 +53,20 @@ class NameSpeaker(StrictRequest):
     @property
     def reveals_library(self) -> bool:
         """Return whether the answer reveals who is known, or other transcripts."""
-        given = self.validated_data
-        return "also" in given or ("name" in given and given["dry_run"])
+        fields = self.validated_data
+        return "also" in fields or ("name" in fields and fields["dry_run"])
 
     def reassignment(self, transcript: UUID, label: str) -> Reassignment:
         """Return the requested reassignment of the speaker."""
-        given = self.validated_data
+        fields = self.validated_data
         return Reassignment(
             transcript_id=transcript,
             label=label,
-            person_id=given.get("person"),
-            name=given.get("name", ""),
-            enrol=given["enrol"],
-            also_similar="also" in given,
-            threshold=given.get("threshold"),
+            person_id=fields.get("person"),
+            name=fields.get("name", ""),
+            enrol=fields["enrol"],
+            also_similar="also" in fields,
+            threshold=fields.get("threshold"),
         )
 
 

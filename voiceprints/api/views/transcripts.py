@@ -133,13 +133,12 @@ class OneSpeaker(LibraryView):
         naming = NameSpeaker.from_body(request)
         if naming.reveals_library:
             require(request, VOICES_READ)
-        wanted = naming.reassignment(_find_transcript(transcript).id, label)
+        reassignment = naming.reassignment(_find_transcript(transcript).id, label)
         dry_run = naming.validated_data["dry_run"]
-        done = (preview_reassignment if dry_run else reassign_speaker)(
-            wanted, actor=actor_of(request)
-        )
+        reassign = preview_reassignment if dry_run else reassign_speaker
+        done = reassign(reassignment, actor=actor_of(request))
         if not self.may_read:
-            return Response(render_naming_receipt(wanted, done, dry_run=dry_run))
+            return Response(render_naming_receipt(reassignment, done, dry_run=dry_run))
         return Response(render_naming(done, dry_run=dry_run))
 
 
