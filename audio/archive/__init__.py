@@ -1,5 +1,5 @@
-"""Many recordings: which there are, which are done, and doing the rest.
+"""Archives: folders of recordings, their outputs, and a ledger of what is done.
 
-`finding` and `doing` know nothing of each other, nor of terminals: a queue finds with the one and
-does with the other, on whatever machine.
+The inventory finds the recordings, and the runner processes them; neither knows the other or the
+terminal. So `diarize` runs both, while `enqueue` takes the inventory and leaves the rest to jobs.
 """

@@ -1,4 +1,4 @@
-"""Is this file a recording?"""
+"""The check whether a file is a recording, for the inventory of an archive."""
 
 import os
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from audio.media.decoding import (
 )
 from audio.media.recording import Recording
 
-# In less than this nothing can be heard, and an engine need not be troubled with it.
+# A shorter recording holds no word, so no engine is called for it.
 SHORTEST_S = 0.1
-# Whoever names a file so says that it is a recording.
+# A file with one of these suffixes is meant to be a recording, so it is reported if it is not.
 _SUFFIXES = frozenset(
     {".3g2", ".3gp", ".aac", ".ac3", ".aif", ".aiff", ".amr", ".ape", ".asf", ".au", ".avi"}
     | {".caf", ".dts", ".eac3", ".flac", ".flv", ".m2ts", ".m4a", ".m4b", ".m4v", ".mka", ".mkv"}
@@ -25,10 +25,10 @@ _SUFFIXES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
-    """A file that is a recording, and how long it says it is; or the `reason` why it is none.
+class CheckedFile:
+    """A recording with its declared length in seconds, or the `reason` why it is unusable.
 
-    `changed_at` is when it was last written to, in seconds since 1970.
+    `changed_at` is the time of the last change, in seconds since 1970.
     """
 
     path: Path
@@ -37,59 +37,62 @@ class Probed:
     reason: str = ""
 
 
-class _NoRecording(Exception):
-    """A file in which nothing can be heard; the message says why."""
+class _NotARecording(Exception):
+    """The file holds no audio that can be transcribed; the message says why."""
 
 
-def probed(path: Path, *, is_named: bool) -> Probed | None:
-    """What a file is; None where it is no recording, and nobody said that it is one."""
+def check_file(path: Path, *, is_named: bool) -> CheckedFile | None:
+    """Check a file; return None if it is not a recording, and neither named nor called like one.
+
+    `is_named`: the operator gave the path of this file, not only that of its folder.
+    """
     try:
-        return Probed(path, _seconds(path), path.stat().st_mtime)
-    except (_NoRecording, OSError) as error:
-        why = reason_of(error) if isinstance(error, OSError) else str(error)
-    if not is_named and not _is_called_recording(path):
+        return CheckedFile(path, _declared_seconds(path), path.stat().st_mtime)
+    except (_NotARecording, OSError) as error:
+        reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
+    if not is_named and not _has_media_suffix(path):
         return None
-    # The time of a link, where it leads nowhere; of what is gone meanwhile, none.
+    # A broken link has a time of its own; a file that was deleted in the meantime has none.
     changed_at = path.lstat().st_mtime if os.path.lexists(path) else 0.0
-    return Probed(path, changed_at=changed_at, reason=why)
+    return CheckedFile(path, changed_at=changed_at, reason=reason)
 
 
-def without_suffix(path: Path) -> Path:
-    """The path without a suffix that says nothing but that this is a recording."""
-    return path.with_suffix("") if _is_called_recording(path) else path
+def without_media_suffix(path: Path) -> Path:
+    """Return the path without its suffix, if that only marks the file as a recording."""
+    return path.with_suffix("") if _has_media_suffix(path) else path
 
 
-def reason_of(error: OSError) -> str:
-    """What the system says, as a sentence without a path."""
-    # What stands in for the system, as a bucket does, gives no number and no text.
-    unnumbered = "No such file" if isinstance(error, FileNotFoundError) else type(error).__name__
-    return f"{error.strerror or unnumbered}."
+def describe_os_error(error: OSError) -> str:
+    """Return the system's message as a sentence, without the path."""
+    # Storages other than the file system, such as buckets, set neither a number nor a message.
+    fallback = "No such file" if isinstance(error, FileNotFoundError) else type(error).__name__
+    return f"{error.strerror or fallback}."
 
 
-def _is_called_recording(path: Path) -> bool:
+def _has_media_suffix(path: Path) -> bool:
     return path.suffix.lower() in _SUFFIXES
 
 
-def _seconds(path: Path) -> float | None:
-    """How long this recording says it is; None where it does not say."""
+def _declared_seconds(path: Path) -> float | None:
+    """Return the length that the recording declares; None if it declares none."""
     if not path.stat().st_size:
-        raise _NoRecording("the file is empty." if path.is_file() else "it is no file.")
+        raise _NotARecording("the file is empty." if path.is_file() else "it is not a file.")
     try:
-        heard, seconds = _beginning_s(path), declared_s(Recording(path))
+        decoded_s, seconds = _decode_beginning(path), declared_s(Recording(path))
     except UndecodableAudio:
-        raise _NoRecording("it is no audio or video that can be decoded.") from None
+        raise _NotARecording("it is not audio or video that can be decoded.") from None
     except DecodingUnavailable as error:
-        raise _NoRecording(str(error)) from error
-    if heard < SHORTEST_S:
-        raise _NoRecording(f"{heard:.2f} s are too short; expected {SHORTEST_S} s or more.")
+        raise _NotARecording(str(error)) from error
+    if decoded_s < SHORTEST_S:
+        raise _NotARecording(f"{decoded_s:.2f} s are too short; expected {SHORTEST_S} s or more.")
     return seconds
 
 
-def _beginning_s(path: Path) -> float:
-    """How much can be heard of its first moments."""
-    heard = 0
+def _decode_beginning(path: Path) -> float:
+    """Return how many seconds can be decoded, up to one block beyond `SHORTEST_S`."""
+    samples = 0
     for block in sample_blocks(Recording(path)):
-        heard += len(block)
-        if heard >= SHORTEST_S * SAMPLE_RATE:
+        samples += len(block)
+        if samples >= SHORTEST_S * SAMPLE_RATE:
             break
-    return heard / SAMPLE_RATE
+    return samples / SAMPLE_RATE

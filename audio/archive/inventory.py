@@ -1,7 +1,8 @@
-"""Which recordings are here?
+"""The inventory of an archive: its recordings, their tracks and their timelines.
 
-A recording is what holds audio that can be decoded, whatever it is called. `talk.mic.flac` and
-`talk.system.flac` are two tracks of one; `talk.timeline.json` is the timeline of either.
+A file is a recording if it holds audio that can be decoded, whatever its name. `talk.mic.flac` and
+`talk.system.flac` are the two tracks of one recording; `talk.timeline.json` is the timeline of
+either.
 """
 
 import os
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
-from audio.archive.file_check import Probed, probed, without_suffix
-from audio.archive.paths import listed
-from audio.archive.recording_job import Source
+from audio.archive.file_check import CheckedFile, check_file, without_media_suffix
+from audio.archive.paths import list_files
+from audio.archive.recording_job import RecordingFiles
 
 MIC, SYSTEM = ".mic", ".system"
 NO_TRACK = ""
@@ -21,27 +22,27 @@ NO_TRACK = ""
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A file, or the microphone's track and the system's; `stem` is the path they share."""
+    """One file, or the two tracks of a recording; `stem` is the path that they share."""
 
     stem: Path
-    files: tuple[Probed, ...]
+    files: tuple[CheckedFile, ...]
 
 
-def grouped(files: Iterable[Probed]) -> Iterator[Group]:
-    """Two tracks where both are there; every other file for itself, a lone track too."""
-    by_stem: dict[Path, dict[str, list[Probed]]] = defaultdict(lambda: defaultdict(list))
+def group_tracks(files: Iterable[CheckedFile]) -> Iterator[Group]:
+    """Group two tracks where both exist; every other file, also a single track, is alone."""
+    by_stem: dict[Path, dict[str, list[CheckedFile]]] = defaultdict(lambda: defaultdict(list))
     for file in files:
         stem, track = _stem_and_track(file.path)
         by_stem[stem][track].append(file)
     for stem, tracks in by_stem.items():
         pairs = list(zip(tracks[MIC], tracks[SYSTEM], strict=False))
         yield from (Group(stem, pair) for pair in pairs)
-        lone = tracks[MIC][len(pairs) :] + tracks[SYSTEM][len(pairs) :] + tracks[NO_TRACK]
-        yield from (Group(without_suffix(file.path), (file,)) for file in lone)
+        single = tracks[MIC][len(pairs) :] + tracks[SYSTEM][len(pairs) :] + tracks[NO_TRACK]
+        yield from (Group(without_media_suffix(file.path), (file,)) for file in single)
 
 
 def _stem_and_track(path: Path) -> tuple[Path, str]:
-    bare = without_suffix(path)
+    bare = without_media_suffix(path)
     name, suffix = os.path.splitext(bare.name)
     if name and suffix.lower() in (MIC, SYSTEM):
         return bare.with_name(name), suffix.lower()
@@ -49,65 +50,65 @@ def _stem_and_track(path: Path) -> tuple[Path, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A recording, the name under which its outputs stand, and its length as far as it says.
+class ArchiveRecording:
+    """A recording, the name of its outputs, and its declared length in seconds.
 
     The name is its path below the folder that all given paths have in common.
     """
 
     name: PurePath
-    source: Source
+    files: RecordingFiles
     seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Unfit:
-    """What is called a recording, and why it is none that could be heard."""
+class UnusableFile:
+    """A file that is called like a recording, and why it cannot be processed."""
 
     name: PurePath
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Finds:
-    """Recordings by name; what is called one but is none; how many other files there are.
+class Inventory:
+    """The recordings by name, the unusable files, and the number of other files.
 
-    `loops` are folders that lead back to one that was searched already.
+    `loops` are folders that lead back to a folder that was already searched.
     """
 
-    recordings: tuple[Found, ...]
-    unfit: tuple[Unfit, ...] = ()
-    passed_over: int = 0
+    recordings: tuple[ArchiveRecording, ...]
+    unusable: tuple[UnusableFile, ...] = ()
+    ignored: int = 0
     loops: tuple[PurePath, ...] = ()
 
 
-def find(given: Sequence[str], *, newer_than: datetime | None = None) -> Finds:
-    """The recordings among these files, in these folders, and behind these patterns.
+def find_recordings(given: Sequence[str], *, newer_than: datetime | None = None) -> Inventory:
+    """Return the recordings among these files, folders and patterns.
 
-    Of two tracks it is enough that one is newer.
+    A recording with two tracks is newer if one of the tracks is.
 
     Raises
     ------
-    NothingThere
+    NoSuchPath
     """
-    files = listed(given)
-    each = [probed(path, is_named=path in files.named) for path in files.paths]
-    meant = [file for file in each if file is not None]
-    groups = [group for group in grouped(meant) if _is_newer(group, newer_than)]
-    told = sorted(_told(groups, files.root), key=lambda one: one.name)
-    recordings = tuple(one for one in told if isinstance(one, Found))
-    unread = [Unfit(path.relative_to(files.root), why) for path, why in files.unread]
-    return Finds(
+    listing = list_files(given)
+    checked = [check_file(path, is_named=path in listing.named) for path in listing.paths]
+    candidates = [file for file in checked if file is not None]
+    groups = [group for group in group_tracks(candidates) if _is_newer(group, newer_than)]
+    entries = sorted(_entries(groups, listing.root), key=lambda entry: entry.name)
+    recordings = tuple(entry for entry in entries if isinstance(entry, ArchiveRecording))
+    unread = [UnusableFile(path.relative_to(listing.root), why) for path, why in listing.unread]
+    return Inventory(
         recordings,
-        (*unread, *(one for one in told if isinstance(one, Unfit))),
-        files.hidden + len({*files.paths} - _used(groups, recordings)),
-        tuple(folder.relative_to(files.root) for folder in files.loops),
+        (*unread, *(entry for entry in entries if isinstance(entry, UnusableFile))),
+        listing.hidden + len({*listing.paths} - _used_paths(groups, recordings)),
+        tuple(folder.relative_to(listing.root) for folder in listing.loops),
     )
 
 
-def _used(groups: Sequence[Group], recordings: Sequence[Found]) -> set[Path]:
-    """The files that have a part in a recording."""
-    timelines = {found.source.timeline for found in recordings if found.source.timeline}
+def _used_paths(groups: Sequence[Group], recordings: Sequence[ArchiveRecording]) -> set[Path]:
+    """Return the files that are tracks or timelines."""
+    timelines = {one.files.timeline for one in recordings if one.files.timeline}
     return timelines | {file.path for group in groups for file in group.files}
 
 
@@ -117,32 +118,32 @@ def _is_newer(group: Group, than: datetime | None) -> bool:
     return any(datetime.fromtimestamp(file.changed_at, UTC) > than for file in group.files)
 
 
-def _told(groups: Sequence[Group], root: Path) -> list[Found | Unfit]:
-    """Recordings of which there would be two of a name are called as their files, with suffix."""
+def _entries(groups: Sequence[Group], root: Path) -> list[ArchiveRecording | UnusableFile]:
+    """Name the groups by their stems, or with the suffix where two would have the same name."""
     count = Counter(group.stem for group in groups)
     paths = {file.path for group in groups for file in group.files}
     return [
-        _as_found(group, root, is_alone=count[group.stem] == 1 and group.stem not in paths)
+        _entry(group, root, is_unique=count[group.stem] == 1 and group.stem not in paths)
         for group in groups
     ]
 
 
-def _as_found(group: Group, root: Path, *, is_alone: bool) -> Found | Unfit:
-    name = (group.stem if is_alone else group.files[0].path).relative_to(root)
-    unfit = [file for file in group.files if file.reason]
-    if unfit:
-        return Unfit(name, f"{unfit[0].path.name}: {unfit[0].reason}")
+def _entry(group: Group, root: Path, *, is_unique: bool) -> ArchiveRecording | UnusableFile:
+    name = (group.stem if is_unique else group.files[0].path).relative_to(root)
+    unusable = [file for file in group.files if file.reason]
+    if unusable:
+        return UnusableFile(name, f"{unusable[0].path.name}: {unusable[0].reason}")
     timeline = _timeline(group.stem)
     if timeline is not None and not timeline.is_file():
-        return Unfit(name, f"{timeline.name}: it is no file.")
-    source = Source(tuple(file.path for file in group.files), timeline)
-    return Found(name, source, _longest_s(group.files))
+        return UnusableFile(name, f"{timeline.name}: it is not a file.")
+    files = RecordingFiles(tuple(file.path for file in group.files), timeline)
+    return ArchiveRecording(name, files, _longest_s(group.files))
 
 
-def _longest_s(files: Sequence[Probed]) -> float | None:
+def _longest_s(files: Sequence[CheckedFile]) -> float | None:
     return max((file.seconds for file in files if file.seconds is not None), default=None)
 
 
 def _timeline(stem: Path) -> Path | None:
-    beside = stem.with_name(f"{stem.name}.timeline.json")
-    return beside if os.path.lexists(beside) else None
+    path = stem.with_name(f"{stem.name}.timeline.json")
+    return path if os.path.lexists(path) else None

@@ -1,7 +1,7 @@
-"""What is done already, and what failed? A line in a file beside the outputs for each.
+"""The ledger of an archive: a file beside the outputs with one line for each result.
 
-A line is whole or ignored: whatever ends a run, the next one reads what was done before. Only one
-run at a time works in a folder.
+An incomplete line is ignored, so the next run reads what was done before, however the last one
+ended. Only one run at a time works in a folder.
 """
 
 import errno
@@ -19,15 +19,15 @@ NAME = "archive.jsonl"
 
 
 class InUse(Exception):
-    """Another run is at work in this folder."""
+    """Another run is working in this folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A recording that was done, or with a `reason` failed.
+    """The result of one recording: done, or with a `reason`, failed.
 
-    `key` says of what and how; with a `reason` besides, it was begun and is not done. `busy_s` is
-    the time it took, shared with those done beside it.
+    `key` is a digest of the recording and the options; an entry with a `key` and a `reason` was
+    begun and not completed. `busy_s` is its share of the time that the run took.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Entry:
 
 
 class Ledger:
-    """What is known of the recordings of one folder of outputs."""
+    """The entries of one folder of outputs."""
 
     def __init__(self, entries: Iterable[Entry] = (), file: FileIO | None = None) -> None:
         self._file = file
@@ -48,10 +48,10 @@ class Ledger:
         self._done: dict[str, dict[str, Entry]] = defaultdict(dict)
         self._begun: set[str] = set()
         for entry in entries:
-            self._know(entry)
+            self._index(entry)
 
     def add(self, entry: Entry) -> None:
-        """Write a line, so that it is there after whatever happens.
+        """Append a line, and wait until it is on the disk.
 
         Raises
         ------
@@ -59,34 +59,34 @@ class Ledger:
         """
         if self._file is not None:
             _append(self._file, entry)
-        self._know(entry)
+        self._index(entry)
 
-    def done(self, name: str) -> Entry | None:
-        """What was done under this name last, unless that failed."""
+    def last_done(self, name: str) -> Entry | None:
+        """Return the last entry of this name, or None if that failed."""
         entry = self._last.get(name)
         return None if entry is None or entry.reason else entry
 
-    def done_alike(self, key: str) -> list[Entry]:
-        """All that was done of the same, whatever its name."""
+    def done_with_key(self, key: str) -> list[Entry]:
+        """Return the successful entries of identical recordings, whatever their names."""
         return list(self._done.get(key, {}).values())
 
-    def failed(self) -> frozenset[str]:
-        """The names under which something failed, and was not done since."""
+    def failed_names(self) -> frozenset[str]:
+        """Return the names whose last entry is a failure."""
         return frozenset(
             name for name, entry in self._last.items() if entry.reason and not entry.key
         )
 
     def was_begun(self, name: str) -> bool:
-        """Whether anything was ever done under this name, so that what stands there is ours."""
+        """Return whether a run has ever begun to write outputs of this name."""
         return name in self._begun
 
     def speed(self) -> float | None:
-        """How many seconds of audio were done in a second; None where nothing was."""
-        entries = [entry for alike in self._done.values() for entry in alike.values()]
+        """Return the seconds of audio done per second; None if nothing was done."""
+        entries = [entry for same in self._done.values() for entry in same.values()]
         busy_s = sum(entry.busy_s for entry in entries)
         return sum(entry.audio_s for entry in entries if entry.busy_s) / busy_s if busy_s else None
 
-    def _know(self, entry: Entry) -> None:
+    def _index(self, entry: Entry) -> None:
         before = self._last.pop(entry.name, None)
         if before is not None and not before.reason:
             self._done[before.key].pop(entry.name, None)
@@ -98,14 +98,14 @@ class Ledger:
 
 
 def read_ledger(folder: Path) -> Ledger:
-    """What is known, to look at only."""
+    """Read the ledger of a folder, without the right to add to it."""
     path = folder / NAME
     return Ledger(_entries(path.read_bytes())) if path.exists() else Ledger()
 
 
 @contextmanager
 def open_ledger(folder: Path) -> Iterator[Ledger]:
-    """What is known, and the right to work in this folder until the end of the block.
+    """Open the ledger of a folder, and lock the folder until the end of the block.
 
     Raises
     ------
@@ -143,17 +143,17 @@ def _entries(text: bytes) -> Iterator[Entry]:
 
 
 def _entry(line: bytes) -> Entry | None:
-    """A line that cannot be read is of something that is to be done again."""
+    """Return the entry of a line; None if it is incomplete, so that it is done again."""
     try:
-        told = json.loads(line)
+        values = json.loads(line)
         return Entry(
-            name=str(told["name"]),
-            key=str(told["key"]),
-            reason=str(told["reason"]),
-            audio_s=float(told["audio_s"]),
-            busy_s=float(told["busy_s"]),
-            transcript_id=str(told["transcript_id"]),
-            warnings=tuple(map(str, told["warnings"])),
+            name=str(values["name"]),
+            key=str(values["key"]),
+            reason=str(values["reason"]),
+            audio_s=float(values["audio_s"]),
+            busy_s=float(values["busy_s"]),
+            transcript_id=str(values["transcript_id"]),
+            warnings=tuple(map(str, values["warnings"])),
         )
     except (ValueError, KeyError, TypeError):
         return None

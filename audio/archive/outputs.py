@@ -1,6 +1,6 @@
-"""The outputs of a recording: each whole or not at all.
+"""The output files of an archive, each written completely or not at all.
 
-They hold what people said and how they sound, so only their owner may read them.
+They contain what people said, and embeddings of their voices, so only their owner may read them.
 """
 
 import os
@@ -14,22 +14,22 @@ from audio.merge.values import NamedTranscript
 
 
 class AlteredOutput(Exception):
-    """What stands there is not what was written; the message says what to do."""
+    """A file is not the output that a run wrote; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where the outputs of an archive stand, and in which formats."""
+    """The folder and the formats of an archive's outputs."""
 
     folder: Path
     formats: tuple[str, ...]
 
-    def are_there(self, name: str) -> bool:
-        """Whether a recording's outputs are all there."""
+    def are_complete(self, name: str) -> bool:
+        """Return whether all outputs of a recording exist."""
         return all(path.is_file() for path in self._paths(name))
 
-    def there(self, name: str) -> list[str]:
-        """Which of a recording's outputs are there: the names of the files."""
+    def existing(self, name: str) -> list[str]:
+        """Return the file names of those outputs of a recording that exist."""
         return [path.name for path in self._paths(name) if os.path.lexists(path)]
 
     def write(self, name: str, transcript: NamedTranscript) -> None:
@@ -42,12 +42,14 @@ class Outputs:
         for form, path in zip(self.formats, self._paths(name), strict=True):
             write_whole(path, render_file(transcript, form).encode())
 
-    def can_be_made_of(self, name: str) -> bool:
-        """Whether all outputs are there, or can be made of what is."""
-        return self.are_there(name) or self._path(name, "json").is_file()
+    def can_be_copied_from(self, name: str) -> bool:
+        """Return whether all outputs exist, or can be rendered from the existing JSON."""
+        return self.are_complete(name) or self._path(name, "json").is_file()
 
-    def make(self, name: str, target: str) -> None:
-        """Give a recording the outputs of its like, or of its own the missing ones.
+    def copy(self, name: str, target: str) -> None:
+        """Copy the outputs of an identical recording, and render those that it lacks.
+
+        With `target` equal to `name`, only the missing ones are rendered.
 
         Raises
         ------
@@ -57,16 +59,16 @@ class Outputs:
         for form in self.formats:
             source, path = self._path(name, form), self._path(target, form)
             if not source.is_file():
-                write_whole(path, self._rendered_again(name, form).encode())
+                write_whole(path, self._render_json(name, form).encode())
             elif name != target:
                 write_whole(path, source.read_bytes())
 
-    def _rendered_again(self, name: str, form: str) -> str:
+    def _render_json(self, name: str, form: str) -> str:
         path = self._path(name, "json")
         try:
             return render_file(read_transcript(path.read_text()), form)
         except ValueError as error:
-            raise AlteredOutput(f"{path.name} is no transcript any more; remove it.") from error
+            raise AlteredOutput(f"{path.name} is not a transcript any more; remove it.") from error
 
     def _paths(self, name: str) -> Sequence[Path]:
         return [self._path(name, form) for form in self.formats]
@@ -76,14 +78,14 @@ class Outputs:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file such that it is never seen in part, and is there after a loss of power.
+    """Write a file atomically, so that it survives a loss of power.
 
     Raises
     ------
     OSError
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The same name each time: what a killed run leaves, the next one overwrites.
+    # The name is always the same, so that the next run overwrites what a killed run leaves.
     part = path.with_name(f".{path.name}.part")
     try:
         with open(part, "wb", opener=_private) as file:

@@ -1,4 +1,4 @@
-"""Which files are meant by files, folders and patterns?"""
+"""The files that paths, folders and patterns of a command line refer to."""
 
 import glob
 import os
@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audio.archive.file_check import reason_of
+from audio.archive.file_check import describe_os_error
 
 
-class NothingThere(ValueError):
-    """Something given at which there is nothing; the message says what."""
+class NoSuchPath(ValueError):
+    """A given path or pattern matches no file or folder; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """Files, those among them that were named, and the folder that all of them are below.
+class FileListing:
+    """The files, those that were given by name, and the folder that contains them all.
 
-    `loops` are folders that lead back to one that is listed already, `unread` those that cannot be
-    read; `hidden` files are counted.
+    `loops` are folders that lead back to a folder that is already listed, `unread` folders that
+    cannot be read, each with the reason. Hidden files are only counted.
     """
 
     paths: tuple[Path, ...]
@@ -31,7 +31,7 @@ class Listed:
 
 @dataclass(slots=True)
 class _Walk:
-    """What was met below the folders so far; no folder is read twice, whatever leads to it."""
+    """The folders that were read so far; each is read once, however many links lead to it."""
 
     read: set[tuple[int, int]] = field(default_factory=set)
     loops: list[Path] = field(default_factory=list)
@@ -39,56 +39,56 @@ class _Walk:
     hidden: int = 0
 
     def below(self, folder: Path) -> Iterator[Path]:
-        for place, folders, files in os.walk(folder, onerror=self._refused, followlinks=True):
-            if not self._is_new(Path(place)):
+        for parent, folders, files in os.walk(folder, onerror=self._note_error, followlinks=True):
+            if not self._is_new(Path(parent)):
                 folders.clear()
                 continue
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            shown = [name for name in files if not name.startswith(".")]
-            self.hidden += len(files) - len(shown)
-            yield from (Path(place, name) for name in sorted(shown))
+            visible = [name for name in files if not name.startswith(".")]
+            self.hidden += len(files) - len(visible)
+            yield from (Path(parent, name) for name in sorted(visible))
 
     def _is_new(self, folder: Path) -> bool:
-        found = folder.stat()
-        identity = (found.st_dev, found.st_ino)
+        status = folder.stat()
+        identity = (status.st_dev, status.st_ino)
         if identity in self.read:
             self.loops.append(folder)
             return False
         self.read.add(identity)
         return True
 
-    def _refused(self, error: OSError) -> None:
-        self.unread.append((Path(error.filename), reason_of(error)))
+    def _note_error(self, error: OSError) -> None:
+        self.unread.append((Path(error.filename), describe_os_error(error)))
 
 
-def listed(given: Sequence[str]) -> Listed:
-    """All files that are meant, each once.
+def list_files(given: Sequence[str]) -> FileListing:
+    """Return all files that the paths, folders and patterns refer to, each once.
 
     Raises
     ------
-    NothingThere
+    NoSuchPath
     """
-    meant = [path for text in given for path in _expanded(text)]
-    folders = [path for path in meant if path.is_dir()]
-    named = [path for path in meant if not path.is_dir()]
+    expanded = [path for text in given for path in _expand(text)]
+    folders = [path for path in expanded if path.is_dir()]
+    named = [path for path in expanded if not path.is_dir()]
     walk = _Walk()
-    met = [path for folder in folders for path in walk.below(folder)]
-    root = _common([*folders, *(path.parent for path in named)])
-    paths = dict.fromkeys([*named, *met])
-    return Listed(
+    found = [path for folder in folders for path in walk.below(folder)]
+    root = _common_folder([*folders, *(path.parent for path in named)])
+    paths = dict.fromkeys([*named, *found])
+    return FileListing(
         tuple(paths), frozenset(named), root, tuple(walk.loops), tuple(walk.unread), walk.hidden
     )
 
 
-def _expanded(text: str) -> list[Path]:
-    """A path, or all that a pattern fits; absolute, and with links as they are."""
+def _expand(text: str) -> list[Path]:
+    """Return a path, or all that match a pattern, as absolute paths with unresolved links."""
     if os.path.lexists(text):
         return [Path(os.path.abspath(text))]
-    fitting = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []
-    if not fitting:
-        raise NothingThere(f"{text}: there is no such file or folder.")
-    return [Path(os.path.abspath(path)) for path in fitting]
+    matches = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []
+    if not matches:
+        raise NoSuchPath(f"{text}: there is no such file or folder.")
+    return [Path(os.path.abspath(path)) for path in matches]
 
 
-def _common(folders: Iterable[Path]) -> Path:
+def _common_folder(folders: Iterable[Path]) -> Path:
     return Path(os.path.commonpath(list(folders)))

@@ -1,99 +1,106 @@
-"""What would be done, and how long would it take?"""
+"""The plan of an archive: what a run would do with each recording, and how long it would take."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from audio.archive.file_check import reason_of
-from audio.archive.follower import How, Outcome
-from audio.archive.inventory import Finds
+from audio.archive.archive_progress import RecordingResult, Status
+from audio.archive.file_check import describe_os_error
+from audio.archive.inventory import Inventory
 from audio.archive.ledger import Entry, Ledger
 from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import AlteredOutput, Outputs
-from audio.archive.recording_job import key_of
+from audio.archive.recording_job import recording_key
 
-# There as it should be; to be made of what was done before; or to be done.
-Standing = Literal["there", "alike", "missing"]
+# The outputs are complete; they can be copied from an identical recording; or they are missing.
+OutputState = Literal["complete", "copyable", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A folder of outputs, and what is known of how they came about."""
+    """A folder of outputs, and the ledger of how they were made."""
 
     outputs: Outputs
     ledger: Ledger
     store: bool = False
 
-    def standing(self, name: str, key: str) -> Standing:
-        """How the recording of this name stands, when it is to be done as the key says."""
-        entry = self.ledger.done(name)
-        is_done = entry is not None and entry.key == key and self._is_kept(entry)
-        if is_done and self.outputs.are_there(name):
-            return "there"
-        return "missing" if self.alike(key) is None else "alike"
+    def output_state(self, name: str, key: str) -> OutputState:
+        """Return the state of the outputs of this name, if they are to be made as the key says."""
+        entry = self.ledger.last_done(name)
+        is_done = entry is not None and entry.key == key and self._is_stored(entry)
+        if is_done and self.outputs.are_complete(name):
+            return "complete"
+        return "missing" if self.find_identical(key) is None else "copyable"
 
-    def alike(self, key: str) -> Entry | None:
-        """Something that was done of the same, of which all that is wanted can be made."""
-        made = (entry for entry in self.ledger.done_alike(key) if self._is_kept(entry))
-        return next((one for one in made if self.outputs.can_be_made_of(one.name)), None)
+    def find_identical(self, key: str) -> Entry | None:
+        """Return an entry with the same key from whose outputs all others can be made."""
+        stored = (entry for entry in self.ledger.done_with_key(key) if self._is_stored(entry))
+        return next((one for one in stored if self.outputs.can_be_copied_from(one.name)), None)
 
-    def check_place(self, name: str) -> None:
-        """Refuse to write where something stands that is of somebody else.
+    def check_no_foreign_output(self, name: str) -> None:
+        """Refuse to overwrite files that no run of this archive has written.
 
         Raises
         ------
         AlteredOutput
         """
-        there = [] if self.ledger.was_begun(name) else self.outputs.there(name)
-        if there:
+        existing = [] if self.ledger.was_begun(name) else self.outputs.existing(name)
+        if existing:
             raise AlteredOutput(
-                f"{there[0]} stands there already, and not from here; move it, or name another "
+                f"{existing[0]} exists already, and no run wrote it; move it, or choose another "
                 "folder."
             )
 
-    def claim(self, name: str, key: str) -> None:
-        """Say that what stands under a name is not yet what was done, before it is written.
+    def reserve(self, name: str, key: str) -> None:
+        """Note that the outputs of a name are being replaced, before the first is written.
 
         Raises
         ------
         AlteredOutput, OSError
         """
-        self.check_place(name)
-        entry = self.ledger.done(name)
+        self.check_no_foreign_output(name)
+        entry = self.ledger.last_done(name)
         if entry is None or entry.key != key:
             self.ledger.add(Entry(name=name, key=key, reason="It was not done to its end."))
 
-    def _is_kept(self, entry: Entry) -> bool:
+    def _is_stored(self, entry: Entry) -> bool:
         return bool(entry.transcript_id) or not self.store
 
 
-# Of the built-in engine on two cores; an engine on a GPU is many times as fast.
+# The speed of the built-in engine on two cores; an engine on a GPU is many times as fast.
 ASSUMED_SPEED = 3.0
-_BECOMES: dict[Standing, How] = {"there": "there", "alike": "copied", "missing": "to do"}
+_PLANNED: dict[OutputState, Status] = {
+    "complete": "there",
+    "copyable": "copied",
+    "missing": "to do",
+}
 
 
-def plan(finds: Finds, options: ArchiveOptions, archive: Archive) -> list[Outcome]:
-    """What would become of each recording, were all to go well."""
+def plan_archive(
+    inventory: Inventory, options: ArchiveOptions, archive: Archive
+) -> list[RecordingResult]:
+    """Return the result that each recording would have if nothing failed."""
     planned = [
-        Outcome(name=str(unfit.name), how="failed", reason=unfit.reason) for unfit in finds.unfit
+        RecordingResult(name=str(file.name), status="failed", reason=file.reason)
+        for file in inventory.unusable
     ]
     to_do: dict[str, str] = {}
-    for found in finds.recordings:
-        name, seconds = str(found.name), found.seconds or 0.0
+    for recording in inventory.recordings:
+        name, seconds = str(recording.name), recording.seconds or 0.0
         try:
-            key = key_of(found.source, options)
-            archive.check_place(name)
+            key = recording_key(recording.files, options)
+            archive.check_no_foreign_output(name)
         except (OSError, AlteredOutput) as error:
-            why = reason_of(error) if isinstance(error, OSError) else str(error)
-            planned.append(Outcome(name=name, how="failed", reason=why))
+            reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
+            planned.append(RecordingResult(name=name, status="failed", reason=reason))
             continue
-        how = _BECOMES[archive.standing(name, key)]
-        if how == "to do" and to_do.setdefault(key, name) != name:
-            how = "copied"
-        planned.append(Outcome(name=name, how=how, audio_s=seconds))
+        status = _PLANNED[archive.output_state(name, key)]
+        if status == "to do" and to_do.setdefault(key, name) != name:
+            status = "copied"
+        planned.append(RecordingResult(name=name, status=status, audio_s=seconds))
     return planned
 
 
-def estimated_s(planned: Iterable[Outcome], speed: float) -> float:
-    """How long it would take at so many seconds of audio a second."""
-    return sum(outcome.audio_s for outcome in planned if outcome.how == "to do") / speed
+def estimate_s(planned: Iterable[RecordingResult], speed: float) -> float:
+    """Return how many seconds the plan takes at `speed` seconds of audio per second."""
+    return sum(result.audio_s for result in planned if result.status == "to do") / speed

@@ -1,6 +1,6 @@
-"""What becomes of one recording, by the options of its archive?
+"""The processing of one recording of an archive: files in, a named transcript out.
 
-Files on this machine in, a named transcript out: no terminal, no folder of outputs, no journal.
+It knows neither a terminal nor a folder of outputs, so jobs use parts of it too.
 """
 
 import hashlib
@@ -26,85 +26,86 @@ _PASSING: tuple[type[Exception], ...] = (*PASSING, DecodingUnavailable)
 
 
 class UnusableRecording(Exception):
-    """A recording that cannot be done as it lies there; the message says why."""
+    """The recording cannot be processed as it is; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A recording as files: one, or the microphone's and the system's; perhaps a timeline."""
+class RecordingFiles:
+    """The files of a recording: one, or the mic and the system track; and its timeline."""
 
     tracks: tuple[Path, ...]
     timeline: Path | None = None
 
     def by_field(self) -> dict[str, Path]:
-        """Return the files by the form field in which a request would send them."""
+        """Return the tracks by the form field in which a request would send them."""
         fields = ("mic_file", "system_file") if len(self.tracks) == 2 else ("file",)
         return dict(zip(fields, self.tracks, strict=True))
 
 
-def key_of(source: Source, options: ArchiveOptions) -> str:
-    """What a transcript depends on: the sound, the timeline, the options.
+def recording_key(files: RecordingFiles, options: ArchiveOptions) -> str:
+    """Return a digest of all that the transcript depends on: audio, timeline and options.
 
     Raises
     ------
     OSError
     """
-    timeline = b"" if source.timeline is None else source.timeline.read_bytes()
+    timeline = b"" if files.timeline is None else files.timeline.read_bytes()
     parts = (
-        digest_of(*map(Recording, source.tracks)),
+        digest_of(*map(Recording, files.tracks)),
         hashlib.sha256(timeline).hexdigest(),
         options.digest(),
     )
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
-def do(
-    source: Source, options: ArchiveOptions, watch: ProgressWatcher, *, actor: str
+def label_recording(
+    files: RecordingFiles, options: ArchiveOptions, watcher: ProgressWatcher, *, actor: str
 ) -> NamedTranscript:
-    """Who said what in this recording, by name?
+    """Return the named transcript of a recording; `actor` is named in the library's audit.
 
-    An engine that is busy or away is given time. `actor` is whom the library's audit names.
+    Calls to an engine that is busy or unreachable are retried.
 
     Raises
     ------
     EngineError, UnusableAudio, UnusableRecording, OSError, Stopped
     """
-    job = _job(source, options, actor)
-    with traced(), watched_by(watch), _unchanged(source):
+    job = _build_job(files, options, actor)
+    with traced(), watched_by(watcher), _unchanged(files):
         transcript = call_with_retries(lambda: label_merge(job), _delay)
     check_space(transcript, options)
     return transcript
 
 
-def keep(
-    transcript: NamedTranscript, source: Source, options: ArchiveOptions, *, actor: str
+def store_in_library(
+    transcript: NamedTranscript, files: RecordingFiles, options: ArchiveOptions, *, actor: str
 ) -> str:
-    """Have the library keep a transcript; return its identifier.
+    """Store a transcript in the library, and return its identifier.
 
-    What was kept before and could not be noted any more is not kept again: the same by the same
-    models is the same transcript.
+    A transcript of the same recording by the same models is stored once, also where an earlier
+    run could not note its identifier any more.
 
     Raises
     ------
     OSError, LibraryMissing
     """
-    heard_by = json.dumps(dict(transcript.models), sort_keys=True)
-    parts = f"{key_of(source, options)} {heard_by}"
-    key = hashlib.sha256(parts.encode()).hexdigest()
-    return remember(transcript, _job(source, options, actor), created_by=actor, key=key)
+    models = json.dumps(dict(transcript.models), sort_keys=True)
+    key = hashlib.sha256(f"{recording_key(files, options)} {models}".encode()).hexdigest()
+    return remember(transcript, _build_job(files, options, actor), created_by=actor, key=key)
 
 
-def timeline_in(path: Path) -> tuple[TimelineEntry, ...]:
+def read_timeline(path: Path) -> tuple[TimelineEntry, ...]:
     """Return the timeline entries of a file.
 
     Raises
     ------
     UnusableRecording, OSError
     """
-    return timeline_of(path.read_bytes(), name=path.name)
+    return parse_recording_timeline(path.read_bytes(), name=path.name)
 
 
-def timeline_of(text: str | bytes, *, name: str = "timeline") -> tuple[TimelineEntry, ...]:
+def parse_recording_timeline(
+    text: str | bytes, *, name: str = "timeline"
+) -> tuple[TimelineEntry, ...]:
     """Return the timeline entries of JSON.
 
     Raises
@@ -117,12 +118,12 @@ def timeline_of(text: str | bytes, *, name: str = "timeline") -> tuple[TimelineE
         raise UnusableRecording(str(error)) from error
 
 
-def _job(source: Source, options: ArchiveOptions, actor: str) -> MergeJob:
+def _build_job(files: RecordingFiles, options: ArchiveOptions, actor: str) -> MergeJob:
     recordings = {
         field: Recording(path, path.suffix.lower(), readable(path.name), readable(path.name))
-        for field, path in source.by_field().items()
+        for field, path in files.by_field().items()
     }
-    timeline = () if source.timeline is None else timeline_in(source.timeline)
+    timeline = () if files.timeline is None else read_timeline(files.timeline)
     return build_merge_job(
         {**recordings, "timeline": timeline}, options=options.merge, library_reader=actor
     )
@@ -136,30 +137,30 @@ def _delay(error: Exception, planned_s: float) -> float | None:
 
 
 @contextmanager
-def _unchanged(source: Source) -> Iterator[None]:
-    """A recording that is still being written would be heard in part."""
-    before = [_state(path) for path in source.tracks]
+def _unchanged(files: RecordingFiles) -> Iterator[None]:
+    """Refuse a recording that changes inside the block: only a part of it was processed."""
+    before = [_file_state(path) for path in files.tracks]
     yield
-    if before != [_state(path) for path in source.tracks]:
-        raise UnusableRecording("it changed while it was being heard.")
+    if before != [_file_state(path) for path in files.tracks]:
+        raise UnusableRecording("it changed while it was being processed.")
 
 
-def _state(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
+def _file_state(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def check_space(transcript: NamedTranscript, options: ArchiveOptions) -> None:
-    """Refuse known voices that cannot be compared with what the engine heard.
+    """Refuse known voices that are in another embedding space than the engine's embeddings.
 
     Raises
     ------
     UnusableRecording
     """
     known = options.merge.known_voiceprints
-    heard = transcript.models.get("embedding", "")
-    if known is not None and known.space and known.names and known.space != heard:
+    space = transcript.models.get("embedding", "")
+    if known is not None and known.space and known.names and known.space != space:
         raise UnusableRecording(
-            f"the known voices are of {known.space}, those of the engine of {heard or 'nothing'}:"
-            " they cannot be compared."
+            f"the known voices are in space {known.space}, and the engine's embeddings in "
+            f"{space or 'none'}: they cannot be compared."
         )

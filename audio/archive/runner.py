@@ -1,7 +1,8 @@
-"""Doing what is missing, a few recordings at a time.
+"""The run of an archive: process the missing recordings, a few at a time.
 
-One thread decides and keeps the ledger; others do a recording each, from the first engine call to
-the last output. What is written in the ledger is done, whatever happens next.
+One thread decides what to do and writes the ledger; the others process one recording each, from
+the first engine call to the last output. What the ledger notes as done is done, whatever ends the
+run.
 """
 
 import errno
@@ -14,21 +15,32 @@ from dataclasses import dataclass, replace
 
 from django.db import connections
 
-from audio.archive.file_check import reason_of
-from audio.archive.follower import Follower, FoundWatch, Outcome, Stop
-from audio.archive.inventory import Finds, Found
+from audio.archive.archive_progress import (
+    ProgressListener,
+    RecordingResult,
+    RecordingWatcher,
+    StopRequest,
+)
+from audio.archive.file_check import describe_os_error
+from audio.archive.inventory import ArchiveRecording, Inventory
 from audio.archive.ledger import Entry
 from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import AlteredOutput
 from audio.archive.plan import Archive
-from audio.archive.recording_job import Source, UnusableRecording, do, keep, key_of
+from audio.archive.recording_job import (
+    RecordingFiles,
+    UnusableRecording,
+    label_recording,
+    recording_key,
+    store_in_library,
+)
 from audio.engines.failures import EngineError
 from audio.media.decoding import DecodingUnavailable, UnusableAudio
 from audio.media.temporary_files import NoRoom
 from audio.pipeline.job_progress import Stopped
 
 logger = logging.getLogger(__name__)
-_FORESEEN = (
+_EXPECTED = (
     EngineError,
     UnusableAudio,
     DecodingUnavailable,
@@ -36,13 +48,13 @@ _FORESEEN = (
     UnusableRecording,
     AlteredOutput,
 )
-# After these nothing more could be written either.
-_NO_MORE_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# After these errors no other output could be written either.
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """How recordings are done: by which options, how many at a time, on whose behalf."""
+class RunOptions:
+    """How an archive is run: with which options, for which actor, how many at the same time."""
 
     options: ArchiveOptions
     archive: Archive
@@ -52,65 +64,73 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    found: Found
+    recording: ArchiveRecording
     key: str
     began: float
 
 
-def run(finds: Finds, work: Work, follower: Follower, stop: Stop) -> list[Outcome]:
-    """What became of each recording; those not begun when a stop was asked for are missing."""
-    with ThreadPoolExecutor(work.jobs) as pool:
-        return _Run(work, follower, stop, pool).all(finds)
+def run_archive(
+    inventory: Inventory, options: RunOptions, listener: ProgressListener, stop: StopRequest
+) -> list[RecordingResult]:
+    """Return the results of the recordings; those that a stop request left are missing."""
+    with ThreadPoolExecutor(options.jobs) as pool:
+        return _Run(options, listener, stop, pool).process(inventory)
 
 
 class _Run:
     def __init__(
-        self, work: Work, follower: Follower, stop: Stop, pool: ThreadPoolExecutor
+        self,
+        options: RunOptions,
+        listener: ProgressListener,
+        stop: StopRequest,
+        pool: ThreadPoolExecutor,
     ) -> None:
-        self._work, self._follower, self._stop, self._pool = work, follower, stop, pool
-        self._outcomes: list[Outcome] = []
+        self._options, self._archive, self._pool = options, options.archive, pool
+        self._listener, self._stop = listener, stop
+        self._results: list[RecordingResult] = []
         self._under_way: dict[Future[Entry], _Job] = {}
-        # Of several that are the same one is done, and the others wait for it.
-        self._waiting: dict[str, list[Found]] = defaultdict(list)
+        # Of several identical recordings one is processed, and the others wait for it.
+        self._waiting: dict[str, list[ArchiveRecording]] = defaultdict(list)
 
-    def all(self, finds: Finds) -> list[Outcome]:
-        for unfit in finds.unfit:
-            self._fail(str(unfit.name), unfit.reason, None)
-        for found in finds.recordings:
-            if self._stop.is_asked():
+    def process(self, inventory: Inventory) -> list[RecordingResult]:
+        for file in inventory.unusable:
+            self._fail(str(file.name), file.reason, None)
+        for recording in inventory.recordings:
+            if self._stop.is_requested():
                 break
-            self._take(found)
-            self._await(self._work.jobs - 1)
-        self._await(0)
-        return self._outcomes
+            self._take(recording)
+            self._wait_until(self._options.jobs - 1)
+        self._wait_until(0)
+        return self._results
 
-    def _take(self, found: Found) -> None:
-        name = str(found.name)
+    def _take(self, recording: ArchiveRecording) -> None:
+        name = str(recording.name)
         try:
-            key = key_of(found.source, self._work.options)
-            standing = self._work.archive.standing(name, key)
-            if standing == "there":
-                self._end(Outcome(name=name, how="there", audio_s=found.seconds or 0.0), found)
+            key = recording_key(recording.files, self._options.options)
+            state = self._archive.output_state(name, key)
+            if state == "complete":
+                seconds = recording.seconds or 0.0
+                self._end(RecordingResult(name=name, status="there", audio_s=seconds), recording)
                 return
-            self._work.archive.claim(name, key)
-            if standing == "alike":
-                self._copy(found, key)
+            self._archive.reserve(name, key)
+            if state == "copyable":
+                self._copy(recording, key)
             else:
-                self._begin(found, key)
+                self._begin(recording, key)
         except (OSError, AlteredOutput) as error:
-            self._refuse(found, error)
+            self._refuse(recording, error)
 
-    def _begin(self, found: Found, key: str) -> None:
+    def _begin(self, recording: ArchiveRecording, key: str) -> None:
         if any(job.key == key for job in self._under_way.values()):
-            self._waiting[key].append(found)
+            self._waiting[key].append(recording)
             return
-        self._follower.begins(found)
-        job = _Job(found, key, time.monotonic())
-        watch = FoundWatch(found, self._follower, self._stop)
-        self._under_way[self._pool.submit(_done, job, self._work, watch)] = job
+        self._listener.started(recording)
+        job = _Job(recording, key, time.monotonic())
+        watcher = RecordingWatcher(recording, self._listener, self._stop)
+        self._under_way[self._pool.submit(_process, job, self._options, watcher)] = job
 
-    def _await(self, at_most: int) -> None:
-        """Wait until no more than so many are under way."""
+    def _wait_until(self, at_most: int) -> None:
+        """Wait until at most `at_most` recordings are under way."""
         while len(self._under_way) > at_most:
             ended, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
             for future in ended:
@@ -119,77 +139,85 @@ class _Run:
     def _finish(self, future: Future[Entry], job: _Job) -> None:
         try:
             entry = future.result()
-            self._work.archive.ledger.add(entry)
-            self._end(_outcome(entry, job), job.found)
+            self._archive.ledger.add(entry)
+            self._end(_result(entry, job), job.recording)
         except Stopped:
-            self._follower.stops(job.found)
-        except Exception as error:  # of one among many; `_reason` logs what nobody foresaw
-            self._refuse(job.found, error)
-        for alike in self._waiting.pop(job.key, []):
-            if not self._stop.is_asked():
-                self._take(alike)
+            self._listener.stopped(job.recording)
+        except Exception as error:  # of one recording; `_reason` logs an unexpected one
+            self._refuse(job.recording, error)
+        for identical in self._waiting.pop(job.key, []):
+            if not self._stop.is_requested():
+                self._take(identical)
 
-    def _copy(self, found: Found, key: str) -> None:
-        name, like = str(found.name), self._work.archive.alike(key)
-        assert like is not None  # noqa: S101 — it stands so
-        self._work.archive.outputs.make(like.name, name)
-        made_of = f"of {like.name}" if like.name != name else "of its own json"
-        if like.name != name:
-            self._work.archive.ledger.add(replace(like, name=name, busy_s=0.0))
-        self._end(Outcome(name=name, how="copied", audio_s=like.audio_s, reason=made_of), found)
+    def _copy(self, recording: ArchiveRecording, key: str) -> None:
+        name, identical = str(recording.name), self._archive.find_identical(key)
+        assert identical is not None  # noqa: S101 — its state is "copyable"
+        self._archive.outputs.copy(identical.name, name)
+        is_own = identical.name == name
+        if not is_own:
+            self._archive.ledger.add(replace(identical, name=name, busy_s=0.0))
+        reason = "of its own json" if is_own else f"of {identical.name}"
+        audio_s = identical.audio_s
+        self._end(
+            RecordingResult(name=name, status="copied", audio_s=audio_s, reason=reason), recording
+        )
 
-    def _refuse(self, found: Found, error: Exception) -> None:
-        if isinstance(error, OSError) and error.errno in _NO_MORE_ROOM:
-            self._stop.now(reason_of(error))
-        self._fail(str(found.name), _reason(found.source, error), found)
+    def _refuse(self, recording: ArchiveRecording, error: Exception) -> None:
+        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+            self._stop.request(describe_os_error(error))
+        self._fail(str(recording.name), _reason(recording.files, error), recording)
 
-    def _fail(self, name: str, reason: str, found: Found | None) -> None:
+    def _fail(self, name: str, reason: str, recording: ArchiveRecording | None) -> None:
         try:
-            self._work.archive.ledger.add(Entry(name=name, reason=reason))
+            self._archive.ledger.add(Entry(name=name, reason=reason))
         except OSError as error:
-            self._stop.now(reason_of(error))
-        self._end(Outcome(name=name, how="failed", reason=reason), found)
+            self._stop.request(describe_os_error(error))
+        self._end(RecordingResult(name=name, status="failed", reason=reason), recording)
 
-    def _end(self, outcome: Outcome, found: Found | None) -> None:
-        self._outcomes.append(outcome)
-        self._follower.ends(outcome, found)
+    def _end(self, result: RecordingResult, recording: ArchiveRecording | None) -> None:
+        self._results.append(result)
+        self._listener.ended(result, recording)
 
 
-def _done(job: _Job, work: Work, watch: FoundWatch) -> Entry:
-    """Do one recording and write its outputs."""
-    name, source = str(job.found.name), job.found.source
+def _process(job: _Job, run: RunOptions, watcher: RecordingWatcher) -> Entry:
+    """Process one recording and write its outputs."""
+    name, files, options = str(job.recording.name), job.recording.files, run.options
+    transcript_id = ""
     try:
-        transcript = do(source, work.options, watch, actor=work.actor)
-        work.archive.outputs.write(name, transcript)
-        kept = work.options.store
+        transcript = label_recording(files, options, watcher, actor=run.actor)
+        run.archive.outputs.write(name, transcript)
+        # Measured before the library stores the transcript, which takes no engine.
+        busy_s = (time.monotonic() - job.began) / run.jobs
+        if options.store:
+            transcript_id = store_in_library(transcript, files, options, actor=run.actor)
         return Entry(
             name=name,
             key=job.key,
             audio_s=transcript.duration,
-            busy_s=(time.monotonic() - job.began) / work.jobs,
-            transcript_id=keep(transcript, source, work.options, actor=work.actor) if kept else "",
+            busy_s=busy_s,
+            transcript_id=transcript_id,
             warnings=tuple(f"{one.code}: {one.message}" for one in transcript.warnings),
         )
     finally:
         connections.close_all()
 
 
-def _outcome(entry: Entry, job: _Job) -> Outcome:
-    return Outcome(
+def _result(entry: Entry, job: _Job) -> RecordingResult:
+    return RecordingResult(
         name=entry.name,
-        how="done",
+        status="done",
         audio_s=entry.audio_s,
         took_s=time.monotonic() - job.began,
         warnings=entry.warnings,
     )
 
 
-def _reason(source: Source, error: Exception) -> str:
-    if isinstance(error, _FORESEEN):
+def _reason(files: RecordingFiles, error: Exception) -> str:
+    if isinstance(error, _EXPECTED):
         return str(error)
-    gone: Iterable[str] = (path.name for path in source.tracks if not path.exists())
+    missing: Iterable[str] = (path.name for path in files.tracks if not path.exists())
     if isinstance(error, OSError):
-        missing = next(iter(gone), None)
-        return reason_of(error) if missing is None else f"{missing}: it is not there any more."
+        name = next(iter(missing), None)
+        return describe_os_error(error) if name is None else f"{name}: it does not exist any more."
     logger.error("unexpected %s", type(error).__name__, exc_info=error)
     return f"an unexpected {type(error).__name__}; the log on standard error says more."

@@ -1,7 +1,8 @@
-"""What an operator says about the recordings of an archive, read into values."""
+"""The arguments of the commands that process archives, and their parsers."""
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from rest_framework.exceptions import ValidationError
 
 from audio.api.errors import problem_of
 from audio.api.serializers.speakers import MAX_SPEAKERS, SpeakerCounts
-from audio.archive.inventory import Finds, find
+from audio.archive.inventory import Inventory, find_recordings
 from audio.archive.options import DEFAULT_FORMATS, ArchiveOptions
-from audio.archive.paths import NothingThere
+from audio.archive.paths import NoSuchPath
 from audio.archive.voices_file import read_voices
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
@@ -27,83 +28,86 @@ USAGE = 2
 _COUNTS = ("num_speakers", "min_speakers", "max_speakers")
 
 
-def add_recordings(parser: ArgumentParser) -> None:
-    """Which recordings."""
+def add_recording_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments that select recordings."""
     parser.add_argument(
         "paths", metavar="PATH", nargs="+", help="a recording, a folder, or a quoted pattern"
     )
     parser.add_argument(
         "--newer-than",
         metavar="WHEN",
-        type=_moment,
+        type=_parse_time,
         help="only recordings changed after this day or time (UTC): 2026-05-03, 2026-05-03T14:00",
     )
 
 
-def add_options(parser: ArgumentParser) -> None:
-    """What is to become of each."""
+def add_archive_options(parser: ArgumentParser) -> None:
+    """Add the options that say what is done with each recording."""
     parser.add_argument(
         "--format",
-        type=_formats,
+        type=format_list(NATIVE_FORMATS),
         default=DEFAULT_FORMATS,
         metavar="LIST",
-        help=f"comma-separated, of {', '.join(NATIVE_FORMATS)} "
+        help=f"output formats, separated by commas, of {', '.join(NATIVE_FORMATS)} "
         f"(default: {','.join(DEFAULT_FORMATS)})",
     )
     parser.add_argument(
         "--rule",
         choices=RULE_NAMES,
         default=DEFAULT_RULE,
-        help="how speakers get their names. overlap: the name that the timeline shows longest, "
-        "else the nearest voice; evidence: both are weighed together "
+        help="how speakers are named. overlap: the name that the timeline shows longest, "
+        "else the nearest voice; evidence: timeline and voices are weighed together "
         f"(default: {DEFAULT_RULE})",
     )
-    for count, how in zip(_COUNTS, ("exactly", "at least", "at most"), strict=True):
+    for count, limit in zip(_COUNTS, ("exactly", "at least", "at most"), strict=True):
         parser.add_argument(
             f"--{count.replace('_', '-')}",
             type=int,
             metavar="N",
-            help=f"{how} so many people talk (1 to {MAX_SPEAKERS}); of two tracks, on *.system.*",
+            help=f"{limit} N speakers (1 to {MAX_SPEAKERS}); with two tracks: on *.system.*",
         )
-    _add_names(parser)
-    _add_keeping(parser)
+    _add_naming_options(parser)
+    _add_storage_options(parser)
 
 
-def _add_names(parser: ArgumentParser) -> None:
+def _add_naming_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--self-name",
         default=DEFAULT_SELF_NAME,
         metavar="NAME",
-        help=f"who speaks on *.mic.* (default: {DEFAULT_SELF_NAME})",
+        help=f"the name of the speaker on *.mic.* (default: {DEFAULT_SELF_NAME})",
     )
     parser.add_argument(
         "--known",
         type=Path,
         metavar="FILE",
-        help="known voices: {name: [numbers]}, or what export_voiceprints writes; "
-        "without it the voice library is asked, where there is one",
+        help="known voices as JSON: {name: [numbers]}, or a file that export_voiceprints wrote "
+        "(default: the voices of the voice library, if there is one)",
     )
 
 
-def _add_keeping(parser: ArgumentParser) -> None:
+def _add_storage_options(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--store", action="store_true", help="have the voice library keep the transcripts"
+        "--store", action="store_true", help="store the transcripts in the voice library"
     )
     parser.add_argument(
-        "--retain-days", type=_days, metavar="N", help="with --store: days until it deletes them"
+        "--retain-days",
+        type=_parse_days,
+        metavar="N",
+        help="with --store: the library deletes the transcripts after N days",
     )
 
 
-def finds_in(options: dict[str, Any]) -> Finds:
-    """The recordings that are meant."""
+def read_inventory(options: dict[str, Any]) -> Inventory:
+    """Return the recordings that the arguments select."""
     try:
-        return find(options["paths"], newer_than=options["newer_than"])
-    except NothingThere as error:
+        return find_recordings(options["paths"], newer_than=options["newer_than"])
+    except NoSuchPath as error:
         raise CommandError(str(error), returncode=USAGE) from error
 
 
-def archive_options(options: dict[str, Any]) -> ArchiveOptions:
-    """What is to become of each."""
+def read_archive_options(options: dict[str, Any]) -> ArchiveOptions:
+    """Return what is done with each recording."""
     _refuse_contradictions(options)
     self_name = readable(options["self_name"])
     if not self_name:
@@ -111,41 +115,41 @@ def archive_options(options: dict[str, Any]) -> ArchiveOptions:
     merge = {
         **options,
         "self_name": self_name,
-        "known_voiceprints": _known(options["known"]),
+        "known_voiceprints": _read_known(options["known"]),
         "transcribe": True,
     }
     return ArchiveOptions(
         formats=options["format"],
-        merge=build_merge_options(merge, linking=_linking(options)),
+        merge=build_merge_options(merge, linking=_read_linking(options)),
         store=options["store"],
     )
 
 
 def _refuse_contradictions(options: dict[str, Any]) -> None:
-    said = ""
+    message = ""
     if options["retain_days"] is not None and not options["store"]:
-        said = "--retain-days: expected only with --store."
+        message = "--retain-days: expected only with --store."
     elif options["store"] and options["known"] is not None:
-        said = "--store: expected only without --known, which leaves the voice library alone."
+        message = "--store: expected only without --known, which replaces the voice library."
     elif options["store"] and isinstance(library(), NoLibrary):
-        said = "--store: there is no voice library; DATABASE_URL names one."
-    if said:
-        raise CommandError(said, returncode=USAGE)
+        message = "--store: there is no voice library; set DATABASE_URL."
+    if message:
+        raise CommandError(message, returncode=USAGE)
 
 
-def _linking(options: dict[str, Any]) -> LinkingRule:
-    asked = SpeakerCounts(
+def _read_linking(options: dict[str, Any]) -> LinkingRule:
+    counts = SpeakerCounts(
         data={name: options[name] for name in _COUNTS if options[name] is not None}
     )
     try:
-        asked.is_valid(raise_exception=True)
+        counts.is_valid(raise_exception=True)
     except ValidationError as error:
-        said = re.sub(r"(num|min|max)_speakers", r"--\1-speakers", problem_of(error).message)
-        raise CommandError(said, returncode=USAGE) from error
-    return asked.linking()
+        message = re.sub(r"(num|min|max)_speakers", r"--\1-speakers", problem_of(error).message)
+        raise CommandError(message, returncode=USAGE) from error
+    return counts.linking()
 
 
-def _known(path: Path | None) -> Voices | None:
+def _read_known(path: Path | None) -> Voices | None:
     if path is None:
         return None
     try:
@@ -156,38 +160,43 @@ def _known(path: Path | None) -> Voices | None:
         raise CommandError(f"--known {error}", returncode=USAGE) from error
 
 
-def _formats(text: str) -> tuple[str, ...]:
-    named = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
-    if not set(named) <= set(NATIVE_FORMATS):
-        raise ArgumentTypeError(f"expected a list of {', '.join(NATIVE_FORMATS)}; got {text!r}.")
-    return named
+def format_list(choices: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    """Return the parser of a comma-separated list of these formats."""
+
+    def parse_formats(text: str) -> tuple[str, ...]:
+        formats = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+        if not set(formats) <= set(choices):
+            raise ArgumentTypeError(f"expected a list of {', '.join(choices)}; got {text!r}.")
+        return formats
+
+    return parse_formats
 
 
-def _moment(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"expected a date or a time, got {text!r}.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def jobs(text: str) -> int:
-    """How many recordings at a time."""
-    return _whole(text, 64)
+def parse_jobs(text: str) -> int:
+    """Parse how many recordings are processed at the same time."""
+    return _parse_whole(text, 64)
 
 
-def folder(text: str) -> Path:
-    """A folder of outputs; what is empty was meant to be one, and the current folder was not."""
+def parse_folder(text: str) -> Path:
+    """Parse a folder; refuse an empty text, which `Path` would read as the current folder."""
     if not text.strip():
         raise ArgumentTypeError("expected a folder, got nothing.")
     return Path(text)
 
 
-def _days(text: str) -> int:
-    return _whole(text, 36_500)
+def _parse_days(text: str) -> int:
+    return _parse_whole(text, 36_500)
 
 
-def _whole(text: str, most: int) -> int:
+def _parse_whole(text: str, most: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= most:
         raise ArgumentTypeError(f"expected 1 to {most}, got {text!r}.")
     return int(text)

@@ -1,14 +1,14 @@
-"""What an operator is told of an archive: a line for each recording, and how it ended."""
+"""The report of an archive: a line for each recording, the totals, and the failures."""
 
 from collections.abc import Iterable, Sequence
 
-from audio.archive.follower import How, Outcome
-from audio.archive.inventory import Finds, Found
-from audio.management.console import Say
+from audio.archive.archive_progress import RecordingResult, Status
+from audio.archive.inventory import ArchiveRecording, Inventory
+from audio.management.console import WriteLine
 from audio.merge.name_spelling import readable
 
 WIDTH = 44
-_ROWS: tuple[tuple[How, str], ...] = (
+_ROWS: tuple[tuple[Status, str], ...] = (
     ("done", "done"),
     ("to do", "to do"),
     ("copied", "copied"),
@@ -17,99 +17,100 @@ _ROWS: tuple[tuple[How, str], ...] = (
 )
 
 
-class Lines:
-    """Follows an archive where nobody looks on: a line for each recording when it has ended."""
+class ResultLines:
+    """Listens to an archive where there is no terminal, and writes a line for each result."""
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, write: WriteLine) -> None:
+        self._write = write
 
-    def begins(self, found: Found) -> None:
-        """Nothing to say yet."""
+    def started(self, recording: ArchiveRecording) -> None:
+        """Write nothing yet."""
 
-    def advances(self, found: Found, share: float) -> None:
-        """Nothing to say yet."""
+    def advanced(self, recording: ArchiveRecording, share: float) -> None:
+        """Write nothing yet."""
 
-    def stops(self, found: Found) -> None:
-        """It is among those that are left."""
+    def stopped(self, recording: ArchiveRecording) -> None:
+        """Write nothing: the recording is counted among those that are left."""
 
-    def ends(self, outcome: Outcome, found: Found | None) -> None:
-        self._say(line_of(outcome))
-
-
-def line_of(outcome: Outcome) -> str:
-    """What became of a recording."""
-    return f"{outcome.how:<7} {readable(outcome.name):<{WIDTH}} {_more(outcome)}".rstrip()
+    def ended(self, result: RecordingResult, recording: ArchiveRecording | None) -> None:
+        self._write(result_line(result))
 
 
-def _more(outcome: Outcome) -> str:
-    if outcome.how == "failed" or outcome.how == "copied":
-        return readable(outcome.reason)
-    if not outcome.took_s:
-        return clock(outcome.audio_s)
-    fast = _times(outcome.audio_s / outcome.took_s)
-    told = f"{clock(outcome.audio_s)} in {clock(outcome.took_s)}, {fast}"
-    return "; ".join([told, *outcome.warnings])
+def result_line(result: RecordingResult) -> str:
+    """Return the line of a recording."""
+    return f"{result.status:<7} {readable(result.name):<{WIDTH}} {_details(result)}".rstrip()
 
 
-def found_line(finds: Finds) -> str:
-    """What was found."""
-    seconds = sum(found.seconds or 0.0 for found in finds.recordings)
-    told = f"{_counted(len(finds.recordings), 'recording')}, {clock(seconds)} of audio"
-    if finds.passed_over:
-        told += f"; {_counted(finds.passed_over, 'other file')} passed over"
-    return f"{told}."
+def _details(result: RecordingResult) -> str:
+    if result.status in ("failed", "copied"):
+        return readable(result.reason)
+    if not result.took_s:
+        return clock(result.audio_s)
+    speed = _times_real_time(result.audio_s / result.took_s)
+    timing = f"{clock(result.audio_s)} in {clock(result.took_s)}, {speed}"
+    return "; ".join([timing, *result.warnings])
 
 
-def loop_lines(finds: Finds) -> list[str]:
-    """The folders that were not searched, because they were already."""
+def inventory_line(inventory: Inventory) -> str:
+    """Return the line that counts what was found."""
+    seconds = sum(recording.seconds or 0.0 for recording in inventory.recordings)
+    line = f"{_counted(len(inventory.recordings), 'recording')}, {clock(seconds)} of audio"
+    if inventory.ignored:
+        line += f"; {_counted(inventory.ignored, 'other file')} passed over"
+    return f"{line}."
+
+
+def loop_lines(inventory: Inventory) -> list[str]:
+    """Return a line for each folder that was not searched a second time."""
     return [
         f"{'loop':<7} {readable(str(folder)):<{WIDTH}} leads to a folder that is searched already."
-        for folder in finds.loops
+        for folder in inventory.loops
     ]
 
 
-def counts(outcomes: Sequence[Outcome], *, left: int = 0) -> list[str]:
-    """A table: how many recordings, and how much audio."""
+def totals_table(results: Sequence[RecordingResult], *, left: int = 0) -> list[str]:
+    """Return a table of recordings and audio by status."""
     rows = [
-        (title, [outcome for outcome in outcomes if outcome.how == how]) for how, title in _ROWS
+        (title, [result for result in results if result.status == status])
+        for status, title in _ROWS
     ]
     return [
         f"{'':<14}{'recordings':>11}{'audio':>11}",
         *(
-            _row(title, len(some), sum(one.audio_s for one in some))
-            for title, some in rows
-            if some
+            _row(title, len(group), sum(result.audio_s for result in group))
+            for title, group in rows
+            if group
         ),
         *([_row("left", left, 0.0)] if left else []),
     ]
 
 
-def summary(outcomes: Sequence[Outcome], *, left: int, took_s: float) -> list[str]:
-    """How it ended, and how fast it was."""
-    heard_s = sum(outcome.audio_s for outcome in outcomes if outcome.how == "done")
-    fast = f": {_times(heard_s / took_s)}" if heard_s else ""
-    ended = f"{clock(heard_s)} of audio heard in {clock(took_s)}{fast}."
-    return [*counts(outcomes, left=left), ended]
+def summary(results: Sequence[RecordingResult], *, left: int, took_s: float) -> list[str]:
+    """Return the totals and the speed of a run."""
+    audio_s = sum(result.audio_s for result in results if result.status == "done")
+    speed = f": {_times_real_time(audio_s / took_s)}" if audio_s else ""
+    last = f"{clock(audio_s)} of audio processed in {clock(took_s)}{speed}."
+    return [*totals_table(results, left=left), last]
 
 
-def estimate(seconds: float, measured: float | None, assumed: float) -> str:
-    """How long it would take, and how that is known."""
-    how = "as measured here" if measured else "assumed: nothing was measured here yet"
-    return f"About {clock(seconds)} at {_times(measured or assumed)} ({how})."
+def estimate_line(seconds: float, measured: float | None, assumed: float) -> str:
+    """Return how long a run would take, and where the speed comes from."""
+    source = "as measured here" if measured else "assumed: nothing was measured here yet"
+    return f"About {clock(seconds)} at {_times_real_time(measured or assumed)} ({source})."
 
 
-def failures(outcomes: Iterable[Outcome]) -> list[str]:
-    """A line for each recording that failed."""
-    return [line_of(outcome) for outcome in outcomes if outcome.how == "failed"]
+def failure_lines(results: Iterable[RecordingResult]) -> list[str]:
+    """Return a line for each recording that failed."""
+    return [result_line(result) for result in results if result.status == "failed"]
 
 
 def clock(seconds: float) -> str:
-    """Hours, minutes, seconds."""
+    """Return a time as hours, minutes and seconds."""
     minutes, second = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
 
 
-def _times(speed: float) -> str:
+def _times_real_time(speed: float) -> str:
     return f"{speed:.1f} × real time"  # noqa: RUF001
 
 
@@ -117,5 +118,5 @@ def _row(title: str, count: int, seconds: float) -> str:
     return f"{title:<14}{count:>11}{clock(seconds) if seconds else '':>11}".rstrip()
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

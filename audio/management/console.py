@@ -1,32 +1,72 @@
-"""What a command says, at once, and as long as anybody reads it."""
+"""The terminal side of a command: lines of output, and the signals that stop it."""
 
 import os
-from collections.abc import Callable
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
 
 from django.core.management.base import OutputWrapper
 
-from audio.archive.follower import Stop
+from audio.archive.archive_progress import StopRequest
 
-Say = Callable[[str], object]
+WriteLine = Callable[[str], object]
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = (
+    b"\nStopping: no further recording is begun, and engine calls under way are completed. "
+    b"A second signal exits immediately.\n"
+)
+_SHOW_CURSOR = b"\033[?25h"
 
 
-def said(out: OutputWrapper, line: str) -> bool:
-    """Write a line; whether somebody reads it, which behind `| head` may be nobody."""
+def write_line(out: OutputWrapper, line: str) -> bool:
+    """Write and flush a line; return False if the reader has closed the pipe, as `head` does."""
     try:
         out.write(line)
         out.flush()
     except BrokenPipeError:
-        # Python writes what is left when it ends, and would complain of the same.
+        # Python flushes what remains when it exits, and would report the same error again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return False
     return True
 
 
-def saying(out: OutputWrapper, stop: Stop) -> Say:
-    """Say lines, and begin nothing new once nobody reads them."""
+def line_writer(out: OutputWrapper, stop: StopRequest) -> WriteLine:
+    """Return a function that writes lines, and requests a stop when the pipe is closed."""
 
-    def say(line: str) -> None:
-        if not said(out, line):
-            stop.now("nobody reads what it says")
+    def write(line: str) -> None:
+        if not write_line(out, line):
+            stop.request("the reader of its output has gone")
 
-    return say
+    return write
+
+
+@contextmanager
+def stopped_by_signals(stop: StopRequest) -> Iterator[None]:
+    """Request a stop at the first signal inside the block, and exit at the second."""
+    arrived: list[int] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if arrived:
+            _exit_immediately(number)
+        arrived.append(number)
+        stop.request(signal.Signals(number).name)
+        # Not through a stream: the signal may interrupt another write to it.
+        os.write(2, _STOPPING)
+
+    before = {number: signal.signal(number, handle) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        # After a signal the process may still wait for engine calls: a second one ends that too.
+        if not arrived:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _exit_immediately(number: int) -> NoReturn:
+    if sys.stdout.isatty():
+        os.write(1, _SHOW_CURSOR)
+    os._exit(128 + number)

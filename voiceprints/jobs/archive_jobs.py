@@ -7,10 +7,15 @@ from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from audio.archive.inventory import Found
+from audio.archive.inventory import ArchiveRecording
 from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import Outputs
-from audio.archive.recording_job import UnusableRecording, check_space, timeline_in, timeline_of
+from audio.archive.recording_job import (
+    UnusableRecording,
+    check_space,
+    parse_recording_timeline,
+    read_timeline,
+)
 from audio.media.recording import Recording
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript
@@ -28,7 +33,7 @@ class OutputsNotWritten(Exception):
 
 
 def build_submission(
-    found: Found, options: ArchiveOptions, out: Path | None, *, actor: str
+    recording: ArchiveRecording, options: ArchiveOptions, out: Path | None, *, actor: str
 ) -> Submission:
     """Build the submission for a recording; its outputs go into `out`, if given.
 
@@ -36,27 +41,27 @@ def build_submission(
     ------
     UnusableRecording, OSError
     """
-    source = found.source
+    files = recording.files
     job_options: dict[str, object] = {"archive": options.to_json(), "store": options.store}
-    if source.timeline is not None:
-        timeline_in(source.timeline)
+    if files.timeline is not None:
+        read_timeline(files.timeline)
         # Normalised: the same timeline in another encoding, or with a BOM, is the same work.
-        job_options["timeline"] = json.dumps(json.loads(source.timeline.read_bytes()))
+        job_options["timeline"] = json.dumps(json.loads(files.timeline.read_bytes()))
     if out is not None:
-        _check_utf8(str(found.name))
+        _check_utf8(str(recording.name))
         formats = list(options.formats)
-        job_options |= {"out": str(out), "name": str(found.name), "formats": formats}
+        job_options |= {"out": str(out), "name": str(recording.name), "formats": formats}
     return Submission(
         kind=JobKind.ARCHIVE,
         recordings=[
             Recording(path, path.suffix.lower(), readable(path.name), field)
-            for field, path in source.by_field().items()
+            for field, path in files.by_field().items()
         ],
         options=job_options,
         created_by=actor,
-        name=readable(str(found.name)),
+        name=readable(str(recording.name)),
         reads_library=True,
-        audio_s=found.seconds,
+        audio_s=recording.seconds,
     )
 
 
@@ -82,7 +87,7 @@ def find_foreign_output(submission: Submission) -> str:
     target = {key: submission.options[key] for key in ("out", "name")}
     if Job.objects.filter(options__contains=target).exists():
         return ""
-    return next(iter(_outputs(submission.options).there(str(target["name"]))), "")
+    return next(iter(_outputs(submission.options).existing(str(target["name"]))), "")
 
 
 def build_archive_merge_job(job: Job, files: Mapping[str, TemporaryUploadedFile]) -> MergeJob:
@@ -96,7 +101,7 @@ def build_archive_merge_job(job: Job, files: Mapping[str, TemporaryUploadedFile]
         )
         for field, file in files.items()
     }
-    timeline = timeline_of(str(job.options.get("timeline", "[]")))
+    timeline = parse_recording_timeline(str(job.options.get("timeline", "[]")))
     return build_merge_job(
         {**recordings, "timeline": timeline},
         options=_archive_options(job).merge,

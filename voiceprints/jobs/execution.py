@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from audio.api.request_errors import InvalidRequest
 from audio.api.uploads.uploaded_files import TemporaryUpload
-from audio.archive.file_check import reason_of
+from audio.archive.file_check import describe_os_error
 from audio.archive.recording_job import UnusableRecording
 from audio.context import traced
 from audio.pipeline.job_progress import Stopped, watched_by
@@ -62,7 +62,8 @@ class RecordingAway(InvalidRequest):
 
     def __init__(self, error: OSError) -> None:
         super().__init__(
-            f"The worker cannot read the recording: {reason_of(error)}", code="recording_away"
+            f"The worker cannot read the recording: {describe_os_error(error)}",
+            code="recording_away",
         )
 
 

@@ -1,4 +1,4 @@
-"""What an operator writes on the command line, read into values."""
+"""The arguments that several commands of the voice library share, and their parsers."""
 
 import os
 from argparse import ArgumentParser, ArgumentTypeError
@@ -16,15 +16,15 @@ from voiceprints.people.consent import Consent
 
 
 def operator(command: str) -> str:
-    """Who did it, for the audit: the command, and whose account it ran under."""
+    """Return the actor for the audit: the command, and the account it runs under."""
     return f"manage.py {command}, uid {os.getuid()}"
 
 
-def recording(path: str) -> Recording:
-    """A recording on disk that can be read."""
+def read_recording(path: str) -> Recording:
+    """Return a recording on disk, after checking that it can be decoded."""
     file = Path(path)
     if not file.is_file():
-        raise CommandError(f"{path}: there is no such file.")
+        raise CommandError(f"{path}: no such file.")
     try:
         check_decodable(Recording(file, field=path))
     except (UnusableAudio, DecodingUnavailable) as error:
@@ -34,11 +34,11 @@ def recording(path: str) -> Recording:
     return Recording(file, file.suffix.lower(), file.name)
 
 
-def person(text: str) -> Person:
-    """Somebody by name or identifier."""
+def find_person(text: str) -> Person:
+    """Return the person with this name or identifier."""
     found = Person.objects.named(text.strip()).first() or _by_id(text)
     if found is None:
-        raise CommandError(f"There is nobody called {text!r}, and no person has that identifier.")
+        raise CommandError(f"No person has the name or identifier {text!r}.")
     return found
 
 
@@ -49,49 +49,49 @@ def _by_id(text: str) -> Person | None:
         return None
 
 
-def add_consent(parser: ArgumentParser) -> None:
-    """The options that say how people agreed."""
+def add_consent_options(parser: ArgumentParser) -> None:
+    """Add the options that record consent."""
     parser.add_argument(
         "--consent",
         metavar="HOW",
-        help="how consent was given, such as 'signed form of 3 May'; needed for somebody new",
+        help="how consent was given, such as 'signed form of 3 May'; required for a new person",
     )
     parser.add_argument(
         "--consent-until",
         metavar="YYYY-MM-DD",
-        type=day,
-        help="the last day it holds, UTC (default: until it is withdrawn)",
+        type=parse_day,
+        help="the last day of the consent, UTC (default: until it is withdrawn)",
     )
 
 
-def consent(options: dict[str, Any]) -> Consent | None:
-    """How people agreed, if that is said."""
+def read_consent(options: dict[str, Any]) -> Consent | None:
+    """Return the consent that the options record, if any."""
     how, last_day = options["consent"], options["consent_until"]
     if how is None and last_day is not None:
-        raise CommandError("--consent-until says until when, --consent must say how.")
+        raise CommandError("--consent-until: expected only with --consent.")
     if how is None:
         return None
     try:
-        return Consent(how, None if last_day is None else end_of(last_day))
+        return Consent(how, None if last_day is None else day_end(last_day))
     except ValueError as error:
         raise CommandError(f"--consent, {error}") from error
 
 
-def day(text: str) -> date:
-    """A day as it is written."""
+def parse_day(text: str) -> date:
+    """Parse a day of the calendar."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"expected YYYY-MM-DD, got {text!r}") from None
 
 
-def start_of(day: date) -> datetime:
-    """Its first moment, UTC."""
+def day_start(day: date) -> datetime:
+    """Return the first moment of a day, UTC."""
     return datetime.combine(day, time.min, tzinfo=UTC)
 
 
-def end_of(day: date) -> datetime:
-    """The first moment after it, UTC; of the last day that can be told its last."""
+def day_end(day: date) -> datetime:
+    """Return the first moment after a day, UTC; for the last day of the calendar, its last."""
     if day == date.max:
         return datetime.max.replace(tzinfo=UTC)
-    return start_of(day + timedelta(days=1))
+    return day_start(day + timedelta(days=1))

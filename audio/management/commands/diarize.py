@@ -1,4 +1,4 @@
-"""Who said what, by name, in whole archives of recordings."""
+"""The `diarize` command: named transcripts for archives of recordings."""
 
 import os
 import time
@@ -13,30 +13,30 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from audio.archive.follower import Follower, Outcome, Stop
-from audio.archive.inventory import Finds
+from audio.archive.archive_progress import ProgressListener, RecordingResult, StopRequest
+from audio.archive.inventory import Inventory
 from audio.archive.ledger import InUse, Ledger, open_ledger, read_ledger
 from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import Outputs
-from audio.archive.plan import ASSUMED_SPEED, Archive, estimated_s, plan
-from audio.archive.runner import Work, run
+from audio.archive.plan import ASSUMED_SPEED, Archive, estimate_s, plan_archive
+from audio.archive.runner import RunOptions, run_archive
 from audio.management import archive_arguments as arguments
 from audio.management import archive_report
 from audio.management.archive_arguments import USAGE
-from audio.management.console import Say, saying
-from audio.management.live_progress import Live
-from audio.management.signals import ended_by_signals
+from audio.management.console import WriteLine, line_writer, stopped_by_signals
+from audio.management.live_progress import LiveProgress
 
 
 class Command(BaseCommand):
     """diarize PATH…"""
 
-    help = """Say who said what, by name, in recordings of any length, number and format.
+    help = """Write named transcripts of recordings of any length, number and format.
 
-Folders are searched to the bottom for whatever holds audio. talk.mic.wav and talk.system.wav are
-two tracks of one recording; talk.timeline.json is the timeline of talk. What is done is not done
-again: run the same command to go on after whatever ended it. Status 0: all is done; 1: some
-failed, or are left; 2: wrong usage.
+Folders are searched recursively for files that hold audio or video. talk.mic.wav and
+talk.system.wav are the two tracks of one recording; talk.timeline.json is the timeline of talk.
+
+Recordings that are done are skipped: to continue after an interruption, run the same command
+again. Exit status 0: all recordings are done; 1: some failed or are left; 2: wrong usage.
 
   manage.py diarize recordings --out transcripts --dry-run
   manage.py diarize 'recordings/**/*.m4a' --newer-than 2026-05-01 --out transcripts --format srt"""
@@ -46,98 +46,110 @@ failed, or are left; 2: wrong usage.
         return super().create_parser(prog_name, subcommand, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        arguments.add_recordings(parser)
-        arguments.add_options(parser)
+        arguments.add_recording_arguments(parser)
+        arguments.add_archive_options(parser)
         parser.add_argument(
             "--out",
-            type=arguments.folder,
+            type=arguments.parse_folder,
             required=True,
             metavar="DIR",
-            help="where the outputs go, in folders as those of the recordings",
+            help="the folder for the outputs; its subfolders are those of the recordings",
         )
         parser.add_argument(
             "--jobs",
-            type=arguments.jobs,
+            type=arguments.parse_jobs,
             default=2,
             metavar="N",
-            help="recordings at a time (default: 2)",
+            help="process N recordings at the same time (default: 2)",
         )
         parser.add_argument(
-            "--retry-failed", action="store_true", help="do just those that failed before"
+            "--retry-failed",
+            action="store_true",
+            help="process only recordings that failed before",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would be done, and do nothing"
+            "--dry-run", action="store_true", help="print what would be done, and do nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wanted = arguments.archive_options(options)
-        outputs = Outputs(options["out"], wanted.formats)
-        finds = arguments.finds_in(options)
-        stop = Stop()
-        say = saying(self.stdout, stop)
-        for line in archive_report.loop_lines(finds):
-            say(line)
+        archive_options = arguments.read_archive_options(options)
+        outputs = Outputs(options["out"], archive_options.formats)
+        inventory = arguments.read_inventory(options)
+        stop = StopRequest()
+        write = line_writer(self.stdout, stop)
+        for line in archive_report.loop_lines(inventory):
+            write(line)
         if options["dry_run"]:
-            archive = Archive(outputs, read_ledger(options["out"]), wanted.store)
-            _tell_plan(_chosen(finds, archive.ledger, options), wanted, archive, say)
+            archive = Archive(outputs, read_ledger(options["out"]), archive_options.store)
+            selected = _select(inventory, archive.ledger, options)
+            _write_plan(selected, archive_options, archive, write)
             return
         if not settings.PARAKEET_URL:
             raise CommandError("PARAKEET_URL is not set: it names the engine.", returncode=USAGE)
         with _ledger_in(options["out"]) as ledger:
-            archive = Archive(outputs, ledger, wanted.store)
-            work = Work(wanted, archive, operator(), options["jobs"])
-            self._run(_chosen(finds, ledger, options), work, stop)
+            archive = Archive(outputs, ledger, archive_options.store)
+            run_options = RunOptions(archive_options, archive, operator(), options["jobs"])
+            self._run(_select(inventory, ledger, options), run_options, stop)
 
-    def _run(self, finds: Finds, work: Work, stop: Stop) -> None:
-        say, began = saying(self.stdout, stop), time.monotonic()
-        say(archive_report.found_line(finds))
-        with ended_by_signals(stop):
-            with self._follower(finds, say) as follower:
-                outcomes = run(finds, work, follower, stop)
-            self._tell_end(finds, outcomes, stop, time.monotonic() - began)
+    def _run(self, inventory: Inventory, options: RunOptions, stop: StopRequest) -> None:
+        write, began = line_writer(self.stdout, stop), time.monotonic()
+        write(archive_report.inventory_line(inventory))
+        with stopped_by_signals(stop):
+            with self._listener(inventory, write) as listener:
+                results = run_archive(inventory, options, listener, stop)
+            self._write_summary(inventory, results, stop, time.monotonic() - began)
 
-    def _tell_end(self, finds: Finds, outcomes: list[Outcome], stop: Stop, took_s: float) -> None:
-        say = saying(self.stdout, stop)
-        all_of_them = len(finds.recordings) + len(finds.unfit)
-        left, failed = all_of_them - len(outcomes), archive_report.failures(outcomes)
-        for line in ("", *archive_report.summary(outcomes, left=left, took_s=took_s)):
-            say(line)
+    def _write_summary(
+        self,
+        inventory: Inventory,
+        results: list[RecordingResult],
+        stop: StopRequest,
+        took_s: float,
+    ) -> None:
+        write = line_writer(self.stdout, stop)
+        total = len(inventory.recordings) + len(inventory.unusable)
+        left, failed = total - len(results), archive_report.failure_lines(results)
+        for line in ("", *archive_report.summary(results, left=left, took_s=took_s)):
+            write(line)
         for line in ("", *failed) if failed else ():
-            say(line)
+            write(line)
         if left:
             raise CommandError(
-                f"Stopped ({stop.reason.rstrip('.')}): {left} of {all_of_them} are left. "
-                "The same command goes on from here."
+                f"Stopped ({stop.reason.rstrip('.')}): {left} of {total} are left. "
+                "To continue, run the same command again."
             )
         if failed:
             raise CommandError(
-                f"{len(failed)} of {all_of_them} failed; with --retry-failed the same command "
-                "does just these."
+                f"{len(failed)} of {total} failed; to process only these, run the same command "
+                "with --retry-failed."
             )
 
     @contextmanager
-    def _follower(self, finds: Finds, say: Say) -> Iterator[Follower]:
+    def _listener(self, inventory: Inventory, write: WriteLine) -> Iterator[ProgressListener]:
         console = Console()
         if not self.stdout.isatty() or console.is_dumb_terminal:
-            yield archive_report.Lines(say)
+            yield archive_report.ResultLines(write)
             return
-        with Live(finds, console) as live:
+        with LiveProgress(inventory, console) as live:
             yield live
 
 
-def _tell_plan(finds: Finds, wanted: ArchiveOptions, archive: Archive, say: Say) -> None:
-    planned = plan(finds, wanted, archive)
-    for outcome in planned:
-        say(archive_report.line_of(outcome))
+def _write_plan(
+    inventory: Inventory, options: ArchiveOptions, archive: Archive, write: WriteLine
+) -> None:
+    planned = plan_archive(inventory, options, archive)
+    for result in planned:
+        write(archive_report.result_line(result))
     measured = archive.ledger.speed()
-    for line in ("", archive_report.found_line(finds), *archive_report.counts(planned)):
-        say(line)
-    seconds = estimated_s(planned, measured or ASSUMED_SPEED)
-    say(archive_report.estimate(seconds, measured, ASSUMED_SPEED))
+    found = archive_report.inventory_line(inventory)
+    for line in ("", found, *archive_report.totals_table(planned)):
+        write(line)
+    seconds = estimate_s(planned, measured or ASSUMED_SPEED)
+    write(archive_report.estimate_line(seconds, measured, ASSUMED_SPEED))
 
 
 def operator() -> str:
-    """Who did it, for the library's audit: the command, and whose account it ran under."""
+    """Return the actor for the library's audit: the command, and the account it runs under."""
     return f"manage.py diarize, uid {os.getuid()}"
 
 
@@ -147,20 +159,20 @@ def _ledger_in(folder: Path) -> Iterator[Ledger]:
         try:
             ledger = opened.enter_context(open_ledger(folder))
         except InUse:
-            said = f"--out {folder}: another run is at work there."
-            raise CommandError(said, returncode=USAGE) from None
+            message = f"--out {folder}: another run is working there; wait until it ends."
+            raise CommandError(message, returncode=USAGE) from None
         except OSError as error:
-            said = f"--out {folder}: {error.strerror}."
-            raise CommandError(said, returncode=USAGE) from error
+            message = f"--out {folder}: {error.strerror}."
+            raise CommandError(message, returncode=USAGE) from error
         yield ledger
 
 
-def _chosen(finds: Finds, ledger: Ledger, options: dict[str, Any]) -> Finds:
+def _select(inventory: Inventory, ledger: Ledger, options: dict[str, Any]) -> Inventory:
     if not options["retry_failed"]:
-        return finds
-    failed = ledger.failed()
+        return inventory
+    failed = ledger.failed_names()
     return replace(
-        finds,
-        recordings=tuple(one for one in finds.recordings if str(one.name) in failed),
-        unfit=tuple(one for one in finds.unfit if str(one.name) in failed),
+        inventory,
+        recordings=tuple(one for one in inventory.recordings if str(one.name) in failed),
+        unusable=tuple(one for one in inventory.unusable if str(one.name) in failed),
     )

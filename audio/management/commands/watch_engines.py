@@ -1,4 +1,4 @@
-"""A small process that probes the engines, and has those restarted that are wedged."""
+"""The `watch_engines` command: probe the engines, and restart those that are wedged."""
 
 import signal
 from threading import Event
@@ -14,13 +14,16 @@ from audio.engines.recovery.watch import examine_all, watch, watched
 class Command(BaseCommand):
     """watch_engines [--once]"""
 
-    help = """Ask every engine a question with a known answer, now and every WATCH_INTERVAL_S
-seconds; restart those that are wedged, as RESTART_WITH says. Each change of state is a line of
-JSON on standard error. With --once, status 0: all engines answer rightly; 1: one does not."""
+    help = """Probe every engine with a request whose response is known, every WATCH_INTERVAL_S
+seconds, and restart an engine that is wedged, by the means that RESTART_WITH names. Each change
+of state is logged as a line of JSON on standard error.
+
+With --once each engine is probed once, and its state is printed. Exit status 0: all engines
+respond correctly; 1: at least one does not; 2: the configuration is wrong."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--once", action="store_true", help="examine each engine once, and say how it stands"
+            "--once", action="store_true", help="probe each engine once, print its state, and exit"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,7 +42,7 @@ JSON on standard error. With --once, status 0: all engines answer rightly; 1: on
     def _examine_once(self) -> None:
         all_well = examine_all()
         for engine in watched():
-            told = report(engine)
-            self.stdout.write(f"{engine:<9} {told['state']:<11} {told['reason']}")
+            state = report(engine)
+            self.stdout.write(f"{engine:<9} {state['state']:<11} {state['reason']}")
         if not all_well:
-            raise CommandError("Not all engines answer rightly.")
+            raise CommandError("Not all engines respond correctly.")

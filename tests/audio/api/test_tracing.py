@@ -9,7 +9,7 @@ from pytest_django import Settings
 from audio import context
 from audio.api.tracing import parse_trace
 from audio.archive.options import DEFAULT_MERGE, ArchiveOptions
-from audio.archive.recording_job import Source, do
+from audio.archive.recording_job import RecordingFiles, label_recording
 from audio.merge.values import NO_VOICES
 from tests.audio.api.test_request_log import line
 from tests.audio.pipeline.watcher import Watcher
@@ -166,10 +166,11 @@ def test_each_recording_of_an_archive_has_a_trace_of_its_own(
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     (tmp_path / "talk.wav").write_bytes(TONE)
-    source, options = Source((tmp_path / "talk.wav",)), ArchiveOptions(merge=KNOWING_NO_VOICE)
+    files = RecordingFiles((tmp_path / "talk.wav",))
+    options = ArchiveOptions(merge=KNOWING_NO_VOICE)
 
-    do(source, options, Watcher(), actor="tests")
-    do(source, options, Watcher(), actor="tests")
+    label_recording(files, options, Watcher(), actor="tests")
+    label_recording(files, options, Watcher(), actor="tests")
 
     sent = [headers_of(asked)["traceparent"] for asked in faults.asked]
     assert sent[0] == sent[1] != sent[2] == sent[3]

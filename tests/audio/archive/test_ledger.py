@@ -21,11 +21,11 @@ def written(folder: Path, *entries: Entry) -> None:
 def test_what_was_done_is_known_to_the_next_run(tmp_path: Path) -> None:
     written(tmp_path, TALK)
 
-    assert read_ledger(tmp_path).done("talk") == TALK
+    assert read_ledger(tmp_path).last_done("talk") == TALK
 
 
 def test_a_folder_in_which_nothing_was_done_has_no_ledger(tmp_path: Path) -> None:
-    assert read_ledger(tmp_path).done("talk") is None
+    assert read_ledger(tmp_path).last_done("talk") is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -37,8 +37,8 @@ def test_a_line_that_broke_off_is_forgotten(tmp_path: Path) -> None:
     written(tmp_path, Entry(name="third", key="k3"))
 
     ledger = read_ledger(tmp_path)
-    assert ledger.done("talk") == TALK
-    assert ledger.done("third") == Entry(name="third", key="k3")
+    assert ledger.last_done("talk") == TALK
+    assert ledger.last_done("third") == Entry(name="third", key="k3")
 
 
 def test_a_line_that_cannot_be_read_is_as_if_it_was_not_there(tmp_path: Path) -> None:
@@ -46,8 +46,8 @@ def test_a_line_that_cannot_be_read_is_as_if_it_was_not_there(tmp_path: Path) ->
     with (tmp_path / NAME).open("ab") as file:
         file.write(b'{"name": "other"}\n\0\0\0\n')
 
-    assert read_ledger(tmp_path).done("other") is None
-    assert read_ledger(tmp_path).done("talk") == TALK
+    assert read_ledger(tmp_path).last_done("other") is None
+    assert read_ledger(tmp_path).last_done("talk") == TALK
 
 
 def test_what_failed_is_not_done(tmp_path: Path) -> None:
@@ -55,20 +55,20 @@ def test_what_failed_is_not_done(tmp_path: Path) -> None:
 
     ledger = read_ledger(tmp_path)
 
-    assert (ledger.done("talk"), ledger.done_alike("k")) == (None, [])
-    assert ledger.failed() == {"talk"}
+    assert (ledger.last_done("talk"), ledger.done_with_key("k")) == (None, [])
+    assert ledger.failed_names() == {"talk"}
 
 
 def test_what_failed_and_was_done_since_is_done(tmp_path: Path) -> None:
     written(tmp_path, Entry(name="talk", reason="It is gone."), TALK)
 
-    assert read_ledger(tmp_path).failed() == frozenset()
+    assert read_ledger(tmp_path).failed_names() == frozenset()
 
 
 def test_the_same_may_be_done_under_two_names(tmp_path: Path) -> None:
     written(tmp_path, TALK, Entry(name="twin", key="k"))
 
-    assert [entry.name for entry in read_ledger(tmp_path).done_alike("k")] == ["talk", "twin"]
+    assert [entry.name for entry in read_ledger(tmp_path).done_with_key("k")] == ["talk", "twin"]
 
 
 def test_speed_is_that_of_what_was_done(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a command says, and who reads it."""
+"""Lines of output, where their reader has closed the pipe."""
 
 import os
 from collections.abc import Iterator
@@ -6,31 +6,31 @@ from collections.abc import Iterator
 import pytest
 from django.core.management.base import OutputWrapper
 
-from audio.archive.follower import Stop
-from audio.management.console import said, saying
+from audio.archive.archive_progress import StopRequest
+from audio.management.console import line_writer, write_line
 
 
 @pytest.fixture
 def unread() -> Iterator[OutputWrapper]:
-    """A pipe whose reader has left."""
+    """A pipe whose reading end is closed."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as out:
         yield OutputWrapper(out)
 
 
-def test_what_nobody_reads_is_no_failure(unread: OutputWrapper) -> None:
-    assert not said(unread, "a line")
+def test_a_closed_pipe_is_reported_and_not_raised(unread: OutputWrapper) -> None:
+    assert not write_line(unread, "a line")
 
 
-def test_once_nobody_reads_no_line_fails_again(unread: OutputWrapper) -> None:
-    said(unread, "a line")
+def test_after_a_closed_pipe_lines_are_discarded(unread: OutputWrapper) -> None:
+    write_line(unread, "a line")
 
-    assert said(unread, "another")
+    assert write_line(unread, "another")
 
 
-def test_nothing_new_is_to_begin_once_nobody_reads(unread: OutputWrapper) -> None:
-    stop = Stop()
-    saying(unread, stop)("a line")
+def test_a_closed_pipe_requests_a_stop(unread: OutputWrapper) -> None:
+    stop = StopRequest()
+    line_writer(unread, stop)("a line")
 
-    assert stop.reason == "nobody reads what it says"
+    assert stop.reason == "the reader of its output has gone"

@@ -113,7 +113,7 @@ def test_an_output_that_was_altered_is_not_read(diarize: Diarize, out: Path) -> 
 
     said = diarize("--format", "srt")
 
-    assert "a.json is no transcript any more; remove it." in said
+    assert "a.json is not a transcript any more; remove it." in said
 
 
 def test_what_somebody_else_wrote_is_not_overwritten(diarize: Diarize, out: Path) -> None:
@@ -122,9 +122,9 @@ def test_what_somebody_else_wrote_is_not_overwritten(diarize: Diarize, out: Path
 
     first, second = diarize(), diarize("--retry-failed")
 
-    assert "a.txt stands there already, and not from here; move it" in first
+    assert "a.txt exists already, and no run wrote it; move it" in first
     assert "done                    2" in first
-    assert "a.txt stands there already" in second
+    assert "a.txt exists already" in second
     assert (out / "a.txt").read_text() == "my notes"
 
 
@@ -132,7 +132,7 @@ def test_a_dry_run_says_what_stands_in_the_way(diarize: Diarize, out: Path) -> N
     out.mkdir()
     (out / "a.json").write_text("{}")
 
-    assert "a.json stands there already" in diarize("--dry-run")
+    assert "a.json exists already" in diarize("--dry-run")
 
 
 def test_a_twin_is_no_copy_of_what_replaced_its_like(
@@ -225,7 +225,9 @@ def test_voices_of_another_space_are_not_compared(diarize: Diarize, tmp_path: Pa
 
     said = diarize("--known", str(known))
 
-    assert "the known voices are of campplus, those of the engine of titanet@1" in said
+    assert (
+        "the known voices are in space campplus, and the engine's embeddings in titanet@1" in said
+    )
 
 
 def test_there_may_be_said_to_be_one_speaker(diarize: Diarize, out: Path) -> None:
@@ -253,7 +255,9 @@ def test_one_that_fails_is_listed_and_hinders_no_other(
 
     assert "failed  a" in said
     assert "a.wav: I do not like it" in said
-    assert said.endswith("1: 1 of 3 failed; with --retry-failed the same command does just these.")
+    assert said.endswith(
+        "1: 1 of 3 failed; to process only these, run the same command with --retry-failed."
+    )
     assert (out / "may" / "c.json").is_file()
 
 
@@ -295,7 +299,7 @@ def test_a_file_that_vanishes_is_said_to_be_gone(
 
     said = diarize()
 
-    assert "b.wav: it is not there any more." in said
+    assert "b.wav: it does not exist any more." in said
 
 
 def test_a_file_that_is_still_being_written_is_not_done(
@@ -310,7 +314,7 @@ def test_a_file_that_is_still_being_written_is_not_done(
 
     said = diarize(paths=(folder / "a.wav",))
 
-    assert "it changed while it was being heard." in said
+    assert "it changed while it was being processed." in said
     assert outputs(out) == ["archive.jsonl"]
 
 
@@ -322,7 +326,7 @@ def test_what_is_called_a_recording_but_is_none_fails_with_a_reason(
 
     said = diarize()
 
-    assert "text.wav: it is no audio or video that can be decoded." in said
+    assert "text.wav: it is not audio or video that can be decoded." in said
     assert "nothing.wav: the file is empty." in said
     assert "1: 2 of 5 failed" in said
 
@@ -343,7 +347,7 @@ def test_a_full_disk_ends_the_run(diarize: Diarize, engine: FaultServer, out: Pa
     said = diarize()
 
     assert "failed  a                                            No space left on device." in said
-    assert said.endswith("2 of 3 are left. The same command goes on from here.")
+    assert said.endswith("2 of 3 are left. To continue, run the same command again.")
     assert engine.paths().count(TRANSCRIBE) == 1
     assert outputs(out) == ["archive.jsonl"]
 
@@ -370,7 +374,7 @@ def test_only_one_run_works_in_a_folder(diarize: Diarize, out: Path) -> None:
     with open_ledger(out):
         said = diarize()
 
-    assert said.endswith("another run is at work there.")
+    assert said.endswith("another run is working there; wait until it ends.")
 
 
 @pytest.mark.parametrize(
@@ -384,7 +388,7 @@ def test_only_one_run_works_in_a_folder(diarize: Diarize, out: Path) -> None:
         (("--num-speakers", "2", "--max-speakers", "3"), "expected either this, or --min-spe"),
         (("--retain-days", "3"), "--retain-days: expected only with --store."),
         (("--out", ""), "argument --out: expected a folder, got nothing."),
-        (("--store",), "--store: there is no voice library; DATABASE_URL names one."),
+        (("--store",), "--store: there is no voice library; set DATABASE_URL."),
         (("--store", "--known", "x.json"), "--store: expected only without --known"),
         (("--known", "/gone.json"), "--known /gone.json: No such file or directory."),
     ],

@@ -63,16 +63,15 @@ def test_what_is_under_way_at_a_signal_is_written(
         until(lambda: engine.paths().count(DIARIZE) == 2)
         asked.send_signal(signal.SIGINT)
         assert asked.stderr is not None
-        assert (
-            "Stopping: nothing new is begun" in asked.stderr.readline() + asked.stderr.readline()
-        )
+        lines = asked.stderr.readline() + asked.stderr.readline()
+        assert "Stopping: no further recording is begun" in lines
         held.release()
         said, why = asked.communicate(timeout=60)
 
     assert asked.returncode == 1
     assert (out / "b.json").is_file()
     assert "left                    1" in said
-    assert "Stopped (SIGINT): 1 of 3 are left. The same command goes on from here." in why
+    assert "Stopped (SIGINT): 1 of 3 are left. To continue, run the same command again." in why
     assert times_heard(engine, C) == 0
 
 
@@ -139,7 +138,7 @@ def test_nothing_new_begins_once_nobody_reads_what_it_says(
     again = run(engine, folder, "--out", out)
 
     assert unread.returncode == 1
-    assert complaint.startswith("CommandError: Stopped (nobody reads what it says): 3 of 3 ")
+    assert complaint.startswith("CommandError: Stopped (the reader of its output has gone): 3 of")
     assert "done                    3" in again.stdout
 
 

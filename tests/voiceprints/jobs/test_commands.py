@@ -118,7 +118,7 @@ def test_what_is_no_recording_is_said_and_the_rest_is_placed(
     (archive / "bad.timeline.json").write_text("{")
     (archive / "bad.wav").write_bytes(TONE)
 
-    with pytest.raises(CommandError, match="2 of 4 could not be done"):
+    with pytest.raises(CommandError, match="2 of 4 failed; see above"):
         run("enqueue", archive, "--store")
 
     assert "text.wav: " in (said := capsys.readouterr().out)
@@ -130,7 +130,7 @@ def test_what_somebody_else_wrote_is_replaced_only_when_that_is_wanted(
     run: Run, archive: Path
 ) -> None:
     (archive / "deep" / "alone.txt").write_text("my notes")
-    with pytest.raises(CommandError, match="1 of 1 could not be done"):
+    with pytest.raises(CommandError, match="1 of 1 failed; see above"):
         run("enqueue", archive / "deep", "--out", archive / "deep")
     refused = Job.objects.count()
     run("enqueue", archive / "deep", "--out", archive / "deep", "--again")
@@ -160,7 +160,7 @@ def test_a_name_that_is_no_text_fails_alone(
 ) -> None:
     (archive / "deep" / "alone.wav").rename(archive / "deep" / "bad\udcff.wav")
 
-    with pytest.raises(CommandError, match="1 of 2 could not be done"):
+    with pytest.raises(CommandError, match="1 of 2 failed; see above"):
         run("enqueue", archive, "--out", archive / "out")
 
     assert "deep/bad : its name is not UTF-8" in capsys.readouterr().out

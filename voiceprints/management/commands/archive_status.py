@@ -1,4 +1,4 @@
-"""Say how far the jobs are."""
+"""The `archive_status` command: the progress of the jobs."""
 
 import json
 from argparse import ArgumentTypeError
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audio.management.console import said
+from audio.management.console import write_line
 from voiceprints.jobs.job_counts import JobReport, report_jobs
 
 LONGEST_REASON = 100
@@ -16,10 +16,11 @@ MOST_FAILED = 100_000
 class Command(BaseCommand):
     """archive_status"""
 
-    help = """Say how far the jobs are: how many wait, run, are done and failed, how fast they go,
-how far those are that run, and why the last ones failed.
+    help = """Print the progress of the jobs: how many are queued, running, done and failed, how
+fast they are processed, the progress of the running ones, and why the latest ones failed.
 
-Jobs wait until a worker does them: manage.py procrastinate worker, on any number of machines."""
+Queued jobs are processed by workers: run manage.py procrastinate worker on any number of
+machines. The jobs are submitted with enqueue, or over the API."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -27,17 +28,17 @@ Jobs wait until a worker does them: manage.py procrastinate worker, on any numbe
             type=_count,
             default=10,
             metavar="N",
-            help="how many failed jobs to list, the last first (default 10)",
+            help="list at most N failed jobs, the latest first (default: 10)",
         )
-        parser.add_argument("--json", action="store_true", help="for programs")
+        parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = report_jobs(failures=options["failed"])
+        report = report_jobs(failures=options["failed"])
         if options["json"]:
-            said(self.stdout, json.dumps(_json(now), ensure_ascii=False, indent=2))
+            write_line(self.stdout, json.dumps(_json(report), ensure_ascii=False, indent=2))
             return
-        for line in _lines(now):
-            said(self.stdout, line)
+        for line in _lines(report):
+            write_line(self.stdout, line)
 
 
 def _count(text: str) -> int:
@@ -46,30 +47,33 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _lines(now: JobReport) -> list[str]:
-    counts = ", ".join(f"{count} {state}" for state, count in now.counts.items())
-    fast = "" if now.per_minute is None else f" {now.per_minute:.1f} a minute in the last hour"
-    speed = "" if now.speed is None else f", {now.speed:.1f} seconds of audio a second"
-    lines = [f"{counts}.{fast}{speed}{'.' if fast else ''}", f"Workers alive: {now.workers}."]
-    if not now.workers and now.counts["queued"]:
+def _lines(report: JobReport) -> list[str]:
+    counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
+    rate = (
+        "" if report.per_minute is None else f" {report.per_minute:.1f} a minute in the last hour"
+    )
+    speed = "" if report.speed is None else f", {report.speed:.1f} seconds of audio a second"
+    lines = [f"{counts}.{rate}{speed}{'.' if rate else ''}", f"Workers alive: {report.workers}."]
+    if not report.workers and report.counts["queued"]:
         lines[-1] = "No worker is alive: run manage.py procrastinate worker."
-    for one in now.running:
-        lines.append(f"running {one.name} {one.progress:.0%}, attempt {one.attempts}")
-    for one in now.failed:
-        lines.append(f"failed  {one.name} {one.reason[:LONGEST_REASON]}")
+    for job in report.running:
+        lines.append(f"running {job.name} {job.progress:.0%}, attempt {job.attempts}")
+    for job in report.failed:
+        lines.append(f"failed  {job.name} {job.reason[:LONGEST_REASON]}")
     return lines
 
 
-def _json(now: JobReport) -> dict[str, object]:
+def _json(report: JobReport) -> dict[str, object]:
     return {
-        "counts": dict(now.counts),
-        "workers": now.workers,
-        "per_minute": now.per_minute,
-        "audio_seconds_per_second": now.speed,
+        "counts": dict(report.counts),
+        "workers": report.workers,
+        "per_minute": report.per_minute,
+        "audio_seconds_per_second": report.speed,
         "running": [
-            {"job": str(one.id), "name": one.name, "progress": one.progress} for one in now.running
+            {"job": str(job.id), "name": job.name, "progress": job.progress}
+            for job in report.running
         ],
         "failed": [
-            {"job": str(one.id), "name": one.name, "reason": one.reason} for one in now.failed
+            {"job": str(job.id), "name": job.name, "reason": job.reason} for job in report.failed
         ],
     }

@@ -1,85 +1,97 @@
-"""Have recordings done by workers."""
+"""The `enqueue` command: submit the recordings of an archive as jobs."""
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audio.archive.file_check import reason_of
-from audio.archive.inventory import Found
+from audio.archive.file_check import describe_os_error
+from audio.archive.inventory import ArchiveRecording
 from audio.archive.options import ArchiveOptions
 from audio.archive.recording_job import UnusableRecording
 from audio.management import archive_arguments, archive_report
 from audio.management.archive_arguments import USAGE
-from audio.management.console import said
+from audio.management.console import write_line
 from voiceprints.jobs.archive_jobs import build_submission, find_foreign_output, is_submitted
 from voiceprints.jobs.submission import submit_job
 from voiceprints.management.arguments import operator
-from voiceprints.management.items import Items
+from voiceprints.management.item_loop import ItemLoop
 from voiceprints.storage.stored_files import StorageFailed
 
 
 class Command(BaseCommand):
     """enqueue PATH…"""
 
-    help = """Put recordings into the queue, with the options of diarize, and return.
+    help = """Submit recordings as jobs, with the options of diarize, and return.
 
-Workers do them: manage.py procrastinate worker, on any number of machines. What waits, runs or is
-done with the same options is passed over. --store has the voice library keep the transcripts;
---out has the workers write outputs into a folder, as they see it. archive_status says how far it
-is, export_transcripts writes what is kept."""
+Workers process the jobs: run manage.py procrastinate worker on any number of machines. Recordings
+that are queued, running or done with the same options are skipped. With --store the transcripts
+are stored in the voice library, and export_transcripts writes them to files; with --out the
+workers write outputs into a folder that they all can reach. archive_status prints the progress.
+
+  manage.py enqueue recordings --store
+  manage.py enqueue 'recordings/**/*.m4a' --out /mnt/transcripts --format json,srt"""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs.setdefault("formatter_class", RawDescriptionHelpFormatter)
+        return super().create_parser(prog_name, subcommand, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        archive_arguments.add_recordings(parser)
-        archive_arguments.add_options(parser)
+        archive_arguments.add_recording_arguments(parser)
+        archive_arguments.add_archive_options(parser)
         parser.add_argument(
-            "--out", type=_folder, metavar="DIR", help="where the workers write the outputs"
+            "--out",
+            type=_parse_folder,
+            metavar="DIR",
+            help="the folder into which the workers write the outputs",
         )
         parser.add_argument(
             "--again",
             action="store_true",
-            help="also what waits, runs or is done already; outputs are replaced",
+            help="also submit recordings that are queued, running or done; replace their outputs",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wanted = archive_arguments.archive_options(options)
+        archive_options = archive_arguments.read_archive_options(options)
         out = options["out"]
-        if out is None and not wanted.store:
+        if out is None and not archive_options.store:
             raise CommandError(
-                "Nothing would be kept: expected --store, --out or both.", returncode=USAGE
+                "The results would be lost: expected --store, --out or both.", returncode=USAGE
             )
-        finds = archive_arguments.finds_in(options)
-        items = Items(self.stdout)
-        for line in archive_report.loop_lines(finds):
-            said(self.stdout, line)
-        for unfit in finds.unfit:
-            items.refused(f"{unfit.name}: {unfit.reason}")
-        for found in items.each(finds.recordings):
+        inventory = archive_arguments.read_inventory(options)
+        items = ItemLoop(self.stdout)
+        for line in archive_report.loop_lines(inventory):
+            write_line(self.stdout, line)
+        for file in inventory.unusable:
+            items.fail(f"{file.name}: {file.reason}")
+        for recording in items.each(inventory.recordings):
             try:
-                told = _placed(found, wanted, out, again=options["again"])
-                items.succeeded(f"{found.name}: {told}")
+                outcome = _submit(recording, archive_options, out, again=options["again"])
+                items.succeed(f"{recording.name}: {outcome}")
             except (UnusableRecording, StorageFailed, OSError) as error:
-                items.refused(f"{found.name}: {_reason(error)}")
+                items.fail(f"{recording.name}: {_reason(error)}")
         items.end()
 
 
-def _placed(found: Found, wanted: ArchiveOptions, out: Path | None, *, again: bool) -> str:
-    order = build_submission(found, wanted, out, actor=operator("enqueue"))
+def _submit(
+    recording: ArchiveRecording, options: ArchiveOptions, out: Path | None, *, again: bool
+) -> str:
+    submission = build_submission(recording, options, out, actor=operator("enqueue"))
     if not again:
-        if is_submitted(order):
+        if is_submitted(submission):
             return "is known"
-        if taken := find_foreign_output(order):
-            raise UnusableRecording(f"{taken} stands there already; --again replaces it.")
-    return str(submit_job(order).id)
+        if existing := find_foreign_output(submission):
+            raise UnusableRecording(f"{existing} exists already; --again replaces it.")
+    return str(submit_job(submission).id)
 
 
-def _folder(text: str) -> Path:
-    folder = archive_arguments.folder(text).resolve()
+def _parse_folder(text: str) -> Path:
+    folder = archive_arguments.parse_folder(text).resolve()
     if not str(folder).isprintable():
-        raise ArgumentTypeError("expected a folder whose name is text.")
+        raise ArgumentTypeError("expected a folder with a printable name.")
     return folder
 
 
 def _reason(error: Exception) -> str:
-    return reason_of(error) if isinstance(error, OSError) else str(error)
+    return describe_os_error(error) if isinstance(error, OSError) else str(error)

@@ -1,4 +1,4 @@
-"""Learn a voice from recordings."""
+"""The `enrol` command: a voiceprint from recordings of one person."""
 
 from typing import Any
 
@@ -6,45 +6,47 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from voiceprints.enrolment.voice_enrolment import enrol_named
 from voiceprints.management import arguments
-from voiceprints.management.answers import refusals_told
+from voiceprints.management.command_errors import reported_as_command_errors
 
 
 class Command(BaseCommand):
     """enrol NAME FILE…"""
 
-    help = """Learn somebody's voice from recordings in which only that person speaks.
+    help = """Store a voiceprint of a person, from recordings in which only that person speaks.
 
-All files together make one voiceprint, beside those the person may have. It needs 10 s of clean
-speech; a minute, recorded as the meetings are, is good. Refused is speech of several people,
-speech that is clipped, and a voice that is already somebody else's. Somebody new is made known
-only with --consent. Status 1 means that nothing was kept."""
+All files together make one voiceprint, in addition to those the person may have. They need 10 s
+of clean speech; a minute, recorded like the meetings, is good. Speech of several people, clipped
+speech, and a voice that is enrolled for another person are refused. A new person needs --consent.
+Exit status 1: nothing was stored."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", metavar="NAME", help="who speaks, such as 'Ana Ruiz'")
-        parser.add_argument("files", metavar="FILE", nargs="+", help="a recording in any format")
-        arguments.add_consent(parser)
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would be kept, and keep nothing"
+            "name", metavar="NAME", help="the person who speaks, such as 'Ana Ruiz'"
+        )
+        parser.add_argument("files", metavar="FILE", nargs="+", help="a recording in any format")
+        arguments.add_consent_options(parser)
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print what would be stored, and store nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        recordings = [arguments.recording(path) for path in options["files"]]
-        with refusals_told():
+        recordings = [arguments.read_recording(path) for path in options["files"]]
+        with reported_as_command_errors():
             voiceprint = enrol_named(
                 options["name"],
                 recordings,
-                consent=arguments.consent(options),
+                consent=arguments.read_consent(options),
                 actor=arguments.operator("enrol"),
                 dry_run=options["dry_run"],
             )
         done = "Would enrol" if options["dry_run"] else "Enrolled"
         self.stdout.write(
             f"{done} {voiceprint.person.name} "
-            f"in {voiceprint.space}: {_told(voiceprint.speech_s, voiceprint.quality)}"
+            f"in {voiceprint.space}: {_describe(voiceprint.speech_s, voiceprint.quality)}"
         )
 
 
-def _told(speech_s: float | None, quality: dict[str, Any]) -> str:
+def _describe(speech_s: float | None, quality: dict[str, Any]) -> str:
     nearest = quality.get("nearest_other")
     return (
         f"{speech_s or 0.0:.1f} s of speech, {quality['windows']} windows "

@@ -1,15 +1,14 @@
-"""Write kept transcripts to files."""
+"""The `export_transcripts` command: stored transcripts as files."""
 
-from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audio.archive.file_check import reason_of
+from audio.archive.file_check import describe_os_error
 from audio.formats.renderer import EXPORT_FORMATS
-from audio.management.archive_arguments import folder
+from audio.management.archive_arguments import format_list, parse_folder
 from voiceprints.management import arguments
-from voiceprints.management.items import Items
+from voiceprints.management.item_loop import ItemLoop
 from voiceprints.models import Transcript
 from voiceprints.transcripts.transcript_export import write_transcript
 from voiceprints.transcripts.transcript_search import TranscriptSearch, search_transcripts
@@ -20,46 +19,63 @@ DEFAULT_FORMATS = ("json", "txt")
 class Command(BaseCommand):
     """export_transcripts DIR"""
 
-    help = """Write kept transcripts into a folder, under the names of now: all of them, or those
-of a person, of a time, of a recording, or with these words. Each file is whole or not there. They
-hold what people said, so only their owner may read them, and the audit says which left."""
+    help = """Write stored transcripts into a folder, with the present names of the people.
+
+Without options all transcripts are written, else those that match every option. Each file is
+written completely or not at all. The files contain what people said: only their owner can read
+them, and the audit records which transcripts were exported."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", metavar="DIR", type=folder, help="is made where it is not")
-        parser.add_argument("--person", metavar="NAME", help="where this person speaks")
         parser.add_argument(
-            "--since", type=arguments.day, metavar="YYYY-MM-DD", help="recorded then or later"
+            "folder", metavar="DIR", type=parse_folder, help="is created if missing"
         )
         parser.add_argument(
-            "--until", type=arguments.day, metavar="YYYY-MM-DD", help="recorded by that day"
+            "--person",
+            metavar="NAME",
+            help="only transcripts in which this person speaks (name or identifier)",
+        )
+        parser.add_argument(
+            "--since",
+            type=arguments.parse_day,
+            metavar="YYYY-MM-DD",
+            help="only recordings of this day or later",
+        )
+        parser.add_argument(
+            "--until",
+            type=arguments.parse_day,
+            metavar="YYYY-MM-DD",
+            help="only recordings of this day or earlier",
         )
         parser.add_argument(
             "--query",
             default="",
             metavar="WORDS",
-            help='what was said: words, "a phrase", this or that, -not this',
+            help='only transcripts with this text: words, "a phrase", this or that, -not this',
         )
         parser.add_argument(
-            "--recording", default="", metavar="PART", help="a part of the recording's name"
+            "--recording",
+            default="",
+            metavar="PART",
+            help="only recordings with this part in their name",
         )
         parser.add_argument(
             "--format",
-            type=_formats,
+            type=format_list(EXPORT_FORMATS),
             default=DEFAULT_FORMATS,
             metavar="LIST",
-            help=f"comma-separated, of {', '.join(EXPORT_FORMATS)} "
+            help=f"formats, separated by commas, of {', '.join(EXPORT_FORMATS)} "
             f"(default: {','.join(DEFAULT_FORMATS)})",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wanted = list(search_transcripts(_search(options)).values_list("pk", flat=True))
-        if not wanted:
-            raise CommandError("No transcript is meant.")
-        items = Items(self.stdout)
-        for pk in items.each(wanted):
+        matching = list(search_transcripts(_search(options)).values_list("pk", flat=True))
+        if not matching:
+            raise CommandError("No transcript matches the options.")
+        items = ItemLoop(self.stdout)
+        for pk in items.each(matching):
             transcript = Transcript.objects.filter(pk=pk).first()
             if transcript is None:
-                items.refused(f"{pk}: was deleted meanwhile")
+                items.fail(f"{pk}: was deleted in the meantime")
                 continue
             try:
                 stem = write_transcript(
@@ -68,9 +84,9 @@ hold what people said, so only their owner may read them, and the audit says whi
                     options["format"],
                     actor=arguments.operator("export_transcripts"),
                 )
-                items.succeeded(stem.name)
+                items.succeed(stem.name)
             except OSError as error:
-                items.refused(f"{transcript}: {reason_of(error)}")
+                items.fail(f"{transcript}: {describe_os_error(error)}")
         items.end()
 
 
@@ -80,15 +96,8 @@ def _search(options: dict[str, Any]) -> TranscriptSearch:
         raise CommandError(f"--until: expected {since} or later, as --since says.", returncode=2)
     return TranscriptSearch(
         words=options["query"],
-        person=None if named is None else arguments.person(named).id,
+        person=None if named is None else arguments.find_person(named).id,
         recording=options["recording"],
-        since=None if since is None else arguments.start_of(since),
-        until=None if until is None else arguments.end_of(until),
+        since=None if since is None else arguments.day_start(since),
+        until=None if until is None else arguments.day_end(until),
     )
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    named = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
-    if not set(named) <= set(EXPORT_FORMATS):
-        raise ArgumentTypeError(f"expected a list of {', '.join(EXPORT_FORMATS)}; got {text!r}.")
-    return named

@@ -1,4 +1,4 @@
-"""Write voiceprints to a file."""
+"""The `export_voiceprints` command: voiceprints as JSON."""
 
 import os
 from pathlib import Path
@@ -15,23 +15,25 @@ from voiceprints.models import Space
 class Command(BaseCommand):
     """export_voiceprints"""
 
-    help = """Write voiceprints as JSON.
+    help = """Write voiceprints as JSON: {"space": "model@revision", "voiceprints": {"Ana Ruiz":
+[[numbers], …]}}.
 
-It is {"space": "model@revision", "voiceprints": {"Ana Ruiz": [[numbers], …]}}.
-
-Only prints of people whose consent holds are written. The file is biometric data: it is made
-readable by its owner alone, and the audit says whose prints left. import_voiceprints reads it; one
-print of each person is what label-merge takes as known_voiceprints."""
+Only voiceprints of people whose consent is valid are written. The file is biometric data: only
+its owner can read it, and the audit records whose voiceprints were exported. import_voiceprints
+and the option --known of diarize read it; one voiceprint of each person is what label-merge takes
+as known_voiceprints."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--person",
             metavar="NAME",
             nargs="+",
-            help="only these people, by name or identifier (default: everybody)",
+            help="only these people, by name or identifier (default: all)",
         )
         parser.add_argument(
-            "--space", metavar="SPACE", help="which prints (default: the only space there is)"
+            "--space",
+            metavar="SPACE",
+            help="the embedding space (default: the only one that has voiceprints)",
         )
         parser.add_argument(
             "-o", "--output", metavar="FILE", help="a new file (default: standard output)"
@@ -39,28 +41,32 @@ print of each person is what label-merge takes as known_voiceprints."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         named = options["person"]
-        people = None if named is None else [arguments.person(name) for name in named]
+        people = None if named is None else [arguments.find_person(name) for name in named]
         space = _space(options["space"])
         if options["output"] and Path(options["output"]).exists():
-            raise CommandError(f"{options['output']}: there is such a file already.")
+            raise CommandError(
+                f"{options['output']}: the file exists already; choose another name."
+            )
         exported = export_voiceprints(
             space, people, actor=arguments.operator("export_voiceprints")
         )
         self._write(exported, options["output"])
-        told = {person.name for person in exported.people}
-        missing = [person.name for person in people or () if person.name not in told]
+        written = {person.name for person in exported.people}
+        missing = [person.name for person in people or () if person.name not in written]
         if missing:
             raise CommandError(
-                f"No print of {space} that may be used is there of {', '.join(missing)}."
+                f"No voiceprint in {space} may be exported for {', '.join(missing)}."
             )
 
     def _write(self, exported: VoiceprintFile, path: str | None) -> None:
-        prints = sum(len(person.vectors) for person in exported.people)
+        count = sum(len(person.vectors) for person in exported.people)
         if path is None:
             self.stdout.write(dump_voiceprint_file(exported), ending="")
         else:
             _write_private(path, dump_voiceprint_file(exported))
-        self.stderr.write(f"{prints} prints of {len(exported.people)} people in {exported.space}.")
+        self.stderr.write(
+            f"{count} voiceprints of {len(exported.people)} people in {exported.space}."
+        )
 
 
 def _space(name: str | None) -> Space:

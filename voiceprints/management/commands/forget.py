@@ -1,4 +1,4 @@
-"""Forget somebody."""
+"""The `forget` command: erase a person from the voice library."""
 
 import sys
 from typing import Any
@@ -8,17 +8,17 @@ from django.db import transaction
 
 from voiceprints.erasure.person_erasure import ErasedPerson, erase_person
 from voiceprints.management import arguments
-from voiceprints.management.answers import refusals_told
+from voiceprints.management.command_errors import reported_as_command_errors
 from voiceprints.models import Person
 
 
 class Command(BaseCommand):
     """forget PERSON"""
 
-    help = """Forget somebody: every print, every kept sample, every link and the name.
+    help = """Erase a person: every voiceprint, every stored sample, every link and the name.
 
-In all transcripts another name stands where the person spoke. It cannot be undone; backups keep
-what they have. It asks first, unless --yes is given."""
+In all transcripts the name of the person is replaced by another. This cannot be undone; existing
+backups are not changed. The command asks for confirmation, unless --yes is given."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("person", metavar="PERSON", help="a name or an identifier")
@@ -26,43 +26,43 @@ what they have. It asks first, unless --yes is given."""
             "--as",
             dest="replacement",
             metavar="NAME",
-            help="the name in transcripts instead (default: such as 'Person 7f3a')",
+            help="the replacement in transcripts (default: generated, such as 'Person 7f3a')",
         )
-        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would go, and forget nothing"
+            "--dry-run", action="store_true", help="print what would be erased, and erase nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = arguments.person(options["person"])
+        person = arguments.find_person(options["person"])
         if options["dry_run"] or not options["yes"]:
-            would = _forget(person, options["replacement"], for_good=False)
-            self.stdout.write(f"{person.name}, {person.id}, would be forgotten: {_told(would)}")
+            planned = _erase(person, options["replacement"], for_good=False)
+            self.stdout.write(f"{person.name}, {person.id}, would be erased: {_describe(planned)}")
         if options["dry_run"]:
             return
-        if not options["yes"] and not _agreed():
-            raise CommandError("Nothing was forgotten.")
-        done = _forget(person, options["replacement"], for_good=True)
-        self.stdout.write(f"Forgotten: {_told(done)}")
+        if not options["yes"] and not _is_confirmed():
+            raise CommandError("Nothing was erased.")
+        erased = _erase(person, options["replacement"], for_good=True)
+        self.stdout.write(f"Erased: {_describe(erased)}")
 
 
-def _forget(person: Person, replacement: str | None, *, for_good: bool) -> ErasedPerson:
-    with refusals_told(), transaction.atomic():
-        forgotten = erase_person(
+def _erase(person: Person, replacement: str | None, *, for_good: bool) -> ErasedPerson:
+    with reported_as_command_errors(), transaction.atomic():
+        erased = erase_person(
             person.id, actor=arguments.operator("forget"), replacement=replacement
         )
         transaction.set_rollback(not for_good)
-        return forgotten
+        return erased
 
 
-def _told(forgotten: ErasedPerson) -> str:
+def _describe(erased: ErasedPerson) -> str:
     return (
-        f"voiceprints deleted: {forgotten.prints}; transcripts changed: {forgotten.transcripts}; "
-        f"name there: {forgotten.replacement}."
+        f"voiceprints deleted: {erased.prints}; transcripts changed: {erased.transcripts}; "
+        f"replacement name: {erased.replacement}."
     )
 
 
-def _agreed() -> bool:
+def _is_confirmed() -> bool:
     if not sys.stdin.isatty():
-        raise CommandError("Without a terminal to ask on, --yes is needed.")
-    return input("Forget for good? Type yes: ").strip().lower() == "yes"
+        raise CommandError("There is no terminal to ask for confirmation: expected --yes.")
+    return input("Erase permanently? Type yes: ").strip().lower() == "yes"

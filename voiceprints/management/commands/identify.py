@@ -1,4 +1,4 @@
-"""Say who speaks in a recording."""
+"""The `identify` command: the known voices in a recording."""
 
 import json
 from collections.abc import Iterator
@@ -7,40 +7,44 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from voiceprints.management import arguments
-from voiceprints.management.answers import refusals_told
+from voiceprints.management.command_errors import reported_as_command_errors
 from voiceprints.matching.speaker_identification import IdentifiedSpeaker, identify_speakers
 
 
 class Command(BaseCommand):
     """identify FILE"""
 
-    help = """Say who speaks in a recording: for each speaker whose voice it may be, nearest first.
+    help = """Print the people whose voices are most similar to each speaker of a recording.
 
-A voice is named when its similarity reaches the threshold of its space and its lead over the next
-person the margin; 'ambiguous' means that the lead is too small, 'unknown' that nobody is near
-enough."""
+A speaker is named when the similarity reaches the threshold of the embedding space, and the lead
+over the next person reaches its margin. 'ambiguous' means that the lead is too small, 'unknown'
+that no voice is similar enough."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a recording in any format")
         parser.add_argument(
-            "--limit", type=int, default=3, metavar="N", help="candidates per speaker (default 3)"
+            "--limit",
+            type=int,
+            default=3,
+            metavar="N",
+            help="print N candidates per speaker (default: 3)",
         )
-        parser.add_argument("--json", action="store_true", help="for programs")
+        parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        recording = arguments.recording(options["file"])
-        with refusals_told():
+        recording = arguments.read_recording(options["file"])
+        with reported_as_command_errors():
             speakers = identify_speakers(
                 recording, actor=arguments.operator("identify"), limit=max(1, options["limit"])
             )
         if options["json"]:
-            told = {"speakers": [_json(speaker) for speaker in speakers]}
-            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+            content = {"speakers": [_json(speaker) for speaker in speakers]}
+            self.stdout.write(json.dumps(content, ensure_ascii=False, indent=2))
             return
         for speaker in speakers:
             self.stdout.write("\n".join(_lines(speaker)))
         if not speakers:
-            self.stdout.write("Nobody speaks in this recording.")
+            self.stdout.write("The recording contains no speech.")
 
 
 def _lines(speaker: IdentifiedSpeaker) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Read voiceprints from a file."""
+"""The `import_voiceprints` command: voiceprints from a JSON file."""
 
 import sys
 from pathlib import Path
@@ -9,37 +9,37 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from voiceprints.exchange.voiceprint_file import VoiceprintFile, parse_voiceprint_file
 from voiceprints.exchange.voiceprint_transfer import import_person
 from voiceprints.management import arguments
-from voiceprints.management.answers import REFUSALS, reason
-from voiceprints.management.items import Items
+from voiceprints.management.command_errors import ITEM_ERRORS, describe_error
+from voiceprints.management.item_loop import ItemLoop
 
 
 class Command(BaseCommand):
     """import_voiceprints FILE"""
 
-    help = """Read voiceprints from JSON, as export_voiceprints writes them.
+    help = """Store voiceprints from JSON, as export_voiceprints writes it.
 
-Also read is what label-merge takes as known_voiceprints, {"Ana Ruiz": [numbers]}; then --space
-says which embedding model made them. One line per person; of each, all prints are added or none.
-People who are new, or of whom no consent is recorded, need --consent; consent that ended is not
-given anew here. What is there already stays, so an import that was stopped can be run again.
-Status 1 means that somebody could not be imported."""
+The file may also have the shape of label-merge's known_voiceprints, {"Ana Ruiz": [numbers]}; then
+--space must name the embedding model that made them. Of each person all voiceprints are added, or
+none. A new person, and one without recorded consent, needs --consent; a consent that has ended
+cannot be renewed here. Existing voiceprints stay as they are, so a stopped import can be run
+again. Exit status 1: at least one person could not be imported."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="JSON; - is standard input")
+        parser.add_argument("file", metavar="FILE", help="a JSON file, or - for standard input")
         parser.add_argument(
             "--space",
             metavar="SPACE",
-            help="of a file that does not say it: model or model@revision",
+            help="the embedding space, model or model@revision, if the file does not name it",
         )
-        arguments.add_consent(parser)
+        arguments.add_consent_options(parser)
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would be added, and add nothing"
+            "--dry-run", action="store_true", help="print what would be added, and add nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         exchange = _exchange(options["file"], options["space"])
-        consent = arguments.consent(options)
-        items = Items(self.stdout)
+        consent = arguments.read_consent(options)
+        items = ItemLoop(self.stdout)
         for person in items.each(exchange.people):
             try:
                 done = import_person(
@@ -49,13 +49,11 @@ Status 1 means that somebody could not be imported."""
                     actor=arguments.operator("import_voiceprints"),
                     dry_run=options["dry_run"],
                 )
-            except REFUSALS as error:
-                items.refused(f"{person.name}: not imported. {reason(error)}")
+            except ITEM_ERRORS as error:
+                items.fail(f"{person.name}: not imported. {describe_error(error)}")
             else:
                 added = "would be added" if options["dry_run"] else "added"
-                items.succeeded(
-                    f"{person.name}: {done.added} {added}, {done.known} known already."
-                )
+                items.succeed(f"{person.name}: {done.added} {added}, {done.known} known already.")
         items.end()
 
 

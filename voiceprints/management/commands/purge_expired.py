@@ -1,4 +1,4 @@
-"""Delete what may not be kept any longer."""
+"""The `purge_expired` command: deletion of data whose consent or retention has ended."""
 
 from typing import Any
 
@@ -6,29 +6,32 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from voiceprints.erasure.retention import count_expired, purge_expired
-from voiceprints.management.answers import refusals_told
 from voiceprints.management.arguments import operator
+from voiceprints.management.command_errors import reported_as_command_errors
 
 
 class Command(BaseCommand):
     """purge_expired"""
 
-    help = """Delete voices whose consent ended, and transcripts past their retention.
+    help = """Delete voices whose consent has ended, and transcripts past their retention.
 
-The people stay, with their names and that they said no; so do the words of other transcripts.
-Also deleted are remembered answers of repeated requests after a day, jobs JOB_DAYS after their end
-with their results, and files that belong to no print and no job. Run it daily: an ended consent
-stops every use of a voice at once, this deletes it. It can be stopped at any time and run
-again."""
+The people remain, with their names and the end of their consent; so do the words of other
+transcripts. It also deletes responses stored for repeated requests after a day, jobs with their
+results JOB_DAYS after their end, and files that belong to no voiceprint and no job.
+
+Run it daily: when a consent ends, the voice is not used any more from that moment, but deleted
+only here. It can be stopped at any time and run again."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would be deleted, and delete nothing"
+            "--dry-run",
+            action="store_true",
+            help="print what would be deleted, and delete nothing",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now, dry_run = timezone.now(), options["dry_run"]
-        with refusals_told():
+        with reported_as_command_errors():
             purged = (
                 count_expired(now)
                 if dry_run
@@ -38,6 +41,6 @@ again."""
         self.stdout.write(
             f"{what}: the voices of {purged.people} people "
             f"({purged.prints} voiceprints), {purged.transcripts} transcripts, "
-            f"{purged.repeats} remembered answers, {purged.samples} samples without a print, "
-            f"{purged.jobs} jobs that ended long ago."
+            f"{purged.repeats} stored responses, {purged.samples} samples without a voiceprint, "
+            f"{purged.jobs} jobs past JOB_DAYS."
         )

@@ -1,4 +1,4 @@
-"""Hear the kept samples again, with another model."""
+"""The `reembed` command: voiceprints for a new embedding model from stored samples."""
 
 from typing import Any
 
@@ -10,9 +10,13 @@ from voiceprints.enrolment.reembedding import (
     reembed_person,
     samples_to_reembed,
 )
-from voiceprints.management.answers import REFUSALS, reason, refusals_told
 from voiceprints.management.arguments import operator
-from voiceprints.management.items import Items
+from voiceprints.management.command_errors import (
+    ITEM_ERRORS,
+    describe_error,
+    reported_as_command_errors,
+)
+from voiceprints.management.item_loop import ItemLoop
 from voiceprints.models import Person
 from voiceprints.people.consent import check_consent
 
@@ -20,43 +24,44 @@ from voiceprints.people.consent import check_consent
 class Command(BaseCommand):
     """reembed --space NEW"""
 
-    help = """Make voiceprints for a new embedding model, of the samples that were kept.
+    help = """Make voiceprints for a new embedding model, from stored samples.
 
-Fingerprints of two models are never compared, so with a new model everybody is a stranger. Where
-KEEP_SAMPLES was on when people were enrolled, their samples are fingerprinted again by the engine
-that is configured now; it must be the one whose space is named. Old prints stay. One line per
-person; whom it could not do must be enrolled again. It can be stopped and run again. Status 1
-means that somebody is left without a print."""
+Embeddings of two models are never compared, so with a new model no person is recognised. If
+KEEP_SAMPLES was on when people were enrolled, this sends their samples to the configured engine,
+whose space must be the one that --space names. Existing voiceprints stay. People without a sample
+must be enrolled again. The command can be stopped and run again. Exit status 1: at least one
+person has no voiceprint in the new space."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--space",
             required=True,
             metavar="NEW",
-            help="model@revision as the engine says it; of a wrong one you are told what it says",
+            help="the engine's space, model@revision; the error for a wrong one names it",
         )
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="say whose samples would be heard, ask no engine",
+            help="print whose samples would be sent, and call no engine",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        items, space = Items(self.stdout), options["space"].strip()
-        with refusals_told():
+        items, space = ItemLoop(self.stdout), options["space"].strip()
+        with reported_as_command_errors():
             for person in items.each(people_to_reembed(space)):
                 try:
-                    items.succeeded(_done(person, space, dry_run=options["dry_run"]))
-                except REFUSALS as error:
-                    items.refused(f"{person.name}: no print. {reason(error)}")
+                    items.succeed(_reembed(person, space, dry_run=options["dry_run"]))
+                except ITEM_ERRORS as error:
+                    items.fail(f"{person.name}: no voiceprint. {describe_error(error)}")
         items.end()
 
 
-def _done(person: Person, space: str, *, dry_run: bool) -> str:
+def _reembed(person: Person, space: str, *, dry_run: bool) -> str:
     if not dry_run:
-        return f"{person.name}: {reembed_person(person, space, actor=operator('reembed'))} prints."
+        added = reembed_person(person, space, actor=operator("reembed"))
+        return f"{person.name}: {added} voiceprints."
     check_consent(person.id)
     waiting = samples_to_reembed(person, space).count()
     if not waiting:
         raise NoSample
-    return f"{person.name}: {waiting} samples would be heard."
+    return f"{person.name}: {waiting} samples would be sent to the engine."

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError
 
 from tests.faults import FaultServer
-from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.management.conftest import Run
 from tests.voiceprints.people import SPACE, axis, consenting, voiceprint_of
 from tests.voiceprints.voices import script_voice, tone
 from voiceprints.models import AuditEntry, Person, Voiceprint
@@ -51,7 +51,9 @@ def test_the_audit_says_which_command_it_was(run: Run, file: str) -> None:
 
 
 def test_somebody_new_needs_consent(run: Run, file: str) -> None:
-    with pytest.raises(CommandError, match=r"none is recorded\. If it was given: --consent"):
+    with pytest.raises(
+        CommandError, match=r"none is recorded\. If it was given, name it: --consent"
+    ):
         run("enrol", "Ana", file)
     assert not Person.objects.exists()
 
@@ -91,7 +93,7 @@ def test_an_engine_that_is_away_is_told(run: Run, file: str, scripted_engine: Fa
     [
         (["--consent", " "], "--consent, how: expected how"),
         (["--consent", "form", "--consent-until", "2020-01-01"], "until: expected a time"),
-        (["--consent-until", "2099-01-01"], "--consent must say how"),
+        (["--consent-until", "2099-01-01"], "expected only with --consent"),
         (["--consent", "form", "--consent-until", "soon"], "expected YYYY-MM-DD"),
     ],
 )
@@ -103,7 +105,7 @@ def test_consent_that_says_nothing_is_refused(
 
 
 def test_a_file_that_is_not_there_is_told(run: Run) -> None:
-    with pytest.raises(CommandError, match=r"nowhere.wav: there is no such file."):
+    with pytest.raises(CommandError, match=r"nowhere.wav: no such file."):
         run("enrol", "Ana", "nowhere.wav", "--consent", "signed form")
 
 

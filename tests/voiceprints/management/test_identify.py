@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import FaultServer
-from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.management.conftest import Run
 from tests.voiceprints.people import SPACE, axis, blend, consenting, voiceprint_of
 from tests.voiceprints.voices import DIARIZE, script_voice, tone
 from voiceprints.models import AuditEntry
@@ -70,7 +70,7 @@ def test_a_recording_without_speech_has_nobody(
 ) -> None:
     scripted_engine.answer(DIARIZE, {"segments": [], "speakers_detected": [], "fingerprints": {}})
 
-    assert run("identify", file) == "Nobody speaks in this recording.\n"
+    assert run("identify", file) == "The recording contains no speech.\n"
 
 
 def test_a_speaker_without_fingerprint_is_unknown(

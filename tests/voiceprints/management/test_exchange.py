@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError
 from django.utils import timezone
 
-from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.management.conftest import Run
 from tests.voiceprints.people import SPACE, axis, blend, consenting, voiceprint_of
 from voiceprints.exchange.voiceprint_transfer import ImportedVoiceprints, import_person
 from voiceprints.models import AuditEntry, Person, Voiceprint
@@ -63,7 +63,7 @@ def test_an_export_overwrites_nothing(run: Run, file: Path) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
     file.write_text("precious")
 
-    with pytest.raises(CommandError, match="there is such a file already"):
+    with pytest.raises(CommandError, match="the file exists already"):
         run("export_voiceprints", "-o", str(file))
     assert not AuditEntry.objects.exists()
 
@@ -87,12 +87,12 @@ def test_somebody_named_without_prints_is_told(run: Run) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
     consenting("Ben")
 
-    with pytest.raises(CommandError, match=f"No print of {SPACE} .* of Ben"):
+    with pytest.raises(CommandError, match=f"No voiceprint in {SPACE} .* for Ben"):
         run("export_voiceprints", "--person", "Ana", "Ben")
 
 
 def test_somebody_unknown_is_not_exported(run: Run) -> None:
-    with pytest.raises(CommandError, match="There is nobody called 'Ana'"):
+    with pytest.raises(CommandError, match="No person has the name or identifier 'Ana'"):
         run("export_voiceprints", "--person", "Ana")
 
 
@@ -144,7 +144,7 @@ def test_new_people_need_consent_and_the_others_are_imported(run: Run, file: Pat
     consenting("Ben")
     given = known(file, Ana=axis(0).tolist(), Ben=axis(1).tolist())
 
-    with pytest.raises(CommandError, match="1 of 2 could not be done"):
+    with pytest.raises(CommandError, match="1 of 2 failed; see above"):
         run("import_voiceprints", given, "--space", SPACE)
 
     assert Voiceprint.objects.get().person.name == "Ben"

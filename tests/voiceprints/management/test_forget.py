@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError
 
-from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.management.conftest import Run
 from tests.voiceprints.people import axis, consenting, speaker, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Person, TranscriptSpeaker
 
@@ -27,7 +27,7 @@ def test_somebody_is_forgotten_by_name(run: Run, ana: Person) -> None:
     printed = run("forget", "ana", "--as", "A guest", "--yes")
 
     assert printed == (
-        "Forgotten: voiceprints deleted: 1; transcripts changed: 1; name there: A guest.\n"
+        "Erased: voiceprints deleted: 1; transcripts changed: 1; replacement name: A guest.\n"
     )
     assert not Person.objects.exists()
     assert TranscriptSpeaker.objects.get().name == "A guest"
@@ -36,14 +36,14 @@ def test_somebody_is_forgotten_by_name(run: Run, ana: Person) -> None:
 def test_somebody_is_forgotten_by_identifier(run: Run, ana: Person) -> None:
     printed = run("forget", str(ana.id), "--yes")
 
-    assert printed.endswith(f"name there: Person {ana.id.hex[:4]}.\n")
+    assert printed.endswith(f"replacement name: Person {ana.id.hex[:4]}.\n")
     assert not Person.objects.exists()
 
 
 def test_a_rehearsal_says_what_would_go(run: Run, ana: Person) -> None:
     printed = run("forget", "Ana", "--dry-run")
 
-    assert printed.startswith(f"Ana, {ana.id}, would be forgotten: voiceprints deleted: 1;")
+    assert printed.startswith(f"Ana, {ana.id}, would be erased: voiceprints deleted: 1;")
     assert ana.voiceprints.count() == 1
     assert not AuditEntry.objects.exists()
 
@@ -53,7 +53,7 @@ def test_without_a_terminal_nobody_is_forgotten_unasked(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO("yes\n"))
 
-    with pytest.raises(CommandError, match="--yes is needed"):
+    with pytest.raises(CommandError, match="expected --yes"):
         run("forget", "Ana")
     assert Person.objects.exists()
 
@@ -66,7 +66,7 @@ def test_a_name_that_somebody_has_is_no_replacement(run: Run, ana: Person) -> No
 
 
 def test_nobody_is_forgotten_by_mistake(run: Run) -> None:
-    with pytest.raises(CommandError, match="There is nobody called 'Ana'"):
+    with pytest.raises(CommandError, match="No person has the name or identifier 'Ana'"):
         run("forget", "Ana", "--yes")
 
 

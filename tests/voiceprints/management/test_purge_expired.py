@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.management.conftest import Run
 from tests.voiceprints.people import axis, consenting, transcript, voiceprint_of
 from voiceprints.models import AuditEntry, Person, Transcript, Voiceprint
 
@@ -32,8 +32,8 @@ def _due(tmp_path: Path, settings: Settings) -> None:
 
 
 FIGURES = (
-    "the voices of 1 people (1 voiceprints), 1 transcripts, 0 remembered answers, "
-    "1 samples without a print, 0 jobs that ended long ago.\n"
+    "the voices of 1 people (1 voiceprints), 1 transcripts, 0 stored responses, "
+    "1 samples without a voiceprint, 0 jobs past JOB_DAYS.\n"
 )
 
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError
 
 from audio.library import Provenance
 from audio.merge.values import Block, NamedSpeaker, NamedTranscript
-from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.management.conftest import Run
 from tests.voiceprints.people import SHA256, axis, consenting
 from voiceprints.models import AuditEntry, Transcript
 from voiceprints.transcripts.transcript_store import store_transcript
@@ -126,7 +126,7 @@ def test_a_recordings_name_leads_out_of_no_folder(run: Run, tmp_path: Path) -> N
 
 
 def test_nothing_that_is_meant_is_said(run: Run, talk: Transcript, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="No transcript is meant"):
+    with pytest.raises(CommandError, match="No transcript matches"):
         run("export_transcripts", str(tmp_path), "--since", "2026-05-04")
 
 
@@ -135,7 +135,7 @@ def test_a_folder_that_is_a_file_fails_with_its_reason(
 ) -> None:
     (tmp_path / "out").write_text("in the way")
 
-    with pytest.raises(CommandError, match="1 of 1 could not be done"):
+    with pytest.raises(CommandError, match="1 of 1 failed; see above"):
         run("export_transcripts", str(tmp_path / "out"))
 
     assert "the talk.wav: " in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What an operator is told when something is refused."""
+"""The errors that end a command, or one of its items, with a message to the operator."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,27 +17,27 @@ from voiceprints.people.enrolment_errors import (
 from voiceprints.storage.locks import PersonNotFound
 from voiceprints.storage.stored_files import StorageFailed
 
-# What may happen to one item of many without an end to all.
-REFUSALS = (
+# Errors that concern one item of many, after which the next one is processed.
+ITEM_ERRORS = (
     *(EnrolmentRefused, PersonNotFound, UnusableAudio, NoSample, ValueError),
     StorageFailed,
 )
 
 
-def reason(error: Exception) -> str:
-    """The sentence, with what only those may know who run commands."""
+def describe_error(error: Exception) -> str:
+    """Return the message, with details that only operators may read."""
     match error:
         case VoiceTaken():
             return f"{error} It is the voice of {error.name} ({error.person_id})."
         case ConsentMissing() if not isinstance(error, ConsentEnded):
-            return f"{error} If it was given: --consent 'how'."
+            return f"{error} If it was given, name it: --consent 'how'."
     return str(error)
 
 
 @contextmanager
-def refusals_told() -> Iterator[None]:
-    """Everything foreseen ends a command with a sentence, and status 1."""
+def reported_as_command_errors() -> Iterator[None]:
+    """Turn every expected error into `CommandError`: a message, and exit status 1."""
     try:
         yield
-    except (*REFUSALS, EngineError, DecodingUnavailable, SpaceMismatch) as error:
-        raise CommandError(reason(error)) from error
+    except (*ITEM_ERRORS, EngineError, DecodingUnavailable, SpaceMismatch) as error:
+        raise CommandError(describe_error(error)) from error

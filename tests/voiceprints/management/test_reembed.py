@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.faults import FaultServer
-from tests.voiceprints.commands.conftest import Run
+from tests.voiceprints.management.conftest import Run
 from tests.voiceprints.people import axis, consenting, voiceprint_of
 from tests.voiceprints.voices import script_voice, tone
 from voiceprints.enrolment.voice_enrolment import enrol_recordings
@@ -34,7 +34,7 @@ def test_a_kept_sample_gives_a_print_in_the_new_space(run: Run, ana: Person) -> 
     printed = run("reembed", "--space", NEW)
 
     new = ana.voiceprints.get(space=Space.named(NEW))
-    assert printed == "Ana: 1 prints.\n"
+    assert printed == "Ana: 1 voiceprints.\n"
     assert new.vector == pytest.approx(axis(5))
     assert (new.source, new.speech_s) == ("enrolment", 12.0)
     assert ana.voiceprints.count() == 2
@@ -61,7 +61,7 @@ def test_a_copy_of_a_sample_is_not_heard_beside_it(
     run("reembed", "--space", NEW)
     script_voice(scripted_engine, axis(6), space="third@1")
 
-    assert run("reembed", "--space", "third@1") == "Ana: 1 prints.\n"
+    assert run("reembed", "--space", "third@1") == "Ana: 1 voiceprints.\n"
 
 
 def test_a_copy_of_a_sample_is_heard_once_the_first_is_gone(
@@ -72,7 +72,7 @@ def test_a_copy_of_a_sample_is_heard_once_the_first_is_gone(
     old.delete()
     script_voice(scripted_engine, axis(6), space="third@1")
 
-    assert run("reembed", "--space", "third@1") == "Ana: 1 prints.\n"
+    assert run("reembed", "--space", "third@1") == "Ana: 1 voiceprints.\n"
 
 
 def test_whoever_has_no_sample_is_told(
@@ -80,11 +80,12 @@ def test_whoever_has_no_sample_is_told(
 ) -> None:
     voiceprint_of(consenting("Ben"), axis(1))
 
-    with pytest.raises(CommandError, match="1 of 2 could not be done"):
+    with pytest.raises(CommandError, match="1 of 2 failed; see above"):
         run("reembed", "--space", NEW)
 
     assert capsys.readouterr().out == (
-        "Ana: 1 prints.\nBen: no print. No sample of this voice is stored: enrol it again.\n"
+        "Ana: 1 voiceprints.\n"
+        "Ben: no voiceprint. No sample of this voice is stored: enrol it again.\n"
     )
     assert Voiceprint.objects.filter(space=Space.named(NEW)).count() == 1
 
@@ -92,7 +93,7 @@ def test_whoever_has_no_sample_is_told(
 def test_a_sample_that_is_lost_is_told(run: Run, ana: Person) -> None:
     ana.voiceprints.get().sample.delete(save=False)
 
-    with pytest.raises(CommandError, match="1 of 1 could not be done"):
+    with pytest.raises(CommandError, match="1 of 1 failed; see above"):
         run("reembed", "--space", NEW)
 
 
@@ -116,7 +117,10 @@ def test_an_engine_of_another_space_is_told(run: Run, ana: Person) -> None:
 def test_a_rehearsal_asks_no_engine(run: Run, ana: Person, scripted_engine: FaultServer) -> None:
     scripted_engine.asked.clear()
 
-    assert run("reembed", "--space", NEW, "--dry-run") == "Ana: 1 samples would be heard.\n"
+    assert (
+        run("reembed", "--space", NEW, "--dry-run")
+        == "Ana: 1 samples would be sent to the engine.\n"
+    )
     assert scripted_engine.paths() == []
 
 
