@@ -77,6 +77,23 @@ def main() -> int:
 
 def parse_options(arguments: Sequence[str]) -> Options:
     """Parse the arguments; print help or an error and exit where necessary."""
+    parser = make_parser()
+    split = list(arguments).index("--") if "--" in arguments else len(arguments)
+    parsed, command = parser.parse_args(arguments[:split]), arguments[split + 1 :]
+    if not command:
+        parser.error("expected a command after `--`; --help shows examples")
+    return Options(
+        database=not parsed.no_database,
+        admin=parsed.admin,
+        engines=not parsed.no_engines,
+        worker=parsed.worker,
+        data=parsed.data.resolve(),
+        command=command,
+    )
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the options before `--`."""
     parser = argparse.ArgumentParser(
         usage=USAGE,
         description=HELP,
@@ -111,18 +128,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         help="folder for the database, voice samples, the secret key and logs (default: var/ in "
         "the project); two launchers at the same time need different folders",
     )
-    split = list(arguments).index("--") if "--" in arguments else len(arguments)
-    parsed, command = parser.parse_args(arguments[:split]), arguments[split + 1 :]
-    if not command:
-        parser.error("expected a command after `--`; --help shows examples")
-    return Options(
-        database=not parsed.no_database,
-        admin=parsed.admin,
-        engines=not parsed.no_engines,
-        worker=parsed.worker,
-        data=parsed.data.resolve(),
-        command=command,
-    )
+    return parser
 
 
 def run(options: Options, launcher: Launcher) -> int:
