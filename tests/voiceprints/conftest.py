@@ -1,4 +1,4 @@
-"""A gateway over the tests' own database, and people in it."""
+"""Fixtures for tests of the library: a gateway with its own database, an engine, a bucket."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,8 +28,8 @@ API_KEYS = ",".join(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _emptied_quickly() -> Iterator[None]:
-    """Five hundred tests empty the library, and Django would write anew what a migration wrote."""
+def _quick_flush() -> Iterator[None]:
+    """Flush without the post-migrate signal, which would recreate rows after every test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "sql_flush", truncate_statements)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
@@ -55,14 +55,14 @@ def _library_gateway(
 def library_gateway(
     transactional_db: None, _library_gateway: Gateway, faults: FaultServer
 ) -> Gateway:
-    """A gateway with an empty library, whose engine hears Speaker_0 and Speaker_1."""
+    """A gateway with an empty library, and an engine that returns Speaker_0 and Speaker_1."""
     script_meeting(faults)
     return _library_gateway
 
 
 @pytest.fixture
 def scripted_engine(settings: Settings, faults: FaultServer, tmp_path: Path) -> FaultServer:
-    """For what is called here, not over HTTP: an engine that hears 12.5 s of one voice."""
+    """An engine for calls in this process, which returns 12.5 s of one voice."""
     settings.PARAKEET_URL, settings.MEDIA_ROOT = faults.url, tmp_path / "media"
     script_voice(faults)
     return faults
@@ -82,13 +82,13 @@ def bucket(bucket_server: str) -> BucketOfTests:
 
 @pytest.fixture
 def bucket_in_use(bucket: BucketOfTests, settings: Settings) -> BucketOfTests:
-    """For what is called here, not over HTTP: that bucket is the default storage."""
+    """The bucket as default storage for calls in this process."""
     use(bucket, settings)
     return bucket
 
 
 def use(bucket: BucketOfTests, settings: Settings) -> None:
-    """Have recordings and samples lie in this bucket."""
+    """Store recordings and samples in this bucket."""
     options = {
         "bucket_name": bucket.name,
         "endpoint_url": bucket.url,
@@ -100,7 +100,7 @@ def use(bucket: BucketOfTests, settings: Settings) -> None:
 
 
 def database_url() -> str:
-    """Where the tests' own database is, for a gateway; it waits for no lock forever."""
+    """Return the URL of the test database, with a limit on waiting for locks."""
     at = connection.settings_dict
     password = quote(at["PASSWORD"], safe="")
     host = f"{at['USER']}:{password}@{at['HOST']}:{at['PORT']}"
@@ -108,5 +108,5 @@ def database_url() -> str:
 
 
 def key(name: str) -> dict[str, str]:
-    """The header of one of the keys."""
+    """Return the header for one of the keys."""
     return {"Authorization": f"Bearer {name}-key"}

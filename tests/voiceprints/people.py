@@ -1,4 +1,4 @@
-"""People, prints and transcripts for tests."""
+"""Builders of people, voiceprints and transcripts for tests."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,18 +14,18 @@ SPACE = "titanet"
 
 
 def axis(number: int) -> NDArray[np.float64]:
-    """A voice that has nothing in common with those of other numbers."""
+    """Return a voice that is orthogonal to the voices of other numbers."""
     return np.eye(DIMENSION)[number, :]
 
 
 def blend(shares: dict[int, float]) -> NDArray[np.float64]:
-    """A voice of length 1 between several."""
+    """Return a mixture of voices with length 1."""
     mixed = sum((share * axis(number) for number, share in shares.items()), np.zeros(DIMENSION))
     return np.asarray(mixed / np.linalg.norm(mixed))
 
 
 def consenting(name: str, **fields: object) -> Person:
-    """Somebody who agreed yesterday."""
+    """Create a person who consented yesterday."""
     yesterday = timezone.now() - timedelta(days=1)
     given = {"consent_given_at": yesterday, "consent_how": "in writing", **fields}
     return Person.objects.create(name=name, **given)
@@ -44,7 +44,7 @@ def voiceprint_of(
 
 
 def many_voiceprints(owners: Sequence[Person], vectors: NDArray[np.float64], space: Space) -> None:
-    """One print of each of these people."""
+    """Create one voiceprint for each owner."""
     made = {"space": space, "source": "caller", "created_by": "desk"}
     rows = zip(owners, vectors.tolist(), strict=True)
     Voiceprint.objects.bulk_create(
@@ -53,7 +53,7 @@ def many_voiceprints(owners: Sequence[Person], vectors: NDArray[np.float64], spa
 
 
 def transcript(**fields: object) -> Transcript:
-    """A transcript in which nobody speaks."""
+    """Create a transcript without speakers."""
     given = {"sha256": SHA256, "duration": 10.0, "mode": "mono", "result": {}, **fields}
     return Transcript.objects.create(created_by="desk", **given)
 

@@ -49,23 +49,23 @@ ORDER BY 1
 
 @pytest.fixture
 def library(transactional_db: None) -> Person:
-    """One of everything, and somebody whose consent has run out but whose print is not purged."""
+    """A row of every kind, and a person with expired consent and a voiceprint not purged yet."""
     ana, ben = consenting("Ana Ruiz", aliases=["Ani"], notes="Room 4"), consenting("Ben")
     voiceprint_of(ana, blend({0: 0.8, 1: 0.6}))
     voiceprint_of(ben, axis(2))
     Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now() - timedelta(hours=1))
     met = transcript(recording_name="Montag.flac", result={"speakers": [], "text": "¿Qué tal?"})
-    heard = {"embedding": axis(1).tolist(), "space": Space.for_engine(SPACE), "person": ana}
-    spoken = speaker(met, "Speaker_0", "Ana Ruiz", **heard)
-    said = {"transcript": met, "speaker": spoken, "start_ms": 0, "end_ms": 900}
-    Block.objects.create(position=0, text="Grüße, ¿qué tal?", **said)
+    voice = {"embedding": axis(1).tolist(), "space": Space.for_engine(SPACE), "person": ana}
+    spoken = speaker(met, "Speaker_0", "Ana Ruiz", **voice)
+    spoken_by = {"transcript": met, "speaker": spoken, "start_ms": 0, "end_ms": 900}
+    Block.objects.create(position=0, text="Grüße, ¿qué tal?", **spoken_by)
     audit.record("desk", Action.ENROLLED, person=ana.id)
     return ana
 
 
 @pytest.fixture
 def restored(library: Person, tmp_path: Path) -> Iterator[Connection]:
-    """The backup of that library, in a database of its own."""
+    """A restored backup of the library, in its own database."""
     dump = tmp_path / "library.dump"
     postgres("pg_dump", "--format=custom", f"--file={dump}", connection.settings_dict["NAME"])
     with connected("postgres") as server:
@@ -93,19 +93,19 @@ def test_triggers_constraints_and_indexes_come_back(restored: Connection) -> Non
     assert any("audit_is_append_only" in rule for (rule,) in before)
 
 
-def test_nobody_edits_the_audit_of_a_restored_library(restored: Connection) -> None:
+def test_the_audit_of_a_restored_library_cannot_be_edited(restored: Connection) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
         restored.execute("DELETE FROM voiceprints_auditentry")
 
 
-def test_a_restored_library_keeps_no_print_without_consent(restored: Connection) -> None:
+def test_a_restored_library_refuses_a_voiceprint_without_consent(restored: Connection) -> None:
     again = "UPDATE voiceprints_voiceprint SET person_id = person_id"
 
     with pytest.raises(psycopg.errors.CheckViolation, match="consent"):
         restored.execute(again)
 
 
-def test_a_restored_library_numbers_its_rows_onwards(restored: Connection) -> None:
+def test_a_restored_library_continues_its_row_numbers(restored: Connection) -> None:
     entry = "INSERT INTO voiceprints_auditentry (actor, action, detail) VALUES (%s, %s, '{}')"
 
     restored.execute(entry, ["desk", "identified"])
@@ -116,10 +116,12 @@ def test_a_restored_library_numbers_its_rows_onwards(restored: Connection) -> No
 def test_words_and_voices_are_found_in_a_restored_library(
     restored: Connection, library: Person
 ) -> None:
-    said = "SELECT text FROM voiceprints_block WHERE search  websearch_to_tsquery('simple', %s)"
+    spoken_by = (
+        "SELECT text FROM voiceprints_block WHERE search  websearch_to_tsquery('simple', %s)"
+    )
     nearest = "SELECT person_id FROM voiceprints_voiceprint ORDER BY vector <=> %s::vector LIMIT 1"
 
-    assert restored.execute(said, ["grüße"]).fetchall() == [("Grüße, ¿qué tal?",)]
+    assert restored.execute(spoken_by, ["grüße"]).fetchall() == [("Grüße, ¿qué tal?",)]
     assert restored.execute(nearest, [str(axis(0).tolist())]).fetchone() == (library.id,)
 
 

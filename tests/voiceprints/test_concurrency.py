@@ -1,4 +1,4 @@
-"""What is done at the same moment: nobody waits in a circle, nothing comes back."""
+"""Tests of concurrent changes: no deadlocks, and no erased person comes back."""
 
 import time
 from collections.abc import Callable
@@ -33,7 +33,7 @@ from voiceprints.transcripts.transcript_store import store_transcript
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_an_enrolment_of_somebody_being_forgotten_fails() -> None:
+def test_an_enrolment_of_a_person_being_erased_fails() -> None:
     ana = consenting("Ana")
 
     with transaction.atomic():
@@ -45,14 +45,14 @@ def test_an_enrolment_of_somebody_being_forgotten_fails() -> None:
     assert not Voiceprint.objects.exists()
 
 
-def test_somebody_being_enrolled_is_forgotten_with_the_new_print() -> None:
+def test_a_person_being_enrolled_is_erased_with_the_new_voiceprint() -> None:
     ana = consenting("Ana")
 
     with transaction.atomic():
         enrol(ana)
-        forgetting = waiting(lambda: erase_person(ana.id, actor="desk"))
+        erasing = waiting(lambda: erase_person(ana.id, actor="desk"))
 
-    assert forgetting.result().prints == 1
+    assert erasing.result().voiceprints == 1
     assert not Person.objects.exists()
 
 
@@ -67,7 +67,7 @@ def test_two_enrolments_of_one_person_both_count() -> None:
     assert ana.voiceprints.count() == 2
 
 
-def test_a_merge_into_somebody_being_forgotten_loses_nobody() -> None:
+def test_a_merge_into_a_person_being_erased_fails_without_loss() -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
     voiceprint_of(ben, axis(1))
 
@@ -80,7 +80,7 @@ def test_a_merge_into_somebody_being_forgotten_loses_nobody() -> None:
     assert Voiceprint.objects.get().person == ben
 
 
-def test_an_enrolment_of_somebody_being_merged_fails() -> None:
+def test_an_enrolment_of_a_person_being_merged_fails() -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
 
     with transaction.atomic():
@@ -92,14 +92,14 @@ def test_an_enrolment_of_somebody_being_merged_fails() -> None:
     assert Person.objects.get() == ana
 
 
-def test_a_print_enrolled_during_a_merge_is_merged() -> None:
+def test_a_voiceprint_enrolled_during_a_merge_is_merged() -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
 
     with transaction.atomic():
         enrol(anna)
         merging = waiting(lambda: merge_people(anna.id, ana.id, actor="desk"))
 
-    assert merging.result().prints == 1
+    assert merging.result().voiceprints == 1
     assert Voiceprint.objects.get().person == ana
 
 
@@ -118,30 +118,30 @@ def test_two_merges_into_each_other_leave_one_person() -> None:
     assert Person.objects.count() == 1
 
 
-def test_a_transcript_of_somebody_being_forgotten_does_not_bring_the_name_back() -> None:
+def test_a_transcript_stored_during_an_erasure_does_not_have_the_name() -> None:
     ana = consenting("Ana")
 
     with transaction.atomic():
         erase_person(ana.id, actor="desk")
-        keeping = waiting(lambda: store_transcript(heard("Ana"), PROVENANCE))
+        keeping = waiting(lambda: store_transcript(named_transcript("Ana"), PROVENANCE))
 
     keeping.result()
-    kept = TranscriptSpeaker.objects.get()
-    assert (kept.name, kept.person, kept.embedding) == ("Unknown_0", None, None)
+    stored = TranscriptSpeaker.objects.get()
+    assert (stored.name, stored.person, stored.embedding) == ("Unknown_0", None, None)
 
 
-def test_a_transcript_being_kept_is_found_by_forgetting() -> None:
+def test_a_transcript_being_stored_is_found_by_an_erasure() -> None:
     ana = consenting("Ana")
 
     with transaction.atomic():
-        store_transcript(heard("Ana"), PROVENANCE)
-        forgetting = waiting(lambda: erase_person(ana.id, actor="desk"))
+        store_transcript(named_transcript("Ana"), PROVENANCE)
+        erasing = waiting(lambda: erase_person(ana.id, actor="desk"))
 
-    assert forgetting.result().transcripts == 1
+    assert erasing.result().transcripts == 1
     assert "Ana" not in str(Transcript.objects.values())
 
 
-def test_a_speaker_is_not_named_after_somebody_being_forgotten() -> None:
+def test_a_speaker_is_not_linked_to_a_person_being_erased() -> None:
     ana, meeting = consenting("Ana"), transcript()
     speaker(meeting, "S0", "Unknown_0")
 
@@ -154,7 +154,7 @@ def test_a_speaker_is_not_named_after_somebody_being_forgotten() -> None:
     assert meeting.speakers.get().name == "Unknown_0"
 
 
-def test_two_who_name_the_same_speaker_follow_one_another() -> None:
+def test_two_namings_of_one_speaker_follow_each_other() -> None:
     ana, ben, meeting = consenting("Ana"), consenting("Ben"), transcript()
     speaker(meeting, "S0", "Unknown_0")
 
@@ -166,7 +166,7 @@ def test_two_who_name_the_same_speaker_follow_one_another() -> None:
     assert meeting.speakers.get().name == "Ben"
 
 
-def test_a_purge_does_not_delete_what_is_allowed_again_meanwhile() -> None:
+def test_a_purge_does_not_delete_a_voice_with_renewed_consent() -> None:
     ana = consenting("Ana")
     voiceprint_of(ana, axis(0))
     Person.objects.update(consent_until=ana.created_at)
@@ -175,11 +175,11 @@ def test_a_purge_does_not_delete_what_is_allowed_again_meanwhile() -> None:
         Person.objects.update(consent_until=None)
         purging = waiting(purge_expired)
 
-    assert purging.result().prints == 0
+    assert purging.result().voiceprints == 0
     assert Voiceprint.objects.exists()
 
 
-def test_two_who_make_the_same_person_make_one() -> None:
+def test_two_creations_of_one_person_make_one() -> None:
     with transaction.atomic():
         first = get_or_create_person("Ana", actor="desk")
         second = waiting(lambda: get_or_create_person("ana", actor="desk"))
@@ -187,11 +187,11 @@ def test_two_who_make_the_same_person_make_one() -> None:
     assert second.result() == first
 
 
-def test_two_who_keep_the_same_at_once_keep_one() -> None:
+def test_two_stores_under_one_key_make_one_transcript() -> None:
     once = replace(PROVENANCE, key="of this and so")
     with transaction.atomic():
-        first = store_transcript(heard("Ana"), once)
-        second = waiting(lambda: store_transcript(heard("Ben"), once))
+        first = store_transcript(named_transcript("Ana"), once)
+        second = waiting(lambda: store_transcript(named_transcript("Ben"), once))
 
     assert second.result() == first == Transcript.objects.get()
 
@@ -200,19 +200,19 @@ PROVENANCE = Provenance(sha256=SHA256, created_by="desk")
 
 
 def enrol(person: Person) -> None:
-    """As whoever adds a print must: under the person's lock."""
+    """Add a voiceprint under the lock of the person."""
     with transaction.atomic():
         voiceprint_of(lock_person(person.id), axis(0))
 
 
-def heard(name: str) -> NamedTranscript:
+def named_transcript(name: str) -> NamedTranscript:
     speakers = (NamedSpeaker("S0", name, "voiceprint", axis(0)),)
     models = {"embedding": SPACE}
     return NamedTranscript("mono", 9.0, speakers, turns=(Turn(0, 4, name),), models=models)
 
 
 def started(call: Callable[[], Any]) -> Future[Any]:
-    """Do it at the same moment, in a connection of its own."""
+    """Start a call concurrently, in its own database connection."""
     pool = ThreadPoolExecutor(1)
     future = pool.submit(_in_own_connection, call)
     pool.shutdown(wait=False)
@@ -220,10 +220,10 @@ def started(call: Callable[[], Any]) -> Future[Any]:
 
 
 def waiting(call: Callable[[], Any]) -> Future[Any]:
-    """Start it, and go on once it waits for a lock of this transaction."""
+    """Start a call, and return when it waits for a lock of this transaction."""
     future, deadline = started(call), time.monotonic() + PATIENCE_S
     while not future.done() and time.monotonic() < deadline:
-        if _somebody_waits():
+        if _is_call_waiting():
             return future
         time.sleep(0.01)
     raise AssertionError("it waited for no lock")
@@ -236,9 +236,9 @@ def _in_own_connection(call: Callable[[], Any]) -> Any:
         connection.close()
 
 
-def _somebody_waits() -> bool:
+def _is_call_waiting() -> bool:
     with connection.cursor() as cursor:
-        # Not pg_stat_activity, which stands still within a transaction.
+        # Not pg_stat_activity, which does not change within a transaction.
         cursor.execute(
             "SELECT count(*) FROM pg_locks "
             "WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"

@@ -1,4 +1,4 @@
-"""Known speakers of a transcription, by the voices that the library has under their names."""
+"""Tests of known speakers of a transcription, looked up in the library by name."""
 
 import httpx
 
@@ -30,13 +30,13 @@ def test_a_name_without_a_reference_is_looked_up_as_the_client_spells_it(
     assert speakers(answer) == ["A", "ben ortner"]
 
 
-def test_whom_the_client_did_not_name_stays_a_stranger(library_gateway: Gateway) -> None:
+def test_a_person_the_client_did_not_name_stays_anonymous(library_gateway: Gateway) -> None:
     voiceprint_of(consenting("Ben"), axis(1))
 
     assert speakers(asked(library_gateway, "reader", "Clara")) == ["A", "B"]
 
 
-def test_whose_consent_ended_stays_a_stranger(library_gateway: Gateway) -> None:
+def test_a_person_whose_consent_ended_stays_anonymous(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(1))
     Person.objects.filter(pk=ben.pk).update(consent_until=ben.created_at)

@@ -1,4 +1,4 @@
-"""The seam, both ways, over HTTP: known voices out, transcripts in."""
+"""Tests of the stored library over HTTP: reading known voices and storing transcripts."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ TABLES = (
 )
 
 
-def test_label_merge_knows_a_stored_voice(library_gateway: Gateway) -> None:
+def test_label_merge_names_a_stored_voice(library_gateway: Gateway) -> None:
     voiceprint_of(consenting("Ben"), axis(1))
 
     answer = merged(library_gateway, "reader").json()
@@ -44,7 +44,7 @@ def test_label_merge_knows_a_stored_voice(library_gateway: Gateway) -> None:
     ]
 
 
-def test_a_key_that_may_not_read_the_library_hears_strangers(library_gateway: Gateway) -> None:
+def test_a_key_without_read_access_gets_anonymous_speakers(library_gateway: Gateway) -> None:
     voiceprint_of(consenting("Ben"), axis(1))
 
     answer = merged(library_gateway, "desk").json()
@@ -53,7 +53,7 @@ def test_a_key_that_may_not_read_the_library_hears_strangers(library_gateway: Ga
     assert not AuditEntry.objects.exists()
 
 
-def test_a_voice_without_consent_is_a_strangers(library_gateway: Gateway) -> None:
+def test_a_voice_without_consent_stays_anonymous(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(1))
     Person.objects.filter(pk=ben.pk).update(consent_until=ben.created_at)
@@ -63,7 +63,7 @@ def test_a_voice_without_consent_is_a_strangers(library_gateway: Gateway) -> Non
     assert answer["speakers"][1]["name"] == "Unknown_0"
 
 
-def test_a_voice_of_another_space_is_a_strangers(library_gateway: Gateway) -> None:
+def test_a_voice_of_another_space_stays_anonymous(library_gateway: Gateway) -> None:
     voiceprint_of(consenting("Ben"), axis(1), "campplus@92f2")
 
     answer = merged(library_gateway, "reader").json()
@@ -71,7 +71,7 @@ def test_a_voice_of_another_space_is_a_strangers(library_gateway: Gateway) -> No
     assert answer["speakers"][1]["name"] == "Unknown_0"
 
 
-def test_a_stored_print_of_the_local_user_decides_and_stays_where_it_is(
+def test_a_stored_voiceprint_of_the_local_user_decides(
     library_gateway: Gateway, faults: FaultServer
 ) -> None:
     voiceprint_of(consenting("Sam"), blend({0: 0.8, 5: 0.6}))
@@ -95,7 +95,7 @@ def test_reading_the_library_is_audited(library_gateway: Gateway) -> None:
     assert entry.detail == {"speakers": 2, "space": "titanet"}
 
 
-def test_who_brings_a_library_causes_no_query_of_the_stored_one(
+def test_a_request_with_voiceprints_does_not_query_the_stored_library(
     library_gateway: Gateway,
 ) -> None:
     with tables_out_of_reach():
@@ -104,45 +104,47 @@ def test_who_brings_a_library_causes_no_query_of_the_stored_one(
     assert answer.status_code == 200
 
 
-def test_who_brings_no_library_is_served_from_the_stored_one(library_gateway: Gateway) -> None:
+def test_a_request_without_voiceprints_queries_the_stored_library(
+    library_gateway: Gateway,
+) -> None:
     with tables_out_of_reach():
         answer = merged(library_gateway, "archive")
 
     assert answer.status_code == 500
 
 
-def test_a_kept_transcript_has_the_result_as_it_was_given(library_gateway: Gateway) -> None:
+def test_a_stored_transcript_has_the_returned_result(library_gateway: Gateway) -> None:
     answer = merged(library_gateway, "writer", store="true", transcribe="true").json()
 
-    kept = Transcript.objects.get(pk=answer.pop("transcript_id"))
+    stored = Transcript.objects.get(pk=answer.pop("transcript_id"))
     answer.pop("fingerprints")
     for speaker in answer["speakers"]:
         speaker.pop("fingerprint")
-    assert kept.result == answer
-    assert (kept.mode, kept.duration, kept.language) == ("mono", 10.0, "en")
-    assert (kept.created_by, kept.recording_name) == ("writer", "upload")
+    assert stored.result == answer
+    assert (stored.mode, stored.duration, stored.language) == ("mono", 10.0, "en")
+    assert (stored.created_by, stored.recording_name) == ("writer", "upload")
 
 
-def test_a_kept_transcript_knows_its_recording(library_gateway: Gateway) -> None:
+def test_a_stored_transcript_has_its_recording(library_gateway: Gateway) -> None:
     merged(library_gateway, "writer", store="true", file=("C:\\calls\\May 3.wav", TONE))
 
-    kept = Transcript.objects.get()
-    assert kept.recording_name == "May 3.wav"
-    assert kept.sha256 == hashlib.sha256(TONE).hexdigest()
+    stored = Transcript.objects.get()
+    assert stored.recording_name == "May 3.wav"
+    assert stored.sha256 == hashlib.sha256(TONE).hexdigest()
 
 
-def test_of_two_tracks_the_digests_are_digested(library_gateway: Gateway) -> None:
+def test_the_digest_of_two_tracks_is_that_of_their_digests(library_gateway: Gateway) -> None:
     tracks = {"mic_file": ("mic.wav", TONE), "system_file": ("system.wav", TONE)}
     asked = {"timeline": "[]", "store": "true"}
 
     library_gateway.post(MERGE, files=tracks, data=asked, headers=key("writer"))
 
-    kept, digest = Transcript.objects.get(), hashlib.sha256(TONE).digest()
-    assert kept.sha256 == hashlib.sha256(digest + digest).hexdigest()
-    assert kept.recording_name == "mic.wav, system.wav"
+    stored, digest = Transcript.objects.get(), hashlib.sha256(TONE).digest()
+    assert stored.sha256 == hashlib.sha256(digest + digest).hexdigest()
+    assert stored.recording_name == "mic.wav, system.wav"
 
 
-def test_speakers_are_kept_with_their_evidence_and_fingerprint(library_gateway: Gateway) -> None:
+def test_speakers_are_stored_with_evidence_and_embedding(library_gateway: Gateway) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(1))
 
@@ -156,21 +158,21 @@ def test_speakers_are_kept_with_their_evidence_and_fingerprint(library_gateway: 
     assert (second.speech_s, second.samples) == (4.0, [{"start_s": 5.0, "end_s": 9.0}])
 
 
-def test_turns_are_kept_as_blocks_without_text(library_gateway: Gateway) -> None:
+def test_turns_are_stored_as_blocks_without_text(library_gateway: Gateway) -> None:
     merged(library_gateway, "writer", store="true")
 
-    kept = [(b.start_ms, b.end_ms, b.speaker.name, b.text) for b in Block.objects.all()]
-    assert kept == [(0, 4000, "Ana", ""), (5000, 9000, "Unknown_0", "")]
+    stored = [(b.start_ms, b.end_ms, b.speaker.name, b.text) for b in Block.objects.all()]
+    assert stored == [(0, 4000, "Ana", ""), (5000, 9000, "Unknown_0", "")]
 
 
-def test_what_was_said_is_kept_in_blocks_that_are_found(library_gateway: Gateway) -> None:
+def test_text_is_stored_in_blocks_and_found(library_gateway: Gateway) -> None:
     merged(library_gateway, "writer", store="true", transcribe="true")
 
     assert Transcript.objects.with_words("good morning").count() == 1
     assert Transcript.objects.with_words("good -morning").count() == 0
 
 
-def test_a_word_of_nobody_is_kept(library_gateway: Gateway, faults: FaultServer) -> None:
+def test_a_word_without_a_speaker_is_stored(library_gateway: Gateway, faults: FaultServer) -> None:
     faults.answer(DIARIZE, MEETING_DIARIZATION | {"segments": [], "speakers_detected": []})
 
     merged(library_gateway, "writer", store="true", transcribe="true")
@@ -178,7 +180,7 @@ def test_a_word_of_nobody_is_kept(library_gateway: Gateway, faults: FaultServer)
     assert {block.speaker.name for block in Block.objects.all()} == {"Speaker_unknown"}
 
 
-def test_text_that_the_database_cannot_hold_is_kept_without_it(
+def test_nul_characters_are_removed_from_stored_text(
     library_gateway: Gateway, faults: FaultServer
 ) -> None:
     words = [{"text": "Good\x00!", "start": 1.0, "end": 1.5}]
@@ -200,7 +202,7 @@ def test_a_name_on_screen_is_linked_to_its_person(
     assert TranscriptSpeaker.objects.get(label="Speaker_0").person == ana
 
 
-def test_a_name_on_screen_is_linked_however_it_was_composed(library_gateway: Gateway) -> None:
+def test_a_name_on_screen_is_linked_in_every_unicode_composition(library_gateway: Gateway) -> None:
     zoe = Person.objects.create(name="Zoé Nuñez")
     shown = [{"start": 0, "end": 4, "name": "ZOE\u0301  Nun\u0303ez\u200b"}]
 
@@ -209,7 +211,7 @@ def test_a_name_on_screen_is_linked_however_it_was_composed(library_gateway: Gat
     assert TranscriptSpeaker.objects.get(label="Speaker_0").person == zoe
 
 
-def test_an_alias_of_two_people_is_nobodys(library_gateway: Gateway) -> None:
+def test_an_alias_of_two_people_is_not_linked(library_gateway: Gateway) -> None:
     Person.objects.create(name="Ana Ruiz", aliases=["Ana"])
     Person.objects.create(name="Ana Sole", aliases=["ana"])
 
@@ -218,7 +220,7 @@ def test_an_alias_of_two_people_is_nobodys(library_gateway: Gateway) -> None:
     assert TranscriptSpeaker.objects.get(label="Speaker_0").person is None
 
 
-def test_after_a_no_the_name_is_linked_and_the_voice_is_not_kept(
+def test_after_consent_ended_the_name_is_linked_without_a_voice(
     library_gateway: Gateway,
 ) -> None:
     ana = consenting("Ana")
@@ -226,11 +228,11 @@ def test_after_a_no_the_name_is_linked_and_the_voice_is_not_kept(
 
     merged(library_gateway, "writer", store="true")
 
-    kept = TranscriptSpeaker.objects.get(label="Speaker_0")
-    assert (kept.person, kept.embedding) == (ana, None)
+    stored = TranscriptSpeaker.objects.get(label="Speaker_0")
+    assert (stored.person, stored.embedding) == (ana, None)
 
 
-def test_without_store_nothing_is_kept(library_gateway: Gateway) -> None:
+def test_without_store_nothing_is_stored(library_gateway: Gateway) -> None:
     answer = merged(library_gateway, "archive")
 
     assert "transcript_id" not in answer.json()
@@ -243,15 +245,15 @@ def test_a_text_answer_names_the_transcript_in_a_header(library_gateway: Gateway
     assert answer.headers["x-transcript-id"] == str(Transcript.objects.get().id)
 
 
-def test_a_transcript_is_kept_as_long_as_asked(library_gateway: Gateway) -> None:
+def test_a_transcript_has_the_requested_retention(library_gateway: Gateway) -> None:
     merged(library_gateway, "writer", store="true", retain_days="30")
 
-    kept = Transcript.objects.get()
-    assert kept.retain_until is not None
-    assert (kept.retain_until - kept.created_at).days in (29, 30)
+    stored = Transcript.objects.get()
+    assert stored.retain_until is not None
+    assert (stored.retain_until - stored.created_at).days in (29, 30)
 
 
-def test_keeping_needs_the_right_to_write(library_gateway: Gateway, faults: FaultServer) -> None:
+def test_storing_needs_write_access(library_gateway: Gateway, faults: FaultServer) -> None:
     answer = merged(library_gateway, "reader", store="true")
 
     assert answer.status_code == 403
@@ -267,7 +269,7 @@ def test_keeping_needs_the_right_to_write(library_gateway: Gateway, faults: Faul
         ({"store": "true", "retain_days": "0"}, "retain_days"),
     ],
 )
-def test_what_cannot_be_kept_so_is_refused(
+def test_invalid_store_options_are_refused(
     library_gateway: Gateway, faults: FaultServer, fields: dict[str, str], param: str
 ) -> None:
     answer = merged(library_gateway, "archive", **fields)
@@ -320,7 +322,7 @@ def test_without_a_request_speakers_stay_anonymous(
     assert DIARIZE not in faults.paths()
 
 
-def test_naming_needs_the_right_to_read(library_gateway: Gateway, faults: FaultServer) -> None:
+def test_naming_needs_read_access(library_gateway: Gateway, faults: FaultServer) -> None:
     answer = with_speakers(library_gateway, "writer", identify="true")
 
     assert answer.status_code == 403
@@ -328,7 +330,7 @@ def test_naming_needs_the_right_to_read(library_gateway: Gateway, faults: FaultS
     assert faults.asked == []
 
 
-def test_without_a_library_nobody_can_be_named(scripted: Gateway) -> None:
+def test_without_a_library_naming_is_refused(scripted: Gateway) -> None:
     answer = with_speakers(scripted, "reader", identify="true")
 
     assert answer.status_code == 400
@@ -336,20 +338,20 @@ def test_without_a_library_nobody_can_be_named(scripted: Gateway) -> None:
 
 
 def merged(gateway: Gateway, name: str, **fields: object) -> httpx.Response:
-    """Ask for names, with one of the keys."""
+    """Request label-merge with one of the keys."""
     file = fields.pop("file", TONE)
     asked = {"timeline": TIMELINE, **fields}
     return gateway.post(MERGE, files={"file": file}, data=asked, headers=key(name))
 
 
 def with_speakers(gateway: Gateway, name: str, **fields: str) -> httpx.Response:
-    """Ask for blocks, with one of the keys."""
+    """Request transcribe-with-speakers with one of the keys."""
     return gateway.post(WITH_SPEAKERS, files={"file": TONE}, data=fields, headers=key(name))
 
 
 @contextmanager
 def tables_out_of_reach() -> Iterator[None]:
-    """Whoever asks for anything in the library's tables waits, and fails within a second."""
+    """Lock the library's tables: every query of them fails within a second."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {TABLES} IN ACCESS EXCLUSIVE MODE")
         yield

@@ -1,4 +1,4 @@
-"""A voice that the built-in engine heard once is known the next time."""
+"""Tests that a voice of the built-in engine is named by the library."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.models, pytest.mark.django_db(transaction=True)]
 def everything(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """The real engine over the tests' database."""
+    """A gateway with the built-in engine and the test database."""
     settings = {"DATABASE_URL": database_url(), "SECRET_KEY": "for-the-tests"}
     with running_gateway(
         tmp_path_factory.mktemp("everything"), **settings, **engine_urls()
@@ -28,11 +28,11 @@ def everything(
         yield gateway
 
 
-def test_a_voice_heard_before_is_named_and_linked(everything: Gateway, mic: Path) -> None:
-    heard = post(everything, "diarize-chunk", mic)
-    vector = np.array(next(iter(heard["fingerprints"].values())))
+def test_a_stored_voice_is_named_and_linked(everything: Gateway, mic: Path) -> None:
+    diarization = post(everything, "diarize-chunk", mic)
+    vector = np.array(next(iter(diarization["fingerprints"].values())))
     george = consenting("George Hall")
-    voiceprint_of(george, vector / np.linalg.norm(vector), heard["models"]["embedding"])
+    voiceprint_of(george, vector / np.linalg.norm(vector), diarization["models"]["embedding"])
 
     answer = post(everything, "label-merge", mic, timeline="[]", store="true")
 

@@ -1,4 +1,4 @@
-"""Voices for enrolment: the clinic's, and what a scripted engine says it hears."""
+"""Recordings of voices for enrolment, and scripted responses of an engine."""
 
 from pathlib import Path
 
@@ -19,16 +19,18 @@ DIARIZE = "/v1/audio/diarize-chunk"
 
 
 def clinic_voice(name: str, seconds: float, target: Path) -> Recording:
-    """What one person of the clinic meeting says, utterance after utterance."""
+    """Write the speech of one person of the clinic meeting to a file."""
     track = CLINIC / ("mic.flac" if name == LOCAL_USER else "system.flac")
-    said = [one for one in Meeting(CLINIC).utterances if one.name == name]
-    samples = np.concatenate(clips(Recording(track), [Span(one.start, one.end) for one in said]))
+    utterances = [one for one in Meeting(CLINIC).utterances if one.name == name]
+    samples = np.concatenate(
+        clips(Recording(track), [Span(one.start, one.end) for one in utterances])
+    )
     target.write_bytes(wav(pcm(samples[: int(seconds * SAMPLE_RATE)])))
     return Recording(target, ".wav", target.name)
 
 
 def tone(target: Path, seconds: float = 13.0, amplitude: int = 4000) -> Recording:
-    """A recording for an engine that hears what it is told to hear."""
+    """Write a recording for a scripted engine."""
     target.write_bytes(wav_of(square_wave(amplitude, seconds)))
     return Recording(target, ".wav", target.name)
 
@@ -40,7 +42,7 @@ def script_voice(
     seconds: float = 12.5,
     space: str = SPACE,
 ) -> None:
-    """Script an engine that hears one voice for so long, in whatever it is sent."""
+    """Script an engine that returns one voice for `seconds`, whatever the recording."""
     faults.answer(
         DIARIZE,
         {

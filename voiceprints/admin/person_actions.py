@@ -151,7 +151,7 @@ def _merge(request: HttpRequest, person: Person, into: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:voiceprints_person_changelist"))
     messages.success(
         request,
-        f"Merged. Voiceprints moved: {done.prints}. Transcripts renamed: {done.transcripts}.",
+        f"Merged. Voiceprints moved: {done.voiceprints}. Transcripts renamed: {done.transcripts}.",
     )
     return HttpResponseRedirect(reverse("admin:voiceprints_person_change", args=[into]))
 
@@ -210,7 +210,7 @@ def _erase(request: HttpRequest, person: Person, form: EraseForm) -> bool:
         return False
     messages.success(
         request,
-        f"Erased. Voiceprints deleted: {done.prints}. Transcripts that now show "
+        f"Erased. Voiceprints deleted: {done.voiceprints}. Transcripts that now show "
         f"“{done.replacement}”: {done.transcripts}.",
     )
     return True

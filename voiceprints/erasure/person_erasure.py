@@ -41,7 +41,7 @@ class ErasedPerson:
     """The replacement of an erased name, and how many voiceprints and transcripts changed."""
 
     replacement: str
-    prints: int
+    voiceprints: int
     transcripts: int
 
 

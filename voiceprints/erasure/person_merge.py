@@ -20,7 +20,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class MergedPeople:
     """The numbers of voiceprints and transcripts that moved from one entry to the other."""
 
-    prints: int
+    voiceprints: int
     transcripts: int
 
 

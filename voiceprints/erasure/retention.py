@@ -40,9 +40,9 @@ class PurgeCounts:
     """The numbers of rows and files that a purge deletes."""
 
     people: int
-    prints: int
+    voiceprints: int
     transcripts: int
-    repeats: int
+    idempotency_keys: int
     samples: int
     jobs: int
 
@@ -58,9 +58,9 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
     prints = [_purge_voice(person, now, actor) for person in _people_to_purge(now)]
     expired = list(_expired_transcripts(now).values_list("pk", flat=True))
     transcripts = sum(_purge_transcript(transcript, now, actor) for transcript in expired)
-    repeats = _expired_idempotency_keys(now).delete()[0]
+    idempotency_keys = _expired_idempotency_keys(now).delete()[0]
     samples, jobs = delete_orphaned_samples(now), _purge_jobs(now)
-    return PurgeCounts(len(prints), sum(prints), transcripts, repeats, samples, jobs)
+    return PurgeCounts(len(prints), sum(prints), transcripts, idempotency_keys, samples, jobs)
 
 
 def count_expired(now: datetime) -> PurgeCounts:

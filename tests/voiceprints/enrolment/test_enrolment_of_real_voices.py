@@ -1,4 +1,4 @@
-"""Real voices, heard by the built-in engine."""
+"""Tests of enrolment with real voices and the built-in engine."""
 
 from pathlib import Path
 
@@ -39,18 +39,18 @@ def test_a_person_of_a_meeting_is_recognised_in_it_after_enrolment(
 ) -> None:
     emma = consenting("Emma Brook")
 
-    learned = enrol_recordings(
+    enrolled = enrol_recordings(
         emma.id, [clinic_voice("Emma Brook", 25.0, tmp_path / "emma.wav")], actor="desk"
     )
     speakers = identify_speakers(Recording(system, ".wav"), actor="desk")
 
-    assert learned.quality["cohesion"] > 0.8
-    assert learned.quality["discarded"] == 0
+    assert enrolled.quality["cohesion"] > 0.8
+    assert enrolled.quality["discarded"] == 0
     matches = [one.identification.match for one in speakers]
     assert [match and match.person_id for match in matches] == [emma.id, None]
 
 
-def test_the_same_voice_is_refused_for_somebody_else(tmp_path: Path) -> None:
+def test_the_same_voice_is_refused_for_another_person(tmp_path: Path) -> None:
     emma, emily = consenting("Emma Brook"), consenting("Emily")
     voice = clinic_voice("Emma Brook", 40.0, tmp_path / "emma.wav")
     enrol_recordings(emma.id, [halved(voice, 0)], actor="desk")
@@ -69,7 +69,7 @@ def test_recordings_of_two_people_are_refused(tmp_path: Path) -> None:
         enrol_recordings(consenting("Emma").id, [emma, michael], actor="desk")
 
 
-def test_a_few_words_of_somebody_else_are_discarded(tmp_path: Path) -> None:
+def test_a_few_words_of_another_person_are_discarded(tmp_path: Path) -> None:
     emma = clinic_voice("Emma Brook", 25.0, tmp_path / "emma.wav")
     michael = clinic_voice("Michael Reyes", 5.0, tmp_path / "michael.wav")
 
@@ -95,7 +95,7 @@ def test_too_few_words_are_refused(tmp_path: Path) -> None:
         enrol_recordings(consenting("George").id, [voice], actor="desk")
 
 
-def test_a_made_voice_is_told_apart_from_a_recorded_one(tmp_path: Path) -> None:
+def test_a_synthetic_voice_is_distinguished_from_a_recorded_one(tmp_path: Path) -> None:
     recorded = clinic_voice("Emma Brook", 15.0, tmp_path / "emma.wav")
     enrol_recordings(consenting("Emma").id, [recorded], actor="desk")
 
@@ -104,7 +104,7 @@ def test_a_made_voice_is_told_apart_from_a_recorded_one(tmp_path: Path) -> None:
     assert made.quality["nearest_other"] < 0.5
 
 
-def test_a_kept_sample_sounds_as_what_was_enrolled(settings: Settings, tmp_path: Path) -> None:
+def test_a_stored_sample_has_the_enrolled_voice(settings: Settings, tmp_path: Path) -> None:
     settings.KEEP_SAMPLES = True
     ana = consenting("Ana")
     voice = clinic_voice("Emma Brook", 25.0, tmp_path / "emma.wav")
@@ -121,7 +121,7 @@ def test_a_kept_sample_sounds_as_what_was_enrolled(settings: Settings, tmp_path:
 
 
 def halved(recording: Recording, half: int) -> Recording:
-    """The first or the second 20 s."""
+    """Return the first or the second 20 s."""
     [samples] = clips(recording, [Span(20.0 * half, 20.0 * (half + 1))])
     assert len(samples) == 20 * SAMPLE_RATE
     path = recording.path.with_name(f"half-{half}.wav")
@@ -130,7 +130,7 @@ def halved(recording: Recording, half: int) -> Recording:
 
 
 def spoken(voice: str, folder: Path) -> Recording:
-    """Speech of one of the built-in voices."""
+    """Return speech of one of the built-in voices."""
     utterance = Utterance(LONG_ENOUGH, voice, "wav", {})
     path = folder / f"{voice}.wav"
     path.write_bytes(b"".join(speak(utterance).audio))

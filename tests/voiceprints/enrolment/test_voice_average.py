@@ -1,4 +1,4 @@
-"""One voice out of many windows."""
+"""Tests of averaging the embeddings of windows."""
 
 import numpy as np
 import pytest
@@ -8,30 +8,30 @@ from voiceprints.enrolment.voice_average import average_voice
 from voiceprints.people.enrolment_errors import SeveralVoices
 
 
-def test_alike_windows_are_averaged_by_duration() -> None:
+def test_similar_windows_are_averaged_by_duration() -> None:
     windows = np.stack([axis(0), blend({0: 0.8, 1: 0.6})])
 
-    heard = average_voice(windows, np.array([3.0, 1.0]), threshold=0.5)
+    average = average_voice(windows, np.array([3.0, 1.0]), threshold=0.5)
 
-    assert heard.vector[:2] == pytest.approx(np.array([3.8, 0.6]) / np.hypot(3.8, 0.6))
-    assert heard.used.all()
+    assert average.vector[:2] == pytest.approx(np.array([3.8, 0.6]) / np.hypot(3.8, 0.6))
+    assert average.used.all()
 
 
-def test_the_scale_of_a_fingerprint_does_not_matter() -> None:
+def test_the_scale_of_an_embedding_does_not_matter() -> None:
     windows = np.stack([axis(0), 100 * blend({0: 0.8, 1: 0.6})])
 
-    heard = average_voice(windows, np.array([1.0, 1.0]), threshold=0.5)
+    average = average_voice(windows, np.array([1.0, 1.0]), threshold=0.5)
 
-    assert heard.vector[:2] == pytest.approx(np.array([1.8, 0.6]) / np.hypot(1.8, 0.6))
+    assert average.vector[:2] == pytest.approx(np.array([1.8, 0.6]) / np.hypot(1.8, 0.6))
 
 
 def test_a_minority_that_sounds_different_is_discarded() -> None:
     windows = np.stack([axis(0), axis(0), axis(0), axis(1)])
 
-    heard = average_voice(windows, np.array([3.0, 3.0, 3.0, 3.0]), threshold=0.5)
+    average = average_voice(windows, np.array([3.0, 3.0, 3.0, 3.0]), threshold=0.5)
 
-    assert heard.used.tolist() == [True, True, True, False]
-    assert heard.vector == pytest.approx(axis(0))
+    assert average.used.tolist() == [True, True, True, False]
+    assert average.vector == pytest.approx(axis(0))
 
 
 def test_a_large_minority_is_another_voice() -> None:
@@ -41,12 +41,12 @@ def test_a_large_minority_is_another_voice() -> None:
         average_voice(windows, np.ones(3), threshold=0.5)
 
 
-def test_the_majority_is_that_of_the_time_not_of_the_windows() -> None:
+def test_the_main_voice_has_the_most_time_not_the_most_windows() -> None:
     windows = np.stack([axis(1), axis(1), axis(0)])
 
-    heard = average_voice(windows, np.array([1.0, 1.0, 9.0]), threshold=0.5)
+    average = average_voice(windows, np.array([1.0, 1.0, 9.0]), threshold=0.5)
 
-    assert heard.used.tolist() == [False, False, True]
+    assert average.used.tolist() == [False, False, True]
 
 
 def test_cohesion_is_the_mean_similarity_to_the_voice() -> None:

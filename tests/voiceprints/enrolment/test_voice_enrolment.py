@@ -1,4 +1,4 @@
-"""When a voice becomes a print, and when not: over an engine that hears what it is told."""
+"""Tests of enrolment with a scripted engine."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -55,17 +55,17 @@ def recording(tmp_path: Path) -> Recording:
     return tone(tmp_path / "ana.wav")
 
 
-def test_a_voice_is_learned_from_a_recording(recording: Recording) -> None:
-    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+def test_a_voice_is_enrolled_from_a_recording(recording: Recording) -> None:
+    enrolled = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
-    kept = Voiceprint.objects.get()
-    assert kept == learned
-    assert kept.vector == pytest.approx(axis(0))
-    assert (kept.source, kept.created_by, str(kept.space)) == ("enrolment", "desk", SPACE)
-    assert (kept.speech_s, kept.sample_start_s, kept.sample_end_s) == (12.0, 0.25, 12.25)
+    stored = Voiceprint.objects.get()
+    assert stored == enrolled
+    assert stored.vector == pytest.approx(axis(0))
+    assert (stored.source, stored.created_by, str(stored.space)) == ("enrolment", "desk", SPACE)
+    assert (stored.speech_s, stored.sample_start_s, stored.sample_end_s) == (12.0, 0.25, 12.25)
 
 
-def test_a_print_says_how_well_it_was_heard(recording: Recording) -> None:
+def test_a_voiceprint_has_its_quality(recording: Recording) -> None:
     voiceprint_of(consenting("Ben"), blend({0: 0.3, 1: 0.954}))
 
     quality = enrol_recordings(consenting("Ana").id, [recording], actor="desk").quality
@@ -79,30 +79,30 @@ def test_a_print_says_how_well_it_was_heard(recording: Recording) -> None:
     }
 
 
-def test_an_enrolment_is_written_down(recording: Recording) -> None:
+def test_an_enrolment_is_audited(recording: Recording) -> None:
     ana = consenting("Ana")
 
-    learned = enrol_recordings(ana.id, [recording], actor="desk")
+    enrolled = enrol_recordings(ana.id, [recording], actor="desk")
 
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.person_id) == ("desk", "enrolled", ana.id)
     assert entry.detail == {
-        "voiceprint": str(learned.id),
+        "voiceprint": str(enrolled.id),
         "source": "enrolment",
         "speech_s": 12.0,
     }
 
 
-def test_several_recordings_make_one_print(recording: Recording, tmp_path: Path) -> None:
+def test_several_recordings_make_one_voiceprint(recording: Recording, tmp_path: Path) -> None:
     other = tone(tmp_path / "again.wav")
 
-    learned = enrol_recordings(consenting("Ana").id, [recording, other], actor="desk")
+    enrolled = enrol_recordings(consenting("Ana").id, [recording, other], actor="desk")
 
-    assert (learned.speech_s, learned.quality["windows"]) == (24.0, 8)
-    assert learned.sample_start_s is None
+    assert (enrolled.speech_s, enrolled.quality["windows"]) == (24.0, 8)
+    assert enrolled.sample_start_s is None
 
 
-def test_a_second_enrolment_adds_a_print(recording: Recording) -> None:
+def test_a_second_enrolment_adds_a_voiceprint(recording: Recording) -> None:
     ana = consenting("Ana")
 
     enrol_recordings(ana.id, [recording], actor="desk")
@@ -111,16 +111,14 @@ def test_a_second_enrolment_adds_a_print(recording: Recording) -> None:
     assert ana.voiceprints.count() == 2
 
 
-def test_no_more_windows_are_asked_for_than_tell_something_new(
-    faults: FaultServer, tmp_path: Path
-) -> None:
+def test_the_number_of_windows_is_limited(faults: FaultServer, tmp_path: Path) -> None:
     script_voice(faults, seconds=150.0)
 
-    learned = enrol_recordings(
+    enrolled = enrol_recordings(
         consenting("Ana").id, [tone(tmp_path / "long.wav", 151.0)], actor="desk"
     )
 
-    assert learned.quality["windows"] == 40
+    assert enrolled.quality["windows"] == 40
     assert faults.paths().count(DIARIZE) == 41
 
 
@@ -131,7 +129,7 @@ def test_too_little_speech_is_refused(faults: FaultServer, recording: Recording)
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
 
-def test_a_recording_that_is_shorter_than_the_engine_says_counts_as_it_is(
+def test_only_speech_that_the_recording_contains_counts(
     faults: FaultServer, tmp_path: Path
 ) -> None:
     with pytest.raises(TooLittleSpeech):
@@ -145,7 +143,7 @@ def test_a_recording_that_clips_is_refused(tmp_path: Path) -> None:
         enrol_recordings(consenting("Ana").id, [loud], actor="desk")
 
 
-def test_what_is_no_recording_is_refused_before_the_engine_is_asked(
+def test_an_invalid_recording_is_refused_before_the_engine_is_called(
     faults: FaultServer, recording: Recording, tmp_path: Path
 ) -> None:
     (tmp_path / "noise.wav").write_bytes(b"no audio at all")
@@ -157,7 +155,7 @@ def test_what_is_no_recording_is_refused_before_the_engine_is_asked(
     assert faults.paths() == []
 
 
-def test_without_consent_no_engine_is_asked(faults: FaultServer, recording: Recording) -> None:
+def test_without_consent_no_engine_is_called(faults: FaultServer, recording: Recording) -> None:
     silent = Person.objects.create(name="Ana")
 
     with pytest.raises(ConsentMissing):
@@ -165,19 +163,19 @@ def test_without_consent_no_engine_is_asked(faults: FaultServer, recording: Reco
     assert faults.paths() == []
 
 
-def test_consent_that_ended_is_no_consent(recording: Recording) -> None:
+def test_consent_that_has_ended_is_refused(recording: Recording) -> None:
     past = consenting("Ana", consent_until=timezone.now() - timedelta(hours=1))
 
     with pytest.raises(ConsentEnded):
         enrol_recordings(past.id, [recording], actor="desk")
 
 
-def test_somebody_unknown_cannot_be_enrolled(recording: Recording) -> None:
+def test_an_unknown_person_cannot_be_enrolled(recording: Recording) -> None:
     with pytest.raises(PersonNotFound):
         enrol_recordings(uuid4(), [recording], actor="desk")
 
 
-def test_the_voice_of_somebody_else_is_refused_and_says_whose(recording: Recording) -> None:
+def test_the_voice_of_another_person_is_refused_with_the_name(recording: Recording) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, blend({0: 0.8, 1: 0.6}))
 
@@ -198,7 +196,7 @@ def test_a_voice_is_taken_at_the_threshold_of_its_space(recording: Recording) ->
     assert Voiceprint.objects.count() == 2
 
 
-def test_whoever_does_not_consent_takes_no_voice(recording: Recording) -> None:
+def test_the_voice_of_a_person_without_consent_is_free(recording: Recording) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(0))
     Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now())
@@ -208,7 +206,7 @@ def test_whoever_does_not_consent_takes_no_voice(recording: Recording) -> None:
     assert Voiceprint.objects.count() == 2
 
 
-def test_an_engine_that_does_not_name_its_model_cannot_teach(
+def test_an_engine_that_does_not_name_its_model_is_refused(
     faults: FaultServer, recording: Recording
 ) -> None:
     script_voice(faults, space="")
@@ -217,7 +215,7 @@ def test_an_engine_that_does_not_name_its_model_cannot_teach(
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
 
-def test_fingerprints_of_another_length_cannot_be_kept(
+def test_embeddings_of_another_dimension_are_refused(
     faults: FaultServer, recording: Recording
 ) -> None:
     script_voice(faults, np.ones(256))
@@ -226,56 +224,56 @@ def test_fingerprints_of_another_length_cannot_be_kept(
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
 
-def test_an_engine_that_is_away_is_told(settings: Settings, recording: Recording) -> None:
+def test_an_unreachable_engine_is_reported(settings: Settings, recording: Recording) -> None:
     settings.PARAKEET_URL = "http://127.0.0.1:9"
 
     with pytest.raises(EngineUnreachable):
         enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
 
-def test_samples_are_not_kept_unless_asked_for(recording: Recording, settings: Settings) -> None:
-    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+def test_samples_are_not_stored_by_default(recording: Recording, settings: Settings) -> None:
+    enrolled = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
-    assert not learned.sample
+    assert not enrolled.sample
     assert not Path(settings.MEDIA_ROOT).exists()
 
 
-def test_the_speech_that_was_learned_from_is_kept_when_asked_for(
+def test_the_enrolled_speech_is_stored_if_samples_are_on(
     recording: Recording, settings: Settings
 ) -> None:
     settings.KEEP_SAMPLES = True
 
-    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+    enrolled = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
-    assert learned.sample.name == f"samples/{learned.id}.wav"
-    assert learned.sample.size == 44 + 12 * 16_000 * 2
+    assert enrolled.sample.name == f"samples/{enrolled.id}.wav"
+    assert enrolled.sample.size == 44 + 12 * 16_000 * 2
 
 
-def test_where_there_is_a_bucket_it_has_the_speech_that_was_learned_from(
+def test_the_enrolled_speech_is_stored_in_the_bucket(
     recording: Recording, settings: Settings, bucket_in_use: BucketOfTests
 ) -> None:
     settings.KEEP_SAMPLES = True
 
-    learned = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+    enrolled = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
-    assert list(bucket_in_use.contents()) == [f"samples/{learned.id}.wav"]
-    assert learned.sample.size == 44 + 12 * 16_000 * 2
+    assert list(bucket_in_use.contents()) == [f"samples/{enrolled.id}.wav"]
+    assert enrolled.sample.size == 44 + 12 * 16_000 * 2
 
 
-def test_at_most_half_a_minute_is_kept(
+def test_a_sample_has_at_most_half_a_minute(
     faults: FaultServer, settings: Settings, tmp_path: Path
 ) -> None:
     settings.KEEP_SAMPLES = True
     script_voice(faults, seconds=60.0)
 
-    learned = enrol_recordings(
+    enrolled = enrol_recordings(
         consenting("Ana").id, [tone(tmp_path / "long.wav", 61.0)], actor="desk"
     )
 
-    assert learned.sample.size == 44 + 30 * 16_000 * 2
+    assert enrolled.sample.size == 44 + 30 * 16_000 * 2
 
 
-def test_what_is_refused_leaves_no_sample(recording: Recording, settings: Settings) -> None:
+def test_a_refused_voice_leaves_no_sample(recording: Recording, settings: Settings) -> None:
     settings.KEEP_SAMPLES = True
     voiceprint_of(consenting("Ben"), axis(0))
 
@@ -294,17 +292,17 @@ def of(shown: TranscriptSpeaker) -> SpeakerReference:
     return SpeakerReference(shown.transcript_id, shown.label)
 
 
-def test_a_voice_is_learned_from_a_speaker_of_a_transcript() -> None:
+def test_a_voice_is_enrolled_from_a_speaker_of_a_transcript() -> None:
     shown = heard_in_a_transcript()
 
-    learned = enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
+    enrolled = enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
 
-    assert learned.vector == pytest.approx(axis(0))
-    assert (learned.source, learned.speech_s) == ("transcript", 25.0)
-    assert learned.transcript_speaker == shown
+    assert enrolled.vector == pytest.approx(axis(0))
+    assert (enrolled.source, enrolled.speech_s) == ("transcript", 25.0)
+    assert enrolled.transcript_speaker == shown
 
 
-def test_a_speaker_is_learned_once() -> None:
+def test_a_speaker_is_enrolled_once() -> None:
     ana, shown = consenting("Ana"), heard_in_a_transcript()
 
     first = enrol_speaker(ana.id, of(shown), actor="desk")
@@ -314,21 +312,21 @@ def test_a_speaker_is_learned_once() -> None:
     assert Voiceprint.objects.count() == 1
 
 
-def test_a_speaker_who_said_little_teaches_nothing() -> None:
+def test_a_speaker_with_little_speech_is_refused() -> None:
     shown = heard_in_a_transcript(speech_s=9.9)
 
     with pytest.raises(TooLittleSpeech):
         enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
 
 
-def test_a_speaker_without_fingerprint_teaches_nothing() -> None:
+def test_a_speaker_without_embedding_is_refused() -> None:
     shown = heard_in_a_transcript(embedding=None, space=None)
 
     with pytest.raises(UnusableEmbedding, match="has no embedding"):
         enrol_speaker(consenting("Ana").id, of(shown), actor="desk")
 
 
-def test_a_speaker_that_is_not_there_teaches_nothing() -> None:
+def test_an_unknown_speaker_is_refused() -> None:
     shown = heard_in_a_transcript()
 
     with pytest.raises(SpeakerNotFound):
@@ -337,16 +335,16 @@ def test_a_speaker_that_is_not_there_teaches_nothing() -> None:
         )
 
 
-def test_a_voice_is_learned_from_a_span_of_the_recording(recording: Recording) -> None:
+def test_a_voice_is_enrolled_from_a_span_of_the_recording(recording: Recording) -> None:
     shown = heard_in_a_transcript()
 
-    learned = enrol_span(
+    enrolled = enrol_span(
         consenting("Ana").id, recording, Span(1.0, 12.0), speaker=of(shown), actor="desk"
     )
 
-    assert (learned.source, learned.speech_s) == ("transcript", 10.5)
-    assert (learned.sample_start_s, learned.sample_end_s) == (1.25, 11.75)
-    assert learned.transcript_speaker == shown
+    assert (enrolled.source, enrolled.speech_s) == ("transcript", 10.5)
+    assert (enrolled.sample_start_s, enrolled.sample_end_s) == (1.25, 11.75)
+    assert enrolled.transcript_speaker == shown
 
 
 def test_a_span_of_another_recording_is_refused(recording: Recording) -> None:
@@ -367,24 +365,28 @@ def test_a_span_that_is_too_short_is_refused(recording: Recording) -> None:
         )
 
 
-def test_a_given_fingerprint_is_kept_at_length_one() -> None:
-    learned = enrol_embedding(consenting("Ana").id, 7 * axis(3), "titanet@2", actor="desk")
+def test_a_given_embedding_is_stored_at_length_one() -> None:
+    enrolled = enrol_embedding(consenting("Ana").id, 7 * axis(3), "titanet@2", actor="desk")
 
-    assert learned.vector == pytest.approx(axis(3))
-    assert (learned.source, str(learned.space), learned.speech_s) == ("caller", "titanet@2", None)
+    assert enrolled.vector == pytest.approx(axis(3))
+    assert (enrolled.source, str(enrolled.space), enrolled.speech_s) == (
+        "caller",
+        "titanet@2",
+        None,
+    )
 
 
 @pytest.mark.parametrize("scale", [1e300, 1e-300])
-def test_a_fingerprint_of_any_scale_is_kept(scale: float) -> None:
+def test_an_embedding_of_any_scale_is_stored(scale: float) -> None:
     given = scale * blend({0: 0.6, 1: 0.8})
 
-    learned = enrol_embedding(consenting("Ana").id, given, SPACE, actor="desk")
+    enrolled = enrol_embedding(consenting("Ana").id, given, SPACE, actor="desk")
 
-    assert learned.vector[:2] == pytest.approx([0.6, 0.8])
+    assert enrolled.vector[:2] == pytest.approx([0.6, 0.8])
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         (np.ones(191), "expected 192 numbers, got 191"),
         (np.zeros(192), "not all zero"),
@@ -392,21 +394,25 @@ def test_a_fingerprint_of_any_scale_is_kept(scale: float) -> None:
         (np.full(192, np.inf), "finite"),
     ],
 )
-def test_numbers_that_are_no_voice_are_refused(given: NDArray[np.float64], said: str) -> None:
-    with pytest.raises(UnusableEmbedding, match=f"vector: .*{said}"):
+def test_numbers_that_are_not_an_embedding_are_refused(
+    given: NDArray[np.float64], message: str
+) -> None:
+    with pytest.raises(UnusableEmbedding, match=f"vector: .*{message}"):
         enrol_embedding(consenting("Ana").id, given, SPACE, actor="desk")
 
 
-def test_a_fingerprint_needs_its_space() -> None:
+def test_an_embedding_needs_its_space() -> None:
     with pytest.raises(UnusableEmbedding, match="space: expected"):
         enrol_embedding(consenting("Ana").id, axis(0), " ", actor="desk")
 
 
-def test_somebody_new_is_enrolled_with_consent(recording: Recording) -> None:
-    learned = enrol_named(" Ana  Ruiz ", [recording], consent=Consent("signed form"), actor="desk")
+def test_a_new_person_is_enrolled_with_consent(recording: Recording) -> None:
+    enrolled = enrol_named(
+        " Ana  Ruiz ", [recording], consent=Consent("signed form"), actor="desk"
+    )
 
-    assert learned.person.name == "Ana Ruiz"
-    assert learned.person.consent_how == "signed form"
+    assert enrolled.person.name == "Ana Ruiz"
+    assert enrolled.person.consent_how == "signed form"
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
         "person_created",
         "consent_changed",
@@ -414,7 +420,7 @@ def test_somebody_new_is_enrolled_with_consent(recording: Recording) -> None:
     ]
 
 
-def test_somebody_new_is_not_made_known_without_consent(
+def test_a_new_person_is_not_created_without_consent(
     faults: FaultServer, recording: Recording
 ) -> None:
     with pytest.raises(ConsentMissing):
@@ -423,7 +429,7 @@ def test_somebody_new_is_not_made_known_without_consent(
     assert faults.paths() == []
 
 
-def test_somebody_new_is_not_made_known_by_a_voice_that_is_refused(recording: Recording) -> None:
+def test_a_new_person_is_not_created_if_the_voice_is_refused(recording: Recording) -> None:
     voiceprint_of(consenting("Ben"), axis(0))
 
     with pytest.raises(VoiceTaken):
@@ -432,15 +438,15 @@ def test_somebody_new_is_not_made_known_by_a_voice_that_is_refused(recording: Re
     assert Person.objects.get().name == "Ben"
 
 
-def test_consent_that_holds_stays_as_it_was_given(recording: Recording) -> None:
+def test_consent_in_force_is_not_replaced(recording: Recording) -> None:
     consenting("Ana")
 
-    learned = enrol_named("ana", [recording], consent=Consent("by mail"), actor="desk")
+    enrolled = enrol_named("ana", [recording], consent=Consent("by mail"), actor="desk")
 
-    assert (learned.person.name, learned.person.consent_how) == ("Ana", "in writing")
+    assert (enrolled.person.name, enrolled.person.consent_how) == ("Ana", "in writing")
 
 
-def test_a_rehearsal_keeps_nothing(recording: Recording, settings: Settings) -> None:
+def test_a_dry_run_stores_nothing(recording: Recording, settings: Settings) -> None:
     settings.KEEP_SAMPLES = True
 
     would = enrol_named(
@@ -452,9 +458,7 @@ def test_a_rehearsal_keeps_nothing(recording: Recording, settings: Settings) -> 
     assert list(Path(settings.MEDIA_ROOT).rglob("*.wav")) == []
 
 
-def test_which_recording_the_engine_refuses_is_told(
-    recording: Recording, scripted_engine: FaultServer
-) -> None:
+def test_a_refusal_names_the_recording(recording: Recording, scripted_engine: FaultServer) -> None:
     scripted_engine.answer(DIARIZE, {"detail": "too long"}, status=413)
 
     with pytest.raises(EngineRefused, match=r"^file\[[01]\]: too long$"):

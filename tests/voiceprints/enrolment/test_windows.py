@@ -1,4 +1,4 @@
-"""Voices are learned from where one speaker talks alone."""
+"""Tests of the windows in which one speaker talks alone."""
 
 import pytest
 
@@ -18,13 +18,13 @@ def test_a_turn_that_is_too_short_is_not_used() -> None:
     assert clean_windows([Turn(0.0, 1.25, "A")]) == ()
 
 
-def test_where_two_talk_at_once_is_no_window() -> None:
+def test_overlapping_speech_has_no_window() -> None:
     talk = [Turn(0.0, 4.0, "A"), Turn(2.0, 6.0, "B")]
 
     assert clean_windows(talk) == (Span(0.25, 1.75), Span(4.25, 5.75))
 
 
-def test_where_one_speaker_has_two_turns_at_once_is_one_stretch() -> None:
+def test_overlapping_turns_of_one_speaker_are_one_span() -> None:
     assert clean_windows([Turn(0.0, 2.0, "A"), Turn(1.0, 3.5, "A")]) == (Span(0.25, 3.25),)
 
 
@@ -32,7 +32,7 @@ def test_no_turns_have_no_windows() -> None:
     assert clean_windows([]) == ()
 
 
-def test_a_stretch_is_parted_evenly_so_that_nothing_is_lost() -> None:
+def test_a_span_is_divided_evenly_without_a_rest() -> None:
     assert list(even_windows(Span(0.0, 5.0))) == [Span(0.0, 2.5), Span(2.5, 5.0)]
 
 
@@ -43,5 +43,5 @@ def test_turns_are_cut_to_a_span() -> None:
 
 
 @pytest.mark.parametrize(("most", "chosen"), [(9, [0, 1, 2, 3, 4]), (3, [0, 2, 4]), (1, [0])])
-def test_of_many_some_are_chosen_from_first_to_last(most: int, chosen: list[int]) -> None:
+def test_items_are_chosen_evenly_from_first_to_last(most: int, chosen: list[int]) -> None:
     assert spread_evenly([0, 1, 2, 3, 4], most) == chosen

@@ -1,4 +1,4 @@
-"""Whoever is forgotten leaves no name they ever had, and takes none of anybody else's."""
+"""Tests that an erasure removes every name of the person, and no other person's name."""
 
 import pytest
 from django.db import connection
@@ -16,103 +16,103 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("name", ["Segments", "Speakers", "Mono"])
-def test_a_transcript_of_somebody_called_like_a_word_of_its_own_can_still_be_told(
+def test_a_transcript_with_a_name_like_one_of_its_keys_is_still_rendered(
     name: str,
 ) -> None:
     person = consenting(name)
-    kept = meeting(name)
-    speaker(kept, "S0", name, person=person)
+    stored = meeting(name)
+    speaker(stored, "S0", name, person=person)
 
     erase_person(person.id, actor="desk", replacement="Customer A")
 
-    kept.refresh_from_db()
-    assert render_transcript_json(kept)["speakers"][0]["name"] == "Customer A"
-    assert kept.result["mode"] == "mono"
+    stored.refresh_from_db()
+    assert render_transcript_json(stored)["speakers"][0]["name"] == "Customer A"
+    assert stored.result["mode"] == "mono"
 
 
-def test_a_former_name_is_forgotten_where_somebody_else_is_named_by_now() -> None:
+def test_a_former_name_is_erased_although_the_speaker_is_another_person_now() -> None:
     greta, hans = consenting("Greta Old"), consenting("Hans")
-    kept = meeting("Greta Old", recording_name="greta_old.wav")
-    speaker(kept, "S0", "Hans", person=hans)
+    stored = meeting("Greta Old", recording_name="greta_old.wav")
+    speaker(stored, "S0", "Hans", person=hans)
     Person.objects.filter(pk=greta.pk).update(name="Greta New")
 
     erase_person(greta.id, actor="desk", replacement="Customer A")
 
-    kept.refresh_from_db()
-    assert kept.result["speakers"][0]["name"] == "Customer A"
-    assert kept.result["segments"] == []
-    assert kept.recording_name == "Customer A.wav"
+    stored.refresh_from_db()
+    assert stored.result["speakers"][0]["name"] == "Customer A"
+    assert stored.result["segments"] == []
+    assert stored.recording_name == "Customer A.wav"
 
 
-def test_somebody_who_was_only_considered_is_forgotten_too() -> None:
+def test_a_name_in_the_evidence_is_erased() -> None:
     emma = consenting("Emma")
-    kept = meeting("Ben", evidence={"winner": {"name": "Ben"}, "runner_up": {"name": "EMMA"}})
+    stored = meeting("Ben", evidence={"winner": {"name": "Ben"}, "runner_up": {"name": "EMMA"}})
 
     erase_person(emma.id, actor="desk", replacement="Customer A")
 
-    kept.refresh_from_db()
-    assert kept.result["speakers"][0]["evidence"]["runner_up"] == {"name": "Customer A"}
+    stored.refresh_from_db()
+    assert stored.result["speakers"][0]["evidence"]["runner_up"] == {"name": "Customer A"}
 
 
-def test_the_name_of_an_entry_that_was_merged_away_is_forgotten() -> None:
+def test_the_name_of_a_merged_entry_is_erased() -> None:
     bob, robert = consenting("Bob"), consenting("Robert")
     merge_people(bob.id, robert.id, actor="desk")
     Person.objects.update(aliases=[])
-    kept = meeting("Bob")
+    stored = meeting("Bob")
 
     erase_person(robert.id, actor="desk", replacement="Customer A")
 
-    kept.refresh_from_db()
-    assert kept.result["speakers"][0]["name"] == "Customer A"
+    stored.refresh_from_db()
+    assert stored.result["speakers"][0]["name"] == "Customer A"
 
 
-def test_a_former_name_that_is_somebody_elses_by_now_stays_theirs() -> None:
+def test_a_former_name_that_another_person_has_now_stays() -> None:
     first = consenting("Greta")
     Person.objects.update(name="Greta Schmidt")
-    speaker(kept := meeting("Greta"), "S0", "Greta", person=consenting("Greta"))
+    speaker(stored := meeting("Greta"), "S0", "Greta", person=consenting("Greta"))
 
     erase_person(first.id, actor="desk")
 
-    kept.refresh_from_db()
-    assert kept.result["speakers"][0]["name"] == "Greta"
-    assert kept.speakers.get().name == "Greta"
+    stored.refresh_from_db()
+    assert stored.result["speakers"][0]["name"] == "Greta"
+    assert stored.speakers.get().name == "Greta"
 
 
-def test_an_alias_that_is_anothers_name_stays_theirs() -> None:
+def test_an_alias_that_is_another_persons_name_stays() -> None:
     owner = consenting("Owner", aliases=["Victim"])
-    kept = meeting("Victim")
-    speaker(kept, "S0", "Victim", person=consenting("Victim"))
-    speaker(kept, "S1", "Owner", person=owner)
+    stored = meeting("Victim")
+    speaker(stored, "S0", "Victim", person=consenting("Victim"))
+    speaker(stored, "S1", "Owner", person=owner)
 
     erase_person(owner.id, actor="desk")
 
-    kept.refresh_from_db()
-    assert kept.result["speakers"][0]["name"] == "Victim"
+    stored.refresh_from_db()
+    assert stored.result["speakers"][0]["name"] == "Victim"
 
 
-def test_an_alias_by_which_another_is_shown_stays_theirs() -> None:
+def test_an_alias_that_another_speaker_shows_stays() -> None:
     owner = consenting("Owner", aliases=["Chief"])
-    kept = meeting("Chief")
-    speaker(kept, "S0", "Chief", person=consenting("Ben", aliases=["Chief"]))
-    speaker(kept, "S1", "Owner", person=owner)
+    stored = meeting("Chief")
+    speaker(stored, "S0", "Chief", person=consenting("Ben", aliases=["Chief"]))
+    speaker(stored, "S1", "Owner", person=owner)
 
     erase_person(owner.id, actor="desk")
 
-    kept.refresh_from_db()
-    assert kept.result["speakers"][0]["name"] == "Chief"
+    stored.refresh_from_db()
+    assert stored.result["speakers"][0]["name"] == "Chief"
 
 
-def test_a_replacement_that_somebody_bears_in_the_same_transcript_is_refused() -> None:
+def test_a_replacement_of_another_speaker_in_the_transcript_is_refused() -> None:
     owner = consenting("Owner")
-    kept = meeting("Nan")
-    speaker(kept, "S0", "Nan")
-    speaker(kept, "S1", "Owner", person=owner)
+    stored = meeting("Nan")
+    speaker(stored, "S0", "Nan")
+    speaker(stored, "S1", "Owner", person=owner)
 
     with pytest.raises(ValueError, match="replacement: expected a name that no other speaker"):
         erase_person(owner.id, actor="desk", replacement="NAN")
 
 
-def test_a_replacement_of_another_transcript_is_taken() -> None:
+def test_a_replacement_of_a_speaker_elsewhere_is_accepted() -> None:
     owner = consenting("Owner")
     speaker(meeting("Nan"), "S0", "Nan")
 
@@ -120,36 +120,36 @@ def test_a_replacement_of_another_transcript_is_taken() -> None:
 
 
 @pytest.mark.parametrize("shown", ["Zoe\u0301 Nun\u0303ez", "ZOÉ NUÑEZ"])
-def test_a_name_is_forgotten_however_it_was_composed(shown: str) -> None:
+def test_a_name_is_erased_in_every_unicode_composition(shown: str) -> None:
     zoe = consenting("Zoé Nuñez")
-    kept = meeting(shown, recording_name=f"2026 {shown}.wav")
+    stored = meeting(shown, recording_name=f"2026 {shown}.wav")
 
     erase_person(zoe.id, actor="desk", replacement="Customer A")
 
-    kept.refresh_from_db()
-    assert kept.result["speakers"][0]["name"] == "Customer A"
-    assert kept.recording_name == "2026 Customer A.wav"
+    stored.refresh_from_db()
+    assert stored.result["speakers"][0]["name"] == "Customer A"
+    assert stored.recording_name == "2026 Customer A.wav"
 
 
-def test_a_transcript_that_shares_a_first_name_is_left_alone() -> None:
+def test_a_transcript_with_the_same_first_name_does_not_change() -> None:
     ana = consenting("Ana Ruiz")
     meeting("Ben", recording_name="Ana and Ben, Ruiz street.wav")
 
     assert erase_person(ana.id, actor="desk").transcripts == 0
 
 
-def test_what_was_answered_about_an_entry_that_was_merged_away_is_forgotten() -> None:
+def test_stored_responses_about_a_merged_entry_are_erased() -> None:
     bob, robert = consenting("Bob"), consenting("Robert")
-    told = {"id": str(bob.id), "name": "Bob"}
+    body = {"id": str(bob.id), "name": "Bob"}
     asked = {"client": "desk", "key": "1", "method": "POST", "path": "/api/people"}
-    IdempotencyKey.objects.create(body=told, status=201, request_sha256="ab" * 32, **asked)
+    IdempotencyKey.objects.create(body=body, status=201, request_sha256="ab" * 32, **asked)
 
     merge_people(bob.id, robert.id, actor="desk")
 
     assert IdempotencyKey.objects.get().body is None
 
 
-def test_whoever_is_in_no_transcript_is_looked_for_by_index() -> None:
+def test_a_person_in_no_transcript_is_searched_by_index() -> None:
     names = PersonNames.of(consenting("Emma"))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -159,7 +159,7 @@ def test_whoever_is_in_no_transcript_is_looked_for_by_index() -> None:
     assert ("speaker_by_name" in borne, "transcript_by_names" in shown) == (True, True)
 
 
-def test_a_result_that_has_no_such_name_is_not_written_again() -> None:
+def test_a_result_without_the_name_is_not_written() -> None:
     emma = consenting("Emma")
     meeting("Ben", recording_name="emma.wav")
 
@@ -173,17 +173,17 @@ def test_a_result_that_has_no_such_name_is_not_written_again() -> None:
     assert Transcript.objects.get().recording_name == "A.wav"
 
 
-def test_what_was_said_is_not_read_to_lock_it() -> None:
-    kept = meeting("Ben")
+def test_locking_transcripts_does_not_read_their_results() -> None:
+    stored = meeting("Ben")
 
     with CaptureQueriesContext(connection) as asked:
-        lock_transcripts([kept.pk])
+        lock_transcripts([stored.pk])
 
     assert "result" not in asked[0]["sql"]
 
 
 def meeting(name: str, *, recording_name: str = "", **more: object) -> Transcript:
-    """A transcript in which S0 was given this name at first, and said nothing."""
+    """Create a transcript whose result gave S0 this name, without text."""
     given = [{"cluster": "S0", "name": name, "source": "visual", **more}]
     result = {"mode": "mono", "speakers": given, "segments": []}
     return transcript(result=result, recording_name=recording_name)

@@ -1,4 +1,4 @@
-"""Somebody is forgotten: no vector, no file and no name is left."""
+"""Tests that an erased person leaves no embedding, no file and no name."""
 
 import json
 from collections.abc import Iterator
@@ -44,21 +44,21 @@ def emma() -> Person:
 
 @pytest.fixture
 def meeting(emma: Person) -> Transcript:
-    """Emma spoke, shown as E. Brook; the result says so wherever it has names."""
+    """A transcript in which Emma spoke, shown as E. Brook, also in the result."""
     evidence = {"winner": {"name": "emma brook"}, "runner_up": {"name": "E. Brook"}}
     given = [{"cluster": "S0", "name": "E. Brook", "evidence": evidence}]
-    said = [{"start_ms": 0, "end_ms": 9, "speaker": "E. Brook", "text": "Hello."}]
-    result = {"speakers": given, "segments": said}
-    kept = transcript(result=result, recording_name="2026-05 emma_brook, Ben.wav")
+    segments = [{"start_ms": 0, "end_ms": 9, "speaker": "E. Brook", "text": "Hello."}]
+    result = {"speakers": given, "segments": segments}
+    stored = transcript(result=result, recording_name="2026-05 emma_brook, Ben.wav")
     voice = {"person": emma, "embedding": list(axis(0)), "space": Space.for_engine(SPACE)}
-    speaker(kept, "S0", "E. Brook", **voice)
-    return kept
+    speaker(stored, "S0", "E. Brook", **voice)
+    return stored
 
 
-def test_nothing_that_is_stored_has_the_name(emma: Person, meeting: Transcript) -> None:
+def test_the_name_is_in_no_table(emma: Person, meeting: Transcript) -> None:
     voiceprint_of(emma, axis(0))
     IdempotencyKey.objects.create(body={"name": "Emma Brook", "id": str(emma.id)}, **ASKED)
-    note_of_the_admin(emma)
+    add_admin_log_entry(emma)
 
     erase_person(emma.id, actor="desk")
 
@@ -67,7 +67,7 @@ def test_nothing_that_is_stored_has_the_name(emma: Person, meeting: Transcript) 
     assert "emma" not in everything
 
 
-def test_no_vector_is_left(emma: Person, meeting: Transcript) -> None:
+def test_no_embedding_remains(emma: Person, meeting: Transcript) -> None:
     voiceprint_of(emma, axis(0))
 
     erase_person(emma.id, actor="desk")
@@ -79,12 +79,12 @@ def test_no_vector_is_left(emma: Person, meeting: Transcript) -> None:
 def test_a_transcript_shows_a_pseudonym(emma: Person, meeting: Transcript) -> None:
     done = erase_person(emma.id, actor="desk")
 
-    kept = meeting.speakers.get()
-    assert (kept.name, kept.person) == (f"Person {emma.id.hex[:4]}", None)
-    assert (done.replacement, done.transcripts, done.prints) == (kept.name, 1, 0)
+    stored = meeting.speakers.get()
+    assert (stored.name, stored.person) == (f"Person {emma.id.hex[:4]}", None)
+    assert (done.replacement, done.transcripts, done.voiceprints) == (stored.name, 1, 0)
 
 
-def test_a_transcript_shows_the_name_that_was_given(emma: Person, meeting: Transcript) -> None:
+def test_a_transcript_shows_the_given_replacement(emma: Person, meeting: Transcript) -> None:
     erase_person(emma.id, actor="desk", replacement=" Customer  A ")
 
     meeting.refresh_from_db()
@@ -93,28 +93,32 @@ def test_a_transcript_shows_the_name_that_was_given(emma: Person, meeting: Trans
     assert meeting.recording_name == "2026-05 Customer A, Ben.wav"
 
 
-def test_a_transcript_that_was_never_linked_is_relabelled_too(emma: Person) -> None:
-    kept = transcript(result={"speakers": [{"cluster": "S0", "name": "EMMA BROOK"}]})
-    speaker(kept, "S0", "EMMA BROOK")
+def test_a_transcript_without_a_link_is_renamed_too(emma: Person) -> None:
+    stored = transcript(result={"speakers": [{"cluster": "S0", "name": "EMMA BROOK"}]})
+    speaker(stored, "S0", "EMMA BROOK")
 
     erase_person(emma.id, actor="desk", replacement="Customer A")
 
-    kept.refresh_from_db()
-    assert kept.speakers.get().name == "Customer A"
-    assert kept.result["speakers"][0]["name"] == "Customer A"
+    stored.refresh_from_db()
+    assert stored.speakers.get().name == "Customer A"
+    assert stored.result["speakers"][0]["name"] == "Customer A"
 
 
-def test_a_name_that_only_the_evidence_tells_is_taken_out_too(emma: Person) -> None:
-    told = {"cluster": "S0", "name": "Ben", "evidence": {"runner_up": {"name": "EMMA BROOK"}}}
-    kept = transcript(result={"speakers": [told], "segments": []})
+def test_a_name_that_only_the_evidence_contains_is_replaced(emma: Person) -> None:
+    other_speaker = {
+        "cluster": "S0",
+        "name": "Ben",
+        "evidence": {"runner_up": {"name": "EMMA BROOK"}},
+    }
+    stored = transcript(result={"speakers": [other_speaker], "segments": []})
 
     erase_person(emma.id, actor="desk")
 
-    kept.refresh_from_db()
-    assert "emma" not in str(kept.result).lower()
+    stored.refresh_from_db()
+    assert "emma" not in str(stored.result).lower()
 
 
-def test_the_name_at_first_is_taken_out_too(emma: Person, meeting: Transcript) -> None:
+def test_the_first_name_in_the_result_is_replaced(emma: Person, meeting: Transcript) -> None:
     meeting.result["speakers"][0]["name"] = meeting.result["segments"][0]["speaker"] = "Emmi"
     meeting.save()
 
@@ -124,7 +128,7 @@ def test_the_name_at_first_is_taken_out_too(emma: Person, meeting: Transcript) -
     assert "Emmi" not in str(meeting.result)
 
 
-def test_others_keep_their_names_and_voices(emma: Person, meeting: Transcript) -> None:
+def test_other_people_do_not_lose_names_and_voices(emma: Person, meeting: Transcript) -> None:
     ben = consenting("Ben Brook")
     voiceprint_of(ben, axis(1))
     speaker(meeting, "S1", "Ben Brook", person=ben)
@@ -136,13 +140,13 @@ def test_others_keep_their_names_and_voices(emma: Person, meeting: Transcript) -
     assert meeting.speakers.get(label="S1").name == "Ben Brook"
 
 
-def test_an_alias_elsewhere_is_somebody_else(emma: Person) -> None:
-    kept = transcript(result={"speakers": [{"cluster": "S0", "name": "E. Brook"}]})
-    speaker(kept, "S0", "E. Brook")
+def test_an_alias_in_other_transcripts_stays(emma: Person) -> None:
+    stored = transcript(result={"speakers": [{"cluster": "S0", "name": "E. Brook"}]})
+    speaker(stored, "S0", "E. Brook")
 
     erase_person(emma.id, actor="desk")
 
-    assert kept.speakers.get().name == "E. Brook"
+    assert stored.speakers.get().name == "E. Brook"
 
 
 def test_a_pseudonym_that_is_taken_gets_more_digits(emma: Person) -> None:
@@ -151,7 +155,7 @@ def test_a_pseudonym_that_is_taken_gets_more_digits(emma: Person) -> None:
     assert pseudonym(emma) == f"Person {emma.id.hex[:5]}"
 
 
-def test_what_was_said_stays_said(emma: Person, meeting: Transcript) -> None:
+def test_the_text_of_a_transcript_stays(emma: Person, meeting: Transcript) -> None:
     meeting.blocks.create(
         speaker=meeting.speakers.get(), position=0, start_ms=0, end_ms=9, text="Emma Brook!"
     )
@@ -161,7 +165,7 @@ def test_what_was_said_stays_said(emma: Person, meeting: Transcript) -> None:
     assert meeting.blocks.get().text == "Emma Brook!"
 
 
-def test_forgetting_is_audited_without_a_name(emma: Person, meeting: Transcript) -> None:
+def test_erasing_is_audited_without_a_name(emma: Person, meeting: Transcript) -> None:
     voiceprint_of(emma, axis(0))
 
     erase_person(emma.id, actor="desk")
@@ -171,22 +175,22 @@ def test_forgetting_is_audited_without_a_name(emma: Person, meeting: Transcript)
     assert entry.detail == {"prints": 1, "transcripts": 1}
 
 
-def test_a_repeated_request_does_not_bring_anybody_back(emma: Person) -> None:
-    kept = IdempotencyKey.objects.create(body={"id": str(emma.id)}, **ASKED)
+def test_a_repeated_request_does_not_create_the_person_again(emma: Person) -> None:
+    stored = IdempotencyKey.objects.create(body={"id": str(emma.id)}, **ASKED)
     other = IdempotencyKey.objects.create(body={"name": "Ben"}, **ASKED | {"key": "2"})
 
     erase_person(emma.id, actor="desk")
 
-    kept.refresh_from_db()
+    stored.refresh_from_db()
     other.refresh_from_db()
-    assert (kept.body, kept.status) == (None, 201)
+    assert (stored.body, stored.status) == (None, 201)
     assert other.body == {"name": "Ben"}
 
 
-def test_a_kept_sample_is_deleted(
+def test_a_stored_sample_is_deleted(
     emma: Person, samples: Path, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    sample = samples / kept_sample(emma)
+    sample = samples / store_sample(emma)
 
     with django_capture_on_commit_callbacks(execute=True):
         erase_person(emma.id, actor="desk")
@@ -197,26 +201,26 @@ def test_a_kept_sample_is_deleted(
 
 
 @pytest.mark.parametrize("replacement", ["", " ", "the late emma brook", "E. Brook", "x" * 201])
-def test_a_replacement_that_is_none_is_refused(emma: Person, replacement: str) -> None:
+def test_an_invalid_replacement_is_refused(emma: Person, replacement: str) -> None:
     with pytest.raises(ValueError, match="replacement: expected"):
         erase_person(emma.id, actor="desk", replacement=replacement)
 
 
-def test_nobody_elses_name_is_a_replacement(emma: Person) -> None:
+def test_another_persons_name_is_refused_as_replacement(emma: Person) -> None:
     consenting("Ben")
 
     with pytest.raises(ValueError, match="no other person has"):
         erase_person(emma.id, actor="desk", replacement="ben")
 
 
-def test_nobody_is_forgotten_twice(emma: Person) -> None:
+def test_a_person_is_not_erased_twice(emma: Person) -> None:
     erase_person(emma.id, actor="desk")
 
     with pytest.raises(PersonNotFound, match=str(emma.id)):
         erase_person(emma.id, actor="desk")
 
 
-def test_nobody_unknown_is_forgotten() -> None:
+def test_an_unknown_person_is_not_erased() -> None:
     with pytest.raises(PersonNotFound):
         erase_person(uuid4(), actor="desk")
 
@@ -237,13 +241,13 @@ def samples(tmp_path: Path, settings: Settings) -> Path:
     return tmp_path
 
 
-def kept_sample(person: Person) -> str:
-    kept = voiceprint_of(person, axis(0))
-    kept.sample.save("emma.WAV", ContentFile(b"RIFF"))
-    return str(kept.sample.name)
+def store_sample(person: Person) -> str:
+    stored = voiceprint_of(person, axis(0))
+    stored.sample.save("emma.WAV", ContentFile(b"RIFF"))
+    return str(stored.sample.name)
 
 
-def note_of_the_admin(person: Person) -> None:
+def add_admin_log_entry(person: Person) -> None:
     changed = json.dumps([{"changed": {"name": "person", "object": str(person)}}])
     LogEntry.objects.create(
         user=User.objects.create(username="admin"),
@@ -256,7 +260,7 @@ def note_of_the_admin(person: Person) -> None:
 
 
 def all_text() -> Iterator[str]:
-    """Every row of every table, as text."""
+    """Yield every row of every table as text."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT t::text FROM "{table}" t')

@@ -1,4 +1,4 @@
-"""Two entries of one person become one."""
+"""Tests of merging two entries of one person."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -24,21 +24,21 @@ def robert() -> Person:
     return consenting("Robert", aliases=["b"], notes="met in June")
 
 
-def test_prints_move(bob: Person, robert: Person) -> None:
+def test_voiceprints_move(bob: Person, robert: Person) -> None:
     voiceprint_of(bob, axis(0))
 
     done = merge_people(bob.id, robert.id, actor="desk")
 
-    assert done.prints == 1
+    assert done.voiceprints == 1
     assert Voiceprint.objects.get().person == robert
 
 
 def test_the_old_name_and_its_aliases_become_aliases(bob: Person, robert: Person) -> None:
     merge_people(bob.id, robert.id, actor="desk")
 
-    kept = Person.objects.get()
-    assert (kept.name, kept.aliases) == ("Robert", ["b", "Bob", "Bobby"])
-    assert kept.notes == "met in June\n\nmet in May"
+    stored = Person.objects.get()
+    assert (stored.name, stored.aliases) == ("Robert", ["b", "Bob", "Bobby"])
+    assert stored.notes == "met in June\n\nmet in May"
 
 
 def test_transcripts_show_the_name_that_remains(bob: Person, robert: Person) -> None:
@@ -64,7 +64,7 @@ YESTERDAY, LAST_WEEK, LAST_YEAR = (NOW - timedelta(days=days) for days in (1, 7,
         (YESTERDAY, None, True),
     ],
 )
-def test_the_later_word_on_consent_counts(
+def test_the_later_decision_on_consent_counts(
     given: datetime | None, until: datetime | None, consents: bool
 ) -> None:
     bob = consenting("Bob", consent_given_at=given, consent_until=until)
@@ -75,7 +75,7 @@ def test_the_later_word_on_consent_counts(
     assert Person.objects.get().has_consent() is consents
 
 
-def test_after_a_no_no_print_is_moved(bob: Person) -> None:
+def test_after_consent_ended_no_voiceprint_moves(bob: Person) -> None:
     voiceprint_of(bob, axis(0))
     refused = consenting("Robert", consent_until=timezone.now())
 
@@ -84,11 +84,11 @@ def test_after_a_no_no_print_is_moved(bob: Person) -> None:
     assert not Voiceprint.objects.exists()
 
 
-def test_after_a_no_neither_voice_is_kept(bob: Person, robert: Person) -> None:
+def test_after_consent_ended_both_voices_are_erased(bob: Person, robert: Person) -> None:
     voiceprint_of(bob, axis(0))
     voiceprint_of(robert, axis(1))
-    heard(bob)
-    heard(robert)
+    speaker_with_embedding(bob)
+    speaker_with_embedding(robert)
     Person.objects.filter(pk=robert.pk).update(consent_until=timezone.now())
 
     merge_people(robert.id, bob.id, actor="desk")
@@ -97,8 +97,8 @@ def test_after_a_no_neither_voice_is_kept(bob: Person, robert: Person) -> None:
     assert not TranscriptSpeaker.objects.filter(embedding__isnull=False).exists()
 
 
-def heard(person: Person) -> TranscriptSpeaker:
-    """Somebody whose fingerprint a transcript has."""
+def speaker_with_embedding(person: Person) -> TranscriptSpeaker:
+    """Create a speaker of this person with an embedding."""
     space, voice = Space.for_engine(SPACE), axis(0).tolist()
     return speaker(transcript(), "S0", person.name, person=person, space=space, embedding=voice)
 
@@ -111,12 +111,12 @@ def test_a_merge_is_audited(bob: Person, robert: Person) -> None:
     assert entry.detail == {"merged": str(bob.id), "prints": 0, "transcripts": 0}
 
 
-def test_nobody_is_merged_into_the_same_person(bob: Person) -> None:
+def test_a_person_is_not_merged_into_itself(bob: Person) -> None:
     with pytest.raises(ValueError, match="into: expected another person"):
         merge_people(bob.id, bob.id, actor="desk")
 
 
-def test_nobody_is_merged_into_somebody_who_is_gone(bob: Person) -> None:
+def test_a_person_is_not_merged_into_a_missing_person(bob: Person) -> None:
     with pytest.raises(PersonNotFound):
         merge_people(bob.id, uuid4(), actor="desk")
 

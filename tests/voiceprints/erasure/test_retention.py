@@ -1,4 +1,4 @@
-"""What may not be kept any longer is deleted, and nothing else."""
+"""Tests that a purge deletes expired data and nothing else."""
 
 import os
 from datetime import timedelta
@@ -43,27 +43,29 @@ def test_a_voice_is_deleted_when_consent_has_ended() -> None:
     done = purge_expired(TOMORROW)
 
     shown.refresh_from_db()
-    assert done == PurgeCounts(people=1, prints=1, transcripts=0, repeats=0, samples=0, jobs=0)
+    assert done == PurgeCounts(
+        people=1, voiceprints=1, transcripts=0, idempotency_keys=0, samples=0, jobs=0
+    )
     assert not Voiceprint.objects.exists()
     assert (shown.embedding, shown.name, shown.person) == (None, "Ana", ana)
 
 
-def test_a_voice_is_kept_while_consent_holds() -> None:
+def test_a_voice_stays_while_consent_is_in_force() -> None:
     voiceprint_of(consenting("Ana", consent_until=TOMORROW), axis(0))
 
     assert purge_expired(NOW).people == 0
     assert Voiceprint.objects.exists()
 
 
-def test_a_voice_whose_consent_was_taken_back_altogether_is_deleted() -> None:
+def test_a_voice_whose_consent_was_removed_is_deleted() -> None:
     ana = consenting("Ana")
     voiceprint_of(ana, axis(0))
     Person.objects.filter(pk=ana.pk).update(consent_given_at=None)
 
-    assert purge_expired(NOW).prints == 1
+    assert purge_expired(NOW).voiceprints == 1
 
 
-def test_a_fingerprint_of_somebody_never_asked_stays_with_the_transcript() -> None:
+def test_an_embedding_of_a_person_never_asked_for_consent_stays() -> None:
     voice = {"embedding": list(axis(0)), "space": Space.for_engine(SPACE)}
     shown = speaker(transcript(), "S0", "A", person=Person.objects.create(name="A"), **voice)
 
@@ -82,32 +84,32 @@ def test_a_transcript_past_its_retention_is_deleted() -> None:
     assert set(Transcript.objects.all()) == {later, forever}
 
 
-def test_answers_to_old_requests_are_deleted() -> None:
+def test_expired_idempotency_keys_are_deleted() -> None:
     asked = {"client": "desk", "method": "POST", "path": "/", "request_sha256": SHA256}
     IdempotencyKey.objects.create(key="1", **asked)
 
-    assert purge_expired(NOW).repeats == 0
-    assert purge_expired(NOW + timedelta(days=2)).repeats == 1
+    assert purge_expired(NOW).idempotency_keys == 0
+    assert purge_expired(NOW + timedelta(days=2)).idempotency_keys == 1
 
 
-def test_a_sample_without_a_print_is_deleted(tmp_path: Path) -> None:
+def test_a_sample_without_a_voiceprint_is_deleted(tmp_path: Path) -> None:
     new = f"{uuid4()}.wav"
-    lying(tmp_path, f"{uuid4()}.wav", age_h=2)
-    lying(tmp_path, new, age_h=0)
+    write_sample(tmp_path, f"{uuid4()}.wav", age_h=2)
+    write_sample(tmp_path, new, age_h=0)
 
     assert purge_expired(NOW).samples == 1
     assert default_storage.listdir("samples")[1] == [new]
 
 
 @pytest.mark.parametrize("name", ["interview.wav", "notes.txt", STRAY, f"x{STRAY}.wav"])
-def test_a_file_that_is_no_sample_of_ours_stays(tmp_path: Path, name: str) -> None:
-    lying(tmp_path, name, age_h=2)
+def test_a_file_with_another_name_stays(tmp_path: Path, name: str) -> None:
+    write_sample(tmp_path, name, age_h=2)
 
     assert purge_expired(NOW).samples == 0
     assert default_storage.listdir("samples")[1] == [name]
 
 
-def test_what_was_purged_is_audited_once() -> None:
+def test_a_purge_is_audited_once() -> None:
     ana = consenting("Ana", consent_until=TOMORROW)
     voiceprint_of(ana, axis(0))
 
@@ -118,7 +120,7 @@ def test_what_was_purged_is_audited_once() -> None:
     assert (entry.actor, entry.action, entry.person_id) == ("purge_expired", "purged", ana.id)
 
 
-def lying(folder: Path, name: str, *, age_h: int) -> None:
+def write_sample(folder: Path, name: str, *, age_h: int) -> None:
     path = folder / "samples" / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"RIFF")

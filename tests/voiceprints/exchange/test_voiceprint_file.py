@@ -1,4 +1,4 @@
-"""Voiceprints as a file."""
+"""Tests of the file format for voiceprints."""
 
 import json
 
@@ -18,8 +18,8 @@ def envelope(**fields: object) -> str:
     return json.dumps({"space": "titanet", "voiceprints": {"Ana": [axis(0).tolist()]}} | fields)
 
 
-def test_what_is_written_is_read_again() -> None:
-    kept = VoiceprintFile(
+def test_a_written_file_is_read_again() -> None:
+    stored = VoiceprintFile(
         "titanet@1",
         (
             NamedVoiceprints("Ana Ruiz", (axis(0), axis(1))),
@@ -27,7 +27,7 @@ def test_what_is_written_is_read_again() -> None:
         ),
     )
 
-    again = parse_voiceprint_file(dump_voiceprint_file(kept))
+    again = parse_voiceprint_file(dump_voiceprint_file(stored))
 
     assert (again.space, [one.name for one in again.people]) == (
         "titanet@1",
@@ -42,7 +42,7 @@ def test_a_library_without_people_is_a_file() -> None:
     ) == VoiceprintFile("titanet", ())
 
 
-def test_known_voiceprints_are_read_in_the_space_somebody_names() -> None:
+def test_known_voiceprints_are_read_with_a_given_space() -> None:
     known = parse_voiceprint_file(json.dumps({"Ana": axis(0).tolist()}), space="titanet")
 
     assert known.space == "titanet"
@@ -50,7 +50,7 @@ def test_known_voiceprints_are_read_in_the_space_somebody_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{", "not JSON"),
         ("[]", "Expected an object"),
@@ -66,11 +66,11 @@ def test_known_voiceprints_are_read_in_the_space_somebody_names() -> None:
         (envelope(voiceprints={"Ana": [True] * 192}), r"voiceprints\['Ana'\]: expected 192"),
     ],
 )
-def test_what_is_no_such_file_is_refused_with_the_place(text: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_an_invalid_file_is_refused_with_the_field(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         parse_voiceprint_file(text)
 
 
-def test_a_file_of_another_space_than_somebody_says_is_refused() -> None:
+def test_a_file_of_another_space_than_the_given_one_is_refused() -> None:
     with pytest.raises(ValueError, match="expected 'campplus', got 'titanet' in the file"):
         parse_voiceprint_file(envelope(), space="campplus")

@@ -1,4 +1,4 @@
-"""Whose voice is this, compared with all prints or by way of the index?"""
+"""Tests of voice matching, by comparing all voiceprints and by the index."""
 
 import sys
 
@@ -37,15 +37,15 @@ def space() -> Space:
 
 @pytest.fixture(params=[False, True], ids=["all", "index"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
-    """However few prints there are, each way finds the same."""
+    """Run a test with each way of searching, whatever the number of voiceprints."""
     monkeypatch.setattr(neighbours, "EXACT_UP_TO", 0 if request.param else sys.maxsize)
     monkeypatch.setattr(neighbours, "MOST_DEAD_PER_LIVE", sys.maxsize)
     with connection.cursor() as cursor:
-        # So few rows would rather be sorted than looked up.
+        # Postgres would sort these few rows instead of using the index.
         cursor.execute(f"SET LOCAL enable_sort = {'off' if request.param else 'on'}")
 
 
-def test_people_are_ranked_by_their_nearest_print(way: None, space: Space) -> None:
+def test_people_are_ranked_by_their_nearest_voiceprint(way: None, space: Space) -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
     voiceprint_of(ana, axis(5))
     voiceprint_of(ana, blend({0: 0.8, 1: 0.6}))
@@ -56,7 +56,7 @@ def test_people_are_ranked_by_their_nearest_print(way: None, space: Space) -> No
     assert [(one.name, round(one.similarity, 4)) for one in found] == [("Ana", 0.8), ("Ben", 0.6)]
 
 
-def test_the_scale_of_a_fingerprint_carries_no_meaning(way: None, space: Space) -> None:
+def test_the_scale_of_an_embedding_carries_no_meaning(way: None, space: Space) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
 
     [ana] = nearest_people(7 * axis(0), space)
@@ -64,7 +64,7 @@ def test_the_scale_of_a_fingerprint_carries_no_meaning(way: None, space: Space) 
     assert ana.similarity == pytest.approx(1.0)
 
 
-def test_prints_of_another_space_are_never_compared(way: None, space: Space) -> None:
+def test_voiceprints_of_another_space_are_never_compared(way: None, space: Space) -> None:
     voiceprint_of(consenting("Ana"), axis(0), "campplus")
 
     assert nearest_people(axis(0), space) == []
@@ -79,16 +79,16 @@ def test_people_without_consent_are_never_found(way: None, space: Space) -> None
 
 
 @pytest.mark.parametrize(
-    "fingerprint",
+    "embedding",
     [np.zeros(DIMENSION), np.full(DIMENSION, 1e-200), np.ones(256), np.ones(0)],
 )
-def test_what_cannot_be_compared_is_nobodys(space: Space, fingerprint: Array) -> None:
+def test_an_embedding_that_is_not_comparable_has_no_people(space: Space, embedding: Array) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
 
-    assert nearest_people(fingerprint, space) == []
+    assert nearest_people(embedding, space) == []
 
 
-def test_one_person_with_many_prints_hides_nobody(way: None, space: Space) -> None:
+def test_one_person_with_many_voiceprints_does_not_hide_others(way: None, space: Space) -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
     many_voiceprints([ana] * 500, np.tile(axis(0), (500, 1)), space)
     voiceprint_of(ben, blend({0: 0.1, 1: 1.0}))
@@ -96,7 +96,7 @@ def test_one_person_with_many_prints_hides_nobody(way: None, space: Space) -> No
     assert [one.name for one in nearest_people(axis(0), space, limit=2)] == ["Ana", "Ben"]
 
 
-def test_a_crowd_of_another_space_hides_nobody(way: None, space: Space) -> None:
+def test_many_people_of_another_space_do_not_hide_others(way: None, space: Space) -> None:
     near = np.array([blend({0: 1.0, 1: n / 5000}) for n in range(1500)])
     many_voiceprints([consenting("Stranger")] * 1500, near, Space.for_engine("campplus"))
     voiceprint_of(consenting("Ana"), axis(1))
@@ -104,9 +104,7 @@ def test_a_crowd_of_another_space_hides_nobody(way: None, space: Space) -> None:
     assert [one.name for one in nearest_people(axis(0), space)] == ["Ana"]
 
 
-def test_each_voice_has_its_own_people_and_what_cannot_be_compared_none(
-    way: None, space: Space
-) -> None:
+def test_each_voice_has_its_own_people(way: None, space: Space) -> None:
     for number, name in enumerate(["Ana", "Ben", "Cem"]):
         voiceprint_of(consenting(name), axis(number))
     nan = np.full(DIMENSION, np.nan)
@@ -134,7 +132,7 @@ def test_a_voice_is_looked_up_in_no_more_queries_when_there_are_more_people(
     assert queries() <= of_one
 
 
-def test_a_voice_near_enough_and_clear_of_others_is_identified(space: Space) -> None:
+def test_a_voice_above_threshold_and_margin_is_identified(space: Space) -> None:
     ana = consenting("Ana")
     voiceprint_of(ana, axis(0))
     voiceprint_of(consenting("Ben"), axis(1))
@@ -147,7 +145,7 @@ def test_a_voice_near_enough_and_clear_of_others_is_identified(space: Space) -> 
     assert found.margin == pytest.approx(0.6 / np.hypot(0.9, 0.3))
 
 
-def test_two_people_as_near_are_no_match(space: Space) -> None:
+def test_two_equally_near_people_are_ambiguous(space: Space) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
     voiceprint_of(consenting("Ben"), axis(1))
 

@@ -1,4 +1,4 @@
-"""The tables come and go."""
+"""Tests of the migrations."""
 
 import pytest
 from django.core.management import call_command
@@ -6,7 +6,7 @@ from django.db import connection
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_library_is_taken_down_and_set_up_again() -> None:
+def test_migrations_can_be_reversed_and_applied_again() -> None:
     call_command("migrate", "voiceprints", "zero", verbosity=0)
     gone = [name for name in connection.introspection.table_names() if "voiceprints" in name]
     call_command("migrate", "voiceprints", verbosity=0)

@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever writes to it."""
+"""Tests of the constraints and triggers that the database enforces."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def test_two_people_do_not_share_a_name_in_whatever_case() -> None:
         Person.objects.bulk_create([Person(name="ANA RUß")])
 
 
-def test_every_former_name_is_kept_whoever_changes_it() -> None:
+def test_every_former_name_is_stored_whatever_changes_it() -> None:
     ana = Person.objects.create(name="Ana")
     Person.objects.filter(pk=ana.pk).update(name="Ana Ruiz")
     ana.name = "Anna Ruiz"
@@ -49,14 +49,14 @@ def test_every_former_name_is_kept_whoever_changes_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["ΝΙΚΟΣ", "İnci", "ẞ Ruß", "ÉVA", "ǅ", "ΑΣ Σ"])
-def test_the_database_and_the_code_agree_on_what_is_one_name(name: str) -> None:
+def test_the_database_and_the_code_compare_names_alike(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT lower(%s)", [name])
 
         assert cursor.fetchone() == (name_key(name),)
 
 
-def test_a_person_is_found_however_the_name_is_typed() -> None:
+def test_a_person_is_found_by_any_spelling_of_the_name() -> None:
     zoe = Person.objects.create(name="Zoé Nuñez")
 
     assert Person.objects.named(" ZOE\u0301  Nun\u0303ez\u200b").get() == zoe
@@ -89,7 +89,7 @@ def test_every_change_of_a_person_counts_as_a_version() -> None:
     assert ana.updated_at > ana.created_at
 
 
-def test_consenting_are_those_whose_consent_holds_now() -> None:
+def test_people_with_consent_in_force_are_found() -> None:
     now = timezone.now()
     Person.objects.create(name="Never asked")
     consenting("Withdrawn", consent_until=now)
@@ -111,14 +111,14 @@ def test_a_person_and_the_database_agree_on_consent(until_days: float | None) ->
     assert ana.has_consent(now) == Person.objects.consenting(now).exists()
 
 
-def test_a_print_needs_the_consent_of_its_person() -> None:
+def test_a_voiceprint_needs_the_consent_of_its_person() -> None:
     never_asked = Person.objects.create(name="Ana")
 
     with pytest.raises(IntegrityError, match="consent"):
         voiceprint_of(never_asked, axis(0))
 
 
-def test_a_print_needs_a_consent_that_still_holds() -> None:
+def test_a_voiceprint_needs_consent_that_is_in_force() -> None:
     withdrawn = consenting("Ana", consent_until=timezone.now())
 
     with pytest.raises(IntegrityError, match="consent"):
@@ -126,12 +126,12 @@ def test_a_print_needs_a_consent_that_still_holds() -> None:
 
 
 @pytest.mark.parametrize("length", [0.0, 0.9, 1.1])
-def test_a_print_has_length_one(length: float) -> None:
+def test_a_voiceprint_has_length_one(length: float) -> None:
     with pytest.raises(IntegrityError, match="voiceprint_has_length_one"):
         voiceprint_of(consenting("Ana"), axis(0) * length)
 
 
-def test_a_print_that_is_not_of_length_one_is_invalid_before_it_is_saved() -> None:
+def test_a_voiceprint_of_another_length_fails_validation() -> None:
     ana, space = consenting("Ana"), Space.for_engine("titanet")
     given = {"person": ana, "space": space, "source": "caller", "created_by": "desk"}
 
@@ -139,7 +139,7 @@ def test_a_print_that_is_not_of_length_one_is_invalid_before_it_is_saved() -> No
         Voiceprint(vector=list(axis(0) * 2), **given).full_clean()
 
 
-def test_a_print_has_as_many_numbers_as_its_space() -> None:
+def test_a_voiceprint_has_the_dimension_of_its_space() -> None:
     with pytest.raises(DatabaseError, match="expected 192 dimensions"):
         voiceprint_of(consenting("Ana"), [1.0, 0.0])
 
@@ -155,7 +155,7 @@ def test_a_print_has_as_many_numbers_as_its_space() -> None:
         ("space_id", -1),
     ],
 )
-def test_a_print_cannot_be_changed_into_nonsense(field: str, value: object) -> None:
+def test_a_voiceprint_cannot_get_an_invalid_value(field: str, value: object) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
 
     with pytest.raises(IntegrityError):
@@ -163,10 +163,10 @@ def test_a_print_cannot_be_changed_into_nonsense(field: str, value: object) -> N
 
 
 def test_a_sample_ends_after_it_began() -> None:
-    kept = voiceprint_of(consenting("Ana"), axis(0))
+    stored = voiceprint_of(consenting("Ana"), axis(0))
 
     with pytest.raises(IntegrityError, match="voiceprint_sample_is_a_span"):
-        Voiceprint.objects.filter(pk=kept.pk).update(sample_start_s=2.0, sample_end_s=2.0)
+        Voiceprint.objects.filter(pk=stored.pk).update(sample_start_s=2.0, sample_end_s=2.0)
 
 
 def test_a_space_in_use_is_not_deleted() -> None:
@@ -176,7 +176,7 @@ def test_a_space_in_use_is_not_deleted() -> None:
         _delete_now("voiceprints_space", used.pk)
 
 
-def test_the_space_of_an_engine_is_made_once() -> None:
+def test_the_space_of_an_engine_is_created_once() -> None:
     first = Space.for_engine("campplus@92f2")
 
     assert Space.for_engine("campplus@92f2") == first
@@ -194,7 +194,7 @@ def test_a_model_without_revision_is_a_space_of_its_own() -> None:
     ("field", "value"),
     [("model", ""), ("dimension", 256), ("threshold", 1.5), ("margin", -0.1)],
 )
-def test_a_space_cannot_be_changed_into_nonsense(field: str, value: object) -> None:
+def test_a_space_cannot_get_an_invalid_value(field: str, value: object) -> None:
     Space.for_engine("titanet")
 
     with pytest.raises(IntegrityError):
@@ -205,7 +205,7 @@ def test_a_space_cannot_be_changed_into_nonsense(field: str, value: object) -> N
     ("field", "value"),
     [("sha256", "AB" * 32), ("sha256", "ab"), ("duration", -1.0), ("mode", "stereo")],
 )
-def test_a_transcript_cannot_be_changed_into_nonsense(field: str, value: object) -> None:
+def test_a_transcript_cannot_get_an_invalid_value(field: str, value: object) -> None:
     transcript()
 
     with pytest.raises(IntegrityError):
@@ -221,21 +221,21 @@ def test_a_transcript_cannot_be_changed_into_nonsense(field: str, value: object)
         ("embedding", list(axis(0))),
     ],
 )
-def test_a_speaker_cannot_be_changed_into_nonsense(field: str, value: object) -> None:
+def test_a_speaker_cannot_get_an_invalid_value(field: str, value: object) -> None:
     speaker(transcript(), "Speaker_0", "Ana")
 
     with pytest.raises(IntegrityError):
         _update_now(TranscriptSpeaker, field, value)
 
 
-def test_a_speakers_fingerprint_has_length_one() -> None:
+def test_a_speakers_embedding_has_length_one() -> None:
     placed = {"space": Space.for_engine("titanet"), "embedding": list(axis(0) * 2)}
 
     with pytest.raises(IntegrityError, match="speaker_fingerprint_is_placed"):
         speaker(transcript(), "Speaker_0", "Ana", **placed)
 
 
-def test_a_label_stands_once_in_a_transcript() -> None:
+def test_a_label_is_unique_in_a_transcript() -> None:
     meeting = transcript()
     speaker(meeting, "Speaker_0", "Ana")
 
@@ -244,7 +244,7 @@ def test_a_label_stands_once_in_a_transcript() -> None:
 
 
 @pytest.mark.parametrize(("field", "value"), [("end_ms", 1), ("start_ms", -1), ("position", -1)])
-def test_a_block_cannot_be_changed_into_nonsense(field: str, value: int) -> None:
+def test_a_block_cannot_get_an_invalid_value(field: str, value: int) -> None:
     meeting = transcript()
     ana = speaker(meeting, "Speaker_0", "Ana")
     Block.objects.create(transcript=meeting, speaker=ana, position=0, start_ms=5, end_ms=9)
@@ -255,16 +255,16 @@ def test_a_block_cannot_be_changed_into_nonsense(field: str, value: int) -> None
 
 def test_a_block_is_found_by_its_words() -> None:
     meeting = transcript()
-    said = {"transcript": meeting, "speaker": speaker(meeting, "S", "Ana")}
-    Block.objects.create(position=0, start_ms=0, end_ms=9, text="Good morning, Emma.", **said)
-    Block.objects.create(position=1, start_ms=9, end_ms=10, text="Hello.", **said)
+    common = {"transcript": meeting, "speaker": speaker(meeting, "S", "Ana")}
+    Block.objects.create(position=0, start_ms=0, end_ms=9, text="Good morning, Emma.", **common)
+    Block.objects.create(position=1, start_ms=9, end_ms=10, text="Hello.", **common)
 
     found = Block.objects.filter(search=SearchQuery("morning", config="simple"))
 
     assert [block.position for block in found] == [0]
 
 
-def test_deleting_a_transcript_deletes_what_was_said() -> None:
+def test_deleting_a_transcript_deletes_its_blocks() -> None:
     meeting = transcript()
     ana = speaker(meeting, "Speaker_0", "Ana")
     Block.objects.create(transcript=meeting, speaker=ana, position=0, start_ms=0, end_ms=9)
@@ -278,7 +278,7 @@ def test_deleting_a_transcript_deletes_what_was_said() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE voiceprints_auditentry SET actor = 'nobody'",
+        "UPDATE voiceprints_auditentry SET actor = 'another'",
         "DELETE FROM voiceprints_auditentry",
     ],
 )
@@ -290,7 +290,7 @@ def test_the_audit_is_never_edited(statement: str) -> None:
 
 
 @pytest.mark.parametrize(("actor", "action"), [("", "enrolled"), ("desk", "guessed")])
-def test_the_audit_says_who_and_what(actor: str, action: str) -> None:
+def test_an_audit_entry_needs_an_actor_and_a_known_action(actor: str, action: str) -> None:
     with pytest.raises(IntegrityError):
         AuditEntry.objects.create(actor=actor, action=action)
 
@@ -304,7 +304,7 @@ def test_a_client_uses_an_idempotency_key_once() -> None:
 
 
 def _update_now(model: type, field: str, value: object) -> None:
-    """Foreign keys are checked at the end of a transaction, unless it is told otherwise."""
+    """Update a row with constraints checked immediately, not at the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     model.objects.update(**{field: value})  # type: ignore[attr-defined]

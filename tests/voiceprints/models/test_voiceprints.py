@@ -1,4 +1,4 @@
-"""The library's app stands on a real Postgres with pgvector."""
+"""Tests that the app runs on Postgres with pgvector."""
 
 import pytest
 from django.apps import apps

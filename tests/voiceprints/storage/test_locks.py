@@ -1,4 +1,4 @@
-"""What is taken, and in which order?"""
+"""Tests of the row locks."""
 
 import pytest
 from django.db import connection
@@ -10,11 +10,11 @@ from voiceprints.storage.locks import lock_transcripts
 pytestmark = pytest.mark.django_db
 
 
-def test_transcripts_are_locked_without_reading_their_results() -> None:
-    kept = transcript(result={"segments": []})
+def test_transcripts_are_locked_without_their_results() -> None:
+    stored = transcript(result={"segments": []})
 
     with CaptureQueriesContext(connection) as asked:
-        [locked] = lock_transcripts([kept.pk])
+        [locked] = lock_transcripts([stored.pk])
 
     assert "FOR UPDATE" in asked[0]["sql"]
     assert '"result"' not in asked[0]["sql"]

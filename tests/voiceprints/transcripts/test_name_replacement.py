@@ -1,4 +1,4 @@
-"""Names in a kept result are given others; nothing else is."""
+"""Tests that only names are replaced in a stored result."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ RESULT: dict[str, Any] = {
 }
 
 
-def test_every_name_is_given_another() -> None:
+def test_every_name_is_replaced() -> None:
     result = replace_names(RESULT, name_replacer({"yes": "A"}))
 
     named = result["speakers"][0]
@@ -29,7 +29,7 @@ def test_every_name_is_given_another() -> None:
     assert named["evidence"]["winner"] == named["evidence"]["runner_up"] == SUPPORT | {"name": "A"}
 
 
-def test_a_label_and_what_was_said_stay() -> None:
+def test_labels_and_text_are_not_replaced() -> None:
     result = replace_names(RESULT, name_replacer({"yes": "A"}))
 
     named = result["speakers"][0]
@@ -38,7 +38,7 @@ def test_a_label_and_what_was_said_stay() -> None:
 
 
 @pytest.mark.parametrize("name", ["Segments", "Mono", "visual", "Speakers", "Name", "text"])
-def test_the_words_of_a_result_are_no_names(name: str) -> None:
+def test_keys_and_modes_of_a_result_are_not_replaced(name: str) -> None:
     assert replace_names(RESULT, name_replacer({name: "A"})) == RESULT
 
 

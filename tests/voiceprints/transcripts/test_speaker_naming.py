@@ -1,4 +1,4 @@
-"""Somebody in a transcript gets a name afterwards, there and where the same voice is heard."""
+"""Tests of naming speakers, in one transcript and in others with the same voice."""
 
 from uuid import uuid4
 
@@ -18,18 +18,18 @@ from voiceprints.transcripts.speaker_naming import (
 pytestmark = pytest.mark.django_db
 
 
-def test_naming_a_speaker_renames_what_was_said() -> None:
+def test_naming_a_speaker_renames_its_blocks() -> None:
     ana, meeting = consenting("Ana"), transcript()
     unknown = speaker(meeting, "S0", "Unknown_0", source="unmatched")
     unknown.blocks.create(transcript=meeting, position=0, start_ms=0, end_ms=9)
 
     name_speaker(meeting.id, "S0", ana.id, actor="desk")
 
-    said = meeting.blocks.get().speaker
-    assert (said.name, said.person, said.source) == ("Ana", ana, "named_by_hand")
+    named = meeting.blocks.get().speaker
+    assert (named.name, named.person, named.source) == ("Ana", ana, "named_by_hand")
 
 
-def test_all_who_bear_the_name_go_along() -> None:
+def test_all_speakers_of_the_name_are_renamed() -> None:
     ana, meeting = consenting("Ana"), transcript()
     speaker(meeting, "S0", "Anna")
     speaker(meeting, "S1", "Ben")
@@ -40,7 +40,7 @@ def test_all_who_bear_the_name_go_along() -> None:
     assert [one.name for one in meeting.speakers.all()] == ["Ana", "Ben", "Ana"]
 
 
-def test_other_transcripts_are_left_alone() -> None:
+def test_other_transcripts_do_not_change() -> None:
     ana, meeting, other = consenting("Ana"), transcript(), transcript()
     speaker(meeting, "S0", "Unknown_0")
     speaker(other, "S0", "Unknown_0")
@@ -50,10 +50,10 @@ def test_other_transcripts_are_left_alone() -> None:
     assert other.speakers.get().name == "Unknown_0"
 
 
-def test_after_a_no_a_named_speaker_has_no_fingerprint() -> None:
+def test_a_speaker_named_after_consent_ended_has_no_embedding() -> None:
     ana, meeting = consenting("Ana"), transcript()
     Person.objects.filter(pk=ana.pk).update(consent_until=ana.created_at)
-    heard(meeting, 0)
+    unnamed_speaker(meeting, 0)
 
     name_speaker(meeting.id, "S0", ana.id, actor="desk")
 
@@ -74,14 +74,14 @@ def test_naming_is_audited() -> None:
     )
 
 
-def test_a_label_that_nobody_has_is_refused() -> None:
+def test_an_unknown_label_is_refused() -> None:
     ana, meeting = consenting("Ana"), transcript()
 
     with pytest.raises(SpeakerNotFound, match="S7"):
         name_speaker(meeting.id, "S7", ana.id, actor="desk")
 
 
-def test_somebody_who_is_gone_gives_no_name() -> None:
+def test_a_missing_person_is_refused() -> None:
     meeting = transcript()
     speaker(meeting, "S0", "Unknown_0")
 
@@ -89,19 +89,19 @@ def test_somebody_who_is_gone_gives_no_name() -> None:
         name_speaker(meeting.id, "S0", uuid4(), actor="desk")
 
 
-def test_a_person_is_made_once_for_a_name() -> None:
+def test_a_person_is_created_once_for_a_name() -> None:
     ana = get_or_create_person("Ana", actor="desk")
 
     assert get_or_create_person("ANA", actor="desk") == ana
     assert [entry.action for entry in AuditEntry.objects.all()] == ["person_created"]
 
 
-def test_the_same_voice_is_found_elsewhere_nearest_first() -> None:
+def test_the_same_voice_is_found_in_other_transcripts_nearest_first() -> None:
     meeting, near, far = transcript(), transcript(recording_name="May.wav"), transcript()
-    heard(meeting, 0)
-    heard(near, {0: 1.0, 1: 0.1})
-    heard(far, {0: 0.8, 1: 0.6})
-    heard(transcript(), 1)
+    unnamed_speaker(meeting, 0)
+    unnamed_speaker(near, {0: 1.0, 1: 0.1})
+    unnamed_speaker(far, {0: 0.8, 1: 0.6})
+    unnamed_speaker(transcript(), 1)
 
     found = similar_speakers(axis(0), Space.for_engine(SPACE), exclude=meeting.id)
 
@@ -111,20 +111,20 @@ def test_the_same_voice_is_found_elsewhere_nearest_first() -> None:
 
 
 def test_a_voice_of_another_space_is_not_the_same() -> None:
-    heard(transcript(), 0)
+    unnamed_speaker(transcript(), 0)
 
     assert similar_speakers(axis(0), Space.for_engine("campplus")) == []
 
 
 def test_a_threshold_may_be_stricter_than_the_spaces() -> None:
-    heard(transcript(), {0: 0.8, 1: 0.6})
+    unnamed_speaker(transcript(), {0: 0.8, 1: 0.6})
 
     assert similar_speakers(axis(0), Space.for_engine(SPACE), threshold=0.9) == []
 
 
-def test_the_same_voice_is_named_where_it_has_no_name() -> None:
+def test_the_same_voice_is_named_if_it_has_no_name() -> None:
     ana = consenting("Ana")
-    nameless = heard(transcript(), 0)
+    nameless = unnamed_speaker(transcript(), 0)
     named = speaker(transcript(), "S0", "Ben", source="visual")
 
     done = name_similar_speakers([nameless.pk, named.pk], ana.id, actor="desk")
@@ -134,8 +134,8 @@ def test_the_same_voice_is_named_where_it_has_no_name() -> None:
     assert AuditEntry.objects.get().transcript_id == nameless.transcript_id
 
 
-def heard(of: Transcript, voice: int | dict[int, float]) -> TranscriptSpeaker:
-    """Somebody without a name, and what that one sounds like."""
+def unnamed_speaker(of: Transcript, voice: int | dict[int, float]) -> TranscriptSpeaker:
+    """Create a speaker without a name, with this voice."""
     vector = axis(voice) if isinstance(voice, int) else blend(voice)
     space = Space.for_engine(SPACE)
     known = {"embedding": list(vector), "space": space, "source": "unmatched"}

@@ -57,7 +57,7 @@ def _erase(person: Person, replacement: str | None, *, for_good: bool) -> Erased
 
 def _describe(erased: ErasedPerson) -> str:
     return (
-        f"voiceprints deleted: {erased.prints}; transcripts changed: {erased.transcripts}; "
+        f"voiceprints deleted: {erased.voiceprints}; transcripts changed: {erased.transcripts}; "
         f"replacement name: {erased.replacement}."
     )
 

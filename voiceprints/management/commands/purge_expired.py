@@ -40,7 +40,8 @@ only here. It can be stopped at any time and run again."""
         what = "Would be deleted" if dry_run else "Deleted"
         self.stdout.write(
             f"{what}: the voices of {purged.people} people "
-            f"({purged.prints} voiceprints), {purged.transcripts} transcripts, "
-            f"{purged.repeats} stored responses, {purged.samples} samples without a voiceprint, "
+            f"({purged.voiceprints} voiceprints), {purged.transcripts} transcripts, "
+            f"{purged.idempotency_keys} stored responses, "
+            f"{purged.samples} samples without a voiceprint, "
             f"{purged.jobs} jobs past JOB_DAYS."
         )

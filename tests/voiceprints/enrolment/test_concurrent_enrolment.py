@@ -1,4 +1,4 @@
-"""What is enrolled while something else happens to the person: nothing is lost or comes back."""
+"""Tests of enrolments concurrent with other changes of the same person."""
 
 from pathlib import Path
 from threading import Event
@@ -36,9 +36,9 @@ def recording(tmp_path: Path) -> Recording:
 
 
 @pytest.fixture
-def while_listening(monkeypatch: pytest.MonkeyPatch) -> "Listening":
-    """Holds the next enrolment where the engine has answered and nothing is locked yet."""
-    held = Listening()
+def paused_extraction(monkeypatch: pytest.MonkeyPatch) -> "PausedExtraction":
+    """Pause the next enrolment after the engine has responded and before anything is locked."""
+    held = PausedExtraction()
     monkeypatch.setattr(
         "voiceprints.enrolment.voice_extraction.embed_clips",
         lambda clips: held.after(embed_clips(clips)),
@@ -46,7 +46,7 @@ def while_listening(monkeypatch: pytest.MonkeyPatch) -> "Listening":
     return held
 
 
-class Listening:
+class PausedExtraction:
     def __init__(self) -> None:
         self.reached, self.go_on = Event(), Event()
 
@@ -70,7 +70,7 @@ def test_two_enrolments_of_one_person_both_count(recording: Recording) -> None:
     assert ana.voiceprints.count() == 2
 
 
-def test_somebody_new_who_is_enrolled_twice_at_once_is_one_person(recording: Recording) -> None:
+def test_a_new_person_enrolled_twice_at_the_same_time_is_one_person(recording: Recording) -> None:
     consent = Consent("signed form")
 
     def enrol(name: str) -> Voiceprint:
@@ -82,51 +82,51 @@ def test_somebody_new_who_is_enrolled_twice_at_once_is_one_person(recording: Rec
     assert Voiceprint.objects.count() == 2
 
 
-def test_whoever_is_forgotten_while_the_engine_listens_stays_forgotten(
-    recording: Recording, while_listening: Listening
+def test_a_person_erased_during_extraction_stays_erased(
+    recording: Recording, paused_extraction: PausedExtraction
 ) -> None:
     ana = consenting("Ana")
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
-    assert while_listening.reached.wait(PATIENCE_S)
+    assert paused_extraction.reached.wait(PATIENCE_S)
 
     erase_person(ana.id, actor="desk")
-    while_listening.go_on.set()
+    paused_extraction.go_on.set()
 
     with pytest.raises(PersonNotFound):
         enrolment.result()
     assert not Voiceprint.objects.exists()
 
 
-def test_whoever_is_merged_while_the_engine_listens_is_told(
-    recording: Recording, while_listening: Listening
+def test_a_person_merged_during_extraction_is_reported(
+    recording: Recording, paused_extraction: PausedExtraction
 ) -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
-    assert while_listening.reached.wait(PATIENCE_S)
+    assert paused_extraction.reached.wait(PATIENCE_S)
 
     merge_people(ana.id, anna.id, actor="desk")
-    while_listening.go_on.set()
+    paused_extraction.go_on.set()
 
     with pytest.raises(PersonNotFound):
         enrolment.result()
     assert not Voiceprint.objects.exists()
 
 
-def test_whoever_withdraws_consent_while_the_engine_listens_is_not_enrolled(
-    recording: Recording, while_listening: Listening
+def test_consent_withdrawn_during_extraction_refuses_the_voice(
+    recording: Recording, paused_extraction: PausedExtraction
 ) -> None:
     ana = consenting("Ana")
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
-    assert while_listening.reached.wait(PATIENCE_S)
+    assert paused_extraction.reached.wait(PATIENCE_S)
 
     Person.objects.filter(pk=ana.pk).update(consent_until=ana.created_at)
-    while_listening.go_on.set()
+    paused_extraction.go_on.set()
 
     with pytest.raises(ConsentEnded):
         enrolment.result()
 
 
-def test_an_enrolment_that_waits_for_a_merge_is_told_that_the_person_is_gone() -> None:
+def test_an_enrolment_that_waits_for_a_merge_reports_the_missing_person() -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
 
     with transaction.atomic():
@@ -137,18 +137,18 @@ def test_an_enrolment_that_waits_for_a_merge_is_told_that_the_person_is_gone() -
         enrolment.result()
 
 
-def test_a_print_that_a_merge_waits_for_moves_along() -> None:
+def test_a_voiceprint_that_a_merge_waits_for_moves_too() -> None:
     ana, anna = consenting("Ana"), consenting("Anna")
 
     with transaction.atomic():
-        learned = enrol_embedding(ana.id, axis(0), SPACE, actor="desk")
+        enrolled = enrol_embedding(ana.id, axis(0), SPACE, actor="desk")
         merging = waiting(lambda: merge_people(ana.id, anna.id, actor="desk"))
 
-    assert merging.result().prints == 1
-    assert anna.voiceprints.get() == learned
+    assert merging.result().voiceprints == 1
+    assert anna.voiceprints.get() == enrolled
 
 
-def test_one_voice_enrolled_for_two_people_at_once_is_one_persons() -> None:
+def test_one_voice_enrolled_for_two_people_at_the_same_time_is_stored_once() -> None:
     ana, ben = consenting("Ana"), consenting("Ben")
 
     with transaction.atomic():
@@ -161,34 +161,34 @@ def test_one_voice_enrolled_for_two_people_at_once_is_one_persons() -> None:
         second.result()
 
 
-def test_nothing_is_locked_while_the_engine_listens(
-    recording: Recording, while_listening: Listening, scripted_engine: FaultServer
+def test_nothing_is_locked_during_extraction(
+    recording: Recording, paused_extraction: PausedExtraction, scripted_engine: FaultServer
 ) -> None:
     ana = consenting("Ana")
     enrolment = started(lambda: enrol_recordings(ana.id, [recording], actor="desk"))
-    assert while_listening.reached.wait(PATIENCE_S)
+    assert paused_extraction.reached.wait(PATIENCE_S)
 
     with transaction.atomic():
         Person.objects.select_for_update(nowait=True).get(pk=ana.pk)
-    while_listening.go_on.set()
+    paused_extraction.go_on.set()
 
     assert enrolment.result().person == ana
     assert DIARIZE in scripted_engine.paths()
 
 
-def test_a_print_that_is_deleted_while_its_sample_is_heard_again_stays_deleted(
-    recording: Recording, settings: Settings, while_listening: Listening
+def test_a_voiceprint_deleted_during_reembedding_stays_deleted(
+    recording: Recording, settings: Settings, paused_extraction: PausedExtraction
 ) -> None:
     settings.KEEP_SAMPLES = True
-    while_listening.go_on.set()
+    paused_extraction.go_on.set()
     old = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
     Space.objects.update(model="an older model")
-    while_listening.again()
+    paused_extraction.again()
     hearing = started(lambda: reembed_person(old.person, SPACE, actor="desk"))
-    assert while_listening.reached.wait(PATIENCE_S)
+    assert paused_extraction.reached.wait(PATIENCE_S)
 
     old.delete()
-    while_listening.go_on.set()
+    paused_extraction.go_on.set()
 
     assert hearing.result() == 0
     assert not Voiceprint.objects.exists()
