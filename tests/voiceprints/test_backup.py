@@ -117,7 +117,7 @@ def test_words_and_voices_are_found_in_a_restored_library(
     restored: Connection, library: Person
 ) -> None:
     spoken_by = (
-        "SELECT text FROM voiceprints_block WHERE search  websearch_to_tsquery('simple', %s)"
+        "SELECT text FROM voiceprints_block WHERE search @@ websearch_to_tsquery('simple', %s)"
     )
     nearest = "SELECT person_id FROM voiceprints_voiceprint ORDER BY vector <=> %s::vector LIMIT 1"
 
