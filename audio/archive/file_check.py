@@ -77,8 +77,9 @@ def _declared_seconds(path: Path) -> float | None:
     """Return the length that the recording declares; None if it declares none."""
     if not path.stat().st_size:
         raise _NotARecording("the file is empty." if path.is_file() else "it is not a file.")
+    recording = Recording(path)
     try:
-        decoded_s, seconds = _decode_beginning(path), declared_s(Recording(path))
+        decoded_s, seconds = _decode_beginning(recording), declared_s(recording)
     except UndecodableAudio:
         raise _NotARecording("it is not audio or video that can be decoded.") from None
     except DecodingUnavailable as error:
@@ -88,10 +89,10 @@ def _declared_seconds(path: Path) -> float | None:
     return seconds
 
 
-def _decode_beginning(path: Path) -> float:
+def _decode_beginning(recording: Recording) -> float:
     """Return how many seconds can be decoded, up to one block beyond `SHORTEST_S`."""
     samples = 0
-    for block in sample_blocks(Recording(path)):
+    for block in sample_blocks(recording):
         samples += len(block)
         if samples >= SHORTEST_S * SAMPLE_RATE:
             break

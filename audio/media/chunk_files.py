@@ -83,7 +83,7 @@ def cut_chunks(
 
 
 def quietest(samples: Samples) -> int:
-    """Return the middle of the quietest 0.3 s; of several the one nearest to the centre."""
+    """Return the middle of the quietest 0.3 s; among equals, the most central one."""
     frames = len(samples) // _FRAME
     energy = np.square(samples[: frames * _FRAME].reshape(frames, _FRAME), dtype=np.float64)
     pause = np.convolve(energy.sum(axis=1), np.ones(_PAUSE_FRAMES), mode="valid")

@@ -35,7 +35,7 @@ class Recording:
 
 
 def digest_of(*recordings: Recording) -> str:
-    """Return the SHA-256 of a recording in hex; of several tracks, that of their digests."""
+    """Return the SHA-256 of a recording in hex; for two tracks, that of their digests."""
     if len(recordings) == 1:
         return recordings[0].sha256.hex()
     return hashlib.sha256(b"".join(recording.sha256 for recording in recordings)).hexdigest()

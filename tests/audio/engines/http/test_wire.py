@@ -28,7 +28,7 @@ def ends() -> Iterator[tuple[socket.socket, Connection]]:
 
 @pytest.fixture
 def tls_ends() -> Iterator[tuple[socket.socket, Connection]]:
-    """The same over TLS."""
+    """Both ends of a connection over TLS."""
     sockets = socket.socketpair()
     with sockets[0], sockets[1], ThreadPoolExecutor(1) as engine:
         shaking = engine.submit(tls(ssl.PROTOCOL_TLS_SERVER).wrap_socket, sockets[0], True)
