@@ -15,6 +15,9 @@ from django.shortcuts import render
 from audio.api.request_errors import UploadTooLarge
 from voiceprints.admin.site import with_policy
 
+# A log-in form has a name and a password.
+LARGEST_FORM = 64 * 1024
+
 
 def lockout_page(
     request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, str] | None
@@ -39,10 +42,6 @@ def describe_client(
 ) -> str:
     """Return how the log names a client: without the user name, which may be a password."""
     return f"a client at {address}"
-
-
-# A log-in form has a name and a password.
-LARGEST_FORM = 64 * 1024
 
 
 class LimitAnonymousForms:

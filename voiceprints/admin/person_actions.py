@@ -36,6 +36,9 @@ from voiceprints.people.enrolment_errors import EnrolmentRefused
 from voiceprints.people.people_search import search_people
 from voiceprints.storage.locks import PersonNotFound
 
+MAX_PEOPLE = 20
+MAX_SIMILAR = 5
+
 
 class MultipleFileInput(forms.ClearableFileInput):
     """A file input that accepts several files."""
@@ -106,10 +109,6 @@ def _enrol(request: HttpRequest, person: Person, form: EnrolForm) -> bool:
         )
         return True
     return False
-
-
-MAX_PEOPLE = 20
-MAX_SIMILAR = 5
 
 
 class MergeForm(forms.Form):

@@ -19,6 +19,9 @@ from voiceprints.models import Person, Transcript, Voiceprint
 from voiceprints.people.consent import LONGEST_HOW, LONGEST_NAME, clean_name
 from voiceprints.people.registration import LONGEST_NOTES, MOST_ALIASES
 
+MAX_TRANSCRIPTS = 10
+MAX_VOICEPRINTS = 30
+
 
 class LinesField(forms.CharField):
     """A list of names, one per line."""
@@ -114,10 +117,6 @@ def _at_most(longest: int, text: str) -> str:
     if len(text) > longest:
         raise ValidationError(f"Enter at most {longest} characters.")
     return text
-
-
-MAX_TRANSCRIPTS = 10
-MAX_VOICEPRINTS = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,10 @@ from voiceprints.transcripts.speaker_naming import (
 )
 
 OTHER_NAME = "new"
+MAX_CANDIDATES = 6
+MAX_QUOTES = 3
+# Shorter blocks say little about their speaker.
+MIN_QUOTE_CHARACTERS = 20
 
 
 class NamingForm(forms.Form):
@@ -130,12 +134,6 @@ class NamingForm(forms.Form):
         if not self.cleaned_data["enrol"] or person.has_consent():
             return person
         return record_consent(person.pk, Consent(self.cleaned_data["consent_how"]), actor=actor)
-
-
-MAX_CANDIDATES = 6
-MAX_QUOTES = 3
-# Shorter blocks say little about their speaker.
-MIN_QUOTE_CHARACTERS = 20
 
 
 def naming_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:

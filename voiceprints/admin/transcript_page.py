@@ -16,6 +16,9 @@ from voiceprints.models import Block, Transcript, TranscriptSpeaker
 WIDTH = 1000.0
 # Narrower bars and gaps would be invisible.
 MIN_WIDTH = 2.0
+BLOCKS_PER_PAGE = 400
+MAX_HITS = 30
+TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,6 @@ def build_bars(spans: Iterable[BlockSpan], duration_ms: float) -> list[Bar]:
         else:
             bars.append(Bar(round(start, 2), round(end - start, 2), span.position, span.start_ms))
     return bars
-
-
-BLOCKS_PER_PAGE = 400
-MAX_HITS = 30
-TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)

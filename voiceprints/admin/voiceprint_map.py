@@ -30,6 +30,10 @@ MAX_POINTS = 2000
 # Names are shown for at most this number of people.
 MAX_NAMES = 30
 WIDTH, HEIGHT, MARGIN = 1000.0, 560.0, 60.0
+FIELDS = [
+    *("person_name", "space", "source", "speech_s"),
+    *("quality_summary", "created_at", "created_by"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +157,6 @@ def _name_label(own: list[Point]) -> NameLabel:
         text=own[0].voiceprint.person.name,
         tint=own[0].tint,
     )
-
-
-FIELDS = [
-    *("person_name", "space", "source", "speech_s"),
-    *("quality_summary", "created_at", "created_by"),
-]
 
 
 @admin.register(Voiceprint)

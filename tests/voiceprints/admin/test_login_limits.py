@@ -14,6 +14,7 @@ from voiceprints.admin.login_limits import LARGEST_FORM
 
 LOGIN = "/admin/login/"
 RIGHT, WRONG = "correct horse battery", "hunter2-hunter2"
+LARGE = b"x" * (LARGEST_FORM + 1)
 
 
 @pytest.fixture
@@ -77,9 +78,6 @@ def test_neither_password_nor_name_is_logged(caplog: pytest.LogCaptureFixture) -
     assert "192.0.2.1" in caplog.text
     assert WRONG not in caplog.text
     assert "vera" not in caplog.text
-
-
-LARGE = b"x" * (LARGEST_FORM + 1)
 
 
 def with_a_file(client: Client, url: str) -> int:

@@ -19,6 +19,7 @@ DIARIZED = {
     "fingerprints": {"Speaker_0": axis(0).tolist()},
     "models": {"diarization": "sortformer", "embedding": SPACE},
 }
+RESULT = {"speakers": [{"cluster": "Speaker_0", "name": "Ana"}], "segments": []}
 
 
 @pytest.fixture(autouse=True)
@@ -118,9 +119,6 @@ def recording() -> SimpleUploadedFile:
 
 def url_of(person: Person) -> str:
     return f"{PEOPLE}{person.pk}/enrol/"
-
-
-RESULT = {"speakers": [{"cluster": "Speaker_0", "name": "Ana"}], "segments": []}
 
 
 def test_erasure_needs_confirmation(vera: Client) -> None:
