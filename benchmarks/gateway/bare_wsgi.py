@@ -1,4 +1,4 @@
-"""The same work on a bare WSGI application: the part of the added time that is not the gateway's.
+"""A bare WSGI application that does the same work: the part of the added time that is not the gateway's.
 
 gunicorn's threads, a form parsed to a file on disk, one call with httpx, its answer passed on. No
 Django, no checks, no names, no journal, no places, no deadlines.
