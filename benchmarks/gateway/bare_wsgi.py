@@ -1,7 +1,7 @@
-"""A bare WSGI application that does the same work: the part of the added time that is not the gateway's.
+"""A bare WSGI application that does the same work as the gateway: a lower bound of the added time.
 
-gunicorn's threads, a form parsed to a file on disk, one call with httpx, its answer passed on. No
-Django, no checks, no names, no journal, no places, no deadlines.
+It runs on gunicorn's threads, parses the form to a file on disk, makes the engine calls with httpx
+and returns their answers. It has no Django, checks, names, request log, slots or deadlines.
 """
 
 import os
