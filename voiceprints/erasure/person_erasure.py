@@ -61,16 +61,16 @@ def erase_person(person_id: UUID, *, actor: str, replacement: str | None = None)
     new_name = pseudonym(person) if replacement is None else _replacement(names, replacement)
     transcripts = [locked.pk for locked in lock_transcripts(transcripts_with_traces(names))]
     _check_name_is_free(person, transcripts, new_name)
-    prints = erase_voice(person)
+    voiceprints = erase_voice(person)
     _rename_in_transcripts(names, transcripts, new_name)
     _erase_stored_responses(names)
     _rename_in_job_results(names.possible, new_name)
     _erase_admin_log(names, new_name)
     person.delete()
     audit.record(
-        actor, Action.FORGOTTEN, person=person_id, prints=prints, transcripts=len(transcripts)
+        actor, Action.FORGOTTEN, person=person_id, prints=voiceprints, transcripts=len(transcripts)
     )
-    return ErasedPerson(new_name, prints, len(transcripts))
+    return ErasedPerson(new_name, voiceprints, len(transcripts))
 
 
 def _replacement(names: PersonNames, given: str) -> str:

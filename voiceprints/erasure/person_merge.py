@@ -47,7 +47,7 @@ def merge_people(merged: UUID, into: UUID, *, actor: str) -> MergedPeople:
     has_ended = target.has_consent_ended(timezone.now())
     # One call for all: a second call could break the order of locks and cause a deadlock.
     lock_transcripts(touched | (_transcripts_of(target) if has_ended else set()))
-    prints = _move_voiceprints(source, target)
+    moved = _move_voiceprints(source, target)
     appearances.update(person=target, name=target.name)
     # A repeated request would return a person that no longer exists.
     IdempotencyKey.objects.filter(body__icontains=str(merged)).update(body=None)
@@ -59,10 +59,10 @@ def merge_people(merged: UUID, into: UUID, *, actor: str) -> MergedPeople:
         Action.MERGED,
         person=into,
         merged=str(merged),
-        prints=prints,
+        prints=moved,
         transcripts=len(touched),
     )
-    return MergedPeople(prints, len(touched))
+    return MergedPeople(moved, len(touched))
 
 
 def _take_over(source: Person, target: Person) -> None:

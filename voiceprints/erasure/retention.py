@@ -55,12 +55,12 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
     stopped keeps what it has done.
     """
     now = now or timezone.now()
-    prints = [_purge_voice(person, now, actor) for person in _people_to_purge(now)]
+    voiceprints = [_purge_voice(person, now, actor) for person in _people_to_purge(now)]
     expired = list(_expired_transcripts(now).values_list("pk", flat=True))
     transcripts = sum(_purge_transcript(transcript, now, actor) for transcript in expired)
     idempotency_keys = _expired_idempotency_keys(now).delete()[0]
     samples, jobs = delete_orphaned_samples(now), _purge_jobs(now)
-    return PurgeCounts(len(prints), sum(prints), transcripts, idempotency_keys, samples, jobs)
+    return PurgeCounts(len(voiceprints), sum(voiceprints), transcripts, idempotency_keys, samples, jobs)
 
 
 def count_expired(now: datetime) -> PurgeCounts:
@@ -107,9 +107,9 @@ def _purge_voice(person_id: UUID, now: datetime, actor: str) -> int:
     for person in lock_existing_people([person_id]):
         if not Person.objects.filter(_has_no_consent(now), pk=person_id).exists():
             return 0
-        prints = erase_voice(person)
-        audit.record(actor, Action.PURGED, person=person_id, prints=prints)
-        return prints
+        voiceprints = erase_voice(person)
+        audit.record(actor, Action.PURGED, person=person_id, prints=voiceprints)
+        return voiceprints
     return 0
 
 

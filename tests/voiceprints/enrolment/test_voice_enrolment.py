@@ -10,11 +10,8 @@ from django.utils import timezone
 from numpy.typing import NDArray
 from pytest_django import Settings
 
-from audio.engines.failures import EngineNonsense, EngineRefused, EngineUnreachable
-from audio.media.decoding import UndecodableAudio
 from audio.media.recording import Recording
 from audio.merge.values import Span
-from tests.bucket_server import BucketOfTests
 from tests.faults import FaultServer
 from tests.voiceprints.people import (
     SPACE,
@@ -25,7 +22,7 @@ from tests.voiceprints.people import (
     transcript,
     voiceprint_of,
 )
-from tests.voiceprints.voices import DIARIZE, script_voice, tone
+from tests.voiceprints.voices import tone
 from voiceprints.enrolment.voice_enrolment import (
     enrol_embedding,
     enrol_named,
@@ -38,7 +35,6 @@ from voiceprints.models import AuditEntry, Person, Space, TranscriptSpeaker, Voi
 from voiceprints.people.consent import Consent
 from voiceprints.people.enrolment_errors import (
     AnotherVoice,
-    Clipped,
     ConsentEnded,
     ConsentMissing,
     TooLittleSpeech,
@@ -65,34 +61,6 @@ def test_a_voice_is_enrolled_from_a_recording(recording: Recording) -> None:
     assert (stored.speech_s, stored.sample_start_s, stored.sample_end_s) == (12.0, 0.25, 12.25)
 
 
-def test_a_voiceprint_has_its_quality(recording: Recording) -> None:
-    voiceprint_of(consenting("Ben"), blend({0: 0.3, 1: 0.954}))
-
-    quality = enrol_recordings(consenting("Ana").id, [recording], actor="desk").quality
-
-    assert quality == {
-        "windows": 4,
-        "discarded": 0,
-        "cohesion": 1.0,
-        "clipping_share": 0.0,
-        "nearest_other": 0.3,
-    }
-
-
-def test_an_enrolment_is_audited(recording: Recording) -> None:
-    ana = consenting("Ana")
-
-    enrolled = enrol_recordings(ana.id, [recording], actor="desk")
-
-    entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.action, entry.person_id) == ("desk", "enrolled", ana.id)
-    assert entry.detail == {
-        "voiceprint": str(enrolled.id),
-        "source": "enrolment",
-        "speech_s": 12.0,
-    }
-
-
 def test_several_recordings_make_one_voiceprint(recording: Recording, tmp_path: Path) -> None:
     other = tone(tmp_path / "again.wav")
 
@@ -109,50 +77,6 @@ def test_a_second_enrolment_adds_a_voiceprint(recording: Recording) -> None:
     enrol_recordings(ana.id, [recording], actor="desk")
 
     assert ana.voiceprints.count() == 2
-
-
-def test_the_number_of_windows_is_limited(faults: FaultServer, tmp_path: Path) -> None:
-    script_voice(faults, seconds=150.0)
-
-    enrolled = enrol_recordings(
-        consenting("Ana").id, [tone(tmp_path / "long.wav", 151.0)], actor="desk"
-    )
-
-    assert enrolled.quality["windows"] == 40
-    assert faults.paths().count(DIARIZE) == 41
-
-
-def test_too_little_speech_is_refused(faults: FaultServer, recording: Recording) -> None:
-    script_voice(faults, seconds=9.5)
-
-    with pytest.raises(TooLittleSpeech, match=r"Only 9.0 s .* needs 10 s"):
-        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-
-def test_only_speech_that_the_recording_contains_counts(
-    faults: FaultServer, tmp_path: Path
-) -> None:
-    with pytest.raises(TooLittleSpeech):
-        enrol_recordings(consenting("Ana").id, [tone(tmp_path / "cut.wav", 5.0)], actor="desk")
-
-
-def test_a_recording_that_clips_is_refused(tmp_path: Path) -> None:
-    loud = tone(tmp_path / "loud.wav", amplitude=32_700)
-
-    with pytest.raises(Clipped, match="clipped in 100% of the samples"):
-        enrol_recordings(consenting("Ana").id, [loud], actor="desk")
-
-
-def test_an_invalid_recording_is_refused_before_the_engine_is_called(
-    faults: FaultServer, recording: Recording, tmp_path: Path
-) -> None:
-    (tmp_path / "noise.wav").write_bytes(b"no audio at all")
-
-    with pytest.raises(UndecodableAudio, match=r"file\[1\]: "):
-        enrol_recordings(
-            consenting("Ana").id, [recording, Recording(tmp_path / "noise.wav")], actor="desk"
-        )
-    assert faults.paths() == []
 
 
 def test_without_consent_no_engine_is_called(faults: FaultServer, recording: Recording) -> None:
@@ -173,114 +97,6 @@ def test_consent_that_has_ended_is_refused(recording: Recording) -> None:
 def test_an_unknown_person_cannot_be_enrolled(recording: Recording) -> None:
     with pytest.raises(PersonNotFound):
         enrol_recordings(uuid4(), [recording], actor="desk")
-
-
-def test_the_voice_of_another_person_is_refused_with_the_name(recording: Recording) -> None:
-    ben = consenting("Ben")
-    voiceprint_of(ben, blend({0: 0.8, 1: 0.6}))
-
-    with pytest.raises(VoiceTaken) as refused:
-        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-    assert (refused.value.person_id, refused.value.name) == (ben.id, "Ben")
-    assert refused.value.similarity == pytest.approx(0.8)
-    assert "Ben" not in str(refused.value)
-
-
-def test_a_voice_is_taken_at_the_threshold_of_its_space(recording: Recording) -> None:
-    voiceprint_of(consenting("Ben"), blend({0: 0.8, 1: 0.6}))
-    Space.objects.update(threshold=0.9)
-
-    enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-    assert Voiceprint.objects.count() == 2
-
-
-def test_the_voice_of_a_person_without_consent_is_free(recording: Recording) -> None:
-    ben = consenting("Ben")
-    voiceprint_of(ben, axis(0))
-    Person.objects.filter(pk=ben.pk).update(consent_until=timezone.now())
-
-    enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-    assert Voiceprint.objects.count() == 2
-
-
-def test_an_engine_that_does_not_name_its_model_is_refused(
-    faults: FaultServer, recording: Recording
-) -> None:
-    script_voice(faults, space="")
-
-    with pytest.raises(EngineNonsense, match="does not name the model"):
-        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-
-def test_embeddings_of_another_dimension_are_refused(
-    faults: FaultServer, recording: Recording
-) -> None:
-    script_voice(faults, np.ones(256))
-
-    with pytest.raises(UnusableEmbedding, match="256 numbers; this library stores 192"):
-        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-
-def test_an_unreachable_engine_is_reported(settings: Settings, recording: Recording) -> None:
-    settings.PARAKEET_URL = "http://127.0.0.1:9"
-
-    with pytest.raises(EngineUnreachable):
-        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-
-def test_samples_are_not_stored_by_default(recording: Recording, settings: Settings) -> None:
-    enrolled = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-    assert not enrolled.sample
-    assert not Path(settings.MEDIA_ROOT).exists()
-
-
-def test_the_enrolled_speech_is_stored_if_samples_are_on(
-    recording: Recording, settings: Settings
-) -> None:
-    settings.KEEP_SAMPLES = True
-
-    enrolled = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-    assert enrolled.sample.name == f"samples/{enrolled.id}.wav"
-    assert enrolled.sample.size == 44 + 12 * 16_000 * 2
-
-
-def test_the_enrolled_speech_is_stored_in_the_bucket(
-    recording: Recording, settings: Settings, bucket_in_use: BucketOfTests
-) -> None:
-    settings.KEEP_SAMPLES = True
-
-    enrolled = enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-    assert list(bucket_in_use.contents()) == [f"samples/{enrolled.id}.wav"]
-    assert enrolled.sample.size == 44 + 12 * 16_000 * 2
-
-
-def test_a_sample_has_at_most_half_a_minute(
-    faults: FaultServer, settings: Settings, tmp_path: Path
-) -> None:
-    settings.KEEP_SAMPLES = True
-    script_voice(faults, seconds=60.0)
-
-    enrolled = enrol_recordings(
-        consenting("Ana").id, [tone(tmp_path / "long.wav", 61.0)], actor="desk"
-    )
-
-    assert enrolled.sample.size == 44 + 30 * 16_000 * 2
-
-
-def test_a_refused_voice_leaves_no_sample(recording: Recording, settings: Settings) -> None:
-    settings.KEEP_SAMPLES = True
-    voiceprint_of(consenting("Ben"), axis(0))
-
-    with pytest.raises(VoiceTaken):
-        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
-
-    assert list(Path(settings.MEDIA_ROOT).rglob("*.wav")) == []
 
 
 def heard_in_a_transcript(**fields: object) -> TranscriptSpeaker:
@@ -456,10 +272,3 @@ def test_a_dry_run_stores_nothing(recording: Recording, settings: Settings) -> N
     assert would.speech_s == 12.0
     assert not Person.objects.exists()
     assert list(Path(settings.MEDIA_ROOT).rglob("*.wav")) == []
-
-
-def test_a_refusal_names_the_recording(recording: Recording, scripted_engine: FaultServer) -> None:
-    scripted_engine.answer(DIARIZE, {"detail": "too long"}, status=413)
-
-    with pytest.raises(EngineRefused, match=r"^file\[[01]\]: too long$"):
-        enrol_recordings(consenting("Ana").id, [recording, recording], actor="desk")
