@@ -60,7 +60,9 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
     transcripts = sum(_purge_transcript(transcript, now, actor) for transcript in expired)
     idempotency_keys = _expired_idempotency_keys(now).delete()[0]
     samples, jobs = delete_orphaned_samples(now), _purge_jobs(now)
-    return PurgeCounts(len(voiceprints), sum(voiceprints), transcripts, idempotency_keys, samples, jobs)
+    return PurgeCounts(
+        len(voiceprints), sum(voiceprints), transcripts, idempotency_keys, samples, jobs
+    )
 
 
 def count_expired(now: datetime) -> PurgeCounts:
