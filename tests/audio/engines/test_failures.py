@@ -65,8 +65,8 @@ ROWS = {
 BODIES = {
     "a slow body": (breakages.SLOW_BODY, (504, "engine_timeout", None)),
     "cut": (breakages.CUT, (502, "engine_unreachable", None)),
-    "shorter than announced": (breakages.SHORTER_THAN_ANNOUNCED, (502, "engine_unreachable", None)),
-    "longer than announced": (breakages.LONGER_THAN_ANNOUNCED, (502, "engine_bad_answer", None)),
+    "too short": (breakages.SHORTER_THAN_ANNOUNCED, (502, "engine_unreachable", None)),
+    "too long": (breakages.LONGER_THAN_ANNOUNCED, (502, "engine_bad_answer", None)),
     "endless": (breakages.ENDLESS, (502, "engine_bad_answer", None)),
     "broken JSON": (breakages.NO_JSON, (502, "engine_bad_answer", None)),
     "HTML": (Answer(pieces=(HTML,), content_type="text/html"), (502, "engine_bad_answer", None)),
@@ -142,7 +142,7 @@ def test_an_answer_without_speech_is_a_bad_answer(
         Answer(pieces=(b"RIFF",), content_type="audio/wav", hangs=True),
         Answer(pieces=(b"RI",), content_type="audio/wav", announced=99, pause_s=0.1, cut=True),
     ],
-    ids=["cut", "silent", "shorter than announced"],
+    ids=["cut", "silent", "too short"],
 )
 def test_speech_that_breaks_off_is_never_ended_cleanly(
     scripted: Gateway, faults: FaultServer, answer: Answer
