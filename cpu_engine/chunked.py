@@ -1,4 +1,4 @@
-"""Uploads with chunked transfer encoding, which Django takes for empty ones.
+"""Uploads with chunked transfer encoding, which Django reads as empty.
 
 Django reads as many bytes as Content-Length says, and such a request has none.
 """

@@ -1,4 +1,4 @@
-"""Which local speakers of different windows are one person?
+"""The clustering of local speakers: which ones of different windows are one person.
 
 Average-linkage clustering on cosine distance: two groups join while the mean distance between
 their members is at most `CUT`. Source: the cut was chosen on LibriSpeech and simulated
@@ -23,7 +23,7 @@ Vectors = NDArray[np.float32]
 def centroids(
     vectors: Vectors, clean_s: NDArray[np.float64], share_s: NDArray[np.float64]
 ) -> Vectors:
-    """Who takes part in the recording? One centroid per person.
+    """Return one centroid for each person who takes part in the recording.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def centroids(
 
 
 def grouped(vectors: Vectors) -> NDArray[np.int32]:
-    """Which vectors belong together? (vectors,) group numbers from 1."""
+    """Return the group of each vector: (vectors,) numbers from 1."""
     if len(vectors) < 2:
         return np.ones(len(vectors), np.int32)
     tree = linkage(vectors, method="average", metric="cosine")

@@ -1,7 +1,7 @@
-"""Who spoke when, and what does each voice sound like? The story.
+"""Diarization: the turns of a recording, and one embedding for each speaker.
 
-Segment the recording in overlapping windows, fingerprint the local speakers of each, find the
-people among them, stitch the windows together, and listen to every turn once more.
+The recording is segmented in overlapping windows; the local speakers of each are embedded and
+clustered into people, the windows are stitched together, and every turn is embedded once more.
 """
 
 from collections.abc import Mapping
@@ -38,13 +38,13 @@ class Diarization:
 
 @dataclass(frozen=True, slots=True)
 class Diarizer:
-    """Two networks that together tell who spoke when."""
+    """Two networks that together find who spoke when."""
 
     segmenter: Segmenter
     fingerprinter: Fingerprinter
 
     def __call__(self, samples: Samples) -> Diarization:
-        """Diarize (samples,) at 16 kHz. Nobody speaks: no turns."""
+        """Diarize (samples,) at 16 kHz. A recording without speech has no turns."""
         duration_s = len(samples) / SAMPLE_RATE
         windows = self.segmenter(samples)
         features = log_mel(samples)

@@ -2,14 +2,14 @@
 
 EngineError
  ├── BadRequest      400  a field is missing or wrong
- │    ├── BadAudio        nothing to listen to
- │    └── Unspeakable     nothing to say
+ │    ├── BadAudio        no usable audio
+ │    └── Unspeakable     no words
  ├── NoSuchPath      404
  ├── WrongMethod     405
  ├── TooLarge        413  the upload
  │    └── AudioTooLong    the recording
  ├── Busy            503  the queue of a model is full
- └── NotReady        503  the weights are not here
+ └── NotReady        503  the weights are missing
 """
 
 import logging
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class EngineError(Exception):
-    """Something the caller is told, with the status it goes under."""
+    """An error that the caller receives, with its status."""
 
     status = 500
     code = "server_error"
@@ -43,15 +43,15 @@ class BadRequest(EngineError):
 
 
 class BadAudio(BadRequest):
-    """There is nothing to listen to."""
+    """The recording has no audio that can be used."""
 
 
 class Unspeakable(BadRequest):
-    """There is nothing to say."""
+    """The text has no words that can be spoken."""
 
 
 class NoSuchPath(EngineError):
-    """Nothing is served here."""
+    """A path that the engine does not serve."""
 
     status = 404
     code = "not_found"
@@ -136,7 +136,7 @@ def not_found(_: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def failed(_: HttpRequest) -> JsonResponse:
-    """Answer what nobody expected; the log has the reason, the caller does not."""
+    """Answer an unexpected failure; the log has the reason, the response does not."""
     return answer(EngineError("The engine failed to answer this request."))
 
 

@@ -1,4 +1,4 @@
-"""What does a voice sound like? 80 log-mel bands → one vector of 192 numbers.
+"""Embeddings of voices: one vector of 192 numbers from 80 log-mel bands.
 
 Source: CAM++ (arXiv 2303.00332) and the features it was trained on: Kaldi's filter bank of
 80 bands in frames of 25 ms every 10 ms, less its mean over the frames used.

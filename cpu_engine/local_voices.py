@@ -1,4 +1,4 @@
-"""What does each local speaker of each window sound like?"""
+"""The voices of local speakers: one embedding for each speaker of each window."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def local_voices(
 
 
 def window_coverage(windows: Windows) -> NDArray[np.int64]:
-    """How many windows cover each frame of each window? (windows, frames), at least 1."""
+    """Return how many windows cover each frame of each window: (windows, frames), at least 1."""
     times = np.stack([windows.centres(window) for window in range(len(windows.starts))])
     begun = np.searchsorted(windows.starts, times, side="right")
     ended = np.searchsorted(windows.starts + WINDOW_S, times, side="right")
@@ -62,7 +62,7 @@ def window_coverage(windows: Windows) -> NDArray[np.int64]:
 
 
 def nearest_frames(times: NDArray[np.float64], frame_count: int) -> NDArray[np.int64]:
-    """Which segmentation frame is nearest to each time (s from the window's start)?"""
+    """Return the segmentation frame nearest to each time, in s from the window's start."""
     frames = np.rint((times - FIRST_CENTRE_S) / FRAME_STEP_S).astype(np.int64)
     return np.clip(frames, 0, frame_count - 1)
 

@@ -39,7 +39,7 @@ def voice_names() -> list[str]:
 
 
 def prepared() -> bool:
-    """Is every model here? Looks at names and sizes only, so that health checks can ask."""
+    """Whether every model is here, by names and sizes only, so that health checks can ask."""
     known, here = manifest(), cache()
     fetched = all(here.holds(file) for model in known.models for file in model.files)
     return fetched and all(item.path(known, here).exists() for item in PRODUCTS.values())

@@ -1,8 +1,8 @@
-"""Does each turn really sound like the person it was given to?
+"""The check of every turn against the voice of its person.
 
-A window of ten seconds may take two people for one local speaker. So every turn, which lies
-between two pauses, is fingerprinted once more by itself and goes to another person when that
-one is clearly closer.
+A window of ten seconds may take two people for one local speaker. So every turn, which is
+between two pauses, is embedded once more by itself and goes to another person when that one is
+clearly closer.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cpu_engine.fingerprints import Features, Fingerprinter, centres, unit
 from cpu_engine.turns import Turn, frame_at, join_turns
 
-# How much closer (cosine) another person must be, and how many frames of 10 ms it takes to tell.
+# How much closer (cosine) another person must be, and how many frames of 10 ms that needs.
 MARGIN = 0.15
 FEWEST_FEATURES = 60
 
@@ -56,6 +56,6 @@ def relabel(
 
 
 def closest(similarity: NDArray[np.float32], given: int) -> int:
-    """Who is it, when `given` has the benefit of the doubt? similarity: (people,)."""
+    """Return the most similar person; `given` wins within the margin. similarity: (people,)."""
     best = int(similarity.argmax())
     return best if similarity[best] - similarity[given] > MARGIN else given

@@ -1,8 +1,8 @@
-"""Who speaks when inside each window of ten seconds? Up to three local speakers per window.
+"""The segmentation of windows of ten seconds: when each of up to three local speakers talks.
 
 Conventions
 -----------
-Frames are 0.016875 s apart; the centre of frame 0 lies 0.030969 s after the window's start.
+Frames are 0.016875 s apart; the centre of frame 0 is 0.030969 s after the window's start.
 Local speakers of different windows are unrelated.
 
 Source: pyannote segmentation-3.0 (Plaquet and Bredin, Interspeech 2023) and its receptive
@@ -74,7 +74,7 @@ class Segmenter:
 
 
 def window_starts(length: int) -> NDArray[np.int64]:
-    """Where does each window start, in samples? The last one reaches the end."""
+    """Return the start of each window, in samples. The last one reaches the end."""
     window, step = int(WINDOW_S * SAMPLE_RATE), int(STEP_S * SAMPLE_RATE)
     further = -(-max(0, length - window) // step)
     return step * np.arange(1 + further)

@@ -1,4 +1,4 @@
-"""Overlapping windows → who speaks in each frame of the whole recording."""
+"""The stitching of overlapping windows: who speaks in each frame of the whole recording."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from cpu_engine.local_voices import LocalVoice
 from cpu_engine.segmentation import FRAME_STEP_S, Windows
 
-# segmentation-3.0 tells at most two speakers at once.
+# segmentation-3.0 separates at most two simultaneous speakers.
 MOST_AT_ONCE = 2
 
 
@@ -19,7 +19,7 @@ def stitch(
     people: NDArray[np.float32],
     duration_s: float,
 ) -> NDArray[np.bool_]:
-    """Who speaks in each frame of the recording? (frames, people).
+    """Return who speaks in each frame of the recording: (frames, people).
 
     In each window every local speaker is one person and no two are the same (the assignment
     with the largest sum of cosine similarities). Windows that cover a frame vote: the mean
@@ -42,7 +42,7 @@ def stitch(
 def identify(
     voices: Sequence[LocalVoice], people: NDArray[np.float32]
 ) -> list[tuple[LocalVoice, int]]:
-    """Which person is each local speaker of one window? More voices than people: some none."""
+    """Return the person of each local speaker of one window; surplus voices have no person."""
     if not voices:
         return []
     similarity = np.stack([voice.vector for voice in voices]) @ people.T

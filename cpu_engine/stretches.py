@@ -1,4 +1,4 @@
-"""Where can a long recording be cut, so that memory does not grow with its length?"""
+"""The stretches of a long recording: cut so that memory does not grow with its length."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def stretches(samples: Samples) -> Iterator[tuple[float, Samples]]:
 
 
 def quietest(samples: Samples) -> int:
-    """Which sample is in the middle of the moment with the least energy? The first of equals."""
+    """Return the sample in the middle of the moment with the least energy. The first of equals."""
     moment = round(MOMENT_S * SAMPLE_RATE)
     moments = samples[: len(samples) // moment * moment].reshape(-1, moment)
     energy = np.einsum("ms,ms->m", moments, moments)

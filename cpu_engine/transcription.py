@@ -1,4 +1,4 @@
-"""What was said, and when each word was said?"""
+"""Transcription: the text of a recording, and the time of each word."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from cpu_engine.decoding import Samples
 from cpu_engine.errors import BadRequest
 from cpu_engine.stretches import stretches
 
-# Whisper's own ladder: a hotter one is tried when the text repeats itself or is improbable.
+# Whisper's own ladder: a higher one is tried when the text repeats itself or is improbable.
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 # Silero's threshold is lower than its default (0.5), to keep quiet speech; its margins are
 # narrower (400 ms), because Whisper lets the first word begin where the sound does.
@@ -64,9 +64,9 @@ class Transcriber:
         prompt: str | None = None,
         temperature: float = 0.0,
     ) -> Transcript:
-        """Transcribe (samples,) at 16 kHz; the language is found out when it is not given.
+        """Transcribe (samples,) at 16 kHz; the language is detected where it is not given.
 
-        The language of the first stretch with speech is that of the rest. Temperature 0 stands for
+        The language of the first stretch with speech is that of the rest. Temperature 0 means
         Whisper's own ladder of temperatures.
         """
         if language is not None and language not in self._model.supported_languages:

@@ -1,4 +1,4 @@
-"""Frames in which somebody speaks → turns with start and end."""
+"""Turns with start and end, from the frames in which each person speaks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from cpu_engine.segmentation import FIRST_CENTRE_S, FRAME_STEP_S
 
-# A pause up to this long does not end a turn; nothing shorter than that is one.
+# A pause up to this long does not end a turn; shorter speech is not a turn.
 LONGEST_PAUSE_S = 0.25
 SHORTEST_TURN_S = 0.2
-# A frame stands for the time around its centre, half a step each way.
+# A frame covers the time around its centre, half a step each way.
 _FRAME_START_S = FIRST_CENTRE_S - FRAME_STEP_S / 2
 
 
@@ -46,7 +46,7 @@ def join_turns(turns: Iterable[Turn]) -> list[Turn]:
 
 
 def frame_at(times: NDArray[np.float64], frame_count: int) -> NDArray[np.int64]:
-    """Which frame does each time (s) fall into? Times outside go to the first or last."""
+    """Return the frame into which each time (s) falls. Times outside go to the first or last."""
     frames = np.floor((times - _FRAME_START_S) / FRAME_STEP_S).astype(np.int64)
     return np.clip(frames, 0, frame_count - 1)
 

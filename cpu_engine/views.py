@@ -90,7 +90,7 @@ def transcriptions(request: HttpRequest) -> HttpResponseBase:
 
 @only("POST")
 def diarize(request: HttpRequest) -> HttpResponseBase:
-    """Tell who spoke when."""
+    """Return who spoke when."""
     samples, diarization = diarized(request)
     model = engine.SEGMENTATION_MODEL
     return JsonResponse({**described(samples, diarization), "model": model})
@@ -98,7 +98,7 @@ def diarize(request: HttpRequest) -> HttpResponseBase:
 
 @only("POST")
 def diarize_chunk(request: HttpRequest) -> HttpResponseBase:
-    """Tell who spoke when, and what each voice sounds like."""
+    """Return who spoke when, and one embedding for each speaker."""
     samples, diarization = diarized(request)
     space = models.manifest().model(engine.FINGERPRINT_MODEL).space
     return JsonResponse(

@@ -1,4 +1,4 @@
-"""Which voice is meant? A name, an OpenAI name, or a mix such as ``af_bella(2)+af_sky(1)``.
+"""The voices: by name, by OpenAI's name, or as a mix such as ``af_bella(2)+af_sky(1)``.
 
 Grammar: ``item (("+" | "-") item)*`` with ``item = name | name "(" weight ")"``, as in
 Kokoro-FastAPI. Weights are divided by their sum; ``-`` subtracts.
@@ -50,7 +50,7 @@ class Voice:
 
     @property
     def british(self) -> bool:
-        """Is the first voice British? Its language is the first letter of its name."""
+        """Whether the first voice is British. Its language is the first letter of its name."""
         return self.ingredients[0].name.startswith("b")
 
 

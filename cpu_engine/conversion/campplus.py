@@ -25,7 +25,7 @@ DIMENSION = 192
 HEAD_CHANNELS = 320
 # (layers, dilation) of the three densely connected blocks.
 BLOCKS = ((12, 1), (24, 2), (16, 2))
-# Context-aware masking averages over segments of so many frames.
+# Context-aware masking averages over segments of this length, in frames.
 SEGMENT_FRAMES = 100
 # torch.nn.BatchNorm's default.
 EPSILON = 1e-5

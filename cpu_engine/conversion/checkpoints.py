@@ -1,4 +1,4 @@
-"""What tensors does a torch checkpoint hold? Reads its zip format without torch.
+"""The tensors of a torch checkpoint, read from its zip format without torch.
 
 Nothing in the pickle is executed: only tensors and plain containers are rebuilt, every other
 class becomes an inert placeholder.
@@ -31,7 +31,7 @@ STORAGE_DTYPES = {
 
 
 class Placeholder:
-    """Stands for any object of a foreign class; takes every state and keeps none."""
+    """A placeholder for any object of a foreign class; it accepts every state and stores none."""
 
     def __new__(cls, *_: object, **__: object) -> "Placeholder":
         return object.__new__(cls)

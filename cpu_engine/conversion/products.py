@@ -1,4 +1,4 @@
-"""Which ONNX files are made from which checkpoints? Each has a version in its name."""
+"""The ONNX files, each with the checkpoint it is made from and a version in its name."""
 
 import hashlib
 import os

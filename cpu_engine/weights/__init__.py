@@ -1,1 +1,1 @@
-"""Where the weights come from: one manifest, one cache, an ordered list of sources per file."""
+"""The sources of the weights: one manifest, one cache, an ordered list of sources per file."""

@@ -1,4 +1,4 @@
-"""Which files are here, and were they ever verified? A folder that two processes may share."""
+"""The cache of verified files: a folder that two processes may share."""
 
 import contextlib
 import fcntl
@@ -39,18 +39,18 @@ class Cache:
         return self.folder / name
 
     def holds(self, file: ModelFile) -> bool:
-        """Is a file of the right size here? Cheap enough for a health check."""
+        """Whether a file of the right size is here. Cheap enough for a health check."""
         try:
             return self.path(file.path).stat().st_size == file.size
         except FileNotFoundError:
             return False
 
     def verified(self, file: ModelFile) -> bool:
-        """Was this very file verified before?"""
+        """Whether this file, unchanged, was verified before."""
         return self.holds(file) and self._stamps().get(file.path) == self._stamp(file)
 
     def verify(self, file: ModelFile) -> bool:
-        """Is the file here the right one? Hashes it unless that was done before."""
+        """Whether the file here is the right one; it is hashed unless it was verified before."""
         if self.verified(file):
             return True
         if not self.holds(file) or sha256_of(self.path(file.path)) != file.sha256:

@@ -1,4 +1,4 @@
-"""Why could a file not be had?
+"""The reasons why a file of the models cannot be fetched.
 
 WeightsError
  ├── SourceFailed    one source did not serve; the next one is tried
@@ -7,7 +7,7 @@ WeightsError
 
 
 class WeightsError(Exception):
-    """Something about the weights, in a sentence for the person who started the command."""
+    """A failure with the weights, as a sentence for the person who started the command."""
 
 
 class SourceFailed(WeightsError):

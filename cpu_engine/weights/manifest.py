@@ -1,4 +1,4 @@
-"""What are the models made of, under which licence, and who serves each file?"""
+"""The manifest of the models: their files, their licences and the sources of each file."""
 
 import json
 from collections.abc import Mapping

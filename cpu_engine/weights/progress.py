@@ -1,4 +1,4 @@
-"""How far is a download? A bar on a terminal, nothing otherwise."""
+"""The progress of a download: a bar on a terminal, nothing otherwise."""
 
 import contextlib
 import os

@@ -39,7 +39,7 @@ def test_a_finding_names_the_line_and_what_to_write(tmp_path: Path) -> None:
 
 
 def test_a_docstring_is_not_a_question(tmp_path: Path) -> None:
-    assert phrases_in(tmp_path, "code.py", 'def f():\n    """Who asks?"""') == ["?"]
+    assert phrases_in(tmp_path, "code.py", 'def f():\n    """Who asks?"""') == ["Who asks?"]
     assert phrases_in(tmp_path, "other.py", "x = 1  # Who asks?") == []
 
 
