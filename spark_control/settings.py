@@ -146,7 +146,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "voiceprints.admin.login_limits.lockout_page"
+AXES_LOCKOUT_CALLABLE = "voiceprints.admin.login_limits.render_lockout"
 AXES_CLIENT_STR_CALLABLE = "voiceprints.admin.login_limits.describe_client"
 AXES_ENABLE_ADMIN = False
 

@@ -19,7 +19,7 @@ from voiceprints.admin.site import with_policy
 LARGEST_FORM = 64 * 1024
 
 
-def lockout_page(
+def render_lockout(
     request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, str] | None
 ) -> HttpResponse:
     """Return a page that says how long to wait, but not whether the account exists."""

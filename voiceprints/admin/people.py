@@ -105,7 +105,7 @@ class PersonAdmin(LibraryAdmin):
 
     @admin.display(description="consent", ordering="consent_until")
     def consent(self, person: Person) -> SafeString:
-        state, description = consent_of(person, timezone.now())
+        state, description = describe_consent(person, timezone.now())
         return format_html('<span class="badge {}">{}</span>', state, description)
 
     def get_urls(self) -> list[URLPattern]:
@@ -186,7 +186,7 @@ class PersonAdmin(LibraryAdmin):
         return actions
 
 
-def consent_of(person: Person, now: datetime) -> tuple[str, str]:
+def describe_consent(person: Person, now: datetime) -> tuple[str, str]:
     """Return the CSS class of a consent state, and its description."""
     if person.consent_given_at is None:
         return "none", "none"

@@ -90,7 +90,7 @@ class Plot:
         return sorted(doubtful, key=lambda point: -point.similarity.lead)
 
 
-def plot_of(space: Space) -> Plot:
+def build_plot(space: Space) -> Plot:
     """Return the newest voiceprints of a space; doubtful ones are drawn last, on top."""
     usable = Voiceprint.objects.usable(space, timezone.now())
     shown = list(usable.select_related("person").order_by("-created_at", "id")[:MAX_POINTS])
@@ -199,7 +199,7 @@ class VoiceprintAdmin(LibraryAdmin):
             title="Map of all voiceprints",
             spaces=spaces,
             space=space,
-            plot=plot_of(space) if space else None,
+            plot=build_plot(space) if space else None,
         )
 
     def has_view_permission(self, request: HttpRequest, obj: Voiceprint | None = None) -> bool:

@@ -134,7 +134,7 @@ class JobAnswer(JobEntry):
 
     @extend_schema_field({"nullable": True})
     def get_result(self, job: Job) -> Any:
-        """Return the result; of a stored transcript, with current names for keys that may read."""
+        """Return the result; keys that may read get current names in a stored transcript."""
         if job.transcript is None:
             return job.result
         may_read = self.context["may_read"]
