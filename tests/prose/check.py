@@ -7,8 +7,10 @@ import tokenize
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 PATTERNS = Path(__file__).with_name("patterns.toml")
 # Text in backticks or quotes is code, a published name or a quotation.
@@ -95,14 +97,17 @@ def rules() -> tuple[Banned, ...]:
 
 def is_exempt(path: str, phrase: str) -> bool:
     """Whether a file may use a phrase, by the list of exemptions."""
-    return phrase.lower() in exempt().get(path, ()) or exempt().get(path) == ()
+    return any(
+        fnmatch(path, exemption["path"])
+        and phrase.lower() in exemption.get("phrases", [phrase.lower()])
+        for exemption in exempt()
+    )
 
 
 @cache
-def exempt() -> dict[str, tuple[str, ...]]:
-    """Return the phrases that each exempt file may use; an empty tuple means all."""
-    listed = tomllib.loads(PATTERNS.read_text()).get("exempt", [])
-    return {one["path"]: tuple(map(str.lower, one.get("phrases", ()))) for one in listed}
+def exempt() -> tuple[dict[str, Any], ...]:
+    """Return the exemptions: the path, and the phrases in lower case where not all are exempt."""
+    return tuple(tomllib.loads(PATTERNS.read_text()).get("exempt", []))
 
 
 def _of_markdown(text: str) -> Iterator[Prose]:

@@ -59,6 +59,11 @@ def test_a_listed_file_may_use_every_phrase() -> None:
     assert findings_in(root, "tests/prose/patterns.toml") == []
 
 
+@pytest.mark.parametrize("text", ["# the job where it is None", "def f(): ..."])
+def test_the_value_none_is_not_banned(tmp_path: Path, text: str) -> None:
+    assert phrases_in(tmp_path, "code.py", text) == []
+
+
 def test_words_of_prose_are_counted(tmp_path: Path) -> None:
     (tmp_path / "code.py").write_text('"""Exactly three words."""\nx = 1  # and three more\n')
 
