@@ -36,7 +36,7 @@ class ProgressListener(Protocol):
         """Its processing was stopped, without a result."""
 
     def ended(self, result: RecordingResult, recording: ArchiveRecording | None) -> None:
-        """It has a result; `recording` is None for a file that is not a recording."""
+        """It has a result; without `recording` it was not a recording."""
 
 
 class StopRequest:

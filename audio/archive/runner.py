@@ -89,7 +89,7 @@ class _Run:
         self._listener, self._stop = listener, stop
         self._results: list[RecordingResult] = []
         self._under_way: dict[Future[Entry], _Job] = {}
-        # Of several identical recordings one is processed, and the others wait for it.
+        # Identical recordings wait for the first of them, and are copied from it.
         self._waiting: dict[str, list[ArchiveRecording]] = defaultdict(list)
 
     def process(self, inventory: Inventory) -> list[RecordingResult]:

@@ -132,7 +132,7 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
     elif options["store"] and options["known"] is not None:
         message = "--store: expected only without --known, which replaces the voice library."
     elif options["store"] and isinstance(library(), NoLibrary):
-        message = "--store: there is no voice library; set DATABASE_URL."
+        message = "--store: this gateway has no voice library; set DATABASE_URL."
     if message:
         raise CommandError(message, returncode=USAGE)
 

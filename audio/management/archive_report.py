@@ -18,7 +18,7 @@ _ROWS: tuple[tuple[Status, str], ...] = (
 
 
 class ResultLines:
-    """Listens to an archive where there is no terminal, and writes a line for each result."""
+    """Listens to an archive outside a terminal, and writes a line for each result."""
 
     def __init__(self, write: WriteLine) -> None:
         self._write = write

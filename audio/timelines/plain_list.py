@@ -44,7 +44,7 @@ def parse_spans(given: object, *, name: str) -> tuple[Span, ...]:
 
 
 def parse_json(given: object, name: str, *, expected: str) -> object:
-    """Return the value of JSON text; return what is no text as it is.
+    """Return the value of JSON text; return any other value unchanged.
 
     Raises
     ------

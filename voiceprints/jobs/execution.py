@@ -126,7 +126,7 @@ def _attempt(job: Job) -> None:
 
 
 def _retry_after_s(job: Job, error: Exception) -> float | None:
-    """Return how long to wait before the next attempt; None if there is none."""
+    """Return how long to wait before the next attempt; None after the last one."""
     if isinstance(error, PersonErased):
         return 0.0
     is_local = isinstance(error, OutputsNotWritten | RecordingAway | StorageFailed)

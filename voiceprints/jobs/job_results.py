@@ -33,7 +33,7 @@ class JobResult:
     """The result of a job that is done.
 
     `people` are those whom the stored library recognised by their voices. `store` stores the
-    transcript and returns its identifier; it is None if storing was not requested.
+    transcript and returns its identifier, if storing was requested.
     """
 
     content: Json | str

@@ -1,7 +1,7 @@
 """Submitting a job, for the jobs endpoint and for the `enqueue` command.
 
-The recordings go into Django's default storage, where every worker can read them. The other fields
-of the request are stored as they were sent, and the worker reads them with the endpoint's
+The recordings go into Django's default storage, where every worker can read them. The job stores
+the other fields as the client sent them, and the worker parses them with the endpoint's
 serializer.
 """
 

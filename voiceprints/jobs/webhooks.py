@@ -178,7 +178,7 @@ class _PinnedConnection(http.client.HTTPConnection):
 
 
 class _SecurePinnedConnection(_PinnedConnection):
-    """The same over TLS, with the certificate checked against the host's name."""
+    """Connects over TLS, and checks the certificate against the host's name."""
 
     default_port = http.client.HTTPS_PORT
 

@@ -1,4 +1,4 @@
-"""A folder of recordings."""
+"""Fixtures: a folder of recordings."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An empty one, beside which outputs may lie."""
+    """Return an empty folder; outputs go beside it."""
     made = tmp_path / "recordings"
     made.mkdir()
     return made

@@ -1,4 +1,4 @@
-"""Which recordings are found, under which names, and what is said of all else."""
+"""Which recordings are found, under which names, and which files are unusable."""
 
 import os
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def test_a_recording_is_known_by_its_content(folder: Path) -> None:
     assert names(find_recordings([str(folder)])) == ["memo.txt"]
 
 
-def test_what_is_no_recording_is_counted(folder: Path) -> None:
+def test_other_files_are_counted(folder: Path) -> None:
     put(folder, "notes.txt", "plan.json", content=b'{"a": 1}')
     put(folder, ".hidden.wav")
 
@@ -43,7 +43,7 @@ def test_what_is_no_recording_is_counted(folder: Path) -> None:
     assert (found.recordings, found.unusable, found.ignored) == ((), (), 3)
 
 
-def test_a_text_that_is_called_a_recording_is_unfit(folder: Path) -> None:
+def test_a_text_with_a_media_suffix_is_unusable(folder: Path) -> None:
     put(folder, "talk.wav", content=b"Good morning.")
 
     [unfit] = find_recordings([str(folder)]).unusable
@@ -52,13 +52,13 @@ def test_a_text_that_is_called_a_recording_is_unfit(folder: Path) -> None:
     assert unfit.reason == "talk.wav: it is not audio or video that can be decoded."
 
 
-def test_a_file_of_no_bytes_is_unfit(folder: Path) -> None:
+def test_an_empty_file_is_unusable(folder: Path) -> None:
     put(folder, "talk.wav", content=b"")
 
     assert find_recordings([str(folder)]).unusable[0].reason == "talk.wav: the file is empty."
 
 
-def test_a_moment_is_too_short(folder: Path) -> None:
+def test_a_recording_under_a_tenth_of_a_second_is_unusable(folder: Path) -> None:
     put(folder, "talk.wav", content=wav(square_wave(4000, 0.05)))
 
     [unfit] = find_recordings([str(folder)]).unusable
@@ -66,7 +66,7 @@ def test_a_moment_is_too_short(folder: Path) -> None:
     assert unfit.reason == "talk.wav: 0.05 s are too short; expected 0.1 s or more."
 
 
-def test_a_text_that_is_named_is_unfit_whatever_it_is_called(folder: Path) -> None:
+def test_a_text_given_by_name_is_unusable_whatever_its_suffix(folder: Path) -> None:
     put(folder, "notes.txt", content=b"Good morning.")
 
     assert str(find_recordings([str(folder / "notes.txt")]).unusable[0].name) == "notes.txt"
@@ -78,7 +78,7 @@ def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     assert find_recordings([str(folder)]).unusable[0].reason == "talk.wav: it is not a file."
 
 
-def test_a_link_to_nothing_is_unfit(folder: Path) -> None:
+def test_a_broken_link_is_unusable(folder: Path) -> None:
     (folder / "talk.wav").symlink_to(folder / "gone.wav")
 
     assert (
@@ -86,7 +86,7 @@ def test_a_link_to_nothing_is_unfit(folder: Path) -> None:
     )
 
 
-def test_a_link_to_itself_is_unfit(folder: Path) -> None:
+def test_a_link_to_itself_is_unusable(folder: Path) -> None:
     (folder / "talk.wav").symlink_to(folder / "talk.wav")
 
     assert (
@@ -114,7 +114,7 @@ def test_two_tracks_are_one_recording(folder: Path) -> None:
     assert [path.name for path in found.files.tracks] == ["talk.mic.wav", "talk.SYSTEM.wav"]
 
 
-def test_a_track_whose_other_is_unfit_is_not_heard_alone(folder: Path) -> None:
+def test_a_track_is_not_used_without_its_unusable_partner(folder: Path) -> None:
     put(folder, "talk.mic.wav")
     put(folder, "talk.system.wav", content=b"Good morning.")
 
@@ -124,14 +124,14 @@ def test_a_track_whose_other_is_unfit_is_not_heard_alone(folder: Path) -> None:
     assert str(found.unusable[0].name) == "talk"
 
 
-def test_a_note_beside_two_tracks_is_none_of_them(folder: Path) -> None:
+def test_a_note_beside_two_tracks_is_not_a_track(folder: Path) -> None:
     put(folder, "talk.mic.wav", "talk.system.wav")
     put(folder, "talk.mic.txt", content=b"Good morning.")
 
     assert len(find_recordings([str(folder)]).recordings[0].files.tracks) == 2
 
 
-def test_of_two_tracks_one_new_one_is_enough(folder: Path) -> None:
+def test_one_new_track_makes_the_recording_new(folder: Path) -> None:
     put(folder, "talk.mic.wav", "talk.system.wav")
     os.utime(folder / "talk.mic.wav", (0, 0))
 
@@ -156,7 +156,7 @@ def test_a_timeline_beside_a_recording_is_its_own(folder: Path) -> None:
     assert found.ignored == 0
 
 
-def test_without_the_timeline_that_is_meant_nothing_is_heard(folder: Path) -> None:
+def test_a_recording_with_an_unreadable_timeline_is_unusable(folder: Path) -> None:
     (folder / "talk.wav").write_bytes(TONE)
     (folder / "talk.timeline.json").symlink_to("gone.json")
 
@@ -168,13 +168,13 @@ def test_without_the_timeline_that_is_meant_nothing_is_heard(folder: Path) -> No
     )
 
 
-def test_names_that_would_be_alike_keep_their_suffix(folder: Path) -> None:
+def test_equal_names_keep_their_suffix(folder: Path) -> None:
     put(folder, "talk.wav", "talk.flac", "other.wav")
 
     assert names(find_recordings([str(folder)])) == ["other", "talk.flac", "talk.wav"]
 
 
-def test_names_begin_below_what_all_paths_have_in_common(folder: Path) -> None:
+def test_names_start_below_the_common_folder(folder: Path) -> None:
     put(folder, "may/talk.wav", "june/talk.wav", "june/other.wav")
 
     found = find_recordings([str(folder / "may"), str(folder / "june" / "talk.wav")])
@@ -194,12 +194,12 @@ def test_a_name_with_brackets_is_a_name_first(folder: Path) -> None:
     assert names(find_recordings([f"{folder}/talk [1].wav"])) == ["talk [1]"]
 
 
-def test_a_path_at_which_nothing_is_is_said(folder: Path) -> None:
+def test_a_missing_path_is_named_in_the_error(folder: Path) -> None:
     with pytest.raises(NoSuchPath, match=r"gone\.wav: there is no such file or folder"):
         find_recordings([str(folder), str(folder / "gone.wav")])
 
 
-def test_older_recordings_are_passed_over(folder: Path) -> None:
+def test_older_recordings_are_left_out(folder: Path) -> None:
     put(folder, "old.wav", "new.wav")
     os.utime(folder / "old.wav", (0, 0))
 
@@ -208,7 +208,7 @@ def test_older_recordings_are_passed_over(folder: Path) -> None:
     assert (names(found), found.ignored) == (["new"], 1)
 
 
-def test_a_recording_says_how_long_it_is(folder: Path) -> None:
+def test_a_recording_has_its_declared_length(folder: Path) -> None:
     put(folder, "talk.wav")
 
     assert find_recordings([str(folder)]).recordings[0].seconds == 1.0

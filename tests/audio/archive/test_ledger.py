@@ -1,4 +1,4 @@
-"""What a ledger knows after whatever ended the run that wrote it."""
+"""What a ledger contains after an interrupted run."""
 
 import resource
 from collections.abc import Iterator
@@ -24,12 +24,12 @@ def test_what_was_done_is_known_to_the_next_run(tmp_path: Path) -> None:
     assert read_ledger(tmp_path).last_done("talk") == TALK
 
 
-def test_a_folder_in_which_nothing_was_done_has_no_ledger(tmp_path: Path) -> None:
+def test_reading_an_empty_folder_creates_no_ledger(tmp_path: Path) -> None:
     assert read_ledger(tmp_path).last_done("talk") is None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_line_that_broke_off_is_forgotten(tmp_path: Path) -> None:
+def test_an_incomplete_line_is_ignored(tmp_path: Path) -> None:
     written(tmp_path, TALK)
     with (tmp_path / NAME).open("ab") as file:
         file.write(b'{"name": "other", "ke')
@@ -41,7 +41,7 @@ def test_a_line_that_broke_off_is_forgotten(tmp_path: Path) -> None:
     assert ledger.last_done("third") == Entry(name="third", key="k3")
 
 
-def test_a_line_that_cannot_be_read_is_as_if_it_was_not_there(tmp_path: Path) -> None:
+def test_an_unreadable_line_is_ignored(tmp_path: Path) -> None:
     written(tmp_path, TALK)
     with (tmp_path / NAME).open("ab") as file:
         file.write(b'{"name": "other"}\n\0\0\0\n')
@@ -90,7 +90,7 @@ def test_a_ledger_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 @contextmanager
 def room_for_little() -> Iterator[None]:
-    """No file of this process may grow beyond so many bytes; not even the log of the tests."""
+    """Limit the size of every file of this process, and so also the log of the tests."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200, before[1]))
     try:
@@ -99,7 +99,7 @@ def room_for_little() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_line_for_which_there_is_no_room_is_not_there_in_part(tmp_path: Path) -> None:
+def test_a_line_that_does_not_fit_on_the_disk_is_removed(tmp_path: Path) -> None:
     with open_ledger(tmp_path) as ledger:
         ledger.add(TALK)
         with room_for_little(), pytest.raises(OSError, match="No space left on device"):

@@ -8,9 +8,9 @@ import pytest
 from audio.archive.voices_file import read_voices
 
 
-def put(folder: Path, told: object) -> Path:
+def put(folder: Path, content: object) -> Path:
     path = folder / "voices.json"
-    path.write_text(told if isinstance(told, str) else json.dumps(told))
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
     return path
 
 
@@ -22,19 +22,19 @@ def test_names_and_numbers_are_voices(tmp_path: Path) -> None:
 
 
 def test_an_export_says_which_space_it_is_of(tmp_path: Path) -> None:
-    told = {"space": "titanet@1", "voiceprints": {"Ana Ruiz": [[1.0, 0.0], [0.0, 1.0]]}}
+    content = {"space": "titanet@1", "voiceprints": {"Ana Ruiz": [[1.0, 0.0], [0.0, 1.0]]}}
 
-    voices = read_voices(put(tmp_path, told))
+    voices = read_voices(put(tmp_path, content))
 
     assert (voices.names, voices.space) == (("Ana Ruiz", "Ana Ruiz"), "titanet@1")
 
 
-def test_an_empty_file_of_voices_knows_nobody(tmp_path: Path) -> None:
+def test_an_empty_file_has_no_voices(tmp_path: Path) -> None:
     assert read_voices(put(tmp_path, {})).names == ()
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("content", "expected"),
     [
         ("{", "voices.json: not JSON."),
         ([], "voices.json: expected {name: [numbers]}"),
@@ -44,10 +44,10 @@ def test_an_empty_file_of_voices_knows_nobody(tmp_path: Path) -> None:
         ({"Ana": [1.0], "Ben": [1.0, 2.0]}, "voices.json: expected lists of one length."),
     ],
 )
-def test_what_is_no_voice_is_refused_by_its_place(
-    tmp_path: Path, told: object, expected: str
+def test_an_invalid_voice_is_named_in_the_error(
+    tmp_path: Path, content: object, expected: str
 ) -> None:
     with pytest.raises(ValueError) as refused:
-        read_voices(put(tmp_path, told))
+        read_voices(put(tmp_path, content))
 
     assert str(refused.value).startswith(expected)

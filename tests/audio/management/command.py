@@ -1,4 +1,4 @@
-"""The command as an operator runs it: a process of its own, which signals may end."""
+"""The command as an operator runs it: a separate process that receives signals."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ COMMAND = (sys.executable, "manage.py", "diarize")
 
 
 def environment(engine: FaultServer, **settings: str) -> dict[str, str]:
-    """Just these settings."""
+    """Return an environment with only these settings."""
     alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | {"PARAKEET_URL": engine.url}
     return {**os.environ, **alone, **settings}
 
@@ -28,7 +28,7 @@ def environment(engine: FaultServer, **settings: str) -> dict[str, str]:
 def begun(
     engine: FaultServer, *arguments: str | Path, **settings: str
 ) -> Iterator["subprocess.Popen[str]"]:
-    """The command, begun; killed at the end of the block, should it still run."""
+    """Start the command, and kill it at the end of the block if it still runs."""
     command = [*COMMAND, *map(str, arguments), "--jobs", "1"]
     env = environment(engine, **settings)
     with subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdout=PIPE, stderr=PIPE) as made:
@@ -41,7 +41,7 @@ def begun(
 def run(
     engine: FaultServer, *arguments: str | Path, **options: object
 ) -> "subprocess.CompletedProcess[str]":
-    """The command, ended."""
+    """Run the command to its end."""
     command = [*COMMAND, *map(str, arguments), "--jobs", "1"]
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
         command,
@@ -55,7 +55,7 @@ def run(
 
 
 class Held:
-    """An engine that does not answer about one recording until it is let go."""
+    """An engine that delays its response for one recording until it is released."""
 
     def __init__(
         self, engine: FaultServer, content: bytes, said: object = SHORT_TRANSCRIPTION
@@ -65,11 +65,11 @@ class Held:
         engine.respond(TRANSCRIBE, self._respond)
 
     def wait(self) -> None:
-        """Wait until the engine is asked about it."""
+        """Wait until the engine has received the recording."""
         assert self._arrived.wait(PATIENCE_S)
 
     def release(self) -> None:
-        """Let the engine answer."""
+        """Let the engine respond."""
         self._released.set()
 
     def _respond(self, asked: Asked) -> Answer:

@@ -1,4 +1,4 @@
-"""The command, over the scripted engine."""
+"""Fixtures: the command with the scripted engine."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -16,14 +16,14 @@ Diarize = Callable[..., str]
 
 @pytest.fixture
 def engine(faults: FaultServer) -> FaultServer:
-    """It hears Ann, then Bob."""
+    """Return an engine that answers with words of Ann, then of Bob."""
     script(faults)
     return faults
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Three recordings, one of them in a folder of its own."""
+    """Return a folder with three recordings, one of them in a subfolder."""
     made = tmp_path / "recordings"
     (made / "may").mkdir(parents=True)
     for number, name in enumerate(("a.wav", "b.wav", "may/c.wav")):
@@ -33,13 +33,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """Where the outputs go."""
+    """Return the folder for the outputs."""
     return tmp_path / "out"
 
 
 @pytest.fixture
 def diarize(folder: Path, out: Path, engine: FaultServer, settings: Settings) -> Diarize:
-    """Run the command on the folder; what it says, and its status where that is not 0."""
+    """Return a function that runs the command and returns its output, with the error."""
     settings.PARAKEET_URL = engine.url
     settings.SPEAKER_LIBRARY = "audio.library.NoLibrary"
 

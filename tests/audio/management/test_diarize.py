@@ -1,4 +1,4 @@
-"""Whole archives by one command."""
+"""The `diarize` command on folders of recordings."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from audio.archive.ledger import open_ledger
-from tests.audio.archive.engine import recording, times_heard
+from tests.audio.archive.engine import count_requests, recording
 from tests.audio.management.conftest import Diarize
 from tests.engine_answers import ANA, BEN, SHORT_TRANSCRIPTION, TRANSCRIBE
 from tests.faults import Answer, Asked, FaultServer
@@ -20,7 +20,7 @@ def outputs(out: Path) -> list[str]:
     return sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
 
 
-def test_outputs_stand_in_folders_as_the_recordings_do(diarize: Diarize, out: Path) -> None:
+def test_outputs_are_in_the_same_subfolders_as_the_recordings(diarize: Diarize, out: Path) -> None:
     diarize("--format", "json,srt")
 
     assert outputs(out) == [
@@ -46,10 +46,10 @@ def test_a_second_run_asks_the_engine_nothing(diarize: Diarize, engine: FaultSer
     diarize()
     engine.asked.clear()
 
-    said = diarize()
+    output = diarize()
 
     assert engine.asked == []
-    assert "there already           3    0:00:06" in said
+    assert "there already           3    0:00:06" in output
 
 
 def test_the_same_content_is_done_once_and_written_twice(
@@ -57,14 +57,14 @@ def test_the_same_content_is_done_once_and_written_twice(
 ) -> None:
     (folder / "twin.wav").write_bytes(recording(0))
 
-    said = diarize()
+    output = diarize()
 
-    assert times_heard(engine, recording(0)) == 1
+    assert count_requests(engine, recording(0)) == 1
     assert (out / "twin.json").read_bytes() == (out / "a.json").read_bytes()
-    assert "copied  twin" in said
+    assert "copied  twin" in output
 
 
-def test_a_copy_that_comes_later_is_not_heard(
+def test_a_later_copy_calls_no_engine(
     diarize: Diarize, engine: FaultServer, folder: Path, out: Path
 ) -> None:
     diarize()
@@ -99,24 +99,24 @@ def test_another_format_is_made_without_the_engine(
     (out / "a.srt").unlink()
     engine.asked.clear()
 
-    said = diarize("--format", "srt,rttm")
+    output = diarize("--format", "srt,rttm")
 
     assert engine.asked == []
     assert (out / "a.srt").read_text() == before
     assert "SPEAKER recording 1 0.100" in (out / "a.rttm").read_text()
-    assert "copied  a                                            of its own json" in said
+    assert "copied  a                                            of its own json" in output
 
 
 def test_an_output_that_was_altered_is_not_read(diarize: Diarize, out: Path) -> None:
     diarize()
     (out / "a.json").write_text("{}")
 
-    said = diarize("--format", "srt")
+    output = diarize("--format", "srt")
 
-    assert "a.json is not a transcript any more; remove it." in said
+    assert "a.json is not a transcript any more; remove it." in output
 
 
-def test_what_somebody_else_wrote_is_not_overwritten(diarize: Diarize, out: Path) -> None:
+def test_foreign_files_are_not_overwritten(diarize: Diarize, out: Path) -> None:
     out.mkdir()
     (out / "a.txt").write_text("my notes")
 
@@ -128,14 +128,14 @@ def test_what_somebody_else_wrote_is_not_overwritten(diarize: Diarize, out: Path
     assert (out / "a.txt").read_text() == "my notes"
 
 
-def test_a_dry_run_says_what_stands_in_the_way(diarize: Diarize, out: Path) -> None:
+def test_a_dry_run_reports_foreign_files(diarize: Diarize, out: Path) -> None:
     out.mkdir()
     (out / "a.json").write_text("{}")
 
     assert "a.json exists already" in diarize("--dry-run")
 
 
-def test_a_twin_is_no_copy_of_what_replaced_its_like(
+def test_an_identical_recording_is_not_copied_from_replaced_outputs(
     diarize: Diarize, engine: FaultServer, folder: Path, out: Path
 ) -> None:
     diarize()
@@ -145,7 +145,7 @@ def test_a_twin_is_no_copy_of_what_replaced_its_like(
 
     diarize()
 
-    assert times_heard(engine, recording(0)) == 2
+    assert count_requests(engine, recording(0)) == 2
     assert (out / "twin.json").is_file()
 
 
@@ -157,7 +157,7 @@ def test_a_recording_that_was_replaced_is_done_again(
 
     diarize()
 
-    assert times_heard(engine, recording(9)) == 1
+    assert count_requests(engine, recording(9)) == 1
 
 
 def test_other_options_do_all_again(diarize: Diarize, engine: FaultServer) -> None:
@@ -180,12 +180,12 @@ def test_a_timeline_beside_a_recording_names_who_speaks(
     assert (out / "a.txt").read_text().startswith("[0:00:00] Ana Ruiz: Good morning.")
 
 
-def test_a_timeline_that_is_none_fails_with_its_place(diarize: Diarize, folder: Path) -> None:
+def test_an_invalid_timeline_fails_with_the_file_name(diarize: Diarize, folder: Path) -> None:
     (folder / "a.timeline.json").write_text('[{"start": 0, "name": "Ana"}]')
 
-    said = diarize()
+    output = diarize()
 
-    assert "a.timeline.json[0].end: expected a list of" in said
+    assert "a.timeline.json[0].end: expected a list of" in output
 
 
 def test_two_tracks_are_a_dual_recording(diarize: Diarize, folder: Path, out: Path) -> None:
@@ -223,21 +223,22 @@ def test_voices_of_another_space_are_not_compared(diarize: Diarize, tmp_path: Pa
     known = tmp_path / "voices.json"
     known.write_text(json.dumps({"space": "campplus", "voiceprints": {"Ann": [ANA]}}))
 
-    said = diarize("--known", str(known))
+    output = diarize("--known", str(known))
 
     assert (
-        "the known voices are in space campplus, and the engine's embeddings in titanet@1" in said
+        "the known voices are in space campplus, and the engine's embeddings in titanet@1"
+        in output
     )
 
 
-def test_there_may_be_said_to_be_one_speaker(diarize: Diarize, out: Path) -> None:
+def test_the_number_of_speakers_can_be_given(diarize: Diarize, out: Path) -> None:
     diarize("--num-speakers", "1")
 
     assert len(json.loads((out / "a.json").read_text())["speakers"]) == 1
 
 
 def refuse(content: bytes) -> Callable[[Asked], Answer]:
-    """Refuse one recording."""
+    """Return a response that refuses one recording."""
 
     def respond(asked: Asked) -> Answer:
         refused = Answer(status=400, pieces=(b'{"detail": "I do not like it"}',))
@@ -246,16 +247,16 @@ def refuse(content: bytes) -> Callable[[Asked], Answer]:
     return respond
 
 
-def test_one_that_fails_is_listed_and_hinders_no_other(
+def test_a_failed_recording_is_listed_and_the_others_are_done(
     diarize: Diarize, engine: FaultServer, out: Path
 ) -> None:
     engine.respond(TRANSCRIBE, refuse(recording(0)))
 
-    said = diarize()
+    output = diarize()
 
-    assert "failed  a" in said
-    assert "a.wav: I do not like it" in said
-    assert said.endswith(
+    assert "failed  a" in output
+    assert "a.wav: I do not like it" in output
+    assert output.endswith(
         "1: 1 of 3 failed; to process only these, run the same command with --retry-failed."
     )
     assert (out / "may" / "c.json").is_file()
@@ -267,10 +268,10 @@ def test_just_the_failed_can_be_done_again(diarize: Diarize, engine: FaultServer
     engine.answer(TRANSCRIBE, SHORT_TRANSCRIPTION)
     engine.asked.clear()
 
-    said = diarize("--retry-failed")
+    output = diarize("--retry-failed")
 
     assert engine.paths().count(TRANSCRIBE) == 1
-    assert "1 recording, 0:00:02 of audio." in said
+    assert "1 recording, 0:00:02 of audio." in output
 
 
 def test_nothing_is_left_to_try_again_once_it_was_done(diarize: Diarize) -> None:
@@ -283,12 +284,12 @@ def test_a_busy_engine_is_given_time(diarize: Diarize, engine: FaultServer) -> N
     busy = [Answer(status=503, headers={"Retry-After": "0"}, pieces=(b"{}",))]
     engine.respond(TRANSCRIBE, lambda _asked: busy.pop() if busy else as_json(SHORT_TRANSCRIPTION))
 
-    said = diarize()
+    output = diarize()
 
-    assert "done                    3" in said
+    assert "done                    3" in output
 
 
-def test_a_file_that_vanishes_is_said_to_be_gone(
+def test_a_deleted_file_fails_with_its_name(
     diarize: Diarize, engine: FaultServer, folder: Path
 ) -> None:
     def respond(_asked: Asked) -> Answer:
@@ -297,9 +298,9 @@ def test_a_file_that_vanishes_is_said_to_be_gone(
 
     engine.respond(TRANSCRIBE, respond)
 
-    said = diarize()
+    output = diarize()
 
-    assert "b.wav: it does not exist any more." in said
+    assert "b.wav: it does not exist any more." in output
 
 
 def test_a_file_that_is_still_being_written_is_not_done(
@@ -312,51 +313,51 @@ def test_a_file_that_is_still_being_written_is_not_done(
 
     engine.respond(TRANSCRIBE, respond)
 
-    said = diarize(paths=(folder / "a.wav",))
+    output = diarize(paths=(folder / "a.wav",))
 
-    assert "it changed while it was being processed." in said
+    assert "it changed while it was being processed." in output
     assert outputs(out) == ["archive.jsonl"]
 
 
-def test_what_is_called_a_recording_but_is_none_fails_with_a_reason(
-    diarize: Diarize, folder: Path
-) -> None:
+def test_an_unusable_file_fails_with_a_reason(diarize: Diarize, folder: Path) -> None:
     (folder / "text.wav").write_text("Good morning.")
     (folder / "nothing.wav").touch()
 
-    said = diarize()
+    output = diarize()
 
-    assert "text.wav: it is not audio or video that can be decoded." in said
-    assert "nothing.wav: the file is empty." in said
-    assert "1: 2 of 5 failed" in said
+    assert "text.wav: it is not audio or video that can be decoded." in output
+    assert "nothing.wav: the file is empty." in output
+    assert "1: 2 of 5 failed" in output
 
 
-def test_a_folder_that_leads_back_is_told(diarize: Diarize, folder: Path) -> None:
+def test_a_folder_loop_is_reported(diarize: Diarize, folder: Path) -> None:
     (folder / "may" / "all").symlink_to(folder)
 
-    said = diarize()
+    output = diarize()
 
-    assert "loop    may/all" in said
-    assert "done                    3" in said
+    assert "loop    may/all" in output
+    assert "done                    3" in output
 
 
 def test_a_full_disk_ends_the_run(diarize: Diarize, engine: FaultServer, out: Path) -> None:
     out.mkdir()
     (out / ".a.json.part").symlink_to("/dev/full")
 
-    said = diarize()
+    output = diarize()
 
-    assert "failed  a                                            No space left on device." in said
-    assert said.endswith("2 of 3 are left. To continue, run the same command again.")
+    assert (
+        "failed  a                                            No space left on device." in output
+    )
+    assert output.endswith("2 of 3 are left. To continue, run the same command again.")
     assert engine.paths().count(TRANSCRIBE) == 1
     assert outputs(out) == ["archive.jsonl"]
 
 
 def test_a_dry_run_does_nothing(diarize: Diarize, engine: FaultServer, out: Path) -> None:
-    said = diarize("--dry-run")
+    output = diarize("--dry-run")
 
-    assert "to do                   3    0:00:06" in said
-    assert "About 0:00:02 at 3.0 × real time (assumed" in said  # noqa: RUF001
+    assert "to do                   3    0:00:06" in output
+    assert "About 0:00:02 at 3.0 × real time (assumed" in output  # noqa: RUF001
     assert (engine.asked, out.exists()) == ([], False)
 
 
@@ -364,17 +365,17 @@ def test_a_dry_run_goes_by_what_was_measured(diarize: Diarize, folder: Path) -> 
     diarize()
     (folder / "new.wav").write_bytes(recording(7))
 
-    said = diarize("--dry-run")
+    output = diarize("--dry-run")
 
-    assert "there already           3" in said
-    assert "(as measured here)." in said
+    assert "there already           3" in output
+    assert "(as measured here)." in output
 
 
 def test_only_one_run_works_in_a_folder(diarize: Diarize, out: Path) -> None:
     with open_ledger(out):
-        said = diarize()
+        output = diarize()
 
-    assert said.endswith("another run is working there; wait until it ends.")
+    assert output.endswith("another run is working there; wait until it ends.")
 
 
 @pytest.mark.parametrize(
@@ -388,24 +389,24 @@ def test_only_one_run_works_in_a_folder(diarize: Diarize, out: Path) -> None:
         (("--num-speakers", "2", "--max-speakers", "3"), "expected either this, or --min-spe"),
         (("--retain-days", "3"), "--retain-days: expected only with --store."),
         (("--out", ""), "argument --out: expected a folder, got nothing."),
-        (("--store",), "--store: there is no voice library; set DATABASE_URL."),
+        (("--store",), "--store: this gateway has no voice library; set DATABASE_URL."),
         (("--store", "--known", "x.json"), "--store: expected only without --known"),
         (("--known", "/gone.json"), "--known /gone.json: No such file or directory."),
     ],
 )
-def test_wrong_usage_is_said_before_anything_is_done(
+def test_wrong_usage_is_reported_before_anything_is_done(
     diarize: Diarize, out: Path, options: tuple[str, ...], expected: str
 ) -> None:
-    said = diarize(*options)
+    output = diarize(*options)
 
-    assert expected in said
+    assert expected in output
     assert not out.exists()
 
 
-def test_a_path_at_which_nothing_is_is_wrong_usage(diarize: Diarize) -> None:
-    said = diarize(paths=(Path("/gone.wav"),))
+def test_a_missing_path_is_wrong_usage(diarize: Diarize) -> None:
+    output = diarize(paths=(Path("/gone.wav"),))
 
-    assert said.endswith("2: /gone.wav: there is no such file or folder.")
+    assert output.endswith("2: /gone.wav: there is no such file or folder.")
 
 
 def test_without_an_engine_nothing_begins(folder: Path, out: Path, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The beginning of the clinic meeting, as an operator would have it diarized."""
+"""The `diarize` command with the built-in engine, on the start of the clinic meeting."""
 
 import json
 import os

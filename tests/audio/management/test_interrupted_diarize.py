@@ -1,4 +1,4 @@
-"""The command as a process that is ended in the midst of its work, and run again."""
+"""The `diarize` command, interrupted and run again."""
 
 import ctypes
 import signal
@@ -9,7 +9,7 @@ from subprocess import PIPE, Popen
 
 import pytest
 
-from tests.audio.archive.engine import recording, times_heard
+from tests.audio.archive.engine import count_requests, recording
 from tests.audio.management.command import COMMAND, Held, begun, environment, run
 from tests.engine_answers import DIARIZE, TRANSCRIBE
 from tests.faults import FaultServer
@@ -28,7 +28,7 @@ IN_A_TERMINAL = (
 
 @pytest.fixture
 def held(engine: FaultServer) -> Iterator[Held]:
-    """The second of three recordings takes as long as the test wants."""
+    """Return an engine that holds the second of three recordings until it is released."""
     made = Held(engine, B)
     yield made
     made.release()
@@ -50,7 +50,7 @@ def test_what_was_done_before_a_kill_is_not_done_again(
     again = run(engine, folder, "--out", out)
 
     assert again.returncode == 0
-    assert [times_heard(engine, content) for content in (A, B, C)] == [1, 2, 1]
+    assert [count_requests(engine, content) for content in (A, B, C)] == [1, 2, 1]
     assert "there already           1" in again.stdout
     assert unfinished(out) == []
 
@@ -66,16 +66,16 @@ def test_what_is_under_way_at_a_signal_is_written(
         lines = asked.stderr.readline() + asked.stderr.readline()
         assert "Stopping: no further recording is begun" in lines
         held.release()
-        said, why = asked.communicate(timeout=60)
+        output, why = asked.communicate(timeout=60)
 
     assert asked.returncode == 1
     assert (out / "b.json").is_file()
-    assert "left                    1" in said
+    assert "left                    1" in output
     assert "Stopped (SIGINT): 1 of 3 are left. To continue, run the same command again." in why
-    assert times_heard(engine, C) == 0
+    assert count_requests(engine, C) == 0
 
 
-def test_no_piece_of_a_long_recording_is_begun_after_a_signal(
+def test_no_chunk_of_a_long_recording_is_begun_after_a_signal(
     engine: FaultServer, folder: Path, out: Path
 ) -> None:
     (folder / "long.wav").write_bytes(wav(square_wave(4000, 330.0)))
@@ -98,7 +98,7 @@ def _has_noticed(process: "Popen[str]") -> bool:
     return "Stopping" in process.stderr.readline()
 
 
-def test_a_second_signal_ends_at_once(
+def test_a_second_signal_exits_immediately(
     engine: FaultServer, folder: Path, out: Path, held: Held
 ) -> None:
     with begun(engine, folder, "--out", out) as asked:
@@ -122,13 +122,11 @@ def test_only_those_that_were_left_are_done_after_a_signal(
 
     run(engine, folder, "--out", out)
 
-    assert times_heard(engine, A) == 1
+    assert count_requests(engine, A) == 1
     assert (out / "may" / "c.json").is_file()
 
 
-def test_nothing_new_begins_once_nobody_reads_what_it_says(
-    engine: FaultServer, folder: Path, out: Path
-) -> None:
+def test_a_closed_pipe_stops_the_run(engine: FaultServer, folder: Path, out: Path) -> None:
     with begun(engine, folder, "--out", out) as unread:
         assert unread.stdout
         assert unread.stderr
@@ -142,7 +140,7 @@ def test_nothing_new_begins_once_nobody_reads_what_it_says(
     assert "done                    3" in again.stdout
 
 
-def test_what_is_done_while_nobody_reads_is_done(
+def test_recordings_done_after_the_pipe_closed_are_noted(
     engine: FaultServer, folder: Path, out: Path, held: Held
 ) -> None:
     with begun(engine, folder, "--out", out) as unread:
@@ -154,7 +152,7 @@ def test_what_is_done_while_nobody_reads_is_done(
 
     again = run(engine, folder, "--out", out)
 
-    assert [times_heard(engine, content) for content in (A, B, C)] == [1, 1, 1]
+    assert [count_requests(engine, content) for content in (A, B, C)] == [1, 1, 1]
     assert "there already           2" in again.stdout
 
 
@@ -166,7 +164,7 @@ def test_wrong_usage_has_a_status_of_its_own(engine: FaultServer, folder: Path) 
 
 
 def _with_no_right_to_every_file() -> None:
-    """Root reads every file; without these capabilities it is like anybody."""
+    """Drop the capabilities with which root can read every file."""
     libc = ctypes.CDLL(None)
     [libc.prctl(PR_CAPBSET_DROP, capability) for capability in CAPABILITIES_OVER_FILES]
 
@@ -187,9 +185,9 @@ def test_a_terminal_shows_how_far_it_is(engine: FaultServer, folder: Path, out: 
     command = (*IN_A_TERMINAL, *COMMAND, str(folder), "--out", str(out))
     env = environment(engine, TERM="xterm", COLUMNS="120")
     with Popen(command, cwd=ROOT, env=env, stdin=PIPE, stdout=PIPE, text=True) as shown:
-        said, _ = shown.communicate(timeout=60)
+        output, _ = shown.communicate(timeout=60)
 
     assert shown.returncode == 0
-    assert "0:00:06 of 0:00:06" in said
-    assert "× real time" in said  # noqa: RUF001
-    assert "done    a" not in said
+    assert "0:00:06 of 0:00:06" in output
+    assert "× real time" in output  # noqa: RUF001
+    assert "done    a" not in output

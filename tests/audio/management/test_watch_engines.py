@@ -57,7 +57,7 @@ def end(process: "subprocess.Popen[str]") -> None:
     assert process.wait(PATIENCE_S) == 0
 
 
-def test_once_tells_how_each_engine_stands(faults: FaultServer, tmp_path: Path) -> None:
+def test_once_prints_the_state_of_each_engine(faults: FaultServer, tmp_path: Path) -> None:
     heal(faults)
 
     ran = once(faults, tmp_path)

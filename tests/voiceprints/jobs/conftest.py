@@ -1,4 +1,4 @@
-"""A gateway that takes jobs, a queue that is empty, and recordings to place."""
+"""Fixtures: a gateway for jobs, an empty queue, and recordings to submit."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ HOOKS = {
 
 @pytest.fixture(scope="session")
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where recordings wait, for the gateway, the workers and the tests."""
+    """Return the storage folder of the gateway, the workers and the tests."""
     return tmp_path_factory.mktemp("storage")
 
 
@@ -53,7 +53,7 @@ def _jobs_gateway(
 
 @pytest.fixture
 def jobs_gateway(queue: FaultServer, _jobs_gateway: Gateway) -> Gateway:
-    """A gateway with an empty queue, and nobody who works it off."""
+    """Return a gateway with an empty queue and no worker."""
     return _jobs_gateway
 
 
@@ -61,7 +61,7 @@ def jobs_gateway(queue: FaultServer, _jobs_gateway: Gateway) -> Gateway:
 def queue(
     transactional_db: None, faults: FaultServer, storage: Path, settings: Settings
 ) -> FaultServer:
-    """An empty queue over an engine that hears Speaker_0 and Speaker_1."""
+    """Return the engine of an empty queue; it answers with Speaker_0 and Speaker_1."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
         cursor.execute("TRUNCATE procrastinate_periodic_defers")
@@ -74,7 +74,7 @@ def queue(
 
 @pytest.fixture
 def worker_settings(queue: FaultServer, storage: Path) -> dict[str, str]:
-    """What a worker needs to know, with waits that a test can sit through."""
+    """Return the settings of a worker, with waits that are short enough for a test."""
     return {
         "PARAKEET_URL": queue.url,
         "SAMPLES_DIR": str(storage),
@@ -86,13 +86,13 @@ def worker_settings(queue: FaultServer, storage: Path) -> dict[str, str]:
 
 @pytest.fixture
 def tone(tmp_path: Path) -> Recording:
-    """A recording of a second."""
+    """Return a recording of one second."""
     path = tmp_path / "talk.wav"
     path.write_bytes(TONE)
     return Recording(path, ".wav", "talk.wav", "file")
 
 
 @pytest.fixture
-def placed(queue: FaultServer, tone: Recording) -> Job:
-    """A job that waits: blocks of a recording of a second."""
+def submitted(queue: FaultServer, tone: Recording) -> Job:
+    """Return a queued job: blocks of a recording of one second."""
     return submit_job(Submission(kind=JobKind.TRANSCRIBE, recordings=[tone], created_by="desk"))

@@ -1,4 +1,4 @@
-"""Recordings wait in a bucket: nothing but the queue and the bucket is shared with the workers."""
+"""Jobs with a bucket as storage: gateway and workers share only the queue and the bucket."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -28,13 +28,13 @@ from voiceprints.models.jobs import JobKind, JobState
 
 BLOCKS = {"kind": "transcribe-with-speakers"}
 FILE = {"file": ("talk.wav", TONE)}
-# Nobody listens at port 9.
+# No service listens at port 9.
 NOWHERE = BucketOfTests("recordings-of-ours", "http://127.0.0.1:9")
 SECRETS = (NOWHERE.name, NOWHERE.url, *KEYS.values())
 
 
 def machine(folder: Path, engine: FaultServer, bucket: BucketOfTests) -> dict[str, str]:
-    """The settings of a machine of its own."""
+    """Return the settings of a separate machine."""
     (folder / "uploads").mkdir(parents=True)
     return {
         "DATABASE_URL": database_url(),
@@ -51,7 +51,7 @@ def files_below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".log"]
 
 
-def placed(tone: Recording) -> Job:
+def submitted(tone: Recording) -> Job:
     return submit_job(Submission(kind=JobKind.TRANSCRIBE, recordings=[tone], created_by="desk"))
 
 
@@ -66,10 +66,10 @@ def test_a_job_is_done_by_a_worker_that_shares_no_folder_with_the_gateway(
         with running_worker(tmp_path, **machine(there, queue, bucket)):
             until(lambda: Job.objects.filter(state=JobState.DONE).exists())
             until(lambda: not bucket.contents())
-        told = call(gateway, "GET", f"jobs/{job}").json()
+        shown = call(gateway, "GET", f"jobs/{job}").json()
 
     assert waiting == {f"jobs/{job}-file.wav": TONE}
-    assert "Good morning." in str(told["result"])
+    assert "Good morning." in str(shown["result"])
     assert files_below(here) + files_below(there) == []
 
 
@@ -90,7 +90,7 @@ def test_a_prefix_is_what_all_names_begin_with(
 ) -> None:
     use(bucket, settings)
     settings.STORAGES["default"]["OPTIONS"]["location"] = "speech/ours"
-    job = placed(tone)
+    job = submitted(tone)
     waiting = bucket.contents()
     run_job(job.id, go_on)
 
@@ -103,16 +103,16 @@ def test_a_job_is_refused_where_the_bucket_cannot_be_reached(
 ) -> None:
     with running_gateway(tmp_path, **machine(tmp_path / "a", queue, NOWHERE)) as gateway:
         refused = call(gateway, "POST", "jobs", data=BLOCKS, files=FILE)
-        told = refused.text + gateway.log.read_text()
+        shown = refused.text + gateway.log.read_text()
 
     assert refused.status_code == 503
     assert refused.json()["error"]["code"] == "storage_unavailable"
-    assert "EndpointConnectionError" in told
-    assert [secret for secret in SECRETS if secret in told] == []
+    assert "EndpointConnectionError" in shown
+    assert [secret for secret in SECRETS if secret in shown] == []
     assert not Job.objects.exists()
 
 
-def test_what_is_told_of_a_bucket_names_neither_it_nor_its_host_nor_a_key(
+def test_errors_name_neither_the_bucket_nor_its_host_nor_a_key(
     queue: FaultServer, tone: Recording, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     use(NOWHERE, settings)
@@ -123,7 +123,7 @@ def test_what_is_told_of_a_bucket_names_neither_it_nor_its_host_nor_a_key(
     assert [secret for secret in SECRETS if secret in caplog.text] == []
 
 
-def test_a_bucket_that_is_not_there_is_told_by_its_kind_of_failure(
+def test_a_missing_bucket_is_reported_by_the_kind_of_failure(
     queue: FaultServer,
     bucket: BucketOfTests,
     tone: Recording,
@@ -141,7 +141,7 @@ def test_a_bucket_that_is_not_there_is_told_by_its_kind_of_failure(
 def test_a_worker_that_cannot_reach_the_bucket_tries_again(
     queue: FaultServer, bucket_in_use: BucketOfTests, tone: Recording, settings: Settings
 ) -> None:
-    job = placed(tone)
+    job = submitted(tone)
     use(NOWHERE, settings)
     with pytest.raises(RetryLater):
         run_job(job.id, go_on)
@@ -154,7 +154,7 @@ def test_a_worker_that_cannot_reach_the_bucket_tries_again(
 def test_a_bucket_that_stays_away_fails_the_job_in_the_end(
     queue: FaultServer, bucket_in_use: BucketOfTests, tone: Recording, settings: Settings
 ) -> None:
-    job, settings.JOB_ATTEMPTS = placed(tone), 1
+    job, settings.JOB_ATTEMPTS = submitted(tone), 1
     use(NOWHERE, settings)
     run_job(job.id, go_on)
 
@@ -165,7 +165,7 @@ def test_a_recording_that_is_gone_from_the_bucket_fails_its_job_after_all_attemp
     queue: FaultServer, bucket_in_use: BucketOfTests, tone: Recording, settings: Settings
 ) -> None:
     settings.JOB_ATTEMPTS = 1
-    job = placed(tone)
+    job = submitted(tone)
     JobRecording.objects.update(file="jobs/elsewhere.wav")
     run_job(job.id, go_on)
 
@@ -175,7 +175,7 @@ def test_a_recording_that_is_gone_from_the_bucket_fails_its_job_after_all_attemp
 def test_a_job_is_done_though_its_recording_cannot_be_deleted_and_a_purge_deletes_it(
     queue: FaultServer, bucket_in_use: BucketOfTests, tone: Recording, settings: Settings
 ) -> None:
-    job, later = placed(tone), timezone.now() + timedelta(hours=2)
+    job, later = submitted(tone), timezone.now() + timedelta(hours=2)
     queue.respond(TRANSCRIBE, after(lambda: use(NOWHERE, settings), MEETING_TRANSCRIPTION))
     run_job(job.id, go_on)
     left = bucket_in_use.contents()
@@ -190,7 +190,7 @@ def test_a_job_is_done_though_its_recording_cannot_be_deleted_and_a_purge_delete
 def test_a_recording_that_waits_stays_in_the_bucket(
     queue: FaultServer, bucket_in_use: BucketOfTests, tone: Recording
 ) -> None:
-    placed(tone)
+    submitted(tone)
     purge_expired(timezone.now() + timedelta(days=30))
 
     assert list(bucket_in_use.contents().values()) == [TONE]
@@ -210,7 +210,7 @@ def test_a_long_recording_comes_through_whole(
 ) -> None:
     long = tmp_path / "long.wav"
     long.write_bytes(bytes(range(256)) * 80_000)
-    placed(Recording(long, ".wav", "long.wav", "file"))
+    submitted(Recording(long, ".wav", "long.wav", "file"))
 
     with JobRecording.objects.get().file.open("rb") as stored:
         assert stored.read() == long.read_bytes()

@@ -18,7 +18,7 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """What a command prints; a refusal is raised."""
+    """Return a function that runs a command and returns its output, or raises its error."""
 
     def printed(*words: object) -> str:
         call_command(*map(str, words))
@@ -29,7 +29,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def archive(queue: FaultServer, tmp_path: Path) -> Path:
-    """Two tracks with a timeline, and a recording in a folder below."""
+    """Return a folder with two tracks, their timeline, and a recording in a subfolder."""
     folder = tmp_path / "archive"
     (folder / "deep").mkdir(parents=True)
     for name in ("talk.mic.wav", "talk.system.wav", "deep/alone.wav"):
@@ -39,25 +39,25 @@ def archive(queue: FaultServer, tmp_path: Path) -> Path:
     return folder
 
 
-def do_all() -> None:
-    """What workers would do."""
+def run_all_jobs() -> None:
+    """Run all jobs, as workers would."""
     for job in Job.objects.filter(state=JobState.QUEUED):
         run_job(job.id, lambda: False)
 
 
 def test_every_recording_is_a_job(run: Run, archive: Path) -> None:
-    told = run("enqueue", archive, "--store")
+    shown = run("enqueue", archive, "--store")
 
-    assert told.count("\n") == 2
+    assert shown.count("\n") == 2
     assert set(Job.objects.values_list("name", "kind", "state")) == {
         ("talk", JobKind.ARCHIVE, JobState.QUEUED),
         ("deep/alone", JobKind.ARCHIVE, JobState.QUEUED),
     }
 
 
-def test_workers_keep_the_transcripts(run: Run, archive: Path) -> None:
+def test_workers_store_transcripts(run: Run, archive: Path) -> None:
     run("enqueue", archive / "talk.*.wav", "--store", "--self-name", "Ben Okafor")
-    do_all()
+    run_all_jobs()
     transcript = Transcript.objects.get()
 
     assert transcript.mode == "dual_channel"
@@ -67,7 +67,7 @@ def test_workers_keep_the_transcripts(run: Run, archive: Path) -> None:
 
 def test_workers_write_the_outputs(run: Run, archive: Path, tmp_path: Path) -> None:
     run("enqueue", archive / "deep", "--out", tmp_path / "out", "--format", "txt,srt")
-    do_all()
+    run_all_jobs()
 
     assert {path.name for path in (tmp_path / "out").rglob("*.*")} == {"alone.txt", "alone.srt"}
     assert not Transcript.objects.exists()
@@ -79,24 +79,24 @@ def test_outputs_that_cannot_be_written_are_tried_again(
     (tmp_path / "out").write_text("in the way")
     run("enqueue", archive / "deep", "--out", tmp_path / "out")
     with pytest.raises(Exception, match="again in"):
-        do_all()
+        run_all_jobs()
 
     assert Job.objects.get().state == JobState.QUEUED
 
 
 @pytest.mark.parametrize("done", [False, True], ids=["waiting", "done"])
-def test_what_is_known_is_not_placed_again(run: Run, archive: Path, done: bool) -> None:
+def test_a_known_job_is_not_submitted_again(run: Run, archive: Path, done: bool) -> None:
     run("enqueue", archive, "--store")
-    [lambda: None, do_all][done]()
-    told = run("enqueue", archive, "--store")
+    [lambda: None, run_all_jobs][done]()
+    shown = run("enqueue", archive, "--store")
 
-    assert told == "deep/alone: is known\ntalk: is known\n"
+    assert shown == "deep/alone: is known\ntalk: is known\n"
     assert Job.objects.count() == 2
 
 
 def test_a_transcript_that_was_deleted_is_made_again(run: Run, archive: Path) -> None:
     run("enqueue", archive / "deep", "--store")
-    do_all()
+    run_all_jobs()
     Transcript.objects.all().delete()
     run("enqueue", archive / "deep", "--store")
 
@@ -111,7 +111,7 @@ def test_other_options_are_other_work(run: Run, archive: Path) -> None:
     assert Job.objects.count() == 3
 
 
-def test_what_is_no_recording_is_said_and_the_rest_is_placed(
+def test_unusable_files_are_reported_and_the_rest_is_submitted(
     run: Run, archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (archive / "text.wav").write_text("no audio")
@@ -121,14 +121,12 @@ def test_what_is_no_recording_is_said_and_the_rest_is_placed(
     with pytest.raises(CommandError, match="2 of 4 failed; see above"):
         run("enqueue", archive, "--store")
 
-    assert "text.wav: " in (said := capsys.readouterr().out)
-    assert "bad: bad.timeline.json: not JSON" in said
+    assert "text.wav: " in (output := capsys.readouterr().out)
+    assert "bad: bad.timeline.json: not JSON" in output
     assert Job.objects.count() == 2
 
 
-def test_what_somebody_else_wrote_is_replaced_only_when_that_is_wanted(
-    run: Run, archive: Path
-) -> None:
+def test_foreign_outputs_are_replaced_only_on_request(run: Run, archive: Path) -> None:
     (archive / "deep" / "alone.txt").write_text("my notes")
     with pytest.raises(CommandError, match="1 of 1 failed; see above"):
         run("enqueue", archive / "deep", "--out", archive / "deep")
@@ -138,24 +136,24 @@ def test_what_somebody_else_wrote_is_replaced_only_when_that_is_wanted(
     assert (refused, Job.objects.count()) == (0, 1)
 
 
-def test_what_failed_is_placed_again_whatever_it_has_written(run: Run, archive: Path) -> None:
+def test_a_failed_job_is_submitted_again_despite_its_outputs(run: Run, archive: Path) -> None:
     run("enqueue", archive / "deep", "--out", archive / "deep")
-    do_all()
+    run_all_jobs()
     Job.objects.update(state=JobState.FAILED)
     run("enqueue", archive / "deep", "--out", archive / "deep")
 
     assert Job.objects.filter(state=JobState.QUEUED).count() == 1
 
 
-def test_a_name_is_told_on_one_line(run: Run, archive: Path) -> None:
+def test_a_name_is_printed_on_one_line(run: Run, archive: Path) -> None:
     (archive / "deep" / "alone.wav").rename(archive / "deep" / "two\nlines\x1b[31m.wav")
-    told = run("enqueue", archive / "deep", "--store")
+    shown = run("enqueue", archive / "deep", "--store")
 
-    assert told.startswith("two lines [31m: ")
-    assert told.count("\n") == 1
+    assert shown.startswith("two lines [31m: ")
+    assert shown.count("\n") == 1
 
 
-def test_a_name_that_is_no_text_fails_alone(
+def test_a_name_that_is_not_utf_8_fails_alone(
     run: Run, archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (archive / "deep" / "alone.wav").rename(archive / "deep" / "bad\udcff.wav")
@@ -171,7 +169,7 @@ def test_a_timeline_is_read_in_whatever_encoding(run: Run, archive: Path, encodi
     entries = (archive / "talk.timeline.json").read_text()
     (archive / "talk.timeline.json").write_text(entries, encoding=encoding)
     run("enqueue", archive / "talk.*.wav", "--store")
-    do_all()
+    run_all_jobs()
 
     assert Transcript.objects.get().speakers.filter(name="Ana Ruiz").exists()
 
@@ -183,12 +181,12 @@ def test_a_folder_must_be_one(run: Run, archive: Path, folder: str) -> None:
 
 
 @pytest.mark.parametrize("count", ["-1", "x", "99999999999999999999"])
-def test_so_many_failures_can_be_listed(run: Run, count: str) -> None:
+def test_the_number_of_listed_failures_is_limited(run: Run, count: str) -> None:
     with pytest.raises(CommandError, match="argument --failed: expected 0 to 100000, got"):
         run("archive_status", f"--failed={count}")
 
 
-def test_recordings_without_a_place_for_what_is_heard_are_refused(run: Run, archive: Path) -> None:
+def test_without_out_or_store_recordings_are_refused(run: Run, archive: Path) -> None:
     with pytest.raises(CommandError, match="expected --store, --out or both"):
         run("enqueue", archive)
 
@@ -197,15 +195,15 @@ def test_the_status_says_how_far_it_is(run: Run, archive: Path, queue: FaultServ
     run("enqueue", archive, "--store")
     queue.answer("/v1/audio/transcriptions", {"detail": "No speech."}, status=422)
     waiting, *_ = run("archive_status").splitlines()
-    do_all()
-    told = run("archive_status")
+    run_all_jobs()
+    shown = run("archive_status")
 
     assert waiting.startswith("2 queued, 0 running, 0 done, 0 failed, 0 cancelled.")
-    assert "failed  talk " in told
-    assert "No speech." in told
+    assert "failed  talk " in shown
+    assert "No speech." in shown
 
 
-def test_the_status_says_when_nobody_works(run: Run, archive: Path) -> None:
+def test_the_status_says_when_no_worker_is_alive(run: Run, archive: Path) -> None:
     run("enqueue", archive, "--store")
 
     assert "No worker is alive: run manage.py procrastinate worker." in run("archive_status")
@@ -213,9 +211,9 @@ def test_the_status_says_when_nobody_works(run: Run, archive: Path) -> None:
 
 def test_the_status_says_how_fast_it_goes(run: Run, archive: Path) -> None:
     run("enqueue", archive, "--store")
-    do_all()
-    told = json.loads(run("archive_status", "--json"))
+    run_all_jobs()
+    shown = json.loads(run("archive_status", "--json"))
 
-    assert told["counts"]["done"] == 2
-    assert told["per_minute"] > 0
-    assert told["audio_seconds_per_second"] > 0
+    assert shown["counts"]["done"] == 2
+    assert shown["per_minute"] > 0
+    assert shown["audio_seconds_per_second"] > 0

@@ -1,4 +1,4 @@
-"""What the schema shows of jobs is what the gateway answers."""
+"""The examples of the schema are what the gateway responds."""
 
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
@@ -14,34 +14,32 @@ BLOCKS = {"kind": "transcribe-with-speakers"}
 
 
 def comparable(answer: object) -> dict[str, object]:
-    """The answer, with only whether it has what differs each time."""
+    """Return the response with values that differ each time replaced by whether they exist."""
     assert isinstance(answer, dict)
     return {name: value is None if name in OWN else value for name, value in answer.items()}
 
 
-def placed(gateway: Gateway) -> dict[str, object]:
+def submitted(gateway: Gateway) -> dict[str, object]:
     answer = call(gateway, "POST", "jobs", data=BLOCKS, files={"file": ("talk.wav", TONE)})
-    told: dict[str, object] = answer.json()
-    return told
+    shown: dict[str, object] = answer.json()
+    return shown
 
 
 def ended(gateway: Gateway) -> object:
-    job = placed(gateway)["id"]
+    job = submitted(gateway)["id"]
     run_job(Job.objects.get().id, lambda: False)
     return call(gateway, "GET", f"jobs/{job}").json()
 
 
-def test_a_job_is_placed_as_the_example_shows(jobs_gateway: Gateway) -> None:
-    assert comparable(placed(jobs_gateway)) == comparable(QUEUED)
+def test_a_submitted_job_looks_like_the_example(jobs_gateway: Gateway) -> None:
+    assert comparable(submitted(jobs_gateway)) == comparable(QUEUED)
 
 
-def test_a_job_that_is_done_is_told_as_the_example_shows(jobs_gateway: Gateway) -> None:
+def test_a_job_that_is_done_looks_like_the_example(jobs_gateway: Gateway) -> None:
     assert comparable(ended(jobs_gateway)) == comparable(DONE)
 
 
-def test_a_job_that_failed_is_told_as_the_example_shows(
-    jobs_gateway: Gateway, queue: FaultServer
-) -> None:
+def test_a_failed_job_looks_like_the_example(jobs_gateway: Gateway, queue: FaultServer) -> None:
     refusal = {"detail": "The recording could not be decoded."}
     queue.answer("/v1/audio/transcriptions", refusal, status=400)
 

@@ -35,7 +35,7 @@ def end() -> bool:
 
 
 class Death(BaseException):
-    """Nothing in the worker answers to it."""
+    """An error that the worker does not handle."""
 
 
 def die(*given: object) -> None:
@@ -43,7 +43,7 @@ def die(*given: object) -> None:
 
 
 def merge(tone: Recording, **options: str) -> Job:
-    """A job that names speakers by the stored library."""
+    """Submit a job that names speakers by the stored library."""
     return submit_job(
         Submission(
             kind=JobKind.LABEL_MERGE,
@@ -56,7 +56,7 @@ def merge(tone: Recording, **options: str) -> Job:
 
 
 def after(happening: Callable[[], object], answer: object) -> Callable[[Asked], Answer]:
-    """What an engine says, after something has happened elsewhere."""
+    """Return a response that calls `happening` first."""
 
     def respond(asked: Asked) -> Answer:
         happening()
@@ -73,18 +73,18 @@ def error_of(job: Job) -> dict[str, object]:
     return job.error
 
 
-def test_a_job_that_is_done_says_so(placed: Job) -> None:
-    run_job(placed.id, go_on)
-    placed.refresh_from_db()
+def test_a_job_that_is_done_says_so(submitted: Job) -> None:
+    run_job(submitted.id, go_on)
+    submitted.refresh_from_db()
 
-    assert (placed.state, placed.progress, placed.claim) == (JobState.DONE, 1.0, None)
-    assert placed.started_at is not None
-    assert placed.finished_at is not None
+    assert (submitted.state, submitted.progress, submitted.claim) == (JobState.DONE, 1.0, None)
+    assert submitted.started_at is not None
+    assert submitted.finished_at is not None
 
 
-def test_a_job_that_is_done_is_not_done_again(placed: Job, queue: FaultServer) -> None:
-    run_job(placed.id, go_on)
-    run_job(placed.id, go_on)
+def test_a_job_that_is_done_is_not_done_again(submitted: Job, queue: FaultServer) -> None:
+    run_job(submitted.id, go_on)
+    run_job(submitted.id, go_on)
 
     assert queue.paths().count(TRANSCRIBE) == 1
 
@@ -94,53 +94,53 @@ def test_a_job_that_is_done_is_not_done_again(placed: Job, queue: FaultServer) -
     [(500, {}), (502, {}), (503, {}), (429, {}), (409, {"Retry-After": "1"})],
 )
 def test_an_engine_that_is_away_is_tried_again(
-    placed: Job, queue: FaultServer, status: int, headers: dict[str, str]
+    submitted: Job, queue: FaultServer, status: int, headers: dict[str, str]
 ) -> None:
     queue.answer(TRANSCRIBE, {}, status=status, headers=headers)
     with pytest.raises(RetryLater):
-        run_job(placed.id, go_on)
-    placed.refresh_from_db()
+        run_job(submitted.id, go_on)
+    submitted.refresh_from_db()
 
-    assert (placed.state, placed.attempts, placed.claim) == (JobState.QUEUED, 1, None)
-    assert JobRecording.objects.filter(job=placed).exists()
+    assert (submitted.state, submitted.attempts, submitted.claim) == (JobState.QUEUED, 1, None)
+    assert JobRecording.objects.filter(job=submitted).exists()
 
 
-def test_every_wait_is_three_times_as_long(placed: Job, queue: FaultServer) -> None:
+def test_every_wait_is_three_times_as_long(submitted: Job, queue: FaultServer) -> None:
     queue.answer(TRANSCRIBE, {}, status=500)
     with pytest.raises(RetryLater) as first:
-        run_job(placed.id, go_on)
+        run_job(submitted.id, go_on)
     with pytest.raises(RetryLater) as second:
-        run_job(placed.id, go_on)
+        run_job(submitted.id, go_on)
 
     assert (first.value.after_s, second.value.after_s) == pytest.approx((0.2, 0.6))
 
 
-def test_a_wait_is_at_least_what_the_engine_asks_for(placed: Job, queue: FaultServer) -> None:
+def test_a_wait_is_at_least_what_the_engine_asks_for(submitted: Job, queue: FaultServer) -> None:
     queue.answer(TRANSCRIBE, {}, status=503, headers={"Retry-After": "7"})
 
     with pytest.raises(RetryLater) as asked:
-        run_job(placed.id, go_on)
+        run_job(submitted.id, go_on)
 
     assert asked.value.after_s == 7
 
 
 def test_an_engine_that_stays_away_fails_the_job_in_the_end(
-    placed: Job, queue: FaultServer, settings: Settings
+    submitted: Job, queue: FaultServer, settings: Settings
 ) -> None:
     settings.JOB_ATTEMPTS = 2
     queue.answer(TRANSCRIBE, {}, status=500)
     with pytest.raises(RetryLater):
-        run_job(placed.id, go_on)
-    run_job(placed.id, go_on)
+        run_job(submitted.id, go_on)
+    run_job(submitted.id, go_on)
 
-    assert error_of(placed)["code"] == "engine_restarting"
+    assert error_of(submitted)["code"] == "engine_restarting"
 
 
-def test_what_no_later_try_can_mend_fails_at_once(placed: Job, queue: FaultServer) -> None:
+def test_a_permanent_failure_fails_the_job_immediately(submitted: Job, queue: FaultServer) -> None:
     queue.answer(TRANSCRIBE, {"detail": "Could not be decoded."}, status=400)
-    run_job(placed.id, go_on)
+    run_job(submitted.id, go_on)
 
-    assert error_of(placed)["message"] == "file: Could not be decoded."
+    assert error_of(submitted)["message"] == "file: Could not be decoded."
     assert not JobRecording.objects.exists()
 
 
@@ -167,31 +167,31 @@ def test_a_track_that_holds_no_audio_fails_with_its_name(
 
 
 def test_a_recording_that_this_worker_does_not_see_may_be_seen_by_another(
-    placed: Job, settings: Settings, tmp_path: Path
+    submitted: Job, settings: Settings, tmp_path: Path
 ) -> None:
     there, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path / "elsewhere"
     with pytest.raises(RetryLater):
-        run_job(placed.id, go_on)
+        run_job(submitted.id, go_on)
     settings.MEDIA_ROOT = there
-    run_job(placed.id, go_on)
-    placed.refresh_from_db()
+    run_job(submitted.id, go_on)
+    submitted.refresh_from_db()
 
-    assert placed.state == JobState.DONE
+    assert submitted.state == JobState.DONE
 
 
 def test_a_recording_that_is_gone_fails_its_job_alone(
-    placed: Job, storage: Path, settings: Settings
+    submitted: Job, storage: Path, settings: Settings
 ) -> None:
-    [file] = storage.glob(f"jobs/{placed.id}*")
+    [file] = storage.glob(f"jobs/{submitted.id}*")
     file.unlink()
     Job.objects.update(attempts=settings.JOB_ATTEMPTS - 1)
-    run_job(placed.id, go_on)
+    run_job(submitted.id, go_on)
 
-    assert error_of(placed)["code"] == "recording_away"
-    assert str(storage) not in str(error_of(placed))
+    assert error_of(submitted)["code"] == "recording_away"
+    assert str(storage) not in str(error_of(submitted))
 
 
-def test_a_job_that_is_cancelled_while_it_runs_keeps_nothing(
+def test_a_job_that_is_cancelled_while_it_runs_stores_nothing(
     queue: FaultServer, tone: Recording
 ) -> None:
     job = merge(tone, store="true")
@@ -203,7 +203,7 @@ def test_a_job_that_is_cancelled_while_it_runs_keeps_nothing(
     assert not Transcript.objects.exists()
 
 
-def test_a_worker_that_dies_between_keeping_and_ending_has_kept_nothing(
+def test_a_worker_that_dies_before_the_end_has_stored_nothing(
     queue: FaultServer, tone: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = merge(tone, store="true")
@@ -219,7 +219,7 @@ def test_a_worker_that_dies_between_keeping_and_ending_has_kept_nothing(
     assert job.transcript == Transcript.objects.get()
 
 
-def test_an_attempt_that_was_given_up_for_dead_keeps_nothing(
+def test_an_attempt_that_lost_its_claim_stores_nothing(
     queue: FaultServer, tone: Recording
 ) -> None:
     job = merge(tone, store="true")
@@ -231,17 +231,19 @@ def test_an_attempt_that_was_given_up_for_dead_keeps_nothing(
     assert not Transcript.objects.exists()
 
 
-def test_a_worker_that_is_to_end_gives_the_job_back(placed: Job, queue: FaultServer) -> None:
+def test_a_stopping_worker_returns_the_job_to_the_queue(
+    submitted: Job, queue: FaultServer
+) -> None:
     with pytest.raises(RetryLater) as again:
-        run_job(placed.id, end)
-    placed.refresh_from_db()
+        run_job(submitted.id, end)
+    submitted.refresh_from_db()
 
     assert again.value.after_s == 0
-    assert (placed.state, placed.attempts) == (JobState.QUEUED, 0)
+    assert (submitted.state, submitted.attempts) == (JobState.QUEUED, 0)
     assert queue.asked == []
 
 
-def test_somebody_forgotten_meanwhile_is_not_named(queue: FaultServer, tone: Recording) -> None:
+def test_a_person_erased_in_the_meantime_is_not_named(queue: FaultServer, tone: Recording) -> None:
     ana = consenting("Ana Ruiz")
     voiceprint_of(ana, axis(0), SPACE)
     job = merge(tone)
@@ -254,7 +256,7 @@ def test_somebody_forgotten_meanwhile_is_not_named(queue: FaultServer, tone: Rec
     assert f"Person {ana.id.hex[:4]}" in json.dumps(job.result)
 
 
-def test_a_text_that_names_somebody_forgotten_is_deleted(
+def test_a_text_that_names_an_erased_person_is_deleted(
     queue: FaultServer, tone: Recording
 ) -> None:
     ana = consenting("Ana Ruiz")
@@ -298,7 +300,7 @@ def test_two_jobs_of_the_same_work_have_one_lock(queue: FaultServer, tone: Recor
     assert one.work != other.work
 
 
-def test_a_recording_keeps_its_bytes(placed: Job) -> None:
+def test_a_recording_keeps_its_bytes(submitted: Job) -> None:
     with JobRecording.objects.get().file.open("rb") as stored:
         assert stored.read() == TONE
 
@@ -317,7 +319,7 @@ def test_a_text_of_a_recording_that_only_shares_a_first_name_stays(
     assert job.name == "ana-fischer.wav"
 
 
-def test_a_recording_called_after_somebody_forgotten_is_called_otherwise(
+def test_a_recording_named_after_an_erased_person_is_renamed(
     queue: FaultServer, tone: Recording
 ) -> None:
     ana = consenting("Ana Ruiz")
@@ -329,7 +331,7 @@ def test_a_recording_called_after_somebody_forgotten_is_called_otherwise(
     assert job.name == "talk-with-somebody.wav"
 
 
-def test_where_outputs_went_does_not_name_somebody_forgotten(
+def test_the_folder_of_outputs_does_not_name_an_erased_person(
     queue: FaultServer, tone: Recording
 ) -> None:
     ana = consenting("Ana Ruiz")
@@ -355,9 +357,9 @@ def test_a_job_waits_while_another_of_the_same_work_runs(
     assert queue.asked == []
 
 
-def test_engines_are_told_which_job_they_work_for(queue: FaultServer, placed: Job) -> None:
-    run_job(placed.pk, go_on)
+def test_engines_receive_the_job_as_trace(queue: FaultServer, submitted: Job) -> None:
+    run_job(submitted.pk, go_on)
 
-    headers = [{name.lower(): told for name, told in one.headers.items()} for one in queue.asked]
-    assert {one["x-request-id"] for one in headers} == {str(placed.pk)}
+    headers = [{name.lower(): shown for name, shown in one.headers.items()} for one in queue.asked]
+    assert {one["x-request-id"] for one in headers} == {str(submitted.pk)}
     assert len({one["traceparent"] for one in headers}) == 1

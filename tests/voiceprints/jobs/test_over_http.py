@@ -1,4 +1,4 @@
-"""Jobs over HTTP: asked for, followed, cancelled, each by its own key."""
+"""Jobs over HTTP: submitted, polled and cancelled, each with its own key."""
 
 from pathlib import Path
 from uuid import UUID
@@ -33,7 +33,7 @@ def state_of(gateway: Gateway, job: str, who: str = "archive") -> object:
 
 
 def ended(gateway: Gateway, job: str, who: str = "archive") -> dict[str, object]:
-    """The job, once a worker has done it."""
+    """Return the job after a worker has processed it."""
     run_job(UUID(job), lambda: False)
     answer: dict[str, object] = call(gateway, "GET", f"jobs/{job}", who=who).json()
     return answer
@@ -55,18 +55,18 @@ def test_a_job_of_blocks_answers_what_the_endpoint_answers(jobs_gateway: Gateway
     assert result == at_once.json()
 
 
-def test_a_stored_job_tells_its_transcript(jobs_gateway: Gateway) -> None:
+def test_a_stored_job_has_its_transcript(jobs_gateway: Gateway) -> None:
     job = asked(jobs_gateway, {**MERGE, "store": "true"}).json()["id"]
-    told = ended(jobs_gateway, job)
+    shown = ended(jobs_gateway, job)
 
-    assert told["state"] == "done"
-    assert told["transcript_id"] == str(Transcript.objects.get().id)
-    assert told["result"]["segments"][0]["text"] == "Good morning."  # type: ignore[index]
+    assert shown["state"] == "done"
+    assert shown["transcript_id"] == str(Transcript.objects.get().id)
+    assert shown["result"]["segments"][0]["text"] == "Good morning."  # type: ignore[index]
     assert Job.objects.get().result is None
 
 
 @pytest.mark.parametrize("who", ["archive", "writer"])
-def test_a_stored_job_that_was_asked_for_text_tells_text(jobs_gateway: Gateway, who: str) -> None:
+def test_a_stored_job_in_a_text_format_has_text(jobs_gateway: Gateway, who: str) -> None:
     job = asked(jobs_gateway, {**MERGE, "store": "true", "format": "txt"}, who).json()["id"]
     result = str(ended(jobs_gateway, job, who)["result"])
 
@@ -81,7 +81,7 @@ def test_a_field_that_was_left_empty_was_not_sent(jobs_gateway: Gateway) -> None
     assert ended(jobs_gateway, job)["state"] == "done"
 
 
-def test_who_may_not_read_the_library_is_told_what_was_heard_and_not_the_names_of_now(
+def test_without_voices_read_a_job_has_no_present_names(
     jobs_gateway: Gateway,
 ) -> None:
     job = asked(jobs_gateway, {**MERGE, "store": "true"}, "writer").json()["id"]
@@ -129,7 +129,7 @@ def test_the_recording_is_gone_when_the_job_has_ended(
         ({**BLOCKS, "webhook_url": "http://hooks.example/"}, "webhook_url"),
     ],
 )
-def test_what_is_wrong_is_said_before_anything_is_stored(
+def test_an_invalid_request_is_refused_before_anything_is_stored(
     jobs_gateway: Gateway, storage: Path, fields: dict[str, str], param: str
 ) -> None:
     before = set(storage.glob("jobs/*"))
@@ -211,7 +211,7 @@ def test_a_job_that_has_ended_is_deleted_with_its_result(jobs_gateway: Gateway) 
     assert code_of(call(jobs_gateway, "GET", f"jobs/{job}")) == (404, "job_not_found")
 
 
-def test_a_request_sent_again_places_one_job(jobs_gateway: Gateway) -> None:
+def test_a_repeated_request_submits_one_job(jobs_gateway: Gateway) -> None:
     once = {"Idempotency-Key": "the-same"}
     first, again = (asked(jobs_gateway, BLOCKS, **once) for _ in range(2))
 
@@ -221,7 +221,7 @@ def test_a_request_sent_again_places_one_job(jobs_gateway: Gateway) -> None:
     assert Job.objects.count() == 1
 
 
-def test_a_repetition_does_not_name_somebody_forgotten(jobs_gateway: Gateway) -> None:
+def test_a_repeated_request_does_not_name_an_erased_person(jobs_gateway: Gateway) -> None:
     ana, once = consenting("Ana Ruiz"), {"Idempotency-Key": "about-ana"}
     file = {"file": ("talk with ana ruiz.wav", TONE)}
     first = call(jobs_gateway, "POST", "jobs", data=BLOCKS, files=file, headers=once)
@@ -232,7 +232,7 @@ def test_a_repetition_does_not_name_somebody_forgotten(jobs_gateway: Gateway) ->
     assert again.status_code == 410
 
 
-def test_whoever_asked_for_it_is_told_by_the_worker(
+def test_the_worker_delivers_the_webhook(
     jobs_gateway: Gateway, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
     with running_fault_server() as receiver:
@@ -244,9 +244,9 @@ def test_whoever_asked_for_it_is_told_by_the_worker(
             until(lambda: Job.objects.get().webhook_state == "delivered")
 
     assert receiver.asked[0].json["type"] == "job.done"
-    told = call(jobs_gateway, "GET", f"jobs/{job}").json()["webhook"]
-    assert told == {"url": url, "state": "delivered"}
+    shown = call(jobs_gateway, "GET", f"jobs/{job}").json()["webhook"]
+    assert shown == {"url": url, "state": "delivered"}
 
 
-def test_without_a_key_there_are_no_jobs(jobs_gateway: Gateway) -> None:
+def test_jobs_need_a_key(jobs_gateway: Gateway) -> None:
     assert call(jobs_gateway, "GET", "jobs", who=None).status_code == 401

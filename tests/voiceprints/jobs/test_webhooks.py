@@ -1,4 +1,4 @@
-"""Webhooks: signed, sent to whom the operator lists, to no address of the local network."""
+"""Webhooks: signed, and sent only to listed hosts with public addresses."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ def receiver() -> Iterator[FaultServer]:
 
 @pytest.fixture
 def ended(queue: FaultServer, tone: Recording, receiver: FaultServer, settings: Settings) -> Job:
-    """A job that was cancelled, and of which the receiver, by a name, is to be told."""
+    """Return a cancelled job whose webhook goes to the receiver, by a host name."""
     settings.WEBHOOK_SECRET = SECRET
     settings.WEBHOOK_PRIVATE_HOSTS = ["hooks.local"]
     settings.WEBHOOK_HOSTS = ["hooks.example"]
@@ -58,7 +58,7 @@ def ended(queue: FaultServer, tone: Recording, receiver: FaultServer, settings: 
 
 
 class Resolver:
-    """Gives one answer after the other, and counts."""
+    """Returns one list of addresses after the other, and counts the calls."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers, self.asked = list(answers), list[str]()
@@ -82,9 +82,7 @@ def test_openais_client_verifies_what_is_sent(ended: Job, receiver: FaultServer)
     assert state_of(ended) == WebhookState.DELIVERED
 
 
-def test_what_is_sent_tells_of_the_job_and_not_its_result(
-    ended: Job, receiver: FaultServer
-) -> None:
+def test_the_body_describes_the_job_without_its_result(ended: Job, receiver: FaultServer) -> None:
     deliver_webhook(ended.id, Resolver([LOCAL]))
     event = json.loads(body_and_headers(receiver)[0])
 
@@ -119,7 +117,7 @@ def test_a_redirect_is_not_followed(ended: Job, receiver: FaultServer) -> None:
     assert state_of(ended) == WebhookState.WAITING
 
 
-def test_a_call_that_is_not_taken_is_made_again_later(ended: Job, receiver: FaultServer) -> None:
+def test_an_undelivered_webhook_is_retried_later(ended: Job, receiver: FaultServer) -> None:
     receiver.answer("/hook?of=jobs", {}, status=500)
     with pytest.raises(RetryLater) as first:
         deliver_webhook(ended.id, Resolver([LOCAL]))
@@ -129,7 +127,7 @@ def test_a_call_that_is_not_taken_is_made_again_later(ended: Job, receiver: Faul
     assert second.value.after_s == pytest.approx(3 * first.value.after_s)
 
 
-def test_nobody_is_called_forever(ended: Job, receiver: FaultServer) -> None:
+def test_a_webhook_fails_after_all_attempts(ended: Job, receiver: FaultServer) -> None:
     receiver.answer("/hook?of=jobs", {}, status=500)
     Job.objects.update(webhook_attempts=WEBHOOK_ATTEMPTS - 1)
     deliver_webhook(ended.id, Resolver([LOCAL]))
@@ -138,7 +136,7 @@ def test_nobody_is_called_forever(ended: Job, receiver: FaultServer) -> None:
 
 
 @pytest.mark.parametrize("failure", [OSError("no resolver"), UnicodeError("label too long")])
-def test_a_host_that_is_not_found_is_called_again_later(ended: Job, failure: Exception) -> None:
+def test_an_unknown_host_is_retried_later(ended: Job, failure: Exception) -> None:
     def resolve(host: str, port: int) -> Sequence[str]:
         raise failure
 
@@ -148,7 +146,7 @@ def test_a_host_that_is_not_found_is_called_again_later(ended: Job, failure: Exc
     assert state_of(ended) == WebhookState.WAITING
 
 
-def test_a_host_that_answers_too_slowly_is_left(
+def test_a_slow_host_is_abandoned(
     ended: Job, receiver: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhooks, "LONGEST_S", 0.2)
@@ -159,7 +157,7 @@ def test_a_host_that_answers_too_slowly_is_left(
     assert state_of(ended) == WebhookState.WAITING
 
 
-def test_a_call_does_not_wait_for_the_jobs_before_it(ended: Job) -> None:
+def test_a_webhook_does_not_wait_for_queued_jobs(ended: Job) -> None:
     waiting = dict(ProcrastinateJob.objects.values_list("task_name", "priority"))
 
     assert waiting[DELIVER_WEBHOOK] > waiting[RUN_JOB]
@@ -174,7 +172,7 @@ def test_a_repetition_is_known_by_its_identifier(ended: Job, receiver: FaultServ
     assert first["webhook-id"] == again["webhook-id"]
 
 
-def test_a_host_that_turns_private_is_not_called(ended: Job, receiver: FaultServer) -> None:
+def test_a_host_that_turns_private_gets_no_webhook(ended: Job, receiver: FaultServer) -> None:
     Job.objects.update(webhook_url="https://hooks.example/hook")
     deliver_webhook(ended.id, Resolver(["169.254.169.254"]))
 
@@ -182,7 +180,7 @@ def test_a_host_that_turns_private_is_not_called(ended: Job, receiver: FaultServ
     assert state_of(ended) == WebhookState.FAILED
 
 
-def test_a_host_that_is_no_longer_listed_is_not_called(
+def test_a_host_that_is_no_longer_listed_gets_no_webhook(
     ended: Job, receiver: FaultServer, settings: Settings
 ) -> None:
     settings.WEBHOOK_PRIVATE_HOSTS = []
@@ -220,7 +218,7 @@ def test_a_host_that_is_no_longer_listed_is_not_called(
         "no address",
     ],
 )
-def test_an_address_that_leads_home_is_not_public(address: str) -> None:
+def test_an_address_of_a_private_network_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
@@ -274,7 +272,7 @@ def test_a_url_that_may_not_be_called_is_refused(url: str, settings: Settings) -
         parse_webhook_url(url)
 
 
-def test_a_listed_host_is_meant_in_whatever_case(settings: Settings) -> None:
+def test_listed_hosts_match_in_any_case(settings: Settings) -> None:
     settings.WEBHOOK_HOSTS = ["Hooks.Example"]
 
     assert parse_webhook_url("https://HOOKS.example:8443/a?b=c").path == "/a?b=c"

@@ -1,4 +1,4 @@
-"""Workers die, engines are away, recordings are poisoned: every job ends once all the same."""
+"""Workers as processes: every job ends once, even if workers die or engines are away."""
 
 import json
 import signal
@@ -25,7 +25,7 @@ STORED = {"timeline": "[]", "transcribe": "true", "store": "true"}
 
 
 def recording(folder: Path, number: int) -> Recording:
-    """A recording unlike those of other numbers: it begins with its own."""
+    """Return a recording that begins with its own number."""
     path = folder / f"talk-{number}.wav"
     path.write_bytes(wav(np.array([1000 + number] + [0] * 1600, dtype=np.int16)))
     return Recording(path, ".wav", path.name, "file")
@@ -36,7 +36,7 @@ def number_of(asked: Asked) -> int:
     return int.from_bytes(asked.body[start : start + 2], "little") - 1000
 
 
-def placed(folder: Path, number: int) -> Job:
+def submitted(folder: Path, number: int) -> Job:
     return submit_job(
         Submission(
             kind=JobKind.LABEL_MERGE,
@@ -47,16 +47,16 @@ def placed(folder: Path, number: int) -> Job:
     )
 
 
-def heard(queue: FaultServer) -> Counter[int]:
-    """How often each recording was transcribed."""
+def transcriptions(queue: FaultServer) -> Counter[int]:
+    """Return how often each recording was transcribed."""
     return Counter(number_of(one) for one in queue.asked if one.path == TRANSCRIBE)
 
 
-def said_unless_the_seventh(
+def respond_except_to_the_seventh(
     queue: FaultServer, released: threading.Event, _asked: Asked
 ) -> Answer:
-    """What is said, at once; only the seventh who asks waits for it."""
-    if heard(queue).total() == 7:
+    """Respond immediately, except to the seventh request, which waits."""
+    if transcriptions(queue).total() == 7:
         released.wait(60)
     return Answer(pieces=(json.dumps(MEETING_TRANSCRIPTION).encode(),))
 
@@ -69,10 +69,10 @@ def test_a_worker_killed_among_twenty_recordings_loses_none_and_none_is_done_twi
     queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
     killed = threading.Event()
-    queue.respond(TRANSCRIBE, partial(said_unless_the_seventh, queue, killed))
-    jobs = [placed(tmp_path, number) for number in range(RECORDINGS)]
+    queue.respond(TRANSCRIBE, partial(respond_except_to_the_seventh, queue, killed))
+    jobs = [submitted(tmp_path, number) for number in range(RECORDINGS)]
     with running_worker(tmp_path, **worker_settings) as worker:
-        until(lambda: heard(queue).total() == 7)
+        until(lambda: transcriptions(queue).total() == 7)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     killed.set()
@@ -81,7 +81,7 @@ def test_a_worker_killed_among_twenty_recordings_loses_none_and_none_is_done_twi
     with running_worker(tmp_path, **worker_settings):
         until(lambda: count(JobState.DONE) == RECORDINGS)
 
-    assert heard(queue) == Counter({**dict.fromkeys(range(RECORDINGS), 1), number: 2})
+    assert transcriptions(queue) == Counter({**dict.fromkeys(range(RECORDINGS), 1), number: 2})
     assert Counter(Transcript.objects.values_list("sha256", flat=True)) == Counter(
         job.sha256 for job in jobs
     )
@@ -91,14 +91,14 @@ def test_two_workers_do_each_recording_once(
     queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
     for number in range(8):
-        placed(tmp_path, number)
+        submitted(tmp_path, number)
     with running_worker(tmp_path, **worker_settings), running_worker(tmp_path, **worker_settings):
         until(lambda: count(JobState.DONE) == 8)
 
-    assert heard(queue) == Counter(range(8))
+    assert transcriptions(queue) == Counter(range(8))
 
 
-def test_the_same_work_is_never_done_twice_at_once(
+def test_the_same_work_never_runs_twice_at_the_same_time(
     queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
     at_once, most = threading.Semaphore(1), []
@@ -111,27 +111,27 @@ def test_the_same_work_is_never_done_twice_at_once(
         return Answer(pieces=(json.dumps(MEETING_TRANSCRIPTION).encode(),))
 
     queue.respond(TRANSCRIBE, respond)
-    placed(tmp_path, 1), placed(tmp_path, 1)
+    submitted(tmp_path, 1), submitted(tmp_path, 1)
     with running_worker(tmp_path, "--concurrency", "2", **worker_settings):
         until(lambda: count(JobState.DONE) == 2)
 
     assert most == [True, True]
 
 
-def test_a_poisoned_recording_fails_with_its_reason_and_blocks_nobody(
+def test_a_poisoned_recording_fails_with_its_reason_and_blocks_no_other(
     queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
     refusal = Answer(400, (b'{"detail": "The file could not be decoded."}',))
     good = Answer(pieces=(json.dumps(MEETING_TRANSCRIPTION).encode(),))
     queue.respond(TRANSCRIBE, lambda asked: refusal if number_of(asked) == 0 else good)
-    poisoned, fine = placed(tmp_path, 0), placed(tmp_path, 1)
+    poisoned, fine = submitted(tmp_path, 0), submitted(tmp_path, 1)
     with running_worker(tmp_path, **worker_settings):
         until(lambda: count(JobState.DONE) == 1 and count(JobState.FAILED) == 1)
     poisoned.refresh_from_db()
 
     assert poisoned.error is not None
     assert "could not be decoded" in poisoned.error["message"]
-    assert heard(queue) == Counter({0: 1, 1: 1})
+    assert transcriptions(queue) == Counter({0: 1, 1: 1})
     assert Transcript.objects.get().sha256 == fine.sha256
 
 
@@ -139,7 +139,7 @@ def test_a_recording_that_kills_its_workers_is_given_up(
     queue: FaultServer, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
     queue.answer(TRANSCRIBE, MEETING_TRANSCRIPTION, after_s=60.0)
-    job = placed(tmp_path, 0)
+    job = submitted(tmp_path, 0)
     settings = {**worker_settings, "JOB_ATTEMPTS": "1"}
     with running_worker(tmp_path, **settings) as worker:
         until(lambda: count(JobState.RUNNING) == 1)

@@ -16,7 +16,7 @@ Process = subprocess.Popen[bytes]
 
 @contextmanager
 def running_worker(folder: Path, *options: str, **settings: str) -> Iterator[Process]:
-    """A worker until the end of the block, unless somebody kills it before."""
+    """Run a worker until the end of the block, unless the test kills it before."""
     command = [sys.executable, "manage.py", "procrastinate", "worker", *options]
     alone = {"DATABASE_URL": database_url(), "SECRET_KEY": "for-the-tests", **settings}
     with (folder / "worker.log").open("ab") as log:

@@ -1,4 +1,4 @@
-"""Commands, run as an operator runs them, and what they print."""
+"""Fixtures: commands as an operator runs them."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """What a command prints; a refusal is raised."""
+    """Return a function that runs a command and returns its output, or raises its error."""
 
     def printed(*words: str) -> str:
         call_command(*words)

@@ -1,4 +1,4 @@
-"""Archives, where there is a voice library."""
+"""The `diarize` command with a voice library."""
 
 import json
 import signal
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def engine(faults: FaultServer, settings: Settings) -> FaultServer:
-    """It hears two voices."""
+    """Return an engine that answers with two voices."""
     settings.PARAKEET_URL = faults.url
     script(faults)
     faults.answer(DIARIZE, SHORT_DIARIZATION | {"models": {"embedding": SPACE}})
@@ -44,7 +44,7 @@ def engine(faults: FaultServer, settings: Settings) -> FaultServer:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """One recording."""
+    """Return a folder with one recording."""
     made = tmp_path / "recordings"
     made.mkdir()
     (made / "talk.wav").write_bytes(recording(0))
@@ -52,14 +52,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def diarize(folder: Path, *options: str) -> str:
-    said = StringIO()
+    output = StringIO()
     out = str(folder.parent / "out")
-    call_command("diarize", str(folder), "--out", out, *options, stdout=said)
-    return said.getvalue()
+    call_command("diarize", str(folder), "--out", out, *options, stdout=output)
+    return output.getvalue()
 
 
-def diarize_and_die_before_it_is_noted(folder: Path, engine: FaultServer) -> int:
-    """The command as a process that is killed when the transcript is kept: its status."""
+def diarize_and_die_before_the_ledger(folder: Path, engine: FaultServer) -> int:
+    """Run the command as a process that is killed after the transcript is stored."""
     command = [sys.executable, "-c", DIES_AT_THE_JOURNAL, "diarize", str(folder), "--store"]
     settings = {"DATABASE_URL": database_url(), "SECRET_KEY": "for-the-tests"}
     env = environment(engine, DJANGO_SETTINGS_MODULE="spark_control.settings", **settings)
@@ -101,7 +101,7 @@ def test_voices_that_were_sent_leave_the_stored_ones_alone(folder: Path) -> None
 
 
 @pytest.mark.usefixtures("engine")
-def test_transcripts_are_kept_where_that_is_wanted(folder: Path) -> None:
+def test_transcripts_are_stored_on_request(folder: Path) -> None:
     diarize(folder, "--store", "--retain-days", "30")
 
     kept = Transcript.objects.get()
@@ -112,7 +112,7 @@ def test_transcripts_are_kept_where_that_is_wanted(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-def test_nothing_is_kept_twice(folder: Path) -> None:
+def test_no_transcript_is_stored_twice(folder: Path) -> None:
     diarize(folder, "--store")
     (folder / "twin.wav").write_bytes(recording(0))
 
@@ -121,10 +121,10 @@ def test_nothing_is_kept_twice(folder: Path) -> None:
     assert Transcript.objects.count() == 1
 
 
-def test_a_kill_between_keeping_and_noting_it_keeps_nothing_twice(
+def test_a_kill_before_the_ledger_is_written_stores_nothing_twice(
     folder: Path, engine: FaultServer
 ) -> None:
-    killed = diarize_and_die_before_it_is_noted(folder, engine)
+    killed = diarize_and_die_before_the_ledger(folder, engine)
     kept = Transcript.objects.get()
     journal = folder.parent / "out" / "archive.jsonl"
     [begun] = journal.read_text().splitlines()
@@ -154,9 +154,7 @@ def test_another_model_makes_another_transcript(folder: Path, engine: FaultServe
     assert Transcript.objects.count() == 2
 
 
-def test_what_was_only_written_is_kept_when_that_is_wanted(
-    folder: Path, engine: FaultServer
-) -> None:
+def test_written_recordings_are_stored_on_request(folder: Path, engine: FaultServer) -> None:
     diarize(folder)
     diarize(folder, "--store")
 

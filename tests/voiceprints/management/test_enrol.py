@@ -20,7 +20,7 @@ def file(tmp_path: Path) -> str:
     return str(tone(tmp_path / "ana.wav").path)
 
 
-def test_somebody_new_is_enrolled(run: Run, file: str) -> None:
+def test_a_new_person_is_enrolled(run: Run, file: str) -> None:
     printed = run(
         "enrol", "Ana Ruiz", file, "--consent", "signed form", "--consent-until", "2099-12-31"
     )
@@ -34,7 +34,7 @@ def test_somebody_new_is_enrolled(run: Run, file: str) -> None:
     assert f"{ana.consent_until}" == "2100-01-01 00:00:00+00:00"
 
 
-def test_a_print_is_added_to_somebody_known(run: Run, file: str) -> None:
+def test_a_voiceprint_is_added_to_a_known_person(run: Run, file: str) -> None:
     ana = consenting("Ana Ruiz")
     voiceprint_of(ana, axis(0))
 
@@ -50,7 +50,7 @@ def test_the_audit_says_which_command_it_was(run: Run, file: str) -> None:
     assert actors == {f"manage.py enrol, uid {os.getuid()}"}
 
 
-def test_somebody_new_needs_consent(run: Run, file: str) -> None:
+def test_a_new_person_needs_consent(run: Run, file: str) -> None:
     with pytest.raises(
         CommandError, match=r"none is recorded\. If it was given, name it: --consent"
     ):
@@ -58,14 +58,14 @@ def test_somebody_new_needs_consent(run: Run, file: str) -> None:
     assert not Person.objects.exists()
 
 
-def test_a_rehearsal_says_what_would_be_kept(run: Run, file: str) -> None:
+def test_a_dry_run_prints_what_would_be_stored(run: Run, file: str) -> None:
     printed = run("enrol", "Ana", file, "--consent", "signed form", "--dry-run")
 
     assert printed.startswith("Would enrol Ana in ")
     assert not Person.objects.exists()
 
 
-def test_whose_voice_it_is_already_is_told(run: Run, file: str) -> None:
+def test_the_owner_of_a_taken_voice_is_named(run: Run, file: str) -> None:
     ben = consenting("Ben")
     voiceprint_of(ben, axis(0))
 
@@ -73,14 +73,16 @@ def test_whose_voice_it_is_already_is_told(run: Run, file: str) -> None:
         run("enrol", "Ana", file, "--consent", "signed form")
 
 
-def test_too_little_speech_is_told(run: Run, file: str, scripted_engine: FaultServer) -> None:
+def test_too_little_speech_is_an_error(run: Run, file: str, scripted_engine: FaultServer) -> None:
     script_voice(scripted_engine, seconds=4.0)
 
     with pytest.raises(CommandError, match="a voiceprint needs 10 s"):
         run("enrol", "Ana", file, "--consent", "signed form")
 
 
-def test_an_engine_that_is_away_is_told(run: Run, file: str, scripted_engine: FaultServer) -> None:
+def test_an_unreachable_engine_is_an_error(
+    run: Run, file: str, scripted_engine: FaultServer
+) -> None:
     scripted_engine.answer("/v1/audio/diarize-chunk", {"detail": "CUDA error"}, status=500)
 
     with pytest.raises(CommandError, match="transient error in the parakeet engine"):
@@ -89,7 +91,7 @@ def test_an_engine_that_is_away_is_told(run: Run, file: str, scripted_engine: Fa
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--consent", " "], "--consent, how: expected how"),
         (["--consent", "form", "--consent-until", "2020-01-01"], "until: expected a time"),
@@ -98,18 +100,18 @@ def test_an_engine_that_is_away_is_told(run: Run, file: str, scripted_engine: Fa
     ],
 )
 def test_consent_that_says_nothing_is_refused(
-    run: Run, file: str, options: list[str], said: str
+    run: Run, file: str, options: list[str], message: str
 ) -> None:
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(CommandError, match=message):
         run("enrol", "Ana", file, *options)
 
 
-def test_a_file_that_is_not_there_is_told(run: Run) -> None:
+def test_a_missing_file_is_an_error(run: Run) -> None:
     with pytest.raises(CommandError, match=r"nowhere.wav: no such file."):
         run("enrol", "Ana", "nowhere.wav", "--consent", "signed form")
 
 
-def test_a_file_that_is_no_recording_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_file_without_audio_is_an_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("milk, bread")
 
     with pytest.raises(CommandError, match=r"notes.txt: the audio file could not be decoded"):

@@ -24,12 +24,12 @@ def file(tmp_path: Path) -> Path:
 
 
 def known(file: Path, **voices: object) -> str:
-    """A file of {name: numbers}."""
+    """Write a file of {name: numbers}."""
     file.write_text(json.dumps(voices))
     return str(file)
 
 
-def test_prints_come_back_as_they_were(run: Run, file: Path) -> None:
+def test_exported_voiceprints_are_imported_unchanged(run: Run, file: Path) -> None:
     voiceprint_of(ana := consenting("Ana"), axis(0))
     voiceprint_of(ana, blend({0: 0.8, 1: 0.6}))
     run("export_voiceprints", "-o", str(file))
@@ -83,7 +83,7 @@ def test_only_people_who_are_named_are_exported(run: Run) -> None:
     assert list(json.loads(run("export_voiceprints", "--person", "ben"))["voiceprints"]) == ["Ben"]
 
 
-def test_somebody_named_without_prints_is_told(run: Run) -> None:
+def test_a_named_person_without_voiceprints_is_an_error(run: Run) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
     consenting("Ben")
 
@@ -91,23 +91,25 @@ def test_somebody_named_without_prints_is_told(run: Run) -> None:
         run("export_voiceprints", "--person", "Ana", "Ben")
 
 
-def test_somebody_unknown_is_not_exported(run: Run) -> None:
+def test_an_unknown_person_is_an_error(run: Run) -> None:
     with pytest.raises(CommandError, match="No person has the name or identifier 'Ana'"):
         run("export_voiceprints", "--person", "Ana")
 
 
-def test_of_several_spaces_one_must_be_said(run: Run) -> None:
+def test_one_of_several_spaces_must_be_named(run: Run) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
     voiceprint_of(consenting("Ben"), axis(1), space="campplus@2")
 
-    with pytest.raises(CommandError, match=f"Say which --space; there are: {SPACE}, campplus@2"):
+    with pytest.raises(CommandError, match=f"--space: expected one of: {SPACE}, campplus@2"):
         run("export_voiceprints")
     exported = json.loads(run("export_voiceprints", "--space", "campplus@2"))
     assert list(exported["voiceprints"]) == ["Ben"]
 
 
-def test_a_space_that_is_not_there_is_told(run: Run) -> None:
-    with pytest.raises(CommandError, match="There is no space 'titanic'; there are: none"):
+def test_an_unknown_space_is_an_error(run: Run) -> None:
+    with pytest.raises(
+        CommandError, match="The space 'titanic' does not exist; expected one of: none"
+    ):
         run("export_voiceprints", "--space", "titanic")
 
 
@@ -151,7 +153,7 @@ def test_new_people_need_consent_and_the_others_are_imported(run: Run, file: Pat
     assert not Person.objects.named("Ana").exists()
 
 
-def test_an_import_does_not_overrule_who_said_no(
+def test_an_import_does_not_renew_a_withdrawn_consent(
     run: Run, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     consenting("Ana", consent_until=timezone.now() - timedelta(hours=1))
@@ -164,7 +166,7 @@ def test_an_import_does_not_overrule_who_said_no(
     assert not Voiceprint.objects.exists()
 
 
-def test_of_somebody_all_prints_are_imported_or_none(run: Run, file: Path) -> None:
+def test_all_voiceprints_of_a_person_are_imported_or_none(run: Run, file: Path) -> None:
     voiceprint_of(consenting("Ben"), axis(1))
     given = known(file, Ana=[axis(0).tolist(), axis(1).tolist()])
 
@@ -174,7 +176,7 @@ def test_of_somebody_all_prints_are_imported_or_none(run: Run, file: Path) -> No
     assert Person.objects.get().name == "Ben"
 
 
-def test_a_rehearsed_import_adds_nothing(run: Run, file: Path) -> None:
+def test_a_dry_run_adds_nothing(run: Run, file: Path) -> None:
     given = known(file, Ana=axis(0).tolist())
 
     printed = run("import_voiceprints", given, "--space", SPACE, "--consent", "form", "--dry-run")
@@ -200,15 +202,15 @@ def test_a_stopped_import_ends_after_the_person_under_way(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("{", "the file is not JSON"), ('{"Ana": [1]}', "expected 192 finite")]
+    ("text", "message"), [("{", "the file is not JSON"), ('{"Ana": [1]}', "expected 192 finite")]
 )
-def test_a_file_that_cannot_be_read_is_told(run: Run, file: Path, text: str, said: str) -> None:
+def test_an_unreadable_file_is_an_error(run: Run, file: Path, text: str, message: str) -> None:
     file.write_text(text)
 
-    with pytest.raises(CommandError, match=f"(?i)voices.json: .*{said}"):
+    with pytest.raises(CommandError, match=f"(?i)voices.json: .*{message}"):
         run("import_voiceprints", str(file), "--space", SPACE)
 
 
-def test_a_file_that_is_not_there_is_told(run: Run) -> None:
+def test_a_missing_file_is_an_error(run: Run) -> None:
     with pytest.raises(CommandError, match=r"nowhere.json: No such file"):
         run("import_voiceprints", "nowhere.json")

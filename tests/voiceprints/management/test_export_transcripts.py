@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def kept(name: str, recording: str, words: str, day: int = 3) -> Transcript:
-    """Somebody says a few words."""
+    """Store a transcript of one speaker."""
     heard = NamedTranscript(
         mode="mono",
         duration=4.0,
@@ -36,16 +36,16 @@ def kept(name: str, recording: str, words: str, day: int = 3) -> Transcript:
 
 @pytest.fixture
 def talk() -> Transcript:
-    """Ana Ruiz, on the third of May."""
+    """Return a transcript of Ana Ruiz, of the third of May."""
     consenting("Ana Ruiz")
     return kept("Ana Ruiz", "the talk.wav", "Good morning.")
 
 
 def test_every_format_is_written(run: Run, talk: Transcript, tmp_path: Path) -> None:
-    told = run("export_transcripts", str(tmp_path), "--format", "json,txt,srt,vtt,rttm,stm")
+    shown = run("export_transcripts", str(tmp_path), "--format", "json,txt,srt,vtt,rttm,stm")
     stem = f"2026-05-03_the-talk.wav_{talk.id.hex[:12]}"
 
-    assert told == f"{stem}\n"
+    assert shown == f"{stem}\n"
     assert {path.name for path in tmp_path.iterdir()} == {
         f"{stem}.{form}" for form in ("json", "txt", "srt", "vtt", "rttm", "stm")
     }
@@ -60,9 +60,9 @@ def test_no_voice_leaves_and_only_the_owner_may_read(
 ) -> None:
     run("export_transcripts", str(tmp_path), "--format", "json")
     [file] = tmp_path.iterdir()
-    told = json.loads(file.read_text())
+    shown = json.loads(file.read_text())
 
-    assert told["segments"][0]["text"] == "Good morning."
+    assert shown["segments"][0]["text"] == "Good morning."
     assert "fingerprint" not in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -83,7 +83,7 @@ def test_the_audit_says_what_left(run: Run, talk: Transcript, tmp_path: Path) ->
     ],
     ids=["person", "words", "recording", "date"],
 )
-def test_only_what_is_meant_is_written(
+def test_only_matching_transcripts_are_written(
     run: Run, talk: Transcript, tmp_path: Path, chosen: list[str]
 ) -> None:
     kept("Ben Okafor", "another.wav", "Good evening.", day=4)
@@ -102,7 +102,7 @@ def test_only_what_is_meant_is_written(
         (("--since", "2026-05-03", "--until", "2026-05-02"), "--until: expected 2026-05-03 or"),
     ],
 )
-def test_a_time_that_is_none_is_refused(
+def test_an_empty_period_is_refused(
     run: Run, tmp_path: Path, options: tuple[str, ...], expected: str
 ) -> None:
     with pytest.raises(CommandError, match=expected):
@@ -125,7 +125,7 @@ def test_a_recordings_name_leads_out_of_no_folder(run: Run, tmp_path: Path) -> N
     assert len(list((tmp_path / "out").iterdir())) == 1
 
 
-def test_nothing_that_is_meant_is_said(run: Run, talk: Transcript, tmp_path: Path) -> None:
+def test_options_without_a_match_are_an_error(run: Run, talk: Transcript, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No transcript matches"):
         run("export_transcripts", str(tmp_path), "--since", "2026-05-04")
 

@@ -23,7 +23,7 @@ def ana() -> Person:
     return somebody
 
 
-def test_somebody_is_forgotten_by_name(run: Run, ana: Person) -> None:
+def test_a_person_is_erased_by_name(run: Run, ana: Person) -> None:
     printed = run("forget", "ana", "--as", "A guest", "--yes")
 
     assert printed == (
@@ -33,14 +33,14 @@ def test_somebody_is_forgotten_by_name(run: Run, ana: Person) -> None:
     assert TranscriptSpeaker.objects.get().name == "A guest"
 
 
-def test_somebody_is_forgotten_by_identifier(run: Run, ana: Person) -> None:
+def test_a_person_is_erased_by_identifier(run: Run, ana: Person) -> None:
     printed = run("forget", str(ana.id), "--yes")
 
     assert printed.endswith(f"replacement name: Person {ana.id.hex[:4]}.\n")
     assert not Person.objects.exists()
 
 
-def test_a_rehearsal_says_what_would_go(run: Run, ana: Person) -> None:
+def test_a_dry_run_prints_what_would_be_erased(run: Run, ana: Person) -> None:
     printed = run("forget", "Ana", "--dry-run")
 
     assert printed.startswith(f"Ana, {ana.id}, would be erased: voiceprints deleted: 1;")
@@ -48,7 +48,7 @@ def test_a_rehearsal_says_what_would_go(run: Run, ana: Person) -> None:
     assert not AuditEntry.objects.exists()
 
 
-def test_without_a_terminal_nobody_is_forgotten_unasked(
+def test_without_a_terminal_erasure_needs_yes(
     run: Run, ana: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO("yes\n"))
@@ -58,14 +58,14 @@ def test_without_a_terminal_nobody_is_forgotten_unasked(
     assert Person.objects.exists()
 
 
-def test_a_name_that_somebody_has_is_no_replacement(run: Run, ana: Person) -> None:
+def test_the_name_of_a_person_is_refused_as_replacement(run: Run, ana: Person) -> None:
     consenting("Ben")
 
     with pytest.raises(CommandError, match="expected a name that no other person has"):
         run("forget", "Ana", "--as", "Ben", "--yes")
 
 
-def test_nobody_is_forgotten_by_mistake(run: Run) -> None:
+def test_an_unknown_name_erases_no_person(run: Run) -> None:
     with pytest.raises(CommandError, match="No person has the name or identifier 'Ana'"):
         run("forget", "Ana", "--yes")
 

@@ -58,14 +58,14 @@ def test_programs_get_json_without_vectors(run: Run, file: str) -> None:
     }
 
 
-def test_so_many_candidates_are_told_as_wanted(run: Run, file: str) -> None:
+def test_the_number_of_candidates_is_limited(run: Run, file: str) -> None:
     voiceprint_of(consenting("Ana"), axis(0))
     voiceprint_of(consenting("Ben"), axis(1))
 
     assert "Ben" not in run("identify", file, "--limit", "1")
 
 
-def test_a_recording_without_speech_has_nobody(
+def test_a_recording_without_speech_has_no_speakers(
     run: Run, file: str, scripted_engine: FaultServer
 ) -> None:
     scripted_engine.answer(DIARIZE, {"segments": [], "speakers_detected": [], "fingerprints": {}})
@@ -73,7 +73,7 @@ def test_a_recording_without_speech_has_nobody(
     assert run("identify", file) == "The recording contains no speech.\n"
 
 
-def test_a_speaker_without_fingerprint_is_unknown(
+def test_a_speaker_without_embedding_is_unknown(
     run: Run, file: str, scripted_engine: FaultServer
 ) -> None:
     turn = {"start_s": 0.0, "end_s": 2.0, "speaker": "Speaker_0"}

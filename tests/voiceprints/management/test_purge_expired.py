@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _due(tmp_path: Path, settings: Settings) -> None:
-    """One voice, one transcript, one sample."""
+    """Store an expired voice, an expired transcript and an unused sample."""
     settings.MEDIA_ROOT = tmp_path
     voiceprint_of(consenting("Ana"), axis(0))
     voiceprint_of(ben := consenting("Ben"), axis(1))
@@ -37,14 +37,14 @@ FIGURES = (
 )
 
 
-def test_what_is_due_is_deleted(run: Run, tmp_path: Path) -> None:
+def test_expired_data_is_deleted(run: Run, tmp_path: Path) -> None:
     assert run("purge_expired") == f"Deleted: {FIGURES}"
     assert Voiceprint.objects.get().person.name == "Ana"
     assert not Transcript.objects.exists()
     assert list((tmp_path / "samples").iterdir()) == []
 
 
-def test_a_rehearsal_says_what_is_due(run: Run, tmp_path: Path) -> None:
+def test_a_dry_run_counts_expired_data(run: Run, tmp_path: Path) -> None:
     assert run("purge_expired", "--dry-run") == f"Would be deleted: {FIGURES}"
     assert (Voiceprint.objects.count(), Transcript.objects.count()) == (2, 1)
     assert len(list((tmp_path / "samples").iterdir())) == 1

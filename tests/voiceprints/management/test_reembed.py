@@ -22,7 +22,7 @@ NEW = "newmodel@3"
 
 @pytest.fixture
 def ana(settings: Settings, scripted_engine: FaultServer, tmp_path: Path) -> Person:
-    """Somebody whose sample was kept; by now the engine has another model."""
+    """Return a person with a stored sample; the engine has a new model now."""
     settings.KEEP_SAMPLES = True
     somebody = consenting("Ana")
     enrol_recordings(somebody.id, [tone(tmp_path / "ana.wav")], actor="desk")
@@ -30,7 +30,7 @@ def ana(settings: Settings, scripted_engine: FaultServer, tmp_path: Path) -> Per
     return somebody
 
 
-def test_a_kept_sample_gives_a_print_in_the_new_space(run: Run, ana: Person) -> None:
+def test_a_stored_sample_gives_a_voiceprint_in_the_new_space(run: Run, ana: Person) -> None:
     printed = run("reembed", "--space", NEW)
 
     new = ana.voiceprints.get(space=Space.named(NEW))
@@ -40,7 +40,7 @@ def test_a_kept_sample_gives_a_print_in_the_new_space(run: Run, ana: Person) -> 
     assert ana.voiceprints.count() == 2
 
 
-def test_the_new_print_has_a_sample_of_its_own(run: Run, ana: Person) -> None:
+def test_the_new_voiceprint_has_its_own_sample(run: Run, ana: Person) -> None:
     run("reembed", "--space", NEW)
 
     names = set(ana.voiceprints.values_list("sample", flat=True))
@@ -55,7 +55,7 @@ def test_what_was_done_is_not_done_again(run: Run, ana: Person) -> None:
     assert ana.voiceprints.count() == 2
 
 
-def test_a_copy_of_a_sample_is_not_heard_beside_it(
+def test_a_copy_of_a_sample_is_not_embedded_twice(
     run: Run, ana: Person, scripted_engine: FaultServer
 ) -> None:
     run("reembed", "--space", NEW)
@@ -64,7 +64,7 @@ def test_a_copy_of_a_sample_is_not_heard_beside_it(
     assert run("reembed", "--space", "third@1") == "Ana: 1 voiceprints.\n"
 
 
-def test_a_copy_of_a_sample_is_heard_once_the_first_is_gone(
+def test_a_copy_of_a_sample_is_embedded_after_the_first_is_gone(
     run: Run, ana: Person, scripted_engine: FaultServer
 ) -> None:
     old = ana.voiceprints.get()
@@ -75,7 +75,7 @@ def test_a_copy_of_a_sample_is_heard_once_the_first_is_gone(
     assert run("reembed", "--space", "third@1") == "Ana: 1 voiceprints.\n"
 
 
-def test_whoever_has_no_sample_is_told(
+def test_a_person_without_a_sample_is_reported(
     run: Run, ana: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
     voiceprint_of(consenting("Ben"), axis(1))
@@ -90,14 +90,14 @@ def test_whoever_has_no_sample_is_told(
     assert Voiceprint.objects.filter(space=Space.named(NEW)).count() == 1
 
 
-def test_a_sample_that_is_lost_is_told(run: Run, ana: Person) -> None:
+def test_a_lost_sample_is_reported(run: Run, ana: Person) -> None:
     ana.voiceprints.get().sample.delete(save=False)
 
     with pytest.raises(CommandError, match="1 of 1 failed; see above"):
         run("reembed", "--space", NEW)
 
 
-def test_a_voice_is_not_heard_again_without_consent(
+def test_a_voice_is_not_embedded_again_without_consent(
     run: Run, ana: Person, scripted_engine: FaultServer
 ) -> None:
     Person.objects.update(consent_until=timezone.now())
@@ -108,13 +108,13 @@ def test_a_voice_is_not_heard_again_without_consent(
     assert scripted_engine.paths() == []
 
 
-def test_an_engine_of_another_space_is_told(run: Run, ana: Person) -> None:
+def test_an_engine_of_another_space_is_an_error(run: Run, ana: Person) -> None:
     with pytest.raises(CommandError, match="embeddings of 'newmodel@3', not of 'typo'"):
         run("reembed", "--space", "typo")
     assert Space.named("typo") is None
 
 
-def test_a_rehearsal_asks_no_engine(run: Run, ana: Person, scripted_engine: FaultServer) -> None:
+def test_a_dry_run_calls_no_engine(run: Run, ana: Person, scripted_engine: FaultServer) -> None:
     scripted_engine.asked.clear()
 
     assert (

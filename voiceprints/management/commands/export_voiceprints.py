@@ -73,11 +73,11 @@ def _space(name: str | None) -> Space:
     if name is not None:
         found = Space.named(name)
         if found is None:
-            raise CommandError(f"There is no space {name!r}; there are: {_names()}.")
+            raise CommandError(f"The space {name!r} does not exist; expected one of: {_names()}.")
         return found
     used = list(Space.objects.filter(voiceprints__isnull=False).distinct())
     if len(used) != 1:
-        raise CommandError(f"Say which --space; there are: {_names()}.")
+        raise CommandError(f"--space: expected one of: {_names()}.")
     return used[0]
 
 

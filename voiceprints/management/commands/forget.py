@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     help = """Erase a person: every voiceprint, every stored sample, every link and the name.
 
-In all transcripts the name of the person is replaced by another. This cannot be undone; existing
+Another name replaces that of the person in all transcripts. This cannot be undone; existing
 backups are not changed. The command asks for confirmation, unless --yes is given."""
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -64,5 +64,5 @@ def _describe(erased: ErasedPerson) -> str:
 
 def _is_confirmed() -> bool:
     if not sys.stdin.isatty():
-        raise CommandError("There is no terminal to ask for confirmation: expected --yes.")
+        raise CommandError("Confirmation needs a terminal: expected --yes.")
     return input("Erase permanently? Type yes: ").strip().lower() == "yes"

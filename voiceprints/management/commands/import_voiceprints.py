@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = """Store voiceprints from JSON, as export_voiceprints writes it.
 
 The file may also have the shape of label-merge's known_voiceprints, {"Ana Ruiz": [numbers]}; then
---space must name the embedding model that made them. Of each person all voiceprints are added, or
+--space must name the embedding model that made them. All voiceprints of a person are added, or
 none. A new person, and one without recorded consent, needs --consent; a consent that has ended
 cannot be renewed here. Existing voiceprints stay as they are, so a stopped import can be run
 again. Exit status 1: at least one person could not be imported."""
