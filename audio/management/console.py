@@ -1,14 +1,15 @@
-"""The terminal side of a command: lines of output, and the signals that stop it."""
+"""The terminal side of a command: its help, its lines of output, and the signals that stop it."""
 
 import os
 import signal
 import sys
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from django.core.management.base import OutputWrapper
+from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 
 from audio.archive.archive_progress import StopRequest
 
@@ -19,6 +20,14 @@ _STOPPING = (
     b"A second signal exits immediately.\n"
 )
 _SHOW_CURSOR = b"\033[?25h"
+
+
+class CommandWithExamples(BaseCommand):
+    """A command whose help keeps its line breaks, so that each example has its own line."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs.setdefault("formatter_class", RawDescriptionHelpFormatter)
+        return super().create_parser(prog_name, subcommand, **kwargs)
 
 
 def write_line(out: OutputWrapper, line: str) -> bool:

@@ -2,7 +2,6 @@
 
 import os
 import time
-from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 
 from audio.archive.archive_progress import ProgressListener, RecordingResult, StopRequest
@@ -23,11 +22,16 @@ from audio.archive.runner import RunOptions, run_archive
 from audio.management import archive_arguments as arguments
 from audio.management import archive_report
 from audio.management.archive_arguments import USAGE
-from audio.management.console import WriteLine, line_writer, stopped_by_signals
+from audio.management.console import (
+    CommandWithExamples,
+    WriteLine,
+    line_writer,
+    stopped_by_signals,
+)
 from audio.management.live_progress import LiveProgress
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """diarize PATH…"""
 
     help = """Write named transcripts of recordings of any length, number and format.
@@ -40,10 +44,6 @@ again. Exit status 0: all recordings are done; 1: some failed or are left; 2: wr
 
   manage.py diarize recordings --out transcripts --dry-run
   manage.py diarize 'recordings/**/*.m4a' --newer-than 2026-05-01 --out transcripts --format srt"""
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        kwargs.setdefault("formatter_class", RawDescriptionHelpFormatter)
-        return super().create_parser(prog_name, subcommand, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         arguments.add_recording_arguments(parser)

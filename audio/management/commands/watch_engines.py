@@ -4,14 +4,15 @@ import signal
 from threading import Event
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from audio.engines import engine_status
 from audio.engines.recovery.engine_report import report
 from audio.engines.recovery.watch import examine_all, watch, watched
+from audio.management.console import CommandWithExamples
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """watch_engines [--once]"""
 
     help = """Probe every engine with a request whose response is known, every WATCH_INTERVAL_S

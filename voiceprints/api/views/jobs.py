@@ -94,8 +94,8 @@ class Jobs(JobView):
     )
     def post(self, request: Request) -> Response:
         NoQuery.from_query(request)
-        order = read_order(request)
-        answer = create_once(request, lambda: _submit(order))
+        submission = read_submission(request)
+        answer = create_once(request, lambda: _submit(submission))
         answer["Location"] = f"/api/jobs/{answer.data['id']}"
         return answer
 
@@ -136,8 +136,8 @@ class OneJob(JobView):
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def read_order(request: Request) -> Submission:
-    """Return the order of a request, validated as the endpoint of its kind does."""
+def read_submission(request: Request) -> Submission:
+    """Return the submission of a request, validated as the endpoint of its kind does."""
     client = client_of(request)
     envelope = JobRequest(data=request.data)
     envelope.is_valid(raise_exception=True)
@@ -190,8 +190,8 @@ def _refuse_vectors_of_stored(about: dict[str, Any], fields: dict[str, Any]) -> 
         raise ValidationError({"include": f"expected only without store=true; {instead}"})
 
 
-def _submit(order: Submission) -> Created:
-    job = submit_job(order)
+def _submit(submission: Submission) -> Created:
+    job = submit_job(submission)
     return Created(dict(JobEntry(job).data), status=HTTPStatus.ACCEPTED)
 
 

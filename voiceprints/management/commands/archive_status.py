@@ -4,23 +4,26 @@ import json
 from argparse import ArgumentTypeError
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from audio.management.console import write_line
+from audio.management.console import CommandWithExamples, write_line
 from voiceprints.jobs.job_counts import JobReport, report_jobs
 
 LONGEST_REASON = 100
 MOST_FAILED = 100_000
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """archive_status"""
 
     help = """Print the progress of the jobs: how many are queued, running, done and failed, how
 fast they are processed, the progress of the running ones, and why the latest ones failed.
 
 Queued jobs are processed by workers: run manage.py procrastinate worker on any number of
-machines. The jobs are submitted with enqueue, or over the API."""
+machines. The jobs are submitted with enqueue, or over the API.
+
+  manage.py archive_status --failed 50
+  manage.py archive_status --json"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

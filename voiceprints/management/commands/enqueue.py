@@ -1,10 +1,10 @@
 """The `enqueue` command: submit the recordings of an archive as jobs."""
 
-from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from audio.archive.file_check import describe_os_error
 from audio.archive.inventory import ArchiveRecording
@@ -12,7 +12,7 @@ from audio.archive.options import ArchiveOptions
 from audio.archive.recording_job import UnusableRecording
 from audio.management import archive_arguments, archive_report
 from audio.management.archive_arguments import USAGE
-from audio.management.console import write_line
+from audio.management.console import CommandWithExamples, write_line
 from voiceprints.jobs.archive_jobs import build_submission, find_foreign_output, is_submitted
 from voiceprints.jobs.submission import submit_job
 from voiceprints.management.arguments import operator
@@ -20,7 +20,7 @@ from voiceprints.management.item_loop import ItemLoop
 from voiceprints.storage.stored_files import StorageFailed
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """enqueue PATH…"""
 
     help = """Submit recordings as jobs, with the options of diarize, and return.
@@ -32,10 +32,6 @@ workers write outputs into a folder that they all can reach. archive_status prin
 
   manage.py enqueue recordings --store
   manage.py enqueue 'recordings/**/*.m4a' --out /mnt/transcripts --format json,srt"""
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        kwargs.setdefault("formatter_class", RawDescriptionHelpFormatter)
-        return super().create_parser(prog_name, subcommand, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         archive_arguments.add_recording_arguments(parser)

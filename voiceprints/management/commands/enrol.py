@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from audio.management.console import CommandWithExamples
 from voiceprints.enrolment.voice_enrolment import enrol_named
 from voiceprints.management import arguments
 from voiceprints.management.command_errors import reported_as_command_errors
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """enrol NAME FILE…"""
 
     help = """Store a voiceprint of a person, from recordings in which only that person speaks.
@@ -17,7 +18,10 @@ class Command(BaseCommand):
 All files together make one voiceprint, in addition to those the person may have. They need 10 s
 of clean speech; a minute, recorded like the meetings, is good. Speech of several people, clipped
 speech, and a voice that is enrolled for another person are refused. A new person needs --consent.
-Exit status 1: nothing was stored."""
+Exit status 1: nothing was stored.
+
+  manage.py enrol 'Ana Ruiz' ana.wav --consent 'signed form of 3 May'
+  manage.py enrol 'Ana Ruiz' more-of-ana.m4a --dry-run"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

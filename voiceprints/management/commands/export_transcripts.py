@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from audio.archive.file_check import describe_os_error
 from audio.formats.renderer import EXPORT_FORMATS
 from audio.management.archive_arguments import format_list, parse_folder
+from audio.management.console import CommandWithExamples
 from voiceprints.management import arguments
 from voiceprints.management.item_loop import ItemLoop
 from voiceprints.models import Transcript
@@ -16,14 +17,17 @@ from voiceprints.transcripts.transcript_search import TranscriptSearch, search_t
 DEFAULT_FORMATS = ("json", "txt")
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """export_transcripts DIR"""
 
     help = """Write stored transcripts into a folder, with the present names of the people.
 
 Without options all transcripts are written, else those that match every option. Each file is
 written completely or not at all. The files contain what people said: only their owner can read
-them, and the audit records which transcripts were exported."""
+them, and the audit records which transcripts were exported.
+
+  manage.py export_transcripts transcripts --person 'Ana Ruiz' --since 2026-05-01
+  manage.py export_transcripts transcripts --query '"next quarter"' --format txt,srt"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -4,15 +4,16 @@ import os
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from audio.management.console import CommandWithExamples
 from voiceprints.exchange.voiceprint_file import VoiceprintFile, dump_voiceprint_file
 from voiceprints.exchange.voiceprint_transfer import export_voiceprints
 from voiceprints.management import arguments
 from voiceprints.models import Space
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """export_voiceprints"""
 
     help = """Write voiceprints as JSON: {"space": "model@revision", "voiceprints": {"Ana Ruiz":
@@ -21,7 +22,10 @@ class Command(BaseCommand):
 Only voiceprints of people whose consent is valid are written. The file is biometric data: only
 its owner can read it, and the audit records whose voiceprints were exported. import_voiceprints
 and the option --known of diarize read it; one voiceprint of each person is what label-merge takes
-as known_voiceprints."""
+as known_voiceprints.
+
+  manage.py export_voiceprints --output voices.json
+  manage.py export_voiceprints --person 'Ana Ruiz' 'Ben Okafor'"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

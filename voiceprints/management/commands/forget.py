@@ -3,22 +3,26 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
+from audio.management.console import CommandWithExamples
 from voiceprints.erasure.person_erasure import ErasedPerson, erase_person
 from voiceprints.management import arguments
 from voiceprints.management.command_errors import reported_as_command_errors
 from voiceprints.models import Person
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """forget PERSON"""
 
     help = """Erase a person: every voiceprint, every stored sample, every link and the name.
 
 Another name replaces that of the person in all transcripts. This cannot be undone; existing
-backups are not changed. The command asks for confirmation, unless --yes is given."""
+backups are not changed. The command asks for confirmation, unless --yes is given.
+
+  manage.py forget 'Ana Ruiz' --dry-run
+  manage.py forget 'Ana Ruiz' --as 'A guest'"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("person", metavar="PERSON", help="a name or an identifier")

@@ -4,21 +4,24 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from audio.management.console import CommandWithExamples
 from voiceprints.management import arguments
 from voiceprints.management.command_errors import reported_as_command_errors
 from voiceprints.matching.speaker_identification import IdentifiedSpeaker, identify_speakers
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """identify FILE"""
 
     help = """Print the people whose voices are most similar to each speaker of a recording.
 
 A speaker is named when the similarity reaches the threshold of the embedding space, and the lead
 over the next person reaches its margin. 'ambiguous' means that the lead is too small, 'unknown'
-that no voice is similar enough."""
+that no voice is similar enough.
+
+  manage.py identify meeting.wav --limit 5"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a recording in any format")

@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from audio.management.console import CommandWithExamples
 from voiceprints.exchange.voiceprint_file import VoiceprintFile, parse_voiceprint_file
 from voiceprints.exchange.voiceprint_transfer import import_person
 from voiceprints.management import arguments
@@ -13,7 +14,7 @@ from voiceprints.management.command_errors import ITEM_ERRORS, describe_error
 from voiceprints.management.item_loop import ItemLoop
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """import_voiceprints FILE"""
 
     help = """Store voiceprints from JSON, as export_voiceprints writes it.
@@ -22,7 +23,10 @@ The file may also have the shape of label-merge's known_voiceprints, {"Ana Ruiz"
 --space must name the embedding model that made them. All voiceprints of a person are added, or
 none. A new person, and one without recorded consent, needs --consent; a consent that has ended
 cannot be renewed here. Existing voiceprints stay as they are, so a stopped import can be run
-again. Exit status 1: at least one person could not be imported."""
+again. Exit status 1: at least one person could not be imported.
+
+  manage.py import_voiceprints voices.json --dry-run
+  manage.py import_voiceprints known.json --space titanet@1 --consent 'signed forms'"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a JSON file, or - for standard input")

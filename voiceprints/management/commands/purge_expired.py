@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from audio.management.console import CommandWithExamples
 from voiceprints.erasure.retention import count_expired, purge_expired
 from voiceprints.management.arguments import operator
 from voiceprints.management.command_errors import reported_as_command_errors
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """purge_expired"""
 
     help = """Delete voices whose consent has ended, and transcripts past their retention.
@@ -20,7 +21,9 @@ transcripts. It also deletes responses stored for repeated requests after a day,
 results JOB_DAYS after their end, and files that belong to no voiceprint and no job.
 
 Run it daily: when a consent ends, the voice is not used any more from that moment, but deleted
-only here. It can be stopped at any time and run again."""
+only here. It can be stopped at any time and run again.
+
+  manage.py purge_expired --dry-run"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

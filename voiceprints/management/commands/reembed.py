@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from audio.management.console import CommandWithExamples
 from voiceprints.enrolment.reembedding import (
     NoSample,
     people_to_reembed,
@@ -21,7 +22,7 @@ from voiceprints.models import Person
 from voiceprints.people.consent import check_consent
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     """reembed --space NEW"""
 
     help = """Make voiceprints for a new embedding model, from stored samples.
@@ -30,7 +31,9 @@ Embeddings of two models are never compared, so with a new model no person is re
 KEEP_SAMPLES was on when people were enrolled, this sends their samples to the configured engine,
 whose space must be the one that --space names. Existing voiceprints stay. People without a sample
 must be enrolled again. The command can be stopped and run again. Exit status 1: at least one
-person has no voiceprint in the new space."""
+person has no voiceprint in the new space.
+
+  manage.py reembed --space titanet@2 --dry-run"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
