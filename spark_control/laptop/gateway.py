@@ -16,7 +16,7 @@ from spark_control.laptop.data_folder import tail
 from spark_control.laptop.processes import StartError
 
 SERVER = ("-m", "gunicorn", "-c", "python:spark_control.server", "spark_control.wsgi")
-HEALTHY_WITHIN_S = 30.0
+HEALTHY_WITHIN_S = 120.0
 GRACE_S = 40.0
 
 

