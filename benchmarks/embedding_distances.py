@@ -23,7 +23,7 @@ from audio.merge.values import Span
 from benchmarks.measures.speaker_errors import reference_turns
 from benchmarks.synthetic.long_meeting import FOLDER
 from cpu_engine import models
-from cpu_engine.fingerprints import Fingerprinter, log_mel, unit
+from cpu_engine.embeddings import Embedder, log_mel, unit
 
 SECONDS = (1, 2, 4, 8)
 MOST_CLIPS = 8
@@ -41,11 +41,11 @@ def main() -> int:
     shares = ", ".join(f"{share} %" for share in SHARES)
     table = Table("recording", "clips of", f"one person: {shares}", f"two people: {shares}")
     table.box = None
-    fingerprinter = Fingerprinter(models.product("fingerprints"), 1)
+    embedder = Embedder(models.product("fingerprints"), 1)
     for rttm in sorted(root.glob("*/reference.rttm")):
         speech = dict(_lone_speech(rttm))
         for seconds in SECONDS:
-            people = [_fingerprints(fingerprinter, one, seconds) for one in speech.values()]
+            people = [_fingerprints(embedder, one, seconds) for one in speech.values()]
             table.add_row(rttm.parent.name, f"{seconds} s", *_distances(people))
     Console(width=120).print(table)
     return 0
@@ -61,10 +61,10 @@ def _lone_speech(rttm: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
         yield person, np.concatenate(clips(Recording(recording), spans))
 
 
-def _fingerprints(fingerprinter: Fingerprinter, speech: Vectors, seconds: int) -> Vectors:
+def _fingerprints(embedder: Embedder, speech: Vectors, seconds: int) -> Vectors:
     length = seconds * SAMPLE_RATE
     starts = islice(range(0, len(speech) - length + 1, length), MOST_CLIPS)
-    rows = [fingerprinter(log_mel(speech[start : start + length])) for start in starts]
+    rows = [embedder(log_mel(speech[start : start + length])) for start in starts]
     return unit(np.stack(rows)) if rows else np.empty((0, 1), np.float32)
 
 

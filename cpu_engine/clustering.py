@@ -2,14 +2,14 @@
 
 Average-linkage clustering on cosine distance: two groups join while the mean distance between
 their members is at most `CUT`. Source: the cut was chosen on LibriSpeech and simulated
-meetings for CAM++ fingerprints; it is not valid in another space.
+meetings for CAM++ embeddings; it is not valid in another space.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from cpu_engine.fingerprints import unit
+from cpu_engine.embeddings import unit
 
 CUT = 0.6
 # A local speaker takes part with this much speech of its own; shorter ones are too uncertain.

@@ -11,7 +11,7 @@ import numpy as np
 
 from cpu_engine.clustering import centroids
 from cpu_engine.decoding import SAMPLE_RATE, Samples
-from cpu_engine.fingerprints import Fingerprinter, Vector, log_mel
+from cpu_engine.embeddings import Embedder, Vector, log_mel
 from cpu_engine.local_voices import local_voices
 from cpu_engine.relabelling import Relabelled, relabel
 from cpu_engine.segmentation import Segmenter
@@ -30,10 +30,10 @@ class SpeakerTurn:
 
 @dataclass(frozen=True, slots=True)
 class Diarization:
-    """Turns by start, and one fingerprint per speaker: (192,), unit length."""
+    """Turns by start, and one embedding per speaker: (192,), unit length."""
 
     turns: tuple[SpeakerTurn, ...]
-    fingerprints: Mapping[str, Vector]
+    embeddings: Mapping[str, Vector]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class Diarizer:
     """Two networks that together find who spoke when."""
 
     segmenter: Segmenter
-    fingerprinter: Fingerprinter
+    embedder: Embedder
 
     def __call__(self, samples: Samples) -> Diarization:
         """Diarize (samples,) at 16 kHz. A recording without speech has no turns."""
         duration_s = len(samples) / SAMPLE_RATE
         windows = self.segmenter(samples)
         features = log_mel(samples)
-        voices = local_voices(windows, features, self.fingerprinter)
+        voices = local_voices(windows, features, self.embedder)
         if not voices:
             return Diarization((), {})
         people = centroids(
@@ -62,7 +62,7 @@ class Diarizer:
             people,
             speaking=speaking,
             features=features,
-            fingerprinter=self.fingerprinter,
+            embedder=self.embedder,
         )
         return labelled(relabelled)
 

@@ -2,8 +2,8 @@
 
 from cpu_engine import models, settings
 from cpu_engine.diarization import Diarizer
+from cpu_engine.embeddings import Embedder
 from cpu_engine.errors import NotReady
-from cpu_engine.fingerprints import Fingerprinter
 from cpu_engine.queueing import Queued
 from cpu_engine.segmentation import Segmenter
 from cpu_engine.speech import Speaker
@@ -24,7 +24,7 @@ def _diarizer() -> Diarizer:
     threads = settings.ENGINE_THREADS
     return Diarizer(
         Segmenter(models.product("segmentation"), threads),
-        Fingerprinter(models.product("fingerprints"), threads),
+        Embedder(models.product("fingerprints"), threads),
     )
 
 

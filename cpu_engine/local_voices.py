@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cpu_engine.fingerprints import Features, Fingerprinter, Vector, centres
+from cpu_engine.embeddings import Embedder, Features, Vector, centres
 from cpu_engine.segmentation import FIRST_CENTRE_S, FRAME_STEP_S, WINDOW_S, Windows
 
 # Less speech than this in a window is a cough or an error.
@@ -32,9 +32,7 @@ class LocalVoice:
     share_s: float
 
 
-def local_voices(
-    windows: Windows, features: Features, fingerprinter: Fingerprinter
-) -> list[LocalVoice]:
+def local_voices(windows: Windows, features: Features, embedder: Embedder) -> list[LocalVoice]:
     """Fingerprint every local speaker that has enough speech, window by window."""
     times = centres(features)
     coverage = window_coverage(windows)
@@ -47,7 +45,7 @@ def local_voices(
             if len(chosen) >= FEWEST_FEATURES:
                 clean_s = float(clean.sum() * FRAME_STEP_S)
                 share_s = float((clean / coverage[window]).sum() * FRAME_STEP_S)
-                vector = fingerprinter(chosen)
+                vector = embedder(chosen)
                 found.append(LocalVoice(window, speaker, vector, clean_s, share_s))
     return found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cpu_engine.fingerprints import Features, Fingerprinter, centres, unit
+from cpu_engine.embeddings import Embedder, Features, centres, unit
 from cpu_engine.turns import Turn, frame_at, join_turns
 
 # How much closer (cosine) another person must be, and how many frames of 10 ms that needs.
@@ -33,7 +33,7 @@ def relabel(
     *,
     speaking: NDArray[np.bool_],
     features: Features,
-    fingerprinter: Fingerprinter,
+    embedder: Embedder,
 ) -> Relabelled:
     """Give each turn to the person it sounds like, and refine what each person sounds like.
 
@@ -47,7 +47,7 @@ def relabel(
     for turn in turns:
         chosen = features[alone & (times >= turn.start) & (times <= turn.end)]
         if len(chosen) >= FEWEST_FEATURES:
-            vector = fingerprinter(chosen)
+            vector = embedder(chosen)
             turn = replace(turn, person=closest(people @ vector, turn.person))
             heard[turn.person] += len(chosen) * vector
         relabelled.append(turn)

@@ -108,7 +108,7 @@ def diarize_chunk(request: HttpRequest) -> HttpResponseBase:
             "models": {"diarization": engine.SEGMENTATION_MODEL, "embedding": str(space)},
             "fingerprints": {
                 label: [round(float(number), 6) for number in vector]
-                for label, vector in diarization.fingerprints.items()
+                for label, vector in diarization.embeddings.items()
             },
         }
     )
@@ -127,7 +127,7 @@ def described(samples: Samples, diarization: Diarization) -> dict[str, object]:
         {"start_s": round(turn.start, 3), "end_s": round(turn.end, 3), "speaker": turn.speaker}
         for turn in diarization.turns
     ]
-    speakers = list(diarization.fingerprints)
+    speakers = list(diarization.embeddings)
     return {"duration": seconds(samples), "segments": segments, "speakers_detected": speakers}
 
 

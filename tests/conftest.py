@@ -171,5 +171,5 @@ def mic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same 27 s of everybody else."""
+    """Return the same 27 s of the remote participants."""
     return cut_of(CLINIC / "system.flac", 27.0, tmp_path_factory.mktemp("clinic") / "system.wav")

@@ -14,14 +14,14 @@ ENGINE_IS_MISSING = "needs the built-in engine: run `make test`, or set PARAKEET
 
 
 def database_url() -> str:
-    """Return the URL of the launcher's database; skip the test where there is none."""
+    """Return the URL of the launcher's database; skip the test where it is missing."""
     if os.environ["DATABASE_URL"] == NO_DATABASE:
         pytest.skip(DATABASE_IS_MISSING)
     return os.environ["DATABASE_URL"]
 
 
 def engine_urls() -> dict[str, str]:
-    """Return the settings that name the built-in engine; skip the test where there is none."""
+    """Return the settings that name the built-in engine; skip the test where it is missing."""
     urls = {name: os.environ.get(name, "") for name in ("PARAKEET_URL", "KOKORO_URL")}
     if not all(urls.values()):
         pytest.skip(ENGINE_IS_MISSING)

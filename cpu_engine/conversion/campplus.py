@@ -1,10 +1,10 @@
-"""CAM++, the fingerprint network, from its checkpoint to ONNX.
+"""CAM++, the embedding network, from its checkpoint to ONNX.
 
 Source: Wang et al., "CAM++: A Fast and Efficient Network for Speaker Verification Using
 Context-Aware Masking", Interspeech 2023 (arXiv 2303.00332); layer names as in 3D-Speaker.
 
 The last layer is a linear map and a batch normalisation. Some code that ships with this
-checkpoint appends a ReLU, which zeroes half of every fingerprint; it is left out here.
+checkpoint appends a ReLU, which zeroes half of every embedding; it is left out here.
 
 Input ``features``: (batch, frames, 80); output ``fingerprints``: (batch, 192), not normalised.
 """

@@ -74,7 +74,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A network: its files, its licence, and its embedding space if it makes fingerprints."""
+    """A network: its files, its licence, and its embedding space if it makes embeddings."""
 
     name: str
     role: str

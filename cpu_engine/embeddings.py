@@ -54,8 +54,8 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return scaled
 
 
-class Fingerprinter:
-    """The fingerprint network."""
+class Embedder:
+    """The embedding network."""
 
     def __init__(self, model: Path, threads: int) -> None:
         self._session = open_session(model, threads)
