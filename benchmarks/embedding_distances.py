@@ -23,7 +23,7 @@ from audio.merge.values import Span
 from benchmarks.measures.speaker_errors import reference_turns
 from benchmarks.synthetic.long_meeting import FOLDER
 from cpu_engine import models
-from cpu_engine.embeddings import Embedder, log_mel, unit
+from cpu_engine.diarization.embeddings import Embedder, log_mel, unit
 
 SECONDS = (1, 2, 4, 8)
 MOST_CLIPS = 8

@@ -1,13 +1,13 @@
 """The three models of this process, each loaded when it is first asked for."""
 
 from cpu_engine import models, settings
-from cpu_engine.diarization import Diarizer
-from cpu_engine.embeddings import Embedder
-from cpu_engine.errors import NotReady
-from cpu_engine.queueing import Queued
-from cpu_engine.segmentation import Segmenter
-from cpu_engine.speech import Speaker
-from cpu_engine.transcription import Transcriber
+from cpu_engine.diarization.diarizer import Diarizer
+from cpu_engine.diarization.embeddings import Embedder
+from cpu_engine.diarization.segmentation import Segmenter
+from cpu_engine.http.errors import NotReady
+from cpu_engine.http.inference_queue import Queued
+from cpu_engine.speech.synthesis import Speaker
+from cpu_engine.whisper import Transcriber
 
 TRANSCRIPTION_MODEL = "whisper-base"
 SEGMENTATION_MODEL = "segmentation-3.0"

@@ -29,11 +29,11 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]
 DATABASES: dict[str, object] = {}
 INSTALLED_APPS: list[str] = []
-ROOT_URLCONF = "cpu_engine.urls"
+ROOT_URLCONF = "cpu_engine.http.urls"
 APPEND_SLASH = False
 USE_TZ = True
 TIME_ZONE = "UTC"
-MIDDLEWARE = ["cpu_engine.errors.JsonErrors"]
+MIDDLEWARE = ["cpu_engine.http.errors.JsonErrors"]
 # An upload is always a file on disk, so that memory does not grow with the recording.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 # A JSON character takes up to twelve bytes (an escaped surrogate pair).

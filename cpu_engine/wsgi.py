@@ -5,7 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from cpu_engine import settings
-from cpu_engine.chunked import ChunkedBodies
+from cpu_engine.http.chunked_uploads import ChunkedBodies
 
 # Assigned and not defaulted: the gateway that starts this process has settings of its own.
 os.environ["DJANGO_SETTINGS_MODULE"] = "cpu_engine.settings"

@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 import pytest
 
-from cpu_engine.decoding import SAMPLE_RATE, Samples, decode
+from cpu_engine.audio_samples import SAMPLE_RATE, Samples, decode
 from tests.cpu_engine.recordings import write_recording
 from tests.environment import engine_urls
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from cpu_engine.decoding import SAMPLE_RATE, Samples
+from cpu_engine.audio_samples import SAMPLE_RATE, Samples
 
 # Codec and sample format of each file name's ending.
 CODECS = {

@@ -1,0 +1,87 @@
+"""Any recording → 16 kHz mono samples."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from cpu_engine.http.errors import AudioTooLong, BadAudio
+
+SAMPLE_RATE = 16000
+# OpenAI refuses recordings under 0.1 s; Whisper and the segmentation have nothing to go on.
+SHORTEST_S = 0.1
+# Playlists and other formats that open further files or addresses are not among these.
+FORMATS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,webm,mov,mp4,m4a,"
+    "3gp,3g2,mj2,mp2,mp3,mpeg,mpegts,ogg,opus,tta,voc,w64,wav,wv"
+)
+
+Samples = NDArray[np.float32]
+
+
+def decode(path: Path, longest_s: float = float("inf")) -> Samples:
+    """Read a recording of any common format as one channel at 16 kHz.
+
+    Channels are averaged. A file that ends too early gives what it holds.
+
+    Returns
+    -------
+    (samples,) float32 in [-1, 1].
+
+    Raises
+    ------
+    BadAudio
+        When there is no audio, none that can be decoded, or less than 0.1 s of it.
+    AudioTooLong
+        When it lasts longer than `longest_s`, found without decoding the rest.
+    """
+    # A growing buffer is what the array is a view of: blocks are never held twice.
+    buffer = bytearray()
+    for block in _blocks(path):
+        buffer += block.tobytes()
+        if len(buffer) > 4 * SAMPLE_RATE * longest_s:
+            raise AudioTooLong(longest_s)
+    samples = np.frombuffer(buffer, np.float32)
+    if len(samples) < SHORTEST_S * SAMPLE_RATE:
+        raise BadAudio("The audio is too short: at least 0.1 seconds are needed.")
+    return samples
+
+
+def _blocks(path: Path) -> Iterator[Samples]:
+    if path.stat().st_size == 0:
+        raise BadAudio("The audio file is empty.")
+    # Opened here, so that no demuxer gets to open a path or an address by itself.
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
+    try:
+        with (
+            path.open("rb") as stream,
+            av.open(stream, "r", options=options, metadata_errors="ignore") as container,
+        ):
+            yield from _resampled(container)
+    except (av.error.FFmpegError, ValueError, UnicodeError) as error:
+        raise BadAudio(
+            "The audio file could not be decoded or its format is not supported."
+        ) from error
+
+
+def _resampled(container: InputContainer) -> Iterator[Samples]:
+    if not container.streams.audio:
+        raise BadAudio("The file has no audio track.")
+    # Channels are averaged here: FFmpeg's own mix to one makes equal channels louder than 1.
+    resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
+    heard = False
+    try:
+        for frame in container.decode(audio=0):
+            frame.pts = None
+            for block in resampler.resample(frame):
+                heard = True
+                yield block.to_ndarray().mean(axis=0)
+    except av.error.FFmpegError:
+        # A recording that was cut off is worth what it holds.
+        if not heard:
+            raise
+    for block in resampler.resample(None) if heard else ():
+        yield block.to_ndarray().mean(axis=0)

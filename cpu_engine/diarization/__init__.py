@@ -1,0 +1,1 @@
+"""Speaker diarization on the CPU: segmentation, embeddings, clustering, turns."""

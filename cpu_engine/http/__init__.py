@@ -1,0 +1,1 @@
+"""The HTTP face of the engine: endpoints, errors and the queue in front of each model."""

@@ -1,0 +1,1 @@
+"""Speech synthesis: voices, sentences, and a stream of encoded audio."""
