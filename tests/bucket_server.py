@@ -25,12 +25,12 @@ class BucketOfTests:
         return {"S3_BUCKET": self.name, "S3_ENDPOINT_URL": self.url, **KEYS}
 
     def contents(self) -> dict[str, bytes]:
-        """What lies in it, by name."""
+        """Return the stored objects by name."""
         there = _resource(self.url).Bucket(self.name).objects.all()
         return {entry.key: entry.get()["Body"].read() for entry in there}
 
     def put(self, name: str, content: bytes) -> None:
-        """Lay something into it."""
+        """Store an object."""
         _resource(self.url).Bucket(self.name).put_object(Key=name, Body=content)
 
 

@@ -29,12 +29,12 @@ NEED_DATABASE = {"django_db_setup", "gateway", "measured_gateway"}
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Skip every test that needs the database where there is none."""
+    """Skip every test that needs the database if it is missing."""
     database_url()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what needs Postgres or the built-in engine where there is none.
+    """Skip what needs Postgres or the built-in engine if it is missing.
 
     Here, not in the fixtures: skips from one line are reported in one line.
     """
@@ -158,7 +158,7 @@ def mp3_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 
 @pytest.fixture(scope="session")
 def openai_client(gateway: Gateway) -> Iterator[openai.OpenAI]:
-    """The official client, as anybody would point it at the gateway."""
+    """The official client with the gateway as its base URL."""
     with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="none", max_retries=0) as client:
         yield client
 

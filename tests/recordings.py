@@ -14,7 +14,7 @@ SAMPLE_RATE = 16_000
 
 
 def cut_of(source: Path, seconds: float, target: Path, *, from_s: float = 0.0) -> Path:
-    """Write a 16 kHz recording up to so many seconds as a mono WAV."""
+    """Write the first seconds of a recording as a 16 kHz mono WAV."""
     start, end = int(from_s * SAMPLE_RATE), int(seconds * SAMPLE_RATE)
     target.write_bytes(wav(samples_of(source)[start:end]))
     return target
@@ -68,7 +68,7 @@ def square_wave(
 
 
 def swelling() -> bytes:
-    """Eight kilobytes that at one sample a second become a gibibyte of samples at once."""
+    """Eight kilobytes that, at one sample a second, expand to a gibibyte of samples."""
     shape = struct.pack("<4sIHHIIHHHH", b"fmt ", 20, 0x11, 1, 1, 1, 8192, 4, 2, 16_377)
     body = b"WAVE" + shape + struct.pack("<4sI", b"data", 8192) + bytes(8192)
     return struct.pack("<4sI", b"RIFF", len(body)) + body
@@ -90,7 +90,7 @@ def ten_hours() -> bytes:
 
 
 def said_to_last(seconds: int, flac: bytes, rate: int = 4) -> bytes:
-    """The same FLAC with another number of samples in its header."""
+    """Return a FLAC with another number of samples in its header."""
     at = flac.index(b"fLaC") + 21
     lied = (flac[at] & 0xF0).to_bytes() + (seconds * rate).to_bytes(4)
     return flac[:at] + lied + flac[at + 5 :]

@@ -66,7 +66,7 @@ def test_only_the_gateways_publish_a_port_and_by_default_on_loopback() -> None:
     }
 
 
-def test_what_is_kept_is_in_named_volumes() -> None:
+def test_stored_data_is_in_named_volumes() -> None:
     mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", [])]
 
     kept = {mount.split(":")[0] for mount in mounts} - {DOCKER_SOCKET}
@@ -204,7 +204,7 @@ def test_the_proxy_serves_just_those_that_see_an_engine_fail() -> None:
 
 
 @pytest.mark.parametrize("name", MAY_RESTART)
-def test_all_that_see_an_engine_fail_share_what_is_known_of_it(name: str) -> None:
+def test_all_services_that_call_an_engine_share_its_status(name: str) -> None:
     assert "recovery:/recovery" in SERVICES[name]["volumes"]
     assert SERVICES[name]["environment"]["RECOVERY_DIR"] == "/recovery"
 

@@ -66,7 +66,7 @@ def test_a_state_dict_is_found_inside_a_checkpoint_of_a_trainer(tmp_path: Path) 
     assert read_tensors(tmp_path / "model.ckpt") == {}
 
 
-def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_checkpoint_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.pt").write_bytes(b"no zip")
 
     with pytest.raises(ValueError, match="not a torch zip checkpoint"):

@@ -65,7 +65,7 @@ def test_silence_has_no_words(engine: httpx.Client) -> None:
     assert (answer["text"], answer["words"]) == ("", [])
 
 
-def test_three_people_are_told_apart_in_order_of_appearance(diarization: Answer) -> None:
+def test_three_people_are_distinguished_in_order_of_appearance(diarization: Answer) -> None:
     assert diarization["speakers_detected"] == ["Speaker_0", "Speaker_1", "Speaker_2"]
     segments = diarization["segments"]
     assert segments[0]["speaker"] == "Speaker_0"

@@ -94,7 +94,7 @@ def test_a_file_that_changed_is_fetched_again(
     assert cache.path("tiny/model.bin").read_bytes() == CONTENT
 
 
-def test_a_right_file_that_somebody_put_there_is_kept(manifest: Manifest, cache: Cache) -> None:
+def test_a_valid_file_in_the_cache_is_used(manifest: Manifest, cache: Cache) -> None:
     cache.path("tiny").mkdir(parents=True)
     cache.path("tiny/model.bin").write_bytes(CONTENT)
     report: list[str] = []
@@ -137,7 +137,7 @@ def test_what_an_interrupted_fetch_left_is_cleared(cache: Cache) -> None:
         assert list(staging.iterdir()) == []
 
 
-def test_two_fetches_never_run_at_once(cache: Cache) -> None:
+def test_two_fetches_never_run_at_the_same_time(cache: Cache) -> None:
     entered = threading.Event()
     other = threading.Thread(target=_lock, args=(cache, entered.set))
 

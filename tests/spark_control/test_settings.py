@@ -12,6 +12,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
+from django.urls import get_resolver
 
 from spark_control import settings
 from spark_control.laptop.processes import StartError
@@ -76,6 +77,8 @@ def settings_of(**environment: str) -> dict[str, object]:
 
 def hints(**environment: str) -> dict[str, str]:
     """The hints of the system checks in such an environment, by identifier."""
+    # A check imports the routes, which depend on settings: here they belong to the whole process.
+    get_resolver().url_patterns  # noqa: B018
     of_this_process = ("DATABASES", "INSTALLED_APPS", "MIDDLEWARE", "TEMPLATES")
     found = settings_of(**environment)
     with override_settings(**{name: found[name] for name in found.keys() - of_this_process}):

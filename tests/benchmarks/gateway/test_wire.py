@@ -17,7 +17,7 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield here, there
 
 
-def test_a_file_is_sent_from_where_it_lies_inside_of_the_form(tmp_path: Path) -> None:
+def test_a_file_is_streamed_from_disk_inside_the_form(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"RIFF")
 
@@ -58,7 +58,7 @@ def test_what_follows_a_body_is_the_next_head(ends: tuple[socket.socket, socket.
     assert second.line == b"GET /b HTTP/1.1"
 
 
-def test_a_body_that_breaks_off_is_told(ends: tuple[socket.socket, socket.socket]) -> None:
+def test_a_body_that_breaks_off_raises(ends: tuple[socket.socket, socket.socket]) -> None:
     here, there = ends
     there.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc")
     there.close()

@@ -12,7 +12,7 @@ BOTH = Voices(("Ana", "Ben"), np.eye(2))
 ONLY_BEN = Voices(("Ben",), np.array([[0.0, 1.0]]))
 
 
-def test_voices_that_are_all_told_apart_have_no_equal_error() -> None:
+def test_voices_that_are_all_distinguished_have_no_equal_error() -> None:
     assert equal_error_rate(np.array([0.7, 0.9]), np.array([0.1, 0.3])) == (0.0, 0.7)
 
 

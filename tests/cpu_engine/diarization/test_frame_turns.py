@@ -28,7 +28,7 @@ def test_frames_of_speech_become_a_turn_that_ends_with_the_recording() -> None:
     assert turn.end == 1.5
 
 
-def test_a_turn_under_0_2_seconds_is_none() -> None:
+def test_a_turn_under_0_2_seconds_is_dropped() -> None:
     speaking = np.zeros((100, 1), bool)
     speaking[50:60] = True
 

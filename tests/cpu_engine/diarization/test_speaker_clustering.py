@@ -35,13 +35,13 @@ def test_each_person_is_the_unit_mean_of_their_voices() -> None:
     assert sorted(people.round(3).tolist()) == [NORTH, EAST]
 
 
-def test_somebody_under_two_seconds_is_dropped() -> None:
+def test_a_speaker_under_two_seconds_is_dropped() -> None:
     people = centroids(vectors(EAST, NORTH), seconds(9, 1.5), seconds(9, 1.5))
 
     assert people.round(3).tolist() == [EAST]
 
 
-def test_in_a_short_recording_nobody_is_dropped() -> None:
+def test_in_a_short_recording_no_speaker_is_dropped() -> None:
     people = centroids(vectors(EAST, NORTH), seconds(1.5, 1.5), seconds(1.5, 1.5))
 
     assert len(people) == 2

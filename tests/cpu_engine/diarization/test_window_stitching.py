@@ -20,7 +20,7 @@ def test_two_voices_of_a_window_are_never_one_person() -> None:
     assert [(v.speaker, person) for v, person in found] == [(0, 0), (1, 1)]
 
 
-def test_a_voice_too_many_is_nobody() -> None:
+def test_a_surplus_voice_is_dropped() -> None:
     found = identify([voice(0, NORTH), voice(1, EAST)], EAST[None])
 
     assert [(v.speaker, person) for v, person in found] == [(1, 0)]

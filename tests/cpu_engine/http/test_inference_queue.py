@@ -36,7 +36,7 @@ def test_a_place_that_was_left_can_be_taken() -> None:
         pass
 
 
-def test_two_calls_never_have_the_model_at_once() -> None:
+def test_two_calls_never_use_the_model_at_the_same_time() -> None:
     queued = Queued(object, waiting=1)
     entered = threading.Event()
     other = threading.Thread(target=lambda: _take_turn(queued, entered))

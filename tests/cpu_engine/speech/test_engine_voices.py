@@ -25,7 +25,7 @@ def test_a_minus_subtracts() -> None:
     assert [ingredient.weight for ingredient in voice.ingredients] == [0.5, -0.5]
 
 
-def test_an_openai_name_stands_for_a_voice() -> None:
+def test_an_openai_name_is_an_alias_of_a_voice() -> None:
     assert parse_voice("onyx", KNOWN).ingredients[0].name == "bm_george"
 
 
@@ -36,7 +36,7 @@ def test_a_voice_that_begins_with_b_is_british() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "nobody", "af_sky+", "af_sky(", "af_sky(0)", "af_sky(-1)", "af_sky af_bella", "../x"],
+    ["", "unknown", "af_sky+", "af_sky(", "af_sky(0)", "af_sky(-1)", "af_sky af_bella", "../x"],
 )
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(BadRequest):

@@ -36,7 +36,7 @@ def test_a_speed_between_the_limits_is_taken(speed: float) -> None:
         ({"speed": 4.1}, "'speed' must be between"),
         ({"speed": "fast"}, "'speed' must be a number"),
         ({"speed": True}, "'speed' must be a number"),
-        ({"voice": "nobody"}, "'nobody' is not known"),
+        ({"voice": "unknown"}, "'unknown' is not known"),
         ({"voice": 3}, "'voice' must be a text"),
         ({"response_format": "exe"}, "must be one of mp3"),
         ({"input": " "}, "'input' must be a text"),
@@ -49,6 +49,6 @@ def test_a_wrong_field_is_refused_by_name(fields: dict[str, object], message: st
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff"])
-def test_a_body_that_is_no_json_object_is_refused(text: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(text: bytes) -> None:
     with pytest.raises(BadRequest, match="The body is not"):
         parse_request(text, KNOWN, 100)

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+# Closing an answer looks at the connections to the database.
+pytestmark = pytest.mark.django_db
 PAGE = "<h1>Spark Control</h1>"
 
 
