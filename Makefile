@@ -32,7 +32,7 @@ help:
 	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones,"
 	@echo "             ARGS='-n 0' in one process instead of two, as a debugger wants it"
-	@echo "make check   ruff, mypy, import contracts, migrations, system checks, docs, audit, tests"
+	@echo "make check   ruff, mypy, import contracts, prose, migrations, system checks, docs, audit, tests"
 	@echo "make docs    the pages under docs/, built into var/docs; a running gateway serves them under /docs/"
 	@echo "make prose   the phrases that tests/prose/patterns.toml bans; ARGS=PATH for a part of the tree"
 	@echo "make audit   known vulnerabilities in the pinned packages, where a source of them can be reached"
@@ -58,6 +58,7 @@ check: .venv/dev.stamp
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.prose
 	$(LAPTOP) --no-engines --data var/test -- sh -euc '\
 		$(BIN)/python manage.py makemigrations --check --dry-run; \
 		$(BIN)/python manage.py check --fail-level ERROR; \
