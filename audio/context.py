@@ -94,7 +94,7 @@ class HeldSlots(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineCall:
-    """When the engine call under way must end (monotonic clock), and whether with its client."""
+    """The deadline of an engine call (monotonic clock), and whether it ends with its client."""
 
     until: float
     ends_with_client: bool

@@ -38,6 +38,7 @@ ENGINE_CALLS = Histogram(
     buckets=SECONDS,
 )
 UPLOADED_BYTES = Counter("spark_uploaded_bytes_total", "Bytes of request bodies")
+# The published names of these two metrics keep an older word for slots.
 ENGINE_SLOTS = Gauge("spark_engine_places", "Calls that an engine may have under way", ["engine"])
 ENGINE_SLOTS_IN_USE = Gauge(
     "spark_engine_places_in_use", "Slots of an engine that jobs hold", ["engine"]

@@ -20,7 +20,7 @@ from audio.context import RequestEntry, Trace, WorkContext
 logger = logging.getLogger("audio.request")
 # A client may send any word as its method; labels of metrics and the log hold only these.
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def note_key(name: str) -> None:
@@ -42,7 +42,7 @@ def note_failure(code: str) -> None:
 
 
 class RequestLog:
-    """The WSGI application around the application."""
+    """WSGI middleware that begins the context of each request, and logs the request at its end."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
@@ -123,7 +123,7 @@ def _write(entry: RequestEntry) -> None:
 
 def _trace(environ: WSGIEnvironment) -> Trace:
     given = environ.get("HTTP_X_REQUEST_ID", "")
-    request_id = given if _SANE_REQUEST_ID.fullmatch(given) else context.new_request_id()
+    request_id = given if _VALID_REQUEST_ID.fullmatch(given) else context.new_request_id()
     parent, state = (environ.get(f"HTTP_TRACE{name}", "") for name in ("PARENT", "STATE"))
     return parse_trace(parent, state, request_id=request_id)
 

@@ -61,7 +61,7 @@ class Archive:
         self.check_no_foreign_output(name)
         entry = self.ledger.last_done(name)
         if entry is None or entry.key != key:
-            self.ledger.add(Entry(name=name, key=key, reason="It was not done to its end."))
+            self.ledger.add(Entry(name=name, key=key, reason="It was not finished."))
 
     def _is_stored(self, entry: Entry) -> bool:
         return bool(entry.transcript_id) or not self.store

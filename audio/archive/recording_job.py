@@ -12,7 +12,7 @@ from pathlib import Path
 
 from audio.archive.options import ArchiveOptions
 from audio.context import ProgressWatcher, traced
-from audio.engines.failures import PASSING, EngineRefused
+from audio.engines.failures import TRANSIENT, EngineRefused
 from audio.media.decoding import DecodingUnavailable
 from audio.media.recording import Recording, digest_of
 from audio.merge.name_spelling import readable
@@ -22,7 +22,7 @@ from audio.pipeline.job_progress import watched_by
 from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge, remember
 from audio.timelines.plain_list import parse_timeline
 
-_PASSING: tuple[type[Exception], ...] = (*PASSING, DecodingUnavailable)
+_TRANSIENT_ERRORS: tuple[type[Exception], ...] = (*TRANSIENT, DecodingUnavailable)
 
 
 class UnusableRecording(Exception):
@@ -133,7 +133,7 @@ def _delay(error: Exception, planned_s: float) -> float | None:
     """Return how long to wait before the next attempt; None where it cannot succeed."""
     if isinstance(error, EngineRefused):
         return None if error.retry_after is None else min(error.retry_after, planned_s)
-    return planned_s if isinstance(error, _PASSING) else None
+    return planned_s if isinstance(error, _TRANSIENT_ERRORS) else None
 
 
 @contextmanager

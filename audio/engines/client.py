@@ -19,9 +19,9 @@ from audio.engines.failures import (
     EngineRefused,
     EngineTimedOut,
     EngineUnreachable,
+    bad_answer,
     busy,
     from_transport,
-    nonsense,
     not_configured,
 )
 from audio.engines.http.answer_stream import AnswerStream
@@ -58,7 +58,7 @@ class Engine:
         self.slots = Slots(name, settings.ENGINE_CONNECTIONS)
         self._calls = connections(settings.ENGINE_CONNECTIONS)
         self._quick_calls = connections(QUICK_CONNECTIONS)
-        # Joining a path to the base URL takes longer than all else that makes a request.
+        # Cached: joining a path to the base URL takes longer than the rest of building a request.
         self._at = lru_cache(lambda path: httpx.URL(base_url + path))
 
     @contextmanager
@@ -99,9 +99,10 @@ class Engine:
     def open_stream(
         self, operation: str, path: str, body: Mapping[str, object], *, silence_s: float
     ) -> AnswerStream:
-        """Send JSON, and return when the head of a good answer has arrived; the caller closes it.
+        """Send JSON, and return the answer as a stream, which the caller closes.
 
-        An engine may be silent for `silence_s` before the first byte and between two.
+        It returns when the head of a successful answer has arrived. An engine may be silent for
+        `silence_s` before the first byte and between two.
         """
         request = httpx.Request("POST", self._at(path), headers=headers(), json=dict(body))
         silence_s = limited_s(silence_s)
@@ -135,9 +136,9 @@ class Engine:
         self._calls.close()
         self._quick_calls.close()
 
-    def nonsense(self, what: str) -> EngineNonsense:
+    def bad_answer(self, what: str) -> EngineNonsense:
         """Report how an answer of this engine differs from the contract."""
-        return nonsense(self.name, what)
+        return bad_answer(self.name, what)
 
     def _acquire(self, calls: int) -> JobSlots:
         if is_probe():

@@ -36,7 +36,7 @@ class EngineStatus:
     """The status of one engine; times are seconds since 1970."""
 
     state: State = "unknown"
-    reason: str = "It was not probed yet."
+    reason: str = "It has not been probed yet."
     since: float = 0.0
     probed_at: float | None = None
     probe_s: float | None = None
@@ -108,7 +108,9 @@ def current_status(engine: str, url: str) -> EngineStatus:
     known = last_status(engine, url)
     if known.state == "unknown" or time.time() <= _valid_until(known):
         return known
-    return replace(known, state="unknown", reason="It was not probed for long.", ready_at=None)
+    return replace(
+        known, state="unknown", reason="It has not been probed recently.", ready_at=None
+    )
 
 
 def last_status(engine: str, url: str) -> EngineStatus:

@@ -86,11 +86,14 @@ class EngineRefused(EngineError):
 
 
 class EngineNonsense(EngineError):
-    """The engine's answer does not follow the contract."""
+    """The engine's answer does not follow the contract.
+
+    The names of these classes are published, as the label `outcome` of a metric: they stay.
+    """
 
 
 # A later attempt at the same request may succeed. An engine that refuses says so itself.
-PASSING: tuple[type[EngineError], ...] = (
+TRANSIENT: tuple[type[EngineError], ...] = (
     EngineBusy,
     EngineUnreachable,
     EngineTimedOut,
@@ -119,7 +122,7 @@ def timed_out(engine: str) -> EngineTimedOut:
     return EngineTimedOut(f"The {engine} engine did not answer in time.")
 
 
-def nonsense(engine: str, what: str) -> EngineNonsense:
+def bad_answer(engine: str, what: str) -> EngineNonsense:
     """Report how an answer differs from the contract."""
     return EngineNonsense(f"The {engine} engine gave an answer that cannot be used: {what}.")
 
@@ -134,5 +137,5 @@ def from_transport(engine: str, error: httpx.HTTPError) -> EngineError:
         case httpx.TimeoutException():
             return timed_out(engine)
         case httpx.RemoteProtocolError():
-            return nonsense(engine, "it is not HTTP as it should be")
+            return bad_answer(engine, "it is not valid HTTP")
     return unreachable(engine)

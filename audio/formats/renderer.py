@@ -19,6 +19,10 @@ from audio.merge.values import LabelledTranscript, NamedTranscript
 NativeTranscript = NamedTranscript | LabelledTranscript | StoredTranscript
 NATIVE_FORMATS = ("json", *TEXT_FORMATS)
 EXPORT_FORMATS = (*NATIVE_FORMATS, "stm")
+TEXT_MEDIA_TYPES = tuple(
+    dict.fromkeys(one.content_type.partition(";")[0] for one in TEXT_FORMATS.values())
+)
+# In the order in which errors list them.
 OPENAI_FORMATS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json", "rttm")
 
 

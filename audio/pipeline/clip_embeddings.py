@@ -60,5 +60,5 @@ def _main_voice(diarization: Diarization) -> ClipEmbedding | None:
         return None
     space = diarization.models.get("embedding", "")
     if not space:
-        raise parakeet.parakeet().nonsense("it does not name the model of its fingerprints")
+        raise parakeet.parakeet().bad_answer("it does not name the model of its fingerprints")
     return ClipEmbedding(voices[max(voices, key=lambda label: seconds[label])], space)

@@ -83,7 +83,7 @@ def known_names(
 
 def _voices(names: tuple[str, ...], embeddings: Sequence[Embedding]) -> Voices:
     if len({len(one) for one in embeddings}) > 1:
-        raise parakeet().nonsense("its fingerprints differ in length")
+        raise parakeet().bad_answer("its fingerprints differ in length")
     return Voices(names, np.stack(embeddings))
 
 

@@ -45,10 +45,10 @@ class Silence:
 
 def speak(utterance: Utterance) -> Speech:
     """Return speech from its first bytes on; a silence for text without letters and digits."""
-    usual = SPEECH_TYPES[utterance.form]
+    usual = SPEECH_TYPES[utterance.format]
     if not any(map(str.isalnum, utterance.text)):
         # Engines refuse such text, but clients send "." to find out whether their key works.
-        return Speech(Silence(silence(utterance.form)), usual)
+        return Speech(Silence(silence(utterance.format)), usual)
     stream = kokoro.speak(utterance)
     given = stream.content_type
     return Speech(stream, given if _AUDIO_TYPE.fullmatch(given) else usual)

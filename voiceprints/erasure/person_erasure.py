@@ -31,7 +31,7 @@ from voiceprints.models.jobs import Job
 from voiceprints.people.consent import LONGEST_NAME
 from voiceprints.storage.locks import lock_person, lock_transcripts
 from voiceprints.transcripts.name_mentions import mentions_name, name_words, replace_mentions
-from voiceprints.transcripts.name_replacement import name_replacer, replace_names
+from voiceprints.transcripts.result_names import name_replacer, replace_names
 
 SHORTEST_PSEUDONYM = 4
 

@@ -13,7 +13,7 @@ from voiceprints.jobs.job_results import JobResult
 from voiceprints.models.jobs import UNFINISHED, Job, JobState, WebhookState
 from voiceprints.storage.locks import lock_existing_people
 from voiceprints.storage.stored_files import delete_files
-from voiceprints.transcripts.name_replacement import json_without_nul
+from voiceprints.transcripts.result_names import json_without_nul
 
 # The options that describe people; they are erased when the job ends, and only its result remains.
 _PERSONAL = ("known_voiceprints", "timeline", "self_name", "self_vad", "archive")

@@ -6,7 +6,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job as QueuedTask
 
 from audio.engines.failures import (
-    PASSING,
+    TRANSIENT,
     EngineNotConfigured,
     EngineRefused,
     EngineRestarting,
@@ -18,8 +18,8 @@ from audio.retries import RetryPolicy
 # With JOB_RETRY_S of 10 s the last attempt is made three hours after the first.
 WEBHOOK_ATTEMPTS = 8
 GROWTH = 3.0
-_TRANSIENT = (
-    *PASSING,
+_TRANSIENT_ERRORS = (
+    *TRANSIENT,
     # Another worker may have the setting, or this one after it is corrected.
     EngineNotConfigured,
     DecodingUnavailable,
@@ -53,7 +53,7 @@ def is_transient(error: Exception) -> bool:
     """Return whether the same work may succeed later."""
     if isinstance(error, EngineRefused):
         return error.retry_after is not None or error.status in (429, 503)
-    return isinstance(error, _TRANSIENT)
+    return isinstance(error, _TRANSIENT_ERRORS)
 
 
 def job_retries() -> RetryPolicy:

@@ -26,7 +26,7 @@ EXACT_UP_TO = 2_000
 # candidate is already right in 99.7 % of cases.
 EF_SEARCH = 80
 CANDIDATES = 40
-# With as many dead rows as live ones the index finds what it finds without them (ADR 0030).
+# With as many dead rows as live ones the index finds what it finds without them (ADR 0028).
 MOST_DEAD_PER_LIVE = 1.0
 # The voice that is looked up, in the query that `_nearest_owners` joins to the voices, and the
 # distance of a voiceprint from it: exact, and as the index computes it.

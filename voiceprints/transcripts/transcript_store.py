@@ -30,7 +30,7 @@ from voiceprints.models import (
 from voiceprints.models.audit import Action
 from voiceprints.people.person_names import find_people_by_name
 from voiceprints.storage.locks import lock_existing_people, lock_transcripts
-from voiceprints.transcripts.name_replacement import (
+from voiceprints.transcripts.result_names import (
     json_without_nul,
     name_replacer,
     replace_names,
@@ -117,24 +117,30 @@ def edit_transcript(
     transcript_id: UUID, changes: Mapping[str, str | datetime | None], *, actor: str
 ) -> Transcript | None:
     """Change descriptive fields of a transcript; return None if it does not exist."""
-    for transcript in lock_transcripts([transcript_id]):
-        for field, value in changes.items():
-            setattr(transcript, field, value)
-        transcript.save(update_fields=[*changes])
-        if changes:
-            audit.record(actor, Action.TRANSCRIPT_CHANGED, transcript=transcript_id)
-        return transcript
-    return None
+    transcript = _lock_transcript(transcript_id)
+    if transcript is None:
+        return None
+    for field, value in changes.items():
+        setattr(transcript, field, value)
+    transcript.save(update_fields=[*changes])
+    if changes:
+        audit.record(actor, Action.TRANSCRIPT_CHANGED, transcript=transcript_id)
+    return transcript
 
 
 @transaction.atomic
 def delete_transcript(transcript_id: UUID, *, actor: str) -> bool:
     """Delete a transcript with its speakers and blocks; return whether it existed."""
-    for transcript in lock_transcripts([transcript_id]):
-        transcript.delete()
-        audit.record(actor, Action.TRANSCRIPT_DELETED, transcript=transcript_id)
-        return True
-    return False
+    transcript = _lock_transcript(transcript_id)
+    if transcript is None:
+        return False
+    transcript.delete()
+    audit.record(actor, Action.TRANSCRIPT_DELETED, transcript=transcript_id)
+    return True
+
+
+def _lock_transcript(transcript_id: UUID) -> Transcript | None:
+    return next(iter(lock_transcripts([transcript_id])), None)
 
 
 def _link_speakers(transcript: NamedTranscript) -> _SpeakerLinks:

@@ -1,12 +1,17 @@
-"""The OpenAPI pages of the native endpoints: diarization, labelled and named transcripts."""
+"""The OpenAPI pages of the native endpoints: diarization, labelled and named transcripts.
+
+Published names differ from the words of the code in places: a component `…Voice` describes a
+speaker, `cluster` is a speaker's label, `fingerprint` an embedding, and `segments` are turns or
+blocks.
+"""
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 
 from audio.api.fields import Choice
+from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.api.serializers.speakers import (
     DiarizeRequest,
     LabelMergeRequest,
@@ -75,7 +80,7 @@ class LabelledBlocks(serializers.Serializer[Any]):
 
 
 class NamedVoice(serializers.Serializer[Any]):
-    """A speaker, its name, and the evidence for the name."""
+    """A speaker, the speaker's name, and the evidence for that name."""
 
     cluster = serializers.CharField()
     name = serializers.CharField()
@@ -190,8 +195,7 @@ BLOCKS_PAGE = extend_schema(
     request={"multipart/form-data": TranscribeWithSpeakersRequest},
     responses={
         (200, "application/json"): LabelledBlocks,
-        (200, "text/plain"): OpenApiTypes.STR,
-        (200, "text/vtt"): OpenApiTypes.STR,
+        **TEXT_ANSWERS,
     },
     examples=[_example("two speakers", BLOCKS)],
 )
@@ -200,16 +204,15 @@ NAMED_PAGE = extend_schema(
     summary="Who said what, by name",
     description=(
         "Takes one mixed recording, or a microphone track and a system track. A speaker gets the "
-        "name that the timeline shows while it talks, otherwise that of a known voice, otherwise "
-        "`Unknown_0`. Known voices come from `known_voiceprints`; without that field they come "
-        "from the voice library, if the key has `voices:read`."
+        "name that the timeline shows while the speaker talks, otherwise that of a known voice, "
+        "otherwise `Unknown_0`. Known voices come from `known_voiceprints`; without that field "
+        "they come from the voice library, if the key has `voices:read`."
     ),
     tags=TAGS,
     request={"multipart/form-data": LabelMergeRequest},
     responses={
         (200, "application/json"): NamedBlocks,
-        (200, "text/plain"): OpenApiTypes.STR,
-        (200, "text/vtt"): OpenApiTypes.STR,
+        **TEXT_ANSWERS,
     },
     examples=[_example("one by timeline, one by voice", NAMED)],
 )

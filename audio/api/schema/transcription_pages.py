@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice
 from audio.api.schema.refusal import Refusal
+from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.api.serializers.transcriptions import TranscriptionRequest
 
 
@@ -201,8 +202,7 @@ TRANSCRIPTION = extend_schema(
             [TranscriptionText, VerboseTranscription, DiarizedTranscription],
             resource_type_field_name=None,
         ),
-        (200, "text/plain"): OpenApiTypes.STR,
-        (200, "text/vtt"): OpenApiTypes.STR,
+        **TEXT_ANSWERS,
         (200, "text/event-stream"): OpenApiTypes.STR,
         ("4XX", "application/json"): Refusal,
     },

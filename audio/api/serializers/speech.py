@@ -148,8 +148,8 @@ class SpeechRequest(AudioRequest):
         return Utterance(
             text=given["input"],
             voice=str(voice),
-            form=given.get("response_format") or settings.DEFAULT_SPEECH_FORMAT,
-            further=engine_fields,
+            format=given.get("response_format") or settings.DEFAULT_SPEECH_FORMAT,
+            extra=engine_fields,
         )
 
     def ignored(self) -> list[str]:

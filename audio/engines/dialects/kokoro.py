@@ -13,7 +13,7 @@ from audio.engines.http.answer_stream import AnswerStream
 from audio.engines.http.deadlines import allowed_s
 
 MODEL = "kokoro"
-# Slow speech, so that an engine gets rather too much time.
+# The rate of slow speech: a deadline from it is too long for most texts, and too short for none.
 CHARACTERS_PER_S = 10
 # Hours of speech: no text that the gateway accepts takes longer to speak.
 MAX_SPEECH_BYTES = 1024 * 1024 * 1024
@@ -31,12 +31,12 @@ class UnknownVoice(EngineRefused):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A text to speak, its voice and its format; `further` fields are the engine's own."""
+    """A text to speak, its voice and its format; `extra` has fields that only Kokoro knows."""
 
     text: str
     voice: str
-    form: str
-    further: Mapping[str, object]
+    format: str
+    extra: Mapping[str, object]
 
 
 def kokoro() -> Engine:
@@ -45,11 +45,11 @@ def kokoro() -> Engine:
 
 
 def voices() -> tuple[str, ...]:
-    """Ask for the catalogue: newer servers list objects with `id`, older ones list strings."""
+    """Return the voices' names: newer servers list objects with `id`, older ones list strings."""
     answer = kokoro().ask("voices", "/v1/audio/voices")
     listed = answer.get("voices") if isinstance(answer, Mapping) else None
     if not isinstance(listed, list):
-        raise kokoro().nonsense("voices is not a list")
+        raise kokoro().bad_answer("voices is not a list")
     ids = (v.get("id") or v.get("name") if isinstance(v, Mapping) else v for v in listed)
     return tuple(dict.fromkeys(voice for voice in ids if isinstance(voice, str) and voice))
 
@@ -57,11 +57,11 @@ def voices() -> tuple[str, ...]:
 def speak(utterance: Utterance) -> "SpeechStream":
     """Start speech; return with its first bytes, so that a failure before them has a status."""
     body = {
-        **utterance.further,
+        **utterance.extra,
         "model": MODEL,
         "input": utterance.text,
         "voice": utterance.voice,
-        "response_format": utterance.form,
+        "response_format": utterance.format,
     }
     silence_s = allowed_s(len(utterance.text) / CHARACTERS_PER_S)
     try:
@@ -94,13 +94,14 @@ class SpeechStream:
             raise
 
     def __iter__(self) -> Iterator[bytes]:
-        # An exception cuts the connection to the client: a clean end would pass for all of it.
+        # A failure raises here and cuts the connection to the client, to whom a regular end would
+        # mean that the speech is complete.
         block, size = self._first, 0
         while block:
             yield block
             size += len(block)
             if size > MAX_SPEECH_BYTES:
-                raise self._engine.nonsense("it does not end")
+                raise self._engine.bad_answer("it does not end")
             block = self._stream.read()
 
     def close(self) -> None:
@@ -109,8 +110,8 @@ class SpeechStream:
 
     def _read_first(self) -> bytes:
         if self.content_type.startswith(("application/json", "text/")):
-            raise self._engine.nonsense("it is not audio")
+            raise self._engine.bad_answer("it is not audio")
         first = self._stream.read()
         if not first:
-            raise self._engine.nonsense("it spoke nothing of this text")
+            raise self._engine.bad_answer("it spoke nothing of this text")
         return first

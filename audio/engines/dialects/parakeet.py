@@ -22,7 +22,7 @@ def parakeet() -> Engine:
 
 
 def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcription:
-    """Have a recording transcribed; `options` (model, language, …) go to the engine as given."""
+    """Transcribe a recording; `options` (model, language, …) are sent to the engine unchanged."""
     fields: dict[str, object] = {
         "response_format": "verbose_json",
         "timestamp_granularities[]": ["word", "segment"],
@@ -43,12 +43,12 @@ def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcriptio
 
 
 def diarize_chunk(recording: Recording) -> Diarization:
-    """Have the turns of a recording found, with an embedding of each speaker."""
+    """Find the turns of a recording, and an embedding of each speaker."""
     return _diarize_with("/v1/audio/diarize-chunk", recording)
 
 
 def diarize(recording: Recording) -> Diarization:
-    """Have the turns of a recording found."""
+    """Find the turns of a recording."""
     return _diarize_with("/v1/audio/diarize", recording)
 
 
@@ -68,14 +68,14 @@ def _transcription(answer: object) -> Transcription:
     body = _object(answer)
     text = body.get("text")
     if text is not None and not isinstance(text, str):
-        raise parakeet().nonsense("text is not a string")
+        raise parakeet().bad_answer("text is not a string")
     duration = _duration(body)
     if text is None and "words" not in body and "segments" not in body:
-        raise parakeet().nonsense("it has neither text nor words")
+        raise parakeet().bad_answer("it has neither text nor words")
     try:
         words = parse_words(body, text or "", duration)
     except ValueError as error:
-        raise parakeet().nonsense(str(error)) from error
+        raise parakeet().bad_answer(str(error)) from error
     spoken = text.strip() if text else " ".join(word.text for word in words)
     return Transcription(
         spoken, words, duration, _optional_text(body, "language"), _optional_text(body, "model")
@@ -86,10 +86,10 @@ def _diarization(answer: object) -> Diarization:
     body = _object(answer)
     segments = body.get("segments")
     if not isinstance(segments, list):
-        raise parakeet().nonsense("segments is not a list")
+        raise parakeet().bad_answer("segments is not a list")
     detected = body.get("speakers_detected") or []
     if not isinstance(detected, list) or not all(isinstance(label, str) for label in detected):
-        raise parakeet().nonsense("speakers_detected is not a list of labels")
+        raise parakeet().bad_answer("speakers_detected is not a list of labels")
     return Diarization(
         turns=tuple(_turn(segment) for segment in segments),
         speakers=tuple(detected),
@@ -104,7 +104,7 @@ def _turn(segment: object) -> Turn:
     start, end = _seconds(body, "start_s", "start"), _seconds(body, "end_s", "end")
     speaker = body.get("speaker")
     if start is None or end is None or end < start or not isinstance(speaker, str):
-        raise parakeet().nonsense("a segment is not start_s, end_s, speaker")
+        raise parakeet().bad_answer("a segment is not start_s, end_s, speaker")
     return Turn(max(0.0, start), max(0.0, end), speaker, _seconds(body, "confidence"))
 
 
@@ -122,9 +122,9 @@ def _vector(numbers: object) -> Embedding:
         if not set(map(type, listed)) <= {float} or not np.all(np.abs(listed) < MAX_TIME):
             listed = [finite_number(number, "a number") for number in listed]
     except ValueError as error:
-        raise parakeet().nonsense("a fingerprint is not a list of finite numbers") from error
+        raise parakeet().bad_answer("a fingerprint is not a list of finite numbers") from error
     if not listed:
-        raise parakeet().nonsense("a fingerprint is not a list of numbers")
+        raise parakeet().bad_answer("a fingerprint is not a list of numbers")
     return np.array(listed, dtype=np.float64)
 
 
@@ -138,7 +138,7 @@ def _models(body: Mapping[str, object]) -> dict[str, str]:
 
 def _object(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise parakeet().nonsense("it is not a JSON object")
+        raise parakeet().bad_answer("it is not a JSON object")
     return value
 
 
@@ -152,7 +152,7 @@ def _duration(body: Mapping[str, object]) -> float | None:
             given = None
     duration = _seconds({"duration": given}, "duration")
     if duration is not None and duration < 0:
-        raise parakeet().nonsense("duration is negative")
+        raise parakeet().bad_answer("duration is negative")
     return duration
 
 
@@ -163,7 +163,7 @@ def _seconds(body: Mapping[str, object], *keys: str) -> float | None:
     try:
         return float(finite_number(value, keys[0]))
     except ValueError as error:
-        raise parakeet().nonsense(str(error)) from error
+        raise parakeet().bad_answer(str(error)) from error
 
 
 def _optional_text(body: Mapping[str, object], key: str) -> str | None:

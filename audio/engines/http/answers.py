@@ -15,7 +15,7 @@ from audio.engines.availability import remedy
 from audio.engines.failures import (
     EngineFailed,
     EngineRefused,
-    nonsense,
+    bad_answer,
     timed_out,
     unreachable,
 )
@@ -117,7 +117,7 @@ def check(response: httpx.Response, engine: str, url: str) -> None:
         raise unreachable(engine)
     if status == httpx.codes.GATEWAY_TIMEOUT:
         raise timed_out(engine)
-    raise nonsense(engine, f"its status is {status}")
+    raise bad_answer(engine, f"its status is {status}")
 
 
 def read_json(response: httpx.Response, engine: str) -> object:
@@ -130,7 +130,7 @@ def read_json(response: httpx.Response, engine: str) -> object:
     with closing(response):
         content = b"".join(_up_to(MAX_ANSWER_BYTES, response))
         if len(content) > MAX_ANSWER_BYTES:
-            raise nonsense(engine, "it is too long")
+            raise bad_answer(engine, "it is too long")
         try:
             # orjson is strict: it refuses NaN, and half a surrogate pair, which has no encoding.
             return orjson.loads(content)
@@ -140,7 +140,7 @@ def read_json(response: httpx.Response, engine: str) -> object:
                 return content.decode(errors="replace")
             # The rest of an answer longer than announced would be read as the next answer.
             response.extensions["connection"].spoil()
-            raise nonsense(engine, "it is not JSON") from None
+            raise bad_answer(engine, "it is not JSON") from None
 
 
 def _refusal(response: httpx.Response) -> bytes:

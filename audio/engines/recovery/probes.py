@@ -1,6 +1,6 @@
 """One question with a known answer for each operation of an engine.
 
-A wedged engine answers 500 to everything, a poisoned one 200 with nonsense, and one that hangs
+A wedged engine answers 500 to everything, a poisoned one 200 with a bad answer, and one that hangs
 does not answer: only a real question shows the difference.
 """
 

@@ -42,7 +42,7 @@ from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.models import Job, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.jobs import JobKind
-from voiceprints.transcripts.name_replacement import without_nul
+from voiceprints.transcripts.result_names import without_nul
 
 TAG = "Jobs"
 JOB = OpenApiParameter("job", OpenApiTypes.UUID, OpenApiParameter.PATH)

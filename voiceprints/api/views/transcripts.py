@@ -2,12 +2,12 @@
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audio.api.authentication import VOICES_READ, require
 from audio.api.rendering import transcript_response
+from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.formats.stored_transcript import StoredTranscript
 from voiceprints.api.library_errors import ResourceNotFound
 from voiceprints.api.pagination import CursorPages, paginate
@@ -71,8 +71,7 @@ class OneTranscript(LibraryView):
         TranscriptQuery,
         answers={
             (200, "application/json"): TranscriptAnswer,
-            (200, "text/plain"): OpenApiTypes.STR,
-            (200, "text/vtt"): OpenApiTypes.STR,
+            **TEXT_ANSWERS,
         },
         refusals=(404,),
     )

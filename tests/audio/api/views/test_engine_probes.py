@@ -43,7 +43,7 @@ def test_before_any_probe_the_state_is_unknown(scripted: Gateway) -> None:
     assert scripted.get("/api/engines").json()["data"][0] == {
         "name": "parakeet",
         "state": "unknown",
-        "reason": "It was not probed yet.",
+        "reason": "It has not been probed yet.",
         "since": None,
         "probed_at": None,
         "probe_s": None,

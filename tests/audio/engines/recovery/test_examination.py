@@ -151,7 +151,7 @@ def test_a_wedged_engine_is_restarted_once_and_is_healthy_again(
     assert known().recovery_s is not None
 
 
-def test_nonsense_causes_a_restart(container: DockerDaemon, engine: FaultServer) -> None:
+def test_a_bad_answer_causes_a_restart(container: DockerDaemon, engine: FaultServer) -> None:
     engine.answer(TRANSCRIBE, {"text": "the the the the"})
 
     examine("parakeet")

@@ -175,7 +175,7 @@ def test_while_an_engine_restarts_the_models_are_listed(restarting: Gateway) -> 
     assert restarting.get("/v1/models").status_code == 200
 
 
-def test_an_engine_that_answers_nonsense_is_restarted(
+def test_an_engine_with_bad_answers_is_restarted(
     gateways: list[Gateway], faults: FaultServer, docker: DockerDaemon
 ) -> None:
     faults.answer(TRANSCRIBE, b"nonsense")

@@ -34,7 +34,7 @@ def test_a_third_of_the_words_may_be_wrong_or_missing(engine: FaultServer, text:
 @pytest.mark.parametrize(
     "text", ["", "!!!!!!!!!!", "turn on the light then", "the the the the the the"]
 )
-def test_nonsense_words_are_wrong(engine: FaultServer, text: str) -> None:
+def test_words_that_were_not_spoken_are_wrong(engine: FaultServer, text: str) -> None:
     engine.answer(TRANSCRIBE, {"text": text})
 
     assert probe("parakeet").result == "wrong"

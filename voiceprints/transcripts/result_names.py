@@ -1,4 +1,4 @@
-"""The replacement of names inside a stored result, and the text that Postgres can store.
+"""The names inside a stored result, replaced on erasure, and the text that Postgres can store.
 
 Only names are replaced. Text, labels, modes and keys stay, even if they are equal to a name.
 """

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from voiceprints.transcripts.name_replacement import name_replacer, replace_names
+from voiceprints.transcripts.result_names import name_replacer, replace_names
 
 SUPPORT = {"name": "Yes", "exclusive_s": 2.0}
 RESULT: dict[str, Any] = {
