@@ -28,7 +28,7 @@ NPM := $(CURDIR)/$(BIN)/npm
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
-	@echo "make run     the gateway on http://$(HOST):$(PORT), with the built-in engines, a database and a worker"
+	@echo "make run     the gateway on http://$(HOST):$(PORT), with the built-in engine, a database and a worker"
 	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones,"
 	@echo "             ARGS='-n 0' in one process instead of two, as a debugger wants it"
@@ -36,7 +36,7 @@ help:
 	@echo "make docs    the pages under docs/, built into var/docs; a running gateway serves them under /docs/"
 	@echo "make prose   the phrases that tests/prose/patterns.toml bans; ARGS=PATH for a part of the tree"
 	@echo "make audit   known vulnerabilities in the pinned packages, where a source of them can be reached"
-	@echo "make figures error rates with the built-in engines (needs a C++ compiler)"
+	@echo "make figures error rates with the built-in engine (needs a C++ compiler)"
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
 	@echo "make bench   what the gateway adds in time and memory; ARGS='added uploads' for some of it"
 	@echo "make lock    pin the requirements again, from requirements/*.in"

@@ -1,7 +1,7 @@
 """Name the speakers of a two-track meeting: the gateway's main job in one command.
 
 Sends the clinic meeting to label-merge as any client would, prints the transcript, and scores it
-against the reference. `make demo` runs it with the built-in engines.
+against the reference. `make demo` runs it with the built-in engine.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Measure the quality of the gateway with the built-in engines.
+"""Measure the quality of the gateway with the built-in engine.
 
     make figures                                   the clinic meeting that comes with the project
     make figures ARGS="--recordings FOLDER"        every recording of a folder

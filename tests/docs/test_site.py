@@ -1,4 +1,4 @@
-"""The built site loads nothing from elsewhere, and its pages hold no script."""
+"""The built site loads nothing from elsewhere, and its pages hold no script and no dead link."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVED_AT = "http://127.0.0.1:8000/docs/"
 LOADED = re.compile(r"<(?:script|img|iframe)[^>]*\ssrc=\"([^\"]*)\"|<link[^>]*\shref=\"([^\"]*)\"")
 
 pytestmark = pytest.mark.skipif(
@@ -31,6 +32,10 @@ def test_no_page_loads_a_file_of_another_site(pages: list[Path]) -> None:
 
     assert loaded
     assert {address for address in loaded if address.startswith(("http", "//"))} == set()
+
+
+def test_links_to_generated_pages_are_relative(pages: list[Path]) -> None:
+    assert [page.name for page in pages if f'href="{SERVED_AT}' in page.read_text()] == []
 
 
 def test_no_page_holds_a_script(pages: list[Path]) -> None:
