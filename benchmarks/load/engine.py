@@ -36,7 +36,7 @@ FAULTS = {
     "500s": Answer(500, (CUDA,)),
     "hang": Answer(after_s=HANG_S),
     "reset": Answer(pieces=(), cut=True),
-    "nonsense": Answer(pieces=(b'{"error": "CUDA error"}',)),
+    "bad_answer": Answer(pieces=(b'{"error": "CUDA error"}',)),
     "busy": Answer(503, (FULL,), headers={"Retry-After": "3"}),
 }
 
