@@ -17,7 +17,9 @@ from tests.waiting import PATIENCE_S
 CONFIGURED = {"DATABASE_URL", "PARAKEET_URL", "KOKORO_URL", "SECRET_KEY", "SAMPLES_DIR"}
 # The built-in engine and the gateway's tables have tests of their own: here they are replaced.
 LAUNCHER = """
-import os, sys
+import os, signal, sys
+# A shell starts what runs in its background with SIGINT ignored.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 from pathlib import Path
 from spark_control.laptop import __main__, built_in_engine, database, postgres_account
 postgres_account.ROOT_FOLDER = Path(os.environ["TEST_ROOT_FOLDER"])

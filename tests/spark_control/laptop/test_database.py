@@ -47,7 +47,7 @@ def test_the_command_reaches_a_database(laptop: Laptop) -> None:
 
 
 def test_the_database_has_vectors(laptop: Laptop) -> None:
-    statements = ("create extension vector", "select '[1,2]'::vector <-> '[1,5]'")
+    statements = ("create extension if not exists vector", "select '[1,2]'::vector <-> '[1,5]'")
 
     ran = laptop.run("--no-engines", "--", "python", "-c", QUERY, *statements)
 
