@@ -14,7 +14,7 @@ from audio.archive.options import ArchiveOptions
 from audio.context import ProgressWatcher, traced
 from audio.engines.failures import TRANSIENT, EngineRefused
 from audio.media.decoding import DecodingUnavailable
-from audio.media.recording import Recording, digest_of
+from audio.media.recording import Recording, digest_of, suffix_of
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript, TimelineEntry
 from audio.pipeline.engine_retries import call_with_retries
@@ -120,7 +120,7 @@ def parse_recording_timeline(
 
 def _build_job(files: RecordingFiles, options: ArchiveOptions, actor: str) -> MergeJob:
     recordings = {
-        field: Recording(path, path.suffix.lower(), readable(path.name), readable(path.name))
+        field: Recording(path, suffix_of(path.name), readable(path.name), readable(path.name))
         for field, path in files.by_field().items()
     }
     timeline = () if files.timeline is None else read_timeline(files.timeline)

@@ -1,11 +1,14 @@
 """A recording as every layer carries it: one value, made where the recording enters."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from audio.media.wav import PlainWav, plain_wav
+
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,16 @@ class Recording:
         """The SHA-256 of the file."""
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
+
+
+def suffix_of(name: str) -> str:
+    """Return the suffix of a file name, in lower case; none unless it may be in a path.
+
+    A file name comes from the client. Its suffix is used in paths only if it is one to eight ASCII
+    letters or digits.
+    """
+    suffix = PurePath(name).suffix
+    return suffix.lower() if _SUFFIX.fullmatch(suffix) else ""
 
 
 def digest_of(*recordings: Recording) -> str:

@@ -16,7 +16,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from audio.media import temporary_files
-from audio.media.recording import Recording
+from audio.media.recording import Recording, suffix_of
 from voiceprints.enrolment.voice_extraction import ExtractedVoice, extract_sample_voice
 from voiceprints.enrolment.voiceprint_store import NewVoiceprint, store_voiceprint
 from voiceprints.models import Person, Space, Voiceprint, audit
@@ -126,7 +126,7 @@ def _extract_again(voiceprint: Voiceprint) -> ExtractedVoice:
 @contextmanager
 def _local_sample(voiceprint: Voiceprint) -> Iterator[Recording]:
     """Yield the sample as a local file."""
-    suffix = Path(voiceprint.sample.name or "").suffix
+    suffix = suffix_of(voiceprint.sample.name or "")
     with NamedTemporaryFile(suffix=suffix, dir=temporary_files.folder()) as file:
         with voiceprint.sample.open("rb") as sample:
             shutil.copyfileobj(sample, file)

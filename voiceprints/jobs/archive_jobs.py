@@ -16,7 +16,7 @@ from audio.archive.recording_job import (
     parse_recording_timeline,
     read_timeline,
 )
-from audio.media.recording import Recording
+from audio.media.recording import Recording, suffix_of
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript
 from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge
@@ -54,7 +54,7 @@ def build_submission(
     return Submission(
         kind=JobKind.ARCHIVE,
         recordings=[
-            Recording(path, path.suffix.lower(), readable(path.name), field)
+            Recording(path, suffix_of(path.name), readable(path.name), field)
             for field, path in files.by_field().items()
         ],
         options=job_options,
@@ -95,7 +95,7 @@ def build_archive_merge_job(job: Job, files: Mapping[str, TemporaryUploadedFile]
     recordings = {
         field: Recording(
             Path(file.temporary_file_path()),
-            Path(file.name or "").suffix.lower(),
+            suffix_of(file.name or ""),
             file.name or "",
             field,
         )

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.management.base import CommandError
 
 from audio.media.decoding import DecodingUnavailable, UnusableAudio, check_decodable
-from audio.media.recording import Recording
+from audio.media.recording import Recording, suffix_of
 from voiceprints.models import Person
 from voiceprints.people.consent import Consent
 
@@ -31,7 +31,7 @@ def read_recording(path: str) -> Recording:
         raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.") from error
-    return Recording(file, file.suffix.lower(), file.name)
+    return Recording(file, suffix_of(file.name), file.name)
 
 
 def find_person(text: str) -> Person:

@@ -1,12 +1,12 @@
 """Queued jobs and the recordings that wait for them."""
 
 import uuid
-from pathlib import PurePath
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from audio.media.recording import suffix_of
 from voiceprints.models.transcripts import Transcript
 
 # The folder of recordings that wait for their jobs.
@@ -126,8 +126,7 @@ class Job(models.Model):
 
 def recording_path(recording: "JobRecording", filename: str) -> str:
     """Return the path of a waiting recording; it does not reveal the original file name."""
-    suffix = PurePath(filename).suffix.lower()
-    return f"{RECORDINGS_FOLDER}/{recording.job_id}-{recording.field}{suffix}"
+    return f"{RECORDINGS_FOLDER}/{recording.job_id}-{recording.field}{suffix_of(filename)}"
 
 
 class JobRecording(models.Model):

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from pathlib import PurePath
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -10,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast, Now
 from pgvector.django import HalfVectorField, HnswIndex, VectorField
 
+from audio.media.recording import suffix_of
 from voiceprints.models.people import Person
 from voiceprints.models.spaces import DIMENSION, Space, unit_length
 
@@ -41,7 +41,7 @@ class VoiceprintSource(models.TextChoices):
 
 def sample_path(voiceprint: "Voiceprint", filename: str) -> str:
     """Return the path of a stored sample; it does not reveal the person."""
-    return f"{SAMPLES_FOLDER}/{voiceprint.id}{PurePath(filename).suffix.lower()}"
+    return f"{SAMPLES_FOLDER}/{voiceprint.id}{suffix_of(filename)}"
 
 
 class Voiceprint(models.Model):

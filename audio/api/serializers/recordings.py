@@ -13,10 +13,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from audio.media.recording import Recording
+from audio.media.recording import Recording, suffix_of
 from audio.merge.name_spelling import readable
 
-_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 
 
@@ -43,7 +42,7 @@ class AudioField(serializers.FileField):
         name = PurePath(uploaded.name or "")
         return Recording(
             Path(uploaded.temporary_file_path()),
-            _safe_suffix(name.suffix),
+            suffix_of(name.name),
             name=readable(name.name),
             field=self.field_name or "file",
         )
@@ -97,7 +96,7 @@ class InputAudioField(serializers.Field[EncodedRecording, Any, Any, Any]):
         content = _decode(_DATA_URL.sub("", encoded, count=1)) if isinstance(encoded, str) else b""
         if not content:
             self.fail("invalid")
-        return EncodedRecording(content, _safe_suffix(f".{body.get('format', '')}"))
+        return EncodedRecording(content, suffix_of(f"input.{body.get('format', '')}"))
 
 
 def _decode(encoded: str) -> bytes:
@@ -106,8 +105,3 @@ def _decode(encoded: str) -> bytes:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         return b""
-
-
-def _safe_suffix(suffix: str) -> str:
-    lower = suffix.lower()
-    return lower if _SUFFIX.fullmatch(lower) else ""

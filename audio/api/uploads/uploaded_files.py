@@ -1,6 +1,5 @@
 """Uploaded files: each is written to disk as it arrives, in the folder of this process."""
 
-import os
 from collections.abc import Mapping
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -10,6 +9,7 @@ from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUplo
 
 from audio.api.uploads.request_body import UploadBody
 from audio.media import temporary_files
+from audio.media.recording import suffix_of
 
 
 class TemporaryUpload(TemporaryUploadedFile):
@@ -23,7 +23,7 @@ class TemporaryUpload(TemporaryUploadedFile):
         charset: str | None,
         content_type_extra: dict[str, bytes] | None = None,
     ) -> None:
-        suffix = f".upload{os.path.splitext(name or '')[1]}"
+        suffix = f".upload{suffix_of(name or '')}"
         # Without a buffer, which would only add a copy: the bytes arrive in large parts.
         file = NamedTemporaryFile(suffix=suffix, dir=temporary_files.folder(), buffering=0)  # noqa: SIM115
         UploadedFile.__init__(self, file, name, content_type, size, charset, content_type_extra)

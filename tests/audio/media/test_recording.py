@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from audio.media.decoding import check_decodable, length_s, sample_blocks
-from audio.media.recording import Recording, digest_of
+from audio.media.recording import Recording, digest_of, suffix_of
 from tests.recordings import TONE
 
 
@@ -51,3 +51,26 @@ def test_the_samples_are_read_from_the_file(tone: Recording) -> None:
 
     with pytest.raises(FileNotFoundError):
         list(sample_blocks(tone))
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("talk.wav", ".wav"),
+        ("Talk.M4A", ".m4a"),
+        ("a.b.FLAC", ".flac"),
+        ("talk", ""),
+        (".wav", ""),
+        ("talk.", ""),
+        ("a.12345678", ".12345678"),
+        ("a.123456789", ""),
+        ("a." + "x" * 240, ""),
+        ("a.wa\0v", ""),
+        ("a.wav\n", ""),
+        ("a.wäv", ""),
+        ("a.\u0661\u0662", ""),
+        ("a.wav/../../b", ""),
+    ],
+)
+def test_a_suffix_is_a_few_ascii_letters_and_digits_or_none(name: str, suffix: str) -> None:
+    assert suffix_of(name) == suffix

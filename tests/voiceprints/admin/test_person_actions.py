@@ -76,6 +76,14 @@ def test_a_file_without_audio_is_refused(vera: Client) -> None:
     assert not Voiceprint.objects.exists()
 
 
+def test_a_recording_with_an_unusable_suffix_is_enrolled(vera: Client) -> None:
+    named = SimpleUploadedFile("ana." + "x" * 240, wav(square_wave(4000, 13.0)))
+
+    upload(vera, consenting("Ana"), named)
+
+    assert Voiceprint.objects.exists()
+
+
 def test_an_unreachable_engine_is_reported(vera: Client, settings: Settings) -> None:
     settings.PARAKEET_URL = "http://127.0.0.1:9"
 

@@ -57,6 +57,18 @@ def test_a_file_name_that_is_not_ascii_may_have_the_older_form(hearing: Gateway)
     assert sent(hearing, MODEL, with_disposition(named, TONE)).status_code == 200
 
 
+@pytest.mark.parametrize("end", ["%00wav", "x" * 240, "%2Fa", "w%C3%A4v", "a%0Ab", " "])
+def test_an_unusable_suffix_of_a_file_name_is_dropped(
+    hearing: Gateway, faults: FaultServer, end: str
+) -> None:
+    named = f"form-data; name=\"file\"; filename*=utf-8''talk.{end}"
+
+    answer = sent(hearing, MODEL, with_disposition(named, TONE))
+
+    assert answer.status_code == 200
+    assert b'filename="audio"' in faults.asked[0].body
+
+
 def test_a_file_without_a_name_is_ignored(hearing: Gateway) -> None:
     nameless = with_disposition('form-data; name="file"; filename=""', b"")
 
