@@ -208,6 +208,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 if LIBRARY:
+    CSRF_FAILURE_VIEW = "voiceprints.admin.failure_pages.csrf_failure"
     INSTALLED_APPS = [
         "voiceprints",
         "voiceprints.apps.LibraryAdminConfig",

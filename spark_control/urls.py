@@ -19,5 +19,7 @@ if settings.LIBRARY:
 # Django's own 404 pages are HTML, and differ with DEBUG.
 urlpatterns += [re_path("", csrf_exempt(errors.not_found))]
 
-handler400 = errors.bad_request
-handler500 = errors.server_error
+_HANDLERS = "voiceprints.admin.failure_pages" if settings.LIBRARY else "audio.api.errors"
+handler400, handler500 = f"{_HANDLERS}.bad_request", f"{_HANDLERS}.server_error"
+if settings.LIBRARY:
+    handler403, handler404 = f"{_HANDLERS}.permission_denied", f"{_HANDLERS}.not_found"

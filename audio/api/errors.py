@@ -191,9 +191,12 @@ _UNEXPECTED = Problem(500, "The gateway failed. Its log has the reason.", "inter
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Answer a bad Host header or a malformed form, as Django's handler400."""
-    return (
-        _problem(exception) or Problem(400, "The request is malformed.", "bad_request")
-    ).response()
+    return problem_of_malformed(exception).response()
+
+
+def problem_of_malformed(exception: Exception) -> Problem:
+    """Return the error for a request that Django itself refuses."""
+    return _problem(exception) or Problem(400, "The request is malformed.", "bad_request")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
@@ -204,8 +207,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 
 def server_error(request: HttpRequest) -> JsonResponse:
     """Answer a failure outside an endpoint, as Django's handler500."""
+    return problem_of_failure().response()
+
+
+def problem_of_failure() -> Problem:
+    """Return the error for the failure that is being handled; log it unless it is expected."""
     failure = sys.exception()
-    if isinstance(failure, ClientLeft):
-        return problem_of(failure).response()
+    if isinstance(failure, ClientLeft | NoRoom):
+        return problem_of(failure)
     logger.exception("unexpected failure outside an endpoint")
-    return _UNEXPECTED.response()
+    return _UNEXPECTED

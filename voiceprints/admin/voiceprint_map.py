@@ -23,6 +23,7 @@ from voiceprints.erasure.voice_erasure import delete_voiceprint
 from voiceprints.matching.doubtful_voiceprints import VoiceprintSimilarity, compare_voiceprints
 from voiceprints.matching.projection import project
 from voiceprints.models import Space, Voiceprint
+from voiceprints.models.spaces import DIMENSION
 from voiceprints.storage.locks import PersonNotFound
 
 # More points would be unreadable, and the page slow.
@@ -94,7 +95,9 @@ def build_plot(space: Space) -> Plot:
     """Return the newest voiceprints of a space; doubtful ones are drawn last, on top."""
     usable = Voiceprint.objects.usable(space, timezone.now())
     shown = list(usable.select_related("person").order_by("-created_at", "id")[:MAX_POINTS])
-    vectors = np.array([one.vector for one in shown], dtype=np.float64).reshape(len(shown), -1)
+    vectors = np.array([one.vector for one in shown], dtype=np.float64).reshape(
+        len(shown), DIMENSION
+    )
     plane = project(vectors)
     similarities = compare_voiceprints(vectors, [one.person_id for one in shown])
     positions = _scale(plane.points)

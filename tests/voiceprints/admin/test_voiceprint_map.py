@@ -1,10 +1,12 @@
 """The map of all voiceprints, and the deletion of one."""
 
 from django.test import Client
+from django.utils import timezone
 
 from tests.voiceprints.admin.conftest import VOICEPRINTS, count_queries, user_with_permissions
 from tests.voiceprints.people import axis, blend, consenting, voiceprint_of
-from voiceprints.models import AuditEntry, Voiceprint
+from voiceprints.erasure.person_erasure import erase_person
+from voiceprints.models import AuditEntry, Person, Voiceprint
 
 
 def test_the_map_has_a_point_for_every_voiceprint(vera: Client) -> None:
@@ -38,6 +40,23 @@ def test_a_doubtful_voiceprint_is_marked_and_listed(vera: Client) -> None:
 
 def test_an_empty_map_has_a_message(vera: Client) -> None:
     assert "no voiceprints yet" in text_of(vera)
+
+
+def test_a_map_without_people_has_a_message(vera: Client) -> None:
+    ana = consenting("Ana")
+    voiceprint_of(ana, axis(0))
+
+    erase_person(ana.pk, actor="admin:vera")
+
+    assert "No voiceprint in" in text_of(vera)
+
+
+def test_a_map_without_consent_has_a_message(vera: Client) -> None:
+    ana = consenting("Ana")
+    voiceprint_of(ana, axis(0))
+    Person.objects.update(consent_until=timezone.now())
+
+    assert "No voiceprint in" in text_of(vera)
 
 
 def test_each_space_has_its_own_map(vera: Client) -> None:
