@@ -1,6 +1,7 @@
 """Response headers: security headers for browsers, and the list of ignored parameters."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
@@ -14,6 +15,8 @@ DOCS = (
 )
 IGNORED_HEADER = "x-ignored-params"
 IGNORED_MAX_LENGTH = 500
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class SecurityHeaders:
@@ -33,3 +36,10 @@ def ignored_params(names: Iterable[str]) -> dict[str, str]:
     """Return the header that lists parameters without effect; empty if all had an effect."""
     listed = ", ".join(quote(name, safe="[]_-") for name in dict.fromkeys(names))
     return {IGNORED_HEADER: listed[:IGNORED_MAX_LENGTH]} if listed else {}
+
+
+def with_ignored(response: Response, names: Iterable[str]) -> Response:
+    """Return the response with the header that lists parameters without effect."""
+    for header, value in ignored_params(names).items():
+        response[header] = value
+    return response

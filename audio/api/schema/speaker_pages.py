@@ -19,6 +19,7 @@ from audio.api.serializers.speakers import (
 )
 
 TAGS = ["Who said what"]
+IGNORED = "The header `x-ignored-params` lists fields that have no effect."
 VECTOR = "The embedding: 192 numbers (two in the example)."
 
 
@@ -183,6 +184,7 @@ NAMED = {
 CHUNK_PAGE = extend_schema(
     operation_id="diarize_chunk",
     summary="Diarize a recording: turns and embeddings of anonymous speakers",
+    description=IGNORED,
     tags=TAGS,
     request={"multipart/form-data": DiarizeRequest},
     responses=DiarizedChunk,
@@ -191,6 +193,7 @@ CHUNK_PAGE = extend_schema(
 BLOCKS_PAGE = extend_schema(
     operation_id="transcribe_with_speakers",
     summary="Transcribe with anonymous speakers",
+    description=f"The transcript is not stored; label-merge can store it. {IGNORED}",
     tags=TAGS,
     request={"multipart/form-data": TranscribeWithSpeakersRequest},
     responses={
@@ -206,7 +209,7 @@ NAMED_PAGE = extend_schema(
         "Takes one mixed recording, or a microphone track and a system track. A speaker gets the "
         "name that the timeline shows while the speaker talks, otherwise that of a known voice, "
         "otherwise `Unknown_0`. Known voices come from `known_voiceprints`; without that field "
-        "they come from the voice library, if the key has `voices:read`."
+        f"they come from the voice library, if the key has `voices:read`. {IGNORED}"
     ),
     tags=TAGS,
     request={"multipart/form-data": LabelMergeRequest},

@@ -1,5 +1,6 @@
 """The base class of the requests of all endpoints."""
 
+from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import Any
 
@@ -17,6 +18,11 @@ class AudioRequest(serializers.Serializer[Any]):
     @cached_property
     def fields(self) -> BindingDict:
         return _fields_of(type(self))
+
+    def unknown(self) -> Iterator[str]:
+        """Yield the fields of this request that its endpoint does not have."""
+        known = {name for field in self.fields for name in (field, f"{field}[]")}
+        yield from (name for name in self.initial_data if name not in known)
 
 
 @cache

@@ -200,9 +200,8 @@ class TranscriptionRequest(AudioRequest):
     def ignored(self) -> Iterator[str]:
         """Yield the fields of this request that have no effect."""
         given = self.validated_data
-        known = {name for field in self.fields for name in (field, f"{field}[]")}
-        sent = (name for name in self.initial_data if not name.startswith("chunking_strategy["))
-        yield from (name for name in sent if name not in known)
+        unknown = self.unknown()
+        yield from (name for name in unknown if not name.startswith("chunking_strategy["))
         if given.get("include"):
             yield "include"
         if given.get("chunking_strategy") not in (None, "auto"):

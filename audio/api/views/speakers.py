@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audio.api.authentication import VOICES_READ, VOICES_WRITE, client_of, require
+from audio.api.headers import with_ignored
 from audio.api.rendering import transcript_response
 from audio.api.schema.speaker_pages import BLOCKS_PAGE, CHUNK_PAGE, NAMED_PAGE
 from audio.api.serializers.speakers import (
@@ -30,7 +31,7 @@ class DiarizeChunk(APIView):
         serializer = DiarizeRequest(data=request.data)
         serializer.is_valid(raise_exception=True)
         chunk = diarize_chunk(serializer.validated_data["file"])
-        return Response(diarized_chunk_json(chunk))
+        return with_ignored(Response(diarized_chunk_json(chunk)), serializer.unknown())
 
 
 class TranscribeWithSpeakers(APIView):
@@ -48,7 +49,8 @@ class TranscribeWithSpeakers(APIView):
             )
         else:
             transcript = transcribe_with_speakers(given["file"], linking=linking)
-        return transcript_response(transcript, given["format"])
+        response = transcript_response(transcript, given["format"])
+        return with_ignored(response, serializer.unknown())
 
 
 class LabelMerge(APIView):
@@ -67,7 +69,7 @@ class LabelMerge(APIView):
         response = transcript_response(transcript, given["format"])
         if given["store"]:
             _add_transcript_id(response, remember(transcript, job, created_by=client.name))
-        return response
+        return with_ignored(response, serializer.unknown())
 
 
 def _add_transcript_id(response: HttpResponse, transcript_id: str) -> None:

@@ -12,7 +12,7 @@ from audio import context
 from audio.api import catalogue, request_log, sse
 from audio.api.authentication import VOICES_READ, client_of, require
 from audio.api.errors import problem_of
-from audio.api.headers import ignored_params
+from audio.api.headers import with_ignored
 from audio.api.rendering import transcript_response
 from audio.api.request_errors import InvalidRequest
 from audio.api.schema import transcription_pages
@@ -38,9 +38,7 @@ class Transcriptions(APIView):
         else:
             form = serializer.validated_data["response_format"]
             response = transcript_response(_transcribe(serializer), form)
-        for header, value in ignored_params(serializer.ignored()).items():
-            response[header] = value
-        return response
+        return with_ignored(response, serializer.ignored())
 
 
 class Translations(APIView):

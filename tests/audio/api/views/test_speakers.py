@@ -1,6 +1,7 @@
 """The native endpoints, over a scripted engine."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
 
@@ -184,6 +185,29 @@ def test_a_missing_track_is_named(
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == param
     assert faults.asked == []
+
+
+@pytest.mark.parametrize("path", ["diarize-chunk", "transcribe-with-speakers", "label-merge"])
+def test_fields_that_an_endpoint_does_not_have_are_listed(scripted: Gateway, path: str) -> None:
+    fields = {"timeline": "[]"} if path == "label-merge" else {"store": "true"}
+    sent = {**fields, "ünknown": "1", "keywords[]": "a"}
+
+    answer = scripted.post(f"/api/audio/{path}", files={"file": TONE, "other": TONE}, data=sent)
+
+    listed = answer.headers["x-ignored-params"].split(", ")
+    unknown = {*sent, "other"} - {"timeline"}
+    assert answer.status_code == 200
+    assert set(map(unquote, listed)) == unknown
+
+
+@pytest.mark.parametrize("form", ["json", "txt"])
+def test_no_field_is_listed_when_all_have_an_effect(scripted: Gateway, form: str) -> None:
+    fields = {"timeline": "[]", "transcribe": "true", "format": form}
+
+    answer = scripted.post(MERGE, files={"file": TONE}, data=fields)
+
+    assert answer.status_code == 200
+    assert "x-ignored-params" not in answer.headers
 
 
 TEXT = '[{"start": 0, "end": 1, "name": "Ana"}, %s]'
