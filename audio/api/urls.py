@@ -4,8 +4,6 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
-from rest_framework.negotiation import DefaultContentNegotiation
 
 from audio.api.views import (
     discovery,
@@ -21,9 +19,6 @@ def endpoint(route: str, view: Any) -> list[URLPattern]:
     """Return the paths of a view, without and with a trailing slash."""
     return [path(route, view.as_view()), path(f"{route}/", view.as_view())]
 
-
-# The only view that negotiates its format: YAML, or JSON with `?format=json`.
-SCHEMA = SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation)
 
 urlpatterns = [
     *endpoint("v1/models", discovery.Models),
@@ -42,8 +37,8 @@ urlpatterns = [
     *endpoint("health", status.Health),
     *endpoint("readyz", status.Ready),
     *endpoint("metrics", status.Metrics),
-    path("api/schema", SCHEMA, name="schema"),
-    path("api/schema/", SCHEMA),
+    path("api/schema", documentation.ApiSchema.as_view(), name="schema"),
+    path("api/schema/", documentation.ApiSchema.as_view()),
     path("api/docs", documentation.ApiDocs.as_view(url_name="schema")),
     path("api/docs/", documentation.ApiDocs.as_view(url_name="schema")),
     # Links in the pages are relative: the first page needs its slash.

@@ -1,18 +1,46 @@
 """The browsable API docs, and the built documentation pages under `/docs/`."""
 
+from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.static import serve
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from drf_spectacular.settings import spectacular_settings
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from audio.api.headers import DOCS
 
+_generating = Lock()
 NOT_BUILT = "The documentation is not built. Run `make docs`, then load this page again.\n"
+
+
+class ApiSchema(SpectacularAPIView):
+    """GET /api/schema: YAML, or JSON with `?format=json`."""
+
+    # The only view that negotiates its format.
+    content_negotiation_class = DefaultContentNegotiation
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        renderer = request.accepted_renderer
+        # The generator must not run in two threads at the same time.
+        with _generating:
+            content = _rendered_schema(renderer.format)
+        charset = f"; charset={renderer.charset}" if renderer.charset else ""
+        name = f"{spectacular_settings.TITLE}.{renderer.format}"
+        return HttpResponse(
+            content,
+            content_type=f"{request.accepted_media_type}{charset}",
+            headers={"Content-Disposition": f'inline; filename="{name}"'},
+        )
 
 
 class ApiDocs(SpectacularSwaggerSplitView):
@@ -22,6 +50,10 @@ class ApiDocs(SpectacularSwaggerSplitView):
         response = super().dispatch(request, *args, **kwargs)
         response.headers["Content-Security-Policy"] = DOCS
         return response
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer without a body: the renderer of this view renders only the page."""
+        return HttpResponse()
 
 
 class Documentation(APIView):
@@ -38,3 +70,12 @@ class Documentation(APIView):
         response = serve(request, path, document_root=str(settings.DOCS_DIR))
         response.headers["Content-Security-Policy"] = DOCS
         return response
+
+
+@cache
+def _rendered_schema(form: str) -> bytes:
+    renderer = OpenApiJsonRenderer() if form == "json" else OpenApiYamlRenderer()
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    content: str | bytes = renderer.render(schema, renderer.media_type, {})
+    return content.encode() if isinstance(content, str) else content

@@ -1,13 +1,19 @@
-"""The built documentation is served under /docs/."""
+"""The API docs, the schema, and the built documentation under /docs/."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from audio.api.urls import urlpatterns
+from tests.gateway_process import Gateway, running_gateway
+
 # Closing an answer looks at the connections to the database.
 pytestmark = pytest.mark.django_db
+PATHS = sorted({re.sub("<[^>]*>", "x", str(one.pattern)) for one in urlpatterns})
 PAGE = "<h1>Spark Control</h1>"
 
 
@@ -85,3 +91,35 @@ def test_before_the_site_is_built_the_answer_says_how_to_build_it(
     assert answer.status_code == 404
     assert answer["content-type"] == "text/plain; charset=utf-8"
     assert b"make docs" in answer.content
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_answers_options(bare: Gateway, path: str) -> None:
+    answer = bare.ask("OPTIONS", f"/{path}", 60)
+
+    assert answer.status_code in (200, 302)
+    assert "OPTIONS" in answer.headers.get("allow", "") or answer.status_code == 302
+
+
+def test_first_requests_for_the_schema_at_the_same_time_are_answered(tmp_path: Path) -> None:
+    with running_gateway(tmp_path) as gateway, ThreadPoolExecutor(24) as clients:
+        answers = list(clients.map(gateway.get, ["/api/schema", "/api/schema?format=json"] * 12))
+
+    assert [answer.status_code for answer in answers] == [200] * 24
+    assert len({answer.content for answer in answers}) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type"),
+    [
+        ("", "application/vnd.oai.openapi; charset=utf-8"),
+        ("?format=json", "application/vnd.oai.openapi+json"),
+    ],
+)
+def test_the_schema_has_the_format_that_was_asked_for(
+    client: Client, query: str, media_type: str
+) -> None:
+    answer = client.get(f"/api/schema{query}")
+
+    assert answer["content-type"] == media_type
+    assert answer["content-disposition"].startswith('inline; filename="Spark Control.')
