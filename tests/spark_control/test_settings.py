@@ -20,6 +20,7 @@ from tests.gateway_process import ROOT, running_gateway
 
 SOURCE = (ROOT / "spark_control" / "settings.py").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
+HOOKS = {"DATABASE_URL": "postgres://a/b", "WEBHOOK_SECRET": "secret"}
 
 
 def test_the_example_lists_every_variable_that_the_settings_read() -> None:
@@ -126,6 +127,8 @@ def test_a_gateway_without_a_database_passes_the_checks() -> None:
         ({"RESTART_MIN_INTERVAL_S": "0"}, "spark.E017"),
         ({"RECOVERY_DIR": "/proc/none"}, "spark.W002"),
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_HOSTS": "a.example"}, "spark.E020"),
+        ({**HOOKS, "WEBHOOK_HOSTS": "https://a.example"}, "spark.E028"),
+        ({**HOOKS, "WEBHOOK_PRIVATE_HOSTS": "a.example:0"}, "spark.E028"),
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_SECRET": "whsec_?"}, "spark.E021"),
         ({"DATABASE_URL": "postgres://a/b", "JOB_ATTEMPTS": "0"}, "spark.E022"),
         ({"DATABASE_URL": "postgres://a/b", "S3_REGION": "eu-1"}, "spark.E023"),

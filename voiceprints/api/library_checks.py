@@ -3,13 +3,14 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from voiceprints.jobs.webhook_addresses import parse_listed_host
 from voiceprints.jobs.webhooks import SECRET_PREFIX
 
 BUCKET_SETTINGS = (
@@ -34,6 +35,17 @@ def check_webhook_secret(app_configs: Any, **options: Any) -> list[CheckMessage]
     except binascii.Error:
         return [Error("WEBHOOK_SECRET is not base64.", hint=HINT, id="spark.E021")]
     return []
+
+
+@register
+def check_webhook_hosts(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Check that each webhook host is a host, or a host and its port."""
+    hint = "Set host or host:port, comma-separated, without https:// and path."
+    return [
+        Error(f"{name}: {problem}.", hint=hint, id="spark.E028")
+        for name in ("WEBHOOK_HOSTS", "WEBHOOK_PRIVATE_HOSTS")
+        for problem in _host_problems(getattr(settings, name))
+    ]
 
 
 @register
@@ -76,3 +88,11 @@ def _bucket_problems() -> Iterator[CheckMessage]:
         yield Error(
             "S3_BUCKET is set, but its packages are not installed.", hint=hint, id="spark.E027"
         )
+
+
+def _host_problems(entries: Sequence[str]) -> Iterator[str]:
+    for entry in filter(str.strip, entries):
+        try:
+            parse_listed_host(entry)
+        except ValueError as error:
+            yield str(error)

@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ from django.conf import settings
 
 Resolve = Callable[[str, int], Sequence[str]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+DEFAULT_PORTS = {"https": 443, "http": 80}
 # The prefixes of IPv4 addresses inside IPv6 addresses for translators: RFC 6052 and RFC 8215.
 _TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
@@ -34,7 +35,35 @@ class Target:
     @property
     def may_be_private(self) -> bool:
         """Whether the host may have addresses on a private network."""
-        return self.host in _hosts(settings.WEBHOOK_PRIVATE_HOSTS)
+        return self._is_listed(settings.WEBHOOK_PRIVATE_HOSTS, DEFAULT_PORTS.values())
+
+    @property
+    def has_listed_port(self) -> bool:
+        """Whether the host is listed with this port; without a port, it is listed with 443."""
+        return self._is_listed(settings.WEBHOOK_HOSTS, (DEFAULT_PORTS["https"],))
+
+    def _is_listed(self, entries: Sequence[str], ports: Collection[int]) -> bool:
+        return any(
+            host == self.host and self.port in (ports if port is None else (port,))
+            for host, port in _listed(entries)
+        )
+
+
+def parse_listed_host(entry: str) -> tuple[str, int | None]:
+    """Return the host of an entry of a setting, and its port if it names one.
+
+    Raises
+    ------
+    ValueError
+        When the entry is not `host` or `host:port`; an IPv6 address with a port is in brackets.
+    """
+    text = entry.strip()
+    is_bare_ipv6 = text.count(":") > 1 and not text.startswith("[")
+    address = f"[{text}]" if is_bare_ipv6 else text
+    parts = urlsplit(f"//{address}")
+    if not parts.hostname or parts.port == 0 or parts.netloc != address or "@" in address:
+        raise ValueError(f"expected host or host:port, got {entry!r}")
+    return parts.hostname.lower(), parts.port
 
 
 def parse_webhook_url(url: str) -> Target:
@@ -58,7 +87,7 @@ def parse_webhook_url(url: str) -> Target:
     target = Target(
         parts.scheme,
         host,
-        port or (443 if parts.scheme == "https" else 80),
+        port or DEFAULT_PORTS[parts.scheme],
         f"{path}?{parts.query}" if parts.query else path,
     )
     _check_host(target)
@@ -124,14 +153,17 @@ def _embedded(address: Address) -> list[Address]:
 def _check_host(target: Target) -> None:
     if target.may_be_private:
         return
-    if target.host not in _hosts(settings.WEBHOOK_HOSTS):
+    entries = [*settings.WEBHOOK_HOSTS, *settings.WEBHOOK_PRIVATE_HOSTS]
+    if target.host not in (host for host, _port in _listed(entries)):
         raise WebhookRefused("expected a host that this gateway calls (WEBHOOK_HOSTS).")
-    if target.scheme != "https":
-        raise WebhookRefused("expected https.")
+    if target.scheme != "https" or not target.has_listed_port:
+        raise WebhookRefused(
+            "expected https at port 443, or a port that is listed with the host (WEBHOOK_HOSTS)."
+        )
 
 
-def _hosts(listed: Sequence[str]) -> set[str]:
-    return {host.strip().lower() for host in listed if host.strip()}
+def _listed(entries: Sequence[str]) -> list[tuple[str, int | None]]:
+    return [parse_listed_host(entry) for entry in entries if entry.strip()]
 
 
 def _is_plain(url: str) -> bool:

@@ -1,5 +1,6 @@
 """Fixtures: a gateway for jobs, an empty queue, and recordings to submit."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +18,14 @@ from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.models import Job
 from voiceprints.models.jobs import JobKind
 
+LOCAL = "127.0.0.1"
 SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0cywgbG9uZw=="
+with socket.create_server((LOCAL, 0)) as _free:
+    HOOK_PORT = _free.getsockname()[1]
 HOOKS = {
     "WEBHOOK_SECRET": SECRET,
     "WEBHOOK_HOSTS": "hooks.example",
-    "WEBHOOK_PRIVATE_HOSTS": "127.0.0.1",
+    "WEBHOOK_PRIVATE_HOSTS": f"{LOCAL}:{HOOK_PORT}",
 }
 
 

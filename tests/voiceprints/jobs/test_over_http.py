@@ -10,6 +10,7 @@ from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import UNKNOWN_ID, call, code_of, param_of
+from tests.voiceprints.jobs.conftest import HOOK_PORT
 from tests.voiceprints.jobs.workers import running_worker
 from tests.voiceprints.people import consenting
 from tests.waiting import until
@@ -235,7 +236,7 @@ def test_a_repeated_request_does_not_name_an_erased_person(jobs_gateway: Gateway
 def test_the_worker_delivers_the_webhook(
     jobs_gateway: Gateway, worker_settings: dict[str, str], tmp_path: Path
 ) -> None:
-    with running_fault_server() as receiver:
+    with running_fault_server(HOOK_PORT) as receiver:
         receiver.answer("/hook", {})
         url = f"{receiver.url}/hook"
         job = asked(jobs_gateway, {**BLOCKS, "webhook_url": url}).json()["id"]

@@ -20,6 +20,7 @@ from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.jobs.webhook_addresses import (
     WebhookRefused,
     is_public,
+    parse_listed_host,
     parse_webhook_url,
     resolve_address,
 )
@@ -41,9 +42,9 @@ def receiver() -> Iterator[FaultServer]:
 def ended(queue: FaultServer, tone: Recording, receiver: FaultServer, settings: Settings) -> Job:
     """Return a cancelled job whose webhook goes to the receiver, by a host name."""
     settings.WEBHOOK_SECRET = SECRET
-    settings.WEBHOOK_PRIVATE_HOSTS = ["hooks.local"]
-    settings.WEBHOOK_HOSTS = ["hooks.example"]
     port = receiver.url.rpartition(":")[2]
+    settings.WEBHOOK_PRIVATE_HOSTS = [f"hooks.local:{port}"]
+    settings.WEBHOOK_HOSTS = ["hooks.example"]
     job = submit_job(
         Submission(
             kind=JobKind.TRANSCRIBE,
@@ -248,6 +249,13 @@ def test_of_public_addresses_the_first_is_taken(settings: Settings) -> None:
     "url",
     [
         "http://hooks.example/",
+        "http://hooks.example:443/",
+        "https://hooks.example:22/",
+        "https://hooks.example:8443/",
+        "https://other.example/",
+        "http://private.example:8080/",
+        "https://private.example:22/",
+        "http://n8n.example/",
         "https://elsewhere.example/",
         "https://hooks.example.elsewhere/",
         "https://127.0.0.1/",
@@ -266,13 +274,43 @@ def test_of_public_addresses_the_first_is_taken(settings: Settings) -> None:
     ],
 )
 def test_a_url_that_may_not_be_called_is_refused(url: str, settings: Settings) -> None:
-    settings.WEBHOOK_HOSTS = ["hooks.example"]
+    settings.WEBHOOK_HOSTS = ["hooks.example", "other.example:8443"]
+    settings.WEBHOOK_PRIVATE_HOSTS = ["private.example", "n8n.example:5678", ""]
 
     with pytest.raises(WebhookRefused, match="expected"):
         parse_webhook_url(url)
 
 
 def test_listed_hosts_match_in_any_case(settings: Settings) -> None:
-    settings.WEBHOOK_HOSTS = ["Hooks.Example"]
+    settings.WEBHOOK_HOSTS = ["Hooks.Example:8443"]
 
     assert parse_webhook_url("https://HOOKS.example:8443/a?b=c").path == "/a?b=c"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.example/",
+        "https://hooks.example:443/",
+        "https://other.example:8443/",
+        "http://private.example/",
+        "https://private.example/",
+        "http://n8n.example:5678/",
+        "https://[2606:4700::1111]/",
+        "http://[::1]:8080/",
+    ],
+)
+def test_a_listed_host_is_called_at_its_ports(url: str, settings: Settings) -> None:
+    settings.WEBHOOK_HOSTS = ["hooks.example", " other.example:8443 ", "2606:4700::1111"]
+    settings.WEBHOOK_PRIVATE_HOSTS = ["private.example", "n8n.example:5678", "[::1]:8080"]
+
+    assert parse_webhook_url(url)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["https://a.example", "a.example/", "a.example:port", "a.example:0", "a:b@c", ":443", "[::1"],
+)
+def test_an_entry_that_is_not_a_host_is_refused(entry: str) -> None:
+    with pytest.raises(ValueError):
+        parse_listed_host(entry)

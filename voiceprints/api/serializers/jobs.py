@@ -37,7 +37,8 @@ class JobRequest(serializers.Serializer[Any]):
     webhook_url = serializers.CharField(
         required=False,
         max_length=LONGEST_URL,
-        help_text="Gets a signed POST when the job ends. Its host must be in WEBHOOK_HOSTS.",
+        help_text="Gets a signed POST when the job ends. WEBHOOK_HOSTS must list its host, with "
+        "the port unless that is 443.",
     )
 
     def validate_webhook_url(self, url: str) -> str:
