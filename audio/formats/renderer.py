@@ -13,7 +13,7 @@ from audio.formats.cues import (
 from audio.formats.native_json import Json, labelled_json, named_json
 from audio.formats.openai_json import BODIES, OpenAITranscript
 from audio.formats.stored_transcript import StoredTranscript
-from audio.formats.text import TEXT_FORMATS, stm
+from audio.formats.text import TEXT_FORMATS, plain, stm
 from audio.merge.values import LabelledTranscript, NamedTranscript
 
 NativeTranscript = NamedTranscript | LabelledTranscript | StoredTranscript
@@ -57,7 +57,7 @@ def _openai(transcript: OpenAITranscript, form: str) -> Json | str:
     if form in BODIES:
         return BODIES[form](transcript)
     if form == "text" and transcript.labelled is None:
-        return f"{transcript.transcription.text}\n"
+        return plain(transcript.transcription.text)
     text_format = TEXT_FORMATS["txt" if form == "text" else form]
     return text_format.write(_openai_cues(transcript, form))
 

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from audio.formats.cues import Cue
 
 _PLAIN = "text/plain; charset=utf-8"
+# Unicode's category Cc, without the tab.
+_CONTROLS = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if code != ord("\t")}
+
+
+def plain(text: str) -> str:
+    """Return a text with its lines and without control characters, which a terminal would obey."""
+    return "".join(f"{line.translate(_CONTROLS)}\n" for line in text.splitlines() or [""])
 
 
 def txt(cues: Iterable[Cue]) -> str:
@@ -30,7 +37,7 @@ def rttm(cues: Iterable[Cue]) -> str:
     """Return Rich Transcription Time Marked; spaces separate its fields, so names have none."""
     return "".join(
         f"SPEAKER recording 1 {cue.start:.3f} {cue.end - cue.start:.3f} "
-        f"<NA> <NA> {'_'.join(cue.speaker.split())} <NA> <NA>\n"
+        f"<NA> <NA> {'_'.join(_words(cue.speaker))} <NA> <NA>\n"
         for cue in cues
     )
 
@@ -39,7 +46,7 @@ def stm(cues: Iterable[Cue], recording: str) -> str:
     """Return STM, one line per cue; spaces separate its fields, so names have none."""
     return "".join(
         f"{_field(recording)} 1 {_field(cue.speaker)} {cue.start:.3f} {cue.end:.3f} "
-        f"{' '.join(cue.text.split())}".rstrip()
+        f"{' '.join(_words(cue.text))}".rstrip()
         + "\n"
         for cue in cues
     )
@@ -73,7 +80,12 @@ def _voiced(cue: Cue) -> str:
 
 def _one_line(text: str) -> str:
     # An arrow or a line break inside a cue would end it.
-    return " ".join(text.split()).replace("-->", "→")
+    return " ".join(_words(text)).replace("-->", "→")
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text; a control character separates words, as a space does."""
+    return text.translate(_CONTROLS).split()
 
 
 def _span(cue: Cue, decimal_mark: str) -> str:
@@ -97,4 +109,4 @@ def _clock(seconds: float) -> str:
 
 def _field(text: str) -> str:
     # A line that begins with two semicolons is a comment.
-    return "_".join(text.split()).lstrip(";") or "unknown"
+    return "_".join(_words(text)).lstrip(";") or "unknown"

@@ -99,3 +99,34 @@ def test_most_text_formats_are_plain_text(form: str) -> None:
 
 def test_webvtt_has_a_media_type_of_its_own() -> None:
     assert content_type_of("vtt") == "text/vtt; charset=utf-8"
+
+
+CONTROLS = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
+HOSTILE = (Cue(0.0, 2.0, f"Hi.{CONTROLS}Hello.", f"Ana{CONTROLS}Ruiz"),)
+
+
+@pytest.mark.parametrize("form", [form for form in EXPORT_FORMATS if form != "json"])
+def test_no_text_format_has_control_characters(form: str) -> None:
+    written = render(StoredTranscript({"segments": []}, HOSTILE, f"talk{CONTROLS}"), form)
+
+    assert not set(written) & (set(CONTROLS) - {"\n"})
+
+
+@pytest.mark.parametrize("form", ["text", "srt", "vtt"])
+def test_no_openai_text_format_has_control_characters(form: str) -> None:
+    word = Word(0.0, 1.0, f"Hi.{CONTROLS}")
+    transcription = Transcription(f"Hi.{CONTROLS}Hello.", (word,), duration=2.0)
+
+    written = render(OpenAITranscript(transcription=transcription), form)
+
+    assert not set(written) & (set(CONTROLS) - {"\n", "\t"})
+
+
+def test_plain_text_keeps_its_lines() -> None:
+    transcription = Transcription("Hi.\r\nHello.\t!", (), duration=2.0)
+
+    assert render(OpenAITranscript(transcription=transcription), "text") == "Hi.\nHello.\t!\n"
+
+
+def test_plain_text_of_silence_is_an_empty_line() -> None:
+    assert render(OpenAITranscript(transcription=Transcription("", ())), "text") == "\n"
