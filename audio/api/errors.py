@@ -30,6 +30,8 @@ from audio.media import decoding
 from audio.media.temporary_files import NoRoom
 
 logger = logging.getLogger(__name__)
+# Of messages of Django REST framework, some of which repeat a header of the request.
+LONGEST_MESSAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,14 @@ def _request_problem(exc: exceptions.APIException) -> Problem:
         )
     headers = {"WWW-Authenticate": "Bearer"} if exc.status_code == 401 else {}
     return Problem(
-        exc.status_code, str(exc.detail), _REQUEST_CODES.get(code, code), headers=headers
+        exc.status_code, _cut(str(exc.detail)), _REQUEST_CODES.get(code, code), headers=headers
     )
+
+
+def _cut(message: str) -> str:
+    """Return a message that repeats a part of the request, cut, without control characters."""
+    printable = "".join(sign if sign.isprintable() else "?" for sign in message[:LONGEST_MESSAGE])
+    return printable if len(message) <= LONGEST_MESSAGE else f"{printable}…"
 
 
 _VALUE_CODES = {

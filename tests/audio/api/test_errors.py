@@ -232,3 +232,14 @@ def test_a_refusal_of_the_server_itself_gets_the_envelope(
     assert head.startswith(b"HTTP/1.1 4")
     assert b"x-request-id: req_" in head
     assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}
+
+
+def test_a_message_repeats_only_the_beginning_of_a_media_type(scripted: Gateway) -> None:
+    kind = "text/" + "x" * 4000
+
+    answer = scripted.post(SPEAK, content=b"a", headers={"content-type": kind})
+
+    assert answer.status_code == 415
+    assert answer.json()["error"]["code"] == "unsupported_media_type"
+    assert 'Unsupported media type "text/xxx' in answer.json()["error"]["message"]
+    assert len(answer.json()["error"]["message"]) < 300
