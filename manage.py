@@ -8,10 +8,13 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError
 from django.db.backends.signals import connection_created
 
+from spark_control.core_dumps import disable_core_dumps
+
 
 def main() -> None:
     """Run a command; report an unreachable database in one line that names no host."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spark_control.settings")
+    disable_core_dumps()
     # Failures of a database that was reached are reported unchanged.
     reached: list[object] = []
     connection_created.connect(lambda **made: reached.append(made), weak=False)

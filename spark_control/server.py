@@ -26,6 +26,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from spark_control import settings
+from spark_control.core_dumps import disable_core_dumps
 
 
 class NoAccessLog(Logger):
@@ -61,6 +62,7 @@ def write_refusal(sock: socket.socket, status_int: int, reason: str, mesg: str) 
     util.write_nonblock(sock, head.encode("latin-1") + body)
 
 
+disable_core_dumps()
 # gunicorn has no setting for it.
 util.write_error = write_refusal
 worker_class = "spark_control.worker.Worker"

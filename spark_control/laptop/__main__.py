@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from environ import Env
 
+from spark_control.core_dumps import disable_core_dumps
 from spark_control.laptop import PROJECT
 from spark_control.laptop.built_in_engine import built_in_engine
 from spark_control.laptop.data_folder import make_private_folder, read_secret
@@ -66,6 +67,7 @@ class Options:
 def main() -> int:
     """Run the launcher and return its exit status."""
     options = parse_options(sys.argv[1:])
+    disable_core_dumps()
     Env.read_env(ENV_FILE)  # as the settings do, so that both see the same variables
     # `python` and `gunicorn` are those of this virtual environment, even if it is not active.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()])

@@ -100,7 +100,9 @@ class _Form:
     def _begin(self, part: MultipartSegment) -> None:
         self._name, filename = part.name or "", _filename(part)
         if part.header("Content-Transfer-Encoding", "").lower() in ("base64", "quoted-printable"):
-            raise ParseError(f"{self._name[:80]}: expected its bytes, without a transfer encoding.")
+            raise ParseError(
+                f"{self._name[:80]}: expected its bytes, without a transfer encoding."
+            )
         if filename is None:
             self._begin_text()
         elif filename:
