@@ -16,7 +16,8 @@ from tests.recordings import cut_of
 
 CLINIC = ROOT / "benchmarks" / "clinic"
 API_KEYS = (
-    "desk:desk-key:audio,reader:reader-key:voices:read,archive:archive-key:audio+voices:write"
+    "desk:desk-key:audio,reader:reader-key:voices:read,archive:archive-key:audio+voices:write,"
+    "prometheus:prometheus-key:metrics"
 )
 
 

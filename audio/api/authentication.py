@@ -13,8 +13,10 @@ from rest_framework.request import Request
 
 from audio.api import request_log
 
-AUDIO, VOICES_READ, VOICES_WRITE = "audio", "voices:read", "voices:write"
-SCOPES = frozenset({AUDIO, VOICES_READ, VOICES_WRITE})
+AUDIO, METRICS, VOICES_READ, VOICES_WRITE = "audio", "metrics", "voices:read", "voices:write"
+SCOPES = frozenset({AUDIO, METRICS, VOICES_READ, VOICES_WRITE})
+# Scopes that include another one: keys with `audio` could always read the metrics.
+_INCLUDED_IN = {METRICS: AUDIO}
 # JavaScript clients send these when their key is not set.
 _MISSING_KEYS = ("undefined", "null")
 _FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
@@ -101,8 +103,10 @@ class MayDiscover(HasScope):
 
 def require(request: Request, scope: str) -> None:
     """Refuse a client whose key lacks a scope."""
-    if scope not in client_of(request).scopes:
-        raise PermissionDenied(f"This API key lacks the scope '{scope}'.")
+    sufficient = [name for name in (scope, _INCLUDED_IN.get(scope)) if name]
+    if client_of(request).scopes.isdisjoint(sufficient):
+        listed = " or ".join(f"'{name}'" for name in sufficient)
+        raise PermissionDenied(f"This API key lacks the scope {listed}.")
 
 
 def client_of(request: Request) -> Client:

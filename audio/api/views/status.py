@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from audio.api.authentication import METRICS
 from audio.api.request_errors import EngineNotFound
 from audio.api.schema import status_pages
 from audio.engines import engine_status
@@ -70,6 +71,8 @@ class Ready(Public):
 
 class Metrics(APIView):
     """GET /metrics: Prometheus metrics, which name routes and engines and so require a key."""
+
+    scope = METRICS
 
     @status_pages.METRICS
     def get(self, request: Request) -> HttpResponse:

@@ -43,6 +43,14 @@ def test_a_key_without_the_scope_is_forbidden(keyed: Gateway) -> None:
     assert "'audio'" in answer.json()["error"]["message"]
 
 
+def test_a_key_for_metrics_reads_only_the_metrics(keyed: Gateway) -> None:
+    key = bearer("prometheus-key")
+
+    assert keyed.get("/metrics", headers=key).status_code == 200
+    assert keyed.get("/api/engines", headers=key).status_code == 403
+    assert keyed.post("/v1/audio/speech", json={"input": "Hi"}, headers=key).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/health", "/api/schema", "/api/docs"])
 def test_liveness_and_docs_need_no_key(keyed: Gateway, path: str) -> None:
     assert keyed.get(path).status_code == 200
