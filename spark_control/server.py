@@ -28,6 +28,12 @@ from gunicorn.workers.base import Worker
 from spark_control import settings
 from spark_control.core_dumps import disable_core_dumps
 
+KEYLESS = (
+    "API_KEYS is not set: clients on this machine are served without a key, with all scopes. A "
+    "proxy or tunnel on this machine that adds no header such as X-Forwarded-For passes its "
+    "clients off as local: set API_KEYS before you start one."
+)
+
 
 class NoAccessLog(Logger):
     """gunicorn's log without its line per request, which the request log already writes.
@@ -53,7 +59,7 @@ def write_refusal(sock: socket.socket, status_int: int, reason: str, mesg: str) 
         f"HTTP/1.1 {status_int} {reason}\r\nConnection: close\r\n"
         "Content-Type: application/json\r\n"
         "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-        "Referrer-Policy: same-origin\r\n"
+        "Referrer-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n"
         "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
         f"x-request-id: {request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
@@ -96,7 +102,9 @@ def on_starting(server: Arbiter) -> None:
 
 
 def when_ready(server: Arbiter) -> None:
-    """Set a timeout on client connections, and log the address of the API docs."""
+    """Set a timeout on client connections, and log who is served and where the API docs are."""
+    if not settings.API_KEYS:
+        logging.getLogger("gunicorn.error").info(KEYLESS)
     timeout_s = struct.pack("ll", settings.CLIENT_TIMEOUT_S, 0)
     for listener in server.LISTENERS:
         # Accepted connections inherit these options from the listening socket.

@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +20,10 @@ SCOPES = frozenset({AUDIO, METRICS, VOICES_READ, VOICES_WRITE})
 _INCLUDED_IN = {METRICS: AUDIO}
 # JavaScript clients send these when their key is not set.
 _MISSING_KEYS = ("undefined", "null")
-_FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+# Headers that proxies and content delivery networks add, by their names in the WSGI environment.
+_FORWARDING = re.compile(
+    r"HTTP_(VIA|X_REAL_IP|CF_.+|(.+_)?CLIENT_IP|(.+_)?FORWARDED(_.+)?)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +137,28 @@ def _keyless_client(request: Request) -> Client | None:
 
 
 def _is_this_machine(request: Request) -> bool:
-    """Return whether a request is from loopback, not via a proxy or another site's page."""
+    """Return whether a request is from loopback, not via a proxy or another site's page.
+
+    A browser sends `Sec-Fetch-Site` also with requests that have no `Origin`, such as those of an
+    image or a link.
+    """
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return False
-    host = request.get_host()
-    own_origins = {None, f"http://{host}", f"https://{host}", *settings.CORS_ALLOWED_ORIGINS}
     return (
         address.is_loopback
-        and not any(header in request.META for header in _FORWARDING)
-        and request.META.get("HTTP_ORIGIN") in own_origins
+        and not any(map(_FORWARDING.fullmatch, request.META))
+        and not _is_from_another_site(request)
     )
+
+
+def _is_from_another_site(request: Request) -> bool:
+    host, origin = request.get_host(), request.META.get("HTTP_ORIGIN")
+    if origin is None:
+        site: str = request.META.get("HTTP_SEC_FETCH_SITE", "")
+        return site.strip().lower() == "cross-site"
+    return origin not in {f"http://{host}", f"https://{host}", *settings.CORS_ALLOWED_ORIGINS}
 
 
 def _digest(key: str) -> str:

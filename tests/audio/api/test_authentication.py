@@ -60,13 +60,40 @@ def test_without_keys_this_machine_is_served(bare: Gateway) -> None:
     assert bare.get(CLOSED).status_code == 200
 
 
-@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "x-real-ip", "via"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("forwarded", "x-forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+        *("x-forwarded-anything", "x-original-forwarded-for", "x-real-ip", "via", "client-ip"),
+        *("true-client-ip", "x-client-ip", "x-cluster-client-ip", "fastly-client-ip"),
+        *("cf-connecting-ip", "cf-ray"),
+    ],
+)
 def test_without_keys_a_forwarded_request_is_refused(bare: Gateway, header: str) -> None:
     assert bare.get(CLOSED, headers={header: "127.0.0.1"}).status_code == 401
 
 
 def test_without_keys_another_sites_page_is_refused(bare: Gateway) -> None:
     assert bare.get(CLOSED, headers={"origin": "https://evil.example"}).status_code == 401
+
+
+def test_without_keys_another_sites_request_without_an_origin_is_refused(bare: Gateway) -> None:
+    assert bare.get(CLOSED, headers={"sec-fetch-site": "cross-site"}).status_code == 401
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_without_keys_a_browser_on_this_machine_is_served(bare: Gateway, site: str) -> None:
+    assert bare.get(CLOSED, headers={"sec-fetch-site": site}).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["x-straightforwarded", "x-device", "cfg", "viable"])
+def test_without_keys_other_headers_make_no_difference(bare: Gateway, header: str) -> None:
+    assert bare.get(CLOSED, headers={header: "1"}).status_code == 200
+
+
+def test_the_log_says_who_is_served_without_keys(bare: Gateway, keyed: Gateway) -> None:
+    assert "API_KEYS is not set" in bare.log.read_text()
+    assert "API_KEYS is not set" not in keyed.log.read_text()
 
 
 def test_without_keys_a_key_that_a_client_sends_is_ignored(bare: Gateway) -> None:

@@ -56,7 +56,8 @@ def test_no_page_may_post_unless_its_origin_is_listed(bare: Gateway) -> None:
 def test_a_listed_page_is_served_as_on_this_machine(shared: Gateway, faults: FaultServer) -> None:
     faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
 
-    answer = shared.post(SPEAK, json={"input": "Hi"}, headers={"origin": APP})
+    headers = {"origin": APP, "sec-fetch-site": "cross-site"}
+    answer = shared.post(SPEAK, json={"input": "Hi"}, headers=headers)
 
     assert answer.status_code == 200
     assert answer.headers[ALLOWED] == APP

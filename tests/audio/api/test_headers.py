@@ -10,6 +10,7 @@ WANTED = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
 PATHS = [
     "/healthz",
