@@ -2,7 +2,6 @@
 
 import base64
 import io
-import struct
 import wave
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 16_000
+SWELLING_MB = 560
 
 
 def cut_of(source: Path, seconds: float, target: Path, *, from_s: float = 0.0) -> Path:
@@ -68,17 +68,23 @@ def square_wave(
 
 
 def swelling() -> bytes:
-    """Eight kilobytes that, at one sample a second, expand to a gibibyte of samples."""
-    shape = struct.pack("<4sIHHIIHHHH", b"fmt ", 20, 0x11, 1, 1, 1, 8192, 4, 2, 16_377)
-    body = b"WAVE" + shape + struct.pack("<4sI", b"data", 8192) + bytes(8192)
-    return struct.pack("<4sI", b"RIFF", len(body)) + body
+    """Two megabytes at 2 kHz in one packet, which take more than SWELLING_MB to decode."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="matroska") as container:
+        stream = container.add_stream("pcm_u8", rate=2_000, layout="mono")
+        container.start_encoding()
+        packet = av.Packet(bytes(2_000_000))
+        packet.stream, packet.pts, packet.dts = stream, 0, 0
+        container.mux(packet)
+    return buffer.getvalue()
 
 
 def ten_hours() -> bytes:
     """Ten hours of silence as a FLAC of a few kilobytes."""
-    buffer, rate = io.BytesIO(), 4
+    buffer, rate = io.BytesIO(), 2_000
+    large = {"frame_size": "65535"}
     with av.open(buffer, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=rate, layout="mono")
+        stream = container.add_stream("flac", rate=rate, layout="mono", options=large)
         assert isinstance(stream, av.AudioStream)
         for _quarter in range(4 * 10):
             samples = np.zeros((1, 900 * rate), np.int16)
@@ -89,7 +95,7 @@ def ten_hours() -> bytes:
     return buffer.getvalue()
 
 
-def said_to_last(seconds: int, flac: bytes, rate: int = 4) -> bytes:
+def said_to_last(seconds: int, flac: bytes, rate: int = 2_000) -> bytes:
     """Return a FLAC with another number of samples in its header."""
     at = flac.index(b"fLaC") + 21
     lied = (flac[at] & 0xF0).to_bytes() + (seconds * rate).to_bytes(4)

@@ -8,6 +8,7 @@ from audio.media.decoding import (
     SAMPLE_RATE,
     DecodingUnavailable,
     UndecodableAudio,
+    UnusableSampleRate,
     declared_s,
     sample_blocks,
 )
@@ -82,6 +83,8 @@ def _declared_seconds(path: Path) -> float | None:
         decoded_s, seconds = _decode_beginning(recording), declared_s(recording)
     except UndecodableAudio:
         raise _NotARecording("it is not audio or video that can be decoded.") from None
+    except UnusableSampleRate as error:
+        raise _NotARecording(error.reason) from None
     except DecodingUnavailable as error:
         raise _NotARecording(str(error)) from error
     if decoded_s < SHORTEST_S:

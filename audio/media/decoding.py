@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from audio.media.decoders.pool import AllBusy, decoders
 from audio.media.decoders.process import Decoder, Died, Limits, Refused
 from audio.media.decoders.protocol import SAMPLE_RATE as SAMPLE_RATE
-from audio.media.decoders.protocol import Job
+from audio.media.decoders.protocol import SAMPLE_RATES, Job
 from audio.media.recording import Recording
 from audio.merge.values import Span
 
@@ -31,11 +31,15 @@ class UnusableAudio(Exception):
 
     def __init__(self, param: str, reason: str) -> None:
         super().__init__(f"{param}: {reason}")
-        self.param = param
+        self.param, self.reason = param, reason
 
 
 class UndecodableAudio(UnusableAudio):
     """A recording without audio that the gateway can decode."""
+
+
+class UnusableSampleRate(UnusableAudio):
+    """A recording with a sample rate that no engine may be sent: it would fill its memory."""
 
 
 class AudioTooLong(UnusableAudio):
@@ -51,7 +55,7 @@ def check_decodable(recording: Recording) -> None:
 
     Raises
     ------
-    UndecodableAudio, DecodingUnavailable
+    UndecodableAudio, UnusableSampleRate, DecodingUnavailable
     """
     wav = recording.wav
     if wav is not None and wav.seconds <= settings.MAX_AUDIO_S:
@@ -65,7 +69,7 @@ def declared_s(recording: Recording) -> float | None:
 
     Raises
     ------
-    UndecodableAudio, DecodingUnavailable
+    UndecodableAudio, UnusableSampleRate, DecodingUnavailable
     """
     return recording.wav.seconds if recording.wav else _seconds("declared", recording)
 
@@ -77,7 +81,7 @@ def length_s(recording: Recording) -> float | None:
 
     Raises
     ------
-    UndecodableAudio, AudioTooLong, DecodingUnavailable
+    UndecodableAudio, UnusableSampleRate, AudioTooLong, DecodingUnavailable
     """
     wav = recording.wav
     if wav is None:
@@ -96,6 +100,8 @@ def sample_blocks(recording: Recording) -> Blocks:
     ------
     UndecodableAudio
         Before the first block, when it has no samples; later, when decoding exceeds its limits.
+    UnusableSampleRate
+        Before the first block, or where the rate changes.
     AudioTooLong
         As soon as the samples exceed MAX_AUDIO_S.
     DecodingUnavailable
@@ -108,7 +114,7 @@ def clips(recording: Recording, spans: Sequence[Span]) -> list[NDArray[np.float3
 
     Raises
     ------
-    UndecodableAudio, AudioTooLong, DecodingUnavailable
+    UndecodableAudio, UnusableSampleRate, AudioTooLong, DecodingUnavailable
     """
     edges = [(round(s.start * SAMPLE_RATE), round(s.end * SAMPLE_RATE)) for s in spans]
     parts: list[list[NDArray[np.float32]]] = [[np.empty(0, np.float32)] for _ in spans]
@@ -181,6 +187,9 @@ def _too_long(param: str) -> AudioTooLong:
 def _refusal(refused: Refused, param: str) -> UnusableAudio:
     if refused.is_too_long:
         return _too_long(param)
+    if refused.sample_rate is not None:
+        expected = f"a sample rate of {SAMPLE_RATES[0]} to {SAMPLE_RATES[-1]} Hz"
+        return UnusableSampleRate(param, f"expected {expected}, got {refused.sample_rate} Hz.")
     return UndecodableAudio(
         param, "the audio file could not be decoded or its format is not supported."
     )

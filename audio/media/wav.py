@@ -18,6 +18,8 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from audio.media.decoders.protocol import SAMPLE_RATES
+
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 Samples = NDArray[np.float32]
 Kind = np.dtype[np.int16] | np.dtype[np.float32]
@@ -26,7 +28,6 @@ _KINDS: dict[tuple[int, int], Kind] = {
     (_FLOAT, 32): np.dtype("<f4"),
 }
 _MAX_CHANNELS = 64
-_RATES = range(1_000, 768_001)
 # No recorder writes more chunks before its samples.
 _MAX_CHUNKS = 64
 # At 16 bits, as many samples as `audio.merge.tracks.loudness` takes at a time.
@@ -96,7 +97,7 @@ def _plain(file: IO[bytes], path: Path, form: bytes, size: int) -> PlainWav | No
     if tag == _EXTENSIBLE and len(form) == 40:
         (tag,) = struct.unpack_from("<H", form, 24)
     kind = _KINDS.get((tag, bits))
-    if kind is None or not 0 < channels <= _MAX_CHANNELS or rate not in _RATES:
+    if kind is None or not 0 < channels <= _MAX_CHANNELS or rate not in SAMPLE_RATES:
         return None
     if frame != kind.itemsize * channels:
         return None

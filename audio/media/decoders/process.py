@@ -29,11 +29,11 @@ Blocks = Generator[bytes, None, None]
 
 
 class Refused(Exception):
-    """A recording that cannot be decoded, or is too long."""
+    """A recording that cannot be decoded, is too long, or has an unusable sample rate (Hz)."""
 
-    def __init__(self, *, is_too_long: bool = False) -> None:
+    def __init__(self, *, is_too_long: bool = False, sample_rate: int | None = None) -> None:
         super().__init__("too long" if is_too_long else "undecodable")
-        self.is_too_long = is_too_long
+        self.is_too_long, self.sample_rate = is_too_long, sample_rate
 
 
 class Died(Exception):
@@ -158,9 +158,10 @@ class Decoder:
             raise self._failure()
         answer: Answer = json.loads(message)
         # A decoder that ran out of memory is in an unknown state.
-        self._is_spent = answer["outcome"] not in ("done", "undecodable", "too_long")
+        self._is_spent = answer["outcome"] == "too_much_memory"
         if answer["outcome"] != "done":
-            raise Refused(is_too_long=answer["outcome"] == "too_long")
+            is_too_long = answer["outcome"] == "too_long"
+            raise Refused(is_too_long=is_too_long, sample_rate=answer["sample_rate"])
         return answer
 
     def _failure(self) -> Exception:

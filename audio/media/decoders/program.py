@@ -26,7 +26,14 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.error import FFmpegError, InvalidDataError
 
-from audio.media.decoders.protocol import BLOCK_BYTES, MESSAGE_BYTES, SAMPLE_RATE, Answer, Request
+from audio.media.decoders.protocol import (
+    BLOCK_BYTES,
+    MESSAGE_BYTES,
+    SAMPLE_RATE,
+    SAMPLE_RATES,
+    Answer,
+    Request,
+)
 
 # Playlists and similar formats are missing: they would have the decoder open files and addresses
 # that the author of the recording chose.
@@ -38,6 +45,14 @@ FORMATS = (
 
 class _Undecodable(Exception):
     """The recording holds no audio that can be decoded."""
+
+
+class _OddSampleRate(Exception):
+    """The recording has a sample rate outside SAMPLE_RATES; the argument is that rate (Hz)."""
+
+    def __init__(self, rate: int) -> None:
+        super().__init__(rate)
+        self.rate = rate
 
 
 class _TooLong(Exception):
@@ -99,14 +114,20 @@ def _answer(request: Request, recording: IO[bytes], samples: IO[bytes]) -> Answe
                 case _:
                     _send(container, samples, request["longest_s"])
     except _Undecodable:
-        return {"outcome": "undecodable", "seconds": None}
+        return _refusal("undecodable")
+    except _OddSampleRate as error:
+        return _refusal("sample_rate", error.rate)
     except _TooLong:
-        return {"outcome": "too_long", "seconds": None}
+        return _refusal("too_long")
     except MemoryError:
-        return {"outcome": "too_much_memory", "seconds": None}
+        return _refusal("too_much_memory")
     except BrokenPipeError:
         pass  # The gateway does not want the rest.
-    return {"outcome": "done", "seconds": seconds}
+    return {"outcome": "done", "seconds": seconds, "sample_rate": None}
+
+
+def _refusal(outcome: str, sample_rate: int | None = None) -> Answer:
+    return {"outcome": outcome, "seconds": None, "sample_rate": sample_rate}
 
 
 def _declared_s(container: InputContainer) -> float | None:
@@ -168,7 +189,8 @@ def _frames(container: InputContainer) -> Iterator[AudioFrame]:
 
 def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
     """Yield 16 kHz frames of float channels; joined recordings may change shape midway."""
-    for _shape, alike in groupby(frames, key=_shape_of):
+    for (*_shape, rate), alike in groupby(frames, key=_shape_of):
+        _check_rate(rate)
         resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
         for frame in chain(alike, [None]):
             yield from resampler.resample(frame)
@@ -190,7 +212,15 @@ def _opened(recording: IO[bytes]) -> Iterator[InputContainer]:
     with container:
         if not container.streams.audio:
             raise _Undecodable
+        for stream in container.streams.audio:
+            _check_rate(stream.codec_context.sample_rate)
         yield container
+
+
+def _check_rate(rate: int) -> None:
+    """Refuse a rate outside SAMPLE_RATES; it is 0 where only decoding can find it."""
+    if rate and rate not in SAMPLE_RATES:
+        raise _OddSampleRate(rate)
 
 
 if __name__ == "__main__":

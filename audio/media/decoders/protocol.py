@@ -3,6 +3,8 @@
 from typing import Literal, TypedDict
 
 SAMPLE_RATE = 16_000
+# Hz. Engines resample to 16 kHz: at a lower rate, a small file would fill their memory.
+SAMPLE_RATES = range(2_000, 384_001)
 # The limit of one block of float32 samples: 4 s.
 BLOCK_BYTES = 256 * 1024
 MESSAGE_BYTES = 4096
@@ -20,7 +22,11 @@ class Request(TypedDict):
 
 
 class Answer(TypedDict):
-    """The outcome (`done`, `undecodable`, `too_long`, `too_much_memory`) and the seconds."""
+    """The outcome, the seconds, and for `sample_rate` the rate (Hz) outside SAMPLE_RATES.
+
+    Outcomes: `done`, `undecodable`, `sample_rate`, `too_long`, `too_much_memory`.
+    """
 
     outcome: str
     seconds: float | None
+    sample_rate: int | None

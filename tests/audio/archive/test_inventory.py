@@ -66,6 +66,14 @@ def test_a_recording_under_a_tenth_of_a_second_is_unusable(folder: Path) -> None
     assert unfit.reason == "talk.wav: 0.05 s are too short; expected 0.1 s or more."
 
 
+def test_a_recording_with_an_unusable_sample_rate_is_unusable(folder: Path) -> None:
+    put(folder, "talk.wav", content=wav(square_wave(4000, 1.0), 1))
+
+    [unfit] = find_recordings([str(folder)]).unusable
+
+    assert unfit.reason == "talk.wav: expected a sample rate of 2000 to 384000 Hz, got 1 Hz."
+
+
 def test_a_text_given_by_name_is_unusable_whatever_its_suffix(folder: Path) -> None:
     put(folder, "notes.txt", content=b"Good morning.")
 

@@ -1,5 +1,6 @@
 """Any recording becomes 16 kHz mono samples."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -7,7 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from audio.media.decoding import UndecodableAudio, check_decodable, clips, sample_blocks
+from audio.media.decoding import (
+    UndecodableAudio,
+    UnusableSampleRate,
+    check_decodable,
+    clips,
+    declared_s,
+    length_s,
+    sample_blocks,
+)
 from audio.media.recording import Recording
 from audio.merge.values import Span
 from tests.recordings import TONE, encoded, square_wave, wav
@@ -15,6 +24,10 @@ from tests.recordings import TONE, encoded, square_wave, wav
 
 def samples(path: Path) -> NDArray[np.float32]:
     return np.concatenate(list(sample_blocks(Recording(path))))
+
+
+def first_block(recording: Recording) -> NDArray[np.float32]:
+    return next(sample_blocks(recording))
 
 
 def tone(path: Path, codec: str) -> Path:
@@ -145,3 +158,41 @@ def test_clips_of_a_file_without_audio_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UndecodableAudio):
         clips(Recording(path), [Span(0.0, 1.0)])
+
+
+@pytest.mark.parametrize("rate", [1, 1_999, 384_001, 1_000_000])
+@pytest.mark.parametrize("look", [check_decodable, declared_s, length_s, first_block])
+def test_an_unusable_sample_rate_is_refused_however_it_is_noticed(
+    tmp_path: Path, rate: int, look: Callable[[Recording], object]
+) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav(square_wave(8000, 1.0), rate))
+
+    with pytest.raises(UnusableSampleRate) as refused:
+        look(Recording(path, field="mic_file"))
+
+    expected = f"expected a sample rate of 2000 to 384000 Hz, got {rate} Hz."
+    assert str(refused.value) == f"mic_file: {expected}"
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(2_000, 1.0), (384_000, 1.0)])
+def test_the_lowest_and_the_highest_sample_rate_are_decoded(
+    tmp_path: Path, rate: int, seconds: float
+) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav(square_wave(8000, seconds, rate), rate))
+
+    assert len(samples(path)) == pytest.approx(16_000, abs=200)
+
+
+def test_an_unusable_sample_rate_of_a_compressed_recording_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.flac"
+    with av.open(str(path), "w") as written:
+        stream = written.add_stream("flac", rate=4, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 4000), np.int16), layout="mono")
+        frame.sample_rate = 4
+        written.mux([*stream.encode(frame), *stream.encode(None)])
+
+    with pytest.raises(UnusableSampleRate, match="got 4 Hz"):
+        length_s(Recording(path))

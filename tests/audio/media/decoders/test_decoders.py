@@ -20,9 +20,9 @@ from audio.media.decoders.process import Decoder, Died, Limits, Refused
 from audio.media.decoding import AudioTooLong, UndecodableAudio, length_s, sample_blocks
 from audio.media.recording import Recording
 from tests.gateway_process import ROOT
-from tests.recordings import TONE, square_wave, swelling, wav
+from tests.recordings import SWELLING_MB, TONE, square_wave, swelling, wav
 
-LIMITS = Limits(longest_s=3600, memory_bytes=512 * 1024**2, cpu_s=60)
+LIMITS = Limits(longest_s=3600, memory_bytes=SWELLING_MB * 1024**2, cpu_s=60)
 LONG = wav(square_wave(4000, 300.0))
 
 
@@ -250,7 +250,11 @@ def test_a_decoder_gets_no_secret(decoder: Decoder, monkeypatch: pytest.MonkeyPa
     }
 
 
-def test_the_field_of_a_recording_that_exceeds_its_limits_is_named(swollen: Path) -> None:
+def test_the_field_of_a_recording_that_exceeds_its_limits_is_named(
+    swollen: Path, settings: Settings
+) -> None:
+    settings.DECODER_MEMORY_MB = SWELLING_MB
+
     with pytest.raises(UndecodableAudio, match="mic_file"):
         list(sample_blocks(Recording(swollen, field="mic_file")))
 
