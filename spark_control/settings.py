@@ -114,6 +114,8 @@ DATABASES = (
 CSRF_TRUSTED_ORIGINS: list[str] = [
     origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ]
+# Proxies whose X-Forwarded-For is believed where failed logins are counted.
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
 # For a proxy that terminates TLS and reports it: how long browsers must use TLS only.
 HSTS_S: int = env.int("HSTS_S", 0)
 SECURE_HSTS_SECONDS = HSTS_S
@@ -148,6 +150,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "voiceprints.admin.login_limits.render_lockout"
 AXES_CLIENT_STR_CALLABLE = "voiceprints.admin.login_limits.describe_client"
+AXES_CLIENT_IP_CALLABLE = "voiceprints.admin.login_limits.client_address"
 AXES_ENABLE_ADMIN = False
 
 # Enrolment can store its recordings, to compute embeddings again for another model.

@@ -127,6 +127,7 @@ def test_a_gateway_without_a_database_passes_the_checks() -> None:
         ({"RESTART_MIN_INTERVAL_S": "0"}, "spark.E017"),
         ({"RECOVERY_DIR": "/proc/none"}, "spark.W002"),
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_HOSTS": "a.example"}, "spark.E020"),
+        ({**HOOKS, "TRUSTED_PROXIES": "proxy.example"}, "spark.E029"),
         ({**HOOKS, "WEBHOOK_HOSTS": "https://a.example"}, "spark.E028"),
         ({**HOOKS, "WEBHOOK_PRIVATE_HOSTS": "a.example:0"}, "spark.E028"),
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_SECRET": "whsec_?"}, "spark.E021"),

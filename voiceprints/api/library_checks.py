@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,17 @@ def check_webhook_hosts(app_configs: Any, **options: Any) -> list[CheckMessage]:
         Error(f"{name}: {problem}.", hint=hint, id="spark.E028")
         for name in ("WEBHOOK_HOSTS", "WEBHOOK_PRIVATE_HOSTS")
         for problem in _host_problems(getattr(settings, name))
+    ]
+
+
+@register
+def check_trusted_proxies(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Check that each trusted proxy is an address or a network."""
+    hint = "Set addresses or networks, comma-separated, as 127.0.0.1,10.0.0.0/8."
+    return [
+        Error(f"TRUSTED_PROXIES: {entry!r} is not an address.", hint=hint, id="spark.E029")
+        for entry in settings.TRUSTED_PROXIES
+        if not _is_network(entry)
     ]
 
 
@@ -96,3 +108,11 @@ def _host_problems(entries: Sequence[str]) -> Iterator[str]:
             parse_listed_host(entry)
         except ValueError as error:
             yield str(error)
+
+
+def _is_network(entry: str) -> bool:
+    try:
+        ip_network(entry.strip())
+    except ValueError:
+        return False
+    return True
