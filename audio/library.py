@@ -1,6 +1,6 @@
 """The seam to a voice library: the protocol that supplies known voices and stores transcripts.
 
-`settings.SPEAKER_LIBRARY` names a class with these two methods; nothing in `audio` depends on
+`settings.SPEAKER_LIBRARY` names a class with these methods; nothing in `audio` depends on
 which class that is.
 """
 
@@ -12,7 +12,12 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
+from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Notice, Voices
+
+VOICES_UNAVAILABLE = Notice(
+    "library_unavailable",
+    "The voice library is unavailable, so no speaker was compared with its voices; try again.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,13 @@ class Provenance:
 
 
 class SpeakerLibrary(Protocol):
-    """A source of known voices, and a store for transcripts."""
+    """A source of known voices, and a store for transcripts.
+
+    Each method raises LibraryUnavailable while the library cannot be used.
+    """
+
+    def check_available(self) -> None:
+        """Raise LibraryUnavailable unless a transcript can be stored now."""
 
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         """Return the known voices of one space that may be those of these speakers."""
@@ -41,21 +52,52 @@ class SpeakerLibrary(Protocol):
         """Store a transcript; return its identifier, or that of the one stored under this key."""
 
 
+NO_STORE = "store: this gateway has no voice library; send store=false."
+
+
 class LibraryMissing(Exception):
     """A transcript cannot be stored, because the gateway has no voice library."""
+
+
+class LibraryUnavailable(Exception):
+    """The library exists, but cannot be used at the moment."""
+
+    def __init__(self) -> None:
+        super().__init__("The library is unavailable; try again.")
 
 
 class NoLibrary:
     """The library of a gateway that stores nothing."""
 
+    def check_available(self) -> None:
+        raise LibraryMissing(NO_STORE)
+
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         return NO_VOICES
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
-        raise LibraryMissing("store: this gateway has no voice library; send store=false.")
+        raise LibraryMissing(NO_STORE)
 
 
 def library() -> SpeakerLibrary:
     """Return the library that the settings name."""
     chosen: SpeakerLibrary = import_string(settings.SPEAKER_LIBRARY)()
     return chosen
+
+
+def find_voices(
+    space: str, embeddings: Mapping[str, Embedding], *, asked_by: str, is_required: bool = False
+) -> tuple[Voices, tuple[Notice, ...]]:
+    """Return the library's voices; where it is unavailable, no voices and a warning.
+
+    Raises
+    ------
+    LibraryUnavailable
+        If the voices are required.
+    """
+    try:
+        return library().voices(space, embeddings, asked_by=asked_by), ()
+    except LibraryUnavailable:
+        if is_required:
+            raise
+        return NO_VOICES, (VOICES_UNAVAILABLE,)

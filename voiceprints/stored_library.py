@@ -1,8 +1,12 @@
 """The voice library in Postgres, as the protocol `SpeakerLibrary` of `audio.library`."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from audio.library import Provenance
+from django.db import InterfaceError, OperationalError, connection
+
+from audio.library import LibraryUnavailable, Provenance
 from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
 from voiceprints.matching.voice_matching import (
     KnownPerson,
@@ -13,23 +17,46 @@ from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action
 from voiceprints.transcripts.transcript_store import store_transcript
 
+logger = logging.getLogger(__name__)
+
 
 class StoredLibrary:
     """Known voices and stored transcripts."""
 
+    def check_available(self) -> None:
+        """Ask the database for an answer."""
+        with _database(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         """Return the voiceprints of the people nearest to each embedding."""
-        known = Space.named(space)
-        if known is None or not embeddings:
-            return NO_VOICES
-        found: dict[tuple[object, bytes], KnownPerson] = {
-            (candidate.person_id, candidate.vector.tobytes()): candidate
-            for candidates in nearest_people_to_each(embeddings.values(), known)
-            for candidate in candidates
-        }
-        audit.record(asked_by, Action.IDENTIFIED, speakers=len(embeddings), space=str(known))
-        return candidate_voices(tuple(found.values()), known)
+        with _database():
+            return _nearest_voices(space, embeddings, asked_by)
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
         """Store the transcript; return its identifier."""
-        return str(store_transcript(transcript, provenance).id)
+        with _database():
+            return str(store_transcript(transcript, provenance).id)
+
+
+def _nearest_voices(space: str, embeddings: Mapping[str, Embedding], asked_by: str) -> Voices:
+    known = Space.named(space)
+    if known is None or not embeddings:
+        return NO_VOICES
+    found: dict[tuple[object, bytes], KnownPerson] = {
+        (candidate.person_id, candidate.vector.tobytes()): candidate
+        for candidates in nearest_people_to_each(embeddings.values(), known)
+        for candidate in candidates
+    }
+    audit.record(asked_by, Action.IDENTIFIED, speakers=len(embeddings), space=str(known))
+    return candidate_voices(tuple(found.values()), known)
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Turn a failure of the connection into LibraryUnavailable; its message names the host."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        logger.error("the database failed: %s", type(error.__cause__ or error).__name__)
+        raise LibraryUnavailable from error

@@ -19,6 +19,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
@@ -26,6 +27,7 @@ from rest_framework import exceptions
 from audio.api.request_errors import InvalidRequest, UploadTooLarge
 from audio.context import ClientLeft
 from audio.engines import failures
+from audio.library import LibraryUnavailable
 from audio.media import decoding
 from audio.media.temporary_files import NoRoom
 
@@ -91,6 +93,18 @@ def _problem(exc: Exception) -> Problem | None:
     return _malformed(exc)
 
 
+_LIBRARY_FAILURES = (LibraryUnavailable, OperationalError, InterfaceError)
+
+
+def _library_problem(exc: Exception) -> Problem:
+    """Return the error for a database that is away, or that cancelled a deadlocked request."""
+    if not isinstance(exc, LibraryUnavailable):
+        # Not its message, which names the database's host.
+        logger.error("the database failed: %s", type(exc.__cause__ or exc).__name__)
+    headers = {"Retry-After": "5"}
+    return Problem(503, str(LibraryUnavailable()), "library_unavailable", headers=headers)
+
+
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
     # most specific first
@@ -106,6 +120,8 @@ _MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
 
 
 def _malformed(exc: Exception) -> Problem | None:
+    if isinstance(exc, _LIBRARY_FAILURES):
+        return _library_problem(exc)
     if isinstance(exc, UploadTooLarge):
         return Problem(413, str(exc), "content_too_large")
     if isinstance(exc, NoRoom) or (isinstance(exc, OSError) and exc.errno in _FULL):
@@ -221,7 +237,7 @@ def server_error(request: HttpRequest) -> JsonResponse:
 def problem_of_failure() -> Problem:
     """Return the error for the failure that is being handled; log it unless it is expected."""
     failure = sys.exception()
-    if isinstance(failure, ClientLeft | NoRoom):
+    if isinstance(failure, (ClientLeft, NoRoom, *_LIBRARY_FAILURES)):
         return problem_of(failure)
     logger.exception("unexpected failure outside an endpoint")
     return _UNEXPECTED

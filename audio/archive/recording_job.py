@@ -67,7 +67,7 @@ def label_recording(
 
     Raises
     ------
-    EngineError, UnusableAudio, UnusableRecording, OSError, Stopped
+    EngineError, UnusableAudio, UnusableRecording, LibraryUnavailable, OSError, Stopped
     """
     job = _build_job(files, options, actor)
     with traced(), watched_by(watcher), _unchanged(files):
@@ -86,7 +86,7 @@ def store_in_library(
 
     Raises
     ------
-    OSError, LibraryMissing
+    OSError, LibraryMissing, LibraryUnavailable
     """
     models = json.dumps(dict(transcript.models), sort_keys=True)
     key = hashlib.sha256(f"{recording_key(files, options)} {models}".encode()).hexdigest()
@@ -125,7 +125,10 @@ def _build_job(files: RecordingFiles, options: ArchiveOptions, actor: str) -> Me
     }
     timeline = () if files.timeline is None else read_timeline(files.timeline)
     return build_merge_job(
-        {**recordings, "timeline": timeline}, options=options.merge, library_reader=actor
+        {**recordings, "timeline": timeline},
+        options=options.merge,
+        library_reader=actor,
+        needs_library=True,
     )
 
 

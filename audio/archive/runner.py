@@ -35,6 +35,7 @@ from audio.archive.recording_job import (
     store_in_library,
 )
 from audio.engines.failures import EngineError
+from audio.library import LibraryUnavailable
 from audio.media.decoding import DecodingUnavailable, UnusableAudio
 from audio.media.temporary_files import NoRoom
 from audio.pipeline.job_progress import Stopped
@@ -46,6 +47,7 @@ _EXPECTED = (
     DecodingUnavailable,
     NoRoom,
     UnusableRecording,
+    LibraryUnavailable,
     AlteredOutput,
 )
 # After these errors no other output could be written either.

@@ -47,11 +47,11 @@ def transcribe_diarized(
         embedding_of(reference, one.diarization)
         for reference, one in zip(known.references, reference_analyses, strict=True)
     ]
-    names = known_names(analysis.diarization, known, embeddings)
+    names, warnings = known_names(analysis.diarization, known, embeddings)
     if known.names:
         speakers = speakers_of(analysis.diarization)
         metrics.count_names("voiceprint" if one in names else "unmatched" for one in speakers)
     with metrics.MERGES.labels("transcribe_diarized").time():
         words = label_transcription(analysis.diarization, analysis.transcription, rule=LABELLING)
         labelled = letter_unnamed(words, names)
-    return DiarizedTranscription(analysis.transcription, labelled, analysis.warnings)
+    return DiarizedTranscription(analysis.transcription, labelled, (*analysis.warnings, *warnings))

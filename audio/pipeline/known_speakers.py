@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from audio.engines.dialects.parakeet import parakeet
-from audio.library import library
+from audio.library import find_voices
 from audio.media import decoding
 from audio.media.decoding import UnusableAudio
 from audio.media.recording import Recording
 from audio.merge.diarized_speakers import speaking_time
 from audio.merge.name_spelling import name_key
 from audio.merge.naming.open_set_identification import OpenSetRule, identify
-from audio.merge.values import NO_VOICES, Diarization, Embedding, Voices
+from audio.merge.values import NO_VOICES, Diarization, Embedding, Notice, Voices
 
 # An embedding of less speech is often wrong; more than a minute adds nothing.
 SHORTEST_REFERENCE_S = 1.5
@@ -70,15 +70,22 @@ def embedding_of(reference: Recording, diarization: Diarization) -> Embedding:
 
 def known_names(
     diarization: Diarization, known: KnownSpeakers, embeddings: Sequence[Embedding]
-) -> dict[str, str]:
-    """Return the name of each speaker whose voice is known; unknown speakers are missing."""
-    voices = _voices(known.names, embeddings) if embeddings else _stored_voices(diarization, known)
+) -> tuple[dict[str, str], tuple[Notice, ...]]:
+    """Return the name of each speaker whose voice is known, and warnings.
+
+    Unknown speakers are missing; all are unknown while the stored library is unavailable.
+    """
+    voices, warnings = (
+        (_voices(known.names, embeddings), ())
+        if embeddings
+        else _stored_voices(diarization, known)
+    )
     rule = OpenSetRule(voices.threshold, voices.margin)
     found = {
         label: identify(embedding, voices, rule=rule).name
         for label, embedding in diarization.embeddings.items()
     }
-    return {label: name for label, name in found.items() if name is not None}
+    return {label: name for label, name in found.items() if name is not None}, warnings
 
 
 def _voices(names: tuple[str, ...], embeddings: Sequence[Embedding]) -> Voices:
@@ -87,16 +94,18 @@ def _voices(names: tuple[str, ...], embeddings: Sequence[Embedding]) -> Voices:
     return Voices(names, np.stack(embeddings))
 
 
-def _stored_voices(diarization: Diarization, known: KnownSpeakers) -> Voices:
+def _stored_voices(
+    diarization: Diarization, known: KnownSpeakers
+) -> tuple[Voices, tuple[Notice, ...]]:
     """Return the stored voices of the expected people, as the client spells their names."""
     if not known.names:
-        return NO_VOICES
+        return NO_VOICES, ()
     spellings = {name_key(name): name for name in known.names}
     space = diarization.models.get("embedding", "")
-    stored = library().voices(space, diarization.embeddings, asked_by=known.reader)
+    stored, warnings = find_voices(space, diarization.embeddings, asked_by=known.reader)
     rows = [row for row, name in enumerate(stored.names) if name_key(name) in spellings]
     chosen = tuple(spellings[name_key(stored.names[row])] for row in rows)
-    return Voices(chosen, stored.vectors[rows], stored.space)
+    return Voices(chosen, stored.vectors[rows], stored.space), warnings
 
 
 def _length_text(seconds: float) -> str:

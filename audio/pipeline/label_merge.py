@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from audio import metrics
-from audio.library import Provenance, library
+from audio.library import Provenance, find_voices, library
 from audio.media import decoding
 from audio.media.recording import Recording, digest_of
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
@@ -24,7 +24,15 @@ from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.overlap import OverlapRule
 from audio.merge.tracks.loudness import Track
 from audio.merge.tracks.two_track_transcript import AnalysedTrack, name_two_tracks
-from audio.merge.values import NO_VOICES, Diarization, NamedTranscript, Span, TimelineEntry, Voices
+from audio.merge.values import (
+    NO_VOICES,
+    Diarization,
+    NamedTranscript,
+    Notice,
+    Span,
+    TimelineEntry,
+    Voices,
+)
 from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
 from audio.pipeline.transcription import LABELLING
 
@@ -54,7 +62,8 @@ class MergeOptions:
 class MergeJob:
     """The work that label-merge does: on `file`, or on both tracks.
 
-    `library_reader` is the name of the key that may read the stored library.
+    `library_reader` is the name of the key that may read the stored library. While the library is
+    unavailable, the job goes on without its voices, unless it `needs_library`.
     """
 
     options: MergeOptions
@@ -63,6 +72,7 @@ class MergeJob:
     mic_file: Recording | None = None
     system_file: Recording | None = None
     library_reader: str | None = None
+    needs_library: bool = False
 
 
 def build_merge_options(values: Mapping[str, Any], *, linking: LinkingRule) -> MergeOptions:
@@ -71,10 +81,19 @@ def build_merge_options(values: Mapping[str, Any], *, linking: LinkingRule) -> M
 
 
 def build_merge_job(
-    values: Mapping[str, Any], *, options: MergeOptions, library_reader: str | None
+    values: Mapping[str, Any],
+    *,
+    options: MergeOptions,
+    library_reader: str | None,
+    needs_library: bool,
 ) -> MergeJob:
     """Build a job from recordings and a timeline under the names of label-merge's fields."""
-    return MergeJob(**_fields_of(MergeJob, values), options=options, library_reader=library_reader)
+    return MergeJob(
+        **_fields_of(MergeJob, values),
+        options=options,
+        library_reader=library_reader,
+        needs_library=needs_library,
+    )
 
 
 def _fields_of(
@@ -90,6 +109,8 @@ def label_merge(job: MergeJob) -> NamedTranscript:
     Raises
     ------
     EngineError, UnusableAudio
+    LibraryUnavailable
+        If the job needs the library.
     """
     if job.mic_file and job.system_file:
         named = _label_merge_dual(job, job.mic_file, job.system_file)
@@ -110,7 +131,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
             linking=job.options.linking,
         )
     )
-    known = _known_voices(job, analysis.diarization)
+    known, unavailable = _known_voices(job, analysis.diarization)
     with metrics.MERGES.labels("label_merge").time():
         named = name_transcript(
             analysis.diarization,
@@ -122,7 +143,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
         )
     return replace(
         named,
-        warnings=(*named.warnings, *analysis.warnings),
+        warnings=(*named.warnings, *analysis.warnings, *unavailable),
         language=analysis.transcription.language,
     )
 
@@ -138,7 +159,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
             recording=system, options={}, speakers="embeddings", linking=job.options.linking
         ),
     )
-    known = _known_voices(job, system_analysis.diarization, mic_analysis.diarization)
+    known, unavailable = _known_voices(job, system_analysis.diarization, mic_analysis.diarization)
     with metrics.MERGES.labels("label_merge_dual").time():
         named = name_two_tracks(
             _track(mic, mic_analysis),
@@ -155,6 +176,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         warnings=(
             *named.warnings,
             *dict.fromkeys((*mic_analysis.warnings, *system_analysis.warnings)),
+            *unavailable,
         ),
         language=system_analysis.transcription.language or mic_analysis.transcription.language,
     )
@@ -171,19 +193,21 @@ def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
     return OverlapRule(job.options.min_overlap, job.options.voiceprint_threshold)
 
 
-def _known_voices(job: MergeJob, *diarizations: Diarization) -> Voices:
+def _known_voices(job: MergeJob, *diarizations: Diarization) -> tuple[Voices, tuple[Notice, ...]]:
     """Return the voices that the caller sent, even an empty list; else the stored ones."""
     if job.options.known_voiceprints is not None:
-        return job.options.known_voiceprints
+        return job.options.known_voiceprints, ()
     if job.library_reader is None:
-        return NO_VOICES
+        return NO_VOICES, ()
     embeddings = {
         f"{track} {label}": embedding
         for track, diarization in enumerate(diarizations)
         for label, embedding in diarization.embeddings.items()
     }
     space = diarizations[0].models.get("embedding", "")
-    return library().voices(space, embeddings, asked_by=job.library_reader)
+    return find_voices(
+        space, embeddings, asked_by=job.library_reader, is_required=job.needs_library
+    )
 
 
 def remember(

@@ -1,9 +1,10 @@
 """Transcription of recordings: plain, by anonymous speakers, and by speakers of the library."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from audio import metrics
-from audio.library import library
+from audio.library import find_voices
 from audio.media.recording import Recording
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.diarized_speakers import speakers_of
@@ -39,20 +40,32 @@ def transcribe_with_speakers(
 
 
 def transcribe_with_known_speakers(
-    recording: Recording, *, reader: str, linking: LinkingRule = LINKING_RULE
+    recording: Recording,
+    *,
+    reader: str,
+    linking: LinkingRule = LINKING_RULE,
+    needs_library: bool = False,
 ) -> LabelledTranscript:
-    """Transcribe a recording, and name the speakers whose voices the library knows."""
+    """Transcribe a recording, and name the speakers whose voices the library knows.
+
+    While the library is unavailable, speakers stay anonymous, and a warning says so.
+
+    Raises
+    ------
+    LibraryUnavailable
+        With `needs_library` only.
+    """
     [analysis] = analyse(
         AnalysisRequest(recording=recording, options={}, speakers="embeddings", linking=linking)
     )
     embeddings = analysis.diarization.embeddings
     space = analysis.diarization.models.get("embedding", "")
-    voices = library().voices(space, embeddings, asked_by=reader)
+    voices, warnings = find_voices(space, embeddings, asked_by=reader, is_required=needs_library)
     named = recognise(_labelled(analysis), embeddings, voices)
     metrics.count_names(
         "voiceprint" if one.name else "unmatched" for one in named.recognised or ()
     )
-    return named
+    return replace(named, warnings=(*named.warnings, *warnings))
 
 
 def _labelled(analysis: Analysis) -> LabelledTranscript:

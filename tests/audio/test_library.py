@@ -1,14 +1,32 @@
 """The seam to the voice library, and the library of a gateway without one."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
+from pytest_django import Settings
 
-from audio.library import LibraryMissing, NoLibrary, Provenance
-from audio.merge.values import NamedTranscript
+from audio.library import (
+    LibraryMissing,
+    LibraryUnavailable,
+    NoLibrary,
+    Provenance,
+    find_voices,
+)
+from audio.merge.values import Embedding, NamedTranscript, Voices
+
+EMBEDDINGS = {"S": np.ones(192)}
+
+
+class AwayLibrary(NoLibrary):
+    """A library whose database does not answer."""
+
+    def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
+        raise LibraryUnavailable
 
 
 def test_the_default_library_has_no_voices() -> None:
-    assert NoLibrary().voices("titanet", {"S": np.ones(192)}, asked_by="desk").names == ()
+    assert NoLibrary().voices("titanet", EMBEDDINGS, asked_by="desk").names == ()
 
 
 def test_the_default_library_refuses_to_store_a_transcript() -> None:
@@ -16,3 +34,32 @@ def test_the_default_library_refuses_to_store_a_transcript() -> None:
 
     with pytest.raises(LibraryMissing):
         NoLibrary().remember(NamedTranscript("mono", 0.0, ()), provenance)
+
+
+def test_the_default_library_cannot_be_stored_in() -> None:
+    with pytest.raises(LibraryMissing):
+        NoLibrary().check_available()
+
+
+def test_an_available_library_gives_no_warning(settings: Settings) -> None:
+    settings.SPEAKER_LIBRARY = "audio.library.NoLibrary"
+    voices, warnings = find_voices("titanet", EMBEDDINGS, asked_by="desk")
+
+    assert (voices.names, warnings) == ((), ())
+
+
+def test_an_unavailable_library_gives_no_voices_and_a_warning(settings: Settings) -> None:
+    settings.SPEAKER_LIBRARY = f"{__name__}.AwayLibrary"
+    voices, warnings = find_voices("titanet", EMBEDDINGS, asked_by="desk")
+
+    assert voices.names == ()
+    assert [warning.code for warning in warnings] == ["library_unavailable"]
+
+
+def test_an_unavailable_library_is_an_error_where_its_voices_are_required(
+    settings: Settings,
+) -> None:
+    settings.SPEAKER_LIBRARY = f"{__name__}.AwayLibrary"
+
+    with pytest.raises(LibraryUnavailable):
+        find_voices("titanet", EMBEDDINGS, asked_by="desk", is_required=True)

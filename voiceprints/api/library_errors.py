@@ -1,17 +1,14 @@
 """The library's exceptions as HTTP errors: the one table of status codes of this app."""
 
-import logging
 from http import HTTPStatus
 
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError
 from psycopg import errors
 
 from audio.api.request_errors import InvalidRequest
 from voiceprints.matching.speaker_lookup import SpeakerNotFound
 from voiceprints.people.enrolment_errors import ConsentMissing, EnrolmentRefused, VoiceTaken
 from voiceprints.storage.locks import PersonNotFound
-
-logger = logging.getLogger(__name__)
 
 
 class ResourceNotFound(InvalidRequest):
@@ -33,18 +30,6 @@ class Unprocessable(InvalidRequest):
     """The request is well formed but cannot be fulfilled (422)."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-class Unavailable(InvalidRequest):
-    """The database is unreachable, or resolved a deadlock by cancelling this request (503)."""
-
-    status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    headers = {"Retry-After": "5"}
-
-    def __init__(self, failure: OperationalError) -> None:
-        super().__init__("The library is unavailable; try again.", code="library_unavailable")
-        # The message of the failure names the database's host.
-        logger.error("the database failed: %s", type(failure.__cause__ or failure).__name__)
 
 
 class VoiceAlreadyKnown(Conflict):
@@ -76,8 +61,6 @@ def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | Non
             return Conflict(str(exc), code=ConsentMissing.code)
         case EnrolmentRefused():
             return Unprocessable(str(exc), code=exc.code)
-        case OperationalError():
-            return Unavailable(exc)
         case IntegrityError():
             return _translate_constraint(_constraint_of(exc))
     return None

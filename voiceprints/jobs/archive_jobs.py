@@ -106,6 +106,7 @@ def build_archive_merge_job(job: Job, files: Mapping[str, TemporaryUploadedFile]
         {**recordings, "timeline": timeline},
         options=_archive_options(job).merge,
         library_reader=job.created_by,
+        needs_library=True,
     )
 
 

@@ -30,6 +30,7 @@ from audio.api.uploads.uploaded_files import TemporaryUpload
 from audio.archive.file_check import describe_os_error
 from audio.archive.recording_job import UnusableRecording
 from audio.context import traced
+from audio.library import LibraryUnavailable
 from audio.pipeline.job_progress import Stopped, watched_by
 from voiceprints.jobs.archive_jobs import OutputsNotWritten
 from voiceprints.jobs.completion import ClaimLost, PersonErased, fail_job, finish_job
@@ -114,7 +115,7 @@ def _attempt(job: Job) -> None:
     try:
         with _local_copies(job) as files:
             finish_job(job, compute_result(job, files))
-    except (Stopped, ClaimLost, OperationalError, InterfaceError):
+    except (Stopped, ClaimLost, LibraryUnavailable, OperationalError, InterfaceError):
         raise
     except Exception as error:  # no failure of one job may affect the next one
         after_s = _retry_after_s(job, error)

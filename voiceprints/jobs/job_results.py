@@ -47,7 +47,7 @@ def compute_result(job: Job, files: Files) -> JobResult:
 
     Raises
     ------
-    EngineError, UnusableAudio, UnusableRecording, Stopped, OutputsNotWritten
+    EngineError, UnusableAudio, UnusableRecording, LibraryUnavailable, Stopped, OutputsNotWritten
     """
     if job.kind == JobKind.ARCHIVE:
         return _label_archive(job, files)
@@ -59,7 +59,8 @@ def compute_result(job: Job, files: Files) -> JobResult:
 
 
 def _label_merge(job: Job, request: LabelMergeRequest) -> JobResult:
-    merge_job = request.job(library_reader=job.created_by if job.reads_library else None)
+    reader = job.created_by if job.reads_library else None
+    merge_job = request.job(library_reader=reader, needs_library=True)
     transcript = label_merge(merge_job)
     form = request.validated_data["format"]
     content = _render(transcript, form, with_embeddings=job.wants_vectors)
@@ -100,7 +101,7 @@ def _transcribe(job: Job, request: TranscribeWithSpeakersRequest) -> JobResult:
     given, linking = request.validated_data, request.linking()
     if given["identify"]:
         transcript = transcribe_with_known_speakers(
-            given["file"], reader=job.created_by, linking=linking
+            given["file"], reader=job.created_by, linking=linking, needs_library=True
         )
     else:
         transcript = transcribe_with_speakers(given["file"], linking=linking)

@@ -11,6 +11,7 @@ from audio.engines.failures import (
     EngineRefused,
     EngineRestarting,
 )
+from audio.library import LibraryUnavailable
 from audio.media.decoding import DecodingUnavailable
 from audio.media.temporary_files import NoRoom
 from audio.retries import RetryPolicy
@@ -44,7 +45,7 @@ class RetryOnRequest(BaseRetryStrategy):
         match exception:
             case RetryLater():
                 return RetryDecision(retry_in={"milliseconds": round(exception.after_s * 1000)})
-            case OperationalError() | InterfaceError():
+            case LibraryUnavailable() | OperationalError() | InterfaceError():
                 return RetryDecision(retry_in={"seconds": round(settings.JOB_RETRY_S)})
         return None
 

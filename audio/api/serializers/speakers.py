@@ -166,11 +166,13 @@ class LabelMergeRequest(SpeakerCounts):
         _refuse_contradictions(attrs)
         return super().validate(attrs)
 
-    def job(self, *, library_reader: str | None) -> MergeJob:
+    def job(self, *, library_reader: str | None, needs_library: bool) -> MergeJob:
         """Build the job that this request asks for."""
         given = self.validated_data
         options = build_merge_options(given, linking=self.linking())
-        return build_merge_job(given, options=options, library_reader=library_reader)
+        return build_merge_job(
+            given, options=options, library_reader=library_reader, needs_library=needs_library
+        )
 
 
 def _refuse_contradictions(attrs: dict[str, Any]) -> None:

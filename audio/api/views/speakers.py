@@ -15,6 +15,7 @@ from audio.api.serializers.speakers import (
     TranscribeWithSpeakersRequest,
 )
 from audio.formats.native_json import diarized_chunk_json
+from audio.library import library
 from audio.pipeline.label_merge import label_merge, remember
 from audio.pipeline.transcription import (
     diarize_chunk,
@@ -64,7 +65,9 @@ class LabelMerge(APIView):
         given = serializer.validated_data
         if given["store"]:
             require(request, VOICES_WRITE)
-        job = serializer.job(library_reader=client.name if VOICES_READ in client.scopes else None)
+            library().check_available()
+        reader = client.name if VOICES_READ in client.scopes else None
+        job = serializer.job(library_reader=reader, needs_library=given["store"])
         transcript = label_merge(job)
         response = transcript_response(transcript, given["format"])
         if given["store"]:

@@ -416,3 +416,13 @@ def test_without_an_engine_nothing_begins(folder: Path, out: Path, settings: Set
         call_command("diarize", str(folder), "--out", str(out))
 
     assert refused.value.returncode == 2
+
+
+def test_a_recording_fails_while_the_library_is_unavailable(
+    diarize: Diarize, settings: Settings
+) -> None:
+    settings.SPEAKER_LIBRARY = "tests.audio.test_library.AwayLibrary"
+    output = diarize()
+
+    assert "The library is unavailable; try again." in output
+    assert "Traceback" not in output

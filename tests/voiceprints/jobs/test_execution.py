@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from audio.library import LibraryUnavailable
 from audio.media.recording import Recording
 from tests.engine_answers import MEETING_DIARIZATION, MEETING_TRANSCRIPTION
 from tests.faults import Answer, Asked, FaultServer
@@ -71,6 +72,18 @@ def error_of(job: Job) -> dict[str, object]:
     assert job.state == JobState.FAILED
     assert isinstance(job.error, dict)
     return job.error
+
+
+def test_a_job_does_not_end_without_the_voices_of_the_library(
+    queue: FaultServer, tone: Recording, settings: Settings
+) -> None:
+    settings.SPEAKER_LIBRARY = "tests.audio.test_library.AwayLibrary"
+    job = merge(tone)
+    with pytest.raises(LibraryUnavailable):
+        run_job(job.id, go_on)
+    job.refresh_from_db()
+
+    assert job.state == JobState.RUNNING
 
 
 def test_a_job_that_is_done_says_so(submitted: Job) -> None:
