@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 from django.db.backends.signals import connection_created
@@ -12,7 +13,10 @@ from spark_control.core_dumps import disable_core_dumps
 
 
 def main() -> None:
-    """Run a command; report an unreachable database in one line that names no host."""
+    """Run a command; report a wrong setting, or an unreachable database, in one line.
+
+    The line about the database does not name its host.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spark_control.settings")
     disable_core_dumps()
     # Failures of a database that was reached are reported unchanged.
@@ -20,6 +24,10 @@ def main() -> None:
     connection_created.connect(lambda **made: reached.append(made), weak=False)
     try:
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(str(error))
     except OperationalError:
         if reached or "--traceback" in sys.argv:
             raise

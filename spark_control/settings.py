@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -16,8 +16,14 @@ from django.core.management.utils import get_random_secret_key
 Number = TypeVar("Number", int, float)
 
 
+POSTGRES_SCHEMES = ("postgres", "postgresql", "psql", "pgsql")
+
+
 class Variables(environ.Env):  # type: ignore[misc]
-    """Parses numbers as Python does; environ reads 1e3 as 13, and its errors name no variable."""
+    """Parses numbers and database URLs strictly; environ reads 1e3 as 13, and accepts any URL.
+
+    Its errors name no variable, and some repeat the password.
+    """
 
     def int(self, var: str, default: builtins.int = 0) -> builtins.int:
         return self._number(builtins.int, var, default, "a whole number, as 60")
@@ -33,6 +39,31 @@ class Variables(environ.Env):  # type: ignore[misc]
             return read(given) if given else default
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} is {given!r}; expected {expected}.") from error
+
+    def postgres(self, var: str) -> dict[str, Any]:
+        """Return Django's settings for the Postgres database that a URL names."""
+        url = self.str(var).strip()
+        try:
+            if url.partition("://")[0] not in POSTGRES_SCHEMES:
+                raise ValueError("another scheme")
+            return self._database(url)
+        except ValueError as error:
+            # Without the cause: its message may repeat a part of the password.
+            expected = "postgres://user:password@host:5432/name"
+            raise ImproperlyConfigured(f"{var}: expected {expected}, got {error}.") from None
+
+    def _database(self, url: str) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = self.db_url_config(url)
+            # A URL may name several servers, each with a port.
+            ports = [int(port) for port in str(found["PORT"]).split(",") if port]
+        except ValueError as error:
+            raise ValueError("an invalid host or port") from error
+        if not all(0 < port < 65_536 for port in ports):
+            raise ValueError("an invalid port")
+        if not (found["NAME"] or "service" in found.get("OPTIONS", {})):
+            raise ValueError("no name of a database")
+        return found
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -106,7 +137,7 @@ SPEAKER_LIBRARY = (
     "voiceprints.stored_library.StoredLibrary" if LIBRARY else "audio.library.NoLibrary"
 )
 DATABASES = (
-    {"default": env.db("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
+    {"default": env.postgres("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
     if LIBRARY
     else {}
 )

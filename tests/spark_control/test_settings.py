@@ -180,6 +180,64 @@ def test_an_invalid_number_is_refused_with_its_name(value: str) -> None:
     assert str(refused.value) == f"PROBE_TIMEOUT_S is '{value}'; expected a number, as 60 or 1.5."
 
 
+WRONG_DATABASES = {
+    "foo": "another scheme",
+    "user:s3cret@host/name": "another scheme",
+    "mysql://user:s3cret@host/name": "another scheme",
+    "unknown://user:s3cret@host/name": "another scheme",
+    "sqlite:///s3cret": "another scheme",
+    "postgres://user:s3cret@host:99999/name": "an invalid host or port",
+    "postgres://user:s3cret@host:5432,other:99999/name": "an invalid port",
+    "postgres://user:s3c/ret@host/name": "an invalid host or port",
+    "postgres://user:s3cret@host": "no name of a database",
+}
+
+
+@pytest.mark.parametrize(("url", "reason"), WRONG_DATABASES.items())
+def test_a_wrong_database_url_is_refused_with_its_name(url: str, reason: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        settings_of(DATABASE_URL=url)
+
+    expected = "DATABASE_URL: expected postgres://user:password@host:5432/name, got"
+    assert str(refused.value) == f"{expected} {reason}."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://host/name",
+        "postgres:///name?host=/var/run/postgresql",
+        "postgres://user:p%40ss@host:5432,other:5433/name?sslmode=require",
+        "postgres:///?service=library",
+    ],
+)
+def test_a_database_url_in_another_form_is_accepted(url: str) -> None:
+    assert settings_of(DATABASE_URL=url)["LIBRARY"] is True
+
+
+@pytest.mark.parametrize("url", WRONG_DATABASES)
+@pytest.mark.parametrize("command", [("check",), ("procrastinate", "worker")])
+def test_a_command_reports_a_wrong_database_url_in_one_line(
+    command: tuple[str, ...], url: str
+) -> None:
+    ended = manage(*command, DATABASE_URL=url)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("DATABASE_URL: expected postgres://")
+    assert ended.stderr.count("\n") == 1
+    assert "s3c" not in ended.stderr + ended.stdout
+
+
+def test_a_server_does_not_start_with_a_wrong_database_url(tmp_path: Path) -> None:
+    wrong = "mysql://user:s3cret@host/name"
+    with pytest.raises(StartError) as failure, running_gateway(tmp_path, DATABASE_URL=wrong):
+        raise AssertionError("it started")
+
+    assert "DATABASE_URL: expected postgres://" in str(failure.value)
+    assert "Traceback" not in str(failure.value)
+    assert "s3cret" not in str(failure.value)
+
+
 def test_an_invalid_whole_number_is_refused_with_its_name() -> None:
     stderr = manage("check", WEB_THREADS="1.5").stderr
 
