@@ -389,12 +389,15 @@ LOGGING = {
             "timestamp": True,
         }
     },
-    "filters": {"request_id": {"()": "audio.api.request_log.AddRequestId"}},
+    "filters": {
+        "request_id": {"()": "audio.api.request_log.AddRequestId"},
+        "database_failures": {"()": "voiceprints.storage.database_failures.HideAddress"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "json",
-            "filters": ["request_id"],
+            "filters": ["request_id", *(["database_failures"] if LIBRARY else [])],
         }
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
@@ -412,6 +415,8 @@ LOGGING = {
         "urllib3": {"level": "ERROR"},
         # It writes several lines per task and per search for lost jobs.
         "procrastinate": {"level": "WARNING"},
+        # Its warnings contain the address of the database.
+        "psycopg.pool": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
     },
 }

@@ -1,7 +1,10 @@
 """The tasks that a worker (`manage.py procrastinate worker`) executes."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
+from django.db import close_old_connections
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
@@ -10,6 +13,15 @@ from voiceprints.jobs.retry_policy import RetryOnRequest
 
 # Recovery takes milliseconds and other tasks depend on it, so it runs before all of them.
 FIRST = 10
+
+
+def check_connection(call: Callable[[], Any], *_context: object) -> Any:
+    """Run a task without a connection that was lost before, as Django does for a request."""
+    close_old_connections()
+    try:
+        return call()
+    finally:
+        close_old_connections()
 
 
 @app.task(name=queue.RUN_JOB, retry=RetryOnRequest(), pass_context=True)
