@@ -6,7 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.backends.signals import connection_created
 
 from spark_control.core_dumps import disable_core_dumps
@@ -29,7 +29,12 @@ def main() -> None:
             raise
         sys.exit(str(error))
     except OperationalError:
-        if reached or "--traceback" in sys.argv:
+        if reached:
+            raise
+        if "--traceback" in sys.argv:
+            # The pool reports only how long it waited; a connection outside it reports the reason.
+            connection.settings_dict["OPTIONS"]["pool"] = None
+            connection.connect()
             raise
         sys.exit(
             "The database in DATABASE_URL cannot be reached, or refuses the connection. "

@@ -66,6 +66,12 @@ class Variables(environ.Env):  # type: ignore[misc]
         return found
 
 
+def with_pool(database: dict[str, Any], pool: dict[str, float]) -> dict[str, Any]:
+    """Add a pool to a database's settings; the options of its URL have precedence."""
+    options = {"connect_timeout": 2, **database.get("OPTIONS", {}), "pool": pool}
+    return {**database, "OPTIONS": options, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Variables()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -136,11 +142,17 @@ LIBRARY = bool(env.str("DATABASE_URL", ""))
 SPEAKER_LIBRARY = (
     "voiceprints.stored_library.StoredLibrary" if LIBRARY else "audio.library.NoLibrary"
 )
-DATABASES = (
-    {"default": env.postgres("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}}
-    if LIBRARY
-    else {}
-)
+# Connections are shared by all threads. There may be one per thread, so that a thread waits only
+# for a database that is away; idle ones are closed.
+_DATABASE_POOL = {
+    "min_size": 0,
+    "max_size": WEB_THREADS,
+    "max_idle": 60.0,
+    "timeout": 2.0,
+    # Attempts to connect end early, so that the next request finds a database that is back.
+    "reconnect_timeout": 1.0,
+}
+DATABASES = {"default": with_pool(env.postgres("DATABASE_URL"), _DATABASE_POOL)} if LIBRARY else {}
 # The origin of the admin's forms behind a proxy that terminates TLS. Cookies then require TLS.
 CSRF_TRUSTED_ORIGINS: list[str] = [
     origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])

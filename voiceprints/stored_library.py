@@ -54,9 +54,15 @@ def _nearest_voices(space: str, embeddings: Mapping[str, Embedding], asked_by: s
 
 @contextmanager
 def _database() -> Iterator[None]:
-    """Turn a failure of the connection into LibraryUnavailable; its message names the host."""
+    """Turn a failure of the connection into LibraryUnavailable; its message names the host.
+
+    The connection goes back to the pool at the end: engines may work before the next use.
+    """
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         logger.error("the database failed: %s", type(error.__cause__ or error).__name__)
         raise LibraryUnavailable from error
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()

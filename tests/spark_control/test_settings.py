@@ -238,6 +238,15 @@ def test_a_server_does_not_start_with_a_wrong_database_url(tmp_path: Path) -> No
     assert "s3cret" not in str(failure.value)
 
 
+def test_the_database_has_a_pool_with_at_most_one_connection_per_thread() -> None:
+    databases = settings_of(DATABASE_URL="postgres://host/name?sslmode=require", WEB_THREADS="80")
+    database = databases["DATABASES"]["default"]  # type: ignore[index]
+
+    assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (0, True)
+    assert database["OPTIONS"]["pool"]["max_size"] == 80
+    assert database["OPTIONS"]["sslmode"] == "require"
+
+
 def test_an_invalid_whole_number_is_refused_with_its_name() -> None:
     stderr = manage("check", WEB_THREADS="1.5").stderr
 

@@ -170,6 +170,6 @@ def test_the_log_has_neither_a_traceback_nor_the_address(
     gateway.get("/admin/", headers={"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz"})
 
     log = gateway.log.read_text()
-    assert "the database failed: OperationalError" in log
+    assert "the database failed: " in log
     assert "Traceback" not in log
     assert str(relay.port) not in log
