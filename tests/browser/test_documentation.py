@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.gateway_process import Gateway
 
+PATIENCE_MS = 60_000
 BUILT = Path(__file__).resolve().parents[2] / "var" / "docs" / "index.html"
 
 
@@ -18,8 +19,14 @@ def test_a_page_is_found_by_its_words_and_breaks_no_rule(browser: Browser, bare:
     page.on("pageerror", lambda error: messages.append(str(error)))
 
     page.goto(f"{bare.url}/docs/")
-    page.get_by_placeholder("Search").fill("PARAKEET_URL")
-    page.locator(".md-search-result__link").first.click(timeout=20_000)
+    search = page.get_by_placeholder("Search")
+    search.click()
+    # What is typed before the index is loaded is never searched.
+    expect(page.locator(".md-search-result__meta")).not_to_contain_text(
+        "Initializing", timeout=PATIENCE_MS
+    )
+    search.press_sequentially("PARAKEET_URL")
+    page.locator(".md-search-result__link").first.click(timeout=PATIENCE_MS)
 
     expect(page.locator("h1")).to_be_visible()
     assert messages == []
