@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from django.core.management import CommandError
+from django.core.management import BaseCommand, CommandError
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.management.commands import procrastinate
@@ -23,7 +23,8 @@ class Command(procrastinate.Command):
         if options["command"] != "worker":
             super().handle(*args, **options)
             return
-        ignored = {*self._django_options, *_NOT_OPTIONS}
+        every_command = BaseCommand().create_parser("manage.py", "procrastinate").parse_args([])
+        ignored = {*vars(every_command), *_NOT_OPTIONS}
         chosen = {name: value for name, value in options.items() if name not in ignored}
         # A database that cannot be reached at the start is reported, not waited for.
         connection.ensure_connection()
