@@ -5,7 +5,7 @@ from threading import Lock
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.static import serve
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
@@ -67,7 +67,11 @@ class Documentation(APIView):
         if not (settings.DOCS_DIR / "index.html").is_file():
             return HttpResponse(NOT_BUILT, status=404, content_type="text/plain; charset=utf-8")
         path = f"{page}index.html" if page.endswith("/") or not page else page
-        response = serve(request, path, document_root=str(settings.DOCS_DIR))
+        try:
+            response = serve(request, path, document_root=str(settings.DOCS_DIR))
+        except OSError as error:
+            # The name is too long for a file, or the file cannot be read.
+            raise Http404 from error
         response.headers["Content-Security-Policy"] = DOCS
         return response
 

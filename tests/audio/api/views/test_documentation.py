@@ -65,7 +65,7 @@ def test_the_address_without_a_slash_leads_to_the_first_page(client: Client) -> 
 
 
 @pytest.mark.usefixtures("site")
-@pytest.mark.parametrize("path", ["/docs/missing.html", "/docs/how-to"])
+@pytest.mark.parametrize("path", ["/docs/missing.html", "/docs/how-to", f"/docs/{'a' * 3000}"])
 def test_a_page_that_does_not_exist_is_not_found(client: Client, path: str) -> None:
     answer = client.get(path)
 
