@@ -28,6 +28,8 @@ def main() -> int:
     parser.add_argument("--count", action="store_true", help="print one line per folder instead")
     options = parser.parse_args()
     files = tracked(options.paths)
+    if not files:
+        parser.error(f"PATH: expected files that git tracks, got {' '.join(options.paths)}")
     findings = [finding for file in files for finding in findings_in(ROOT, file)]
     for line in counts(files, findings) if options.count else map(str, findings):
         print(line)
