@@ -46,12 +46,18 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One entry of a visual timeline: a name shown as speaking from start to end."""
+    """One entry of a visual timeline: a name shown as speaking from start to end.
+
+    ``room`` is whether several people talk under the name. ``person`` is the same for all names of
+    one person and differs between two people of one name; empty where the timeline has no ids.
+    """
 
     start: float
     end: float
     name: str
     confidence: float = 1.0
+    room: bool = False
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
