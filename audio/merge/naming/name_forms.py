@@ -19,8 +19,10 @@ _BAR_IN_WORD = re.compile(r"(?<=[^\W\d])\|(?=[^\W\d])")
 _CUT = re.compile(r"\.{2,}\s*$")
 _PRONOUNS = re.compile(r"\w{1,6}(?:\s*/\s*\w{1,6}){1,3}")
 BADGES = frozenset(
-    ["guest", "host", "co-host", "cohost", "you", "me"]
-    + ["external", "unverified", "presenting", "presentation"]
+    (
+        *("guest", "host", "co-host", "cohost", "you", "me"),
+        *("external", "unverified", "presenting", "presentation"),
+    )
 )
 # Signs that a screen reader takes for one another, after case is folded; "rn" is read as "m".
 _LOOK_ALIKE = str.maketrans("i1|058", "lllosb")
