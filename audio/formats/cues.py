@@ -12,6 +12,7 @@ from audio.merge.values import (
     Transcription,
     Word,
 )
+from audio.merge.word_spacing import join_words
 
 # Subtitles are read at a glance: a sentence, at most two lines of 42 characters, at most 7 s, and
 # never across a pause.
@@ -84,7 +85,7 @@ def _starts_a_cue(words: list[Word], following: Word) -> bool:
 
 def _cue(words: list[Word], speaker: str = "") -> Cue:
     end = max(word.end for word in words)
-    return Cue(words[0].start, end, " ".join(word.text for word in words), speaker)
+    return Cue(words[0].start, end, join_words(words), speaker)
 
 
 def _cues_of(blocks: Sequence[Block]) -> list[Cue]:

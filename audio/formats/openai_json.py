@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from audio.formats.cues import Cue, block_cues, duration_of, sentence_cues
 from audio.formats.warning_lines import warnings_json
 from audio.merge.values import LabelledWords, Notice, Transcription
+from audio.merge.word_spacing import gap_between
 
 Json = dict[str, object]
-_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!…。？！])(?=\s)")  # noqa: RUF001
+# A full-width mark ends a sentence without a space after it.
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.?!…])(?=\s)|(?<=[。？！])(?=[^。？！」』）”’])")  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ def _speaker_events(transcript: OpenAITranscript) -> Iterator[Json]:
     text = ""
     for number, cue in _numbered_blocks(transcript):
         segment = _speaker_segment(number, cue)
-        delta = f"{' ' if text else ''}{cue.text}"
+        delta = f"{gap_between(text, cue.text) if text else ''}{cue.text}"
         text += delta
         yield {"type": "transcript.text.delta", "delta": delta, "segment_id": segment["id"]}
         yield segment

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.merge.intervals import NOISE_S, Indices, Times, edges, latest_end_so_far
-from audio.merge.transcript_text import join_words
 from audio.merge.values import UNKNOWN_SPEAKER, Block, Turn, Word
+from audio.merge.word_spacing import LONGEST_PAUSE_S, join_words
 
-MAX_SILENCE_S = 1.5
+MAX_SILENCE_S = LONGEST_PAUSE_S
 
 
 def label_words(
@@ -93,23 +93,27 @@ def group_words(
     """
     if len(words) != len(speakers):
         raise ValueError(f"one label per word, got {len(speakers)} labels for {len(words)} words")
-    texts = [word.text.strip() for word in words]
+    has_text = np.array([bool(word.text.strip()) for word in words], dtype=np.bool_)
     starts, ends = edges(words)
     order = np.argsort(starts, kind="stable")
-    order = order[np.array(texts, dtype=np.bool_)[order]]
+    order = order[has_text[order]]
     if not order.size:
         return []
     starts = milliseconds(starts[order])
     ends = np.maximum(milliseconds(ends[order]), starts)
     labels = np.array(speakers, dtype=object)[order]
     first = _first_words(starts, ends, labels, round(max_silence_s * 1000))
-    ordered = [texts[at] for at in order.tolist()]
+    ordered = [words[at] for at in order.tolist()]
     begin_end = pairwise([*first.tolist(), len(ordered)])
     block_ends = np.maximum.reduceat(ends, first).tolist()
     return [
-        Block(int(starts[a]), int(end), labels[a], join_words(ordered[a:b]))
+        _block(int(starts[a]), int(end), labels[a], ordered[a:b])
         for (a, b), end in zip(begin_end, block_ends, strict=True)
     ]
+
+
+def _block(start_ms: int, end_ms: int, speaker: str, words: Sequence[Word]) -> Block:
+    return Block(start_ms, end_ms, speaker, join_words(words), tuple(words))
 
 
 def milliseconds(times: Times) -> Times:

@@ -1,4 +1,4 @@
-"""The text of a recording: words joined into lines, and parts joined into one transcription.
+"""The transcription of a recording, joined from the transcriptions of its parts.
 
 Conventions
 -----------
@@ -6,55 +6,13 @@ Times are in seconds. A part's transcription counts from the start of the part. 
 recording belongs to exactly one part, and a word to the part that its midpoint belongs to.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 from audio.merge.values import Transcription, Word
-
-_CLOSING = ",;:!?)]}。，、！？；：）」』】"  # noqa: RUF001
-# Before a word these open it (in some languages even » and ”); alone they close the word before.
-_EITHER = ".…'’\"”»"  # noqa: RUF001
-_MARKS = re.escape(_CLOSING + _EITHER)
-_CLITIC = r"(?:['’](?:s|t|re|ve|ll|d|m)|n['’]t)"  # noqa: RUF001
-_TIGHT = re.compile(rf"[{re.escape(_CLOSING)}].*|[{_MARKS}]+|{_CLITIC}+[{_MARKS}]*", re.I | re.S)
-_MAYBE_TIGHT = frozenset(_CLOSING + _EITHER + "nN")
-
-
-def join_words(texts: Iterable[str]) -> str:
-    """Join the texts of words into one line.
-
-    Texts are stripped, empty ones dropped, the others joined by one space. The space is omitted
-    before a text that begins with a closing mark (``, ; : ! ?`` or a closing bracket), is only
-    punctuation, or is a clitic (``'s 't 're 've 'll 'd 'm n't``). A quote, apostrophe or dot
-    before a word opens it and keeps its space.
-
-    Parameters
-    ----------
-    texts
-        As a recogniser gives them, in the order of speech.
-
-    Returns
-    -------
-    str
-        The line; empty for no texts.
-
-    Examples
-    --------
-    >>> join_words(["use", ".NET", ",", "it", "'s", " fine", "."])
-    "use .NET, it's fine."
-
-    """
-    stripped = [text for text in map(str.strip, texts) if text]
-    return "".join(
-        [
-            text if text[0] in _MAYBE_TIGHT and _TIGHT.fullmatch(text) else " " + text
-            for text in stripped
-        ]
-    ).lstrip()
-
+from audio.merge.word_spacing import join_words, split_words
 
 # Ten seconds of overlap have fewer words.
 MOST_SHARED_WORDS = 50
@@ -106,7 +64,7 @@ def join_parts(parts: Sequence[Part]) -> Transcription:
         if part.transcription.language is not None:
             languages[part.transcription.language] += len(some)
     return Transcription(
-        text=join_words([word.text for word in words]),
+        text=join_words(words),
         words=words,
         duration=parts[-1].stop if parts else None,
         language=max(languages, key=languages.__getitem__, default=None),
@@ -132,10 +90,11 @@ def _with_text(part: Part, text: str) -> Part:
 
 
 def _without_repetition(before: str, text: str) -> str:
-    words, last = text.split(), before.split()
+    words, last = split_words(text), [word.group() for word in split_words(before)]
+    plain, plain_last = _plain([word.group() for word in words]), _plain(last)
     for count in range(min(len(words), len(last), MOST_SHARED_WORDS), 0, -1):
-        if _plain(last[-count:]) == _plain(words[:count]):
-            return " ".join(words[count:])
+        if plain_last[-count:] == plain[:count]:
+            return text[words[count - 1].end() :].strip()
     return text
 
 
@@ -148,7 +107,7 @@ def _own_words(part: Part, stop: float) -> list[Word]:
         text = part.transcription.text.strip()
         return [Word(part.begin, part.stop, text)] if text else []
     moved = (
-        Word(word.start + part.start, word.end + part.start, word.text)
+        replace(word, start=word.start + part.start, end=word.end + part.start)
         for word in part.transcription.words
     )
     return [word for word in moved if part.begin <= (word.start + word.end) / 2 < stop]

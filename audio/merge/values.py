@@ -27,11 +27,16 @@ UNKNOWN_SPEAKER = "Speaker_unknown"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Text with start and end."""
+    """Text with start and end.
+
+    ``gap`` is the white space that the engine's text has before the word, None where the scripts
+    decide (see `word_spacing`).
+    """
 
     start: float
     end: float
     text: str
+    gap: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +120,16 @@ NO_VOICES = Voices((), np.empty((0, 0)))
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Consecutive words of one speaker, in whole milliseconds."""
+    """Consecutive words of one speaker, in whole milliseconds.
+
+    ``words`` are those of the text, in seconds; empty where their times are not known.
+    """
 
     start_ms: int
     end_ms: int
     speaker: str
     text: str
+    words: tuple[Word, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.voice_similarity import NOISE
-from audio.merge.transcript_text import join_words
 from audio.merge.values import UNKNOWN_SPEAKER, Block, TimelineEntry, Turn, Voices, Word
+from audio.merge.word_spacing import join_words
 
 Span = tuple[float, float]
 Vector = Sequence[float]
@@ -40,17 +40,17 @@ def _plain_label(word: Word, in_order: Sequence[Turn], tolerance_s: float) -> st
 
 def plain_blocks(words: Sequence[Word], speakers: Sequence[str]) -> list[Block]:
     """Group consecutive words of one speaker without a silence of more than 1.5 s."""
-    blocks: list[tuple[int, int, str, list[str]]] = []
+    blocks: list[tuple[int, int, str, list[Word]]] = []
     spoken = [pair for pair in zip(words, speakers, strict=True) if pair[0].text.strip()]
     for word, speaker in sorted(spoken, key=lambda pair: pair[0].start):
         start = round(word.start * 1000)
         end = max(start, round(word.end * 1000))
         if blocks and blocks[-1][2] == speaker and start - blocks[-1][1] <= 1500:
-            begun, until, _, texts = blocks[-1]
-            blocks[-1] = (begun, max(until, end), speaker, [*texts, word.text])
+            begun, until, _, own = blocks[-1]
+            blocks[-1] = (begun, max(until, end), speaker, [*own, word])
         else:
-            blocks.append((start, end, speaker, [word.text]))
-    return [Block(start, end, speaker, join_words(texts)) for start, end, speaker, texts in blocks]
+            blocks.append((start, end, speaker, [word]))
+    return [Block(start, end, speaker, join_words(own)) for start, end, speaker, own in blocks]
 
 
 def plain_shown(

@@ -12,6 +12,7 @@ from audio.engines.failures import EngineFailed, EngineRefused
 from audio.media.recording import Recording
 from audio.merge.speaker_labels import length_of
 from audio.merge.values import Diarization, Embedding, Transcription, Turn
+from audio.merge.word_spacing import join_words
 
 _NO_TURNS = Diarization((), ())
 
@@ -76,7 +77,7 @@ def _transcription(answer: object) -> Transcription:
         words = parse_words(body, text or "", duration)
     except ValueError as error:
         raise parakeet().bad_answer(str(error)) from error
-    spoken = text.strip() if text else " ".join(word.text for word in words)
+    spoken = text.strip() if text else join_words(words)
     return Transcription(
         spoken, words, duration, _optional_text(body, "language"), _optional_text(body, "model")
     )

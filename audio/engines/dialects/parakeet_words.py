@@ -7,9 +7,11 @@ family were seen to send.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, zip_longest
 
 from audio.merge.values import Word
+from audio.merge.word_spacing import whole_words
 
 # A month in nanoseconds, the smallest unit seen.
 MAX_TIME = 3e15
@@ -32,8 +34,9 @@ def parse_words(
     words = [_word(item, after) for item, after in zip_longest(items, items[1:])]
     if words and duration:
         words = _in_seconds(words, duration)
+    words = whole_words(words, text or _text_of_pieces(items))
     words.sort(key=lambda word: word.start)
-    return tuple(_clamped(word, duration) for word in _whole_words(words, text))
+    return tuple(_clamped(word, duration) for word in words)
 
 
 def _container(answer: Mapping[str, object]) -> list[Mapping[str, object]]:
@@ -62,11 +65,21 @@ def _mappings(value: object) -> list[Mapping[str, object]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def _text_of_pieces(items: Sequence[Mapping[str, object]]) -> str:
+    """Return the pieces' text where they have its spaces, as Whisper's do; else an empty text."""
+    pieces = [_spelling(item) for item in items]
+    return "".join(pieces) if any(piece[0].isspace() for piece in pieces[1:]) else ""
+
+
 def _text(item: Mapping[str, object]) -> str:
+    return _spelling(item).strip()
+
+
+def _spelling(item: Mapping[str, object]) -> str:
     for key in _TEXT:
         given = item.get(key)
         if isinstance(given, str):
-            return given.strip()
+            return given
     return ""
 
 
@@ -123,24 +136,7 @@ def _in_seconds(words: list[Word], duration: float) -> list[Word]:
     if not whole or last <= 500 * duration:
         return words
     unit = 1e9 if last > 1e6 * duration else 1e3
-    return [Word(word.start / unit, word.end / unit, word.text) for word in words]
-
-
-def _whole_words(parts: list[Word], text: str) -> list[Word]:
-    """Join parts of words along the transcript's white space, where they spell the transcript."""
-    whole = text.split()
-    if len(parts) <= len(whole) or "".join(p.text for p in parts) != "".join(whole):
-        return parts
-    words: list[Word] = []
-    remaining = iter(parts)
-    for spelling in whole:
-        part = next(remaining)
-        start, end, joined = part.start, part.end, part.text
-        while len(joined) < len(spelling):
-            part = next(remaining)
-            end, joined = part.end, joined + part.text
-        words.append(Word(start, end, joined))
-    return words
+    return [replace(word, start=word.start / unit, end=word.end / unit) for word in words]
 
 
 def _clamped(word: Word, duration: float | None) -> Word:
@@ -148,4 +144,4 @@ def _clamped(word: Word, duration: float | None) -> Word:
     if 0.0 <= word.start <= word.end <= latest:
         return word
     start = min(max(0.0, word.start), latest)
-    return Word(start, min(max(start, word.end), latest), word.text)
+    return replace(word, start=start, end=min(max(start, word.end), latest))

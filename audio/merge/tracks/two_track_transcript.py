@@ -4,11 +4,11 @@ The mic track gives the local user's words, the system track those of all other 
 grouped into blocks on its own, so that no block mixes local speech with bleed.
 """
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import category
 
 from audio.merge.assignment import group_words
 from audio.merge.named_transcript import assign_names, engine_models, rename_blocks
@@ -230,5 +230,5 @@ def _length(track: AnalysedTrack, read_s: float | None) -> float | None:
 
 
 def _plain_text(text: str) -> str:
-    """Return the text without case and punctuation, which often differ between two tracks."""
-    return " ".join(re.findall(r"\w+", text.casefold())) or text
+    """Return the text without case, spaces and marks, which often differ between two tracks."""
+    return "".join(sign for sign in text.casefold() if category(sign)[0] in "LMN") or text

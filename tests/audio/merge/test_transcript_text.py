@@ -1,51 +1,7 @@
-"""Words joined into lines, and parts joined into one transcription."""
+"""The transcriptions of parts joined into one."""
 
-import pytest
-
-from audio.merge.transcript_text import Part, join_parts, join_words
+from audio.merge.transcript_text import Part, join_parts
 from audio.merge.values import Transcription, Word
-
-
-@pytest.mark.parametrize(
-    ("tokens", "text"),
-    [
-        (["said", '"hello'], 'said "hello'),
-        (["get", "'em"], "get 'em"),
-        (["use", ".NET"], "use .NET"),
-        (["use", ".NET", "."], "use .NET."),
-        (["it", "is", "(", "fine"], "it is ( fine"),
-    ],
-)
-def test_an_opening_mark_before_a_word_keeps_its_space(tokens: list[str], text: str) -> None:
-    assert join_words(tokens) == text
-
-
-@pytest.mark.parametrize(
-    "clitic", ["'s", "'t", "'re", "'ve", "'ll", "'d", "'m", "n't", "'S", "\u2019s"]
-)
-def test_a_clitic_joins_tight(clitic: str) -> None:
-    assert join_words(["they", clitic]) == f"they{clitic}"
-
-
-def test_clitics_join_in_a_row_and_with_a_comma() -> None:
-    assert join_words(["I", "'d", "'ve,", "well"]) == "I'd've, well"
-
-
-@pytest.mark.parametrize("mark", [".", ",", "...", "?!", '"', "'", '."', ")", "],", "…", "。"])
-def test_pure_punctuation_joins_tight(mark: str) -> None:
-    assert join_words(["done", mark]) == f"done{mark}"
-
-
-def test_a_word_that_begins_like_a_clitic_is_a_word() -> None:
-    assert join_words(["go", "'tis", "nothing"]) == "go 'tis nothing"
-
-
-def test_dashes_and_signs_have_spaces_on_both_sides() -> None:
-    assert join_words(["one", "-", "two", "&", "$5"]) == "one - two & $5"
-
-
-def test_without_texts_the_line_is_empty() -> None:
-    assert join_words(["", "  "]) == ""
 
 
 def transcribed(*words: Word, language: str | None = None) -> Transcription:
@@ -79,6 +35,24 @@ def test_words_repeated_at_the_border_of_two_texts_without_times_appear_once() -
     whole = join_parts([Part(0.0, 0.0, 60.0, first), Part(55.0, 60.0, 99.0, second)])
 
     assert whole.text == "One, two, three, four. five six"
+
+
+def test_repeated_text_without_spaces_appears_once() -> None:
+    first = Transcription("大家早上好。我是王伟", ())
+    second = Transcription("我是王伟，你好", ())  # noqa: RUF001
+
+    whole = join_parts([Part(0.0, 0.0, 60.0, first), Part(55.0, 60.0, 99.0, second)])
+
+    assert whole.text == "大家早上好。我是王伟，你好"  # noqa: RUF001
+
+
+def test_the_parts_of_a_chinese_recording_join_without_spaces() -> None:
+    first = transcribed(Word(0, 1, "早"), Word(1, 2, "上"))
+    second = transcribed(Word(0, 1, "好"), Word(1, 2, "iPhone", gap=""))
+
+    whole = join_parts([Part(0.0, 0.0, 9.0, first), Part(9.0, 9.0, 20.0, second)])
+
+    assert whole.text == "早上好iPhone"
 
 
 def test_the_last_word_counts_though_it_ends_after_the_recording() -> None:

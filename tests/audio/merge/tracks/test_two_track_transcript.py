@@ -226,3 +226,9 @@ def test_other_words_of_one_name_at_the_same_time_are_not_removed() -> None:
 
 def test_texts_of_only_punctuation_are_compared_unchanged() -> None:
     assert len(interleave_blocks([Block(0, 1, "Sam", "?")], [Block(0, 1, "Sam", "!")])) == 2
+
+
+def test_texts_that_differ_in_a_thai_vowel_are_not_an_echo() -> None:
+    mic, system = Block(1000, 1500, "Sam", "กิน"), Block(1000, 1500, "Sam", "กัน")
+
+    assert len(interleave_blocks([mic], [system])) == 2

@@ -1,0 +1,1 @@
+"""Small inputs that once came out wrong, each with the right answer, over HTTP."""
