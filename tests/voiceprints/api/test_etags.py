@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from tests.gateway_process import Gateway
 from tests.voiceprints.api.calls import add_person, call, code_of
+from tests.waiting import until
 from voiceprints.models import Person
 
 
@@ -84,9 +85,24 @@ def test_only_one_of_two_changes_of_one_version_is_made(library_gateway: Gateway
 
 
 def _wait_for_waiting(count: int) -> None:
-    """Wait until this number of other connections wait for a lock."""
-    waiting = 0
-    while waiting < count:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-            waiting = cursor.fetchone()[0]
+    """Wait until this number of other connections wait for a lock of this transaction."""
+    until(lambda: _waiting_connections() == count)
+
+
+def _waiting_connections() -> int:
+    """Count those that wait for this connection, or for one that does.
+
+    From pg_locks: pg_stat_activity does not change within a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE waiting AS ("
+            " SELECT pid FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            " UNION"
+            " SELECT behind.pid FROM pg_locks behind"
+            " JOIN waiting ON waiting.pid = ANY (pg_blocking_pids(behind.pid))"
+            " WHERE NOT behind.granted"
+            ") SELECT count(*) FROM waiting"
+        )
+        return int(cursor.fetchone()[0])
