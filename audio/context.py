@@ -92,12 +92,16 @@ class HeldSlots(Protocol):
         """Begin no further call, and release each slot when no call uses it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EngineCall:
-    """The deadline of an engine call (monotonic clock), and whether it ends with its client."""
+    """The deadline of an engine call (monotonic clock), and whether it ends with its client.
+
+    `has_hung_up`: the engine has closed the connection.
+    """
 
     until: float
     ends_with_client: bool
+    has_hung_up: bool = False
 
 
 def _is_never() -> bool:

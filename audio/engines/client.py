@@ -26,9 +26,9 @@ from audio.engines.failures import (
 )
 from audio.engines.http.answer_stream import AnswerStream
 from audio.engines.http.answers import check, read_json
+from audio.engines.http.connections import EngineConnections, tls
 from audio.engines.http.deadlines import allowed_s, within
 from audio.engines.http.request_forms import form_with, headers
-from audio.engines.http.transport import EngineTransport
 from audio.engines.slots import JobSlots, NoSlot, Slots
 from audio.media.recording import Recording
 
@@ -43,10 +43,13 @@ PROBE_CONNECTIONS = 1
 _SUSPICIOUS = (EngineFailed, EngineNonsense, EngineTimedOut, EngineUnreachable)
 
 
-def connections(count: int) -> EngineTransport:
-    """Make the transport for a number of simultaneous connections; calls set their deadlines."""
-    return EngineTransport(
-        count + PROBE_CONNECTIONS, connect_s=CONNECT_S, wait_s=settings.ENGINE_WAIT_S
+def connections(count: int, base_url: str) -> EngineConnections:
+    """Make a number of simultaneous connections; calls set their deadlines."""
+    return EngineConnections(
+        count + PROBE_CONNECTIONS,
+        connect_s=CONNECT_S,
+        wait_s=settings.ENGINE_WAIT_S,
+        tls=tls() if base_url.startswith("https:") else None,
     )
 
 
@@ -56,8 +59,8 @@ class Engine:
     def __init__(self, name: str, base_url: str) -> None:
         self.name, self.url = name, base_url
         self.slots = Slots(name, settings.ENGINE_CONNECTIONS)
-        self._calls = connections(settings.ENGINE_CONNECTIONS)
-        self._quick_calls = connections(QUICK_CONNECTIONS)
+        self._calls = connections(settings.ENGINE_CONNECTIONS, base_url)
+        self._quick_calls = connections(QUICK_CONNECTIONS, base_url)
         # Cached: joining a path to the base URL takes longer than the rest of building a request.
         self._at = lru_cache(lambda path: httpx.URL(base_url + path))
 
@@ -161,7 +164,7 @@ class Engine:
             yield
 
     def _answer(
-        self, operation: str, by: EngineTransport, request: httpx.Request, *, within_s: float
+        self, operation: str, by: EngineConnections, request: httpx.Request, *, within_s: float
     ) -> object:
         ends_with_client = context.current().calls_end_with_client
         with within(within_s, ends_with_client=ends_with_client), self._observed(operation):

@@ -6,8 +6,7 @@ Other programs, the decoders and engines, remain free to run anywhere.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 CAPACITY_FILE = "/sys/devices/system/cpu/cpu{}/cpu_capacity"
@@ -39,17 +38,6 @@ def bind_thread(processors: set[int]) -> None:
 def allowed_processors() -> set[int]:
     """Return where the gateway may run: its first thread is bound to no processor."""
     return os.sched_getaffinity(os.getpid())
-
-
-@contextmanager
-def on_all_processors() -> Iterator[None]:
-    """Run this thread on all processors inside the block, where it mostly copies bytes."""
-    bound = os.sched_getaffinity(0)
-    bind_thread(allowed_processors())
-    try:
-        yield
-    finally:
-        bind_thread(bound)
 
 
 def _capacity(number: int) -> int:

@@ -36,10 +36,10 @@ LINEAR = 1.5
 def added_time(bench: Bench) -> Results:
     """Measure the time added to one call, and the rate with sixteen callers."""
     asked = {
-        "models": (0.6, None),
-        "speech": (2.0, 400),
-        "transcription": (4.0, 200),
-        "label-merge": (8.0, 80),
+        "models": (1.0, None),
+        "speech": (2.5, 380),
+        "transcription": (6.0, 130),
+        "label-merge": (14.0, 50),
     }
     with bench.gateway() as gateway:
         for measured in _measured(bench, bench.ports(gateway)):

@@ -54,3 +54,8 @@ GIGANTIC_HEADER = Answer(
     pieces=(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x" * 1_000_000, b"\r\n\r\n{}"), bare=True
 )
 NO_HTTP = Answer(pieces=(b"220 mail.example ESMTP ready\r\n\r\n",), bare=True, hangs=True)
+SWITCHING = Answer(
+    pieces=(b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",),
+    bare=True,
+    hangs=True,
+)

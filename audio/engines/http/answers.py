@@ -139,7 +139,7 @@ def read_json(response: httpx.Response, engine: str) -> object:
             if response.headers.get("content-type", "").startswith("text/plain"):
                 return content.decode(errors="replace")
             # The rest of an answer longer than announced would be read as the next answer.
-            response.extensions["connection"].spoil()
+            response.extensions["network_stream"].close()
             raise bad_answer(engine, "it is not JSON") from None
 
 
@@ -155,7 +155,7 @@ def _up_to(limit: int, response: httpx.Response) -> Iterator[bytes]:
     """Yield the body block by block, up to the first block past the limit."""
     received = 0
     # Not iter_raw, which gives the connection back at the end of the body.
-    assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 — EngineTransport makes no other
+    assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 — EngineConnections makes no other
     for block in response.stream:
         yield block
         received += len(block)

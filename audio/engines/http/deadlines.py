@@ -56,6 +56,16 @@ def next_check_s() -> float:
     return min(left, CLIENT_CHECK_S)
 
 
+def note_hang_up() -> None:
+    """Note that the engine has closed the connection of the call under way."""
+    _call().has_hung_up = True
+
+
+def has_hung_up() -> bool:
+    """Whether the engine has closed the connection of the call under way."""
+    return _call().has_hung_up
+
+
 def allowed_s(audio_s: float | None) -> float:
     """Return how long an engine may work on a recording of this length, in seconds.
 

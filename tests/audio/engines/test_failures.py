@@ -60,6 +60,7 @@ ROWS = {
     "reset": (breakages.RESET, (502, "engine_unreachable", None)),
     "closed": (breakages.CLOSED, (502, "engine_unreachable", None)),
     "a gigantic header": (breakages.GIGANTIC_HEADER, (502, "engine_bad_answer", None)),
+    "another protocol": (breakages.SWITCHING, (502, "engine_bad_answer", None)),
     "no HTTP": (breakages.NO_HTTP, (502, "engine_bad_answer", None)),
 }
 BODIES = {
