@@ -6,8 +6,11 @@ from typing import assert_never
 from audio.formats.cues import (
     Cue,
     block_cues,
+    cut_cues,
     labelled_sentence_cues,
     sentence_cues,
+    shown_briefly,
+    subtitle_cues,
     transcript_cues,
 )
 from audio.formats.native_json import Json, labelled_json, named_json
@@ -22,6 +25,7 @@ EXPORT_FORMATS = (*NATIVE_FORMATS, "stm")
 TEXT_MEDIA_TYPES = tuple(
     dict.fromkeys(one.content_type.partition(";")[0] for one in TEXT_FORMATS.values())
 )
+SUBTITLE_FORMATS = ("srt", "vtt")
 # In the order in which errors list them.
 OPENAI_FORMATS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json", "rttm")
 
@@ -37,7 +41,8 @@ def render(transcript: NativeTranscript | OpenAITranscript, form: str) -> Json |
         return _native_json(transcript)
     if form == "stm":
         return stm(_native_cues(transcript), _recording_of(transcript))
-    return TEXT_FORMATS[form].write(_native_cues(transcript))
+    cues_of = _native_subtitles if form in SUBTITLE_FORMATS else _native_cues
+    return TEXT_FORMATS[form].write(cues_of(transcript))
 
 
 def render_file(transcript: NativeTranscript, form: str) -> str:
@@ -63,11 +68,18 @@ def _openai(transcript: OpenAITranscript, form: str) -> Json | str:
 
 
 def _openai_cues(transcript: OpenAITranscript, form: str) -> list[Cue]:
+    if form in SUBTITLE_FORMATS:
+        return shown_briefly(_openai_subtitles(transcript))
     if transcript.labelled is None:
         return sentence_cues(transcript.transcription)
-    if form in ("srt", "vtt"):
-        return labelled_sentence_cues(transcript.labelled)
     return block_cues(transcript.labelled)
+
+
+def _openai_subtitles(transcript: OpenAITranscript) -> list[Cue]:
+    if transcript.labelled is not None:
+        return labelled_sentence_cues(transcript.labelled)
+    cues = sentence_cues(transcript.transcription)
+    return cues if transcript.transcription.words else cut_cues(cues)
 
 
 def _native_json(transcript: NativeTranscript) -> Json:
@@ -86,6 +98,12 @@ def _native_cues(transcript: NativeTranscript) -> list[Cue]:
     if isinstance(transcript, StoredTranscript):
         return list(transcript.cues)
     return transcript_cues(transcript)
+
+
+def _native_subtitles(transcript: NativeTranscript) -> list[Cue]:
+    if isinstance(transcript, StoredTranscript):
+        return shown_briefly(cut_cues(transcript.cues))
+    return shown_briefly(subtitle_cues(transcript))
 
 
 def _recording_of(transcript: NativeTranscript) -> str:

@@ -256,7 +256,7 @@ def _find_near(text: str, sought: str, window: slice) -> tuple[int, int] | None:
 
 
 def _gap(between: str) -> str | None:
-    """Return the white space of what stands between two pieces; None for marks without any."""
+    """Return the white space between two pieces; None for marks without any."""
     spaces = "".join(sign for sign in between if sign.isspace())
     if not spaces:
         return None if between else ""

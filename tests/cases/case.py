@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import srt
+import webvtt
 from numpy import eye
 
 from tests.engine_answers import DIARIZE, DIARIZE_TURNS, TRANSCRIBE, diarization
@@ -101,6 +103,28 @@ def _warned(answer: httpx.Response, _: object) -> bool:
     return bool(codes - OTHER_NOTICES)
 
 
+def _cue_limits(answer: httpx.Response, limits: Json) -> bool:
+    shown = _shown(answer.text)
+    gap = "" if limits["no_spaces"] else " "
+    return (
+        len(shown) >= limits["least"]
+        and all(seconds <= limits["longest_s"] for seconds, _ in shown)
+        and all(len(text) <= limits["longest_characters"] for _, text in shown)
+        and gap.join(text for _, text in shown) == limits["says"]
+    )
+
+
+def _shown(subtitles: str) -> list[tuple[float, str]]:
+    """Return the length in seconds and the text without the name of each cue."""
+    if subtitles.startswith("WEBVTT"):
+        cues = webvtt.from_string(subtitles).captions
+        return [(one.end_in_seconds - one.start_in_seconds, one.text) for one in cues]
+    return [
+        ((one.end - one.start).total_seconds(), one.content.rpartition(": ")[2])
+        for one in srt.parse(subtitles)
+    ]
+
+
 CHECKS: Mapping[str, Any] = {
     "blocks": _blocks,
     "said_by": _said_by,
@@ -111,5 +135,6 @@ CHECKS: Mapping[str, Any] = {
     "warned": _warned,
     "word_count": lambda answer, count: len(answer.json()["words"]) == count,
     "text": lambda answer, text: answer.json()["text"] == text,
+    "cue_limits": _cue_limits,
     "param": lambda answer, param: answer.json()["error"]["param"] == param,
 }

@@ -13,7 +13,8 @@ from audio.formats.renderer import (
     render,
     render_file,
 )
-from audio.formats.stored_transcript import StoredTranscript
+from audio.formats.stored_transcript import StoredTranscript, read_transcript
+from audio.merge.assignment import group_words
 from audio.merge.values import (
     Block,
     LabelledTranscript,
@@ -130,3 +131,14 @@ def test_plain_text_keeps_its_lines() -> None:
 
 def test_plain_text_of_silence_is_an_empty_line() -> None:
     assert render(OpenAITranscript(transcription=Transcription("", ())), "text") == "\n"
+
+
+def test_a_file_of_subtitles_is_cut_like_the_answer_it_was_written_from() -> None:
+    words = [Word(at / 4, (at + 1) / 4, "so.") for at in range(100)]
+    [block] = group_words(words, ["Ana"] * 100)
+    whole = NamedTranscript("mono", 25.0, (), (block,))
+    written = read_transcript(render_file(whole, "json"))
+
+    assert render_file(whole, "srt").count("-->") == 100
+    assert render_file(written, "srt").count("-->") == 100
+    assert render_file(written, "txt").count("\n") == 1

@@ -6,6 +6,8 @@ import httpx
 import pytest
 from django.utils import timezone
 
+from tests.engine_answers import TRANSCRIBE, transcription
+from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import TONE
 from tests.voiceprints.api.calls import add_person, call, param_of
@@ -306,3 +308,17 @@ def test_an_empty_change_is_not_audited(library_gateway: Gateway) -> None:
     call(library_gateway, "PATCH", f"transcripts/{transcript().id}", json={})
 
     assert not AuditEntry.objects.exists()
+
+
+def test_subtitles_of_a_stored_transcript_are_cut_into_short_cues(
+    library_gateway: Gateway, faults: FaultServer
+) -> None:
+    spans = [(at / 2, at / 2 + 0.5) for at in range(8)]
+    faults.answer(TRANSCRIBE, transcription("Good morning. " * 4, spans, 10.0))
+
+    answer = call(
+        library_gateway, "GET", f"transcripts/{store_meeting(library_gateway)}?format=srt"
+    )
+
+    assert answer.text.count("-->") == 4
+    assert answer.text.count("Ana: Good morning.\n") == 4
