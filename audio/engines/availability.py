@@ -42,6 +42,12 @@ def suspect(engine: str, url: str) -> None:
         suspected.send_robust(None, engine=engine, url=url)
 
 
+def note_answer(engine: str, url: str) -> None:
+    """Note that the engine answered a client: a probe that waits meanwhile shows a busy engine."""
+    if not is_probe():
+        engine_status.note_answer(engine, url)
+
+
 def refuse_while_restarting(engine: str, url: str) -> None:
     """Refuse a call to an engine that is known to be restarting, unless it is a probe's.
 

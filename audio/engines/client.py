@@ -11,7 +11,13 @@ from django.conf import settings
 
 from audio import context, metrics
 from audio.context import ClientLeft
-from audio.engines.availability import is_probe, limited_s, refuse_while_restarting, suspect
+from audio.engines.availability import (
+    is_probe,
+    limited_s,
+    note_answer,
+    refuse_while_restarting,
+    suspect,
+)
 from audio.engines.failures import (
     EngineError,
     EngineFailed,
@@ -95,9 +101,11 @@ class Engine:
         with self._slot(), form_with(recording.path, name, fields, at) as request:
             allowed = limited_s(allowed_s(recording.seconds))
             try:
-                return self._answer(operation, self._calls, request, within_s=allowed)
+                answer = self._answer(operation, self._calls, request, within_s=allowed)
             except EngineRefused as refusal:
                 raise refusal.about(recording.field) from refusal
+        note_answer(self.name, self.url)
+        return answer
 
     def open_stream(
         self, operation: str, path: str, body: Mapping[str, object], *, silence_s: float
@@ -115,7 +123,7 @@ class Engine:
             with within(silence_s, ends_with_client=True), self._observed(operation):
                 response = self._calls.handle_request(request)
                 check(response, self.name, self.url)
-                return AnswerStream(self.name, response, slots, silence_s)
+                return AnswerStream(self.name, self.url, response, slots, silence_s)
         except BaseException:
             slots.end()
             raise

@@ -14,7 +14,7 @@ import math
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -145,13 +145,32 @@ def write_status(engine: str, url: str, known: EngineStatus) -> bool:
     return True
 
 
+def note_answer(engine: str, url: str) -> None:
+    """Note for all processes of this host that the engine has just answered a client well."""
+    now = time.time_ns()
+    # A system check warns of a folder that cannot be used.
+    with suppress(OSError):
+        path = _file(engine, url).with_suffix(".answered")
+        if not path.exists() and (made := _open(path)) is not None:
+            os.close(made)
+        os.utime(path, ns=(now, now))
+
+
+def has_answered_since(engine: str, url: str, moment: float) -> bool:
+    """Whether the engine has answered a client well since then, in seconds since 1970."""
+    try:
+        return _file(engine, url).with_suffix(".answered").stat().st_mtime >= moment
+    except OSError:
+        return False
+
+
 @contextmanager
 def examination_lock(engine: str, url: str) -> Iterator[bool]:
     """Lock an engine for probes and restarts; yield whether this thread has the lock.
 
     A lock that another thread or process of this host holds is not waited for.
     """
-    lock = _lock(_file(engine, url).with_suffix(".lock"))
+    lock = _open(_file(engine, url).with_suffix(".lock"))
     if lock is None:
         yield False
         return
@@ -164,7 +183,7 @@ def examination_lock(engine: str, url: str) -> Iterator[bool]:
 @contextmanager
 def restart_lock(target: str) -> Iterator[None]:
     """Lock a program for a restart, and wait for others on this host that restart it."""
-    lock = _lock(folder() / f"restart-{_digest(target)}.lock")
+    lock = _open(folder() / f"restart-{_digest(target)}.lock")
     try:
         if lock is not None:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -203,7 +222,7 @@ def _valid_until(known: EngineStatus) -> float:
     return max(known.probed_at or 0.0, known.since) + 2 * settings.WATCH_INTERVAL_S
 
 
-def _lock(path: Path) -> int | None:
+def _open(path: Path) -> int | None:
     if not is_usable():
         return None
     try:

@@ -6,6 +6,7 @@ import httpx
 
 from audio import context
 from audio.context import HeldSlots
+from audio.engines.availability import note_answer
 from audio.engines.failures import from_transport
 from audio.engines.http.deadlines import within
 
@@ -18,9 +19,9 @@ class AnswerStream:
     """
 
     def __init__(
-        self, engine: str, response: httpx.Response, slots: HeldSlots, silence_s: float
+        self, engine: str, url: str, response: httpx.Response, slots: HeldSlots, silence_s: float
     ) -> None:
-        self._engine, self._response = engine, response
+        self._engine, self._url, self._response = engine, url, response
         self._slots, self._silence_s = slots, silence_s
         self._blocks = response.iter_raw()
         self._opened, self._is_open = time.monotonic(), True
@@ -35,9 +36,12 @@ class AnswerStream:
         """
         with within(self._silence_s, ends_with_client=True):
             try:
-                return next((block for block in self._blocks if block), b"")
+                block = next((block for block in self._blocks if block), b"")
             except httpx.HTTPError as error:
                 raise from_transport(self._engine, error) from error
+        if not block:
+            note_answer(self._engine, self._url)
+        return block
 
     def close(self) -> None:
         """Give the connection and the slot back."""

@@ -24,6 +24,7 @@ HOUR_S = 3600.0
 # The difference between Docker's clock and the time at which its answer arrived.
 SLACK_S = 1.0
 _WEDGED: tuple[Result, ...] = ("wrong", "failed", "timed_out")
+_BROKEN: tuple[State, ...] = ("wedged", "down", "restarting")
 _STATES: Mapping[Result, State] = {
     "ok": "healthy",
     "slow": "degraded",
@@ -66,8 +67,7 @@ class _Examination:
     def __init__(self, engine: str, url: str, when_probed: Callable[[], object]) -> None:
         self._engine, self._url, self._when_probed = engine, url, when_probed
         self._known = engine_status.last_status(engine, url)
-        is_broken = self._known.state in ("wedged", "down", "restarting")
-        self._broken_at = self._known.since if is_broken else time.time()
+        self._broken_at = self._known.since if self._known.state in _BROKEN else time.time()
         self._is_written = False
 
     def run(self) -> None:
@@ -86,14 +86,19 @@ class _Examination:
         self._when_probed()
 
     def _settle(self, found: Probe) -> None:
-        """Publish the result of a probe that is not wedged; `busy` leaves the status as it is."""
+        """Publish the result of a probe that is not wedged; `busy` leaves the status as it is.
+
+        An engine that was broken and answers clients again is not broken any longer.
+        """
         if found.result != "busy":
             self._publish(_STATES[found.result], found.reason)
+        elif found.answers_clients and self._known.state in _BROKEN:
+            self._publish("degraded", found.reason)
 
     def _probe(self) -> Probe:
         found = probe(self._engine)
         self._count("probes", found.result)
-        if found.result != "busy":
+        if found.result != "busy" or found.answers_clients:
             self._note(probed_at=time.time(), probe_s=round(found.seconds, 3))
         return found
 
@@ -179,7 +184,7 @@ class _Examination:
         while _age_s(started_at) < settings.RECOVERY_TIMEOUT_S:
             time.sleep(settings.RECOVERY_PROBE_S)
             found = self._probe()
-            if found.result in ("ok", "slow", "refused"):
+            if found.result in ("ok", "slow", "refused") or found.answers_clients:
                 self._note(recovery_s=round(_age_s(self._broken_at), 3))
                 self._settle(found)
                 return

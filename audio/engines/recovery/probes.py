@@ -19,6 +19,7 @@ from django.conf import settings
 from audio.engines import failures
 from audio.engines.availability import as_probe
 from audio.engines.dialects import kokoro, parakeet
+from audio.engines.engine_status import has_answered_since, url_of
 from audio.media import temporary_files
 from audio.media.decoding import SAMPLE_RATE, DecodingUnavailable, UnusableAudio, sample_blocks
 from audio.media.recording import Recording
@@ -47,11 +48,15 @@ _WORDS = jiwer.Compose(
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """The result of a probe, its reason as a sentence, and how long it took in seconds."""
+    """The result of a probe, its reason as a sentence, and how long it took in seconds.
+
+    `answers_clients`: it is busy, and answered clients while the probe waited.
+    """
 
     result: Result
     reason: str
     seconds: float
+    answers_clients: bool = False
 
 
 class WrongAnswer(Exception):
@@ -59,14 +64,20 @@ class WrongAnswer(Exception):
 
 
 def probe(engine: str) -> Probe:
-    """Ask an engine the questions that it must be able to answer."""
-    started = time.monotonic()
+    """Ask an engine the questions that it must be able to answer.
+
+    An engine that answered clients while the probe waited is busy, not late.
+    """
+    started, began_at = time.monotonic(), time.time()
     try:
         with as_probe(settings.PROBE_TIMEOUT_S):
             _QUESTIONS[engine]()
     except (WrongAnswer, failures.EngineError, DecodingUnavailable, OSError) as error:
         result, reason = _result_of(error)
-        return Probe(result, reason, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        if result == "timed_out" and has_answered_since(engine, url_of(engine), began_at):
+            return Probe("busy", "It answers clients, but not the probe in time.", seconds, True)
+        return Probe(result, reason, seconds)
     seconds = time.monotonic() - started
     if seconds > settings.PROBE_SLOW_S:
         reason = f"It answered correctly, but in {seconds:.1f} s."

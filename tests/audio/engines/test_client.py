@@ -1,18 +1,30 @@
 """The slots of a job, and the calls that it makes in them."""
 
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from audio import context
+from audio.engines import engine_status
+from audio.engines.availability import as_probe
 from audio.engines.client import Engine, engine
-from audio.engines.failures import EngineBusy
+from audio.engines.engine_status import has_answered_since
+from audio.engines.failures import EngineBusy, EngineRefused
 from audio.engines.slots import JobEnded
 from audio.media.recording import Recording
-from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
+from tests.engine_answers import SPEAK, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.recordings import TONE
+
+
+@pytest.fixture(autouse=True)
+def board(settings: Settings, tmp_path: Path) -> None:
+    """A status board of its own for each test."""
+    settings.RECOVERY_DIR = str(tmp_path / "recovery")
+    assert engine_status.is_usable()
 
 
 @pytest.fixture
@@ -77,3 +89,47 @@ def test_a_call_of_a_job_that_has_ended_reaches_no_engine(
             parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
 
     assert faults.paths() == []
+
+
+def test_a_call_that_ended_well_is_noted_for_probes(parakeet: Engine, tone: Recording) -> None:
+    began_at = time.time()
+
+    parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert has_answered_since(parakeet.name, parakeet.url, began_at)
+
+
+def test_speech_that_was_read_to_its_end_is_noted_for_probes(
+    parakeet: Engine, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, b"RIFF", content_type="audio/wav")
+    began_at = time.time()
+
+    with closing(parakeet.open_stream("speak", SPEAK, {}, silence_s=5.0)) as speech:
+        speech.read()
+        is_noted_early = has_answered_since(parakeet.name, parakeet.url, began_at)
+        speech.read()
+
+    assert not is_noted_early
+    assert has_answered_since(parakeet.name, parakeet.url, began_at)
+
+
+def test_the_answer_to_a_probe_is_not_noted(parakeet: Engine, tone: Recording) -> None:
+    began_at = time.time()
+
+    with as_probe(5.0):
+        parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert not has_answered_since(parakeet.name, parakeet.url, began_at)
+
+
+def test_an_answer_that_failed_is_not_noted(
+    parakeet: Engine, tone: Recording, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, {"detail": "too short"}, status=422)
+    began_at = time.time()
+
+    with pytest.raises(EngineRefused):
+        parakeet.post_recording("transcribe", TRANSCRIBE, tone, {})
+
+    assert not has_answered_since(parakeet.name, parakeet.url, began_at)

@@ -37,6 +37,17 @@ def wedged_again(faults: FaultServer) -> str:
     return known().state
 
 
+def late(faults: FaultServer, *, answers_clients: bool) -> None:
+    """Script an engine that is late for the probe, and answers clients meanwhile or does not."""
+
+    def answer(asked: Asked) -> Answer:
+        if answers_clients:
+            engine_status.note_answer("parakeet", engine_status.url_of("parakeet"))
+        return Answer(after_s=0.5)
+
+    faults.respond(TRANSCRIBE, answer)
+
+
 def alerts(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
     return [record for record in caplog.records if getattr(record, "alert", False)]
 
@@ -78,6 +89,75 @@ def test_a_busy_engine_keeps_its_state(
 
     assert (known().state, known().probes) == ("healthy", {"ok": 1, "busy": 1})
     assert container.restarts == []
+
+
+def test_an_engine_that_is_late_while_it_answers_clients_keeps_its_state(
+    container: DockerDaemon, engine: FaultServer, settings: Settings
+) -> None:
+    examine("parakeet")
+    settings.PROBE_TIMEOUT_S = 0.2
+    late(engine, answers_clients=True)
+
+    examine("parakeet")
+
+    assert (known().state, known().probes) == ("healthy", {"ok": 1, "busy": 1})
+    assert container.restarts == []
+
+
+def test_an_engine_that_answers_clients_at_the_second_probe_is_not_restarted(
+    container: DockerDaemon, engine: FaultServer, settings: Settings
+) -> None:
+    settings.PROBE_TIMEOUT_S = 0.2
+
+    def late_first(asked: Asked) -> Answer:
+        late(engine, answers_clients=True)
+        return Answer(after_s=0.5)
+
+    engine.respond(TRANSCRIBE, late_first)
+
+    examine("parakeet")
+
+    assert known().probes == {"timed_out": 1, "busy": 1}
+    assert container.restarts == []
+
+
+def test_an_engine_that_answers_clients_after_its_restart_has_recovered(
+    container: DockerDaemon, engine: FaultServer, settings: Settings
+) -> None:
+    settings.PROBE_TIMEOUT_S = 0.2
+    wedge(engine)
+    container.when_restarted = lambda name: late(engine, answers_clients=True)
+
+    examine("parakeet")
+
+    assert (known().state, len(container.restarts)) == ("degraded", 1)
+    assert known().recovery_s is not None
+
+
+def test_an_engine_that_is_down_and_answers_clients_is_down_no_longer(
+    engine: FaultServer, settings: Settings
+) -> None:
+    settings.PROBE_TIMEOUT_S = 0.2
+    write_known(state="down")
+    late(engine, answers_clients=True)
+
+    examine("parakeet")
+
+    assert known().state == "degraded"
+
+
+def test_an_engine_that_answered_clients_before_the_probe_alone_is_late(
+    container: DockerDaemon, engine: FaultServer, settings: Settings
+) -> None:
+    settings.PROBE_TIMEOUT_S = 0.2
+    engine_status.note_answer("parakeet", engine_status.url_of("parakeet"))
+    late(engine, answers_clients=False)
+    time.sleep(0.02)
+
+    examine("parakeet")
+
+    assert known().probes["timed_out"] >= 2
+    assert len(container.restarts) == 1
 
 
 def test_an_engine_that_refuses_the_probe_is_not_wedged(
