@@ -13,7 +13,7 @@ from audio.pipeline import job_progress
 from audio.retries import ENGINE_CALLS
 
 # How often a wait is interrupted to check whether the job is still wanted.
-CHECK_S = 1.0
+CHECK_S = 0.5
 T = TypeVar("T")
 # How long to wait after a failure, given the wait that the policy plans; None: do not try again.
 Delay = Callable[[Exception, float], float | None]

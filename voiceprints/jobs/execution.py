@@ -25,11 +25,12 @@ from django.db import (
 from django.db.models import F
 from django.utils import timezone
 
+from audio import context
 from audio.api.request_errors import InvalidRequest
 from audio.api.uploads.uploaded_files import TemporaryUpload
 from audio.archive.file_check import describe_os_error
 from audio.archive.recording_job import UnusableRecording
-from audio.context import traced
+from audio.context import ClientLeft, traced
 from audio.library import LibraryUnavailable
 from audio.pipeline.job_progress import Stopped, watched_by
 from voiceprints.jobs.archive_jobs import OutputsNotWritten
@@ -41,7 +42,8 @@ from voiceprints.storage.stored_files import StorageFailed
 
 logger = logging.getLogger(__name__)
 READ_BYTES = 1024 * 1024
-PROGRESS_INTERVAL_S = 1.0
+# A deleted job frees its worker within a second: this, and the check of the engine call under way.
+CLAIM_CHECK_S = 0.25
 
 
 class TooManyAttempts(InvalidRequest):
@@ -82,7 +84,7 @@ def run_job(job_id: UUID, is_stopping: Callable[[], bool]) -> None:
         raise RetryLater(settings.JOB_RETRY_S) from error
     if job is None:
         return
-    with suppress(ClaimLost), traced(str(job_id)):
+    with suppress(ClaimLost, ClientLeft), traced(str(job_id)):
         try:
             with _progress_recorded(job, is_stopping):
                 _attempt(job)
@@ -115,7 +117,7 @@ def _attempt(job: Job) -> None:
     try:
         with _local_copies(job) as files:
             finish_job(job, compute_result(job, files))
-    except (Stopped, ClaimLost, LibraryUnavailable, OperationalError, InterfaceError):
+    except (Stopped, ClaimLost, ClientLeft, LibraryUnavailable, OperationalError, InterfaceError):
         raise
     except Exception as error:  # no failure of one job may affect the next one
         after_s = _retry_after_s(job, error)
@@ -187,7 +189,7 @@ class _ProgressRecorder:
     def __init__(self, job: Job, is_stopping: Callable[[], bool]) -> None:
         self._own = Job.objects.filter(pk=job.pk, claim=job.claim, state=JobState.RUNNING)
         self._is_stopping = is_stopping
-        self._share = 0.0
+        self._share = self._recorded = 0.0
         self._is_lost = False
         self._adding, self._ended = Lock(), Event()
 
@@ -200,10 +202,14 @@ class _ProgressRecorder:
         """Return whether the attempt must not begin anything new."""
         return self._is_lost or self._is_stopping()
 
+    def is_lost(self) -> bool:
+        """Return whether the job was deleted, or belongs to another attempt."""
+        return self._is_lost
+
     def record_until_end(self) -> None:
-        """Write the progress every `PROGRESS_INTERVAL_S` seconds."""
+        """Write the progress when it changes, and check the claim every CLAIM_CHECK_S."""
         try:
-            while not self._ended.wait(PROGRESS_INTERVAL_S):
+            while not self._ended.wait(CLAIM_CHECK_S):
                 self._record()
         finally:
             connection.close()
@@ -213,8 +219,13 @@ class _ProgressRecorder:
         self._ended.set()
 
     def _record(self) -> None:
+        share = self._share
         try:
-            self._is_lost = self._own.update(progress=self._share) == 0
+            if share == self._recorded:
+                self._is_lost = not self._own.exists()
+            else:
+                self._is_lost = self._own.update(progress=share) == 0
+                self._recorded = share
         except DatabaseError:
             # The database will be back, or the attempt will fail for the same reason.
             logger.warning("the progress of a job could not be noted", exc_info=True)
@@ -223,11 +234,15 @@ class _ProgressRecorder:
 
 @contextmanager
 def _progress_recorded(job: Job, is_stopping: Callable[[], bool]) -> Iterator[None]:
+    """Record the progress inside the block; engine calls end with the claim, as with a client."""
     recorder = _ProgressRecorder(job, is_stopping)
     thread = Thread(target=recorder.record_until_end, name="follower", daemon=True)
     thread.start()
     try:
-        with watched_by(recorder):
+        with (
+            watched_by(recorder),
+            context.replaced(client_has_left=recorder.is_lost, calls_end_with_client=True),
+        ):
             yield
     finally:
         recorder.end()

@@ -1,6 +1,7 @@
 """One attempt at a job, in this process."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from audio.library import LibraryUnavailable
 from audio.media.recording import Recording
 from tests.engine_answers import MEETING_DIARIZATION, MEETING_TRANSCRIPTION
 from tests.faults import Answer, Asked, FaultServer
+from tests.faults.breakages import LOADING, SILENT
 from tests.recordings import TONE
 from tests.voiceprints.people import SPACE, axis, consenting, voiceprint_of
 from voiceprints.erasure.person_erasure import erase_person
@@ -214,6 +216,49 @@ def test_a_job_that_is_cancelled_while_it_runs_stores_nothing(
 
     assert job.state == JobState.CANCELLED
     assert not Transcript.objects.exists()
+
+
+def test_a_job_that_is_deleted_during_an_engine_call_frees_its_worker_within_a_second(
+    queue: FaultServer, tone: Recording
+) -> None:
+    job = merge(tone, store="true")
+    deleted_at: list[float] = []
+
+    def delete(asked: Asked) -> Answer:
+        cancel_job(job.id)
+        connection.close()
+        deleted_at.append(time.monotonic())
+        return SILENT
+
+    queue.respond(TRANSCRIBE, delete)
+
+    run_job(job.id, go_on)
+    took_s = time.monotonic() - deleted_at[0]
+
+    assert took_s < 1
+    assert queue.left.wait(1)
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+
+
+def test_a_job_that_is_deleted_while_it_waits_for_its_engine_frees_its_worker_within_a_second(
+    queue: FaultServer, tone: Recording
+) -> None:
+    job = merge(tone)
+    deleted_at: list[float] = []
+
+    def delete(asked: Asked) -> Answer:
+        cancel_job(job.id)
+        connection.close()
+        deleted_at.append(time.monotonic())
+        return LOADING
+
+    queue.respond(TRANSCRIBE, delete)
+
+    run_job(job.id, go_on)
+
+    assert time.monotonic() - deleted_at[0] < 1
+    assert queue.paths().count(TRANSCRIBE) == 1
 
 
 def test_a_worker_that_dies_before_the_end_has_stored_nothing(
