@@ -111,6 +111,7 @@ def _cut(given: Sequence[Word], speaker: str) -> list[Cue]:
     line, begin, cues = _line_of(words), 0, []
     for at in range(1, len(words)):
         is_apart = words[at].start - words[at - 1].end > LONGEST_PAUSE_S
+        is_apart = is_apart or words[at].segment != words[at - 1].segment
         if is_apart or (at in line.breaks and _has_ended(words[begin:at])):
             cues.append(words[begin:at])
             begin = at

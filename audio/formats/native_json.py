@@ -11,6 +11,7 @@ from audio.merge.values import (
     LabelledTranscript,
     NamedSpeaker,
     NamedTranscript,
+    Notice,
     RecognisedSpeaker,
     Turn,
 )
@@ -18,7 +19,7 @@ from audio.merge.values import (
 Json = dict[str, object]
 
 
-def diarized_chunk_json(chunk: Diarization) -> Json:
+def diarized_chunk_json(chunk: Diarization, warnings: Iterable[Notice] = ()) -> Json:
     """Return the answer of diarize-chunk."""
     return {
         "duration": chunk.duration or 0.0,
@@ -26,6 +27,7 @@ def diarized_chunk_json(chunk: Diarization) -> Json:
         "speakers_detected": list(chunk.speakers),
         "fingerprints": _vectors(chunk.embeddings),
         "models": dict(chunk.models),
+        **warnings_json(warnings),
     }
 
 

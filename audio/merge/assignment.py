@@ -52,11 +52,30 @@ def label_words(
     ['Speaker_0', 'Speaker_unknown']
 
     """
-    starts, ends = edges(words)
-    chosen = _turn_of_each_word(starts, ends, _SortedTurns(turns), tolerance_s)
+    chosen = find_turns(words, turns, tolerance_s=tolerance_s)
     labels = np.array([*(turn.speaker for turn in turns), UNKNOWN_SPEAKER], dtype=object)
     speakers: list[str] = labels[chosen].tolist()
     return speakers
+
+
+def find_turns(
+    words: Sequence[Word], turns: Sequence[Turn], *, tolerance_s: float = 0.0
+) -> Indices:
+    """Find the turn that each word belongs to, as `label_words` does.
+
+    Returns
+    -------
+    NDArray
+        Indices into ``turns``, -1 for a word without a turn; shape ``(words,)``.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite.
+
+    """
+    starts, ends = edges(words)
+    return _turn_of_each_word(starts, ends, _SortedTurns(turns), tolerance_s)
 
 
 def group_words(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from audio.merge.assignment import group_words, label_words
+from audio.merge.doubtful_times import label_doubtful_words, trim_drawn_out
 from audio.merge.values import (
     UNKNOWN_SPEAKER,
     Block,
@@ -71,11 +72,13 @@ class LabellingRule:
 
     ``tolerance_s`` is the largest gap, in seconds, between a word and the turn it is assigned to.
     With ``share_overlaps`` two speakers' overlapping turns are cut in the middle; without, the
-    turn that starts first gets the words of both.
+    turn that starts first gets the words of both. With ``doubts_times`` a word that is drawn out
+    over a pause, has no length or has no times of its own is labelled by what is certain of it.
     """
 
     tolerance_s: float = 0.0
     share_overlaps: bool = False
+    doubts_times: bool = False
 
 
 PLAIN_RULE = LabellingRule()
@@ -155,7 +158,10 @@ def label_transcription(
     else:
         turns = diarization.turns
         turns = share_overlaps(turns) if rule.share_overlaps else turns
-        speakers = label_words(words, turns, tolerance_s=rule.tolerance_s)
+        label = label_doubtful_words if rule.doubts_times else label_words
+        if rule.doubts_times:
+            words = trim_drawn_out(words, turns, tolerance_s=rule.tolerance_s)
+        speakers = label(words, turns, tolerance_s=rule.tolerance_s)
     return LabelledWords(words, tuple(speakers), notices)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from audio.merge.values import Transcription, Word
+from audio.merge.values import Span, Transcription, Word
 from audio.merge.word_spacing import join_words, split_words
 
 # Ten seconds of overlap have fewer words.
@@ -106,8 +106,10 @@ def _own_words(part: Part, stop: float) -> list[Word]:
     if not part.transcription.words:
         text = part.transcription.text.strip()
         return [Word(part.begin, part.stop, text)] if text else []
-    moved = (
-        replace(word, start=word.start + part.start, end=word.end + part.start)
-        for word in part.transcription.words
-    )
+    moved = (_moved(word, part.start) for word in part.transcription.words)
     return [word for word in moved if part.begin <= (word.start + word.end) / 2 < stop]
+
+
+def _moved(word: Word, by_s: float) -> Word:
+    segment = word.segment and Span(word.segment.start + by_s, word.segment.end + by_s)
+    return replace(word, start=word.start + by_s, end=word.end + by_s, segment=segment)

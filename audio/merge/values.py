@@ -26,17 +26,29 @@ UNKNOWN_SPEAKER = "Speaker_unknown"
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A time interval."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """Text with start and end.
 
     ``gap`` is the white space that the engine's text has before the word, None where the scripts
-    decide (see `word_spacing`).
+    decide (see `word_spacing`). ``is_estimated`` is whether the engine left out its start or its
+    end. ``segment`` is the span over which the words of a segment were spread, where the engine
+    gave the times of that alone.
     """
 
     start: float
     end: float
     text: str
     gap: str | None = field(default=None, repr=False)
+    is_estimated: bool = field(default=False, repr=False)
+    segment: Span | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +78,6 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A time interval."""
-
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
 class Transcription:
     """An engine's answer in the words role: the text of one recording."""
 
@@ -89,7 +93,8 @@ class Diarization:
     """An engine's answer in the turns role: which anonymous speaker talks when in one recording.
 
     ``speakers`` are the labels that the engine detected, in its order; ``turns`` and
-    ``embeddings`` may have other labels, and may lack some of these.
+    ``embeddings`` may have other labels, and may lack some of these. ``unusable_turns`` counts the
+    turns that were left out: without times or a label, or with an end before the start.
     """
 
     turns: tuple[Turn, ...]
@@ -97,6 +102,7 @@ class Diarization:
     embeddings: Mapping[str, Embedding] = field(default_factory=dict)
     duration: float | None = None
     models: Mapping[str, str] = field(default_factory=dict)
+    unusable_turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,13 @@ def _continued(word: Word, piece: Word) -> Word:
     # A mark after a silence is no speech: the word ends before the silence.
     ends = piece.end if piece.start - word.end <= LONGEST_PAUSE_S else word.end
     start, end = min(word.start, piece.start), max(word.end, ends)
-    return replace(word, start=start, end=end, text=word.text + piece.text)
+    return replace(
+        word,
+        start=start,
+        end=end,
+        text=word.text + piece.text,
+        is_estimated=word.is_estimated or piece.is_estimated,
+    )
 
 
 def _is_only_marks(text: str) -> bool:

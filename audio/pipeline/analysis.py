@@ -22,7 +22,7 @@ from audio.media.decoding import UndecodableAudio, length_s
 from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
-from audio.merge.diarized_speakers import check_speaker_limit
+from audio.merge.diarized_speakers import check_answers, check_speaker_limit
 from audio.merge.linking import link_chunks
 from audio.merge.transcript_text import Part, join_parts
 from audio.merge.values import Diarization, Notice, Transcription
@@ -187,15 +187,15 @@ def _analysis(plan: _Plan, answers: Mapping[Call, Any]) -> Analysis:
     diarizations = [answers[call] for call in plan.diarizations]
     if plan.chunks:
         return _joined(plan, transcriptions, diarizations)
-    limit = check_speaker_limit(*diarizations)
+    transcription = transcriptions[0] if transcriptions else _NO_WORDS
+    warnings = (
+        *check_speaker_limit(*diarizations),
+        *check_answers(transcription, diarizations),
+    )
     if diarizations and plan.linking != LINKING_RULE:
         whole = Chunk(0.0, diarizations[0].duration or 0.0, diarizations[0])
         diarizations = [_linked([whole], plan.linking)]
-    return Analysis(
-        transcriptions[0] if transcriptions else _NO_WORDS,
-        diarizations[0] if diarizations else _NO_TURNS,
-        limit,
-    )
+    return Analysis(transcription, diarizations[0] if diarizations else _NO_TURNS, warnings)
 
 
 def _joined(plan: _Plan, transcriptions: Sequence[Any], diarizations: Sequence[Any]) -> Analysis:
@@ -203,11 +203,13 @@ def _joined(plan: _Plan, transcriptions: Sequence[Any], diarizations: Sequence[A
     turns, without_turns = _by_chunk(plan.chunks, diarizations, "diarized")
     parts = [Part(chunk.start, chunk.begin, chunk.stop, answer) for chunk, answer in words]
     chunks = [Chunk(chunk.start, chunk.end, answer) for chunk, answer in turns]
-    limit = check_speaker_limit(*(answer for _, answer in turns))
+    diarized = [answer for _, answer in turns]
+    transcription = join_parts(parts)
+    checked = (*check_speaker_limit(*diarized), *check_answers(transcription, diarized))
     return Analysis(
-        join_parts(parts),
+        transcription,
         _linked(chunks, plan.linking),
-        (*without_words, *without_turns, *limit),
+        (*without_words, *without_turns, *checked),
     )
 
 

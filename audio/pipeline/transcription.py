@@ -10,12 +10,12 @@ from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.open_set_identification import recognise
 from audio.merge.speaker_labels import LabellingRule, label_blocks
-from audio.merge.values import Diarization, LabelledTranscript
+from audio.merge.values import LabelledTranscript
 from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
 
 # Diarizers begin a turn up to a quarter of a second after its first word, which still belongs to
 # it. A recognizer that follows one speaker at a time gives the words of an overlap in turn.
-LABELLING = LabellingRule(tolerance_s=0.25, share_overlaps=True)
+LABELLING = LabellingRule(tolerance_s=0.25, share_overlaps=True, doubts_times=True)
 DEFAULT_LANGUAGE = "en"
 
 
@@ -24,9 +24,9 @@ def transcribe(recording: Recording, options: Mapping[str, str]) -> Analysis:
     return analyse(AnalysisRequest(recording=recording, options=options))[0]
 
 
-def diarize_chunk(recording: Recording) -> Diarization:
-    """Return the turns of a recording's anonymous speakers, with an embedding of each."""
-    return analyse(AnalysisRequest(recording=recording, speakers="embeddings"))[0].diarization
+def diarize_chunk(recording: Recording) -> Analysis:
+    """Find the turns of a recording's anonymous speakers, with an embedding of each."""
+    return analyse(AnalysisRequest(recording=recording, speakers="embeddings"))[0]
 
 
 def transcribe_with_speakers(

@@ -75,7 +75,7 @@ def test_audio_of_unknown_length_is_as_long_as_its_words(
 ) -> None:
     faults.answer(TRANSCRIBE, {name: TRANSCRIPTION[name] for name in ("text", "words")})
 
-    counting.gateway.post(TRANSCRIBE, files=FILE)
+    counting.gateway.post(TRANSCRIBE, files={"file": b"a format of the engine's own"})
 
     assert counting.grown("spark_audio_seconds_total", operation="transcribe") == 4.0
 

@@ -106,7 +106,7 @@ def extract_sample_voice(recording: Recording) -> ExtractedVoice:
 
 
 def _turns(recording: Recording, within: Span | None) -> tuple[Turn, ...]:
-    turns = diarize_chunk(recording).turns
+    turns = diarize_chunk(recording).diarization.turns
     return turns if within is None else clip_turns(turns, within)
 
 

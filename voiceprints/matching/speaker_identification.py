@@ -34,7 +34,7 @@ def identify_speakers(
     ------
     EngineError
     """
-    diarization = diarize_chunk(recording)
+    diarization = diarize_chunk(recording).diarization
     seconds = speaking_time(diarization.turns)
     named = diarization.models.get("embedding", "")
     space = Space.named(named)

@@ -58,6 +58,7 @@ class DiarizedChunk(serializers.Serializer[Any]):
         child=serializers.ListField(child=serializers.FloatField()), help_text=VECTOR
     )
     models = serializers.DictField(child=serializers.CharField())
+    warnings = Warned(many=True, required=False)
 
 
 class RecognisedVoice(serializers.Serializer[Any]):

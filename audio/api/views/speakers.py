@@ -31,8 +31,9 @@ class DiarizeChunk(APIView):
     def post(self, request: Request) -> Response:
         serializer = DiarizeRequest(data=request.data)
         serializer.is_valid(raise_exception=True)
-        chunk = diarize_chunk(serializer.validated_data["file"])
-        return with_ignored(Response(diarized_chunk_json(chunk)), serializer.unknown())
+        analysis = diarize_chunk(serializer.validated_data["file"])
+        answer = diarized_chunk_json(analysis.diarization, analysis.warnings)
+        return with_ignored(Response(answer), serializer.unknown())
 
 
 class TranscribeWithSpeakers(APIView):

@@ -7,7 +7,12 @@ from django.conf import settings
 
 from audio import metrics
 from audio.engines.client import Engine, engine
-from audio.engines.dialects.parakeet_words import MAX_TIME, finite_number, parse_words
+from audio.engines.dialects.parakeet_words import (
+    MAX_TIME,
+    finite_number,
+    parse_words,
+    spelled_number,
+)
 from audio.engines.failures import EngineFailed, EngineRefused
 from audio.media.recording import Recording
 from audio.merge.speaker_labels import length_of
@@ -38,7 +43,7 @@ def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcriptio
         # Some servers answer in plain JSON alone: no word times are better than no answer.
         fields = {"response_format": "json", **options}
         answer = parakeet().post_recording("transcribe", path, recording, fields)
-    transcription = _transcription(answer)
+    transcription = _transcription(answer, recording.seconds)
     _count("transcribe", length_of(_NO_TURNS, transcription))
     return transcription
 
@@ -63,7 +68,7 @@ def _count(operation: str, seconds: float) -> None:
     metrics.AUDIO_SECONDS.labels(operation).inc(seconds)
 
 
-def _transcription(answer: object) -> Transcription:
+def _transcription(answer: object, length_s: float | None) -> Transcription:
     if isinstance(answer, str):
         return Transcription(answer.strip(), ())
     body = _object(answer)
@@ -74,12 +79,18 @@ def _transcription(answer: object) -> Transcription:
     if text is None and "words" not in body and "segments" not in body:
         raise parakeet().bad_answer("it has neither text nor words")
     try:
-        words = parse_words(body, text or "", duration)
+        words = parse_words(body, text or "", duration, length_s=length_s)
     except ValueError as error:
         raise parakeet().bad_answer(str(error)) from error
     spoken = text.strip() if text else join_words(words)
+    last_s = max((word.end for word in words), default=0.0)
     return Transcription(
-        spoken, words, duration, _optional_text(body, "language"), _optional_text(body, "model")
+        spoken,
+        words,
+        # A duration that the words contradict is that of the speech alone.
+        duration if duration is None or last_s <= duration else length_s or last_s,
+        _optional_text(body, "language"),
+        _optional_text(body, "model"),
     )
 
 
@@ -88,25 +99,52 @@ def _diarization(answer: object) -> Diarization:
     segments = body.get("segments")
     if not isinstance(segments, list):
         raise parakeet().bad_answer("segments is not a list")
-    detected = body.get("speakers_detected") or []
-    if not isinstance(detected, list) or not all(isinstance(label, str) for label in detected):
-        raise parakeet().bad_answer("speakers_detected is not a list of labels")
+    read = [_turn(segment) for segment in segments]
+    turns = tuple(turn for turn in read if turn is not None)
+    if segments and not any(map(_is_shaped, segments)):
+        raise parakeet().bad_answer("a segment is not start_s, end_s, speaker")
+    detected = body.get("speakers_detected")
+    labels = map(_label, detected if isinstance(detected, list) else [])
     return Diarization(
-        turns=tuple(_turn(segment) for segment in segments),
-        speakers=tuple(detected),
+        turns=turns,
+        speakers=tuple(label for label in labels if label is not None),
         embeddings=_embeddings(body.get("fingerprints")),
         duration=_duration(body),
         models=_models(body),
+        unusable_turns=len(read) - len(turns),
     )
 
 
-def _turn(segment: object) -> Turn:
+def _turn(segment: object) -> Turn | None:
+    """Read a turn; None where a part of it is missing, or it ends before it starts."""
     body = _object(segment)
     start, end = _seconds(body, "start_s", "start"), _seconds(body, "end_s", "end")
-    speaker = body.get("speaker")
-    if start is None or end is None or end < start or not isinstance(speaker, str):
-        raise parakeet().bad_answer("a segment is not start_s, end_s, speaker")
-    return Turn(max(0.0, start), max(0.0, end), speaker, _seconds(body, "confidence"))
+    speaker = _label(body.get("speaker"))
+    if start is None or end is None or end < start or speaker is None:
+        return None
+    return Turn(max(0.0, start), max(0.0, end), speaker, _confidence(body))
+
+
+def _is_shaped(segment: object) -> bool:
+    """Whether a segment has all parts of a turn, be it an empty one."""
+    body = _object(segment)
+    times = _seconds(body, "start_s", "start"), _seconds(body, "end_s", "end")
+    return None not in times and _label(body.get("speaker")) is not None
+
+
+def _label(given: object) -> str | None:
+    """Return a speaker's label as text: some engines number the speakers."""
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return f"{given:g}"
+    return given if isinstance(given, str) else None
+
+
+def _confidence(body: Mapping[str, object]) -> float | None:
+    given = body.get("confidence")
+    try:
+        return None if given is None else float(finite_number(spelled_number(given), "confidence"))
+    except ValueError:
+        return None
 
 
 def _embeddings(given: object) -> dict[str, Embedding]:
@@ -144,25 +182,20 @@ def _object(value: object) -> Mapping[str, object]:
 
 
 def _duration(body: Mapping[str, object]) -> float | None:
-    given = body.get("duration")
     # One known server writes it as a string.
-    if isinstance(given, str):
-        try:
-            given = float(given)
-        except ValueError:
-            given = None
-    duration = _seconds({"duration": given}, "duration")
+    given = spelled_number(body.get("duration"))
+    duration = None if isinstance(given, str) else _seconds({"duration": given}, "duration")
     if duration is not None and duration < 0:
         raise parakeet().bad_answer("duration is negative")
     return duration
 
 
 def _seconds(body: Mapping[str, object], *keys: str) -> float | None:
-    value = next((body[key] for key in keys if body.get(key) is not None), None)
+    value = next((body[key] for key in keys if body.get(key) not in (None, "")), None)
     if value is None:
         return None
     try:
-        return float(finite_number(value, keys[0]))
+        return float(finite_number(spelled_number(value), keys[0]))
     except ValueError as error:
         raise parakeet().bad_answer(str(error)) from error
 

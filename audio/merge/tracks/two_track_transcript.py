@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from unicodedata import category
 
 from audio.merge.assignment import group_words
+from audio.merge.doubtful_times import trim_drawn_out
 from audio.merge.named_transcript import assign_names, engine_models, rename_blocks
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.name_embeddings import embeddings_by_name, known_embedding
@@ -109,6 +110,8 @@ def name_two_tracks(
 
     """
     words, mic_notices = transcribed_words(mic.diarization, mic.transcription)
+    if labelling.doubts_times and not mic_notices:
+        words = trim_drawn_out(words, mic.diarization.turns, tolerance_s=labelling.tolerance_s)
     local = _select_local(mic, system, self_vad, words)
     user_voice = find_user_voice(mic.diarization, local.turns)
     user = NamedSpeaker(

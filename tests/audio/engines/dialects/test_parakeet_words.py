@@ -33,10 +33,9 @@ def test_every_shape_gives_the_same_words(answer: dict[str, object]) -> None:
 def test_a_word_without_an_end_lasts_until_the_next_begins() -> None:
     words = [{"word": "good", "start": 1.0}, {"word": "day", "start": 1.5}]
 
-    assert parse_words({"words": words}, "good day", 9.0) == (
-        Word(1.0, 1.5, "good"),
-        Word(1.5, 1.5, "day"),
-    )
+    good, day = parse_words({"words": words}, "good day", 9.0)
+
+    assert (good.start, good.end, day.start) == (1.0, 1.5, 1.5)
 
 
 def test_a_word_of_endless_duration_is_refused() -> None:
@@ -101,7 +100,7 @@ def test_blank_and_null_words_are_dropped() -> None:
     assert parse_words({"words": words}, "", 2.0) == ()
 
 
-@pytest.mark.parametrize("start", [None, "soon", float("nan"), float("inf"), True])
-def test_a_word_without_a_finite_start_is_refused(start: object) -> None:
+@pytest.mark.parametrize("start", ["soon", "nan", float("nan"), float("inf"), True])
+def test_a_word_whose_start_is_not_a_finite_number_is_refused(start: object) -> None:
     with pytest.raises(ValueError, match="start"):
         parse_words({"words": [{"word": "Hello", "start": start, "end": 1.0}]}, "Hello", 2.0)
