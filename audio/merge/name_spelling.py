@@ -1,9 +1,11 @@
 """The spelling of names: one readable form, and the key that equal names share.
 
 Every name from a client or a file is made readable where it arrives, so that names that look the
-same are equal. Two readable names are one name when their keys are equal.
+same are equal. Two readable names are one name when their keys are equal; `common_spelling` gives
+the names of one recording one spelling.
 """
 
+from collections.abc import Callable, Iterable
 from unicodedata import category, normalize
 
 # Needed inside words of some scripts, and inside emoji; at the edge of a word they have no effect.
@@ -25,6 +27,26 @@ def readable(text: str) -> str:
 def name_key(name: str) -> str:
     """Return the key of a name: its NFC form, in lower case sign by sign, as Postgres does it."""
     return "".join(sign.lower()[0] for sign in normalize("NFC", name))
+
+
+def common_spelling(names: Iterable[str]) -> Callable[[str], str]:
+    """Return a function that spells a name as the first of these that is the same name.
+
+    Names are the same that differ in case, white space, composition or invisible signs only.
+
+    Examples
+    --------
+    >>> common_spelling(["Emma Brook", "Ana"])("EMMA  brook")
+    'Emma Brook'
+
+    """
+    first: dict[str, str] = {}
+    spelled = {name: first.setdefault(_same_name_key(name), name) for name in names}
+    return lambda name: spelled.get(name) or first.get(_same_name_key(name), name)
+
+
+def _same_name_key(name: str) -> str:
+    return name_key(readable(name))
 
 
 def _visible(sign: str) -> str:

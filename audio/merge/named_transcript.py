@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from audio.merge.name_spelling import common_spelling
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.evidence import Naming, name_by_evidence
 from audio.merge.naming.name_embeddings import embeddings_by_name
 from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule, name_by_overlap
+from audio.merge.naming.timeline_plausibility import check_place, check_units
 from audio.merge.naming.voice_similarity import check_dimensions
 from audio.merge.speaker_labels import PLAIN_RULE, LabellingRule, label_blocks, length_of
 from audio.merge.values import (
@@ -63,7 +65,9 @@ def name_transcript(
     (Turn(start=0.0, end=2.0, speaker='Ann', confidence=None),)
 
     """
-    naming = assign_names(diarization, entries, voices, rule)
+    entries, voices = spell_names(entries, voices)
+    duration = length_of(diarization, transcription)
+    naming = assign_names(diarization, entries, voices, rule, duration_s=duration)
     blocks: tuple[Block, ...] = ()
     notices: tuple[Notice, ...] = ()
     if transcription is not None:
@@ -71,7 +75,7 @@ def name_transcript(
     names = {speaker.speaker: speaker.name for speaker in naming.speakers}
     return NamedTranscript(
         mode="mono",
-        duration=length_of(diarization, transcription),
+        duration=duration,
         speakers=naming.speakers,
         blocks=rename_blocks(blocks, names),
         turns=() if transcription is not None else _rename_turns(diarization.turns, names),
@@ -92,8 +96,52 @@ def assign_names(
     voices: Voices,
     rule: OverlapRule | EvidenceRule,
     mic: NamedSpeaker | None = None,
+    *,
+    duration_s: float,
 ) -> Naming:
-    """Name the speakers by the given rule; ``mic`` is the local user of a two-track recording."""
+    """Name the speakers by the given rule, and warn about a timeline that cannot be meant.
+
+    ``mic`` is the local user of a two-track recording, ``duration_s`` the recording's length.
+    """
+    possible = check_units(entries, duration_s, is_converted=isinstance(rule, EvidenceRule))
+    naming = _assign_names(diarization, possible.entries, voices, rule, mic)
+    place = check_place(possible.entries, duration_s, naming.timeline_offset_s)
+    return replace(naming, notices=(*possible.notices, *place, *naming.notices))
+
+
+def spell_names(
+    entries: Sequence[TimelineEntry], voices: Voices, *others: str
+) -> tuple[tuple[TimelineEntry, ...], Voices]:
+    """Spell every name as the known voices do, else as ``others`` do, else as it is first shown.
+
+    Parameters
+    ----------
+    entries, voices
+        The timeline, in any order, and the known voices.
+    others
+        Names from elsewhere, such as the local user's.
+
+    Returns
+    -------
+    tuple
+        The entries and the voices, in their order.
+
+    """
+    shown = sorted(entries, key=lambda entry: entry.start)
+    spell = common_spelling([*voices.names, *others, *(entry.name for entry in shown)])
+    return (
+        tuple(replace(entry, name=spell(entry.name)) for entry in entries),
+        replace(voices, names=tuple(map(spell, voices.names))),
+    )
+
+
+def _assign_names(
+    diarization: Diarization,
+    entries: Sequence[TimelineEntry],
+    voices: Voices,
+    rule: OverlapRule | EvidenceRule,
+    mic: NamedSpeaker | None,
+) -> Naming:
     if isinstance(rule, EvidenceRule):
         return name_by_evidence(diarization, entries, voices, rule=rule, mic=mic)
     return Naming(name_by_overlap(diarization, entries, voices, rule=rule, mic=mic))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count, product
 from string import ascii_uppercase
 
+from audio.merge.name_spelling import name_key
 from audio.merge.values import UNKNOWN_SPEAKER, Diarization, LabelledWords, NamedSpeaker
 
 NO_SPEAKER = "Unknown"
@@ -18,8 +19,8 @@ def number_unnamed(
     They are ``Unknown_0``, ``Unknown_1``, …; a number is skipped where ``taken`` or a speaker of
     ``named`` already has that name.
     """
-    used = {*taken, *(one.name for one in named)}
-    free = (name for name in map("Unknown_{}".format, count()) if name not in used)
+    used = set(map(name_key, (*taken, *(one.name for one in named))))
+    free = (name for name in map("Unknown_{}".format, count()) if name_key(name) not in used)
     return tuple(
         replace(
             speaker,
@@ -54,7 +55,8 @@ def letter_unnamed(labelled: LabelledWords, names: Mapping[str, str]) -> Labelle
     ('A', 'Ann', 'A', 'B')
 
     """
-    free = (letters for letters in _letters() if letters not in set(names.values()))
+    used = set(map(name_key, names.values()))
+    free = (letters for letters in _letters() if name_key(letters) not in used)
     chosen = dict(names) | {UNKNOWN_SPEAKER: NO_SPEAKER}
     for label in labelled.speakers:
         if label not in chosen:

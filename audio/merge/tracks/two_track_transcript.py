@@ -12,7 +12,13 @@ from unicodedata import category
 
 from audio.merge.assignment import group_words
 from audio.merge.doubtful_times import trim_drawn_out
-from audio.merge.named_transcript import assign_names, engine_models, rename_blocks
+from audio.merge.name_spelling import common_spelling
+from audio.merge.named_transcript import (
+    assign_names,
+    engine_models,
+    rename_blocks,
+    spell_names,
+)
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.name_embeddings import embeddings_by_name, known_embedding
 from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule
@@ -109,6 +115,9 @@ def name_two_tracks(
         neither spans nor samples.
 
     """
+    user_name = common_spelling([*voices.names, self_name.strip()])(self_name.strip())
+    entries, voices = spell_names(entries, voices, user_name)
+    duration = max(length_of(track.diarization, track.transcription) for track in (mic, system))
     words, mic_notices = transcribed_words(mic.diarization, mic.transcription)
     if labelling.doubts_times and not mic_notices:
         words = trim_drawn_out(words, mic.diarization.turns, tolerance_s=labelling.tolerance_s)
@@ -116,12 +125,12 @@ def name_two_tracks(
     user_voice = find_user_voice(mic.diarization, local.turns)
     user = NamedSpeaker(
         MIC,
-        self_name.strip(),
+        user_name,
         "mic_channel",
         user_voice.embedding,
         enrolled_s=user_voice.enrolled_s,
     )
-    naming = assign_names(system.diarization, entries, voices, rule, mic=user)
+    naming = assign_names(system.diarization, entries, voices, rule, mic=user, duration_s=duration)
     system_blocks, system_notices = label_blocks(
         system.diarization, system.transcription, rule=labelling
     )
@@ -130,7 +139,7 @@ def name_two_tracks(
     turns = (*system.diarization.turns, *user_voice.turns)
     return NamedTranscript(
         mode="dual_channel",
-        duration=max(length_of(track.diarization, track.transcription) for track in (mic, system)),
+        duration=duration,
         speakers=(*naming.speakers, user),
         blocks=interleave_blocks(mic_blocks, rename_blocks(system_blocks, names)),
         embeddings=_embeddings(naming.speakers, user, turns, voices),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audio.merge.name_spelling import name_key, readable
+from audio.merge.name_spelling import common_spelling, name_key, readable
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,20 @@ def test_case_and_composition_do_not_change_the_key(one: str, other: str) -> Non
 
 def test_a_letter_has_the_same_number_of_signs_in_lower_case() -> None:
     assert name_key("İnci ẞ ΝΙΚΟΣ") == "inci ß νικοσ"
+
+
+@pytest.mark.parametrize(
+    "name", ["EMMA BROOK", "emma  brook", "Emma\u00a0Brook", " Emma Brook ", "Emma\u200b Brook"]
+)
+def test_names_that_differ_in_case_or_spaces_have_the_first_spelling(name: str) -> None:
+    assert common_spelling(["Emma Brook", name])(name) == "Emma Brook"
+
+
+def test_composed_and_decomposed_names_have_the_first_spelling() -> None:
+    assert common_spelling(["Zo\u00eb"])("Zoe\u0308") == "Zo\u00eb"
+
+
+def test_other_names_are_unchanged() -> None:
+    spell = common_spelling(["Emma Brook"])
+
+    assert [spell(name) for name in ("Emma Brock", "", "Ana")] == ["Emma Brock", "", "Ana"]

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from audio.merge.named_transcript import name_transcript
-from audio.merge.naming.acceptance import EVIDENCE_RULE
+from audio.merge.naming.acceptance import EVIDENCE_RULE, EvidenceRule
+from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule
 from audio.merge.values import (
     NO_VOICES,
     Block,
@@ -95,3 +97,63 @@ def test_by_evidence_one_track_has_the_timelines_offset() -> None:
 
     assert [turn.speaker for turn in transcript.turns] == ["Ann", "Bob"]
     assert transcript.timeline_offset_s == 1.0
+
+
+@pytest.mark.parametrize("rule", [OVERLAP_RULE, EVIDENCE_RULE])
+def test_one_name_in_two_spellings_is_one_person_spelled_as_first_shown(
+    rule: OverlapRule | EvidenceRule,
+) -> None:
+    diarized = diarization((0.0, 30.0, "A"), (30.0, 60.0, "B"), duration=60.0)
+    entries = [
+        TimelineEntry(12.0, 24.0, "ANN  LEE"),
+        TimelineEntry(0.0, 12.0, "Ann Lee"),
+        TimelineEntry(30.0, 60.0, "Bob"),
+    ]
+
+    transcript = name_transcript(diarized, None, entries, NO_VOICES, rule=rule)
+
+    assert [one.name for one in transcript.speakers] == ["Ann Lee", "Bob"]
+
+
+def test_a_tile_is_spelled_as_the_known_voice_and_they_are_one_person() -> None:
+    embeddings = {"A": axis(0), "B": axis(1)}
+    diarized = diarization((0.0, 6.0, "A"), (6.0, 12.0, "B"), embeddings=embeddings)
+    voices = Voices(("Emma Brook",), axis(1)[None])
+
+    transcript = name_transcript(diarized, None, [TimelineEntry(0, 6, "emma brook")], voices)
+
+    assert [one.name for one in transcript.speakers] == ["Emma Brook", "Emma Brook"]
+    assert list(transcript.embeddings) == ["Emma Brook"]
+
+
+@pytest.mark.parametrize("rule", [OVERLAP_RULE, EVIDENCE_RULE])
+def test_a_timeline_outside_the_recording_names_nobody_and_is_reported(
+    rule: OverlapRule | EvidenceRule,
+) -> None:
+    diarized = diarization((0.0, 6.0, "A"), duration=12.0)
+
+    transcript = name_transcript(
+        diarized, None, [TimelineEntry(5000.0, 5006.0, "Ann")], NO_VOICES, rule=rule
+    )
+
+    assert "timeline_outside" in codes(transcript.warnings)
+
+
+def test_milliseconds_name_nobody_by_overlap() -> None:
+    diarized = diarization((0.0, 6.0, "A"), (6.0, 12.0, "B"), duration=12.0)
+    entries = [TimelineEntry(0, 6000, "Ann"), TimelineEntry(6000, 12000, "Bob")]
+
+    transcript = name_transcript(diarized, None, entries, NO_VOICES)
+
+    assert [one.name for one in transcript.speakers] == ["Unknown_0", "Unknown_1"]
+    assert codes(transcript.warnings) == ["timeline_milliseconds"]
+
+
+def test_milliseconds_are_read_as_seconds_by_evidence() -> None:
+    diarized = diarization((0.0, 30.0, "A"), (30.0, 60.0, "B"), duration=60.0)
+    entries = [TimelineEntry(0, 30000, "Ann"), TimelineEntry(30000, 60000, "Bob")]
+
+    transcript = name_transcript(diarized, None, entries, NO_VOICES, rule=EVIDENCE_RULE)
+
+    assert [one.name for one in transcript.speakers] == ["Ann", "Bob"]
+    assert codes(transcript.warnings) == ["timeline_milliseconds"]

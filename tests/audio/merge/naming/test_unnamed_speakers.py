@@ -1,7 +1,7 @@
-"""Letters for speakers without a name."""
+"""Letters and numbers for speakers without a name."""
 
-from audio.merge.naming.unnamed_speakers import letter_unnamed
-from audio.merge.values import UNKNOWN_SPEAKER, LabelledWords
+from audio.merge.naming.unnamed_speakers import letter_unnamed, number_unnamed
+from audio.merge.values import UNKNOWN_SPEAKER, Diarization, LabelledWords, NamedSpeaker
 
 
 def test_after_z_come_two_letters() -> None:
@@ -24,3 +24,11 @@ def test_two_speakers_may_have_one_name() -> None:
     named = letter_unnamed(spoken, {"Speaker_0": "Ann", "Speaker_1": "Ann"})
 
     assert named.speakers == ("Ann", "Ann")
+
+
+def test_a_number_is_skipped_however_its_name_is_written() -> None:
+    named = [NamedSpeaker("A", "", "unmatched")]
+
+    [numbered] = number_unnamed(named, Diarization((), ("A",)), ["UNKNOWN_0"])
+
+    assert numbered.name == "Unknown_1"

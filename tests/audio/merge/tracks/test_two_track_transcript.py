@@ -232,3 +232,43 @@ def test_texts_that_differ_in_a_thai_vowel_are_not_an_echo() -> None:
     mic, system = Block(1000, 1500, "Sam", "กิน"), Block(1000, 1500, "Sam", "กัน")
 
     assert len(interleave_blocks([mic], [system])) == 2
+
+
+def test_the_users_own_tile_in_another_spelling_does_not_name_a_remote_speaker() -> None:
+    system = answer(diarization((0.0, 9.0, "A")), words((1.0, 2.0, "hi")), LOUD)
+
+    transcript = name_two_tracks(
+        answer(diarization(), (), QUIET),
+        system,
+        [TimelineEntry(0.0, 9.0, "SAM  hill")],
+        NO_VOICES,
+        self_name="Sam Hill",
+    )
+
+    assert [one.name for one in transcript.speakers] == ["Unknown_0", "Sam Hill"]
+
+
+def test_the_user_is_spelled_as_the_known_voice() -> None:
+    mic = answer(diarization((0.0, 9.0, "User"), embeddings={"User": axis(1)}), (), LOUD)
+
+    transcript = name_two_tracks(
+        mic, SILENT_SYSTEM, [], Voices(("Sam Hill",), axis(0)[None]), self_name="sam hill"
+    )
+
+    assert transcript.speakers[-1].name == "Sam Hill"
+    assert transcript.embeddings["Sam Hill"].tolist() == axis(0).tolist()
+
+
+def test_milliseconds_are_reported_for_two_tracks() -> None:
+    system = answer(diarization((0.0, 9.0, "A"), duration=9.0), words((1.0, 2.0, "hi")), LOUD)
+
+    transcript = name_two_tracks(
+        answer(diarization(), (), QUIET),
+        system,
+        [TimelineEntry(0.0, 9000.0, "Ann")],
+        NO_VOICES,
+        self_name="Sam",
+    )
+
+    assert transcript.speakers[0].name == "Unknown_0"
+    assert "timeline_milliseconds" in codes(transcript.warnings)
