@@ -13,7 +13,7 @@ from audio.merge.values import Notice, TimelineEntry
 
 # A timeline in seconds is not this many times as long, or as short, as its recording.
 MOST_RECORDINGS = 20.0
-# Nobody is shown for less than a tenth of a second, so entries in a unit of which a second has
+# No name is shown for less than a tenth of a second, so entries in a unit of which a second has
 # n last 0.1 n units or more; most entries in seconds last less than 100 s.
 SHORTEST_SHOWN_S = 0.1
 # A unit longer than a second makes entries of seconds shorter than this.
@@ -86,7 +86,7 @@ def check_units(
 def check_place(
     entries: Sequence[TimelineEntry], duration_s: float, offset_s: float | None
 ) -> tuple[Notice, ...]:
-    """Return a warning where nobody is shown inside the recording.
+    """Return a warning where no name is shown inside the recording.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def check_place(
     --------
     >>> [notice] = check_place([TimelineEntry(70.0, 80.0, "Ann")], 60.0, None)
     >>> notice.message
-    'Nobody is shown inside the recording: the timeline begins 10.0 s after its end.'
+    'No name is shown inside the recording: the timeline begins 10.0 s after its end.'
 
     """
     counting = _counting(entries)
@@ -121,7 +121,7 @@ def check_place(
     return (
         Notice(
             "timeline_outside",
-            f"Nobody is shown inside the recording: the timeline {place}.",
+            f"No name is shown inside the recording: the timeline {place}.",
         ),
     )
 

@@ -127,7 +127,7 @@ def test_a_tile_is_spelled_as_the_known_voice_and_they_are_one_person() -> None:
 
 
 @pytest.mark.parametrize("rule", [OVERLAP_RULE, EVIDENCE_RULE])
-def test_a_timeline_outside_the_recording_names_nobody_and_is_reported(
+def test_a_timeline_outside_the_recording_names_no_speaker_and_is_reported(
     rule: OverlapRule | EvidenceRule,
 ) -> None:
     diarized = diarization((0.0, 6.0, "A"), duration=12.0)
@@ -139,7 +139,7 @@ def test_a_timeline_outside_the_recording_names_nobody_and_is_reported(
     assert "timeline_outside" in codes(transcript.warnings)
 
 
-def test_milliseconds_name_nobody_by_overlap() -> None:
+def test_milliseconds_name_no_speaker_by_overlap() -> None:
     diarized = diarization((0.0, 6.0, "A"), (6.0, 12.0, "B"), duration=12.0)
     entries = [TimelineEntry(0, 6000, "Ann"), TimelineEntry(6000, 12000, "Bob")]
 
