@@ -3,7 +3,7 @@
 Conventions
 -----------
 Times are in seconds. A part's transcription counts from the start of the part. Each moment of the
-recording belongs to exactly one part, and a word to the part that its midpoint belongs to.
+recording belongs to exactly one part; `seams` joins the words of two parts that share some time.
 """
 
 from collections import Counter
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
+from audio.merge.seams import join_at_seam
 from audio.merge.values import Span, Transcription, Word
 from audio.merge.word_spacing import join_words, split_words
 
@@ -52,17 +53,11 @@ def join_parts(parts: Sequence[Part]) -> Transcription:
     [(0.0, 'a'), (17.0, 'b')]
 
     """
-    # A recogniser may place the last word at the very end, or beyond it.
-    stops = [*(part.stop for part in parts[:-1]), inf]
-    own = [
-        _own_words(part, stop)
-        for part, stop in zip(_without_repetitions(parts), stops, strict=False)
-    ]
-    words = tuple(sorted((w for some in own for w in some), key=lambda word: word.start))
+    words = tuple(sorted(_joined_words(parts), key=lambda word: word.start))
     languages: Counter[str] = Counter()
-    for part, some in zip(parts, own, strict=True):
+    for part in parts:
         if part.transcription.language is not None:
-            languages[part.transcription.language] += len(some)
+            languages[part.transcription.language] += len(_own_words(part))
     return Transcription(
         text=join_words(words),
         words=words,
@@ -102,12 +97,41 @@ def _plain(words: Sequence[str]) -> list[str]:
     return [word.strip(".,;:!?…").casefold() for word in words]
 
 
-def _own_words(part: Part, stop: float) -> list[Word]:
+def _joined_words(parts: Sequence[Part]) -> list[Word]:
+    joined: list[Word] = []
+    before: Part | None = None
+    for part in _without_repetitions(parts):
+        words = _words(part)
+        if before is not None and _share_words(before, part):
+            joined = join_at_seam(joined, words, begin=part.start, border=part.begin)
+        else:
+            own = [word for word in words if (word.start + word.end) / 2 >= part.begin]
+            joined = _until(joined, inf if before is None else before.stop) + own
+        before = part
+    # A recogniser may place the last word at the very end, or beyond it.
+    return joined
+
+
+def _share_words(before: Part, part: Part) -> bool:
+    have_words = before.transcription.words and part.transcription.words
+    return bool(have_words) and before.stop == part.begin
+
+
+def _words(part: Part) -> list[Word]:
+    """Return the words of a part by start, in seconds of the recording."""
+    text = part.transcription.text.strip()
     if not part.transcription.words:
-        text = part.transcription.text.strip()
         return [Word(part.begin, part.stop, text)] if text else []
     moved = (_moved(word, part.start) for word in part.transcription.words)
-    return [word for word in moved if part.begin <= (word.start + word.end) / 2 < stop]
+    return sorted(moved, key=lambda word: word.start)
+
+
+def _own_words(part: Part) -> list[Word]:
+    return [word for word in _until(_words(part), part.stop) if word.end > part.begin]
+
+
+def _until(words: Sequence[Word], stop: float) -> list[Word]:
+    return [word for word in words if (word.start + word.end) / 2 < stop]
 
 
 def _moved(word: Word, by_s: float) -> Word:
