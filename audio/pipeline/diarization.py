@@ -38,11 +38,11 @@ def transcribe_diarized(
         # Embeddings cost the engine work, and are used only where there are names to compare.
         speakers="embeddings" if known.names else "turns",
     )
-    references = (
+    references = [
         AnalysisRequest(recording=reference, speakers="embeddings")
         for reference in known.references
-    )
-    analysis, *reference_analyses = analyse(request, *references)
+    ]
+    *reference_analyses, analysis = analyse(request, first=references)
     embeddings = [
         embedding_of(reference, one.diarization)
         for reference, one in zip(known.references, reference_analyses, strict=True)

@@ -15,7 +15,7 @@ from environ import Env
 
 from spark_control.core_dumps import disable_core_dumps
 from spark_control.laptop import PROJECT
-from spark_control.laptop.built_in_engine import built_in_engine
+from spark_control.laptop.built_in_engine import DEADLINES, built_in_engine
 from spark_control.laptop.data_folder import make_private_folder, read_secret
 from spark_control.laptop.database import ensure_admin, migrate, private_database
 from spark_control.laptop.processes import (
@@ -175,12 +175,14 @@ def start_database(
 def start_engines(
     environment: Mapping[str, str], options: Options, resources: ExitStack
 ) -> dict[str, str]:
-    """Start the built-in engine for each missing URL; return the variables that name it."""
+    """Start the built-in engine for each missing URL; return the variables that go with it."""
     missing = [name for name in ("PARAKEET_URL", "KOKORO_URL") if not environment.get(name)]
     if not missing or not options.engines:
         return {}
     url = resources.enter_context(built_in_engine(options.data))
-    return dict.fromkeys(missing, url)
+    slow = DEADLINES if "PARAKEET_URL" in missing else {}
+    deadlines = {name: value for name, value in slow.items() if not environment.get(name)}
+    return deadlines | dict.fromkeys(missing, url)
 
 
 @contextmanager

@@ -30,6 +30,9 @@ SERVER = (
 HEALTHY_WITHIN_S = 120.0
 # Meant for the gateway's gunicorn; the engine's gunicorn would obey them too.
 GATEWAY_VARIABLES = {"DJANGO_SETTINGS_MODULE", "GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"}
+# Seconds for a second of audio: a call beside one of the other model takes 0.6 s on two cores with
+# five times as much other work, and a job has up to four calls, which wait for each other.
+DEADLINES = {"ENGINE_TIMEOUT_PER_AUDIO_S": "4", "ENGINE_TIMEOUT_S": "3600"}
 ALTERNATIVE = (
     "To do without the built-in engine, set PARAKEET_URL and KOKORO_URL to running engines, "
     "or pass --no-engines."

@@ -50,3 +50,27 @@ def test_a_failed_model_download_says_what_to_do(laptop: Laptop) -> None:
     assert ran.returncode == 1
     assert "no network" in ran.stderr
     assert "`python -m cpu_engine.models` tries again" in ran.stderr
+
+
+def test_the_command_gives_the_engine_more_time_for_each_second_of_audio(laptop: Laptop) -> None:
+    names = ("ENGINE_TIMEOUT_PER_AUDIO_S", "ENGINE_TIMEOUT_S")
+
+    ran = laptop.run("--no-database", "--", "python", "-c", SHOW, *names)
+
+    assert ran.stdout == "4\n3600\n"
+
+
+def test_deadlines_that_are_set_stay(laptop: Laptop) -> None:
+    show = (SHOW, "ENGINE_TIMEOUT_PER_AUDIO_S")
+
+    ran = laptop.run("--no-database", "--", "python", "-c", *show, ENGINE_TIMEOUT_PER_AUDIO_S="9")
+
+    assert ran.stdout == "9\n"
+
+
+def test_the_deadlines_of_another_engine_stay(laptop: Laptop) -> None:
+    show = (SHOW, "ENGINE_TIMEOUT_PER_AUDIO_S")
+
+    ran = laptop.run("--no-database", "--", "python", "-c", *show, PARAKEET_URL="http://p")
+
+    assert ran.stdout == "None\n"

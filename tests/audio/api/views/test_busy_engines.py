@@ -161,16 +161,20 @@ def test_discovery_and_status_need_no_slot(
 
 
 def test_when_a_call_fails_no_further_call_begins(four_slots: Gateway, gate: Gate) -> None:
-    def fail(asked: Asked) -> Answer:
-        gate.holds_back(4)
-        return Answer(400)
+    failures = iter([Answer(400)])
 
-    gate.holds(DIARIZE, as_json(DIARIZATION))
-    gate.faults.respond(TRANSCRIBE, fail)
+    def fail_once(asked: Asked) -> Answer:
+        gate.holds_back(4)
+        failure = next(failures, None)
+        if failure is None:
+            gate.opened.wait(60)
+        return failure or as_json(DIARIZATION)
+
+    gate.faults.respond(DIARIZE, fail_once)
     asked = {
         "response_format": "diarized_json",
-        "known_speaker_names[]": list("ABCD"),
-        "known_speaker_references[]": [REFERENCE] * 4,
+        "known_speaker_names[]": list("ABCDE"),
+        "known_speaker_references[]": [REFERENCE] * 5,
     }
 
     answer = four_slots.post(TRANSCRIBE, files={"file": TONE}, data=asked, headers=DESK)
@@ -178,7 +182,7 @@ def test_when_a_call_fails_no_further_call_begins(four_slots: Gateway, gate: Gat
     until(lambda: held(four_slots, "parakeet") == 0)
 
     assert answer.status_code == 400
-    assert gate.faults.paths().count(DIARIZE) == 3
+    assert gate.faults.paths() == [DIARIZE] * 4
 
 
 @pytest.mark.parametrize(

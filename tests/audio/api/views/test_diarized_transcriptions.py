@@ -1,10 +1,13 @@
 """Transcriptions with speakers, over a scripted engine."""
 
+import time
+
 import numpy as np
 import pytest
 
 from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
-from tests.faults import FaultServer
+from tests.faults import Answer, Asked, FaultServer
+from tests.faults.answers import as_json
 from tests.gateway_process import Gateway
 from tests.recordings import TONE, data_url, square_wave, wav
 
@@ -27,6 +30,7 @@ WITH_EMBEDDINGS = {
 
 
 REFERENCE = data_url(wav(square_wave(4000, 2.0)))
+OTHER_REFERENCE = data_url(wav(square_wave(4000, 2.5)))
 
 
 @pytest.fixture
@@ -101,6 +105,30 @@ def test_a_letter_that_is_a_known_name_labels_no_unknown_speaker(scripted: Gatew
 def test_a_voice_with_two_names_stays_unknown(scripted: Gateway) -> None:
     body = diarized(scripted, names=["Bea", "Cleo"], references=[REFERENCE, REFERENCE])
 
+    assert speakers(body) == ["A", "B"]
+
+
+def test_references_are_heard_before_the_recording_is_sent(
+    scripted: Gateway, talk: FaultServer
+) -> None:
+    heard: list[Asked] = []
+    heard_before: list[int] = []
+
+    def hear(asked: Asked) -> Answer:
+        time.sleep(0.1)
+        heard.append(asked)
+        return as_json(WITH_EMBEDDINGS)
+
+    def transcribe(asked: Asked) -> Answer:
+        heard_before.append(len(heard))
+        return as_json(TRANSCRIPTION)
+
+    talk.respond(DIARIZE_CHUNK, hear)
+    talk.respond(TRANSCRIBE, transcribe)
+
+    body = diarized(scripted, names=["Bea", "Cleo"], references=[REFERENCE, OTHER_REFERENCE])
+
+    assert heard_before == [2]
     assert speakers(body) == ["A", "B"]
 
 
