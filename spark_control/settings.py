@@ -100,19 +100,24 @@ DOCKER_URL: str = env.str("DOCKER_URL", "unix:///var/run/docker.sock")
 PARAKEET_CONTAINER: str = env.str("PARAKEET_CONTAINER", "")
 KOKORO_CONTAINER: str = env.str("KOKORO_CONTAINER", "")
 RESTART_COMMAND: str = env.str("RESTART_COMMAND", "")
-RESTART_TIMEOUT_S: float = env.float("RESTART_TIMEOUT_S", 60.0)
-RESTART_JITTER_S: float = env.float("RESTART_JITTER_S", 5.0)
-RESTART_MIN_INTERVAL_S: float = env.float("RESTART_MIN_INTERVAL_S", 120.0)
-RESTART_MAX_PER_HOUR: int = env.int("RESTART_MAX_PER_HOUR", 3)
-RECOVERY_EXPECTED_S: float = env.float("RECOVERY_EXPECTED_S", 60.0)
-RECOVERY_PROBE_S: float = env.float("RECOVERY_PROBE_S", 5.0)
 RECOVERY_TIMEOUT_S: float = env.float("RECOVERY_TIMEOUT_S", 300.0)
 WATCH_INTERVAL_S: float = env.float("WATCH_INTERVAL_S", 300.0)
 PROBE_TIMEOUT_S: float = env.float("PROBE_TIMEOUT_S", 30.0)
-PROBE_SLOW_S: float = env.float("PROBE_SLOW_S", 10.0)
-PROBE_COOLDOWN_S: float = env.float("PROBE_COOLDOWN_S", 10.0)
 PROBE_AFTER_FAILURE: bool = env.bool("PROBE_AFTER_FAILURE", True)
 RECOVERY_DIR: str = env.str("RECOVERY_DIR", "")
+# Constants: how long a restart may take, the most random delay before it, and the least time
+# between two of one engine.
+RESTART_TIMEOUT_S = 60.0
+RESTART_JITTER_S = 5.0
+RESTART_MIN_INTERVAL_S = 120.0
+RESTART_MAX_PER_HOUR = 3
+# When a restarted engine is expected, and how often it is probed until then.
+RECOVERY_EXPECTED_S = 60.0
+RECOVERY_PROBE_S = 5.0
+# From which answer time an engine is slow, and the least time between two probes that failed calls
+# or clients cause.
+PROBE_SLOW_S = 10.0
+PROBE_COOLDOWN_S = 10.0
 
 # Clients
 API_KEYS: list[str] = env.list("API_KEYS", default=[])

@@ -124,7 +124,7 @@ def test_a_gateway_without_a_database_passes_the_checks() -> None:
         ({"RESTART_WITH": "docker", "DOCKER_URL": "/var/run/docker.sock"}, "spark.E015"),
         ({"RESTART_WITH": "command"}, "spark.E016"),
         ({"RESTART_WITH": "command", "RESTART_COMMAND": "restart 'it"}, "spark.E016"),
-        ({"RESTART_MIN_INTERVAL_S": "0"}, "spark.E017"),
+        ({"WATCH_INTERVAL_S": "0"}, "spark.E017"),
         ({"RECOVERY_DIR": "/proc/none"}, "spark.W002"),
         ({"DATABASE_URL": "postgres://a/b", "WEBHOOK_HOSTS": "a.example"}, "spark.E020"),
         ({**HOOKS, "TRUSTED_PROXIES": "proxy.example"}, "spark.E029"),

@@ -87,7 +87,7 @@ PROBE = extend_schema(
     summary="Probe an engine now",
     description="""Sends the engine a request with a known answer, and restarts the engine if it is
 wedged and restarts are configured. The response comes after the probe, not after the restart.
-Within PROBE_COOLDOWN_S of a probe, no new one is made: `probed_at` is the time of the last probe.
+Within ten seconds of a probe, no new one is made: `probed_at` is the time of the last probe.
 At most four clients wait for probes at a time; further clients immediately receive the last known
 state.""",
     tags=TAGS,

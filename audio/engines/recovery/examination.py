@@ -88,11 +88,11 @@ class _Examination:
     def _settle(self, found: Probe) -> None:
         """Publish the result of a probe that is not wedged; `busy` leaves the status as it is.
 
-        An engine that was broken and answers clients again is not broken any longer.
+        An engine that was broken, or not known, and answers clients is not broken.
         """
         if found.result != "busy":
             self._publish(_STATES[found.result], found.reason)
-        elif found.answers_clients and self._known.state in _BROKEN:
+        elif found.answers_clients and self._known.state not in ("healthy", "degraded"):
             self._publish("degraded", found.reason)
 
     def _probe(self) -> Probe:

@@ -52,7 +52,7 @@ def is_well(engine: str) -> bool:
 def examine_in_background(engine: str) -> Event:
     """Start an examination of an engine, unless one is under way; return its event.
 
-    The event is set when the engine was probed, or was probed within PROBE_COOLDOWN_S; a restart
+    The event is set when the engine was probed, or was probed a moment ago; a restart
     may still be followed then.
     """
     with _starting:

@@ -33,8 +33,7 @@ def once(faults: FaultServer, folder: Path, **settings: str) -> "subprocess.Comp
 def watching(
     faults: FaultServer, folder: Path, **settings: str
 ) -> Iterator["subprocess.Popen[str]"]:
-    # However long a probe takes on a busy machine, it is not slow.
-    given = {"PROBE_SLOW_S": "60", "PROBE_TIMEOUT_S": "60"} | settings
+    given = {"DJANGO_SETTINGS_MODULE": "tests.short_waits", "PROBE_TIMEOUT_S": "60"} | settings
     env = environment(faults, RECOVERY_DIR=str(folder / "recovery"), **given)
     with (
         (folder / LOG).open("w") as log,
@@ -89,12 +88,11 @@ def test_without_a_folder_it_does_not_begin(faults: FaultServer, tmp_path: Path)
 
 def test_it_restarts_what_it_finds_wedged(faults: FaultServer, tmp_path: Path) -> None:
     wedge(faults)
-    restarts = {"RESTART_WITH": "docker", "PARAKEET_CONTAINER": "engine", "RESTART_JITTER_S": "0"}
+    restarts = {"RESTART_WITH": "docker", "PARAKEET_CONTAINER": "engine"}
 
     with running_docker_daemon(tmp_path) as docker:
         docker.when_restarted = lambda name: heal(faults)
-        waits = {"DOCKER_URL": docker.url, "RECOVERY_PROBE_S": "0.05"}
-        with watching(faults, tmp_path, **restarts, **waits) as process:
+        with watching(faults, tmp_path, DOCKER_URL=docker.url, **restarts) as process:
             until(lambda: "healthy" in states(tmp_path))
             end(process)
 

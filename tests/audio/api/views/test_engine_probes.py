@@ -19,7 +19,8 @@ def running(
     fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
     urls = {"PARAKEET_URL": fault_server.url, "KOKORO_URL": fault_server.url}
-    with running_gateway(tmp_path_factory.mktemp("probed"), PROBE_COOLDOWN_S="0", **urls) as made:
+    no_cooldown = {"DJANGO_SETTINGS_MODULE": "tests.short_waits"}
+    with running_gateway(tmp_path_factory.mktemp("probed"), **no_cooldown, **urls) as made:
         yield made
 
 

@@ -18,10 +18,8 @@ from tests.waiting import until
 
 GATEWAYS = 4
 SHORT_WAITS = {
+    "DJANGO_SETTINGS_MODULE": "tests.short_waits",
     "PROBE_AFTER_FAILURE": "true",
-    "PROBE_COOLDOWN_S": "0",
-    "RECOVERY_PROBE_S": "0.05",
-    "RESTART_JITTER_S": "0",
     "RESTART_WITH": "docker",
     "PARAKEET_CONTAINER": "engine",
     "KOKORO_CONTAINER": "engine",
