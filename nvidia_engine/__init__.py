@@ -1,0 +1,1 @@
+"""Parakeet, streaming diarization and TitaNet through onnxruntime: a program of its own."""

@@ -1,0 +1,57 @@
+"""How much audio this engine accepts at the same time."""
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from nvidia_engine.inference.units import Request
+
+
+class Full(Exception):
+    """The queue is full."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__("The engine is busy and its queue is full; try again.")
+        self.retry_after_s = retry_after_s
+
+
+class Admission:
+    """Counts requests and their seconds of audio.
+
+    Parameters
+    ----------
+    cost
+        Gives seconds of work for a second of audio, as measured.
+    """
+
+    def __init__(self, max_requests: int, max_seconds: float, cost: Callable[[], float]) -> None:
+        self._max_requests, self._max_seconds, self._cost = max_requests, max_seconds, cost
+        self._lock = threading.Lock()
+        self._requests, self._seconds = 0, 0.0
+
+    @property
+    def seconds(self) -> float:
+        return self._seconds
+
+    @contextmanager
+    def request(self, seconds: float) -> Iterator[Request]:
+        """Take on a request; one that is alone is taken on at any length.
+
+        Raises
+        ------
+        Full
+            When there are too many requests, or too much audio; it says when to try again.
+        """
+        with self._lock:
+            is_too_long = self._requests and self._seconds + seconds > self._max_seconds
+            if self._requests >= self._max_requests or is_too_long:
+                raise Full(max(1, math.ceil(self._seconds * self._cost() / 2)))
+            self._requests += 1
+            self._seconds += seconds
+        try:
+            yield Request(seconds)
+        finally:
+            with self._lock:
+                self._requests -= 1
+                self._seconds -= seconds

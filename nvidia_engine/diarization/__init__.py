@@ -1,0 +1,1 @@
+"""Who spoke when: a streaming diarizer with a speaker cache."""

@@ -1,0 +1,108 @@
+"""Log-mel features, as NeMo's AudioToMelSpectrogramPreprocessor computes them.
+
+Source: NeMo 3.0.0, ``nemo/collections/asr/parts/preprocessing/features.py``
+(``FilterbankFeatures``), with ``dither=0`` and ``pad_to=0``.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+Features = NDArray[np.float32]
+
+SAMPLE_RATE = 16_000
+HOP = 160
+FRAMES_PER_S = SAMPLE_RATE // HOP
+_WINDOW, _FFT = 400, 512
+_MARGIN = _FFT // 2
+_PREEMPHASIS = 0.97
+_GUARD = 2.0**-24
+# Rows are always computed in blocks that begin at multiples of this: a matrix product of another
+# height may round differently, and a stream must give the rows of the whole file, bit by bit.
+_BLOCK = 1024
+# Slaney's mel scale: linear to 1 kHz (15 mel), then 27 steps for each factor of 6.4.
+_LINEAR_HZ, _BREAK_MEL, _BREAK_HZ, _LOG_STEP = 200 / 3, 15, 1000, np.log(6.4) / 27
+_HANN = np.pad(np.hanning(_WINDOW), (_FFT - _WINDOW) // 2)
+
+
+def frame_count(samples: int) -> int:
+    """Count the mel frames of that many samples."""
+    return samples // HOP
+
+
+def mel_rows(samples: Samples, start: int, end: int, bands: int) -> Features:
+    """Compute the log-mel rows from `start` to `end` (10 ms frames) of a recording.
+
+    Parameters
+    ----------
+    samples
+        (n,) at 16 kHz; may be memory-mapped: only what the rows need is read.
+    start, end
+        Frames; `end` is cut to the recording's last frame.
+
+    Returns
+    -------
+    (rows, bands) float32.
+    """
+    end = min(end, frame_count(len(samples)))
+    blocks = [
+        _block(samples, first, bands) for first in range(start - start % _BLOCK, end, _BLOCK)
+    ]
+    if not blocks:
+        return np.zeros((0, bands), np.float32)
+    offset = start % _BLOCK
+    return np.concatenate(blocks)[offset : offset + end - start]
+
+
+def normalize(features: Features) -> Features:
+    """Subtract each band's mean over time and divide by its unbiased deviation ("per_feature")."""
+    centred = features - features.mean(axis=0)
+    deviation = features.std(axis=0, ddof=1) if len(features) > 1 else np.zeros(features.shape[1])
+    return np.asarray(centred / (deviation + 1e-5), np.float32)
+
+
+def _block(samples: Samples, first: int, bands: int) -> Features:
+    """Compute _BLOCK rows from frame `first` on, with zeros beyond the recording's ends."""
+    begin = first * HOP - _MARGIN
+    wave = _emphasized(samples, begin, begin + (_BLOCK - 1) * HOP + _FFT)
+    frames = np.lib.stride_tricks.sliding_window_view(wave, _FFT)[::HOP]
+    power = np.abs(np.fft.rfft(frames * _HANN, axis=1)) ** 2
+    return np.log(power @ mel_filters(bands).T + _GUARD).astype(np.float32)
+
+
+def _emphasized(samples: Samples, begin: int, end: int) -> Samples:
+    """Pre-emphasize samples from `begin` to `end`; zeros stand where the recording has none.
+
+    The first sample of a recording stays as it is.
+    """
+    inside = slice(max(begin, 0), min(end, len(samples)))
+    current = np.asarray(samples[inside], np.float32)
+    before = np.asarray(samples[max(inside.start - 1, 0) : max(inside.stop - 1, 0)], np.float32)
+    if inside.start == 0:
+        before = np.concatenate([np.zeros(1, np.float32), before])
+    wave = current - np.float32(_PREEMPHASIS) * before[: len(current)]
+    return np.pad(wave, (inside.start - begin, end - inside.start - len(wave)))
+
+
+@lru_cache(maxsize=4)
+def mel_filters(bands: int) -> NDArray[np.float64]:
+    """Build Slaney's triangular filters from 0 to 8 kHz, each of the same area.
+
+    Returns
+    -------
+    (bands, 257), what ``librosa.filters.mel`` gives for 16 kHz and 512 points.
+    """
+    highest = _BREAK_MEL + np.log(SAMPLE_RATE / 2 / _BREAK_HZ) / _LOG_STEP
+    edges = _hertz(np.linspace(0, highest, bands + 2))
+    distance = edges[:, None] - np.linspace(0, SAMPLE_RATE / 2, _FFT // 2 + 1)[None]
+    width = np.diff(edges)[:, None]
+    rise, fall = -distance[:-2] / width[:-1], distance[2:] / width[1:]
+    area = 2 / (edges[2:] - edges[:-2])
+    return np.asarray(np.maximum(0, np.minimum(rise, fall)) * area[:, None])
+
+
+def _hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    above = _BREAK_HZ * np.exp(_LOG_STEP * (mel - _BREAK_MEL))
+    return np.where(mel < _BREAK_MEL, mel * _LINEAR_HZ, above)

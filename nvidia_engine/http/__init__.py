@@ -1,0 +1,1 @@
+"""The HTTP face: the contract of the engines."""

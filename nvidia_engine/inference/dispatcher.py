@@ -1,0 +1,242 @@
+"""Batches to the child, and a new child when one is lost."""
+
+import logging
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nvidia_engine.diarization.stream import StepOutput
+from nvidia_engine.inference.child import BatchFailed, Child, ChildFault, StartRefused
+from nvidia_engine.inference.scheduling import Scheduler
+from nvidia_engine.inference.units import Kind, Request, Unit
+from nvidia_engine.inference.worker import Batch, Ready
+
+logger = logging.getLogger(__name__)
+
+# Three lost children within ten minutes: this machine needs more than a new process.
+_DEATHS, _WITHIN_S = 3, 600.0
+# A batch may take this long, and ten times what earlier batches took for a second of audio.
+_BASE_S, _PATIENCE = 10.0, 10.0
+
+
+class EngineFault(Exception):
+    """A unit that cannot be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Settings of the dispatcher, in seconds."""
+
+    batch_s: float
+    batch_wait_s: float
+    start_s: float
+    base_s: float = _BASE_S
+
+
+class Dispatcher:
+    """A thread that owns the child.
+
+    Parameters
+    ----------
+    start_child
+        Starts a child; called again whenever one is lost.
+    give_up
+        Called once when children die too often or cannot start.
+    """
+
+    def __init__(
+        self, start_child: Callable[[], Child], limits: Limits, give_up: Callable[[str], None]
+    ) -> None:
+        self._start_child, self._limits, self._give_up = start_child, limits, give_up
+        self._scheduler = Scheduler(limits.batch_s)
+        self._changed = threading.Condition()
+        self._deaths: deque[float] = deque(maxlen=_DEATHS)
+        self._child: Child | None = None
+        self._is_stopped = False
+        self.state = "loading"
+        self.ready: Future[Ready] = Future()
+        self.restarts = 0
+        # Seconds of work for a second of audio, by kind, once measured: for deadlines and Retry-
+        # After.
+        self.cost: dict[Kind, float] = {}
+        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+
+    def start(self) -> None:
+        """Start the child, and serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the child and whatever still waits."""
+        with self._changed:
+            self._is_stopped = True
+            self._changed.notify_all()
+        if self._child:
+            self._child.kill()
+
+    def submit(self, unit: Unit) -> "Future[Any]":
+        """Queue a unit; its future is answered in any case."""
+        with self._changed:
+            if self._is_stopped:
+                unit.future.set_exception(EngineFault("the engine is stopping"))
+            else:
+                self._scheduler.add(unit)
+                self._changed.notify_all()
+        return unit.future
+
+    def drop(self, request: Request) -> None:
+        """Forget what a client who left still waits for."""
+        with self._changed:
+            self._scheduler.drop(request)
+
+    @property
+    def budget_s(self) -> float:
+        """Most padded seconds of a batch; less after the device ran out of memory."""
+        return self._scheduler.budget_s
+
+    def oldest(self) -> Unit | None:
+        """The unit that has waited longest."""
+        with self._changed:
+            return self._scheduler.oldest()
+
+    def _run(self) -> None:
+        if not self._replace_child():
+            return
+        while batch := self._next_batch():
+            self._serve(batch)
+            if self._is_stopped:
+                return
+
+    def _next_batch(self) -> list[Unit]:
+        """Wait for units; a batch that is not full waits a few milliseconds for more."""
+        with self._changed:
+            while not self._is_stopped:
+                first = self._scheduler.oldest()
+                if first is None:
+                    self._changed.wait()
+                    continue
+                left = first.queued_at + self._limits.batch_wait_s - time.monotonic()
+                if left <= 0 or self._scheduler.is_full(first.kind):
+                    return self._scheduler.take()
+                self._changed.wait(left)
+        return []
+
+    def _serve(self, batch: list[Unit]) -> None:
+        """Answer a batch; after a fault its units are tried once more, one by one."""
+        try:
+            self._answer(batch)
+        except ChildFault as fault:
+            self._recover(fault)
+            for unit in batch:
+                self._serve_alone(unit)
+        except BatchFailed as failure:
+            if len(batch) == 1:
+                _fail(batch[0], f"the model failed on this recording ({failure})")
+                return
+            for unit in batch:
+                self._serve_alone(unit)
+
+    def _serve_alone(self, unit: Unit) -> None:
+        """Answer one unit again; one that fails again fails alone."""
+        if self._is_stopped:
+            _fail(unit, "the engine is stopping")
+            return
+        try:
+            self._answer([unit])
+        except BatchFailed as failure:
+            _fail(unit, f"the model failed on this recording ({failure})")
+        except ChildFault as fault:
+            _fail(unit, f"the model failed twice on this recording ({fault})")
+            self._recover(fault)
+
+    def _answer(self, batch: list[Unit]) -> None:
+        live = [unit for unit in batch if not unit.future.cancelled()]
+        if not live or self._child is None:
+            return
+        kind = live[0].kind
+        seconds = sum(unit.seconds for unit in live)
+        begun = time.monotonic()
+        payloads = [unit.payload for unit in live]
+        results = self._child.ask(Batch(kind, payloads), self._deadline_s(kind, seconds))
+        if not all(_is_finite(result) for result in results):
+            raise ChildFault("the model answered with invalid numbers")
+        self._measure(kind, seconds, time.monotonic() - begun)
+        for unit, result in zip(live, results, strict=True):
+            _resolve(unit.future, result)
+
+    def _deadline_s(self, kind: Kind, seconds: float) -> float:
+        """Give a batch its time; the first of a kind loads kernels, and has what a start has."""
+        cost = self.cost.get(kind)
+        if cost is None:
+            return self._limits.start_s
+        return self._limits.base_s + seconds * cost * _PATIENCE
+
+    def _measure(self, kind: Kind, seconds: float, took_s: float) -> None:
+        """Follow the cost slowly: one slow batch is not the machine."""
+        cost = took_s / max(seconds, 1.0)
+        self.cost[kind] = self.cost.get(kind, cost) * 7 / 8 + cost / 8
+
+    def _recover(self, fault: ChildFault) -> None:
+        """Replace the child; with smaller batches when it ran out of memory."""
+        logger.error("the child is lost: %s", fault)
+        if fault.is_out_of_memory:
+            self._scheduler.budget_s = max(self._scheduler.budget_s / 2, 1.0)
+        self._deaths.append(time.monotonic())
+        self.restarts += 1
+        if len(self._deaths) == _DEATHS and self._deaths[-1] - self._deaths[0] < _WITHIN_S:
+            self._end(f"{_DEATHS} children were lost within {_WITHIN_S / 60:.0f} minutes")
+            return
+        self._replace_child()
+
+    def _replace_child(self) -> bool:
+        self.state = "restarting" if self._child else "loading"
+        if self._child:
+            self._child.kill()
+        try:
+            self._child = self._start_child()
+            ready = self._child.wait_ready(self._limits.start_s)
+        except (StartRefused, ChildFault) as problem:
+            self._end(str(problem))
+            return False
+        if not self.ready.done():
+            self.ready.set_result(ready)
+        self.state = "ready"
+        return True
+
+    def _end(self, reason: str) -> None:
+        """Fail all units and end the program."""
+        logger.error("giving up: %s", reason)
+        self.state = "failed"
+        with self._changed:
+            self._is_stopped = True
+            waiting = self._scheduler.drop_all()
+        for unit in waiting:
+            _fail(unit, "the engine has given up")
+        if not self.ready.done():
+            self.ready.set_exception(EngineFault(reason))
+        self._give_up(reason)
+
+
+def _is_finite(result: Any) -> bool:
+    """Whether activity and probabilities are numbers; bad embeddings are left out later."""
+    if isinstance(result, StepOutput):
+        return bool(np.isfinite(result.activity).all() and np.isfinite(result.embeddings).all())
+    if isinstance(result, list):
+        return all(math.isfinite(token.probability) for token in result)
+    return True
+
+
+def _fail(unit: Unit, reason: str) -> None:
+    if unit.future.set_running_or_notify_cancel():
+        unit.future.set_exception(EngineFault(reason))
+
+
+def _resolve(future: "Future[Any]", result: Any) -> None:
+    if future.set_running_or_notify_cancel():
+        future.set_result(result)

@@ -1,0 +1,1 @@
+"""Speech to words: windows of a recording, TDT decoding, words with times."""

@@ -1,0 +1,1 @@
+"""One embedding for each speaker, from seconds in which only that speaker talks."""

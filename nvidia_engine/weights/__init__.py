@@ -1,0 +1,1 @@
+"""Which files the models are, and how they are fetched and checked."""

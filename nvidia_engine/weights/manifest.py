@@ -1,0 +1,68 @@
+"""The manifest of the models, and the lock of what was fetched first where a hash was unknown."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+MANIFEST = Path(__file__).with_name("models.json")
+LOCK = "models.lock.json"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """A file: its name, where it is, its size and hash (None where none is known)."""
+
+    name: str
+    url: str
+    licence: str
+    dtype: str | None
+    size: int | None
+    sha256: str | None
+
+
+def load_manifest(hub: str, path: Path = MANIFEST) -> dict[str, list[WeightFile]]:
+    """Read the files of each model, with the hub's address put in."""
+    models = json.loads(path.read_text())
+    return {
+        name: [
+            WeightFile(
+                file["name"],
+                f"{model['source'].format(hub=hub)}/{file['name']}",
+                model["licence"],
+                file["dtype"],
+                file["bytes"],
+                file["sha256"],
+            )
+            for file in model["files"]
+        ]
+        for name, model in models.items()
+    }
+
+
+def choose_files(
+    manifest: dict[str, list[WeightFile]], dtype: str, diarizer: str
+) -> list[WeightFile]:
+    """Choose the files of one dtype of Parakeet, one diarizer, and TitaNet."""
+    chosen = [*manifest["words"], *manifest[diarizer], *manifest["voices"]]
+    return [file for file in chosen if file.dtype in (None, dtype)]
+
+
+def read_lock(folder: Path) -> dict[str, str]:
+    """Read the hashes of what was fetched where the manifest has none: name → sha256."""
+    try:
+        locked: dict[str, str] = json.loads((folder / LOCK).read_text())
+    except FileNotFoundError:
+        return {}
+    return locked
+
+
+def write_lock(folder: Path, locked: dict[str, str]) -> None:
+    """Write the lock, to be reviewed and committed."""
+    draft = folder / f"{LOCK}.part"
+    draft.write_text(json.dumps(locked, indent=1, sort_keys=True) + "\n")
+    draft.replace(folder / LOCK)
+
+
+def with_lock(file: WeightFile, locked: dict[str, str]) -> WeightFile:
+    """Give a file without a hash the one it was locked to."""
+    return file if file.sha256 else replace(file, sha256=locked.get(file.name))

@@ -1,0 +1,61 @@
+"""Children that fail in known ways; what a payload says is what happens."""
+
+import os
+import signal
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nvidia_engine.diarization.geometry import SORTFORMER
+from nvidia_engine.diarization.stream import StepOutput
+from nvidia_engine.inference.worker import Failed, Ready, Refused
+from nvidia_engine.recognition.tdt import Token
+from nvidia_engine.sessions import DiarizerFacts
+
+READY = Ready("cpu", DiarizerFacts(SORTFORMER, 4, 128, np.zeros(3, np.float32)), 128, 80)
+
+FAILURES = {
+    "cublas": Failed("RuntimeException", "CUBLAS_STATUS_EXECUTION_FAILED"),
+    "bad input": Failed("InvalidArgument", "a shape"),
+}
+NONSENSE: dict[str, Any] = {
+    "nan activity": StepOutput(np.full((3, 4), np.nan, np.float32), np.zeros((3, 2), np.float32)),
+    "nan probability": [Token(1, 0, 1, float("nan"))],
+}
+
+
+def serve(connection: Connection, folder: Path) -> None:
+    """Answer each payload with itself, unless it names a fault; count starts in the folder."""
+    (folder / str(os.getpid())).touch()
+    connection.send(READY)
+    while True:
+        try:
+            batch = connection.recv()
+        except EOFError:
+            return
+        connection.send(_answer(batch.payloads))
+
+
+def _answer(payloads: list[Any]) -> list[Any] | Failed:
+    if "die" in payloads:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "hang" in payloads:
+        time.sleep(600)
+    if "memory" in payloads and len(payloads) > 1:
+        return Failed("RuntimeException", "Failed to allocate memory")
+    for payload in payloads:
+        if payload in FAILURES:
+            return FAILURES[payload]
+    return [NONSENSE.get(payload, payload) for payload in payloads]
+
+
+def refuse(connection: Connection) -> None:
+    """Say that the models cannot be loaded."""
+    connection.send(Refused("encoder-model.onnx: expected inputs audio_signal, length"))
+
+
+def die_while_loading(connection: Connection) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
