@@ -111,6 +111,7 @@ class Service:
             },
             "queue_s": round(self.admission.seconds, 1),
             "restarts": self._dispatcher.restarts if self._dispatcher else 0,
+            "peak_memory_mb": self._dispatcher.peak_memory_mb if self._dispatcher else 0,
             "versions": _versions(),
         }
 

@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from nvidia_engine.inference.worker import Batch, Failed, Ready, Refused
@@ -86,6 +87,16 @@ class Child:
         if isinstance(answer, Failed):
             raise _fault(answer)
         return list(answer)
+
+    @property
+    def peak_memory_mb(self) -> int:
+        """The most memory of the host that the process ever held; 0 once it is gone."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text()
+        except OSError:
+            return 0
+        line = next((line for line in status.splitlines() if line.startswith("VmHWM")), "0 0")
+        return int(line.split()[1]) // 1024
 
     def kill(self) -> None:
         """End the process immediately: only its death gives the device's memory back."""

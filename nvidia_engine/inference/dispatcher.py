@@ -100,6 +100,11 @@ class Dispatcher:
         """Most padded seconds of a batch; less after the device ran out of memory."""
         return self._scheduler.budget_s
 
+    @property
+    def peak_memory_mb(self) -> int:
+        """The most memory of the host that the child ever held."""
+        return self._child.peak_memory_mb if self._child else 0
+
     def oldest(self) -> Unit | None:
         """The unit that has waited longest."""
         with self._changed:

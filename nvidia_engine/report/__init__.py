@@ -1,0 +1,1 @@
+"""What a running engine is worth on this machine: ``python -m nvidia_engine.report``."""
