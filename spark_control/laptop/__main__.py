@@ -18,6 +18,7 @@ from spark_control.laptop import PROJECT
 from spark_control.laptop.built_in_engine import DEADLINES, built_in_engine
 from spark_control.laptop.data_folder import make_private_folder, read_secret
 from spark_control.laptop.database import ensure_admin, migrate, private_database
+from spark_control.laptop.nvidia_engine import nvidia_engine
 from spark_control.laptop.processes import (
     Launcher,
     StartError,
@@ -38,6 +39,7 @@ Run a command with everything that a production host has: Postgres with pgvector
 Servers that the environment names (DATABASE_URL, PARAKEET_URL, KOKORO_URL) are used as they are.
 For each missing one, the launcher starts a private Postgres or the built-in engine on a free
 loopback port and passes its URL to the command. Everything it started ends with the command.
+PARAKEET_MODELS names a folder of NVIDIA's models, which then run on the CPU in its place.
 """
 EXAMPLES = """\
 examples:
@@ -175,14 +177,18 @@ def start_database(
 def start_engines(
     environment: Mapping[str, str], options: Options, resources: ExitStack
 ) -> dict[str, str]:
-    """Start the built-in engine for each missing URL; return the variables that go with it."""
+    """Start an engine for each missing URL; return the variables that go with it."""
     missing = [name for name in ("PARAKEET_URL", "KOKORO_URL") if not environment.get(name)]
     if not missing or not options.engines:
         return {}
-    url = resources.enter_context(built_in_engine(options.data))
     slow = DEADLINES if "PARAKEET_URL" in missing else {}
-    deadlines = {name: value for name, value in slow.items() if not environment.get(name)}
-    return deadlines | dict.fromkeys(missing, url)
+    urls = {name: value for name, value in slow.items() if not environment.get(name)}
+    if "PARAKEET_URL" in missing and (folder := environment.get("PARAKEET_MODELS")):
+        engine = nvidia_engine(Path(folder).resolve(), options.data)
+        urls["PARAKEET_URL"] = resources.enter_context(engine)
+    if missing := [name for name in missing if name not in urls]:
+        urls |= dict.fromkeys(missing, resources.enter_context(built_in_engine(options.data)))
+    return urls
 
 
 @contextmanager

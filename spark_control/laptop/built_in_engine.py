@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,8 @@ def built_in_engine(data: Path) -> Iterator[str]:
     log = data / "engine.log"
     with ExitStack() as resources:
         with progress("engine"):
-            url, process = resources.enter_context(running_engine(log))
+            engine = running_engine(SERVER, log, process_options())
+            url, process = resources.enter_context(engine)
             wait_until_healthy(url, process, log)
         yield url
 
@@ -60,8 +61,10 @@ def fetch_models() -> None:
 
 
 @contextmanager
-def running_engine(log: Path) -> Iterator[tuple[str, Process]]:
-    """Run the engine for the block; yield its URL and its process."""
+def running_engine(
+    server: Sequence[str], log: Path, options: Mapping[str, Any]
+) -> Iterator[tuple[str, Process]]:
+    """Run an engine for the block (options as for Popen); yield its URL and its process."""
     with ExitStack() as resources:
         # The engine inherits the bound socket, so no other process can take the port. This
         # process closes its copy immediately: once the engine has died, connections must be
@@ -69,11 +72,9 @@ def running_engine(log: Path) -> Iterator[tuple[str, Process]]:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             port, fd = listener.getsockname()[1], listener.fileno()
-            command = (*SERVER, "--bind", f"fd://{fd}")
+            command = (*server, "--bind", f"fd://{fd}")
             # On SIGQUIT, gunicorn does not wait for answers under way.
-            server = background_process(
-                command, signal.SIGQUIT, log, pass_fds=(fd,), **process_options()
-            )
+            server = background_process(command, signal.SIGQUIT, log, pass_fds=(fd,), **options)
             process = resources.enter_context(server)
         yield f"http://127.0.0.1:{port}", process
 
@@ -84,15 +85,17 @@ def process_options() -> dict[str, Any]:
     return {"env": own, "cwd": PROJECT}
 
 
-def wait_until_healthy(url: str, process: Process, log: Path) -> None:
+def wait_until_healthy(
+    url: str, process: Process, log: Path, within_s: float = HEALTHY_WITHIN_S
+) -> None:
     """Return when the engine is healthy; raise `StartError` when it ends or takes too long."""
-    deadline = time.monotonic() + HEALTHY_WITHIN_S
+    deadline = time.monotonic() + within_s
     while process.poll() is None and time.monotonic() < deadline:
         if is_healthy(url):
             return
         pause(0.1)
     reason = (
-        f"was not ready within {HEALTHY_WITHIN_S:.0f} s"
+        f"was not ready within {within_s:.0f} s"
         if process.poll() is None
         else "ended before it was ready"
     )
