@@ -1,5 +1,6 @@
 # docker build --target gateway .
 # docker build --target cpu-engine .
+# docker build --target nvidia-engine .     --build-arg RUNTIME=cpu for machines without a GPU
 
 FROM python:3.11-slim AS python
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
@@ -44,6 +45,29 @@ EXPOSE 9100
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30m \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:9100/health', timeout=4)"]
 CMD ["sh", "-c", "python -m cpu_engine.models && exec gunicorn -c python:cpu_engine.server --bind 0.0.0.0:9100 cpu_engine.wsgi"]
+
+
+# Without a CUDA image below it: CUDA's libraries are wheels, for amd64 and arm64.
+FROM python:3.12-slim-bookworm AS nvidia-engine
+ARG RUNTIME=gpu
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
+RUN useradd --system --uid 10001 --home-dir /home/spark --create-home spark
+WORKDIR /app
+COPY requirements/nvidia_engine.txt requirements/nvidia_engine_cpu.txt requirements/
+RUN python -m venv /venv \
+    && if [ "$RUNTIME" = cpu ]; then set=nvidia_engine_cpu; else set=nvidia_engine; fi \
+    && pip install --no-cache-dir --require-hashes -r requirements/$set.txt
+COPY nvidia_engine nvidia_engine
+# The meeting that `python -m nvidia_engine.report` is measured on.
+COPY benchmarks/clinic/mono.flac benchmarks/clinic/reference.json benchmarks/clinic/
+RUN install -d -o spark /models
+ENV MODELS_DIR=/models NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+VOLUME /models
+USER spark
+EXPOSE 9100
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60m \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:9100/health', timeout=4)"]
+CMD ["gunicorn", "-c", "python:nvidia_engine.http.server", "--bind", "0.0.0.0:9100", "nvidia_engine.http.wsgi"]
 
 
 FROM python AS gateway

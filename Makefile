@@ -13,7 +13,7 @@ DEV_SETS := $(RUN_SETS) s3 dev
 # Clients that the tests run, each in a folder of its own: their versions exclude each other.
 PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai
 NODE_CLIENTS := node6 node7
-AUDITED := $(DEV_SETS) docs figures
+AUDITED := $(DEV_SETS) nvidia_engine docs figures
 AUDIT := PYTHONPATH=.venv/audit $(BIN)/python -m pip_audit --disable-pip --no-deps --progress-spinner off --timeout 10
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # Offline: the pages, and the files they load, are written to var/docs, where the gateway serves them.
@@ -24,7 +24,7 @@ DOCS_SOURCES := mkdocs.yml .env.example $(shell find docs -type f -not -name '*.
 NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check docs prose audit lock figures bench load clean
+.PHONY: help demo test run check docs prose audit nvidia-wheels lock figures bench load clean
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
@@ -39,6 +39,7 @@ help:
 	@echo "make figures error rates with the built-in engine (needs a C++ compiler)"
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
 	@echo "make bench   what the gateway adds in time and memory; ARGS='added uploads' for some of it"
+	@echo "make nvidia-wheels  the NVIDIA engine's wheels for amd64 and arm64 can be found"
 	@echo "make lock    pin the requirements again, from requirements/*.in"
 
 demo: .venv/run.stamp
@@ -96,9 +97,17 @@ bench: .venv/bench.stamp
 load: .venv/run.stamp
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
+# Both architectures' wheels, chosen and hashed without installing them; downloads some gigabytes.
+nvidia-wheels: .venv/bin/python
+	@for machine in x86_64 aarch64; do \
+		$(BIN)/python -m pip install -qq --dry-run --ignore-installed --require-hashes --only-binary=:all: \
+			--python-version 3.12 --target /nowhere --platform manylinux_2_34_$$machine --platform manylinux_2_28_$$machine \
+			--platform manylinux_2_27_$$machine --platform manylinux_2_17_$$machine --platform manylinux2014_$$machine \
+			-r requirements/nvidia_engine.txt && echo "$$machine: all wheels found" || exit 1; done
+
 lock: .venv/dev.stamp
-	@for set in $(DEV_SETS) docs figures bench audit sdk_1 sdk_2 wyoming_openai; do \
-		oldest=3.11; [ $$set != wyoming_openai ] || oldest=3.12; \
+	@for set in $(DEV_SETS) nvidia_engine nvidia_engine_cpu docs figures bench audit sdk_1 sdk_2 wyoming_openai; do \
+		case $$set in wyoming_openai|nvidia_engine*) oldest=3.12;; *) oldest=3.11;; esac; \
 		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version $$oldest \
 		--generate-hashes --no-header $$set.in -o $$set.txt) || exit 1; done
 	@for client in $(NODE_CLIENTS); do \

@@ -224,3 +224,17 @@ def test_samples_of_voices_outlive_their_container(name: str) -> None:
     assert SERVICES[name]["environment"]["SAMPLES_DIR"] == "/samples"
     assert "samples:/samples" in SERVICES[name]["volumes"]
     assert "samples" in COMPOSE["volumes"]
+
+
+def test_the_gpu_profile_runs_the_nvidia_engine_on_cuda() -> None:
+    engine = SERVICES["parakeet"]
+
+    assert engine["build"]["target"] == "nvidia-engine"
+    assert with_defaults(engine["environment"]["DEVICE"]) == "cuda"
+    assert SERVICES["gateway"]["environment"]["PARAKEET_URL"] == "http://parakeet:9100"
+
+
+def test_every_target_of_the_compose_file_is_in_the_dockerfile() -> None:
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)$", (ROOT / "Dockerfile").read_text(), re.M))
+
+    assert {one["build"]["target"] for one in SERVICES.values() if "build" in one} <= stages

@@ -29,9 +29,10 @@ def test_the_example_lists_every_variable_that_the_settings_read() -> None:
     assert read == set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE))
 
 
-def test_the_example_lists_the_variables_of_the_engine_too() -> None:
-    engine = (ROOT / "cpu_engine" / "settings.py").read_text()
-    read = set(re.findall(r'env\.\w+\("(\w+)"', engine))
+@pytest.mark.parametrize("program", ["cpu_engine", "nvidia_engine"])
+def test_the_example_lists_the_variables_of_the_engines_too(program: str) -> None:
+    engine = (ROOT / program / "settings.py").read_text()
+    read = set(re.findall(r'(?:env\.\w+|_choice)\("(\w+)"', engine))
 
     assert read <= set(re.findall(r"^(?:# )?(\w+)=", EXAMPLE, re.MULTILINE))
 
