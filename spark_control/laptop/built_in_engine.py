@@ -74,8 +74,8 @@ def running_engine(
             port, fd = listener.getsockname()[1], listener.fileno()
             command = (*server, "--bind", f"fd://{fd}")
             # On SIGQUIT, gunicorn does not wait for answers under way.
-            server = background_process(command, signal.SIGQUIT, log, pass_fds=(fd,), **options)
-            process = resources.enter_context(server)
+            running = background_process(command, signal.SIGQUIT, log, pass_fds=(fd,), **options)
+            process = resources.enter_context(running)
         yield f"http://127.0.0.1:{port}", process
 
 
