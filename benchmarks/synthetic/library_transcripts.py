@@ -61,6 +61,8 @@ def store_transcripts(random: Generator, casts: Sequence[Sequence[Person]], bloc
                 for place, people in enumerate(some)
             ]
         )
+    # The made-up words have no case, accents or marks: Postgres' lexemes are those of the product.
+    execute("UPDATE voiceprints_block SET search = to_tsvector('simple', text)")
     execute("SET session_replication_role = DEFAULT")
     build_index(Block, WORDS)
     execute("VACUUM ANALYZE")

@@ -28,6 +28,7 @@ from tests.voiceprints.people import (
 )
 from voiceprints.models import Block, Person, Space, audit
 from voiceprints.models.audit import Action
+from voiceprints.models.search_lexemes import lexeme_query
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,12 +117,12 @@ def test_a_restored_library_continues_its_row_numbers(restored: Connection) -> N
 def test_words_and_voices_are_found_in_a_restored_library(
     restored: Connection, library: Person
 ) -> None:
-    spoken_by = (
-        "SELECT text FROM voiceprints_block WHERE search @@ websearch_to_tsquery('simple', %s)"
-    )
+    spoken_by = "SELECT text FROM voiceprints_block WHERE search @@ %s::tsquery"
     nearest = "SELECT person_id FROM voiceprints_voiceprint ORDER BY vector <=> %s::vector LIMIT 1"
 
-    assert restored.execute(spoken_by, ["grüße"]).fetchall() == [("Grüße, ¿qué tal?",)]
+    assert restored.execute(spoken_by, [lexeme_query("grüße")]).fetchall() == [
+        ("Grüße, ¿qué tal?",)
+    ]
     assert restored.execute(nearest, [str(axis(0).tolist())]).fetchone() == (library.id,)
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from voiceprints.admin.colours import Tint, tints_in
 from voiceprints.models import Block, Transcript, TranscriptSpeaker
+from voiceprints.models.search_lexemes import LexemeQuery
 
 WIDTH = 1000.0
 # Narrower bars and gaps would be invisible.
@@ -148,8 +148,7 @@ def _searched_words(query: Mapping[str, str]) -> str:
 def _hits(blocks: QuerySet[Block], words: str) -> list[Hit]:
     if not words:
         return []
-    search = SearchQuery(words, config="simple", search_type="websearch")
-    found = blocks.filter(search=search).values_list("position", "start_ms")
+    found = blocks.filter(search=LexemeQuery(words)).values_list("position", "start_ms")
     return [Hit(*hit) for hit in found[:MAX_HITS]]
 
 

@@ -4,13 +4,13 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from pgvector.django import VectorField
 
 from voiceprints.models.people import Person
+from voiceprints.models.search_lexemes import LexemeQuery, LexemesField
 from voiceprints.models.spaces import DIMENSION, Space, unit_length
 
 # The names in the stored result, in lower case. A database function, because an index uses it.
@@ -43,8 +43,8 @@ class TranscriptQuerySet(models.QuerySet["Transcript"]):
 
     def with_words(self, words: str) -> "TranscriptQuerySet":
         """Filter by a block with these words, in the syntax of a web search: `"so, or -not`."""
-        query = SearchQuery(words, config="simple", search_type="websearch")
-        return self.filter(Exists(Block.objects.filter(transcript=OuterRef("pk"), search=query)))
+        blocks = Block.objects.with_words(words)
+        return self.filter(Exists(blocks.filter(transcript=OuterRef("pk"))))
 
 
 class Transcript(models.Model):
@@ -144,6 +144,14 @@ class TranscriptSpeaker(models.Model):
         return self.name
 
 
+class BlockQuerySet(models.QuerySet["Block"]):
+    """Queries for blocks by their text."""
+
+    def with_words(self, words: str) -> "BlockQuerySet":
+        """Filter by words in the syntax of a web search; without a word nothing is found."""
+        return self.filter(search=LexemeQuery(words))
+
+
 class Block(models.Model):
     """Consecutive words of one speaker; `text` is empty where no words role was requested."""
 
@@ -153,11 +161,9 @@ class Block(models.Model):
     start_ms = models.PositiveBigIntegerField()
     end_ms = models.PositiveBigIntegerField()
     text = models.TextField(blank=True, default="")
-    search = models.GeneratedField(
-        expression=SearchVector("text", config="simple"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    search = LexemesField(source="text", db_default="", editable=False)
+
+    objects = BlockQuerySet.as_manager()
 
     class Meta:
         ordering = ["transcript", "position"]

@@ -4,6 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from tests.voiceprints.people import speaker, transcript
+from voiceprints.models import Block
+
 
 @pytest.mark.django_db(transaction=True)
 def test_migrations_can_be_reversed_and_applied_again() -> None:
@@ -14,6 +17,21 @@ def test_migrations_can_be_reversed_and_applied_again() -> None:
 
     assert gone == []
     assert "voiceprints_voiceprint" in back
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stored_blocks_are_found_after_the_search_has_been_changed() -> None:
+    meeting = transcript()
+    ana = speaker(meeting, "Speaker_0", "Ana")
+    for position in range(3):
+        Block.objects.create(
+            transcript=meeting, speaker=ana, position=position, start_ms=0, end_ms=9, text="早上好"
+        )
+
+    call_command("migrate", "voiceprints", "0009", verbosity=0)
+    call_command("migrate", "voiceprints", verbosity=0)
+
+    assert Block.objects.with_words("早上").count() == 3
 
 
 @pytest.mark.django_db

@@ -1,7 +1,6 @@
 """Tests of the constraints on transcripts, speakers and blocks."""
 
 import pytest
-from django.contrib.postgres.search import SearchQuery
 from django.db import IntegrityError
 
 from tests.voiceprints.models.immediate_changes import update_now
@@ -74,7 +73,7 @@ def test_a_block_is_found_by_its_words() -> None:
     Block.objects.create(position=0, start_ms=0, end_ms=9, text="Good morning, Emma.", **common)
     Block.objects.create(position=1, start_ms=9, end_ms=10, text="Hello.", **common)
 
-    found = Block.objects.filter(search=SearchQuery("morning", config="simple"))
+    found = Block.objects.with_words("morning")
 
     assert [block.position for block in found] == [0]
 

@@ -162,6 +162,28 @@ def test_transcripts_are_found_by_words(
     assert search(library_gateway, str(httpx.QueryParams({"q": words}))) == recordings
 
 
+@pytest.mark.parametrize(
+    ("words", "recordings"),
+    [
+        ("王伟", ["chinese"]),
+        ("早上好", ["chinese"]),
+        ("咖啡", []),
+        ("おはよう", ["japanese"]),
+        ("café", ["english"]),
+        ("cafe", ["english"]),
+        ("zurich", ["english"]),
+    ],
+)
+def test_transcripts_are_found_in_any_script_and_without_accents(
+    library_gateway: Gateway, words: str, recordings: list[str]
+) -> None:
+    store_text("大家早上好我是王伟", recording_name="chinese")
+    store_text("おはようございますはいどうも", recording_name="japanese")
+    store_text("We met at the café near Zürich", recording_name="english")
+
+    assert search(library_gateway, str(httpx.QueryParams({"q": words}))) == recordings
+
+
 def test_transcripts_are_found_by_person(library_gateway: Gateway) -> None:
     ana = consenting("Ana")
     speaker(transcript(recording_name="monday"), "Speaker_0", "Ana", person=ana)
