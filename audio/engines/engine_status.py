@@ -1,9 +1,9 @@
 """The status of each engine, on a board that all processes of a host share.
 
-The board has one small JSON file per engine, which the process that probed it replaces as a whole,
-in a folder that only this account may write to. Every call to an engine reads it, so reading is
-cheap; a file that cannot be read counts as missing. A lock beside the file lets one process at a
-time probe and restart.
+The board is one small JSON file, which the process that probed an engine replaces as a whole, in a
+folder that only this account may write to. Every call to an engine reads it, so reading is cheap;
+a file that cannot be read counts as missing. One lock beside it lets one process at a time probe,
+restart and write. An empty file per engine has the time of its last answer to a client.
 """
 
 import fcntl
@@ -42,7 +42,9 @@ class EngineStatus:
     probe_s: float | None = None
     # While it is being restarted: when it is expected to be ready.
     ready_at: float | None = None
-    # Seconds from the first bad probe to the first good one, at the last recovery.
+    # The first bad probe before a restart, and the seconds from then to the first good one, at the
+    # last recovery.
+    broken_at: float | None = None
     recovery_s: float | None = None
     # The restarts of the last hour, and the attempts that failed.
     restarts: tuple[float, ...] = ()
@@ -51,17 +53,27 @@ class EngineStatus:
     outcomes: Mapping[str, int] = field(default_factory=dict)
 
 
-def parse_status(text: bytes) -> EngineStatus:
-    """Read the status of an engine from its file.
+def parse_board(text: bytes) -> dict[str, EngineStatus]:
+    """Read the status of each engine; what is not the status of an engine is left out.
 
     Raises
     ------
     ValueError
-        When the file does not hold an `EngineStatus`.
+        When the text is not a JSON object.
     """
     stored = json.loads(text)
+    if not isinstance(stored, dict):
+        raise ValueError("the file does not hold the status of engines")
+    board: dict[str, EngineStatus] = {}
+    for name, status in stored.items():
+        with suppress(ValueError):
+            board[name] = _parse_status(status)
+    return board
+
+
+def _parse_status(stored: object) -> EngineStatus:
     if not isinstance(stored, dict) or stored.get("state") not in STATES:
-        raise ValueError("the file does not hold the status of an engine")
+        raise ValueError("this is not the status of an engine")
     restarts = stored.get("restarts")
     moments = [_moment(value) for value in restarts] if isinstance(restarts, list) else []
     return EngineStatus(
@@ -71,6 +83,7 @@ def parse_status(text: bytes) -> EngineStatus:
         probed_at=_moment(stored.get("probed_at")),
         probe_s=_moment(stored.get("probe_s")),
         ready_at=_moment(stored.get("ready_at")),
+        broken_at=_moment(stored.get("broken_at")),
         recovery_s=_moment(stored.get("recovery_s")),
         restarts=tuple(moment for moment in moments if moment is not None),
         probes=_counts(stored.get("probes")),
@@ -94,7 +107,8 @@ def _counts(value: object) -> dict[str, int]:
 
 # The inode of a file, when it was written (ns), and its length (bytes).
 Stamp = tuple[int, int, int]
-_parsed: dict[Path, tuple[Stamp, EngineStatus]] = {}
+_parsed: dict[Path, tuple[Stamp, dict[str, EngineStatus]]] = {}
+BOARD, LOCK = "engines.json", "engines.lock"
 
 
 def url_of(engine: str) -> str:
@@ -115,29 +129,34 @@ def current_status(engine: str, url: str) -> EngineStatus:
 
 def last_status(engine: str, url: str) -> EngineStatus:
     """Return the last status of an engine, however old."""
+    return _board().get(_name(engine, url), EngineStatus())
+
+
+def _board() -> dict[str, EngineStatus]:
     try:
-        path = _file(engine, url)
+        path = folder() / BOARD
         found = path.stat()
         stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
         known = _parsed.get(path)
         if known and known[0] == stamp:
             return known[1]
-        status = parse_status(path.read_bytes()) if _is_ours(path.parent) else EngineStatus()
+        board = parse_board(path.read_bytes()) if _is_ours(path.parent) else {}
     except (OSError, ValueError, RecursionError):
-        return EngineStatus()
-    _parsed[path] = stamp, status
-    return status
+        return {}
+    _parsed[path] = stamp, board
+    return board
 
 
 def write_status(engine: str, url: str, known: EngineStatus) -> bool:
-    """Write the status for all processes of this host; the caller holds the examination lock.
+    """Write the status for all processes of this host; the caller holds the lock.
 
     Returns False when it could not be written.
     """
+    board = {**_board(), _name(engine, url): known}
     try:
-        path = _file(engine, url)
+        path = folder() / BOARD
         written = path.with_suffix(".new")
-        written.write_text(json.dumps(asdict(known)))
+        written.write_text(json.dumps({name: asdict(status) for name, status in board.items()}))
         written.replace(path)
     except OSError as error:
         logger.error("the status of an engine cannot be written: %s", error.strerror)
@@ -150,7 +169,7 @@ def note_answer(engine: str, url: str) -> None:
     now = time.time_ns()
     # A system check warns of a folder that cannot be used.
     with suppress(OSError):
-        path = _file(engine, url).with_suffix(".answered")
+        path = _answer_file(engine, url)
         if not path.exists() and (made := _open(path)) is not None:
             os.close(made)
         os.utime(path, ns=(now, now))
@@ -159,38 +178,26 @@ def note_answer(engine: str, url: str) -> None:
 def has_answered_since(engine: str, url: str, moment: float) -> bool:
     """Whether the engine has answered a client well since then, in seconds since 1970."""
     try:
-        return _file(engine, url).with_suffix(".answered").stat().st_mtime >= moment
+        return _answer_file(engine, url).stat().st_mtime >= moment
     except OSError:
         return False
 
 
 @contextmanager
-def examination_lock(engine: str, url: str) -> Iterator[bool]:
-    """Lock an engine for probes and restarts; yield whether this thread has the lock.
+def examination_lock() -> Iterator[bool]:
+    """Wait for the lock of this host, under which engines are probed and restarted.
 
-    A lock that another thread or process of this host holds is not waited for.
+    Yields False where the lock cannot be opened. It ends with its process.
     """
-    lock = _open(_file(engine, url).with_suffix(".lock"))
+    lock = _open(folder() / LOCK)
     if lock is None:
         yield False
         return
     try:
-        yield _is_free(lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield True
     finally:
         os.close(lock)
-
-
-@contextmanager
-def restart_lock(target: str) -> Iterator[None]:
-    """Lock a program for a restart, and wait for others on this host that restart it."""
-    lock = _open(folder() / f"restart-{_digest(target)}.lock")
-    try:
-        if lock is not None:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        if lock is not None:
-            os.close(lock)
 
 
 def folder() -> Path:
@@ -207,15 +214,6 @@ def is_usable() -> bool:
         return _is_ours(folder()) and os.access(folder(), os.W_OK | os.X_OK)
     except OSError:
         return False
-
-
-def _is_free(lock: int) -> bool:
-    """Try to take the lock without a wait: its holder finds out what this thread would."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _valid_until(known: EngineStatus) -> float:
@@ -238,15 +236,11 @@ def _is_ours(path: Path) -> bool:
     return temporary_files.is_ours(found, others_may=READ_AND_ENTER)
 
 
-def _file(engine: str, url: str) -> Path:
-    return folder() / _name(engine, url)
+def _answer_file(engine: str, url: str) -> Path:
+    return folder() / f"{_name(engine, url)}.answered"
 
 
 @lru_cache(maxsize=16)
 def _name(engine: str, url: str) -> str:
-    """Name the file of an engine: gateways of a host share it when they share the address."""
-    return f"{engine}-{_digest(url)}.json"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    """Name an engine on the board: gateways of a host share it when they share the address."""
+    return f"{engine}-{hashlib.sha256(url.encode()).hexdigest()[:16]}"

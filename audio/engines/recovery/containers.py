@@ -23,7 +23,7 @@ class Container:
     """One container, by its name."""
 
     def __init__(self, name: str) -> None:
-        self._name = self.target = name
+        self._name = name
 
     def started_at(self) -> float:
         """Return when Docker last started the container, in seconds since 1970."""

@@ -43,14 +43,22 @@ def examine(
 ) -> bool:
     """Probe an engine, restart it if it is wedged, and follow the restart.
 
-    Returns False when another thread or process examines it, or probed it within `cooldown_s`.
+    The lock is held for a probe and a restart, not while a restart is followed, which any process
+    of the host may do. Returns False when the engine was probed within `cooldown_s`.
     """
-    url = engine_status.url_of(engine)
-    with engine_status.examination_lock(engine, url) as is_locked:
-        if not is_locked or _age_s(engine_status.last_status(engine, url).probed_at) < cooldown_s:
-            return False
-        _Examination(engine, url, when_probed).run()
-    return True
+    url, is_examined = engine_status.url_of(engine), False
+    while True:
+        with engine_status.examination_lock() as is_locked:
+            if not is_locked:
+                return False
+            if _age_s(engine_status.last_status(engine, url).probed_at) >= cooldown_s:
+                _Examination(engine, url).run()
+                is_examined = True
+        when_probed()
+        if engine_status.last_status(engine, url).state != "restarting":
+            return is_examined
+        time.sleep(settings.RECOVERY_PROBE_S)
+        cooldown_s = settings.RECOVERY_PROBE_S
 
 
 def _age_s(moment: float | None) -> float:
@@ -62,19 +70,18 @@ def _is_long_ago(started_at: float) -> bool:
 
 
 class _Examination:
-    """The examination of one engine, under its examination lock."""
+    """One step of the examination of an engine, under the lock."""
 
-    def __init__(self, engine: str, url: str, when_probed: Callable[[], object]) -> None:
-        self._engine, self._url, self._when_probed = engine, url, when_probed
+    def __init__(self, engine: str, url: str) -> None:
+        self._engine, self._url = engine, url
         self._known = engine_status.last_status(engine, url)
         self._broken_at = self._known.since if self._known.state in _BROKEN else time.time()
         self._is_written = False
 
     def run(self) -> None:
-        known = self._known
-        if known.state == "restarting" and _age_s(known.since) < settings.RECOVERY_TIMEOUT_S:
-            # The process that followed the restart has died, or it would hold the lock.
-            self._follow(known.since)
+        seen_at = max(self._known.since, self._known.probed_at or 0.0)
+        if self._known.state == "restarting" and _age_s(seen_at) < settings.RECOVERY_TIMEOUT_S:
+            self._follow()
             return
         found, restarting = self._probe(), restarter(self._engine)
         if found.result == "timed_out" and restarting is None:
@@ -83,7 +90,6 @@ class _Examination:
             self._mend(restarting, found.reason)
         else:
             self._settle(found)
-        self._when_probed()
 
     def _settle(self, found: Probe) -> None:
         """Publish the result of a probe that is not wedged; `busy` leaves the status as it is.
@@ -109,45 +115,39 @@ class _Examination:
             self._publish("wedged", reason, alert=True)
             return
         try:
-            started_at = self._restart_if_due(by, reason)
+            self._restart_if_due(by, reason)
         except RestartFailed as failure:
             self._publish("down", f"{reason} {failure}", alert=True)
-            return
-        if started_at is not None:
-            self._follow(started_at)
 
-    def _restart_if_due(self, by: Restarter, reason: str) -> float | None:
-        """Restart the engine if that is due; return its start time if it is to be followed."""
+    def _restart_if_due(self, by: Restarter, reason: str) -> None:
         if self._is_over_the_limit(reason):
-            return None
+            return
         started_at = self._last_start(by)
         if _is_long_ago(started_at):
             # Gateways on other hosts, which have another board, may be about to do the same.
             time.sleep(random.uniform(0.0, settings.RESTART_JITTER_S))  # noqa: S311 — no secret
-            # Two engines may be one program, which is then restarted once for both.
-            with engine_status.restart_lock(by.target):
-                found = self._probe()
-                if found.result not in _WEDGED:
-                    return self._reconsider(found)
-                started_at = self._last_start(by)
-                if _is_long_ago(started_at):
-                    return self._restart(by, reason)
+            found = self._probe()
+            if found.result not in _WEDGED:
+                self._reconsider(found)
+                return
+            started_at = self._last_start(by)
+            if _is_long_ago(started_at):
+                self._restart(by, reason)
+                return
         if started_at > max(self._known.restarts, default=0.0) + SLACK_S:
             self._publish_restart("It has just been started by another process.", started_at)
-            return started_at
+            return
         left_s = started_at + settings.RESTART_MIN_INTERVAL_S - time.time()
         wait = f"The last restart was recent; the next is due in {left_s:.0f} s."
         # An engine that is down after its last restart remains down.
         self._publish("down" if self._known.state == "down" else "wedged", f"{reason} {wait}")
-        return None
 
-    def _reconsider(self, found: Probe) -> float | None:
-        """Publish that the engine is wedged no longer; return its start time if it restarts."""
-        if found.result != "unreachable":
+    def _reconsider(self, found: Probe) -> None:
+        """Publish that the engine is wedged no longer, or that it restarts."""
+        if found.result == "unreachable":
+            self._publish_restart("It is gone; another process seems to restart it.", time.time())
+        else:
             self._settle(found)
-            return None
-        self._publish_restart("It is gone; another process seems to restart it.", time.time())
-        return time.time()
 
     def _is_over_the_limit(self, reason: str) -> bool:
         recent = tuple(at for at in self._known.restarts if _age_s(at) < HOUR_S)
@@ -164,7 +164,7 @@ class _Examination:
         restarts = [at for status in known for at in status.restarts]
         return max(*restarts, min(by.started_at() or 0.0, time.time()), 0.0)
 
-    def _restart(self, by: Restarter, reason: str) -> float:
+    def _restart(self, by: Restarter, reason: str) -> None:
         self._publish_restart(reason, time.time())
         if not self._is_written:
             # Other processes would not learn of the restart, and would restart the engine again.
@@ -175,30 +175,24 @@ class _Examination:
             self._count_restart("failed")
             raise
         self._count_restart("done")
-        return time.time()
 
-    def _follow(self, started_at: float) -> None:
-        """Probe until the engine answers correctly, or RECOVERY_TIMEOUT_S has passed."""
-        self._when_probed()
-        found = None
-        while _age_s(started_at) < settings.RECOVERY_TIMEOUT_S:
-            time.sleep(settings.RECOVERY_PROBE_S)
-            found = self._probe()
-            if found.result in ("ok", "slow", "refused") or found.answers_clients:
-                self._note(recovery_s=round(_age_s(self._broken_at), 3))
-                self._settle(found)
-                return
-        why = f" {found.reason}" if found else ""
-        limit = f"{settings.RECOVERY_TIMEOUT_S:.0f} s"
-        self._publish(
-            "down", f"It did not recover within {limit} of its restart.{why}", alert=True
-        )
+    def _follow(self) -> None:
+        """Probe once after a restart; give up when RECOVERY_TIMEOUT_S has passed since."""
+        found = self._probe()
+        if found.result in ("ok", "slow", "refused") or found.answers_clients:
+            self._note(recovery_s=round(_age_s(self._known.broken_at or self._broken_at), 3))
+            self._settle(found)
+        elif _age_s(self._known.since) + settings.RECOVERY_PROBE_S > settings.RECOVERY_TIMEOUT_S:
+            limit = f"{settings.RECOVERY_TIMEOUT_S:.0f} s"
+            reason = f"It did not recover within {limit} of its restart. {found.reason}"
+            self._publish("down", reason, alert=True)
 
     def _publish_restart(self, reason: str, started_at: float) -> None:
         # It may recover as quickly as the last time; a longer last time, in which an operator had
         # to help, is not expected again.
         last_s = self._known.recovery_s or settings.RECOVERY_EXPECTED_S
-        self._note(ready_at=started_at + min(last_s, settings.RECOVERY_EXPECTED_S))
+        expected_s = min(last_s, settings.RECOVERY_EXPECTED_S)
+        self._note(since=time.time(), ready_at=started_at + expected_s, broken_at=self._broken_at)
         self._publish("restarting", reason)
 
     def _count_restart(self, outcome: str) -> None:

@@ -10,8 +10,6 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from audio.engines import engine_status
-
 WAYS = ("", "docker", "command")
 # By its path: Docker's client takes a while to import, and most gateways do not use it.
 CONTAINER = "audio.engines.recovery.containers.Container"
@@ -23,10 +21,6 @@ class RestartFailed(Exception):
 
 class Restarter(Protocol):
     """Restarts one engine."""
-
-    @property
-    def target(self) -> str:
-        """What is restarted: the same for two engines that are one program."""
 
     def started_at(self) -> float | None:
         """Return when the engine last started, in seconds since 1970; None where unknown.
@@ -53,8 +47,7 @@ def restarter(engine: str) -> Restarter | None:
             container: Restarter = import_string(CONTAINER)(container_of(engine))
             return container
         case "command":
-            words = [*shlex.split(settings.RESTART_COMMAND), engine]
-            return Command(words, engine_status.url_of(engine))
+            return Command([*shlex.split(settings.RESTART_COMMAND), engine])
     return None
 
 
@@ -67,8 +60,8 @@ def container_of(engine: str) -> str:
 class Command:
     """The operator's own command, run without a shell."""
 
-    def __init__(self, words: Sequence[str], target: str) -> None:
-        self._words, self.target = words, target
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
 
     def started_at(self) -> None:
         """Return None: only the status board records when the command was last run."""

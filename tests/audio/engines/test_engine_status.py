@@ -1,6 +1,8 @@
 """The status board, which the processes of a host share."""
 
+import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,10 +65,11 @@ def test_an_old_status_is_unknown(settings: Settings) -> None:
     [
         "",
         "[]",
-        '{"state": "splendid"}',
-        '{"state": "restarting", "ready_at": "soon"}',
-        '{"state": "restarting", "ready_at": Infinity}',
-        '{"state": "healthy", "probes": {"ok": "many"}, "outcomes": {}}',
+        '{"NAME": []}',
+        '{"NAME": {"state": "splendid"}}',
+        '{"NAME": {"state": "restarting", "ready_at": "soon"}}',
+        '{"NAME": {"state": "restarting", "ready_at": Infinity}}',
+        '{"NAME": {"state": "healthy", "probes": {"ok": "many"}, "outcomes": {}}}',
         "[" * 100_000,
         "\udcff",
     ],
@@ -74,8 +77,9 @@ def test_an_old_status_is_unknown(settings: Settings) -> None:
 def test_a_broken_file_counts_as_missing(folder: Path, text: str) -> None:
     engine_status.write_status("parakeet", URL, WEDGED)
     (path,) = folder.glob("*.json")
+    [name] = json.loads(path.read_text())
 
-    path.write_bytes(text.encode(errors="surrogateescape"))
+    path.write_bytes(text.replace("NAME", name).encode(errors="surrogateescape"))
 
     assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
@@ -97,34 +101,50 @@ def test_without_a_folder_no_status_is_known(settings: Settings) -> None:
     assert engine_status.current_status("parakeet", URL) == EngineStatus()
 
 
+def test_the_status_of_another_engine_stays() -> None:
+    healthy = EngineStatus("healthy", probed_at=time.time())
+
+    engine_status.write_status("parakeet", URL, WEDGED)
+    engine_status.write_status("kokoro", URL, healthy)
+
+    assert engine_status.current_status("parakeet", URL) == WEDGED
+    assert engine_status.current_status("kokoro", URL) == healthy
+
+
+def test_a_broken_entry_leaves_the_others(folder: Path) -> None:
+    engine_status.write_status("parakeet", URL, WEDGED)
+    engine_status.write_status("kokoro", URL, WEDGED)
+    [path] = folder.glob("*.json")
+    board = json.loads(path.read_text())
+    [broken] = [name for name in board if name.startswith("kokoro")]
+
+    path.write_text(json.dumps(board | {broken: {"state": "splendid"}}))
+
+    assert engine_status.current_status("parakeet", URL) == WEDGED
+    assert engine_status.current_status("kokoro", URL) == EngineStatus()
+
+
 def test_one_thread_at_a_time_has_the_lock() -> None:
-    with (
-        engine_status.examination_lock("parakeet", URL) as first,
-        engine_status.examination_lock("parakeet", URL) as second,
-    ):
-        assert (first, second) == (True, False)
+    order: list[str] = []
 
+    def wait() -> None:
+        with engine_status.examination_lock():
+            order.append("second")
 
-def test_the_lock_ends_with_its_block() -> None:
-    with engine_status.examination_lock("parakeet", URL):
-        pass
+    with ThreadPoolExecutor(1) as other:
+        with engine_status.examination_lock() as is_locked:
+            waiting = other.submit(wait)
+            time.sleep(0.05)
+            order.append("first")
+        waiting.result()
 
-    with engine_status.examination_lock("parakeet", URL) as again:
-        assert again
-
-
-def test_each_engine_has_a_lock_of_its_own() -> None:
-    with (
-        engine_status.examination_lock("parakeet", URL),
-        engine_status.examination_lock("kokoro", URL) as other,
-    ):
-        assert other
+    assert (is_locked, order) == (True, ["first", "second"])
 
 
 def test_without_a_folder_no_thread_gets_the_lock(settings: Settings) -> None:
     settings.RECOVERY_DIR = "/proc/nothing"
 
-    with engine_status.examination_lock("parakeet", URL) as is_locked:
+    with engine_status.examination_lock() as is_locked:
         assert not is_locked
 
 

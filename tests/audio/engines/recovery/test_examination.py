@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from audio.engines import engine_status
 from audio.engines.engine_status import EngineStatus
 from audio.engines.recovery.examination import examine
 from tests.audio.engines.recovery.docker_daemon import DockerDaemon
-from tests.audio.engines.recovery.engine import DIARIZE, heal, wedge
+from tests.audio.engines.recovery.engine import DIARIZE, heal, tone, wedge
 from tests.engine_answers import SPEAK, TRANSCRIBE
 from tests.faults import Answer, Asked, FaultServer
+from tests.waiting import until
 
 
 def known(engine: str = "parakeet") -> EngineStatus:
@@ -472,11 +474,35 @@ def test_a_restart_that_was_abandoned_long_ago_is_ignored(
     assert container.restarts == ["engine"]
 
 
-def test_a_second_examination_at_the_same_time_does_nothing(engine: FaultServer) -> None:
-    with engine_status.examination_lock("parakeet", engine.url):
-        assert not examine("parakeet")
+def test_one_engine_of_a_host_is_examined_at_a_time(engine: FaultServer) -> None:
+    with ThreadPoolExecutor(1) as other_process:
+        with engine_status.examination_lock():
+            waiting = other_process.submit(examine, "parakeet")
+            time.sleep(0.1)
+            asked_meanwhile = engine.paths()
+        is_examined = waiting.result()
 
-    assert engine.paths() == []
+    assert (asked_meanwhile, is_examined) == ([], True)
+
+
+def test_another_engine_is_examined_while_a_restart_is_followed(
+    container: DockerDaemon, engine: FaultServer, settings: Settings
+) -> None:
+    settings.RECOVERY_TIMEOUT_S = 30.0
+    wedge(engine)
+    container.when_restarted = lambda name: None
+
+    with ThreadPoolExecutor(1) as other_process:
+        following = other_process.submit(examine, "parakeet")
+        until(lambda: known().state == "restarting")
+        engine.answer(SPEAK, tone(0.6), content_type="audio/wav")
+        examine("kokoro")
+        states = known().state, known("kokoro").state
+        heal(engine)
+        following.result()
+
+    assert states == ("restarting", "healthy")
+    assert known().state == "healthy"
 
 
 def test_an_engine_that_was_probed_recently_is_not_probed_again(engine: FaultServer) -> None:

@@ -33,12 +33,12 @@ def test_no_shell_reads_the_command(settings: Settings, tmp_path: Path) -> None:
 
 def test_a_command_that_fails_is_reported() -> None:
     with pytest.raises(RestartFailed, match="ended with status 1"):
-        Command(["false"], "engine").restart()
+        Command(["false"]).restart()
 
 
 def test_a_missing_command_is_reported_without_its_path() -> None:
     with pytest.raises(RestartFailed) as failure:
-        Command(["/usr/local/bin/nothing"], "engine").restart()
+        Command(["/usr/local/bin/nothing"]).restart()
 
     assert str(failure.value) == "The restart command cannot be run: No such file or directory."
 
@@ -47,4 +47,4 @@ def test_a_command_that_does_not_end_is_ended(settings: Settings) -> None:
     settings.RESTART_TIMEOUT_S = 0.1
 
     with pytest.raises(RestartFailed, match=r"did not end in 0 s"):
-        Command(["sleep", "60"], "engine").restart()
+        Command(["sleep", "60"]).restart()
