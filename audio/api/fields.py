@@ -3,23 +3,22 @@
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from audio.merge.name_spelling import readable
-from audio.merge.values import Embedding, Span, TimelineEntry, Voices
-from audio.timelines.plain_list import (
-    invalid,
-    is_finite,
-    parse_json,
-    parse_spans,
-    parse_timeline,
-)
+from audio.merge.values import Embedding, Span, Voices
+from audio.timelines.clock_times import parse_recording_start
+from audio.timelines.export import MAX_BYTES, Export, Unreadable
+from audio.timelines.plain_list import invalid, is_finite, parse_json, parse_spans
+from audio.timelines.registry import read_timeline
 
 
 class Choice(serializers.ChoiceField):
@@ -156,12 +155,56 @@ class SpansField(JsonField):
         return parse_spans(data, name=str(self.field_name))
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class TimelineField(JsonField):
-    """The names that were shown as speaking, each from start to end."""
+@extend_schema_field({"anyOf": [{"type": "string"}, {"type": "string", "format": "binary"}]})
+class TimelineField(serializers.Field[Any, Any, Any, Any]):
+    """A timeline as its platform wrote it: text, a file, or (in a JSON body) the value itself."""
 
-    def parse(self, data: Any) -> tuple[TimelineEntry, ...]:
-        return parse_timeline(data, name=str(self.field_name))
+    default_error_messages = {"several": "timeline: expected one timeline, got {count}."}
+
+    def get_value(self, dictionary: Any) -> Any:
+        """Return all values under this name if there are several; a form would keep the last."""
+        if hasattr(dictionary, "getlist"):
+            values = dictionary.getlist(self.field_name)
+            if len(values) > 1:
+                return _Several(len(values))
+        return super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, _Several):
+            self.fail("several", count=data.count)
+        if not isinstance(data, UploadedFile):
+            return data
+        data.seek(0)
+        return data.read(MAX_BYTES + 1)
+
+    @staticmethod
+    def read(content: Any, format: str, recording_start: float | None) -> Export:
+        """Return the export that the content holds; raise `ValidationError` for any other content.
+
+        A serializer calls it when all of its fields are known.
+        """
+        try:
+            return read_timeline(content, format=format, recording_start=recording_start)
+        except Unreadable as error:
+            raise serializers.ValidationError({"timeline": str(error)}) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """More values than one under the name of a field."""
+
+    count: int
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class InstantField(serializers.Field[Any, Any, Any, Any]):
+    """An instant: ISO 8601, or seconds (from 1e11 on: milliseconds) since 1970."""
+
+    def to_internal_value(self, data: Any) -> float:
+        try:
+            return parse_recording_start(str(data))
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
 
 
 @extend_schema_field(OpenApiTypes.STR)

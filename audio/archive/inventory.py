@@ -1,13 +1,13 @@
 """The inventory of an archive: its recordings, their tracks and their timelines.
 
 A file is a recording if it holds audio that can be decoded, whatever its name. `talk.mic.flac` and
-`talk.system.flac` are the two tracks of one recording; `talk.timeline.json` is the timeline of
-either.
+`talk.system.flac` are the two tracks of one recording; `talk.timeline.json`, or `talk.timeline.`
+with any other suffix, is the timeline of either.
 """
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -16,7 +16,7 @@ from audio.archive.file_check import CheckedFile, check_file, without_media_suff
 from audio.archive.paths import list_files
 from audio.archive.recording_job import RecordingFiles
 
-MIC, SYSTEM = ".mic", ".system"
+MIC, SYSTEM, TIMELINE = ".mic", ".system", ".timeline."
 NO_TRACK = ""
 
 
@@ -122,18 +122,41 @@ def _entries(groups: Sequence[Group], root: Path) -> list[ArchiveRecording | Unu
     """Name the groups by their stems, or with the suffix where two would have the same name."""
     count = Counter(group.stem for group in groups)
     paths = {file.path for group in groups for file in group.files}
+    timelines = _find_timelines({group.stem.parent for group in groups}, paths)
     return [
-        _entry(group, root, is_unique=count[group.stem] == 1 and group.stem not in paths)
+        _entry(
+            group,
+            root,
+            timelines.get(group.stem, []),
+            is_unique=count[group.stem] == 1 and group.stem not in paths,
+        )
         for group in groups
     ]
 
 
-def _entry(group: Group, root: Path, *, is_unique: bool) -> ArchiveRecording | UnusableFile:
+def _find_timelines(folders: Iterable[Path], recordings: Set[Path]) -> dict[Path, list[Path]]:
+    """Return the timelines in these folders by the stems of their recordings, sorted."""
+    found: dict[Path, list[Path]] = defaultdict(list)
+    for folder in folders:
+        for name in sorted(os.listdir(folder)):
+            stem, marker, suffix = name.rpartition(TIMELINE)
+            path = folder / name
+            if stem and marker and suffix and path not in recordings:
+                found[folder / stem].append(path)
+    return found
+
+
+def _entry(
+    group: Group, root: Path, timelines: Sequence[Path], *, is_unique: bool
+) -> ArchiveRecording | UnusableFile:
     name = (group.stem if is_unique else group.files[0].path).relative_to(root)
     unusable = [file for file in group.files if file.reason]
     if unusable:
         return UnusableFile(name, f"{unusable[0].path.name}: {unusable[0].reason}")
-    timeline = _timeline(group.stem)
+    if len(timelines) > 1:
+        listed = " and ".join(path.name for path in timelines)
+        return UnusableFile(name, f"it has more than one timeline: {listed}.")
+    timeline = next(iter(timelines), None)
     if timeline is not None and not timeline.is_file():
         return UnusableFile(name, f"{timeline.name}: it is not a file.")
     files = RecordingFiles(tuple(file.path for file in group.files), timeline)
@@ -142,8 +165,3 @@ def _entry(group: Group, root: Path, *, is_unique: bool) -> ArchiveRecording | U
 
 def _longest_s(files: Sequence[CheckedFile]) -> float | None:
     return max((file.seconds for file in files if file.seconds is not None), default=None)
-
-
-def _timeline(stem: Path) -> Path | None:
-    path = stem.with_name(f"{stem.name}.timeline.json")
-    return path if os.path.lexists(path) else None

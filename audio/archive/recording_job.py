@@ -16,11 +16,12 @@ from audio.engines.failures import TRANSIENT, EngineRefused
 from audio.media.decoding import DecodingUnavailable
 from audio.media.recording import Recording, digest_of, suffix_of
 from audio.merge.name_spelling import readable
-from audio.merge.values import NamedTranscript, TimelineEntry
+from audio.merge.values import NamedTranscript
 from audio.pipeline.engine_retries import call_with_retries
 from audio.pipeline.job_progress import watched_by
 from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge, remember
-from audio.timelines.plain_list import parse_timeline
+from audio.timelines.export import MAX_BYTES, Export, Unreadable
+from audio.timelines.registry import read_timeline
 
 _TRANSIENT_ERRORS: tuple[type[Exception], ...] = (*TRANSIENT, DecodingUnavailable)
 
@@ -93,29 +94,31 @@ def store_in_library(
     return remember(transcript, _build_job(files, options, actor), created_by=actor, key=key)
 
 
-def read_timeline(path: Path) -> tuple[TimelineEntry, ...]:
-    """Return the timeline entries of a file.
+def read_timeline_file(path: Path, *, format: str) -> Export:
+    """Return the export in a file; its format, or `auto`.
 
     Raises
     ------
     UnusableRecording, OSError
     """
-    return parse_recording_timeline(path.read_bytes(), name=path.name)
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    return parse_recording_timeline(content, format=format, name=path.name)
 
 
 def parse_recording_timeline(
-    text: str | bytes, *, name: str = "timeline"
-) -> tuple[TimelineEntry, ...]:
-    """Return the timeline entries of JSON.
+    content: str | bytes, *, format: str, name: str = "timeline"
+) -> Export:
+    """Return the export in a timeline's content.
 
     Raises
     ------
     UnusableRecording
     """
     try:
-        return parse_timeline(text, name=name)
-    except ValueError as error:
-        raise UnusableRecording(str(error)) from error
+        return read_timeline(content, format=format)
+    except Unreadable as error:
+        raise UnusableRecording(error.describe(name)) from error
 
 
 def _build_job(files: RecordingFiles, options: ArchiveOptions, actor: str) -> MergeJob:
@@ -123,9 +126,13 @@ def _build_job(files: RecordingFiles, options: ArchiveOptions, actor: str) -> Me
         field: Recording(path, suffix_of(path.name), readable(path.name), readable(path.name))
         for field, path in files.by_field().items()
     }
-    timeline = () if files.timeline is None else read_timeline(files.timeline)
+    timeline = {}
+    if files.timeline is not None:
+        timeline["timeline"] = read_timeline_file(
+            files.timeline, format=options.merge.timeline_format
+        )
     return build_merge_job(
-        {**recordings, "timeline": timeline},
+        {**recordings, **timeline},
         options=options.merge,
         library_reader=actor,
         needs_library=True,

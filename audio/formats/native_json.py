@@ -13,6 +13,7 @@ from audio.merge.values import (
     NamedTranscript,
     Notice,
     RecognisedSpeaker,
+    TimelineReport,
     Turn,
 )
 
@@ -59,7 +60,22 @@ def named_json(transcript: NamedTranscript) -> Json:
         answer["dropped_words"] = transcript.dropped_words
     if transcript.timeline_offset_s is not None:
         answer["timeline_offset_s"] = transcript.timeline_offset_s
+    if transcript.timeline is not None:
+        answer["timeline"] = _timeline(transcript.timeline)
     return answer
+
+
+def _timeline(report: TimelineReport) -> Json:
+    """Return the facts about the timeline; some only where they occur."""
+    occurring = {"joined": report.joined or None, "recording_start": report.recording_start}
+    return {
+        "format": report.format,
+        "entries": report.entries,
+        "people": report.people,
+        "offset_s": report.offset_s,
+        "dropped": dict(report.dropped),
+        **_without_none(occurring),
+    }
 
 
 def _identities(speakers: Iterable[RecognisedSpeaker]) -> Json:

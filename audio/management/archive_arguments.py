@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from rest_framework.exceptions import ValidationError
 
 from audio.api.errors import problem_of
-from audio.api.serializers.speakers import MAX_SPEAKERS, SpeakerCounts
+from audio.api.serializers.speakers import MAX_SPEAKERS, TIMELINE_FORMATS, SpeakerCounts
 from audio.archive.inventory import Inventory, find_recordings
 from audio.archive.options import DEFAULT_FORMATS, ArchiveOptions
 from audio.archive.paths import NoSuchPath
@@ -23,6 +23,7 @@ from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RULE_NAMES
 from audio.merge.name_spelling import readable
 from audio.merge.values import Voices
 from audio.pipeline.label_merge import build_merge_options
+from audio.timelines.registry import AUTO
 
 USAGE = 2
 _COUNTS = ("num_speakers", "min_speakers", "max_speakers")
@@ -71,6 +72,14 @@ def add_archive_options(parser: ArgumentParser) -> None:
 
 
 def _add_naming_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--timeline-format",
+        choices=TIMELINE_FORMATS,
+        default=AUTO,
+        metavar="FORMAT",
+        help="the format of all timelines (default: auto, each by its shape); one of "
+        f"{', '.join(TIMELINE_FORMATS)}",
+    )
     parser.add_argument(
         "--self-name",
         default=DEFAULT_SELF_NAME,

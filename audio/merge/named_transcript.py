@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from audio.merge.name_spelling import common_spelling
 from audio.merge.naming.acceptance import EvidenceRule
-from audio.merge.naming.evidence import Naming, name_by_evidence
+from audio.merge.naming.evidence import TIMELINE_UNUSABLE, Naming, name_by_evidence
+from audio.merge.naming.moved_timeline import move_timeline
 from audio.merge.naming.name_embeddings import embeddings_by_name
 from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule, name_by_overlap
 from audio.merge.naming.timeline_plausibility import check_place, check_units
@@ -103,7 +104,8 @@ def assign_names(
 
     ``mic`` is the local user of a two-track recording, ``duration_s`` the recording's length.
     """
-    possible = check_units(entries, duration_s, is_converted=isinstance(rule, EvidenceRule))
+    is_moved = isinstance(rule, EvidenceRule) or rule.follows_clock
+    possible = check_units(entries, duration_s, is_converted=is_moved)
     naming = _assign_names(diarization, possible.entries, voices, rule, mic)
     place = check_place(possible.entries, duration_s, naming.timeline_offset_s)
     return replace(naming, notices=(*possible.notices, *place, *naming.notices))
@@ -144,7 +146,23 @@ def _assign_names(
 ) -> Naming:
     if isinstance(rule, EvidenceRule):
         return name_by_evidence(diarization, entries, voices, rule=rule, mic=mic)
+    if rule.follows_clock:
+        return _name_by_moved_overlap(diarization, entries, voices, rule, mic)
     return Naming(name_by_overlap(diarization, entries, voices, rule=rule, mic=mic))
+
+
+def _name_by_moved_overlap(
+    diarization: Diarization,
+    entries: Sequence[TimelineEntry],
+    voices: Voices,
+    rule: OverlapRule,
+    mic: NamedSpeaker | None,
+) -> Naming:
+    own_names = [mic.name] if mic else []
+    moved = move_timeline(diarization, entries, known=voices.names, present=own_names)
+    speakers = name_by_overlap(diarization, moved.entries, voices, rule=rule, mic=mic)
+    notices = () if moved.is_usable else (TIMELINE_UNUSABLE,)
+    return Naming(speakers, moved.offset_s if moved.is_usable else None, notices)
 
 
 def rename_blocks(blocks: Iterable[Block], names: Mapping[str, str]) -> tuple[Block, ...]:

@@ -206,6 +206,25 @@ class LabelledWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineReport:
+    """What was read of a timeline, and how late it is.
+
+    ``entries`` and ``people`` are those that came to be used; ``dropped`` counts the others by
+    reason. ``offset_s`` is in seconds, positive is late, None where nothing was found or looked
+    for. ``recording_start`` is the instant that was found, in ISO 8601. ``joined`` is the number
+    of readings that were taken for another reading of the same person.
+    """
+
+    format: str
+    entries: int
+    people: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    offset_s: float | None = None
+    recording_start: str | None = None
+    joined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NamedTranscript:
     """One recording's blocks or turns under names.
 
@@ -224,6 +243,7 @@ class NamedTranscript:
     dropped_words: int = 0
     timeline_offset_s: float | None = None
     language: str | None = None
+    timeline: TimelineReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

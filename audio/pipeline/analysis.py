@@ -57,11 +57,15 @@ class AnalysisRequest:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What the engines answered for a recording, and warnings for the reader of the result."""
+    """What the engines answered for a recording, and warnings for the reader of the result.
+
+    `seconds` is the length of the recording, None where only the engines can decode it.
+    """
 
     transcription: Transcription = _NO_WORDS
     diarization: Diarization = _NO_TURNS
     warnings: tuple[Notice, ...] = ()
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class _Plan:
     """The engine calls for one recording: one per chunk, or one for the whole recording."""
 
     chunks: Sequence[ChunkFile]
+    seconds: float | None
     linking: LinkingRule
     transcriptions: Sequence[Call]
     diarizations: Sequence[Call]
@@ -148,6 +153,7 @@ def _plan(request: AnalysisRequest, chunks: Sequence[ChunkFile]) -> _Plan:
     call = _call_with_retries if chunks else _call_once
     return _Plan(
         chunks,
+        whole.seconds,
         request.linking,
         [partial(call, transcribe, file) for file in files if request.options is not None],
         [partial(call, diarize, file) for file in files if request.speakers != "none"],
@@ -204,7 +210,8 @@ def _analysis(plan: _Plan, answers: Mapping[Call, Any]) -> Analysis:
     if diarizations and plan.linking != LINKING_RULE:
         whole = Chunk(0.0, diarizations[0].duration or 0.0, diarizations[0])
         diarizations = [_linked([whole], plan.linking)]
-    return Analysis(transcription, diarizations[0] if diarizations else _NO_TURNS, warnings)
+    turns = diarizations[0] if diarizations else _NO_TURNS
+    return Analysis(transcription, turns, warnings, plan.seconds)
 
 
 def _joined(plan: _Plan, transcriptions: Sequence[Any], diarizations: Sequence[Any]) -> Analysis:
@@ -219,6 +226,7 @@ def _joined(plan: _Plan, transcriptions: Sequence[Any], diarizations: Sequence[A
         transcription,
         _linked(chunks, plan.linking),
         (*without_words, *without_turns, *checked),
+        plan.seconds,
     )
 
 

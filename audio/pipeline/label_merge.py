@@ -22,6 +22,7 @@ from audio.merge.defaults import (
 from audio.merge.named_transcript import name_transcript
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.overlap import OverlapRule
+from audio.merge.speaker_labels import length_of
 from audio.merge.tracks.loudness import Track
 from audio.merge.tracks.two_track_transcript import AnalysedTrack, name_two_tracks
 from audio.merge.values import (
@@ -35,6 +36,12 @@ from audio.merge.values import (
 )
 from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
 from audio.pipeline.transcription import LABELLING
+from audio.timelines import plain_list
+from audio.timelines.entries import TimelineFacts, report_timeline, timeline_entries
+from audio.timelines.export import Export
+from audio.timelines.registry import AUTO
+
+NO_TIMELINE = Export(format=plain_list.FORMAT, entries=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,7 @@ class MergeOptions:
     track.
     """
 
+    timeline_format: str = AUTO
     self_name: str = DEFAULT_SELF_NAME
     self_vad: tuple[Span, ...] | None = None
     known_voiceprints: Voices | None = None
@@ -67,7 +75,7 @@ class MergeJob:
     """
 
     options: MergeOptions
-    timeline: tuple[TimelineEntry, ...]
+    timeline: Export = NO_TIMELINE
     file: Recording | None = None
     mic_file: Recording | None = None
     system_file: Recording | None = None
@@ -132,19 +140,21 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
         )
     )
     known, unavailable = _known_voices(job, analysis.diarization)
+    entries, facts = _read_entries(job, analysis)
     with metrics.MERGES.labels("label_merge").time():
         named = name_transcript(
             analysis.diarization,
             analysis.transcription if job.options.transcribe else None,
-            job.timeline,
+            entries,
             known,
             rule=_rule(job),
             labelling=LABELLING,
         )
     return replace(
         named,
-        warnings=(*named.warnings, *analysis.warnings, *unavailable),
+        warnings=(*named.warnings, *facts.notices, *analysis.warnings, *unavailable),
         language=analysis.transcription.language,
+        timeline=report_timeline(facts, named.timeline_offset_s),
     )
 
 
@@ -160,11 +170,12 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         ),
     )
     known, unavailable = _known_voices(job, system_analysis.diarization, mic_analysis.diarization)
+    entries, facts = _read_entries(job, mic_analysis, system_analysis)
     with metrics.MERGES.labels("label_merge_dual").time():
         named = name_two_tracks(
             _track(mic, mic_analysis),
             _track(system, system_analysis),
-            job.timeline,
+            entries,
             known,
             self_name=job.options.self_name,
             self_vad=job.options.self_vad,
@@ -175,10 +186,12 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         named,
         warnings=(
             *named.warnings,
+            *facts.notices,
             *dict.fromkeys((*mic_analysis.warnings, *system_analysis.warnings)),
             *unavailable,
         ),
         language=system_analysis.transcription.language or mic_analysis.transcription.language,
+        timeline=report_timeline(facts, named.timeline_offset_s),
     )
 
 
@@ -187,10 +200,30 @@ def _track(recording: Recording, analysis: Analysis) -> AnalysedTrack:
     return AnalysedTrack(analysis.diarization, analysis.transcription, samples)
 
 
+def _read_entries(
+    job: MergeJob, *analyses: Analysis
+) -> tuple[tuple[TimelineEntry, ...], TimelineFacts]:
+    """Return the timeline's entries for a recording of this length, or for its two tracks."""
+    lengths = [
+        length_of(one.diarization, one.transcription) if one.seconds is None else one.seconds
+        for one in analyses
+    ]
+    return timeline_entries(job.timeline, max(lengths))
+
+
+def _is_as_written(job: MergeJob) -> bool:
+    """Return whether the plain list is used as it is, as rule `overlap` always did."""
+    return job.timeline.format == plain_list.FORMAT and job.options.rule == "overlap"
+
+
 def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
     if job.options.rule == "evidence":
         return EvidenceRule(voiceprint_threshold=job.options.voiceprint_threshold)
-    return OverlapRule(job.options.min_overlap, job.options.voiceprint_threshold)
+    return OverlapRule(
+        job.options.min_overlap,
+        job.options.voiceprint_threshold,
+        follows_clock=not _is_as_written(job),
+    )
 
 
 def _known_voices(job: MergeJob, *diarizations: Diarization) -> tuple[Voices, tuple[Notice, ...]]:

@@ -1,6 +1,5 @@
 """Jobs for the recordings of an archive: their submission, and the work of the worker."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ from audio.archive.recording_job import (
     UnusableRecording,
     check_space,
     parse_recording_timeline,
-    read_timeline,
+    read_timeline_file,
 )
 from audio.media.recording import Recording, suffix_of
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript
 from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge
+from audio.timelines.documents import normalise
 from voiceprints.jobs.submission import Submission, work_digest
 from voiceprints.models.jobs import Job, JobKind, JobState
 
@@ -44,9 +44,9 @@ def build_submission(
     files = recording.files
     job_options: dict[str, object] = {"archive": options.to_json(), "store": options.store}
     if files.timeline is not None:
-        read_timeline(files.timeline)
+        read_timeline_file(files.timeline, format=options.merge.timeline_format)
         # Normalised: the same timeline in another encoding, or with a BOM, is the same work.
-        job_options["timeline"] = json.dumps(json.loads(files.timeline.read_bytes()))
+        job_options["timeline"] = normalise(files.timeline.read_bytes())
     if out is not None:
         _check_utf8(str(recording.name))
         formats = list(options.formats)
@@ -101,10 +101,13 @@ def build_archive_merge_job(job: Job, files: Mapping[str, TemporaryUploadedFile]
         )
         for field, file in files.items()
     }
-    timeline = parse_recording_timeline(str(job.options.get("timeline", "[]")))
+    options = _archive_options(job).merge
+    timeline = parse_recording_timeline(
+        str(job.options.get("timeline", "[]")), format=options.timeline_format
+    )
     return build_merge_job(
         {**recordings, "timeline": timeline},
-        options=_archive_options(job).merge,
+        options=options,
         library_reader=job.created_by,
         needs_library=True,
     )

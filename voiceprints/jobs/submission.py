@@ -25,10 +25,15 @@ _NOT_IN_DIGEST = ("out", "name", "formats")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A job to be queued: its recordings and options, who submits it, and its webhook."""
+    """A job to be queued: its recordings and options, who submits it, and its webhook.
+
+    A `timeline` is one that was sent as a file. It is stored with the recordings until the job
+    ends.
+    """
 
     kind: JobKind
     recordings: Sequence[Recording]
+    timeline: Recording | None = None
     options: Options = field(default_factory=dict)
     created_by: str
     name: str = ""
@@ -40,12 +45,13 @@ class Submission:
 
 def work_digest(submission: Submission) -> str:
     """Return a digest of the recordings and of all options that affect the result."""
-    return _work_digest(submission, digest_of(*submission.recordings))
+    return _work_digest(submission, digest_of(*_files(submission)))
 
 
 def submit_job(submission: Submission) -> Job:
     """Store the recordings and queue the job; on an error neither remains."""
-    sha256 = digest_of(*submission.recordings)
+    files = _files(submission)
+    sha256 = digest_of(*files)
     names = (recording.name for recording in submission.recordings if recording.name)
     job = Job(
         kind=submission.kind,
@@ -60,7 +66,7 @@ def submit_job(submission: Submission) -> Job:
         webhook_state=_webhook_state(submission),
         audio_s=submission.audio_s,
     )
-    rows = [_store_recording(job, recording) for recording in submission.recordings]
+    rows = [_store_recording(job, file) for file in files]
     try:
         with transaction.atomic():
             job.save()
@@ -72,6 +78,11 @@ def submit_job(submission: Submission) -> Job:
         raise
     job.refresh_from_db()
     return job
+
+
+def _files(submission: Submission) -> Sequence[Recording]:
+    timeline = [submission.timeline] if submission.timeline else []
+    return [*submission.recordings, *timeline]
 
 
 def _webhook_state(submission: Submission) -> WebhookState:

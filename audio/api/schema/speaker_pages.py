@@ -100,6 +100,30 @@ class NamedVoice(serializers.Serializer[Any]):
     )
 
 
+class TimelineFacts(serializers.Serializer[Any]):
+    """What was read of the timeline, and how late it is."""
+
+    format = serializers.CharField(help_text="As recognised, or as declared.")
+    entries = serializers.IntegerField(help_text="Entries that came to be used.")
+    people = serializers.IntegerField(help_text="People among them.")
+    offset_s = serializers.FloatField(
+        allow_null=True,
+        help_text="How late the timeline is: the time in the recording is the timeline's time "
+        "minus this. Null where nothing was found, or the rule does not look.",
+    )
+    dropped = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Entries that were left out, by reason."
+    )
+    recording_start = serializers.DateTimeField(
+        required=False,
+        help_text="Absolute times without recording_start: when the recording seems to begin.",
+    )
+    joined = serializers.IntegerField(
+        required=False,
+        help_text="Readings that were taken for another reading of the same person's name.",
+    )
+
+
 class NamedBlocks(serializers.Serializer[Any]):
     """Who said what, by name."""
 
@@ -119,6 +143,7 @@ class NamedBlocks(serializers.Serializer[Any]):
     warnings = Warned(many=True, required=False)
     dropped_words = serializers.IntegerField(required=False)
     timeline_offset_s = serializers.FloatField(required=False)
+    timeline = TimelineFacts(required=False)
     transcript_id = serializers.UUIDField(
         required=False, help_text="With store=true: the stored transcript."
     )
@@ -180,6 +205,7 @@ NAMED = {
     ],
     "fingerprints": {"Ana": [1.0, 0.0], "Ben": [0.0, 1.0]},
     "models": _MODELS,
+    "timeline": {"format": "list", "entries": 1, "people": 1, "offset_s": None, "dropped": {}},
 }
 
 CHUNK_PAGE = extend_schema(
@@ -210,7 +236,8 @@ NAMED_PAGE = extend_schema(
         "Takes one mixed recording, or a microphone track and a system track. A speaker gets the "
         "name that the timeline shows while the speaker talks, otherwise that of a known voice, "
         "otherwise `Unknown_0`. Known voices come from `known_voiceprints`; without that field "
-        f"they come from the voice library, if the key has `voices:read`. {IGNORED}"
+        "they come from the voice library, if the key has `voices:read`. The timeline may be an "
+        f"export of a meeting platform, as text or as a file. {IGNORED}"
     ),
     tags=TAGS,
     request={"multipart/form-data": LabelMergeRequest},

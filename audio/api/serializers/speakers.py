@@ -8,6 +8,7 @@ from rest_framework import serializers
 from audio.api.fields import (
     Choice,
     FiniteFloatField,
+    InstantField,
     NameField,
     SpansField,
     TimelineField,
@@ -26,8 +27,10 @@ from audio.merge.defaults import (
     RULE_NAMES,
 )
 from audio.pipeline.label_merge import MergeJob, build_merge_job, build_merge_options
+from audio.timelines.registry import AUTO, FORMATS
 
 MAX_SPEAKERS = 100
+TIMELINE_FORMATS = (AUTO, *sorted(FORMATS))
 
 
 @extend_schema_serializer(component_name="Diarize")
@@ -105,7 +108,18 @@ class LabelMergeRequest(SpeakerCounts):
         required=False, help_text="Two tracks: all other participants, sample-aligned to mic_file."
     )
     timeline = TimelineField(
-        help_text="The names that were shown as speaking, with start and end; may be []."
+        help_text="Who was shown as speaking when, as text or as a file, as its platform exports "
+        'it; or a list of {"start", "end", "name"} in seconds, which may be [].'
+    )
+    timeline_format = Choice(
+        TIMELINE_FORMATS,
+        default=AUTO,
+        help_text="The format of the timeline; auto recognises it by its shape.",
+    )
+    recording_start = InstantField(
+        required=False,
+        help_text="When the recording's first sample was: ISO 8601 (without a zone: UTC) or "
+        "seconds since 1970. Turns a timeline's absolute times into seconds of the recording.",
     )
     self_name = NameField(
         default=DEFAULT_SELF_NAME, max_length=200, help_text="Two tracks: the local user's name."
@@ -164,7 +178,11 @@ class LabelMergeRequest(SpeakerCounts):
                 {"file": "expected either file, or mic_file and system_file."}
             )
         _refuse_contradictions(attrs)
-        return super().validate(attrs)
+        attrs = super().validate(attrs)
+        export = TimelineField.read(
+            attrs["timeline"], attrs["timeline_format"], attrs.get("recording_start")
+        )
+        return {**attrs, "timeline": export}
 
     def job(self, *, library_reader: str | None, needs_library: bool) -> MergeJob:
         """Build the job that this request asks for."""

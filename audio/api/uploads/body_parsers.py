@@ -3,6 +3,7 @@
 The multipart parser replaces Django's own, which examines every part of a file several times.
 """
 
+import codecs
 from collections.abc import Mapping
 from functools import partial
 from typing import IO, Any
@@ -72,6 +73,12 @@ def _filename(part: MultipartSegment) -> str | None:
     return filename
 
 
+def _decoded(text: bytearray) -> str:
+    """Return a text in UTF-8, or in UTF-16 with its byte order mark, as exported files have it."""
+    is_utf_16 = text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return text.decode("utf-16" if is_utf_16 else "utf-8", errors="replace")
+
+
 class _Form:
     """The texts and files of a form that have arrived."""
 
@@ -128,7 +135,7 @@ class _Form:
             self._file.seek(0)
             self.files.appendlist(self._name, self._file)
         elif self._text is not None:
-            self.texts.appendlist(self._name, self._text.decode(errors="replace"))
+            self.texts.appendlist(self._name, _decoded(self._text))
         self._file, self._text = None, None
 
     def _count_text(self, length: int) -> None:

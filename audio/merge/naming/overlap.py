@@ -25,11 +25,14 @@ class OverlapRule:
     """When a name is good enough.
 
     ``min_overlap`` is the least share of a speaker's time in which the timeline shows the winning
-    name, ``voiceprint_threshold`` the least cosine of a voice.
+    name, ``voiceprint_threshold`` the least cosine of a voice. With ``follows_clock`` the readings
+    of names are joined, the timeline's offset is estimated and removed first, and a timeline that
+    chance explains gives no name.
     """
 
     min_overlap: float = DEFAULT_MIN_OVERLAP
     voiceprint_threshold: float = DEFAULT_THRESHOLD
+    follows_clock: bool = False
 
 
 OVERLAP_RULE = OverlapRule()

@@ -220,3 +220,33 @@ def test_a_recording_has_its_declared_length(folder: Path) -> None:
     put(folder, "talk.wav")
 
     assert find_recordings([str(folder)]).recordings[0].seconds == 1.0
+
+
+@pytest.mark.parametrize("suffix", ["json", "vtt", "xml", "rttm", "txt"])
+def test_a_timeline_has_any_suffix(folder: Path, suffix: str) -> None:
+    put(folder, "talk.wav")
+    put(folder, f"talk.timeline.{suffix}", content=b"[]")
+
+    [found] = find_recordings([str(folder)]).recordings
+
+    assert found.files.timeline == folder / f"talk.timeline.{suffix}"
+
+
+def test_a_recording_with_two_timelines_fails_with_their_names(folder: Path) -> None:
+    put(folder, "talk.wav", "other.wav")
+    put(folder, "talk.timeline.json", "talk.timeline.vtt", content=b"[]")
+
+    found = find_recordings([str(folder)])
+
+    assert names(found) == ["other"]
+    assert [one.reason for one in found.unusable] == [
+        "it has more than one timeline: talk.timeline.json and talk.timeline.vtt."
+    ]
+
+
+def test_a_recording_that_is_called_like_a_timeline_is_a_recording(folder: Path) -> None:
+    put(folder, "talk.wav", "talk.timeline.wav")
+
+    found = find_recordings([str(folder)])
+
+    assert [one.files.timeline for one in found.recordings] == [None, None]

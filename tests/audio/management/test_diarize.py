@@ -181,7 +181,7 @@ def test_a_timeline_beside_a_recording_names_who_speaks(
 
 
 def test_an_invalid_timeline_fails_with_the_file_name(diarize: Diarize, folder: Path) -> None:
-    (folder / "a.timeline.json").write_text('[{"start": 0, "name": "Ana"}]')
+    (folder / "a.timeline.json").write_text('[{"start": 0, "end": "x", "name": "Ana"}]')
 
     output = diarize()
 

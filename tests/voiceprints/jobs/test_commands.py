@@ -122,7 +122,7 @@ def test_unusable_files_are_reported_and_the_rest_is_submitted(
         run("enqueue", archive, "--store")
 
     assert "text.wav: " in (output := capsys.readouterr().out)
-    assert "bad: bad.timeline.json: not JSON" in output
+    assert "bad: bad.timeline.json: not a format known here" in output
     assert Job.objects.count() == 2
 
 

@@ -101,6 +101,23 @@ def test_a_result_has_no_vector_unless_it_was_asked_for(jobs_gateway: Gateway) -
     assert with_vectors["result"]["speakers"][0]["fingerprint"][0] == 1.0  # type: ignore[index]
 
 
+def test_a_timeline_that_is_a_file_is_stored_until_the_job_has_ended(
+    jobs_gateway: Gateway,
+) -> None:
+    content = b"1\n00:00:00,000 --> 00:00:09,000\nAna Ruiz: Hi\n"
+    files = {**FILE, "timeline": ("Ana Ruiz.srt", content, "text/plain")}
+    fields = {"kind": "label-merge", "transcribe": "true", "timeline_format": "srt"}
+    job = call(jobs_gateway, "POST", "jobs", who="archive", data=fields, files=files).json()["id"]
+    stored = {row.field: row.file.name for row in JobRecording.objects.all()}
+
+    result: dict[str, object] = ended(jobs_gateway, job)["result"]  # type: ignore[assignment]
+
+    assert set(stored) == {"file", "timeline"}
+    assert "Ana" not in str(stored)
+    assert result["timeline"]["format"] == "srt"  # type: ignore[index]
+    assert not JobRecording.objects.exists()
+
+
 def test_the_recording_is_gone_when_the_job_has_ended(
     jobs_gateway: Gateway, storage: Path
 ) -> None:

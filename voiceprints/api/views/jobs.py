@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
@@ -20,6 +21,7 @@ from audio.api.authentication import (
     client_of,
     require,
 )
+from audio.media.recording import Recording
 from voiceprints.api.idempotency import Created, create_once
 from voiceprints.api.library_errors import ResourceNotFound
 from voiceprints.api.pagination import CursorPages, paginate
@@ -147,19 +149,30 @@ def read_submission(request: Request) -> Submission:
     work.is_valid(raise_exception=True)
     _require_scopes(request, work.validated_data)
     _refuse_vectors_of_stored(about, work.validated_data)
+    recordings = [
+        work.validated_data[name]
+        for name in ("file", "mic_file", "system_file")
+        if name in work.validated_data
+    ]
     return Submission(
         kind=JobKind(about["kind"]),
-        recordings=[
-            work.validated_data[name]
-            for name in ("file", "mic_file", "system_file")
-            if name in work.validated_data
-        ],
+        recordings=recordings,
+        timeline=_timeline_file(request),
         options=_options(request, work),
         created_by=client.name,
         reads_library=VOICES_READ in client.scopes,
         wants_vectors="include" in about,
         webhook_url=about.get("webhook_url", ""),
     )
+
+
+def _timeline_file(request: Request) -> Recording | None:
+    """Return the timeline that was sent as a file; it is stored beside the recordings."""
+    data = request.data
+    uploaded = data.get("timeline") if isinstance(data, Mapping) else None
+    if not isinstance(uploaded, TemporaryUploadedFile):
+        return None
+    return Recording(Path(uploaded.temporary_file_path()), ".timeline", "timeline", "timeline")
 
 
 def _options(request: Request, work: EndpointRequest) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Exports of text lines: WebVTT in its dialects, SRT and RTTM."""
