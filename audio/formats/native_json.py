@@ -99,6 +99,7 @@ def _speaker(speaker: NamedSpeaker) -> Json:
         "source": speaker.source,
         "fingerprint": None if speaker.embedding is None else speaker.embedding.tolist(),
         **_without_none(figures),
+        **({"name_readings": list(speaker.name_readings)} if speaker.name_readings else {}),
         **({} if speaker.evidence is None else {"evidence": _evidence(speaker.evidence)}),
     }
 

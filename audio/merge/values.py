@@ -176,7 +176,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class NamedSpeaker:
-    """One speaker of a recording, its name, and the evidence for the name."""
+    """One speaker of a recording, its name, and the evidence for the name.
+
+    ``name_readings`` are the other readings of the name in the timeline.
+    """
 
     speaker: str
     name: str
@@ -186,6 +189,7 @@ class NamedSpeaker:
     match_similarity: float | None = None
     enrolled_s: float | None = None
     evidence: Evidence | None = None
+    name_readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

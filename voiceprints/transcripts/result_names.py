@@ -46,7 +46,7 @@ def json_without_nul(json: Any) -> Any:
 
 
 def _replace_in_speaker(speaker: Json, replacer: Replacer) -> Json:
-    named = _replace_at(speaker, "name", replacer)
+    named = _replace_in_readings(speaker, _replace_at(speaker, "name", replacer), replacer)
     evidence = speaker.get("evidence")
     if not evidence:
         return named
@@ -56,6 +56,15 @@ def _replace_in_speaker(speaker: Json, replacer: Replacer) -> Json:
         if rank in evidence
     }
     return {**named, "evidence": {**evidence, **considered}}
+
+
+def _replace_in_readings(before: Json, named: Json, replacer: Replacer) -> Json:
+    """Leave out the readings of a replaced name: they are the same person's."""
+    if "name_readings" not in named:
+        return named
+    if named.get("name") != before.get("name"):
+        return {key: item for key, item in named.items() if key != "name_readings"}
+    return {**named, "name_readings": [replacer(one) for one in named["name_readings"]]}
 
 
 def _replace_at(item: Json, key: str, replacer: Replacer) -> Json:

@@ -95,6 +95,11 @@ class NamedVoice(serializers.Serializer[Any]):
     overlap_confidence = serializers.FloatField(required=False)
     match_similarity = serializers.FloatField(required=False)
     enrolled_s = serializers.FloatField(required=False)
+    name_readings = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Other readings of the name in the timeline, where there are any.",
+    )
     evidence = serializers.DictField(
         required=False, help_text="With rule=evidence: the figures behind the name."
     )

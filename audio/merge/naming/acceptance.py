@@ -7,33 +7,38 @@ from numpy.typing import NDArray
 
 from audio.merge.defaults import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from audio.merge.intervals import NOISE_S
+from audio.merge.naming.joint_table import Table
 from audio.merge.naming.voice_similarity import NOISE
 from audio.merge.naming.weights import Weighed
 from audio.merge.values import Reason
+
+# Sums of equal weights in another order differ by less than this.
+NOISE_NATS = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRule:
     """When a name is good enough.
 
-    By timeline: ``min_share`` of the speaker's evidence and of the name's, over at least
-    ``min_evidence_s`` exclusive seconds. By voice: a cosine of ``voiceprint_threshold``,
+    By timeline: a weight of ``min_lead_nats`` more than the speaker's next-best name, and than no
+    name, and ``min_share`` of the speaker's named time, over at least ``min_evidence_s`` exclusive
+    seconds; and at least ``min_begun`` of the name's lit runs begin while the speaker talks that
+    would where the name is the speaker's. By voice: a cosine of ``voiceprint_threshold``,
     ``min_margin`` above the next person's. A timeline that chance explains with a probability
     above ``max_chance`` is not used.
 
-    Source: `benchmarks.naming_quality`, recordings of 60 s and 5 min at all its levels. A
-    ``min_share`` of 0.5 or 0.6 raises wrong time above its minimum, by 0.02 points; 0.8 leaves 6
-    points more unnamed. ``min_evidence_s`` of 5 s leaves 3 points more unnamed; less than 2.5 s,
-    about one turn, gains 1 point. ``max_chance`` of 0.01 leaves 6 points more unnamed; 0.1 refuses
-    nine in ten timelines of a minute whose names were assigned at random. ``min_margin`` has no
-    effect there, where no two voices are similar: its value is a guess.
+    Source: the specification of naming for lead and share. The others: `benchmarks.naming_quality`
+    at 5 min; docs/adr/0032 has the figures of other values. ``min_margin`` has little effect
+    there: its value is a guess.
     """
 
-    min_share: float = 0.7
+    min_lead_nats: float = 2.0
+    min_share: float = 0.5
     min_evidence_s: float = 2.5
+    min_begun: float = 0.3
     voiceprint_threshold: float = DEFAULT_THRESHOLD
     min_margin: float = DEFAULT_MARGIN
-    max_chance: float = 0.1
+    max_chance: float = 0.07
 
 
 EVIDENCE_RULE = EvidenceRule()
@@ -52,20 +57,40 @@ def accept_names(weighed: Weighed, rule: EvidenceRule) -> Accepted:
     """Decide which names are good enough for which speakers.
 
     A name is accepted by the timeline alone, by voice alone, or where the nearest voice reaches
-    the threshold but not the margin, and its name has the most weight in the timeline. Values
-    exactly at a bound are accepted. Arrays have the shape ``(speakers, names)``.
+    the threshold but not the margin, and its name has the most weight in the timeline; and only
+    where its weight of both leads every other name's. Values exactly at a bound are accepted.
+    Arrays have the shape ``(speakers, names)``.
     """
     visual = (
-        (weighed.visual > 0)
+        (weighed.visual >= rule.min_lead_nats - NOISE_NATS)
+        & (lead(weighed.visual) >= rule.min_lead_nats - NOISE_NATS)
         & (weighed.exclusive >= rule.min_evidence_s - NOISE_S)
         & (weighed.speaker_share >= rule.min_share - NOISE_S)
-        & (weighed.name_share >= rule.min_share - NOISE_S)
+        & (weighed.begun >= rule.min_begun)
     )
     similar = weighed.similarity >= rule.voiceprint_threshold - NOISE
     voice = similar & (weighed.margin >= rule.min_margin - NOISE)
     most = weighed.visual.max(axis=1, keepdims=True, initial=0.0)
     agree = similar & (weighed.visual > 0) & (weighed.visual >= most) & (weighed.margin >= -NOISE)
-    return Accepted(visual, voice, visual | voice | agree)
+    leading = lead(weighed.total) >= rule.min_lead_nats - NOISE_NATS
+    return Accepted(visual, voice, (visual | voice | agree) & leading)
+
+
+def lead(weights: Table) -> Table:
+    """Return the lead of each cell over the best other one of its row, infinite without another.
+
+    Examples
+    --------
+    >>> lead(np.array([[5.0, 3.0, 1.0]])).tolist()
+    [[2.0, -2.0, -4.0]]
+
+    """
+    ranked = -np.sort(-np.pad(weights, ((0, 0), (0, 2)), constant_values=-np.inf), axis=1)
+    best = np.arange(weights.shape[1]) == (
+        np.argmax(weights, axis=1)[:, np.newaxis] if weights.size else 0
+    )
+    ahead: Table = weights - np.where(best, ranked[:, 1:2], ranked[:, :1])
+    return ahead
 
 
 def explain_unnamed(row: int, weighed: Weighed, accepted: Accepted, rule: EvidenceRule) -> Reason:
@@ -75,7 +100,7 @@ def explain_unnamed(row: int, weighed: Weighed, accepted: Accepted, rule: Eviden
     weight for a name that is not. ``ambiguous_voice``: a voice is similar enough, but so is
     another. ``no_evidence``: no name is shown and no voice is similar. ``too_little_evidence``:
     less exclusive time than a name needs. ``ambiguous_timeline``: enough time, but no name
-    reaches the shares.
+    leads, or none has half of it.
     """
     seconds = float(weighed.exclusive[row].sum())
     if accepted.either[row].any():

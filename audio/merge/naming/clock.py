@@ -1,113 +1,290 @@
-"""The delay of a visual timeline, and the probability that it follows the speakers by chance.
+"""The clock of a timeline: how late it is, and whether it follows the speakers at all.
 
 Conventions
 -----------
-Offsets are in seconds; positive is late. The measure is the mutual information, in nats, between
-the speaker who talks alone and the name that is shown alone, or no name.
-
-One second in which one person talks under one name is not ten observations of 0.1 s: a tile is
-right or wrong for a whole turn. So the table's seconds count as ``seconds / OBSERVATION_S`` draws.
+Times and offsets are in seconds; an offset is positive where the timeline is late: time in the
+recording is the timeline's time less the offset. The measure is `offset_search`'s information, in
+nats.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import chdtrc
+from numpy.typing import NDArray
+from scipy.special import gammaincc
 
-from audio.merge.intervals import NOISE_S
-from audio.merge.naming.joint_table import Course, Table, joint_table
+from audio.merge.intervals import NOISE_S, Times
+from audio.merge.naming.joint_table import Course, Table, joint_table, owners_at
+from audio.merge.naming.offset_search import (
+    EXPECTED_OFFSET_S,
+    OBSERVATION_S,
+    SAMPLING_S,
+    Searched,
+    measure_information,
+    rank_offset,
+    search_offsets,
+)
+from audio.merge.values import TimelineEntry
 
-# The mean turn of the clinic meeting (benchmarks/clinic) is 2.73 s. With it, names assigned at
-# random have a chance under 0.1 in 9 to 13 % of simulated recordings of a minute: about one in
-# ten, as expected.
-OBSERVATION_S = 2.7
-LARGEST_OFFSET_S = 3.0
 STEP_S = 0.1
-# Meeting clients show speakers 0.3 to 1.5 s late. Among 0, 0.5 and 1 s, and spreads from 0.5 to
-# 100 s, these name most in the simulator's recordings of a minute; without the prior (100 s), half
-# of the entries missing costs 0.4 points more wrong time. Longer recordings outweigh the prior.
-EXPECTED_OFFSET_S = 0.5
 OFFSET_SPREAD_S = 1.0
-NOISE_NATS = 1e-9
+# Offsets that are measured exactly, and how far apart they are.
+CANDIDATES, APART_S = 3, 1.0
+NEAR_STEPS = 2
+# Offsets as near to the expected one are not a search: meeting clients alone differ by that.
+UNSEARCHED_S = 3.5
+PERMUTATIONS = 100
+# Fewer changes of name than this can follow the speakers by chance, whatever the names are: in
+# simulated recordings of 60 s, with 3 to 6 changes, the permutation test at 0.1 accepts a quarter
+# of the good timelines, of 5 min, with 20 to 30, 95 %. Then the times decide: whether the timeline
+# follows the speech better at the expected offset than at others. Names no better than those that
+# nine permutations in ten give are refused all the same.
+TESTABLE_CHANGES = 10
+NO_BETTER = 0.9
+SHORT_S = 60.0
+SAYING_NATS = 2.0
+DRIFT_FROM_S = 1200.0
+LARGEST_DRIFT = 100e-6
+DRIFT_STEP = 20e-6
+DRIFT_NATS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPiece:
+    """The offset from one time in the recording on, both in seconds."""
+
+    from_s: float
+    offset_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How late the timeline is, and how probable an agreement as good is by chance.
+    """How late a timeline is, and how probable an agreement as good is by chance.
 
-    With one speaker or one name, ``chance`` cannot be measured: None.
+    ``pieces`` has one offset, or several where the recording was paused; the first begins at minus
+    infinity. ``drift`` is how much faster the timeline's clock runs, per second. ``chance`` is the
+    probability, corrected for the offsets tried, that names dealt at random would follow the
+    speakers as well; None where one speaker or one name leaves nothing to test. ``tried`` is how
+    many independent offsets are as probable before as the one found. ``is_at_edge`` says that it
+    is at the edge of what could be tried.
     """
 
-    offset_s: float
-    chance: float | None
+    pieces: tuple[ClockPiece, ...]
+    chance: float | None = None
+    drift: float = 0.0
+    tried: float = 1.0
+    is_at_edge: bool = False
+    is_zero_known: bool = True
+
+    @property
+    def offset_s(self) -> float:
+        """The offset at the recording's start."""
+        return self.pieces[0].offset_s
 
 
-def estimate_clock(speech: Course, shown: Course) -> Clock:
+def estimate_clock(speech: Course, shown: Course, *, is_zero_known: bool = True) -> Clock:
     """Estimate how late the names are, and whether they follow the speakers better than by chance.
 
-    The offset, in steps of 0.1 s within 3 s either way, is the most probable one: the information
-    between speakers and names times the number of observations, plus the log of a normal prior.
-    The less speech there is, the more the prior decides. Ties go to the offset nearest to the
-    prior.
+    The offset, in steps of 0.1 s, is the most probable of all at which recording and timeline have
+    20 s in common: the information plus the log of a prior with heavy tails around 0.5 s. The less
+    speech there is, the more the prior decides.
 
     Parameters
     ----------
     speech, shown
         The course of the speakers and that of the names.
+    is_zero_known
+        Whether the timeline's zero is the recording's start. If not, every offset is as probable
+        before.
 
     Returns
     -------
     Clock
         With the expected offset for no speech or no timeline entries.
 
-    Source
-    ------
-    The information times twice the number of observations is the G statistic. For names shown at
-    random it is chi-squared with ``(speakers - 1) * (names - 1)`` degrees of freedom (Wilks 1938;
-    Sokal and Rohlf, Biometry, section 17.4); time without a shown name does not count in it.
     """
-    steps = round(LARGEST_OFFSET_S / STEP_S)
-    offsets = sorted(
-        np.arange(-steps, steps + 1) * STEP_S, key=lambda d: abs(d - EXPECTED_OFFSET_S)
+    searched = search_offsets(speech, shown)
+    offset = _most_probable(speech, shown, searched, is_zero_known=is_zero_known)
+    clock = Clock(
+        (ClockPiece(-np.inf, offset),),
+        tried=_tried_offsets(offset, searched, is_zero_known=is_zero_known),
+        is_at_edge=_is_at_edge(offset, searched),
+        is_zero_known=is_zero_known,
     )
-    information = [measure_information(joint_table(speech, shown, offset)) for offset in offsets]
-    probable = [
-        nats - ((offset - EXPECTED_OFFSET_S) / OFFSET_SPREAD_S) ** 2 / 2
-        for offset, nats in zip(offsets, information, strict=True)
-    ]
-    best = int(np.argmax(np.array(probable) >= max(probable) - NOISE_NATS))
-    offset = round(float(offsets[best]), 1)
-    return Clock(offset, _chance(joint_table(speech, shown, offset)[:, :-1]))
+    clock = replace(clock, drift=_drift(speech, shown, offset))
+    return replace(clock, chance=measure_chance(speech, shown, clock))
 
 
-def measure_information(table: Table) -> float:
-    """Measure how much a joint table says about which speaker has which name.
+def measure_chance(speech: Course, shown: Course, clock: Clock) -> float | None:
+    """Measure how probable it is that names dealt at random follow the speakers as well.
 
     Parameters
     ----------
-    table
-        Seconds, shape ``(speakers, names)``.
+    speech, shown
+        The course of the speakers and that of the names, in the timeline's time.
+    clock
+        The clock that was estimated, with the number of offsets that were tried.
 
     Returns
     -------
-    float
-        Mutual information times the number of observations, in nats; 0 for an empty table.
+    float or None
+        From 0 to 1; None where one speaker or one name leaves nothing to test.
+
+    Source
+    ------
+    A permutation test: the names of the runs, in which one name is shown alone, change places, and
+    the information of 100 permutations is fitted by a gamma distribution. The correction for the
+    offsets tried is that of Sidak, Rectangular confidence regions, 1967.
+    """
+    names, seconds = _runs(speech, shown, clock.offset_s)
+    if min(int(np.count_nonzero(seconds.any(axis=0))), len(np.unique(names))) < 2:
+        return None
+    by_names = _permutation_chance(names, seconds)
+    chance = float(-np.expm1(clock.tried * np.log1p(-min(by_names, 1 - 1e-12))))
+    if len(names) < TESTABLE_CHANGES and clock.is_zero_known and by_names < NO_BETTER:
+        return min(chance, _chance_by_times(speech, shown, clock.offset_s))
+    return chance
+
+
+def _chance_by_times(speech: Course, shown: Course, offset: float) -> float:
+    """Return the share of the other offsets that are better than the expected one.
+
+    A recording under a minute says too little to refuse an offset near the expected one.
+    """
+    is_near = abs(offset - EXPECTED_OFFSET_S) <= UNSEARCHED_S
+    is_short = float(np.ptp(speech.knots)) < SHORT_S
+    return rank_offset(speech, shown, offset if is_short and is_near else EXPECTED_OFFSET_S)
+
+
+def move_entries(entries: Sequence[TimelineEntry], clock: Clock) -> tuple[TimelineEntry, ...]:
+    """Move timeline entries into the time of the recording.
+
+    Parameters
+    ----------
+    entries
+        In the timeline's time.
+    clock
+        From `estimate_clock`.
+
+    Returns
+    -------
+    tuple of TimelineEntry
+        An entry that spans a pause is cut in two; one within a pause is left out.
 
     Examples
     --------
-    >>> round(measure_information(np.array([[27.0, 0.0], [0.0, 27.0]])), 3)
-    13.863
+    >>> clock = Clock((ClockPiece(-np.inf, 1.0), ClockPiece(9.0, 6.0)))
+    >>> move_entries([TimelineEntry(5.0, 20.0, "Ann")], clock)
+    (TimelineEntry(start=4.0, end=9.0, name='Ann', confidence=1.0, room=False, person=''), \
+TimelineEntry(start=9.0, end=14.0, name='Ann', confidence=1.0, room=False, person=''))
 
     """
-    filled = table > NOISE_S
-    if not filled.any():
+    ends = [piece.from_s for piece in clock.pieces[1:]] + [np.inf]
+    moved = []
+    for piece, until in zip(clock.pieces, ends, strict=True):
+        for entry in entries:
+            start = max((entry.start - piece.offset_s) / (1 + clock.drift), piece.from_s)
+            end = min((entry.end - piece.offset_s) / (1 + clock.drift), until)
+            if end > start or len(clock.pieces) == 1:
+                moved.append(replace(entry, start=start, end=end))
+    return tuple(moved)
+
+
+def log_prior(offsets: Times) -> NDArray[np.float64]:
+    """Return the log of the prior of each offset, up to a constant: that of Cauchy's curve."""
+    prior: NDArray[np.float64] = -np.log1p(((offsets - EXPECTED_OFFSET_S) / OFFSET_SPREAD_S) ** 2)
+    return prior
+
+
+def _most_probable(
+    speech: Course, shown: Course, searched: Searched, *, is_zero_known: bool
+) -> float:
+    if not len(searched.offsets):
+        return EXPECTED_OFFSET_S
+    prior = log_prior(searched.offsets) if is_zero_known else np.zeros(len(searched.offsets))
+    probable = searched.information + prior
+    best = []
+    for _ in range(CANDIDATES):
+        at = int(np.argmax(probable))
+        if not np.isfinite(probable[at]):
+            break
+        best.append(float(searched.offsets[at]))
+        probable = np.where(np.abs(searched.offsets - best[-1]) < APART_S, -np.inf, probable)
+    near = np.arange(-NEAR_STEPS, NEAR_STEPS + 1) * STEP_S
+    tried = np.unique(np.round(np.add.outer(best, near).ravel(), 1))
+    if is_zero_known:
+        tried = np.unique(np.append(tried, EXPECTED_OFFSET_S))
+    exact = np.array([_information(speech, shown, offset) for offset in tried.tolist()])
+    exact = exact + (log_prior(tried) if is_zero_known else 0.0)
+    return float(tried[int(np.argmax(exact))])
+
+
+def _information(speech: Course, shown: Course, offset: float) -> float:
+    return measure_information(joint_table(speech, shown, offset))
+
+
+def _is_at_edge(offset: float, searched: Searched) -> bool:
+    if not len(searched.offsets):
+        return False
+    edges = searched.offsets[[0, -1]]
+    return bool(np.min(np.abs(edges - offset)) <= SAMPLING_S + STEP_S + NOISE_S)
+
+
+def _runs(speech: Course, shown: Course, offset: float) -> tuple[NDArray[np.intp], Table]:
+    """Return the name of each run of one name alone, and its seconds by the speaker alone."""
+    knots = np.union1d(speech.knots, shown.knots - offset)
+    middles = knots[:-1] / 2 + knots[1:] / 2
+    speaker, name = owners_at(speech, middles), owners_at(shown, middles + offset)
+    counting = (speaker >= 0) & (name >= 0)
+    speaker, name, seconds = speaker[counting], name[counting], np.diff(knots)[counting]
+    begins = np.ones(len(name), dtype=np.bool_)
+    begins[1:] = name[1:] != name[:-1]
+    table = np.zeros((int(begins.sum()), speech.groups))
+    np.add.at(table, (np.cumsum(begins) - 1, speaker), seconds)
+    return name[begins], table
+
+
+def _permutation_chance(names: NDArray[np.intp], seconds: Table) -> float:
+    random = np.random.default_rng(0)
+    # The number of runs of each name does not change: the sums are over fixed parts.
+    order = np.argsort(names, kind="stable")
+    starts = np.flatnonzero(np.diff(names[order], prepend=-1))
+    measured = measure_information(np.add.reduceat(seconds[order], starts))
+    permuted = np.array(
+        [
+            measure_information(np.add.reduceat(seconds[random.permutation(order)], starts))
+            for _ in range(PERMUTATIONS)
+        ]
+    )
+    mean, variance = float(permuted.mean()), float(permuted.var())
+    if variance <= NOISE_S:
+        # All orders of these few names are equally good: they say something, or nothing.
+        return NO_BETTER - NOISE_S if measured >= SAYING_NATS else 1.0
+    return float(gammaincc(mean**2 / variance, measured * mean / variance))
+
+
+def _tried_offsets(offset: float, searched: Searched, *, is_zero_known: bool) -> float:
+    """Return how many independent offsets are as probable before as the one that was found."""
+    if not len(searched.offsets):
+        return 1.0
+    whole = max(1.0, float(np.ptp(searched.offsets)) / OBSERVATION_S)
+    if not is_zero_known:
+        return whole
+    farther = max(0.0, abs(offset - EXPECTED_OFFSET_S) - UNSEARCHED_S)
+    return min(whole, 1 + 2 * farther / OBSERVATION_S)
+
+
+def _drift(speech: Course, shown: Course, offset: float) -> float:
+    """Return the drift of a long recording's timeline, 0 where nothing speaks for another."""
+    if len(speech.knots) < 2 or np.ptp(speech.knots) < DRIFT_FROM_S:
         return 0.0
-    expected = table.sum(axis=1, keepdims=True) / table.sum() * table.sum(axis=0)
-    return float(table[filled] @ np.log(table[filled] / expected[filled])) / OBSERVATION_S
-
-
-def _chance(table: Table) -> float | None:
-    speakers, names = (np.count_nonzero(table.sum(axis=axis)) for axis in (1, 0))
-    freedom = (speakers - 1) * (names - 1)
-    # The chi-squared survival function; scipy.stats has it too, but takes a second to import.
-    return float(chdtrc(freedom, 2 * measure_information(table))) if freedom > 0 else None
+    steps = round(LARGEST_DRIFT / DRIFT_STEP)
+    drifts = np.arange(-steps, steps + 1) * DRIFT_STEP
+    middle = float(speech.knots[0] / 2 + speech.knots[-1] / 2)
+    found = []
+    for drift in drifts.tolist():
+        knots = middle + (shown.knots - offset - middle) / (1 + drift)
+        found.append(measure_information(joint_table(speech, replace(shown, knots=knots))))
+    best = int(np.argmax(found))
+    return float(drifts[best]) if found[best] - found[steps] > DRIFT_NATS else 0.0

@@ -5,12 +5,11 @@ Conventions
 Times are in seconds, similarities are cosines, weights of evidence are in nats.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.acceptance import (
@@ -20,10 +19,13 @@ from audio.merge.naming.acceptance import (
     accept_names,
     explain_unnamed,
 )
+from audio.merge.naming.name_assignment import assign_names_to_speakers
 from audio.merge.naming.name_embeddings import candidate_voices
-from audio.merge.naming.timeline_evidence import Timeline, read_timeline
+from audio.merge.naming.open_set_identification import OpenSetRule, identify
+from audio.merge.naming.timeline_alignment import AlignedTimeline, align_timeline
+from audio.merge.naming.timeline_evidence import read_timeline
 from audio.merge.naming.unnamed_speakers import number_unnamed
-from audio.merge.naming.weights import Weighed, weigh, weigh_similarity
+from audio.merge.naming.weights import Weighed, weigh
 from audio.merge.values import (
     Diarization,
     Evidence,
@@ -36,21 +38,25 @@ from audio.merge.values import (
 
 TIMELINE_UNUSABLE = Notice(
     "timeline_unusable",
-    "The timeline was not used: at no offset within 3 s does it follow the speakers better than "
-    "chance.",
+    "The timeline was not used: at no offset does it follow the speakers better than chance.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """The named speakers of a recording, the timeline's offset, and warnings.
+    """The named speakers of a recording, the timeline as it was used, and warnings.
 
-    ``timeline_offset_s`` is in seconds, None where no timeline was used.
+    ``timeline`` is None where no timeline was used.
     """
 
     speakers: tuple[NamedSpeaker, ...]
-    timeline_offset_s: float | None = None
+    timeline: AlignedTimeline | None = None
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def timeline_offset_s(self) -> float | None:
+        """How late the timeline is, in seconds, None where no timeline was used."""
+        return self.timeline.clock.offset_s if self.timeline and self.timeline.clock else None
 
 
 def name_by_evidence(
@@ -63,10 +69,10 @@ def name_by_evidence(
 ) -> Naming:
     """Name each speaker, with the evidence for the best two names.
 
-    Names are assigned to speakers one to one, so that the total weight of evidence is largest. A
-    speaker with a voice similar to another's may share that speaker's name instead. A name that is
-    not good enough by ``rule`` is not given: the speaker is ``Unknown_0``, …, and its evidence has
-    the reason.
+    The readings of each name are joined, and the timeline is moved by the offset of its clock.
+    Names are assigned to speakers one to one, so that the total weight of evidence is largest; a
+    speaker who is left over may share a name. A name that is not good enough by ``rule`` is not
+    given: the speaker is ``Unknown_0``, …, and its evidence has the reason.
 
     Parameters
     ----------
@@ -107,82 +113,82 @@ def name_by_evidence(
     0.5
 
     """
-    own_name = {mic.name} if mic else set()
-    others = [entry for entry in entries if entry.name.strip() not in own_name]
     speakers = speakers_of(diarization)
-    timeline = read_timeline(speakers, diarization.turns, others)
-    usable = _is_usable(timeline, rule)
-    if not usable:
-        timeline = read_timeline(speakers, diarization.turns, [])
     known = candidate_voices(voices, mic)
+    aligned = _align(diarization, entries, known, rule, mic=mic)
+    others = _usable(aligned, rule) if aligned else ()
+    timeline = read_timeline(speakers, diarization.turns, others or ())
     weighed = weigh(speakers, diarization, timeline, known, threshold=rule.voiceprint_threshold)
     named = _decide(speakers, weighed, rule)
-    taken = own_name.union(entry.name.strip() for entry in entries)
+    taken = {entry.name.strip() for entry in entries} | ({mic.name} if mic else set())
     return Naming(
-        number_unnamed(named, diarization, taken),
-        timeline.clock.offset_s if timeline.clock else None,
-        () if usable else (TIMELINE_UNUSABLE,),
+        number_unnamed(_with_readings(named, aligned), diarization, taken),
+        aligned if others else None,
+        (TIMELINE_UNUSABLE,) if others is None else (),
     )
 
 
-def _is_usable(timeline: Timeline, rule: EvidenceRule) -> bool:
-    if timeline.clock is None or timeline.clock.chance is None:
-        return True
-    return timeline.clock.chance <= rule.max_chance
+def _align(
+    diarization: Diarization,
+    entries: Sequence[TimelineEntry],
+    known: Sequence[Voices],
+    rule: EvidenceRule,
+    *,
+    mic: NamedSpeaker | None,
+) -> AlignedTimeline | None:
+    """Return the timeline without the local user, None where no entry of another counts."""
+    own_name = {mic.name} if mic else set()
+    aligned = align_timeline(
+        speakers_of(diarization),
+        diarization.turns,
+        entries,
+        known=[name for voices in known for name in voices.names],
+        present=[*own_name, *_recognised(diarization, known, rule)],
+    )
+    others = tuple(entry for entry in aligned.entries if entry.name not in own_name)
+    if aligned.clock is None or not any(entry.end > entry.start for entry in others):
+        return None
+    return replace(aligned, entries=others)
+
+
+def _usable(aligned: AlignedTimeline, rule: EvidenceRule) -> tuple[TimelineEntry, ...] | None:
+    """Return the entries, None where chance explains them."""
+    chance = aligned.clock.chance if aligned.clock else None
+    return aligned.entries if chance is None or chance <= rule.max_chance else None
+
+
+def _recognised(
+    diarization: Diarization, known: Sequence[Voices], rule: EvidenceRule
+) -> Iterator[str]:
+    """Yield the names of the known voices that a speaker of the recording has."""
+    limits = OpenSetRule(rule.voiceprint_threshold, rule.min_margin)
+    for voices in known:
+        for embedding in diarization.embeddings.values():
+            name = identify(embedding, voices, rule=limits).name
+            if name is not None:
+                yield name
+
+
+def _with_readings(
+    named: Sequence[NamedSpeaker], aligned: AlignedTimeline | None
+) -> list[NamedSpeaker]:
+    readings = aligned.readings if aligned else {}
+    return [replace(one, name_readings=readings.get(one.name, ())) for one in named]
 
 
 def _decide(speakers: Sequence[str], weighed: Weighed, rule: EvidenceRule) -> list[NamedSpeaker]:
     accepted = accept_names(weighed, rule)
-    given = _one_to_one(weighed)
-    given = {row: name for row, name in given.items() if accepted.either[row, name]}
-    shared = _shared(weighed, given, rule)
     named = []
-    for row, label in enumerate(speakers):
-        bearer = shared.get(row)
-        name = given.get(row) if bearer is None else given[bearer]
-        evidence = _evidence(row, name, weighed, accepted, rule)
-        speaker = _named(label, row, name, weighed, evidence)
-        if bearer is not None:
-            speaker = replace(
-                speaker,
-                match_similarity=round(float(weighed.speaker_similarity[row, bearer]), 4),
-                evidence=replace(evidence, shared_with=speakers[bearer]),
-            )
-        named.append(speaker)
+    for row, given in enumerate(assign_names_to_speakers(weighed, accepted, rule)):
+        evidence = _evidence(row, given.name, weighed, accepted, rule)
+        speaker = _named(speakers[row], row, given.name, weighed, evidence)
+        if given.bearer is not None:
+            evidence = replace(evidence, shared_with=speakers[given.bearer])
+            if given.is_by_voice:
+                similarity = round(float(weighed.speaker_similarity[row, given.bearer]), 4)
+                speaker = replace(speaker, match_similarity=similarity)
+        named.append(replace(speaker, evidence=evidence))
     return named
-
-
-def _one_to_one(weighed: Weighed) -> dict[int, int]:
-    total = np.maximum(weighed.total, 0.0)
-    rows, columns = linear_sum_assignment(total, maximize=True)
-    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
-    return {row: column for row, column in pairs if total[row, column] > 0}
-
-
-def _shared(weighed: Weighed, given: dict[int, int], rule: EvidenceRule) -> dict[int, int]:
-    """Return, for each speaker who shares a name, the row of the speaker who has it.
-
-    A speaker shares a name where a similar voice and the name together have more weight than the
-    speaker's own evidence. Speakers with the most evidence are decided first.
-    """
-    total = np.maximum(weighed.total, 0.0)
-    own = total.max(axis=1, initial=0.0)
-    for row, name in given.items():
-        own[row] = total[row, name]
-    nats = weigh_similarity(weighed.speaker_similarity, rule.voiceprint_threshold)
-    bearers: list[int] = []
-    shared: dict[int, int] = {}
-    for row in np.argsort(-own, kind="stable").tolist():
-        similar = [
-            other
-            for other in bearers
-            if nats[row, other] > 0 and total[row, given[other]] + nats[row, other] > own[row]
-        ]
-        if similar:
-            shared[row] = max(similar, key=lambda other: float(nats[row, other]))
-        elif row in given:
-            bearers.append(row)
-    return shared
 
 
 def _named(

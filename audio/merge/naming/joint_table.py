@@ -94,8 +94,8 @@ def joint_table(speech: Course, shown: Course, offset_s: float = 0.0) -> Table:
     knots = np.union1d(speech.knots, shown.knots - offset_s)
     # The lookup uses the middles: an edge shifted by the offset and back may differ in rounding.
     middles = knots[:-1] / 2 + knots[1:] / 2
-    speaker = _owners_at(speech, middles)
-    name = _owners_at(shown, middles + offset_s)
+    speaker = owners_at(speech, middles)
+    name = owners_at(shown, middles + offset_s)
     counting = (speaker >= 0) & (name != SEVERAL)
     table = np.zeros((speech.groups, shown.groups + 1))
     # NO_GROUP is -1, the index of the last column.
@@ -103,14 +103,13 @@ def joint_table(speech: Course, shown: Course, offset_s: float = 0.0) -> Table:
     return table
 
 
-def _owners_at(course: Course, times: Times) -> Indices:
+def owners_at(course: Course, times: Times) -> Indices:
+    """Return which group is alone at each time, `NO_GROUP` outside the course."""
     owners = np.concatenate(([NO_GROUP], course.owners))
     return owners[np.searchsorted(course.knots, times, side="right")]
 
 
-def overlap_table(
-    speech: Spans, shown: Spans, shape: tuple[int, int], offset_s: float = 0.0
-) -> Table:
+def overlap_table(speech: Spans, shown: Spans, shape: tuple[int, int]) -> Table:
     """Measure how long each name is shown while each speaker talks, alone or not.
 
     Parameters
@@ -119,8 +118,6 @@ def overlap_table(
         Starts, ends and groups of the speakers' turns and of the names' entries, in seconds.
     shape
         The numbers of speakers and of names.
-    offset_s
-        How late the names are, in seconds.
 
     Returns
     -------
@@ -134,6 +131,6 @@ def overlap_table(
     for speaker in range(shape[0]):
         own = speakers == speaker
         filled = progress(starts[own], ends[own])
-        covered = np.interp(off - offset_s, *filled) - np.interp(on - offset_s, *filled)
+        covered = np.interp(off, *filled) - np.interp(on, *filled)
         table[speaker] = np.bincount(names, weights=covered, minlength=shape[1])
     return table

@@ -71,7 +71,7 @@ def read_form(text: str) -> NameForm:
     Returns
     -------
     NameForm
-        A number in brackets is part of the key: it tells apart two people of one name.
+        A number in brackets is part of the key: it separates two people of one name.
 
     Examples
     --------

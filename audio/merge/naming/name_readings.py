@@ -24,6 +24,7 @@ TOGETHER_S = 0.5
 CUT_LETTERS = 3
 # A rarer form is compared with this many of the commonest forms of its speaker.
 COMPARED_FORMS = 20
+COMPARED_READINGS = 4
 Reading = tuple[str, str]
 
 
@@ -32,11 +33,13 @@ class JoinedTimeline:
     """A timeline with one name for each person.
 
     ``readings`` are the other readings of a name, by name, in the order of their first entries;
-    names without another reading are missing.
+    names without another reading are missing. ``names`` has the name of each reading, by the
+    pair of an entry's ``name`` and ``person``.
     """
 
     entries: tuple[TimelineEntry, ...]
     readings: Mapping[str, tuple[str, ...]]
+    names: Mapping[Reading, str]
 
     @property
     def joined(self) -> int:
@@ -100,12 +103,15 @@ def join_readings(
         people.join_alike(turns)
         people.join_shorter()
     names = _answers(people, known)
-    return JoinedTimeline(
-        tuple(
-            replace(entry, name=names.get((entry.name, entry.person), entry.name))
-            for entry in entries
-        ),
-        _other_readings(names),
+    return JoinedTimeline(rename(entries, names), _other_readings(names), names)
+
+
+def rename(
+    entries: Iterable[TimelineEntry], names: Mapping[Reading, str]
+) -> tuple[TimelineEntry, ...]:
+    """Replace each entry's name by the one of its reading; blank names are unchanged."""
+    return tuple(
+        replace(entry, name=names.get((entry.name, entry.person), entry.name)) for entry in entries
     )
 
 
@@ -124,6 +130,10 @@ class _Person:
     @property
     def forms(self) -> list[NameForm]:
         return [read_form(text) for text, _ in self.readings]
+
+    @property
+    def main_forms(self) -> list[NameForm]:
+        return [read_form(text) for text, _ in self.readings[:COMPARED_READINGS]]
 
     @property
     def seconds(self) -> float:
@@ -304,8 +314,8 @@ def _main_speakers(seconds: NDArray[np.float64]) -> list[int]:
 def _are_alike(one: _Person, other: _Person) -> bool:
     return any(
         are_alike(form, another) or form.key == another.key
-        for form in one.forms
-        for another in other.forms
+        for form in one.main_forms
+        for another in other.main_forms
     )
 
 
@@ -326,7 +336,7 @@ def _answers(people: _People, known: Iterable[str]) -> dict[Reading, str]:
 
 
 def _spelled(person: _Person, keys: Mapping[str, list[str]]) -> str:
-    """Return the name as the library spells it, empty where no one known name is equal."""
+    """Return the name as the library spells it, empty unless exactly one known name is equal."""
     if person.spelled:
         return person.spelled
     found = {name for form in person.forms for name in keys.get(form.key, ())}

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from audio.merge.intervals import Timed, edges
-from audio.merge.naming.clock import OBSERVATION_S, Clock, estimate_clock
+from audio.merge.intervals import Indices, Times, union
 from audio.merge.naming.joint_table import Spans, Table, course, joint_table, overlap_table
+from audio.merge.naming.offset_search import OBSERVATION_S
+from audio.merge.naming.timeline_alignment import spans_of
 from audio.merge.values import TimelineEntry, Turn
 
 # Time in which several speakers talk or several names are shown counts this fraction of exclusive
@@ -23,6 +25,10 @@ SHARED_TIME = 0.1
 # The rate at which a name is shown is smoothed by one more observation, in which it is shown one
 # time in ten. From 0.03 to 0.3 the simulator's figures are the same within 0.2 points.
 PRIOR_RATE = 0.1
+# A display that is held through the talk of a person without a tile begins while its own person
+# talks. Lit runs with less than a second between them are one.
+BEGINNING_S = 3.0
+HELD_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +36,18 @@ class Timeline:
     """The evidence of a visual timeline, in tables of shape ``(speakers, names)``.
 
     ``exclusive`` are seconds, ``seconds`` the exclusive ones and a fraction of the others,
-    ``weight`` nats. Without timeline entries the ``clock`` is missing: None.
+    ``weight`` nats. ``rooms``, of shape ``(names,)``, are the names that several people bear.
+    ``begun`` compares a speaker's share of the beginnings of a name's lit runs with the speaker's
+    share of all its lit time: about 1 for the person's own speaker, near 0 where the display is
+    only held.
     """
 
     names: tuple[str, ...]
     exclusive: Table
     seconds: Table
     weight: Table
-    clock: Clock | None
+    rooms: NDArray[np.bool_]
+    begun: Table
 
 
 def read_timeline(
@@ -45,7 +55,7 @@ def read_timeline(
 ) -> Timeline:
     """Measure the evidence of a visual timeline for every name of every speaker.
 
-    The offset of its clock is estimated and removed first. The weight of a name is its time, in
+    The weight of a name is its time, in
     observations, times the log of the ratio of two rates: how often the name is shown while this
     speaker talks, and how often while the others do. Speech while no name is shown counts too.
 
@@ -54,7 +64,8 @@ def read_timeline(
     speakers
         The rows, among them every speaker of ``turns``.
     turns, entries
-        In any order, in seconds. Blank names and entries without length do not count.
+        In any order, in seconds of the recording. Blank names and entries without length do not
+        count.
 
     Returns
     -------
@@ -67,31 +78,49 @@ def read_timeline(
         When a time is not finite.
 
     """
-    speech = _lasting(turns, [turn.speaker for turn in turns], speakers)
+    speech = spans_of(turns, [turn.speaker for turn in turns], speakers)
     labels = [entry.name.strip() for entry in entries]
     counting = [entry for entry in entries if entry.name.strip() and entry.end > entry.start]
     names = tuple(dict.fromkeys(entry.name.strip() for entry in counting))
-    shown = _lasting(entries, labels, names)
+    shown = spans_of(entries, labels, names)
     shape = (len(speakers), len(names))
     if not names:
-        return Timeline((), np.zeros(shape), np.zeros(shape), np.zeros(shape), None)
-    speakers_course = course(*speech, len(speakers))
-    names_course = course(*shown, len(names))
-    clock = estimate_clock(speakers_course, names_course)
-    table = joint_table(speakers_course, names_course, clock.offset_s)
+        return Timeline(
+            (),
+            np.zeros(shape),
+            np.zeros(shape),
+            np.zeros(shape),
+            np.zeros(0, bool),
+            np.zeros(shape),
+        )
+    table = joint_table(course(*speech, len(speakers)), course(*shown, len(names)))
     exclusive = table[:, :-1]
-    shared = overlap_table(speech, shown, shape, clock.offset_s) - exclusive
+    lit = overlap_table(speech, shown, shape)
+    shared = lit - exclusive
     seconds = exclusive + SHARED_TIME * np.maximum(shared, 0.0)
-    return Timeline(names, exclusive, seconds, _weight(seconds, table[:, -1]), clock)
+    rooms = {entry.name.strip() for entry in counting if entry.room}
+    return Timeline(
+        names,
+        exclusive,
+        seconds,
+        _weight(seconds, table[:, -1]),
+        np.array([name in rooms for name in names], dtype=np.bool_),
+        _begun(lit, overlap_table(speech, _beginnings(*shown), shape)),
+    )
 
 
-def _lasting(items: Sequence[Timed], labels: Sequence[str], among: Sequence[str]) -> Spans:
-    """Return the items with a length and one of the labels, whose indices are the groups."""
-    starts, ends = edges(items)
-    index = {label: at for at, label in enumerate(among)}
-    groups = np.array([index.get(label, -1) for label in labels], dtype=np.intp)
-    counting = (ends > starts) & (groups >= 0)
-    return starts[counting], ends[counting], groups[counting]
+def _beginnings(starts: Times, ends: Times, names: Indices) -> Spans:
+    """Return the first 3 s of each run in which a name is lit."""
+    starts, ends, names = union(starts, ends + HELD_S, names)
+    return starts, np.minimum(ends - HELD_S, starts + BEGINNING_S), names
+
+
+def _begun(lit: Table, first: Table) -> Table:
+    expected = lit * np.divide(
+        first.sum(axis=0), lit.sum(axis=0), out=np.zeros(lit.shape[1]), where=lit.sum(axis=0) > 0
+    )
+    begun: Table = np.divide(first, expected, out=np.zeros(lit.shape), where=expected > 0)
+    return begun
 
 
 def _weight(seconds: Table, unshown: Table) -> Table:

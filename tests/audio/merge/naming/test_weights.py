@@ -12,8 +12,7 @@ DIARIZED = diarization(
     (10.0, 20.0, "B"),
     embeddings={"A": axis(0), "B": np.array([3.0, 4.0, 0.0, 0.0])},
 )
-# As late as expected, so that the estimated offset removes exactly the delay.
-FOLLOWING = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 20.5, "Bob")]
+FOLLOWING = [TimelineEntry(0.0, 10.0, "Ann"), TimelineEntry(10.0, 20.0, "Bob")]
 
 
 def timeline_of(*entries: TimelineEntry) -> Timeline:
@@ -26,19 +25,19 @@ def weighed(timeline: Timeline, voices: Voices = NO_VOICES) -> Weighed:
 
 def test_shares_are_of_the_speakers_time_and_of_the_names() -> None:
     brief = [
-        TimelineEntry(0.5, 4.5, "Ann"),
-        TimelineEntry(4.5, 6.5, "Bob"),
-        TimelineEntry(6.5, 10.5, "Ann"),
+        TimelineEntry(0.0, 4.0, "Ann"),
+        TimelineEntry(4.0, 6.0, "Bob"),
+        TimelineEntry(6.0, 10.0, "Ann"),
     ]
 
-    found = weighed(timeline_of(*brief, TimelineEntry(10.5, 20.5, "Bob")))
+    found = weighed(timeline_of(*brief, TimelineEntry(10.0, 20.0, "Bob")))
 
     assert found.speaker_share.tolist() == [[0.8, 0.2], [0.0, 1.0]]
     assert found.name_share[:, 0].tolist() == [1.0, 1.0]
 
 
 def test_speakers_with_similar_voices_count_together_in_a_names_time() -> None:
-    entries = [TimelineEntry(0.5, 10.5, "Ann"), TimelineEntry(10.5, 15.5, "Ann")]
+    entries = [TimelineEntry(0.0, 10.0, "Ann"), TimelineEntry(10.0, 15.0, "Ann")]
 
     together = weighed(timeline_of(*entries))
 

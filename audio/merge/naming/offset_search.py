@@ -1,0 +1,180 @@
+"""The search for the offset of a timeline: how well it follows the speakers at every offset.
+
+Conventions
+-----------
+Times and offsets are in seconds; an offset is positive where the timeline is late. The measure is
+the mutual information, in nats, between who talks alone, or silence, and which name is shown
+alone, or none.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+from scipy.special import xlogy
+
+from audio.merge.intervals import NOISE_S, Indices, Times
+from audio.merge.naming.joint_table import NO_GROUP, Course, Table, owners_at
+
+# The mean turn of the clinic meeting (benchmarks/clinic) is 2.73 s; a tile is right or wrong for a
+# whole turn, so one second is not ten observations of 0.1 s.
+OBSERVATION_S = 2.7
+# The courses are sampled at this step; the best offsets are measured exactly afterwards.
+SAMPLING_S = 0.25
+# Longer spans are sampled more coarsely, so that memory and time have a bound.
+MOST_SAMPLES = 200_000
+# The people who talk or are shown longest decide the offset: the correlations of all pairs of 40
+# speakers and 40 names would take a second.
+MOST_GROUPS = 12
+LEAST_COMMON_S = 20.0
+# Meeting clients show speakers 0.3 to 1.5 s late.
+EXPECTED_OFFSET_S = 0.5
+WINDOW_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The offsets that were tried, in s, and the information at each of them, in nats."""
+
+    offsets: Times
+    information: NDArray[np.float64]
+
+
+def search_offsets(speech: Course, shown: Course) -> Searched:
+    """Measure the information between speakers and names at every offset.
+
+    Every offset counts at which recording and timeline have 20 s in common, or half of the
+    shorter one.
+
+    Parameters
+    ----------
+    speech, shown
+        The course of the speakers and that of the names.
+
+    Returns
+    -------
+    Searched
+        In ascending order, in steps of 0.25 s; empty where either course has no time.
+
+    """
+    if len(speech.knots) < 2 or len(shown.knots) < 2:
+        return Searched(np.empty(0), np.empty(0))
+    spans = [float(np.ptp(course.knots)) for course in (speech, shown)]
+    step = max(SAMPLING_S, sum(spans) / MOST_SAMPLES)
+    rows, columns = _sampled(speech, step), _sampled(shown, step)
+    size = fft.next_fast_len(rows.shape[1] + columns.shape[1], real=True)
+    information = _information(rows, columns, size) * step / OBSERVATION_S
+    lags = np.arange(size)
+    lags = np.where(lags < columns.shape[1], lags, lags - size)
+    offsets = lags * step + shown.knots[0] - speech.knots[0]
+    order = np.argsort(lags)
+    tried = order[_are_common(offsets[order], speech, shown)]
+    return Searched(offsets[tried], information[tried])
+
+
+def rank_offset(speech: Course, shown: Course, offset: float) -> float:
+    """Return the share of the other offsets with more information than this one.
+
+    The offsets are those of a timeline that goes round in a circle as long as the recording, so
+    that all of them have equally much in common; each counts for the best within 1.5 s.
+
+    Parameters
+    ----------
+    speech, shown
+        The course of the speakers and that of the names.
+    offset
+        In seconds.
+
+    Returns
+    -------
+    float
+        0 where no other offset is better, and 1 where either course has no time.
+
+    """
+    if len(speech.knots) < 2 or len(shown.knots) < 2:
+        return 1.0
+    length = float(np.ptp(speech.knots))
+    step = max(SAMPLING_S, 2 * length / MOST_SAMPLES)
+    rows = _sampled(speech, step)
+    start = float(speech.knots[0]) + offset
+    columns = _sampled(shown, step, start, start + length)
+    information = _information(rows, columns, rows.shape[1])
+    window = max(1, round(WINDOW_S / step))
+    # The offset's own window begins half a window before the first lag.
+    turned = np.roll(information, window // 2)[: len(information) // window * window]
+    best = turned.reshape(-1, window).max(axis=1) if len(turned) else information[:1]
+    return float(np.count_nonzero(best[1:] > best[0]) / max(1, len(best) - 1))
+
+
+def measure_information(table: Table) -> float:
+    """Measure how much a joint table says about which speaker has which name.
+
+    Parameters
+    ----------
+    table
+        Seconds, shape ``(speakers, names)``.
+
+    Returns
+    -------
+    float
+        Mutual information times the number of observations, in nats; 0 for an empty table.
+
+    Examples
+    --------
+    >>> round(measure_information(np.array([[27.0, 0.0], [0.0, 27.0]])), 3)
+    13.863
+
+    """
+    filled = table > NOISE_S
+    if not filled.any():
+        return 0.0
+    expected = table.sum(axis=1, keepdims=True) / table.sum() * table.sum(axis=0)
+    return float(table[filled] @ np.log(table[filled] / expected[filled])) / OBSERVATION_S
+
+
+def _sampled(
+    course: Course, step: float, start: float | None = None, end: float | None = None
+) -> NDArray[np.float32]:
+    """Return the samples of each of the longest groups, and of silence or no name, as 0 or 1.
+
+    Shape ``(groups + 1, samples)``. Time of several groups, or of another one, is 0 in each.
+    """
+    first = course.knots[0] if start is None else start
+    times = np.arange(first + step / 2, course.knots[-1] if end is None else end, step)
+    owners = owners_at(course, times)
+    seconds = np.bincount(owners[owners >= 0], minlength=course.groups)
+    longest = np.argsort(-seconds, kind="stable")[:MOST_GROUPS]
+    wanted = np.append(longest[seconds[longest] > 0], NO_GROUP)
+    sampled: NDArray[np.float32] = (owners == wanted[:, np.newaxis]).astype(np.float32)
+    return sampled
+
+
+def _information(
+    rows: NDArray[np.float32], columns: NDArray[np.float32], size: int
+) -> NDArray[np.float64]:
+    """Return the mutual information at every lag, in samples times nats, shape ``(size,)``."""
+    shown = fft.rfft(columns, size)
+    by_column = np.zeros((len(columns), size))
+    total = np.zeros(size)
+    for row in rows:
+        spoken = np.conj(fft.rfft(row, size))
+        # Counts are whole numbers; rounding removes the noise of the transform.
+        counts = np.rint(np.maximum(fft.irfft(spoken * shown, size), 0.0)).astype(np.float64)
+        total += xlogy(counts, counts).sum(axis=0)
+        in_row = counts.sum(axis=0)
+        total -= xlogy(in_row, in_row)
+        by_column += counts
+    total -= xlogy(by_column, by_column).sum(axis=0)
+    whole = by_column.sum(axis=0)
+    found: NDArray[np.float64] = total + xlogy(whole, whole)
+    return found
+
+
+def _are_common(offsets: Times, speech: Course, shown: Course) -> Indices:
+    first = np.maximum(speech.knots[0], shown.knots[0] - offsets)
+    last = np.minimum(speech.knots[-1], shown.knots[-1] - offsets)
+    shorter = min(float(np.ptp(course.knots)) for course in (speech, shown))
+    least = min(LEAST_COMMON_S, shorter / 2)
+    common: Indices = np.flatnonzero(last - first >= least - SAMPLING_S)
+    return common

@@ -1,0 +1,101 @@
+"""A timeline in the time of the recording, with one name for each person.
+
+Conventions
+-----------
+Times are in seconds.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from audio.merge.intervals import Timed, edges
+from audio.merge.naming.clock import Clock, estimate_clock, measure_chance, move_entries
+from audio.merge.naming.joint_table import Course, Spans, course
+from audio.merge.naming.name_readings import join_readings, rename
+from audio.merge.values import TimelineEntry, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedTimeline:
+    """The entries of a timeline in the recording's time, under one name for each person.
+
+    ``clock`` is what was found, None without entries that count. ``readings`` are the other
+    readings of a name.
+    """
+
+    entries: tuple[TimelineEntry, ...]
+    clock: Clock | None = None
+    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def joined(self) -> int:
+        """How many readings were taken for another reading of the same person."""
+        return sum(map(len, self.readings.values()))
+
+
+def align_timeline(
+    speakers: Sequence[str],
+    turns: Sequence[Turn],
+    entries: Sequence[TimelineEntry],
+    *,
+    known: Iterable[str] = (),
+    present: Iterable[str] = (),
+    is_zero_known: bool = True,
+) -> AlignedTimeline:
+    """Join the readings of each name, and move the entries into the recording's time.
+
+    Parameters
+    ----------
+    speakers
+        Every speaker of ``turns``.
+    turns, entries
+        In any order, in seconds. Blank names and entries without length do not count.
+    known, present
+        Names as the caller or the library spells them, and those of people who take part: see
+        `join_readings`.
+    is_zero_known
+        Whether the timeline's zero is the recording's start.
+
+    Returns
+    -------
+    AlignedTimeline
+        Unchanged entries where none of them counts.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite.
+
+    """
+    counting = [entry for entry in entries if entry.name.strip() and entry.end > entry.start]
+    edges(entries)
+    if not counting:
+        return AlignedTimeline(tuple(entries))
+    known, present = tuple(known), tuple(present)
+    speech = course(*spans_of(turns, [turn.speaker for turn in turns], speakers), len(speakers))
+    first = join_readings(counting, known=known, present=present)
+    clock = estimate_clock(speech, _course_of(first.entries), is_zero_known=is_zero_known)
+    joined = join_readings(
+        move_entries(counting, clock), turns=turns, known=known, present=present
+    )
+    if joined.joined != first.joined:
+        shown = _course_of(rename(counting, joined.names))
+        clock = replace(clock, chance=measure_chance(speech, shown, clock))
+    return AlignedTimeline(joined.entries, clock, joined.readings)
+
+
+def spans_of(items: Sequence[Timed], labels: Sequence[str], among: Sequence[str]) -> Spans:
+    """Return the items with a length and one of the labels, whose indices are the groups."""
+    starts, ends = edges(items)
+    index = {label: at for at, label in enumerate(among)}
+    groups = np.array([index.get(label, -1) for label in labels], dtype=np.intp)
+    counting = (ends > starts) & (groups >= 0)
+    return starts[counting], ends[counting], groups[counting]
+
+
+def _course_of(entries: Sequence[TimelineEntry]) -> Course:
+    labels = [entry.name.strip() for entry in entries]
+    names = tuple(dict.fromkeys(labels))
+    return course(*spans_of(entries, labels, names), len(names))
