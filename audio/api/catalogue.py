@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.conf.locale import LANG_INFO
+from icu4py.locale import Locale
 
 from audio.engines.speech_voices import CURATED_VOICES, describe_voice, list_voices
 from audio.media.encoding import SPEECH_TYPES
@@ -38,6 +39,14 @@ OTHER_LANGUAGE_NAMES = {
     "si": "sinhala",
     "lo": "lao",
     "gu": "gujarati",
+}
+_LONG_CODE = 3
+# ISO 639-2 has a second code for these, from their English names; Mandarin is the Chinese that
+# recognisers know. ICU knows all other codes of three letters.
+_OTHER_CODES = {
+    **{"alb": "sq", "arm": "hy", "baq": "eu", "bur": "my", "chi": "zh", "cze": "cs", "dut": "nl"},
+    **{"fre": "fr", "geo": "ka", "ger": "de", "gre": "el", "ice": "is", "mac": "mk", "mao": "mi"},
+    **{"may": "ms", "per": "fa", "rum": "ro", "slo": "sk", "tib": "bo", "wel": "cy", "cmn": "zh"},
 }
 # Accepted, but not listed: names of the same models in other products.
 OTHER_STT_NAMES = ("parakeet", "nvidia/parakeet-tdt-0.6b-v3")
@@ -83,12 +92,20 @@ def is_tts_model(name: str) -> bool:
 
 
 def language_code(language: str) -> str:
-    """Return the code of a language's name or tag: english, en-US and en all give en."""
+    """Return the code of a language's name, tag or longer code: english, en-US, eng give en.
+
+    It is empty for `auto`: the engine finds out the language.
+    """
     wanted = language.strip().lower()
+    if wanted == "auto":
+        return ""
     by_name = {name: code for code, name in OTHER_LANGUAGE_NAMES.items()} | {
         str(info["name"]).lower(): code for code, info in LANG_INFO.items() if "name" in info
     }
-    return by_name.get(wanted, wanted).replace("_", "-").partition("-")[0]
+    code = by_name.get(wanted, wanted).replace("_", "-").partition("-")[0]
+    if len(code) != _LONG_CODE:
+        return code
+    return _OTHER_CODES.get(code) or Locale(code).language
 
 
 def language_name(code: str) -> str:

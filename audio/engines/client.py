@@ -103,7 +103,7 @@ class Engine:
             try:
                 answer = self._answer(operation, self._calls, request, within_s=allowed)
             except EngineRefused as refusal:
-                raise refusal.about(recording.field) from refusal
+                raise refusal.about(recording.field, fields) from refusal
         note_answer(self.name, self.url)
         return answer
 

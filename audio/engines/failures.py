@@ -13,9 +13,12 @@
 Messages are sentences for the client of the gateway: they name no address, no path and no key.
 """
 
+import re
+from collections.abc import Mapping
+
 import httpx
 
-_ABOUT_THE_RECORDING = {
+_ABOUT_THE_REQUEST = {
     httpx.codes.BAD_REQUEST,
     httpx.codes.REQUEST_ENTITY_TOO_LARGE,
     httpx.codes.UNSUPPORTED_MEDIA_TYPE,
@@ -78,11 +81,48 @@ class EngineRefused(EngineError):
         self.status, self.reason, self.param = status, reason, param
         self.retry_after = retry_after
 
-    def about(self, field: str) -> "EngineRefused":
-        """Return the refusal of the recording in this field, which the engine knows as `file`."""
-        if self.status not in _ABOUT_THE_RECORDING or self.param not in (None, "file"):
+    def about(self, field: str | None, sent: Mapping[str, object]) -> "EngineRefused":
+        """Return the refusal with the field that it is about.
+
+        That is one of the fields that were `sent` beside the recording, if the reason names it;
+        else `field`, which has the recording and which the engine knows as `file`; None without a
+        recording.
+        """
+        if self.status not in _ABOUT_THE_REQUEST or self.param not in (None, "file"):
             return self
-        return EngineRefused(self.status, f"{field}: {self.reason}", field, self.retry_after)
+        blamed = (None if self.param else _blamed_field(self.reason, sent)) or field
+        if blamed is None:
+            return self
+        return EngineRefused(self.status, f"{blamed}: {self.reason}", blamed, self.retry_after)
+
+
+def _blamed_field(reason: str, sent: Mapping[str, object]) -> str | None:
+    """Return the field that a reason is about: by its value in quotes, else by its name.
+
+    A reason that speaks of the recording too is about the recording: "no language found in the
+    audio".
+    """
+    if quoted := [name for name, value in sent.items() if _quotes(reason, value)]:
+        return quoted[0].removesuffix("[]")
+    if _RECORDING.search(reason):
+        return None
+    named = {name: _mention_of(name).search(reason) for name in sent}
+    places = {name: found.start() for name, found in named.items() if found}
+    return min(places, key=places.__getitem__).removesuffix("[]") if places else None
+
+
+def _quotes(reason: str, value: object) -> bool:
+    return isinstance(value, str) and any(
+        f"{mark}{value}{mark}" in reason for mark in "'\"`" if value.strip()
+    )
+
+
+def _mention_of(name: str) -> re.Pattern[str]:
+    words = re.escape(name.removesuffix("[]")).replace("_", "[_ ]")
+    return re.compile(rf"\b{words}\b", re.IGNORECASE)
+
+
+_RECORDING = re.compile(r"\b(?:audio|file|recording|sound|upload)\b", re.IGNORECASE)
 
 
 class EngineNonsense(EngineError):

@@ -45,6 +45,8 @@ def script_engine(faults: FaultServer, engine: Json) -> None:
     faults.answer(DIARIZE, answer)
     faults.answer(DIARIZE_TURNS, answer | {"fingerprints": None})
     faults.answer(TRANSCRIBE, engine["transcription"])
+    if "refuses" in engine:
+        faults.answer(TRANSCRIBE, engine["refuses"], status=400)
 
 
 def ask(gateway: Gateway, request: Json, tone_s: float, **options: Any) -> httpx.Response:

@@ -67,7 +67,7 @@ def speak(utterance: Utterance) -> "SpeechStream":
     try:
         stream = kokoro().open_stream("speak", "/v1/audio/speech", body, silence_s=silence_s)
     except EngineRefused as refused:
-        raise _as_unknown_voice(refused) from refused
+        raise _as_unknown_voice(refused).about(None, body) from refused
     return SpeechStream(kokoro(), stream)
 
 
