@@ -114,7 +114,8 @@ class WorkContext:
 
     `client_has_left` looks at the client's connection. `calls_end_with_client`: engine calls are
     given up when the client leaves. `probe_limit_s` is set in a probe alone: how long each of its
-    calls may take. `held_slots` are by name and address of the engine.
+    calls may take. `held_slots` are by name and address of the engine. `library_mark` is the state
+    of the voice library when the work began.
     """
 
     trace: Trace | None = None
@@ -125,6 +126,7 @@ class WorkContext:
     probe_limit_s: float | None = None
     held_slots: Mapping[tuple[str, str], HeldSlots] = field(default_factory=dict)
     call: EngineCall | None = None
+    library_mark: object | None = None
 
 
 _NO_WORK = WorkContext()

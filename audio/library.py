@@ -4,7 +4,8 @@
 which class that is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +13,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from audio import context
 from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Notice, Voices
 
 VOICES_UNAVAILABLE = Notice(
@@ -42,6 +44,9 @@ class SpeakerLibrary(Protocol):
     Each method raises LibraryUnavailable while the library cannot be used.
     """
 
+    def take_mark(self) -> object:
+        """Return a mark of the library's present state, for work that will store names."""
+
     def check_available(self) -> None:
         """Raise LibraryUnavailable unless a transcript can be stored now."""
 
@@ -69,6 +74,9 @@ class LibraryUnavailable(Exception):
 class NoLibrary:
     """The library of a gateway that stores nothing."""
 
+    def take_mark(self) -> object:
+        return None
+
     def check_available(self) -> None:
         raise LibraryMissing(NO_STORE)
 
@@ -83,6 +91,41 @@ def library() -> SpeakerLibrary:
     """Return the library that the settings name."""
     chosen: SpeakerLibrary = import_string(settings.SPEAKER_LIBRARY)()
     return chosen
+
+
+@contextmanager
+def work_begun(*, is_required: bool = True) -> Iterator[None]:
+    """Mark the beginning of work that may store names, before it reads any.
+
+    Names that are erased from the library after the mark are replaced in what the work stores.
+    Work inside other work has the mark of that.
+
+    Raises
+    ------
+    LibraryUnavailable
+        If the mark is required; otherwise the work begins without one, and cannot store.
+    """
+    mark = context.current().library_mark
+    if mark is None:
+        try:
+            mark = library().take_mark()
+        except LibraryUnavailable:
+            if is_required:
+                raise
+    with context.replaced(library_mark=mark):
+        yield
+
+
+def check_can_store() -> None:
+    """Refuse, before any engine works, to store a transcript.
+
+    Raises
+    ------
+    LibraryMissing, LibraryUnavailable
+    """
+    library().check_available()
+    if context.current().library_mark is None:
+        raise LibraryUnavailable
 
 
 def find_voices(

@@ -15,6 +15,7 @@ from voiceprints.matching.voice_matching import (
 )
 from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action
+from voiceprints.people.erasure_marks import LibraryMark, take_mark
 from voiceprints.transcripts.transcript_store import store_transcript
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 class StoredLibrary:
     """Known voices and stored transcripts."""
+
+    def take_mark(self) -> LibraryMark:
+        """Return the newest erasure, so that later ones are noticed."""
+        with _database():
+            return take_mark()
 
     def check_available(self) -> None:
         """Ask the database for an answer."""

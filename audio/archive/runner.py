@@ -11,7 +11,9 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.db import connections
 
@@ -129,7 +131,9 @@ class _Run:
         self._listener.started(recording)
         job = _Job(recording, key, time.monotonic())
         watcher = RecordingWatcher(recording, self._listener, self._stop)
-        self._under_way[self._pool.submit(_process, job, self._options, watcher)] = job
+        # The thread goes on in the context of the run.
+        process = partial(copy_context().run, _process, job, self._options, watcher)
+        self._under_way[self._pool.submit(process)] = job
 
     def _wait_until(self, at_most: int) -> None:
         """Wait until at most `at_most` recordings are under way."""

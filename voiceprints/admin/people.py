@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,9 +22,11 @@ from voiceprints.admin.person_page import PersonForm, build_person_page
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.models import Person, Transcript, Voiceprint, audit
 from voiceprints.models.audit import Action
+from voiceprints.people.enrolment_errors import NameErased
 from voiceprints.people.people_search import ALIASES_TEXT
+from voiceprints.people.person_names import refuse_erased
 from voiceprints.people.registration import rename_speakers
-from voiceprints.storage.locks import PersonNotFound
+from voiceprints.storage.locks import PersonNotFound, lock_person
 
 CONSENT_FIELDS = {"consent_given_at", "consent_how", "consent_until"}
 
@@ -135,9 +137,27 @@ class PersonAdmin(LibraryAdmin):
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Return to the list if the person was erased after the form was sent."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (PersonNotFound, NameErased) as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(reverse("admin:voiceprints_person_changelist"))
+
     def save_model(
         self, request: HttpRequest, obj: Person, form: "ModelForm[Person]", change: bool
     ) -> None:
+        refuse_erased(obj.name, *obj.aliases)
+        if change:
+            # Otherwise saving a person who was erased meanwhile would insert the row again.
+            lock_person(obj.pk)
         super().save_model(request, obj, form, change)
         changed = set(form.changed_data)
         if change and "name" in changed:

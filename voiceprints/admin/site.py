@@ -1,5 +1,6 @@
 """The library's admin site: its name, the order of its models, and its content policy."""
 
+from contextlib import nullcontext
 from itertools import chain
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from voiceprints.models import AuditEntry
+from voiceprints.people.erasure_marks import work_marked
 
 # Only scripts from our own files: names and transcripts can never run as code.
 POLICY = "; ".join(
@@ -42,7 +44,9 @@ class LibrarySite(AdminSite):
             values = chain.from_iterable(values for _, values in request.GET.lists())
             if any("\x00" in unquote(value) for value in values):
                 raise BadRequest("A parameter contains a null character.")
-            return with_policy(checked(request, *args, **kwargs))
+            # A form may name a person who is erased while it is processed.
+            with work_marked() if request.method == "POST" else nullcontext():
+                return with_policy(checked(request, *args, **kwargs))
 
         return guarded
 

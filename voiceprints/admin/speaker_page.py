@@ -29,7 +29,7 @@ from voiceprints.matching.voice_matching import KnownPerson, identify_voice
 from voiceprints.models import Block, Person, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.consent import LONGEST_NAME, Consent, clean_name, record_consent
-from voiceprints.people.enrolment_errors import EnrolmentRefused
+from voiceprints.people.enrolment_errors import EnrolmentRefused, NameErased
 from voiceprints.people.person_names import get_or_create_person
 from voiceprints.storage.locks import PersonNotFound
 from voiceprints.transcripts.speaker_naming import (
@@ -127,7 +127,7 @@ class NamingForm(forms.Form):
 
         Raises
         ------
-        PersonNotFound
+        PersonNotFound, NameErased
         """
         known: Person | None = self.cleaned_data["person"]
         person = known or get_or_create_person(self.cleaned_data["name"], actor=actor)
@@ -206,6 +206,9 @@ def _name_speaker(
             name_speaker(speaker.transcript_id, speaker.label, person.pk, actor=actor)
     except PersonNotFound:
         form.add_error(None, "This person no longer exists.")
+        return None
+    except NameErased as refusal:
+        form.add_error("name", str(refusal).removeprefix("name: ").capitalize())
         return None
     except SpeakerNotFound:
         messages.error(request, "This speaker no longer exists.")

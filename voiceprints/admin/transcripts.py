@@ -20,8 +20,10 @@ from voiceprints.admin.speaker_page import elsewhere_view, naming_view
 from voiceprints.admin.transcript_page import build_transcript_page
 from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
+from voiceprints.people.erasure_marks import lock_names
 from voiceprints.people.people_search import search_people
 from voiceprints.templatetags.page_filters import clock_s
+from voiceprints.transcripts.forgotten_names import forget_mentions
 from voiceprints.transcripts.transcript_store import delete_transcript
 
 
@@ -166,6 +168,7 @@ class TranscriptAdmin(LibraryAdmin):
     def save_model(
         self, request: HttpRequest, obj: Transcript, form: "ModelForm[Transcript]", change: bool
     ) -> None:
+        obj.recording_name = forget_mentions(obj.recording_name, lock_names())
         obj.save(update_fields=form.changed_data)
         if form.changed_data:
             audit.record(actor_of(request), Action.TRANSCRIPT_CHANGED, transcript=obj.pk)

@@ -25,7 +25,9 @@ from audio.api.request_errors import InvalidRequest
 from voiceprints.api.library_errors import Conflict, Unprocessable
 from voiceprints.erasure.retention import IDEMPOTENCY_LIFETIME
 from voiceprints.models import IdempotencyKey
+from voiceprints.people.erasure_marks import ErasedNames, lock_names, work_marked
 from voiceprints.storage.locks import lock_existing_people
+from voiceprints.transcripts.forgotten_names import forget_mentions
 
 # Longer than any request takes: a process that holds a key for longer has died.
 MAX_REQUEST_TIME = timedelta(hours=1)
@@ -71,6 +73,11 @@ def create_once(request: Request, create: Callable[[], Created]) -> Response:
     if key is None:
         created = create()
         return Response(created.body, status=created.status)
+    with work_marked():
+        return _create_or_replay(request, key, create)
+
+
+def _create_or_replay(request: Request, key: str, create: Callable[[], Created]) -> Response:
     if not _KEY.fullmatch(key):
         raise InvalidRequest(
             "Idempotency-Key: expected 1 to 255 visible ASCII characters.",
@@ -108,10 +115,19 @@ def _create(claimed: IdempotencyKey, create: Callable[[], Created]) -> Response:
 
 @transaction.atomic
 def _store_answer(claimed: IdempotencyKey, created: Created) -> None:
-    """Store the answer, without its body if the person was erased in the meantime."""
+    """Store the answer, without its body if the person or a name was erased in the meantime."""
+    erased = lock_names()
     exists = created.person is None or bool(lock_existing_people([created.person]))
+    is_clean = not any(_names_erased(value, erased) for value in created.body.values())
     IdempotencyKey.objects.filter(pk=claimed.pk).update(
-        status=created.status, body=created.body if exists else None
+        status=created.status, body=created.body if exists and is_clean else None
+    )
+
+
+def _names_erased(value: object, erased: ErasedNames) -> bool:
+    """Return whether a field of an answer has, or mentions, an erased name."""
+    return isinstance(value, str) and (
+        erased.replacement(value) is not None or forget_mentions(value, erased) != value
     )
 
 

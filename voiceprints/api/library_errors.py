@@ -7,7 +7,12 @@ from psycopg import errors
 
 from audio.api.request_errors import InvalidRequest
 from voiceprints.matching.speaker_lookup import SpeakerNotFound
-from voiceprints.people.enrolment_errors import ConsentMissing, EnrolmentRefused, VoiceTaken
+from voiceprints.people.enrolment_errors import (
+    ConsentMissing,
+    EnrolmentRefused,
+    NameErased,
+    VoiceTaken,
+)
 from voiceprints.storage.locks import PersonNotFound
 
 
@@ -59,6 +64,8 @@ def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | Non
             return VoiceAlreadyKnown(exc, may_read=may_read)
         case ConsentMissing():
             return Conflict(str(exc), code=ConsentMissing.code)
+        case NameErased():
+            return Conflict(str(exc), param="name", code=exc.code)
         case EnrolmentRefused():
             return Unprocessable(str(exc), code=exc.code)
         case IntegrityError():

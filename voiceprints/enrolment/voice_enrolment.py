@@ -28,6 +28,7 @@ from voiceprints.people.consent import (
     get_or_create_consenting_person,
 )
 from voiceprints.people.enrolment_errors import AnotherVoice, TooLittleSpeech, UnusableEmbedding
+from voiceprints.people.erasure_marks import work_marked
 from voiceprints.storage.locks import lock_person, lock_transcripts
 
 
@@ -61,8 +62,15 @@ def enrol_named(
     ValueError
         When the name is invalid.
     """
-    check_consent_by_name(name, consent)
-    new = _new_voiceprint(extract_voice(recordings), VoiceprintSource.ENROLMENT)
+    with work_marked():
+        check_consent_by_name(name, consent)
+        new = _new_voiceprint(extract_voice(recordings), VoiceprintSource.ENROLMENT)
+        return _store_named(name, new, consent=consent, actor=actor, dry_run=dry_run)
+
+
+def _store_named(
+    name: str, new: NewVoiceprint, *, consent: Consent | None, actor: str, dry_run: bool
+) -> Voiceprint:
     with transaction.atomic():
         person = get_or_create_consenting_person(name, consent, actor=actor)
         to_store = replace(new, samples=None) if dry_run else new

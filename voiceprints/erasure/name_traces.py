@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from audio.merge.name_spelling import name_key
 from voiceprints.models import Person, Transcript, TranscriptSpeaker
 from voiceprints.models.transcripts import NAMES_IN_RESULT
+from voiceprints.people.person_names import find_people_by_name
 from voiceprints.transcripts.name_mentions import mentions_name, name_words
 
 # Transcripts read at a time, to limit memory: their results may be large.
@@ -43,6 +44,14 @@ class PersonNames:
         possible = {person.name, *person.former_names, *person.aliases}
         full = frozenset({person.name, *former})
         return cls(person.pk, full, frozenset(name for name in possible if name.strip()), others)
+
+    def in_work_under_way(self) -> frozenset[str]:
+        """Return the names for which work that ends now would be linked to this person alone."""
+        return self.full | {
+            name
+            for name, person in find_people_by_name(self.possible).items()
+            if person == self.person
+        }
 
 
 def speakers_named(names: PersonNames) -> QuerySet[TranscriptSpeaker]:

@@ -6,7 +6,7 @@ speech of the speaker who said it.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from audio.formats.native_json import without_embeddings
 from audio.merge.name_spelling import name_key, readable
+from voiceprints.erasure.job_names import forget_in_unfinished_jobs, rename_in_results
 from voiceprints.erasure.name_traces import (
     PersonNames,
     iterate_transcripts,
@@ -27,10 +27,14 @@ from voiceprints.erasure.name_traces import (
 from voiceprints.erasure.voice_erasure import erase_voice
 from voiceprints.models import IdempotencyKey, Person, Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
-from voiceprints.models.jobs import Job
 from voiceprints.people.consent import LONGEST_NAME
+from voiceprints.people.erasure_marks import (
+    ErasedNames,
+    lock_names_for_erasure,
+    record_erased_names,
+)
 from voiceprints.storage.locks import lock_person, lock_transcripts
-from voiceprints.transcripts.name_mentions import mentions_name, name_words, replace_mentions
+from voiceprints.transcripts.name_mentions import joined_words, mentions_name, replace_mentions
 from voiceprints.transcripts.result_names import name_replacer, replace_names
 
 SHORTEST_PSEUDONYM = 4
@@ -56,6 +60,7 @@ def erase_person(person_id: UUID, *, actor: str, replacement: str | None = None)
         When the replacement is blank, too long, contains a name of the person, or is the name of
         another person in the library or in a transcript that changes.
     """
+    lock_names_for_erasure()
     person = lock_person(person_id)
     names = PersonNames.of(person)
     new_name = pseudonym(person) if replacement is None else _replacement(names, replacement)
@@ -64,13 +69,22 @@ def erase_person(person_id: UUID, *, actor: str, replacement: str | None = None)
     voiceprints = erase_voice(person)
     _rename_in_transcripts(names, transcripts, new_name)
     _erase_stored_responses(names)
-    _rename_in_job_results(names.possible, new_name)
+    _forget_in_work_under_way(names, new_name)
+    rename_in_results(names.possible, new_name)
     _erase_admin_log(names, new_name)
     person.delete()
     audit.record(
         actor, Action.FORGOTTEN, person=person_id, prints=voiceprints, transcripts=len(transcripts)
     )
     return ErasedPerson(new_name, voiceprints, len(transcripts))
+
+
+def _forget_in_work_under_way(names: PersonNames, new_name: str) -> None:
+    """Replace the names in jobs, and record them for what is read already and not yet stored."""
+    read = names.in_work_under_way()
+    erased = ErasedNames.of(read, map(joined_words, read), new_name)
+    forget_in_unfinished_jobs(erased)
+    record_erased_names(erased)
 
 
 def _replacement(names: PersonNames, given: str) -> str:
@@ -141,44 +155,3 @@ def _erase_admin_log(names: PersonNames, new_name: str) -> None:
     for name in names.full:
         logged |= Q(object_repr__icontains=name)
     LogEntry.objects.filter(logged).update(object_repr=new_name, change_message="")
-
-
-def _rename_in_job_results(names: Iterable[str], new_name: str) -> None:
-    """Replace the names in job results, and remove the embeddings there.
-
-    A result that is text is deleted whole, because names and speech look alike in it. Recording
-    names are searched for the name as file names spell it.
-    """
-    named, replacements = Q(), dict.fromkeys(names, new_name)
-    for name in replacements:
-        named |= Q(result__icontains=_in_json(name)) | Q(name__icontains=name_words(name)[0])
-    if not named:
-        return
-    for job in Job.objects.select_for_update().filter(named).order_by("pk"):
-        if _is_named_in(job.result, replacements):
-            plain = without_embeddings(job.result) if isinstance(job.result, dict) else None
-            job.result = plain and replace_names(plain, name_replacer(replacements))
-        _rename_job(job, replacements)
-        job.save(update_fields=["result", "name", "options"])
-
-
-def _rename_job(job: Job, replacements: Mapping[str, str]) -> None:
-    before = job.name
-    for name, new_name in replacements.items():
-        job.name = replace_mentions(job.name, name, new_name)
-    if job.name == before:
-        return
-    # The stored response to its submission has the name too, and so has the path of its outputs.
-    IdempotencyKey.objects.filter(body__icontains=str(job.pk)).update(body=None)
-    if job.finished_at is not None:
-        job.options.pop("name", None)
-
-
-def _is_named_in(result: object, names: Iterable[str]) -> bool:
-    text = json.dumps(result, ensure_ascii=False).casefold()
-    return any(_in_json(name).casefold() in text for name in names)
-
-
-def _in_json(name: str) -> str:
-    """Return a name as it is written inside a JSON string."""
-    return json.dumps(name, ensure_ascii=False)[1:-1]

@@ -27,6 +27,7 @@ from voiceprints.models import (
 )
 from voiceprints.models.audit import Action
 from voiceprints.models.jobs import RECORDINGS_FOLDER
+from voiceprints.people.erasure_marks import delete_old_names
 from voiceprints.storage.locks import lock_existing_people, lock_transcripts
 from voiceprints.storage.stored_files import delete_files, list_file_names
 
@@ -60,6 +61,7 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
     transcripts = sum(_purge_transcript(transcript, now, actor) for transcript in expired)
     idempotency_keys = _expired_idempotency_keys(now).delete()[0]
     samples, jobs = delete_orphaned_samples(now), _purge_jobs(now)
+    delete_old_names(now)
     return PurgeCounts(
         len(voiceprints), sum(voiceprints), transcripts, idempotency_keys, samples, jobs
     )

@@ -16,6 +16,7 @@ from voiceprints.models import Person, Space, Voiceprint, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.consent import Consent, get_or_create_consenting_person
 from voiceprints.people.enrolment_errors import ConsentEnded
+from voiceprints.people.erasure_marks import work_marked
 
 
 @transaction.atomic
@@ -49,6 +50,7 @@ class ImportedVoiceprints:
     known: int
 
 
+@work_marked()
 @transaction.atomic
 def import_person(
     voiceprints: NamedVoiceprints,

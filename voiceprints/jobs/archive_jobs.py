@@ -114,17 +114,28 @@ def build_archive_merge_job(job: Job, files: Mapping[str, TemporaryUploadedFile]
 
 
 def label_archive_recording(job: Job, merge_job: MergeJob) -> NamedTranscript:
-    """Return the named transcript of a recording, and write the outputs that are requested.
+    """Return the named transcript of a recording.
 
     Raises
     ------
-    EngineError, UnusableAudio, UnusableRecording, Stopped, OutputsNotWritten
+    EngineError, UnusableAudio, UnusableRecording, Stopped
     """
     transcript = label_merge(merge_job)
     check_space(transcript, _archive_options(job))
-    if "out" in job.options:
-        _write_outputs(job, transcript)
     return transcript
+
+
+def write_outputs(job: Job, transcript: NamedTranscript) -> None:
+    """Write the outputs into their folder, under the name that the job has now.
+
+    Raises
+    ------
+    OutputsNotWritten
+    """
+    try:
+        _outputs(job.options).write(job.options["name"], transcript)
+    except OSError as error:
+        raise OutputsNotWritten(f"The outputs cannot be written: {error.strerror}.") from error
 
 
 def _archive_options(job: Job) -> ArchiveOptions:
@@ -142,10 +153,3 @@ def _check_utf8(name: str) -> None:
         raise UnusableRecording(
             "its name is not UTF-8, and no worker could write outputs under it; rename it."
         ) from error
-
-
-def _write_outputs(job: Job, transcript: NamedTranscript) -> None:
-    try:
-        _outputs(job.options).write(job.options["name"], transcript)
-    except OSError as error:
-        raise OutputsNotWritten(f"The outputs cannot be written: {error.strerror}.") from error

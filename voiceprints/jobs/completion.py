@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from audio.api.errors import problem_of
+from audio.merge.values import NamedTranscript
 from voiceprints.jobs import queue
 from voiceprints.jobs.job_results import JobResult
 from voiceprints.models.jobs import UNFINISHED, Job, JobState, WebhookState
+from voiceprints.people.erasure_marks import lock_names
 from voiceprints.storage.locks import lock_existing_people
 from voiceprints.storage.stored_files import delete_files
 from voiceprints.transcripts.result_names import json_without_nul
@@ -24,22 +26,27 @@ class ClaimLost(Exception):
 
 
 class PersonErased(Exception):
-    """The result names a person who was erased from the library in the meantime."""
+    """The result names a person who was erased, or merged with another, in the meantime."""
 
 
 @transaction.atomic
 def finish_job(job: Job, result: JobResult) -> None:
-    """Store the result, if this attempt still has its claim.
+    """Store the result without names that were erased meanwhile, if the attempt has its claim.
 
     Raises
     ------
-    ClaimLost, PersonErased
+    ClaimLost, PersonErased, OutputsNotWritten, LibraryUnavailable
     """
-    # The lock order of the whole library: people, then transcripts, then jobs.
+    # The lock order of the whole library: names, people, transcripts, then jobs.
+    erased = lock_names(since=job.newest_erasure)
     if len(lock_existing_people(result.people)) < len(result.people):
         raise PersonErased
-    transcript_id = result.store() if result.store else None
+    pseudonyms = Job.objects.filter(pk=job.pk).values_list("pseudonyms", flat=True).first()
+    result = result.forget(erased, pseudonyms or ())
+    transcript_id = _store(result)
     claimed = _lock_claimed(job)
+    if result.write is not None and isinstance(result.transcript, NamedTranscript):
+        result.write(claimed, result.transcript)
     claimed.transcript_id = UUID(transcript_id) if transcript_id else None
     # Only the transcript is stored, no second copy: erasure and deletion must find all of it.
     claimed.result = None if transcript_id else json_without_nul(result.content)
@@ -71,6 +78,12 @@ def cancel_job(job_id: UUID) -> bool:
         _end_job(job, JobState.CANCELLED)
         return True
     return False
+
+
+def _store(result: JobResult) -> str | None:
+    if result.store is None or not isinstance(result.transcript, NamedTranscript):
+        return None
+    return result.store(result.transcript)
 
 
 def _lock_claimed(job: Job) -> Job:

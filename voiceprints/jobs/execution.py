@@ -38,6 +38,7 @@ from voiceprints.jobs.completion import ClaimLost, PersonErased, fail_job, finis
 from voiceprints.jobs.job_results import compute_result
 from voiceprints.jobs.retry_policy import RetryLater, is_transient, job_retries, requested_wait_s
 from voiceprints.models.jobs import UNFINISHED, Job, JobRecording, JobState
+from voiceprints.people.erasure_marks import work_marked
 from voiceprints.storage.stored_files import StorageFailed
 
 logger = logging.getLogger(__name__)
@@ -77,6 +78,11 @@ def run_job(job_id: UUID, is_stopping: Callable[[], bool]) -> None:
     ------
     RetryLater
     """
+    with work_marked():
+        _run_job(job_id, is_stopping)
+
+
+def _run_job(job_id: UUID, is_stopping: Callable[[], bool]) -> None:
     try:
         job = claim_job(job_id)
     except IntegrityError as error:

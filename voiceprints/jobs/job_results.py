@@ -1,8 +1,7 @@
 """The result of a job: the same as the response of the endpoint that the job's kind names."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
@@ -16,9 +15,15 @@ from audio.pipeline.transcription import (
     transcribe_with_known_speakers,
     transcribe_with_speakers,
 )
-from voiceprints.jobs.archive_jobs import build_archive_merge_job, label_archive_recording
+from voiceprints.jobs.archive_jobs import (
+    build_archive_merge_job,
+    label_archive_recording,
+    write_outputs,
+)
 from voiceprints.models.jobs import Job, JobKind
+from voiceprints.people.erasure_marks import ErasedNames
 from voiceprints.people.person_names import find_people_by_name
+from voiceprints.transcripts.forgotten_names import forget_labels, forget_names, without_voices
 
 Files = Mapping[str, TemporaryUploadedFile]
 EndpointRequest = LabelMergeRequest | TranscribeWithSpeakersRequest
@@ -28,18 +33,40 @@ REQUESTS: Mapping[str, type[LabelMergeRequest] | type[TranscribeWithSpeakersRequ
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobResult:
-    """The result of a job that is done.
+    """The result of a job that is done, in the names that it was begun with.
 
     `people` are those whom the stored library recognised by their voices. `store` stores the
-    transcript and returns its identifier, if storing was requested.
+    transcript and returns its identifier, `write` writes its outputs, if either was requested.
     """
 
-    content: Json | str
-    warnings: Sequence[object] = ()
+    transcript: NamedTranscript | LabelledTranscript
+    form: str
+    with_embeddings: bool = False
     people: frozenset[UUID] = frozenset()
-    store: Callable[[], str] | None = None
+    store: Callable[[NamedTranscript], str] | None = None
+    write: Callable[[Job, NamedTranscript], None] | None = None
+
+    def forget(self, erased: ErasedNames, pseudonyms: Iterable[str]) -> "JobResult":
+        """Replace erased names, and drop the voices of those who have a pseudonym already."""
+        transcript = self.transcript
+        if isinstance(transcript, LabelledTranscript):
+            return replace(self, transcript=forget_labels(transcript, erased))
+        remaining = without_voices(transcript, pseudonyms)
+        return replace(self, transcript=forget_names(remaining, erased))
+
+    @property
+    def content(self) -> Json | str:
+        """What the endpoint would have answered."""
+        content = render(self.transcript, self.form)
+        if self.with_embeddings or isinstance(content, str):
+            return content
+        return without_embeddings(content)
+
+    @property
+    def warnings(self) -> Sequence[Json]:
+        return [{"code": one.code, "message": one.message} for one in self.transcript.warnings]
 
 
 def compute_result(job: Job, files: Files) -> JobResult:
@@ -47,7 +74,7 @@ def compute_result(job: Job, files: Files) -> JobResult:
 
     Raises
     ------
-    EngineError, UnusableAudio, UnusableRecording, LibraryUnavailable, Stopped, OutputsNotWritten
+    EngineError, UnusableAudio, UnusableRecording, LibraryUnavailable, Stopped
     """
     if job.kind == JobKind.ARCHIVE:
         return _label_archive(job, files)
@@ -62,38 +89,24 @@ def _label_merge(job: Job, request: LabelMergeRequest) -> JobResult:
     reader = job.created_by if job.reads_library else None
     merge_job = request.job(library_reader=reader, needs_library=True)
     transcript = label_merge(merge_job)
-    form = request.validated_data["format"]
-    content = _render(transcript, form, with_embeddings=job.wants_vectors)
-    is_stored = request.validated_data["store"]
-    return _named_result(job, merge_job, transcript, content, is_stored=is_stored)
+    return JobResult(
+        transcript=transcript,
+        form=request.validated_data["format"],
+        with_embeddings=job.wants_vectors,
+        people=_recognised(merge_job, transcript),
+        store=_storing(job, merge_job) if request.validated_data["store"] else None,
+    )
 
 
 def _label_archive(job: Job, files: Files) -> JobResult:
     merge_job = build_archive_merge_job(job, files)
     transcript = label_archive_recording(job, merge_job)
-    content = _render(transcript, "json", with_embeddings=False)
-    is_stored = bool(job.options["store"])
-    return _named_result(job, merge_job, transcript, content, is_stored=is_stored)
-
-
-def _named_result(
-    job: Job,
-    merge_job: MergeJob,
-    transcript: NamedTranscript,
-    content: Json | str,
-    *,
-    is_stored: bool,
-) -> JobResult:
-    # Voices that the caller sent name no person of the stored library.
-    has_own_voices = merge_job.options.known_voiceprints is not None
-    recognised = {
-        speaker.name
-        for speaker in transcript.speakers
-        if speaker.source == "voiceprint" and not has_own_voices
-    }
-    store = partial(remember, transcript, merge_job, created_by=job.created_by)
     return JobResult(
-        content, _warnings(transcript), _people(recognised), store if is_stored else None
+        transcript=transcript,
+        form="json",
+        people=_recognised(merge_job, transcript),
+        store=_storing(job, merge_job) if job.options["store"] else None,
+        write=write_outputs if "out" in job.options else None,
     )
 
 
@@ -105,19 +118,20 @@ def _transcribe(job: Job, request: TranscribeWithSpeakersRequest) -> JobResult:
         )
     else:
         transcript = transcribe_with_speakers(given["file"], linking=linking)
-    content = render(transcript, given["format"])
     recognised = {person.name for person in transcript.recognised or () if person.name}
-    return JobResult(content, _warnings(transcript), _people(recognised))
+    return JobResult(transcript=transcript, form=given["format"], people=_people(recognised))
 
 
-def _render(transcript: NamedTranscript, form: str, *, with_embeddings: bool) -> Json | str:
-    content = render(transcript, form)
-    return content if with_embeddings or isinstance(content, str) else without_embeddings(content)
+def _storing(job: Job, merge_job: MergeJob) -> Callable[[NamedTranscript], str]:
+    return lambda transcript: remember(transcript, merge_job, created_by=job.created_by)
+
+
+def _recognised(merge_job: MergeJob, transcript: NamedTranscript) -> frozenset[UUID]:
+    # Voices that the caller sent name no person of the stored library.
+    if merge_job.options.known_voiceprints is not None:
+        return frozenset()
+    return _people(one.name for one in transcript.speakers if one.source == "voiceprint")
 
 
 def _people(names: Iterable[str]) -> frozenset[UUID]:
     return frozenset(find_people_by_name(names).values())
-
-
-def _warnings(transcript: LabelledTranscript | NamedTranscript) -> Sequence[object]:
-    return [{"code": warning.code, "message": warning.message} for warning in transcript.warnings]

@@ -15,8 +15,10 @@ from django.core.files import File
 from django.db import transaction
 
 from audio.media.recording import Recording, digest_of
+from voiceprints.erasure.job_names import forget_in_job
 from voiceprints.jobs import queue
 from voiceprints.models.jobs import Job, JobKind, JobRecording, WebhookState
+from voiceprints.people.erasure_marks import current_mark, lock_names
 
 Options = Mapping[str, object]
 # The destination of the outputs has no effect on the work.
@@ -49,7 +51,10 @@ def work_digest(submission: Submission) -> str:
 
 
 def submit_job(submission: Submission) -> Job:
-    """Store the recordings and queue the job; on an error neither remains."""
+    """Store the recordings and queue the job; on an error neither remains.
+
+    Names that were erased since the work under way began are replaced.
+    """
     files = _files(submission)
     sha256 = digest_of(*files)
     names = (recording.name for recording in submission.recordings if recording.name)
@@ -65,10 +70,12 @@ def submit_job(submission: Submission) -> Job:
         webhook_url=submission.webhook_url,
         webhook_state=_webhook_state(submission),
         audio_s=submission.audio_s,
+        newest_erasure=current_mark().newest,
     )
     rows = [_store_recording(job, file) for file in files]
     try:
         with transaction.atomic():
+            forget_in_job(job, rows, lock_names(since=job.newest_erasure))
             job.save()
             JobRecording.objects.bulk_create(rows)
             queue.add_task(queue.RUN_JOB, job.id, lock=job.work)

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -48,7 +49,9 @@ class Job(models.Model):
 
     `work` is a digest of the recordings and their options: two jobs with the same `work` never run
     at the same time. `claim` identifies the current attempt: an attempt that was taken for dead
-    has lost its claim and can no longer change the job.
+    has lost its claim and can no longer change the job. `newest_erasure` is the erasure of names
+    that its submission had seen; `pseudonyms` replaced erased names in it, and no voice is stored
+    under them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,6 +78,8 @@ class Job(models.Model):
         max_length=10, choices=WebhookState, blank=True, default=WebhookState.NOT_REQUESTED
     )
     webhook_attempts = models.PositiveSmallIntegerField(default=0)
+    newest_erasure = models.PositiveBigIntegerField(default=0, editable=False)
+    pseudonyms = ArrayField(models.TextField(), default=list, blank=True, editable=False)
     created_by = models.TextField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True, blank=True)

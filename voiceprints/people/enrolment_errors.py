@@ -8,7 +8,8 @@
     ├── AnotherVoice         the span's voice is not that of the transcript's speaker
     ├── ConsentMissing       consent was not given
     │   └── ConsentEnded     or has ended
-    └── VoiceTaken           another person has this voice
+    ├── VoiceTaken           another person has this voice
+    └── NameErased           the person was erased after the work began
 
 Enrolment also raises `UnusableAudio`, `EngineError`, `PersonNotFound` and `SpeakerNotFound`.
 Messages are sentences for the client and contain no names.
@@ -114,3 +115,14 @@ class VoiceTaken(EnrolmentRefused):
             "If both are one person, merge them."
         )
         self.person_id, self.name, self.similarity = person_id, name, similarity
+
+
+class NameErased(EnrolmentRefused):
+    """A person with this name was erased after the work that names the person began."""
+
+    code = "name_erased"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "name: a person of this name was erased meanwhile. To add the person anew, repeat it."
+        )

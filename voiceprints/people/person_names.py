@@ -16,6 +16,8 @@ from django.db.models.functions import Lower
 from audio.merge.name_spelling import name_key
 from voiceprints.models import Person, audit
 from voiceprints.models.audit import Action
+from voiceprints.people.enrolment_errors import NameErased
+from voiceprints.people.erasure_marks import lock_names, work_marked
 
 _LOWER_ALIASES = Func(
     "aliases",
@@ -51,8 +53,17 @@ def _only(people: set[UUID]) -> UUID | None:
     return next(iter(people)) if len(people) == 1 else None
 
 
+@work_marked()
+@transaction.atomic
 def get_or_create_person(name: str, *, actor: str) -> Person:
-    """Return the person with this name, created if missing."""
+    """Return the person with this name, created if missing.
+
+    Raises
+    ------
+    NameErased
+        If a person with this name was erased since the work under way began.
+    """
+    refuse_erased(name)
     found = Person.objects.named(name).first()
     if found is not None:
         return found
@@ -67,3 +78,17 @@ def get_or_create_person(name: str, *, actor: str) -> Person:
         if created is None:
             raise
         return created
+
+
+def refuse_erased(*names: str) -> None:
+    """Refuse to give a person the name of one who was erased since the work under way began.
+
+    No person is erased until the end of the transaction.
+
+    Raises
+    ------
+    NameErased
+    """
+    erased = lock_names()
+    if any(erased.replacement(name) is not None for name in names):
+        raise NameErased

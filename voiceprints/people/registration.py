@@ -11,6 +11,8 @@ from django.utils import timezone
 from voiceprints.models import Person, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.consent import Consent
+from voiceprints.people.erasure_marks import work_marked
+from voiceprints.people.person_names import refuse_erased
 from voiceprints.storage.locks import lock_person, lock_transcripts
 
 MOST_ALIASES, LONGEST_NOTES = 50, 10_000
@@ -27,15 +29,18 @@ class PersonDetails:
     consent_is_withdrawn: bool = False
 
 
+@work_marked()
 @transaction.atomic
 def create_person(details: PersonDetails, *, actor: str) -> Person:
     """Create a person.
 
     Raises
     ------
+    NameErased
     IntegrityError
         When another person has the name.
     """
+    _refuse_erased(details)
     person = Person()
     _apply(person, details)
     person.save(force_insert=True)
@@ -45,6 +50,7 @@ def create_person(details: PersonDetails, *, actor: str) -> Person:
     return person
 
 
+@work_marked()
 @transaction.atomic
 def update_person(
     person_id: UUID, details: PersonDetails, *, actor: str, check: Callable[[Person], None]
@@ -55,10 +61,11 @@ def update_person(
 
     Raises
     ------
-    PersonNotFound
+    PersonNotFound, NameErased
     IntegrityError
         When another person has the name.
     """
+    _refuse_erased(details)
     person = lock_person(person_id)
     check(person)
     _apply(person, details)
@@ -70,6 +77,12 @@ def update_person(
     _record_consent(person, details, actor)
     person.refresh_from_db()
     return person
+
+
+def _refuse_erased(details: PersonDetails) -> None:
+    names = [*filter(None, [details.name]), *(details.aliases or ())]
+    if names:
+        refuse_erased(*names)
 
 
 def _apply(person: Person, details: PersonDetails) -> None:

@@ -1,5 +1,6 @@
 """Row locks on people and transcripts, and the order in which they are taken.
 
+Changes that store names take the lock of names before all (`voiceprints.people.erasure_marks`).
 Every change locks the rows of its people first, ordered by identifier, then the rows of its
 transcripts, also ordered by identifier. Speakers and blocks change only under the lock of their
 transcript. This order prevents deadlocks, and a process that has waited for a person finds out

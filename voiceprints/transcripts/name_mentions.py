@@ -5,13 +5,15 @@ File names spell names as `ana_ruiz`, `Ana-Ruiz` or `AnaRuiz`; a part of a word 
 regular expression run for very long.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from unicodedata import category
 
 from audio.merge.name_spelling import JOINERS, name_key
 
+# A person's name has at most this many characters, and so have its words as one word.
+LONGEST_NAME = 200
 # Letters, numbers, and the marks that belong to them.
 _WORD_CATEGORIES = "LNM"
 
@@ -39,6 +41,20 @@ def replace_mentions(text: str, name: str, new_name: str) -> str:
     return "".join([*parts, text[end:]])
 
 
+def joined_words(name: str) -> str:
+    """Return the words of a name as one word, the key of its mentions; empty without a word."""
+    return "".join(word.key for word in _words(name))
+
+
+def replace_joined(text: str, replacement_of: Callable[[str], str | None]) -> str:
+    """Replace mentions of names that are known by a function of their joined words alone."""
+    parts, end = [], 0
+    for mention, new_name in _known_mentions(text, replacement_of):
+        parts += [text[end : mention.start], new_name]
+        end = mention.stop
+    return "".join([*parts, text[end:]])
+
+
 def name_words(name: str) -> list[str]:
     """Return the words of a name, or the whole name if it contains no word."""
     return [name[word.start : word.end] for word in _words(name)] or [name]
@@ -55,6 +71,24 @@ def _mentions(text: str, name: str) -> Iterator[slice]:
         if end is not None:
             yield slice(words[at].start, end)
             after = end
+
+
+def _known_mentions(
+    text: str, replacement_of: Callable[[str], str | None]
+) -> Iterator[tuple[slice, str]]:
+    """Yield mentions with their replacements, the longest that begins at each word."""
+    words, at = _words(text), 0
+    while at < len(words):
+        last, joined, found = at, "", None
+        for last in range(at, len(words)):
+            joined += words[last].key
+            if len(joined) > LONGEST_NAME:
+                break
+            if (new_name := replacement_of(joined)) is not None:
+                found = last, new_name
+        if found is not None:
+            yield slice(words[at].start, words[found[0]].end), found[1]
+        at = at + 1 if found is None else found[0] + 1
 
 
 def _literal(text: str, name: str) -> Iterator[slice]:

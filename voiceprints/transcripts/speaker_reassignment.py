@@ -16,6 +16,7 @@ from voiceprints.matching.speaker_voices import usable_voice
 from voiceprints.models import Person, TranscriptSpeaker, Voiceprint, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.enrolment_errors import ConsentEnded
+from voiceprints.people.erasure_marks import work_marked
 from voiceprints.people.person_names import get_or_create_person
 from voiceprints.storage.locks import PersonNotFound, lock_person, lock_transcripts
 from voiceprints.transcripts.speaker_naming import (
@@ -61,6 +62,7 @@ class ReassignmentResult:
     voiceprint: Voiceprint | None = None
 
 
+@work_marked()
 @transaction.atomic
 def preview_reassignment(request: Reassignment, *, actor: str) -> ReassignmentResult:
     """Return what `reassign_speaker` would change, or raise its refusal, without any change.
@@ -85,6 +87,7 @@ def preview_reassignment(request: Reassignment, *, actor: str) -> ReassignmentRe
     )
 
 
+@work_marked()
 @transaction.atomic
 def reassign_speaker(request: Reassignment, *, actor: str) -> ReassignmentResult:
     """Reassign a speaker; enrol the voice and name similar speakers if requested.

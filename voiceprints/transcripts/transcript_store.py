@@ -5,7 +5,7 @@ where erasure finds them. Speakers are linked to the people with their names.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from uuid import UUID
@@ -28,8 +28,10 @@ from voiceprints.models import (
     audit,
 )
 from voiceprints.models.audit import Action
+from voiceprints.people.erasure_marks import lock_names, work_marked
 from voiceprints.people.person_names import find_people_by_name
 from voiceprints.storage.locks import lock_existing_people, lock_transcripts
+from voiceprints.transcripts.forgotten_names import forget_mentions, forget_names
 from voiceprints.transcripts.result_names import (
     json_without_nul,
     name_replacer,
@@ -68,9 +70,17 @@ def store_transcript(transcript: NamedTranscript, provenance: Provenance) -> Tra
     """Store a transcript, or return the one that is already stored under the same key.
 
     A person who was erased while the transcript was made stays erased.
+
+    Raises
+    ------
+    LibraryUnavailable
+        If the work began too long ago.
     """
+    erased = lock_names()
+    transcript = forget_names(transcript, erased)
     links = _link_speakers(transcript)
-    new = _new_row(transcript, links, provenance)
+    name = forget_mentions(provenance.recording_name, erased)
+    new = _new_row(transcript, links, replace(provenance, recording_name=name))
     row = _insert_or_find(new)
     if row is new:
         _store_blocks(row, transcript, _store_speakers(row, transcript, links))
@@ -112,16 +122,20 @@ def _insert_or_find(new: Transcript) -> Transcript:
     return new
 
 
+@work_marked()
 @transaction.atomic
 def edit_transcript(
     transcript_id: UUID, changes: Mapping[str, str | datetime | None], *, actor: str
 ) -> Transcript | None:
     """Change descriptive fields of a transcript; return None if it does not exist."""
+    erased = lock_names()
     transcript = _lock_transcript(transcript_id)
     if transcript is None:
         return None
     for field, value in changes.items():
-        setattr(transcript, field, value)
+        setattr(
+            transcript, field, forget_mentions(value, erased) if isinstance(value, str) else value
+        )
     transcript.save(update_fields=[*changes])
     if changes:
         audit.record(actor, Action.TRANSCRIPT_CHANGED, transcript=transcript_id)

@@ -15,7 +15,7 @@ from audio.api.serializers.speakers import (
     TranscribeWithSpeakersRequest,
 )
 from audio.formats.native_json import diarized_chunk_json
-from audio.library import library
+from audio.library import check_can_store, work_begun
 from audio.pipeline.label_merge import label_merge, remember
 from audio.pipeline.transcription import (
     diarize_chunk,
@@ -60,13 +60,20 @@ class LabelMerge(APIView):
 
     @NAMED_PAGE
     def post(self, request: Request) -> HttpResponse:
+        if VOICES_WRITE not in client_of(request).scopes:
+            return self._merge(request)
+        # Before the form is read: names may be erased from the library during a long upload.
+        with work_begun(is_required=False):
+            return self._merge(request)
+
+    def _merge(self, request: Request) -> HttpResponse:
         client = client_of(request)
         serializer = LabelMergeRequest(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
         if given["store"]:
             require(request, VOICES_WRITE)
-            library().check_available()
+            check_can_store()
         reader = client.name if VOICES_READ in client.scopes else None
         job = serializer.job(library_reader=reader, needs_library=given["store"])
         transcript = label_merge(job)

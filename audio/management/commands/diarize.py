@@ -19,6 +19,7 @@ from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import Outputs
 from audio.archive.plan import ASSUMED_SPEED, Archive, estimate_s, plan_archive
 from audio.archive.runner import RunOptions, run_archive
+from audio.library import LibraryUnavailable, work_begun
 from audio.management import archive_arguments as arguments
 from audio.management import archive_report
 from audio.management.archive_arguments import USAGE
@@ -72,6 +73,14 @@ again. Exit status 0: all recordings are done; 1: some failed or are left; 2: wr
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Before any name is read: people may be erased from the library during a long run.
+        try:
+            with work_begun(is_required=options["store"] and not options["dry_run"]):
+                self._handle(options)
+        except LibraryUnavailable as error:
+            raise CommandError(str(error)) from error
+
+    def _handle(self, options: dict[str, Any]) -> None:
         archive_options = arguments.read_archive_options(options)
         outputs = Outputs(options["out"], archive_options.formats)
         inventory = arguments.read_inventory(options)

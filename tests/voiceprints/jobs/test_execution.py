@@ -351,6 +351,52 @@ def test_a_name_that_postgres_cannot_hold_does_not_fail_the_job(
     assert job.state == JobState.DONE
 
 
+def test_names_in_the_options_of_a_waiting_job_are_replaced(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    known = json.dumps({"ana ruiz": axis(0).tolist(), "Ben": axis(1).tolist()})
+    shown = json.dumps([{"start": 0, "end": 4, "name": "ANA RUIZ"}])
+    job = merge(tone, timeline=shown, known_voiceprints=known, self_name="Ana Ruiz")
+    JobRecording.objects.update(name="ana-ruiz.wav")
+    work = job.work
+    erase_person(ana.id, actor="desk", replacement="Guest")
+    job.refresh_from_db()
+
+    assert "ruiz" not in json.dumps([job.options, str(JobRecording.objects.values())]).casefold()
+    assert job.options["self_name"] == json.loads(job.options["timeline"])[0]["name"] == "Guest"
+    assert list(json.loads(job.options["known_voiceprints"])) == ["Ben"]
+    assert job.work != work
+
+
+def test_no_voice_is_stored_under_the_pseudonym_of_an_erased_person(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    job = merge(tone, timeline='[{"start": 0, "end": 4, "name": "Ana Ruiz"}]', store="true")
+    erase_person(ana.id, actor="desk", replacement="Guest")
+    run_job(job.id, go_on)
+
+    stored = {one.name: one.embedding for one in Transcript.objects.get().speakers.all()}
+    assert stored["Guest"] is None
+    assert stored["Unknown_0"] is not None
+
+
+def test_a_person_erased_between_two_attempts_stays_erased(
+    queue: FaultServer, tone: Recording
+) -> None:
+    ana = consenting("Ana Ruiz")
+    job = merge(tone, timeline='[{"start": 0, "end": 4, "name": "Ana Ruiz"}]', store="true")
+    queue.answer(TRANSCRIBE, {}, status=503)
+    with pytest.raises(RetryLater):
+        run_job(job.id, go_on)
+    erase_person(ana.id, actor="desk")
+    queue.answer(TRANSCRIBE, MEETING_TRANSCRIPTION)
+    run_job(job.id, go_on)
+
+    assert "Ruiz" not in str(list(Transcript.objects.values()))
+
+
 def test_two_jobs_of_the_same_work_have_one_lock(queue: FaultServer, tone: Recording) -> None:
     one, same, other = merge(tone), merge(tone), merge(tone, rule="evidence")
 

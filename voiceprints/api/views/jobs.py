@@ -44,6 +44,7 @@ from voiceprints.jobs.submission import Submission, submit_job
 from voiceprints.models import Job, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.jobs import JobKind
+from voiceprints.people.erasure_marks import work_marked
 from voiceprints.transcripts.result_names import without_nul
 
 TAG = "Jobs"
@@ -96,8 +97,10 @@ class Jobs(JobView):
     )
     def post(self, request: Request) -> Response:
         NoQuery.from_query(request)
-        submission = read_submission(request)
-        answer = create_once(request, lambda: _submit(submission))
+        # Before the form is read: names may be erased from the library during a long upload.
+        with work_marked():
+            submission = read_submission(request)
+            answer = create_once(request, lambda: _submit(submission))
         answer["Location"] = f"/api/jobs/{answer.data['id']}"
         return answer
 

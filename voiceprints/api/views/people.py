@@ -35,6 +35,7 @@ from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.erasure.person_merge import merge_people
 from voiceprints.models import Person
+from voiceprints.people.erasure_marks import lock_names_for_erasure
 from voiceprints.people.people_search import search_people
 from voiceprints.people.registration import create_person, update_person
 from voiceprints.storage.locks import lock_people, lock_person
@@ -120,6 +121,7 @@ class OnePerson(LibraryView):
         replacement = ForgetQuery.from_query(request).validated_data.get("as")
         person_id = parse_id("person", person)
         with transaction.atomic():
+            lock_names_for_erasure()
             require_match(request, lock_person(person_id))
             try:
                 erase_person(person_id, actor=actor_of(request), replacement=replacement)

@@ -17,6 +17,7 @@ from voiceprints.jobs.archive_jobs import build_submission, find_foreign_output,
 from voiceprints.jobs.submission import submit_job
 from voiceprints.management.arguments import operator
 from voiceprints.management.item_loop import ItemLoop
+from voiceprints.people.erasure_marks import work_marked
 from voiceprints.storage.stored_files import StorageFailed
 
 
@@ -49,6 +50,11 @@ workers write outputs into a folder that they all can reach. archive_status prin
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Before any timeline is read: people may be erased from the library meanwhile.
+        with work_marked():
+            self._enqueue(options)
+
+    def _enqueue(self, options: dict[str, Any]) -> None:
         archive_options = archive_arguments.read_archive_options(options)
         out = options["out"]
         if out is None and not archive_options.store:

@@ -12,6 +12,7 @@ from voiceprints.exchange.voiceprint_transfer import import_person
 from voiceprints.management import arguments
 from voiceprints.management.command_errors import ITEM_ERRORS, describe_error
 from voiceprints.management.item_loop import ItemLoop
+from voiceprints.people.erasure_marks import work_marked
 
 
 class Command(CommandWithExamples):
@@ -41,6 +42,11 @@ again. Exit status 1: at least one person could not be imported.
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Before the file is read: people may be erased from the library during a long import.
+        with work_marked():
+            self._import(options)
+
+    def _import(self, options: dict[str, Any]) -> None:
         exchange = _exchange(options["file"], options["space"])
         consent = arguments.read_consent(options)
         items = ItemLoop(self.stdout)
