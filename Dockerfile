@@ -79,11 +79,11 @@ COPY spark_control spark_control
 COPY --from=documentation /app/var/docs var/docs
 # More BLAS threads make numpy's small products slower.
 ENV OPENBLAS_NUM_THREADS=1
-# Volumes mounted here get this owner: recordings of waiting jobs and voice samples, and the status
-# of the engines.
-RUN install -d -o spark -m 700 /samples /recovery
-ENV SAMPLES_DIR=/samples RECOVERY_DIR=/recovery
-VOLUME /samples /recovery
+# Volumes mounted here get this owner: recordings of waiting jobs and voice samples, the status of the
+# engines, and uploads. Nothing else is written, so the container may be read-only except for /tmp.
+RUN install -d -o spark -m 700 /samples /recovery /uploads
+ENV SAMPLES_DIR=/samples RECOVERY_DIR=/recovery UPLOADS_DIR=/uploads
+VOLUME /samples /recovery /uploads
 USER spark
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

@@ -49,6 +49,60 @@ def test_every_service_has_a_health_check_and_is_restarted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_no_service_has_or_gains_a_privilege_that_it_does_not_need(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["cap_drop"] == ["ALL"]
+    assert set(service.get("cap_add", [])) <= {
+        *("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
+    }
+    assert not service.get("privileged")
+
+
+def test_only_the_database_adds_a_capability() -> None:
+    assert {name for name in SERVICES if "cap_add" in SERVICES[name]} == {"postgres"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_limits_its_processes(name: str) -> None:
+    assert 0 < SERVICES[name]["pids_limit"] <= 2048
+
+
+def test_all_services_are_read_only_except_for_an_engine_of_others() -> None:
+    writable = {name for name, service in SERVICES.items() if not service.get("read_only")}
+
+    assert writable == {"kokoro"}
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != "docker-proxy"])
+def test_a_read_only_service_can_write_into_tmp(name: str) -> None:
+    service = SERVICES[name]
+    mounts = [*service.get("tmpfs", []), *service.get("volumes", [])]
+    targets = {mount.split(":")[0] for mount in service.get("tmpfs", [])}
+    targets |= {mount.split(":")[1] for mount in service.get("volumes", [])}
+
+    assert "/tmp" in targets or not service.get("read_only"), mounts
+
+
+@pytest.mark.parametrize("name", ["gateway", "gateway-cpu", "worker", "worker-cpu"])
+def test_uploads_are_on_disk(name: str) -> None:
+    folder = SERVICES[name]["environment"]["UPLOADS_DIR"]
+
+    assert f"uploads:{folder}" in SERVICES[name]["volumes"]
+
+
+@pytest.mark.parametrize("stage", ["gateway", "cpu-engine", "nvidia-engine"])
+def test_an_image_runs_without_root_and_owns_the_folders_of_its_volumes(stage: str) -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    body = re.split(rf"(?m)^FROM \S+ AS {stage}$", text)[1].split("\nFROM ")[0]
+    owned = set(re.findall(r"/\w+", re.findall(r"(?m)^RUN install -d -o spark(.*)$", body)[0]))
+
+    assert re.findall(r"(?m)^USER (\S+)$", body) == ["spark"]
+    assert set(re.findall(r"(?m)^VOLUME (.+)$", body)[0].split()) == owned
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_every_image_is_pinned(name: str) -> None:
     _, _, tag = with_defaults(SERVICES[name]["image"]).rpartition(":")
 
