@@ -53,6 +53,11 @@ AUDIO_SECONDS = Counter(
     "Seconds of recordings that an engine has analysed, by operation",
     ["operation"],
 )
+AUDIO_QUOTA_REFUSALS = Counter(
+    "spark_audio_quota_refusals_total",
+    "Requests refused because their key has used its seconds of audio of this hour",
+    ["key"],
+)
 MERGES = Histogram(
     "spark_merge_seconds",
     "Time to merge the engines' answers into a result, without engines and library",

@@ -126,6 +126,7 @@ PUBLIC_DISCOVERY: bool = env.bool("PUBLIC_DISCOVERY", True)
 CORS_ALLOWED_ORIGINS: list[str] = [
     origin.strip() for origin in env.list("CORS_ALLOWED_ORIGINS", default=[])
 ]
+KEY_AUDIO_S_PER_HOUR: int = env.int("KEY_AUDIO_S_PER_HOUR", 0)
 MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", 2048)
 DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
 DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
@@ -335,6 +336,7 @@ FORMAT_MODULE_PATH = ["voiceprints.admin.date_formats"]
 FILE_UPLOAD_HANDLERS = ["audio.api.uploads.uploaded_files.DiskUploadHandler"]
 UPLOADS_DIR: str = env.str("UPLOADS_DIR", "")
 UPLOADS_QUOTA_MB: int = env.int("UPLOADS_QUOTA_MB", 20_480)
+UPLOADS_KEY_SHARE: float = env.float("UPLOADS_KEY_SHARE", 0.5)
 # The texts of a form: known voices and reference clips are JSON and data URLs of many megabytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 

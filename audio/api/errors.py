@@ -8,6 +8,7 @@ pages nor Django REST framework's `detail`.
 
 import errno
 import logging
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from audio.engines import failures
 from audio.library import LibraryUnavailable
 from audio.media import decoding
 from audio.media.temporary_files import NoRoom
+from audio.pipeline.audio_quota import WINDOW_S, AudioQuotaExceeded
 
 logger = logging.getLogger(__name__)
 # Of messages of Django REST framework, some of which repeat a header of the request.
@@ -105,6 +107,13 @@ def _library_problem(exc: Exception) -> Problem:
     return Problem(503, str(LibraryUnavailable()), "library_unavailable", headers=headers)
 
 
+def _quota_problem(exc: AudioQuotaExceeded) -> Problem:
+    headers = {"Retry-After": str(math.ceil(exc.retry_after_s or WINDOW_S))}
+    if exc.retry_after_s is None:
+        headers["x-should-retry"] = "false"
+    return Problem(429, str(exc), "audio_quota_exceeded", headers=headers)
+
+
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
     # most specific first
@@ -122,10 +131,13 @@ _MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
 def _malformed(exc: Exception) -> Problem | None:
     if isinstance(exc, _LIBRARY_FAILURES):
         return _library_problem(exc)
+    if isinstance(exc, AudioQuotaExceeded):
+        return _quota_problem(exc)
     if isinstance(exc, UploadTooLarge):
         return Problem(413, str(exc), "content_too_large")
     if isinstance(exc, NoRoom) or (isinstance(exc, OSError) and exc.errno in _FULL):
-        return Problem(503, str(NoRoom()), "uploads_full", headers={"Retry-After": "10"})
+        reason = exc if isinstance(exc, NoRoom) else NoRoom()
+        return Problem(503, str(reason), "uploads_full", headers={"Retry-After": "10"})
     problems = (Problem(*row) for kind, row in _MALFORMED.items() if isinstance(exc, kind))
     return next(problems, None)
 

@@ -78,7 +78,7 @@ def check_limits(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Require limits that let requests through, and waits that end."""
     least = {
         **{"ENGINE_CONNECTIONS": 1, "ENGINE_WAIT_S": 0, "CLIENT_TIMEOUT_S": 1},
-        **{"MAX_UPLOAD_MB": 1, "UPLOADS_QUOTA_MB": 0},
+        **{"MAX_UPLOAD_MB": 1, "UPLOADS_QUOTA_MB": 0, "KEY_AUDIO_S_PER_HOUR": 0},
     }
     return [
         Error(f"{name} is too small.", hint=f"Set {name} >= {lowest}.", id="spark.E012")
@@ -89,11 +89,13 @@ def check_limits(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register
 def check_key_share(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Require a share that leaves each key at least one slot."""
-    if 0 < settings.ENGINE_KEY_SHARE <= 1:
-        return []
-    hint = "Set more than 0 and at most 1; with 1, a single key may hold all slots of an engine."
-    return [Error("ENGINE_KEY_SHARE is not a share.", hint=hint, id="spark.E010")]
+    """Require shares that leave each key a part of what all keys share."""
+    hint = "Set more than 0 and at most 1; with 1, a single key may hold all of it."
+    return [
+        Error(f"{name} is not a share.", hint=hint, id="spark.E010")
+        for name in ("ENGINE_KEY_SHARE", "UPLOADS_KEY_SHARE")
+        if not 0 < getattr(settings, name) <= 1
+    ]
 
 
 @register
@@ -157,11 +159,11 @@ def check_decoders(app_configs: Any, **options: Any) -> list[CheckMessage]:
 def check_uploads(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Require that the largest upload fits, and that its folder is writable."""
     errors: list[CheckMessage] = []
-    if 0 < settings.UPLOADS_QUOTA_MB < settings.MAX_UPLOAD_MB:
+    share = settings.UPLOADS_KEY_SHARE if settings.API_KEYS else 1
+    if 0 < settings.UPLOADS_QUOTA_MB * share < settings.MAX_UPLOAD_MB:
         hint = "Set several times MAX_UPLOAD_MB, or 0 for no quota."
-        errors.append(
-            Error("UPLOADS_QUOTA_MB is smaller than MAX_UPLOAD_MB.", hint=hint, id="spark.E031")
-        )
+        message = "UPLOADS_QUOTA_MB, or a key's share of it, is smaller than MAX_UPLOAD_MB."
+        errors.append(Error(message, hint=hint, id="spark.E031"))
     try:
         temporary_files.clean()
         if not os.access(temporary_files.whole_folder(), os.W_OK | os.X_OK):

@@ -29,8 +29,10 @@ _making = Lock()
 class NoRoom(SuspiciousOperation):
     """The temporary files would take more than UPLOADS_QUOTA_MB."""
 
+    message = "The gateway has too many uploads to store another one. Try again later."
+
     def __init__(self) -> None:
-        super().__init__("The gateway has too many uploads to store another one. Try again later.")
+        super().__init__(self.message)
 
 
 def folder() -> Path:

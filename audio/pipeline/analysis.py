@@ -27,6 +27,7 @@ from audio.merge.linking import link_chunks
 from audio.merge.transcript_text import Part, join_parts
 from audio.merge.values import Diarization, Notice, Transcription
 from audio.pipeline import job_progress
+from audio.pipeline.audio_quota import charged
 from audio.pipeline.engine_retries import call_with_retries, raise_if_unwanted
 from audio.pipeline.parallel_calls import call_engine_in_stages
 
@@ -101,10 +102,11 @@ def analyse(*requests: AnalysisRequest, first: Sequence[AnalysisRequest] = ()) -
     ------
     EngineError
         For a whole recording, or where every chunk of a recording failed.
-    UnusableAudio, DecodingUnavailable, Stopped
+    UnusableAudio, DecodingUnavailable, Stopped, AudioQuotaExceeded
     """
     with ExitStack() as files:
         measured = [files.enter_context(_measured(one)) for one in (*first, *requests)]
+        files.enter_context(charged(request.recording.seconds for request, _ in measured))
         plans = [_plan(*one) for one in measured]
         stages = [_calls(plans[: len(first)]), _calls(plans[len(first) :])]
         calls = [call for stage in stages for call in stage]

@@ -20,7 +20,7 @@ from gunicorn.http.errors import ParseException
 
 from audio.api import request_log
 from audio.api.request_errors import UploadTooLarge
-from audio.media import temporary_files
+from audio.api.uploads.upload_room import UploadRoom
 
 # With reads of a quarter of this size, a large body takes a fifth longer.
 READ_SIZE = 1024 * 1024
@@ -28,8 +28,6 @@ FORM = "application/x-www-form-urlencoded"
 # A server that closes with unread bytes in its buffer resets the connection, and many clients then
 # lose the answer. So the rest of a body is read and discarded for this time.
 DRAIN_S = 2.0
-# A body without a declared length could fill the disk while it is read.
-ROOM_CHECK_BYTES = 16 * 1024 * 1024
 
 
 def limit_bytes() -> int:
@@ -119,8 +117,8 @@ class UploadBody:
 
     def __init__(self, incoming: IncomingBody, declared: int | None) -> None:
         self.incoming, self.declared, self.received = incoming, declared, 0
-        # Whether files of the body go to disk, and up to which byte there was room for them.
-        self.is_stored, self.room_checked_to = False, -1
+        # Whether files of the body go to disk, where they need room.
+        self.is_stored, self.room = False, UploadRoom()
         self.files: list[File[bytes]] = []
 
     def read(self, size: int = -1) -> bytes:
@@ -143,7 +141,8 @@ class UploadBody:
         """
         if self.declared is not None and self.declared > limit_bytes():
             raise UploadTooLarge(limit_bytes())
-        self._check_room()
+        if self.is_stored:
+            self.room.extend(self.received, self.declared)
         part = self.read_unlimited(min(limit, READ_SIZE))
         if not part and self.received < (self.declared or 0):
             raise UnreadablePostError("the body broke off")
@@ -157,9 +156,9 @@ class UploadBody:
 
         Django closes them only when it has parsed the whole body.
         """
-        _arriving.discard(self)
         for file in self.files:
             file.close()
+        self.room.release()
 
     def read_unlimited(self, limit: int) -> bytes:
         """Return the bytes that have arrived, at most `limit`, of a body of any size."""
@@ -167,15 +166,6 @@ class UploadBody:
             return self.incoming.read_available(limit)
         except (OSError, ParseException) as error:
             raise UnreadablePostError(*error.args) from error
-
-    def _check_room(self) -> None:
-        """Check the room for all bodies under way: at the start, then every ROOM_CHECK_BYTES."""
-        if not self.is_stored or self.received <= self.room_checked_to:
-            return
-        _arriving.add(self)
-        missing = (max(0, (body.declared or 0) - body.received) for body in list(_arriving))
-        temporary_files.check_room(sum(missing))
-        self.room_checked_to = self.received + ROOM_CHECK_BYTES
 
     def _count(self, part: bytes) -> bytes:
         self.received += len(part)
@@ -207,7 +197,3 @@ class _DrainedAnswer:
         with suppress(OSError):
             while time.monotonic() < deadline and body.read_unlimited(READ_SIZE):
                 pass
-
-
-# Uploads under way: some of the bytes that they have declared are still missing.
-_arriving: set[UploadBody] = set()

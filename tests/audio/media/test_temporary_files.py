@@ -172,6 +172,16 @@ def test_an_upload_without_room_is_refused_before_it_is_sent(cramped: Gateway) -
     assert b'"uploads_full"' in body
 
 
+def test_an_announced_length_leaves_the_room_to_others(cramped: Gateway) -> None:
+    files, options = {"file": TONE + bytes(12 * MIB)}, {"response_format": "midi"}
+
+    with begun(cramped, 24):
+        wait_for_files(cramped, 1)
+        answer = cramped.post(TRANSCRIBE, files=files, data=options)
+
+    assert answer.json()["error"]["param"] == "response_format"
+
+
 def test_an_upload_of_unknown_length_is_refused_when_the_room_ends(cramped: Gateway) -> None:
     headers = {"content-type": "multipart/form-data; boundary=cut"}
 

@@ -26,11 +26,12 @@ _REFUSALS = {
     410: "The answer to this Idempotency-Key was erased with its person.",
     412: "If-Match does not name the current version.",
     422: "The request is well formed but cannot be fulfilled; `code` says why.",
+    429: "The key has used its seconds of audio of this hour.",
     502: "The engine did not answer, or its answer was invalid.",
     503: "The library is unavailable, or the engine is busy, restarting or not configured.",
     504: "The engine took too long.",
 }
-ENGINE_STATUSES = (502, 504)
+ENGINE_STATUSES = (429, 502, 504)
 PERSON = OpenApiParameter("person", OpenApiTypes.UUID, OpenApiParameter.PATH)
 VOICEPRINT = OpenApiParameter("voiceprint", OpenApiTypes.UUID, OpenApiParameter.PATH)
 TRANSCRIPT = OpenApiParameter("transcript", OpenApiTypes.UUID, OpenApiParameter.PATH)

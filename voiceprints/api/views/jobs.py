@@ -22,6 +22,7 @@ from audio.api.authentication import (
     require,
 )
 from audio.media.recording import Recording
+from audio.pipeline.audio_quota import charged, measured_s
 from voiceprints.api.idempotency import Created, create_once
 from voiceprints.api.library_errors import ResourceNotFound
 from voiceprints.api.pagination import CursorPages, paginate
@@ -91,7 +92,7 @@ class Jobs(JobView):
         IDEMPOTENCY_KEY,
         request={"multipart/form-data": ANY_KIND},
         answers={202: JobEntry},
-        refusals=(409, 422),
+        refusals=(409, 422, 429),
         tag=TAG,
         examples=SUBMITTED,
     )
@@ -207,7 +208,8 @@ def _refuse_vectors_of_stored(about: dict[str, Any], fields: dict[str, Any]) -> 
 
 
 def _submit(submission: Submission) -> Created:
-    job = submit_job(submission)
+    with charged(measured_s(submission.recordings)):
+        job = submit_job(submission)
     return Created(dict(JobEntry(job).data), status=HTTPStatus.ACCEPTED)
 
 
