@@ -26,6 +26,8 @@ from voiceprints.models import ErasedName
 LONGEST_WORK = timedelta(days=30)
 # The margin is for clocks that differ.
 RETENTION = LONGEST_WORK + timedelta(days=1)
+# Of a person, in the library.
+LONGEST_NAME = 200
 # The lock of names, as a key of Postgres' advisory locks.
 _LOCK = 0x6E616D6573
 _SALT = "voiceprints.erased_names"
@@ -41,17 +43,22 @@ class LibraryMark:
 
 @dataclass(frozen=True, slots=True)
 class ErasedNames:
-    """Erased names by their digests, and their replacements."""
+    """Erased names by their digests, and their replacements.
+
+    No name has more than `longest` characters in its words.
+    """
 
     replacements: Mapping[str, str]
+    longest: int = LONGEST_NAME
 
     @classmethod
     def of(
         cls, names: Iterable[str], joined_words: Iterable[str], replacement: str
     ) -> "ErasedNames":
         """Return the erased names of one person; `joined_words` are the names in file names."""
-        digests = [*map(_name_digest, names), *map(_words_digest, filter(None, joined_words))]
-        return cls(dict.fromkeys(digests, replacement))
+        joined = list(filter(None, joined_words))
+        digests = [*map(_name_digest, names), *map(_words_digest, joined)]
+        return cls(dict.fromkeys(digests, replacement), max(map(len, joined), default=0))
 
     def __bool__(self) -> bool:
         return bool(self.replacements)

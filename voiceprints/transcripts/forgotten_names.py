@@ -20,6 +20,7 @@ from voiceprints.people.erasure_marks import ErasedNames
 from voiceprints.transcripts.name_mentions import replace_joined
 
 Rename = Callable[[str], str]
+Replace = Callable[[str], str | None]
 
 
 def forget_names(transcript: NamedTranscript, erased: ErasedNames) -> NamedTranscript:
@@ -28,7 +29,7 @@ def forget_names(transcript: NamedTranscript, erased: ErasedNames) -> NamedTrans
     for speaker in transcript.speakers:
         sources[speaker.name].add(speaker.source)
     by_voice = {name for name, given_by in sources.items() if given_by == {"voiceprint"}}
-    new_names = _new_names(_names_in(transcript), erased, by_voice)
+    new_names = _new_names(_names_in(transcript), _with_readings(transcript, erased), by_voice)
     if not new_names:
         return transcript
     return _rename_all(without_voices(transcript, new_names), new_names, by_voice)
@@ -97,14 +98,18 @@ def _rename_all(
 
 def forget_mentions(text: str, erased: ErasedNames) -> str:
     """Replace the erased names in the name of a recording."""
-    return replace_joined(text, erased.replacement_of_words) if erased else text
+    if not erased:
+        return text
+    return replace_joined(text, erased.replacement_of_words, longest=erased.longest)
 
 
 def _renamed(speaker: NamedSpeaker, rename: Rename) -> NamedSpeaker:
-    evidence = speaker.evidence
+    evidence, name = speaker.evidence, rename(speaker.name)
     return replace(
         speaker,
-        name=rename(speaker.name),
+        name=name,
+        # The readings of a replaced name are the same person's.
+        name_readings=speaker.name_readings if name == speaker.name else (),
         evidence=evidence and _renamed_evidence(evidence, rename),
     )
 
@@ -129,15 +134,26 @@ def _names_in(transcript: NamedTranscript) -> list[str]:
     return [*names, *transcript.embeddings]
 
 
+def _with_readings(transcript: NamedTranscript, erased: ErasedNames) -> Replace:
+    """Return what replaces a name, also where only another reading of it was erased."""
+    readings = {
+        speaker.name: new_name
+        for speaker in transcript.speakers
+        for reading in speaker.name_readings
+        if (new_name := erased.replacement(reading)) is not None
+    }
+    return lambda name: erased.replacement(name) or readings.get(name)
+
+
 def _new_names(
-    names: Iterable[str], erased: ErasedNames, by_voice: Collection[str] = ()
+    names: Iterable[str], replacement_of: Replace, by_voice: Collection[str] = ()
 ) -> dict[str, str]:
     """Return the replacements of the names that were erased, none of them a name of the rest.
 
     A replacement that another speaker has would join the two.
     """
     present = dict.fromkeys(names)
-    found = {name: new for name in present if (new := erased.replacement(name)) is not None}
+    found = {name: new for name in present if (new := replacement_of(name)) is not None}
     taken = (present.keys() - found.keys()) | set(found.values())
     free = (name for name in map("Unknown_{}".format, count()) if name not in taken)
     unusable = [new for name, new in found.items() if name in by_voice or new in present]

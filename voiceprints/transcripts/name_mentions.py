@@ -12,8 +12,6 @@ from unicodedata import category
 
 from audio.merge.name_spelling import JOINERS, name_key
 
-# A person's name has at most this many characters, and so have its words as one word.
-LONGEST_NAME = 200
 # Letters, numbers, and the marks that belong to them.
 _WORD_CATEGORIES = "LNM"
 
@@ -46,10 +44,13 @@ def joined_words(name: str) -> str:
     return "".join(word.key for word in _words(name))
 
 
-def replace_joined(text: str, replacement_of: Callable[[str], str | None]) -> str:
-    """Replace mentions of names that are known by a function of their joined words alone."""
+def replace_joined(text: str, replacement_of: Callable[[str], str | None], *, longest: int) -> str:
+    """Replace mentions of names that are known by a function of their joined words alone.
+
+    The joined words of a name have at most `longest` characters.
+    """
     parts, end = [], 0
-    for mention, new_name in _known_mentions(text, replacement_of):
+    for mention, new_name in _known_mentions(text, replacement_of, longest):
         parts += [text[end : mention.start], new_name]
         end = mention.stop
     return "".join([*parts, text[end:]])
@@ -74,7 +75,7 @@ def _mentions(text: str, name: str) -> Iterator[slice]:
 
 
 def _known_mentions(
-    text: str, replacement_of: Callable[[str], str | None]
+    text: str, replacement_of: Callable[[str], str | None], longest: int
 ) -> Iterator[tuple[slice, str]]:
     """Yield mentions with their replacements, the longest that begins at each word."""
     words, at = _words(text), 0
@@ -82,7 +83,7 @@ def _known_mentions(
         last, joined, found = at, "", None
         for last in range(at, len(words)):
             joined += words[last].key
-            if len(joined) > LONGEST_NAME:
+            if len(joined) > longest:
                 break
             if (new_name := replacement_of(joined)) is not None:
                 found = last, new_name

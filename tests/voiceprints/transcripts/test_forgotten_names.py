@@ -58,6 +58,13 @@ def test_a_speaker_whom_a_voice_named_is_a_stranger() -> None:
     assert (speaker.name, speaker.source, speaker.embedding) == ("Unknown_0", "unmatched", None)
 
 
+def test_a_name_of_which_a_reading_was_erased_is_replaced_with_its_readings() -> None:
+    speaker = NamedSpeaker("S0", "Zoé B.", "visual", VOICE, name_readings=("Zoé Brook", "Zoe"))
+    [done] = forget_names(merged(speaker), ZOE).speakers
+
+    assert (done.name, done.name_readings, done.embedding) == ("Person 7f3a", (), None)
+
+
 def test_a_replacement_that_another_speaker_has_is_not_used() -> None:
     other = NamedSpeaker("S1", "Person 7f3a", "visual", VOICE)
     done = forget_names(merged(NamedSpeaker("S0", "Zoé Brook", "visual", VOICE), other), ZOE)
