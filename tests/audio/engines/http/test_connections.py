@@ -91,6 +91,21 @@ def test_an_old_connection_is_not_used_again(
     assert len(opened) == 2
 
 
+def test_an_old_connection_is_closed_when_another_call_ends(
+    faults: FaultServer, opened: list[socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults.answer("/health", {})
+    monkeypatch.setattr(module, "KEEPALIVE_S", 0.0)
+
+    with EngineConnections(2, connect_s=3, wait_s=0.01) as short_lived, within(30):
+        request = httpx.Request("GET", faults.url + "/health")
+        with closing(short_lived.handle_request(request)) as first:
+            first.read()
+        exchange(short_lived, faults.url + "/health")
+
+    assert opened[0].fileno() < 0
+
+
 @pytest.mark.parametrize(
     "answer",
     [
