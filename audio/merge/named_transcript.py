@@ -162,7 +162,7 @@ def _name_by_moved_overlap(
     moved = move_timeline(diarization, entries, known=voices.names, present=own_names)
     speakers = name_by_overlap(diarization, moved.entries, voices, rule=rule, mic=mic)
     notices = () if moved.is_usable else (TIMELINE_UNUSABLE,)
-    return Naming(speakers, moved.offset_s if moved.is_usable else None, notices)
+    return Naming(speakers, moved.aligned if moved.is_usable else None, notices)
 
 
 def rename_blocks(blocks: Iterable[Block], names: Mapping[str, str]) -> tuple[Block, ...]:

@@ -6,28 +6,35 @@ Times are in seconds. Offsets are positive where the timeline is late.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.acceptance import EVIDENCE_RULE
-from audio.merge.naming.name_readings import join_readings
-from audio.merge.naming.timeline_evidence import read_timeline
+from audio.merge.naming.timeline_alignment import AlignedTimeline, align_timeline
 from audio.merge.values import Diarization, TimelineEntry
 
 
 @dataclass(frozen=True, slots=True)
 class MovedTimeline:
-    """The entries in the time of the recording, and the offset that was removed.
+    """The entries in the time of the recording, and what was found of their clock and names.
 
     ``is_usable`` is whether the names follow the speakers better than chance; if they do not,
-    there are no ``entries``. Without entries ``offset_s`` is None. ``joined`` is the number of
-    readings that were taken for another reading of the same person.
+    there are no ``entries``. ``aligned`` is None where no entry counts.
     """
 
     entries: tuple[TimelineEntry, ...]
-    offset_s: float | None = None
+    aligned: AlignedTimeline | None = None
     is_usable: bool = True
-    joined: int = 0
+
+    @property
+    def offset_s(self) -> float | None:
+        """The offset that was found, None where no entry counts."""
+        return self.aligned.clock.offset_s if self.aligned and self.aligned.clock else None
+
+    @property
+    def joined(self) -> int:
+        """How many readings were taken for another reading of the same person."""
+        return self.aligned.joined if self.aligned else 0
 
 
 def move_timeline(
@@ -71,15 +78,12 @@ def move_timeline(
     (0.5, 0.0)
 
     """
-    joined = join_readings(entries, known=known, present=present)
-    clock = read_timeline(speakers_of(diarization), diarization.turns, joined.entries).clock
-    if clock is None:
-        return MovedTimeline(joined.entries, joined=joined.joined)
-    if clock.chance is not None and clock.chance > max_chance:
-        return MovedTimeline((), clock.offset_s, is_usable=False, joined=joined.joined)
-    moved = tuple(
-        replace(entry, start=entry.start - clock.offset_s, end=entry.end - clock.offset_s)
-        for entry in joined.entries
+    aligned = align_timeline(
+        speakers_of(diarization), diarization.turns, entries, known=known, present=present
     )
-    in_time = join_readings(moved, turns=diarization.turns, known=known, present=present)
-    return MovedTimeline(in_time.entries, clock.offset_s, joined=joined.joined + in_time.joined)
+    if aligned.clock is None:
+        return MovedTimeline(aligned.entries)
+    chance = aligned.clock.chance
+    if chance is not None and chance > max_chance:
+        return MovedTimeline((), aligned, is_usable=False)
+    return MovedTimeline(aligned.entries, aligned)
