@@ -3,6 +3,7 @@
 Neighbouring chunks overlap. The recording is decoded once, in memory that does not grow with it.
 """
 
+import wave
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -59,6 +60,27 @@ def chunk_files(
                 chunks.append(chunk)
                 after_each()
         yield chunks
+
+
+@contextmanager
+def rewritten(recording: Recording) -> Iterator[Recording]:
+    """Write a recording as a WAV of the samples that the gateway hears, deleted after the block.
+
+    Raises
+    ------
+    UnusableAudio, NoRoom
+    """
+    with TemporaryDirectory(dir=temporary_files.folder(), prefix="heard-") as folder:
+        path, frames = Path(folder, "heard.wav"), 0
+        with wave.open(str(path), "wb") as file, closing(sample_blocks(recording)) as blocks:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(SAMPLE_RATE)
+            for block in blocks:
+                temporary_files.check_room(2 * len(block))
+                file.writeframesraw(pcm(block).tobytes())
+                frames += len(block)
+        yield Recording(path, ".wav", field=recording.field, seconds=frames / SAMPLE_RATE)
 
 
 def cut_chunks(

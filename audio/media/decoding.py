@@ -6,6 +6,7 @@ a recording that breaks, stalls or fills its decoder is refused, and affects not
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import IO
 
 import numpy as np
@@ -15,15 +16,18 @@ from numpy.typing import NDArray
 from audio.media.decoders.pool import AllBusy, decoders
 from audio.media.decoders.process import Decoder, Died, Limits, Refused
 from audio.media.decoders.protocol import SAMPLE_RATE as SAMPLE_RATE
-from audio.media.decoders.protocol import SAMPLE_RATES, Job
+from audio.media.decoders.protocol import SAMPLE_RATES, Answer, Job, Sound
 from audio.media.recording import Recording
-from audio.merge.values import Span
+from audio.media.wav import PlainWav, sample_chunks
+from audio.merge.values import Notice, Span
 
 # A reader that does not read to the end closes the generator, which ends the decoding.
 Blocks = Generator[NDArray[np.float32], None, None]
 
 # The packets of a file of this size are read in a moment.
 QUICK_BYTES = 2 * 1024 * 1024
+# Less is not worth a warning: writers round declared lengths.
+LEAST_MISSING_S = 0.5
 
 
 class UnusableAudio(Exception):
@@ -71,30 +75,118 @@ def declared_s(recording: Recording) -> float | None:
     ------
     UndecodableAudio, UnusableSampleRate, DecodingUnavailable
     """
-    return recording.wav.seconds if recording.wav else _seconds("declared", recording)
+    if recording.wav:
+        return recording.wav.seconds
+    return _look_at("declared", recording)["seconds"]
 
 
-def length_s(recording: Recording) -> float | None:
-    """Return the declared length of a recording or that of its packets, whichever is greater.
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The length of a recording, and how it has to be heard.
 
-    In seconds; None where neither is known. A header of a few bytes may declare hours of silence.
+    `seconds` is its declared length or that of its packets, whichever is greater; None where
+    neither is known. An engine that counts samples and averages channels hears it as the gateway
+    does where it `is_plain`. `notices` say what of it cannot be heard.
+    """
+
+    seconds: float | None
+    is_plain: bool = True
+    notices: tuple[Notice, ...] = ()
+
+
+def inspect(recording: Recording) -> Inspection:
+    """Measure a recording, and find out how it has to be heard.
+
+    A header of a few bytes may declare hours of silence.
 
     Raises
     ------
     UndecodableAudio, UnusableSampleRate, AudioTooLong, DecodingUnavailable
     """
     wav = recording.wav
-    if wav is None:
-        return _seconds("length", recording)
+    if wav is not None:
+        return _inspected(wav, recording.field)
+    answer = _look_at("length", recording)
+    sound = answer["sound"]
+    if sound is None:
+        return Inspection(answer["seconds"])
+    moves = sound["streams"] > 1 or sound["is_one_channel"] or sound["silence_s"] > 0
+    notices = [*_notices(sound, recording.field), *_wav_notices(recording)]
+    return Inspection(answer["seconds"], not moves, tuple(notices))
+
+
+def length_s(recording: Recording) -> float | None:
+    """Return the declared length of a recording or that of its packets, whichever is greater.
+
+    In seconds; None where neither is known.
+
+    Raises
+    ------
+    UndecodableAudio, UnusableSampleRate, AudioTooLong, DecodingUnavailable
+    """
+    return inspect(recording).seconds
+
+
+def _inspected(wav: PlainWav, field: str) -> Inspection:
     if wav.seconds > settings.MAX_AUDIO_S:
-        raise _too_long(recording.field)
-    return wav.seconds
+        raise _too_long(field)
+    is_one_channel = wav.channel is not None
+    notices = [_opposite_phase(field)] if is_one_channel else []
+    last = wav
+    while last.following is not None:
+        last = last.following
+    if last.missing_s >= LEAST_MISSING_S:
+        notices.append(_truncated(field, last.missing_s))
+    is_plain = wav.following is None and not is_one_channel
+    return Inspection(wav.seconds, is_plain, tuple(notices))
+
+
+def _notices(sound: Sound, field: str) -> Iterator[Notice]:
+    if sound["streams"] > 1:
+        yield Notice(
+            "other_streams",
+            f"{field}: the file has {sound['streams']} audio streams; only number "
+            f"{sound['stream'] + 1}, the first with sound, was heard.",
+        )
+    if sound["is_one_channel"]:
+        yield _opposite_phase(field)
+    if sound["missing_s"] >= LEAST_MISSING_S:
+        yield _truncated(field, sound["missing_s"])
+
+
+def _wav_notices(recording: Recording) -> Iterator[Notice]:
+    """Yield what of a WAV that is decoded cannot be heard; nothing for another file."""
+    chunks, field = sample_chunks(recording.path), recording.field
+    if chunks.count > 1:
+        yield Notice(
+            "sound_left_out",
+            f"{field}: the file has {chunks.count} parts with samples, as WAVs that were joined "
+            "end to end have; only one of them was heard.",
+        )
+    if chunks.missing_s >= LEAST_MISSING_S:
+        yield _truncated(field, chunks.missing_s)
+
+
+def _opposite_phase(field: str) -> Notice:
+    return Notice(
+        "channels_in_opposite_phase",
+        f"{field}: the channels cancel each other, so only the loudest one was heard.",
+    )
+
+
+def _truncated(field: str, seconds: float) -> Notice:
+    return Notice(
+        "recording_truncated",
+        f"{field}: the file ends {seconds:.1f} s before the length that it declares.",
+    )
 
 
 def sample_blocks(recording: Recording) -> Blocks:
-    """Yield a recording as blocks of 16 kHz mono samples in [-1, 1], channels averaged.
+    """Yield a recording as blocks of 16 kHz mono samples in [-1, 1], as a listener hears it.
 
-    A recording that breaks off ends where it breaks off.
+    Channels are averaged, unless they cancel each other. The first audio stream with sound is
+    taken. Sound is at the times that a player shows, with silence where the file has none. A
+    recording that breaks off ends where it breaks off.
 
     Raises
     ------
@@ -129,11 +221,11 @@ def clips(recording: Recording, spans: Sequence[Span]) -> list[NDArray[np.float3
     return [np.concatenate(found) for found in parts]
 
 
-def _seconds(job: Job, recording: Recording) -> float | None:
+def _look_at(job: Job, recording: Recording) -> Answer:
     # The packets of a large file may have to be read one by one, which takes long.
     is_long = job == "length" and recording.path.stat().st_size > QUICK_BYTES
     with _decoder(recording, is_long=is_long) as (decoder, file):
-        return decoder.seconds(job, file, _limits())
+        return decoder.look_at(job, file, _limits())
 
 
 def _blocks(recording: Recording, *, is_long: bool) -> Blocks:

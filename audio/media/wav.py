@@ -9,9 +9,10 @@ Source: Multimedia Programming Interface and Data Specifications 1.0 (1991), and
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -19,6 +20,7 @@ from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from audio.media.decoders.protocol import SAMPLE_RATES
+from audio.media.decoders.sound_energy import measure_energy, mixed
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 Samples = NDArray[np.float32]
@@ -28,15 +30,23 @@ _KINDS: dict[tuple[int, int], Kind] = {
     (_FLOAT, 32): np.dtype("<f4"),
 }
 _MAX_CHANNELS = 64
-# No recorder writes more chunks before its samples.
-_MAX_CHUNKS = 64
+# No recorder writes more chunks.
+_MAX_CHUNKS = 1000
 # At 16 bits, as many samples as `audio.merge.tracks.loudness` takes at a time.
 _BLOCK_BYTES = 128 * 1024
+# Spans of a second by which the channels are compared.
+_PROBES = 64
+# What writers of streams declare, because they do not know the length yet.
+_UNKNOWN_SIZES = range(0x7FFF0000, 0x1_0000_0000)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlainWav:
-    """Where the samples are in a file; a frame is one sample of each channel."""
+    """Where the samples are in a file; a frame is one sample of each channel.
+
+    `following` are the samples of another chunk, or of another WAV that was joined to this one.
+    `missing_s` are the seconds that the header declares beyond the end of the file.
+    """
 
     path: Path
     kind: Kind
@@ -44,53 +54,119 @@ class PlainWav:
     rate: int
     offset: int
     frames: int
+    following: "PlainWav | None" = None
+    missing_s: float = 0.0
 
     @property
     def seconds(self) -> float:
-        return self.frames / self.rate
+        after_s = 0.0 if self.following is None else self.following.seconds
+        return self.frames / self.rate + after_s
+
+    @cached_property
+    def channel(self) -> int | None:
+        """The channel to hear, None for the mean of all; by up to 64 seconds of the recording."""
+        if self.channels == 1:
+            return None
+        blocks = (self._by_channel(block) for block in self._probes())
+        return measure_energy(blocks, self.rate).channel
 
     def blocks(self, rate: int) -> Iterator[Samples]:
-        """Yield the samples in [-1, 1] at this rate (Hz), channels averaged."""
-        blocks = map(self._mono, self._raw_blocks())
-        return blocks if rate == self.rate else _resampled(blocks, self.rate, rate)
+        """Yield the samples in [-1, 1] at this rate (Hz), on one channel."""
+        blocks = map(self._mono, self._raw_blocks(self.offset, self.frames))
+        yield from blocks if rate == self.rate else _resampled(blocks, self.rate, rate)
+        if self.following is not None:
+            yield from self.following.blocks(rate)
 
-    def _raw_blocks(self) -> Iterator[NDArray[np.number]]:
+    def _raw_blocks(self, offset: int, frames: int) -> Iterator[NDArray[np.number]]:
         frame = self.kind.itemsize * self.channels
-        left = self.frames * frame
+        left = frames * frame
         with self.path.open("rb") as file:
-            file.seek(self.offset)
+            file.seek(offset)
             while left and (block := file.read(min(left, _BLOCK_BYTES // frame * frame))):
                 left -= len(block)
                 yield np.frombuffer(block, self.kind, len(block) // frame * self.channels)
 
-    def _mono(self, samples: NDArray[np.number]) -> Samples:
+    def _probes(self) -> Iterator[NDArray[np.number]]:
+        """Yield up to 64 spans of a second, evenly spread over the recording."""
+        spans = max(1, min(_PROBES, self.frames // self.rate))
+        for start in np.linspace(0, max(0, self.frames - self.rate), spans, dtype=int).tolist():
+            offset = self.offset + start * self.kind.itemsize * self.channels
+            yield from self._raw_blocks(offset, min(self.rate, self.frames))
+
+    def _by_channel(self, samples: NDArray[np.number]) -> Samples:
         scale = np.float32(1 / 32_768 if self.kind.kind == "i" else 1)
         scaled: Samples = np.multiply(samples, scale, dtype=np.float32)
-        if self.channels == 1:
-            return scaled
-        averaged: Samples = scaled.reshape(-1, self.channels).mean(axis=1, dtype=np.float32)
-        return averaged
+        return scaled.reshape(-1, self.channels).T
+
+    def _mono(self, samples: NDArray[np.number]) -> Samples:
+        by_channel = self._by_channel(samples)
+        return by_channel[0] if self.channels == 1 else mixed(by_channel, self.channel)
 
 
 def plain_wav(path: Path) -> PlainWav | None:
-    """Find the samples of a plain WAV, up to the end of the file; None for any other file."""
+    """Find the samples of a plain WAV, up to the end of the file; None for any other file.
+
+    A file may hold several chunks with samples, and several WAVs end to end.
+    """
+    whole: PlainWav | None = None
+    for samples, _ in reversed(list(_sample_chunks(path))):
+        if samples is None:
+            return None
+        whole = replace(samples, following=whole)
+    return whole
+
+
+@dataclass(frozen=True, slots=True)
+class SampleChunks:
+    """How many chunks with samples a WAV of any kind has, and the seconds missing at its end."""
+
+    count: int
+    missing_s: float
+
+
+def sample_chunks(path: Path) -> SampleChunks:
+    """Find the chunks with samples of a WAV of any kind; none in another file."""
+    chunks = list(_sample_chunks(path))
+    return SampleChunks(len(chunks), chunks[-1].missing_s if chunks else 0.0)
+
+
+class _Chunk(NamedTuple):
+    """The samples of a chunk, None where they are not plain, and the seconds missing of it."""
+
+    samples: PlainWav | None
+    missing_s: float
+
+
+def _sample_chunks(path: Path) -> Iterator[_Chunk]:
+    form = b""
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] != b"RIFF" or head[8:] != b"WAVE":
-            return None
-        form = b""
+            return
         for _ in range(_MAX_CHUNKS):
             name, size = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
-            if name == b"data":
-                return _plain(file, path, form, size)
+            after = file.tell() + size + size % 2
+            if name == b"RIFF" and file.read(4) == b"WAVE":
+                continue
+            if name == b"data" and size:
+                missing_s = _missing_s(form, size, path.stat().st_size - file.tell())
+                yield _Chunk(_plain(file, path, form, size, missing_s), missing_s)
             if name == b"fmt ":
                 form = file.read(min(size, 40))
-                size -= len(form)
-            file.seek(size + size % 2, 1)
-    return None
+            file.seek(after)
 
 
-def _plain(file: IO[bytes], path: Path, form: bytes, size: int) -> PlainWav | None:
+def _missing_s(form: bytes, size: int, left: int) -> float:
+    """Return the seconds that a chunk declares beyond the end of the file."""
+    if len(form) < 16 or size in _UNKNOWN_SIZES:
+        return 0.0
+    (bytes_a_second,) = struct.unpack_from("<I", form, 8)
+    return max(0, size - left) / bytes_a_second if bytes_a_second else 0.0
+
+
+def _plain(
+    file: IO[bytes], path: Path, form: bytes, size: int, missing_s: float
+) -> PlainWav | None:
     if len(form) < 16:
         return None
     tag, channels, rate, _, frame, bits = struct.unpack_from("<HHIIHH", form)
@@ -103,13 +179,16 @@ def _plain(file: IO[bytes], path: Path, form: bytes, size: int) -> PlainWav | No
         return None
     # The header of a stream, or of a recording that broke off, declares more than the file holds.
     frames = min(size, path.stat().st_size - file.tell()) // frame
-    return PlainWav(path, kind, channels, rate, file.tell(), frames) if frames > 0 else None
+    if frames <= 0:
+        return None
+    return PlainWav(path, kind, channels, rate, file.tell(), frames, missing_s=missing_s)
 
 
 def _resampled(blocks: Iterator[Samples], rate: int, wanted: int) -> Iterator[Samples]:
     resampler = AudioResampler(format="fltp", layout="mono", rate=wanted)
     for block in blocks:
-        frame = AudioFrame.from_ndarray(block[np.newaxis], format="fltp", layout="mono")
+        whole = np.ascontiguousarray(block[np.newaxis])
+        frame = AudioFrame.from_ndarray(whole, format="fltp", layout="mono")
         frame.sample_rate = rate
         yield from (part.to_ndarray()[0] for part in resampler.resample(frame))
     yield from (part.to_ndarray()[0] for part in resampler.resample(None))

@@ -17,8 +17,8 @@ from django.conf import settings
 from audio import metrics
 from audio.engines.dialects import parakeet
 from audio.engines.failures import EngineError, EngineNotConfigured, EngineRefused
-from audio.media.chunk_files import ChunkFile, chunk_files
-from audio.media.decoding import UndecodableAudio, length_s
+from audio.media.chunk_files import ChunkFile, chunk_files, rewritten
+from audio.media.decoding import Inspection, UndecodableAudio, inspect
 from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
@@ -85,6 +85,7 @@ class _Plan:
     linking: LinkingRule
     transcriptions: Sequence[Call]
     diarizations: Sequence[Call]
+    notices: tuple[Notice, ...]
 
     def alternating(self) -> list[Call]:
         """List transcriptions and diarizations in turn: engines do the two side by side."""
@@ -106,7 +107,7 @@ def analyse(*requests: AnalysisRequest, first: Sequence[AnalysisRequest] = ()) -
     """
     with ExitStack() as files:
         measured = [files.enter_context(_measured(one)) for one in (*first, *requests)]
-        files.enter_context(charged(request.recording.seconds for request, _ in measured))
+        files.enter_context(charged(request.recording.seconds for request, *_ in measured))
         plans = [_plan(*one) for one in measured]
         stages = [_calls(plans[: len(first)]), _calls(plans[len(first) :])]
         calls = [call for stage in stages for call in stage]
@@ -121,30 +122,41 @@ def _calls(plans: Sequence[_Plan]) -> list[Call]:
 
 
 @contextmanager
-def _measured(request: AnalysisRequest) -> Iterator[tuple[AnalysisRequest, list[ChunkFile]]]:
-    """Yield the request with the length of its recording, and the chunks of a long recording."""
-    recording = request.recording
-    seconds, may_be_long = _length(recording)
-    if not may_be_long:
-        yield replace(request, recording=replace(recording, seconds=seconds)), []
-        return
-    with chunk_files(recording, settings.CHUNK_S, after_each=raise_if_unwanted) as chunks:
-        end = chunks[-1].end
-        whole = replace(recording, seconds=end)
-        yield replace(request, recording=whole), chunks if end > settings.CHUNK_AFTER_S else []
+def _measured(
+    request: AnalysisRequest,
+) -> Iterator[tuple[AnalysisRequest, list[ChunkFile], tuple[Notice, ...]]]:
+    """Yield the request with a recording of known length, and the chunks of a long recording.
 
-
-def _length(recording: Recording) -> tuple[float | None, bool]:
-    """Return the length of a recording, and whether it may be too long for one engine call."""
+    A recording that engines would hear otherwise than the gateway is written anew for them.
+    """
     try:
-        seconds = length_s(recording)
+        inspection = inspect(request.recording)
     except UndecodableAudio:
         # The engine may know the format; otherwise it refuses the recording.
-        return None, False
-    return seconds, seconds is None or seconds > settings.CHUNK_AFTER_S
+        yield request, [], ()
+        return
+    recording = replace(request.recording, seconds=inspection.seconds)
+    with ExitStack() as files:
+        if _may_be_long(inspection):
+            cut = chunk_files(recording, settings.CHUNK_S, after_each=raise_if_unwanted)
+            chunks = files.enter_context(cut)
+            recording = replace(recording, seconds=chunks[-1].end)
+            if chunks[-1].end > settings.CHUNK_AFTER_S:
+                yield replace(request, recording=recording), chunks, inspection.notices
+                return
+        if not inspection.is_plain:
+            recording = files.enter_context(rewritten(recording))
+        yield replace(request, recording=recording), [], inspection.notices
 
 
-def _plan(request: AnalysisRequest, chunks: Sequence[ChunkFile]) -> _Plan:
+def _may_be_long(inspection: Inspection) -> bool:
+    """Whether the recording may be too long for one engine call."""
+    return inspection.seconds is None or inspection.seconds > settings.CHUNK_AFTER_S
+
+
+def _plan(
+    request: AnalysisRequest, chunks: Sequence[ChunkFile], notices: tuple[Notice, ...]
+) -> _Plan:
     whole = request.recording
     files = [_recording_of(chunk, whole.field) for chunk in chunks] or [whole]
     diarize = parakeet.diarize_chunk
@@ -159,6 +171,7 @@ def _plan(request: AnalysisRequest, chunks: Sequence[ChunkFile]) -> _Plan:
         request.linking,
         [partial(call, transcribe, file) for file in files if request.options is not None],
         [partial(call, diarize, file) for file in files if request.speakers != "none"],
+        notices,
     )
 
 
@@ -206,6 +219,7 @@ def _analysis(plan: _Plan, answers: Mapping[Call, Any]) -> Analysis:
         return _joined(plan, transcriptions, diarizations)
     transcription = transcriptions[0] if transcriptions else _NO_WORDS
     warnings = (
+        *plan.notices,
         *check_speaker_limit(*diarizations),
         *check_answers(transcription, diarizations),
     )
@@ -223,11 +237,15 @@ def _joined(plan: _Plan, transcriptions: Sequence[Any], diarizations: Sequence[A
     chunks = [Chunk(chunk.start, chunk.end, answer) for chunk, answer in turns]
     diarized = [answer for _, answer in turns]
     transcription = join_parts(parts)
-    checked = (*check_speaker_limit(*diarized), *check_answers(transcription, diarized))
+    checked = (
+        *plan.notices,
+        *check_speaker_limit(*diarized),
+        *check_answers(transcription, diarized),
+    )
     return Analysis(
         transcription,
         _linked(chunks, plan.linking),
-        (*without_words, *without_turns, *checked),
+        (*plan.notices, *without_words, *without_turns, *checked),
         plan.seconds,
     )
 

@@ -70,8 +70,8 @@ class Decoder:
     def pid(self) -> int:
         return self._process.pid
 
-    def seconds(self, job: Job, recording: IO[bytes], limits: Limits) -> float | None:
-        """Return the length of a recording in seconds; None where it is not known.
+    def look_at(self, job: Job, recording: IO[bytes], limits: Limits) -> Answer:
+        """Return the length of a recording in seconds, None where it is not known, and its sound.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Decoder:
         """
         with closing(self._request(job, recording, limits)) as no_samples:
             next(no_samples, None)
-        return self._answer()["seconds"]
+        return self._answer()
 
     def samples(self, recording: IO[bytes], limits: Limits) -> Blocks:
         """Yield the samples of a recording as they arrive: whole float32 numbers in each block.

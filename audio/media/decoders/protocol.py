@@ -21,12 +21,29 @@ class Request(TypedDict):
     cpu_s: int
 
 
+class Sound(TypedDict):
+    """What a decoder hears of a recording that a program which counts samples may not.
+
+    The number of the audio stream, and how many there are; whether one channel is heard because
+    the mean of all would be silence; the seconds of silence that timestamps have before and
+    between packets; the seconds that are declared and missing at the end.
+    """
+
+    stream: int
+    streams: int
+    is_one_channel: bool
+    silence_s: float
+    missing_s: float
+
+
 class Answer(TypedDict):
     """The outcome, the seconds, and for `sample_rate` the rate (Hz) outside SAMPLE_RATES.
 
-    Outcomes: `done`, `undecodable`, `sample_rate`, `too_long`, `too_much_memory`.
+    Outcomes: `done`, `undecodable`, `sample_rate`, `too_long`, `too_much_memory`. The job `length`
+    has `sound` too.
     """
 
     outcome: str
     seconds: float | None
     sample_rate: int | None
+    sound: Sound | None

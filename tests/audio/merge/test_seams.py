@@ -62,7 +62,7 @@ def test_any_shift_under_two_hundred_milliseconds_gives_the_same_words(
 
 @FEW
 @given(shifts=SHIFTS, random=st.randoms(use_true_random=False))
-def test_words_that_often_repeat_are_told_apart_by_their_order(
+def test_words_that_often_repeat_are_distinguished_by_their_order(
     shifts: Sequence[float], random: Random
 ) -> None:
     texts = random.choices(COMMON, k=400)
@@ -105,7 +105,7 @@ def test_a_drawn_out_word_is_found_by_its_start() -> None:
     assert join_at_seam(one, other, begin=55.0, border=60.0) == [one[0], other[1]]
 
 
-def test_a_word_that_is_heard_differently_at_the_border_is_told_once() -> None:
+def test_a_word_that_is_heard_differently_at_the_border_comes_once() -> None:
     one, other = [Word(59.7, 60.2, "hi")], [Word(59.9, 60.4, "high")]
 
     assert join_at_seam(one, other, begin=55.0, border=60.0) == [one[0]]

@@ -165,7 +165,7 @@ def test_whole_recordings_wait_for_each_other_and_quick_looks_do_not(
 
     with decoders.one(is_long=True), decoders.one(is_long=False) as quick:
         with tone.open("rb") as recording:
-            assert quick.seconds("declared", recording, LIMITS) == 1.0
+            assert quick.look_at("declared", recording, LIMITS)["seconds"] == 1.0
         with pytest.raises(AllBusy), decoders.one(is_long=True):
             raise AssertionError("a second one began")
     decoders.end()
