@@ -65,7 +65,8 @@ def diarized_json(transcript: OpenAITranscript) -> Json:
     segments = [_speaker_segment(*numbered) for numbered in _numbered_blocks(transcript)]
     return {
         "task": "transcribe",
-        "duration": duration_of(transcript.transcription),
+        # To milliseconds, as the segments' times are.
+        "duration": round(duration_of(transcript.transcription), 3),
         "text": "\n".join(f"{one['speaker']}: {one['text']}" for one in segments),
         "segments": segments,
         "usage": _usage(transcript.transcription),

@@ -44,6 +44,13 @@ from audio.timelines.registry import AUTO
 NO_TIMELINE = Export(format=plain_list.FORMAT, entries=())
 
 
+STORED_WITHOUT_WORDS = Notice(
+    "stored_without_words",
+    "The stored transcript has speakers and their turns, but no words, so no search finds it; "
+    "send transcribe=true to store the words.",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeOptions:
     """What a caller chooses besides the recordings and their timeline.
@@ -243,6 +250,13 @@ def _known_voices(job: MergeJob, *diarizations: Diarization) -> tuple[Voices, tu
     )
 
 
+def note_missing_words(transcript: NamedTranscript) -> NamedTranscript:
+    """Return a transcript that is to be stored, with a warning where it has no words."""
+    if transcript.blocks or not transcript.turns or STORED_WITHOUT_WORDS in transcript.warnings:
+        return transcript
+    return replace(transcript, warnings=(*transcript.warnings, STORED_WITHOUT_WORDS))
+
+
 def remember(
     transcript: NamedTranscript, job: MergeJob, *, created_by: str, key: str | None = None
 ) -> str:
@@ -256,7 +270,7 @@ def remember(
         retain_until=_in_days(job.options.retain_days),
         key=key,
     )
-    return library().remember(transcript, provenance)
+    return library().remember(note_missing_words(transcript), provenance)
 
 
 def _in_days(days: int | None) -> datetime | None:

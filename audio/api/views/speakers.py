@@ -16,7 +16,7 @@ from audio.api.serializers.speakers import (
 )
 from audio.formats.native_json import diarized_chunk_json
 from audio.library import check_can_store, work_begun
-from audio.pipeline.label_merge import label_merge, remember
+from audio.pipeline.label_merge import label_merge, note_missing_words, remember
 from audio.pipeline.transcription import (
     diarize_chunk,
     transcribe_with_known_speakers,
@@ -76,7 +76,8 @@ class LabelMerge(APIView):
             check_can_store()
         reader = client.name if VOICES_READ in client.scopes else None
         job = serializer.job(library_reader=reader, needs_library=given["store"])
-        transcript = label_merge(job)
+        merged = label_merge(job)
+        transcript = note_missing_words(merged) if given["store"] else merged
         response = transcript_response(transcript, given["format"])
         if given["store"]:
             _add_transcript_id(response, remember(transcript, job, created_by=client.name))

@@ -215,3 +215,9 @@ def test_text_with_speakers_has_a_line_for_each(scripted: Gateway) -> None:
     answer = scripted.post(TRANSCRIBE, files={"file": TONE}, data=data)
 
     assert answer.text.splitlines()[1] == "[0:00:02] B: Then close the blinds."
+
+
+def test_the_duration_is_rounded_to_milliseconds(scripted: Gateway, talk: FaultServer) -> None:
+    talk.answer(TRANSCRIBE, TRANSCRIPTION | {"duration": 4.000012345})
+
+    assert diarized(scripted)["duration"] == 4.0

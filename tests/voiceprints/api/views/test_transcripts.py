@@ -344,3 +344,22 @@ def test_subtitles_of_a_stored_transcript_are_cut_into_short_cues(
 
     assert answer.text.count("-->") == 4
     assert answer.text.count("Ana: Good morning.\n") == 4
+
+
+@pytest.mark.parametrize(
+    ("transcribe", "codes"), [("false", ["stored_without_words"]), ("true", [])]
+)
+def test_a_transcript_that_is_stored_without_words_says_so(
+    library_gateway: Gateway, transcribe: str, codes: list[str]
+) -> None:
+    answer = library_gateway.post(
+        "/api/audio/label-merge",
+        files={"file": TONE},
+        data={"timeline": "[]", "store": "true", "transcribe": transcribe},
+        headers=key("archive"),
+    ).json()
+
+    stored = call(library_gateway, "GET", f"transcripts/{answer['transcript_id']}").json()
+
+    assert [one["code"] for one in answer.get("warnings", [])] == codes
+    assert [one["code"] for one in stored.get("warnings", [])] == codes
