@@ -6,6 +6,7 @@ The registries are those that pip and npm are configured for on this machine.
 import contextlib
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,9 @@ class Registries:
 
     def _npm_pack(self, package: Package, folder: Path) -> Path:
         pinned = f"{package.name}@{package.version}"
-        options = ["pack", pinned, "--ignore-scripts", "--silent", "--pack-destination"]
+        # Not --silent, which leaves out why it fails.
+        quiet = ["--loglevel=error", "--no-progress", "--no-update-notifier"]
+        options = ["pack", pinned, "--ignore-scripts", *quiet, "--pack-destination"]
         _run([*self._npm(), *options, str(folder)], package, folder)
         archive = _only(folder, "*.tgz")
         digest = sha256_of(archive)
@@ -127,7 +130,8 @@ def _run(command: list[str], package: Package, folder: Path) -> None:
     except OSError as error:
         raise SourceFailed(f"{package}: {command[0]} cannot be run ({error})") from error
     if client.returncode:
-        raise SourceFailed(f"{package}: {_reason(log)}")
+        reason = _reason(log) or f"{Path(command[0]).name} ended with status {client.returncode}"
+        raise SourceFailed(f"{package}: {reason}")
 
 
 def _wait(client: subprocess.Popen[bytes], tick: Callable[[], None]) -> None:
@@ -142,11 +146,22 @@ def _wait(client: subprocess.Popen[bytes], tick: Callable[[], None]) -> None:
         client.wait()
 
 
+_NPM_ERROR = re.compile(r"npm (?:error|ERR!)\s*(?:\d{3}\b)?\s*")
+# The name of an error, and where a longer log is, which says nothing without that log.
+_NPM_DETAIL = re.compile(r"(?:code|errno|syscall|network) \S+$|A complete log of this run|$")
+
+
 def _reason(log: Path) -> str:
-    """Give the last error line of a client's output, which says why."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    """Return the error line of a client's output that says why; empty without any output.
+
+    pip sums up in its last error line, npm begins with it.
+    """
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
+    npm = [_NPM_ERROR.sub("", line) for line in lines if _NPM_ERROR.match(line)]
+    if reasons := [line for line in npm if not _NPM_DETAIL.match(line)]:
+        return reasons[0]
     errors = [line for line in lines if "error" in line.lower()]
-    return (errors or lines or ["no reason given"])[-1].strip()
+    return next(iter([*reversed(errors), *reversed(list(filter(None, lines)))]), "")
 
 
 def _only(folder: Path, pattern: str) -> Path:

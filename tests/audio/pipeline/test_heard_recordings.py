@@ -1,4 +1,4 @@
-"""What the engine receives, and which warnings the client gets, for files that are hard to hear."""
+"""What the engine receives, and which warnings the client gets, for hard files."""
 
 from pathlib import Path
 
