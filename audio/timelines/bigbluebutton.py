@@ -55,6 +55,7 @@ class _Event:
     tags: Mapping[str, str]
 
     def tag(self, name: str) -> str:
+        """Return the content of a tag; empty where it is missing."""
         return self.tags.get(name, "").strip()
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from audio.timelines.export import unexpected
@@ -13,7 +14,9 @@ FIRST_EPOCH_MS = 1e11
 # as seconds of a meeting they would be 31 years.
 FIRST_EPOCH_S = 1e9
 
-_CLOCK = re.compile(r"(-?)(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{1,9})(?:[.,]([0-9]{1,12}))?")
+# Groups: the sign, hours, minutes, seconds, and the digits of the fraction.
+CLOCK = r"(-?)(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{1,9})(?:[.,]([0-9]{1,12}))?"
+_CLOCK = re.compile(CLOCK)
 _ISO = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:[Tt ]|$)")
 
 
@@ -29,9 +32,14 @@ def parse_clock(text: str) -> float | None:
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         return None
-    sign, hours, minutes, seconds, fraction = found.groups()
-    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    value = float(f"{whole}.{fraction or 0}")
+    return clock_seconds(found.groups())
+
+
+def clock_seconds(groups: Sequence[str | None]) -> float:
+    """Return the seconds of the five groups of `CLOCK`."""
+    sign, hours, minutes, seconds, fraction = groups
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
+    value = float(f"{whole}.{fraction}") if fraction else float(whole)
     return -value if sign else value
 
 

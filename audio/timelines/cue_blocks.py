@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from audio.timelines.clock_times import parse_clock
+from audio.timelines.clock_times import CLOCK, clock_seconds
 from audio.timelines.export import Unreadable
 
 LONGEST_PREFIX = 60
@@ -13,7 +13,7 @@ MOST_WORDS = 6
 
 _BLANK_LINES = re.compile(r"\n[ \t]+(?=\n)")
 _BLOCK = re.compile(r"[^\n]+(?:\n[^\n]+)*")
-_TIMES = re.compile(r"[ \t]*(-?[0-9][0-9:.,]*)[ \t]*-->[ \t]*(-?[0-9][0-9:.,]*)(?:[ \t]|$)")
+_TIMES = re.compile(rf"[ \t]*{CLOCK}[ \t]*-->[ \t]*{CLOCK}(?![^ \t])")
 _COMMENTS = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:[ \t]+([^<>\n]*))?>")
 _TAG = re.compile(r"<[^<>]*>")
@@ -52,14 +52,17 @@ def read_cues(text: str) -> tuple[Cue, ...]:
 
 def _cues_of(lines: Sequence[str], first_line: int) -> Iterator[Cue]:
     """Yield the cues of a block; files without blank lines have several in one."""
-    times = [at for at, line in enumerate(lines) if "-->" in line and _TIMES.match(line)]
+    times = [
+        (at, found)
+        for at, line in enumerate(lines)
+        if "-->" in line and (found := _TIMES.match(line))
+    ]
     if not times:
         raise _bad_times(first_line)
-    for at, following in zip(times, [*times[1:], len(lines)], strict=True):
-        found = _TIMES.match(lines[at])
-        start, end = (parse_clock(found[side]) if found else None for side in (1, 2))
-        if start is None or end is None:
-            raise _bad_times(first_line + at)
+    ends = [at for at, _ in times[1:]]
+    for (at, found), following in zip(times, [*ends, len(lines)], strict=True):
+        groups = found.groups()
+        start, end = clock_seconds(groups[:5]), clock_seconds(groups[5:])
         ident = lines[at - 1].strip() if at else ""
         yield Cue(ident, start, end, "\n".join(lines[at + 1 : following]), first_line + at)
 
