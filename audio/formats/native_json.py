@@ -67,7 +67,12 @@ def named_json(transcript: NamedTranscript) -> Json:
 
 def _timeline(report: TimelineReport) -> Json:
     """Return the facts about the timeline; some only where they occur."""
-    occurring = {"joined": report.joined or None, "recording_start": report.recording_start}
+    pieces = [{"from_s": start, "offset_s": offset} for start, offset in report.pieces]
+    occurring = {
+        "pieces": pieces if len(pieces) > 1 else None,
+        "joined": report.joined or None,
+        "recording_start": report.recording_start,
+    }
     return {
         "format": report.format,
         "entries": report.entries,

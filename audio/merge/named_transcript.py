@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from audio.merge.name_spelling import common_spelling
 from audio.merge.naming.acceptance import EvidenceRule
-from audio.merge.naming.evidence import TIMELINE_UNUSABLE, Naming, name_by_evidence
-from audio.merge.naming.moved_timeline import move_timeline
+from audio.merge.naming.aligned_overlap import check_edge, check_late, name_by_aligned_overlap
+from audio.merge.naming.evidence import Naming, name_by_evidence
 from audio.merge.naming.name_embeddings import embeddings_by_name
 from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule, name_by_overlap
 from audio.merge.naming.timeline_plausibility import check_place, check_units
@@ -21,6 +21,7 @@ from audio.merge.values import (
     TimelineEntry,
     Transcription,
     Turn,
+    UsedTimeline,
     Voices,
 )
 
@@ -33,6 +34,7 @@ def name_transcript(
     *,
     rule: OverlapRule | EvidenceRule = OVERLAP_RULE,
     labelling: LabellingRule = PLAIN_RULE,
+    is_zero_known: bool = True,
 ) -> NamedTranscript:
     """Merge the words, turns and names of one track into a named transcript.
 
@@ -47,6 +49,8 @@ def name_transcript(
         How speakers are named, and when a name is good enough.
     labelling
         Which speaker gets a word that is in no turn, or in two.
+    is_zero_known
+        Whether the timeline's zero is the recording's start.
 
     Returns
     -------
@@ -68,7 +72,9 @@ def name_transcript(
     """
     entries, voices = spell_names(entries, voices)
     duration = length_of(diarization, transcription)
-    naming = assign_names(diarization, entries, voices, rule, duration_s=duration)
+    naming = assign_names(
+        diarization, entries, voices, rule, duration_s=duration, is_zero_known=is_zero_known
+    )
     blocks: tuple[Block, ...] = ()
     notices: tuple[Notice, ...] = ()
     if transcription is not None:
@@ -88,6 +94,7 @@ def name_transcript(
             *naming.notices,
         ),
         timeline_offset_s=naming.timeline_offset_s,
+        used_timeline=used_timeline(naming),
     )
 
 
@@ -99,16 +106,21 @@ def assign_names(
     mic: NamedSpeaker | None = None,
     *,
     duration_s: float,
+    is_zero_known: bool = True,
 ) -> Naming:
     """Name the speakers by the given rule, and warn about a timeline that cannot be meant.
 
-    ``mic`` is the local user of a two-track recording, ``duration_s`` the recording's length.
+    ``mic`` is the local user of a two-track recording, ``duration_s`` the recording's length,
+    ``is_zero_known`` whether the timeline's zero is the recording's start.
     """
     is_moved = isinstance(rule, EvidenceRule) or rule.follows_clock
     possible = check_units(entries, duration_s, is_converted=is_moved)
-    naming = _assign_names(diarization, possible.entries, voices, rule, mic)
+    naming = _assign_names(
+        diarization, possible.entries, voices, rule, mic, is_zero_known=is_zero_known
+    )
     place = check_place(possible.entries, duration_s, naming.timeline_offset_s)
-    return replace(naming, notices=(*possible.notices, *place, *naming.notices))
+    notices = (*possible.notices, *place, *naming.notices, *check_edge(naming))
+    return replace(naming, notices=notices)
 
 
 def spell_names(
@@ -143,26 +155,28 @@ def _assign_names(
     voices: Voices,
     rule: OverlapRule | EvidenceRule,
     mic: NamedSpeaker | None,
+    *,
+    is_zero_known: bool,
 ) -> Naming:
     if isinstance(rule, EvidenceRule):
-        return name_by_evidence(diarization, entries, voices, rule=rule, mic=mic)
+        return name_by_evidence(
+            diarization, entries, voices, rule=rule, mic=mic, is_zero_known=is_zero_known
+        )
     if rule.follows_clock:
-        return _name_by_moved_overlap(diarization, entries, voices, rule, mic)
-    return Naming(name_by_overlap(diarization, entries, voices, rule=rule, mic=mic))
+        return name_by_aligned_overlap(
+            diarization, entries, voices, rule=rule, mic=mic, is_zero_known=is_zero_known
+        )
+    named = name_by_overlap(diarization, entries, voices, rule=rule, mic=mic)
+    return Naming(named, notices=check_late(diarization, entries))
 
 
-def _name_by_moved_overlap(
-    diarization: Diarization,
-    entries: Sequence[TimelineEntry],
-    voices: Voices,
-    rule: OverlapRule,
-    mic: NamedSpeaker | None,
-) -> Naming:
-    own_names = [mic.name] if mic else []
-    moved = move_timeline(diarization, entries, known=voices.names, present=own_names)
-    speakers = name_by_overlap(diarization, moved.entries, voices, rule=rule, mic=mic)
-    notices = () if moved.is_usable else (TIMELINE_UNUSABLE,)
-    return Naming(speakers, moved.aligned if moved.is_usable else None, notices)
+def used_timeline(naming: Naming) -> UsedTimeline | None:
+    """Return what the naming found of the timeline's clock and names; None without a timeline."""
+    aligned = naming.timeline
+    if aligned is None or aligned.clock is None:
+        return None
+    pieces = [(max(piece.from_s, 0.0), piece.offset_s) for piece in aligned.clock.pieces]
+    return UsedTimeline(aligned.clock.offset_s, tuple(pieces), aligned.joined)
 
 
 def rename_blocks(blocks: Iterable[Block], names: Mapping[str, str]) -> tuple[Block, ...]:

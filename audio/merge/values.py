@@ -210,13 +210,28 @@ class LabelledWords:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedTimeline:
+    """What was found of a timeline that names came from.
+
+    ``offset_s`` is how late it is at the recording's start. ``pieces`` are the times in the
+    recording from which on an offset holds, and the offsets; more than one where the recording
+    was paused. ``joined`` is the number of readings that were taken for another reading of the
+    same person.
+    """
+
+    offset_s: float
+    pieces: tuple[tuple[float, float], ...] = ()
+    joined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineReport:
     """What was read of a timeline, and how late it is.
 
     ``entries`` and ``people`` are those that came to be used; ``dropped`` counts the others by
     reason. ``offset_s`` is in seconds, positive is late, None where nothing was found or looked
-    for. ``recording_start`` is the instant that was found, in ISO 8601. ``joined`` is the number
-    of readings that were taken for another reading of the same person.
+    for. ``recording_start`` is the instant that was found, in ISO 8601. ``pieces`` and ``joined``
+    are those of `UsedTimeline`.
     """
 
     format: str
@@ -225,6 +240,7 @@ class TimelineReport:
     dropped: Mapping[str, int] = field(default_factory=dict)
     offset_s: float | None = None
     recording_start: str | None = None
+    pieces: tuple[tuple[float, float], ...] = ()
     joined: int = 0
 
 
@@ -247,6 +263,7 @@ class NamedTranscript:
     dropped_words: int = 0
     timeline_offset_s: float | None = None
     language: str | None = None
+    used_timeline: UsedTimeline | None = None
     timeline: TimelineReport | None = None
 
 

@@ -156,12 +156,13 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
             known,
             rule=_rule(job),
             labelling=LABELLING,
+            is_zero_known=facts.zero is None,
         )
     return replace(
         named,
         warnings=(*named.warnings, *facts.notices, *analysis.warnings, *unavailable),
         language=analysis.transcription.language,
-        timeline=report_timeline(facts, named.timeline_offset_s),
+        timeline=report_timeline(facts, named.used_timeline),
     )
 
 
@@ -188,6 +189,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
             self_vad=job.options.self_vad,
             rule=_rule(job),
             labelling=LABELLING,
+            is_zero_known=facts.zero is None,
         )
     return replace(
         named,
@@ -198,7 +200,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
             *unavailable,
         ),
         language=system_analysis.transcription.language or mic_analysis.transcription.language,
-        timeline=report_timeline(facts, named.timeline_offset_s),
+        timeline=report_timeline(facts, named.used_timeline),
     )
 
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from audio.merge.values import Notice, Span, TimelineEntry, TimelineReport
+from audio.merge.values import Notice, Span, TimelineEntry, TimelineReport, UsedTimeline
 from audio.timelines.clock_times import format_instant
 from audio.timelines.export import Entry, Export
 from audio.timelines.open_ends import end_at_recording
@@ -205,11 +205,12 @@ def _is_tiled(export: Export, entries: Sequence[Entry]) -> bool:
     return covered >= TILED_SHARE * (until - entries[0].start)
 
 
-def report_timeline(facts: TimelineFacts, offset_s: float | None) -> TimelineReport:
+def report_timeline(facts: TimelineFacts, used: UsedTimeline | None) -> TimelineReport:
     """Return the answer's facts about the timeline, once its offset is known.
 
     Without the start of the recording, the offset says when the recording began.
     """
+    offset_s = used.offset_s if used else None
     start = None
     if facts.zero is not None and offset_s is not None:
         start = format_instant(facts.zero + offset_s)
@@ -220,5 +221,6 @@ def report_timeline(facts: TimelineFacts, offset_s: float | None) -> TimelineRep
         facts.dropped,
         offset_s=offset_s,
         recording_start=start or None,
-        joined=facts.joined,
+        pieces=used.pieces if used else (),
+        joined=facts.joined + (used.joined if used else 0),
     )

@@ -123,6 +123,11 @@ class TimelineFacts(serializers.Serializer[Any]):
         required=False,
         help_text="Absolute times without recording_start: when the recording seems to begin.",
     )
+    pieces = serializers.ListField(
+        child=serializers.DictField(child=serializers.FloatField()),
+        required=False,
+        help_text="A paused recording: from_s and offset_s of each piece.",
+    )
     joined = serializers.IntegerField(
         required=False,
         help_text="Readings that were taken for another reading of the same person's name.",

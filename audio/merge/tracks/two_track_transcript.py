@@ -18,6 +18,7 @@ from audio.merge.named_transcript import (
     engine_models,
     rename_blocks,
     spell_names,
+    used_timeline,
 )
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.name_embeddings import embeddings_by_name, known_embedding
@@ -80,6 +81,7 @@ def name_two_tracks(
     self_vad: Sequence[Span] | None = None,
     rule: OverlapRule | EvidenceRule = OVERLAP_RULE,
     labelling: LabellingRule = PLAIN_RULE,
+    is_zero_known: bool = True,
 ) -> NamedTranscript:
     """Merge the words, turns and names of two tracks into a named transcript.
 
@@ -101,6 +103,8 @@ def name_two_tracks(
         How speakers are named, and when a name is good enough.
     labelling
         Which speaker gets a word that is in no turn, or in two.
+    is_zero_known
+        Whether the timeline's zero is the recording's start.
 
     Returns
     -------
@@ -130,7 +134,15 @@ def name_two_tracks(
         user_voice.embedding,
         enrolled_s=user_voice.enrolled_s,
     )
-    naming = assign_names(system.diarization, entries, voices, rule, mic=user, duration_s=duration)
+    naming = assign_names(
+        system.diarization,
+        entries,
+        voices,
+        rule,
+        mic=user,
+        duration_s=duration,
+        is_zero_known=is_zero_known,
+    )
     system_blocks, system_notices = label_blocks(
         system.diarization, system.transcription, rule=labelling
     )
@@ -153,6 +165,7 @@ def name_two_tracks(
         ),
         dropped_words=len(words) - len(local.words),
         timeline_offset_s=naming.timeline_offset_s,
+        used_timeline=used_timeline(naming),
     )
 
 
