@@ -54,7 +54,7 @@ TALKS = {
 }
 
 
-@pytest.fixture(params=TALKS.values(), ids=TALKS)
+@pytest.fixture(params=list(TALKS.values()), ids=list(TALKS))
 def talk(request: pytest.FixtureRequest, faults: FaultServer) -> Talk:
     chosen: Talk = request.param
     script_engine(faults, chosen.engine())
