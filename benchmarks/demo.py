@@ -108,10 +108,18 @@ def _print_score(answer: Answer, seconds: float) -> None:
     console.print(f"\nmeasured against the {measured.words} words of the reference:")
     console.print(f"  word error rate              {measured.word_error_rate:.2%}")
     console.print(f"  words under the right name   {measured.rightly_named:.2%}")
+    console.print(f"  echo in the microphone       {_echo(answer)}")
     console.print(
         f"  processing time              {seconds:.1f} s for {answer['duration']:.1f} s of "
         f"meeting, {seconds / answer['duration']:.2f} of its length"
     )
+
+
+def _echo(answer: Answer) -> str:
+    echo = answer.get("echo") or {}
+    if not echo.get("found"):
+        return "none found"
+    return f"{echo['delay_ms']:.0f} ms late, made {echo['attenuation_db']:.0f} dB weaker"
 
 
 def _print_what_next() -> None:

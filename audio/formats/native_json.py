@@ -58,6 +58,8 @@ def named_json(transcript: NamedTranscript) -> Json:
     }
     if transcript.mode == "dual_channel":
         answer["dropped_words"] = transcript.dropped_words
+    if transcript.echo is not None:
+        answer["echo"] = asdict(transcript.echo)
     if transcript.timeline_offset_s is not None:
         answer["timeline_offset_s"] = transcript.timeline_offset_s
     if transcript.timeline is not None:

@@ -19,7 +19,13 @@ from audio.archive.voices_file import read_voices
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
 from audio.merge.constrained_clustering import LinkingRule
-from audio.merge.defaults import DEFAULT_RULE, DEFAULT_SELF_NAME, RULE_NAMES
+from audio.merge.defaults import (
+    DEFAULT_ECHO,
+    DEFAULT_RULE,
+    DEFAULT_SELF_NAME,
+    ECHO_NAMES,
+    RULE_NAMES,
+)
 from audio.merge.name_spelling import readable
 from audio.merge.values import Voices
 from audio.pipeline.label_merge import build_merge_options
@@ -59,6 +65,14 @@ def add_archive_options(parser: ArgumentParser) -> None:
         help="how speakers are named. overlap: the name that the timeline shows longest, "
         "else the nearest voice; evidence: timeline and voices are weighed together "
         f"(default: {DEFAULT_RULE})",
+    )
+    parser.add_argument(
+        "--echo",
+        choices=ECHO_NAMES,
+        default=DEFAULT_ECHO,
+        help="what becomes of the voices of *.system.* in *.mic.*. cancel: the engines hear it "
+        "without them; gate: only words louder than what would be left of them count; off: only "
+        f"words louder than on *.system.* (default: {DEFAULT_ECHO})",
     )
     for count, limit in zip(_COUNTS, ("exactly", "at least", "at most"), strict=True):
         parser.add_argument(

@@ -8,9 +8,14 @@ Thresholds and margins are cosines, from -1 to 1; shares are from 0 to 1.
 from typing import Final, Literal
 
 RuleName = Literal["overlap", "evidence"]
+EchoName = Literal["cancel", "gate", "off"]
 
 RULE_NAMES: Final[tuple[RuleName, ...]] = ("overlap", "evidence")
 DEFAULT_RULE: Final[RuleName] = "overlap"
+
+# What becomes of the system track's echo in the mic track.
+ECHO_NAMES: Final[tuple[EchoName, ...]] = ("cancel", "gate", "off")
+DEFAULT_ECHO: Final[EchoName] = "cancel"
 
 # The least similarity at which two embeddings are one voice.
 DEFAULT_THRESHOLD = 0.5

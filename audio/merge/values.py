@@ -245,6 +245,19 @@ class TimelineReport:
 
 
 @dataclass(frozen=True, slots=True)
+class EchoReport:
+    """The system track's echo in the mic track: how late, and by how much weaker it was made.
+
+    ``drift_ppm`` is how much slower the mic's clock is. All are None where no echo was found.
+    """
+
+    found: bool
+    delay_ms: float | None = None
+    drift_ppm: float | None = None
+    attenuation_db: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NamedTranscript:
     """One recording's blocks or turns under names.
 
@@ -265,6 +278,7 @@ class NamedTranscript:
     language: str | None = None
     used_timeline: UsedTimeline | None = None
     timeline: TimelineReport | None = None
+    echo: EchoReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

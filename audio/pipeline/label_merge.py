@@ -13,10 +13,12 @@ from audio.media import decoding
 from audio.media.recording import Recording, digest_of
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.defaults import (
+    DEFAULT_ECHO,
     DEFAULT_MIN_OVERLAP,
     DEFAULT_RULE,
     DEFAULT_SELF_NAME,
     DEFAULT_THRESHOLD,
+    EchoName,
     RuleName,
 )
 from audio.merge.named_transcript import name_transcript
@@ -35,6 +37,7 @@ from audio.merge.values import (
     Voices,
 )
 from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
+from audio.pipeline.mic_echo import HeardMic, heard_mic
 from audio.pipeline.transcription import LABELLING
 from audio.timelines import plain_list
 from audio.timelines.entries import TimelineFacts, report_timeline, timeline_entries
@@ -71,6 +74,7 @@ class MergeOptions:
     voiceprint_threshold: float = DEFAULT_THRESHOLD
     retain_days: int | None = None
     linking: LinkingRule = LINKING_RULE
+    echo: EchoName = DEFAULT_ECHO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +171,20 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
 
 
 def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> NamedTranscript:
-    if job.options.self_vad is None:
-        # Before any engine works: without samples there would be no answer.
-        decoding.check_decodable(mic)
-        decoding.check_decodable(system)
+    if job.options.self_vad is not None:
+        return _merge_tracks(job, HeardMic(mic), mic, system)
+    # Before any engine works: without samples there would be no answer.
+    decoding.check_decodable(mic)
+    decoding.check_decodable(system)
+    with heard_mic(mic, system, job.options.echo) as heard:
+        return _merge_tracks(job, heard, mic, system)
+
+
+def _merge_tracks(
+    job: MergeJob, heard: HeardMic, mic: Recording, system: Recording
+) -> NamedTranscript:
     mic_analysis, system_analysis = analyse(
-        AnalysisRequest(recording=mic, options={}, speakers="embeddings"),
+        AnalysisRequest(recording=heard.recording, options={}, speakers="embeddings"),
         AnalysisRequest(
             recording=system, options={}, speakers="embeddings", linking=job.options.linking
         ),
@@ -187,6 +199,7 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
             known,
             self_name=job.options.self_name,
             self_vad=job.options.self_vad,
+            selection=heard.selection,
             rule=_rule(job),
             labelling=LABELLING,
             is_zero_known=facts.zero is None,
@@ -196,11 +209,13 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
         warnings=(
             *named.warnings,
             *facts.notices,
+            *heard.warnings,
             *dict.fromkeys((*mic_analysis.warnings, *system_analysis.warnings)),
             *unavailable,
         ),
         language=system_analysis.transcription.language or mic_analysis.transcription.language,
         timeline=report_timeline(facts, named.used_timeline),
+        echo=heard.report,
     )
 
 

@@ -134,6 +134,21 @@ class TimelineFacts(serializers.Serializer[Any]):
     )
 
 
+class Echo(serializers.Serializer[Any]):
+    """The system track's echo in the mic track; null where none was found."""
+
+    found = serializers.BooleanField()
+    delay_ms = serializers.FloatField(
+        allow_null=True, help_text="How late the microphone hears the system track."
+    )
+    drift_ppm = serializers.FloatField(
+        allow_null=True, help_text="By how much the microphone's clock is slower."
+    )
+    attenuation_db = serializers.FloatField(
+        allow_null=True, help_text="By how much the echo is weaker in what the engines hear."
+    )
+
+
 class NamedBlocks(serializers.Serializer[Any]):
     """Who said what, by name."""
 
@@ -152,6 +167,7 @@ class NamedBlocks(serializers.Serializer[Any]):
     models = serializers.DictField(child=serializers.CharField())
     warnings = Warned(many=True, required=False)
     dropped_words = serializers.IntegerField(required=False)
+    echo = Echo(required=False, help_text="Two tracks, without self_vad and unless echo is off.")
     timeline_offset_s = serializers.FloatField(required=False)
     timeline = TimelineFacts(required=False)
     transcript_id = serializers.UUIDField(

@@ -20,10 +20,12 @@ from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
 from audio.merge.constrained_clustering import LinkingRule
 from audio.merge.defaults import (
+    DEFAULT_ECHO,
     DEFAULT_MIN_OVERLAP,
     DEFAULT_RULE,
     DEFAULT_SELF_NAME,
     DEFAULT_THRESHOLD,
+    ECHO_NAMES,
     RULE_NAMES,
 )
 from audio.pipeline.label_merge import MergeJob, build_merge_job, build_merge_options
@@ -126,7 +128,14 @@ class LabelMergeRequest(SpeakerCounts):
     )
     self_vad = SpansField(
         required=False,
-        help_text="Two tracks: when the local user speaks. Without it, the tracks' levels decide.",
+        help_text="Two tracks: when the local user speaks. Without it, the tracks' sound decides.",
+    )
+    echo = Choice(
+        ECHO_NAMES,
+        default=DEFAULT_ECHO,
+        help_text="Two tracks: the others' voices that the microphone hears. cancel: the engines "
+        "hear it without them. gate: words are the user's if they are louder than what is left "
+        "of them. off: if they are louder than on the system track.",
     )
     known_voiceprints = VoicesField(
         required=False,

@@ -8,11 +8,9 @@ The kernel enforces the limits, and ends this program with the gateway: a decode
 no requests.
 """
 
-import fcntl
 import json
 import os
 import resource
-import select
 import socket
 import sys
 from contextlib import suppress
@@ -36,11 +34,12 @@ from audio.media.decoders.sound_streams import (
     opened,
     sound_blocks,
 )
+from audio.media.lifelines import end_with
 
 
 def main(lifeline: int) -> None:
     """Answer requests from standard input, a socket, until it is closed."""
-    _end_with(lifeline)
+    end_with(lifeline)
     # The thread that started this process may be bound to one processor; the gateway is not.
     with suppress(OSError):
         os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
@@ -49,16 +48,6 @@ def main(lifeline: int) -> None:
     with socket.socket(fileno=0) as control:
         while answer := _next_answer(control):
             control.send(json.dumps(answer).encode())
-
-
-def _end_with(lifeline: int) -> None:
-    """Have the kernel end this process when the other end of the pipe closes."""
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
-    poll = select.poll()
-    poll.register(lifeline, select.POLLIN)
-    if poll.poll(0):
-        sys.exit("the gateway has ended")
 
 
 def _next_answer(control: socket.socket) -> Answer | None:

@@ -32,12 +32,14 @@ class LocalSpeech:
     """The words and turns of the mic track that are the local user's.
 
     ``mic_s`` and ``system_s`` are the lengths of the tracks where they were read, else None.
+    ``is_gated`` is false where every word is the user's, because the mic hears no loudspeaker.
     """
 
     words: tuple[Word, ...]
     turns: tuple[Turn, ...]
     mic_s: float | None = None
     system_s: float | None = None
+    is_gated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ class UserVoice:
     embedding: Embedding | None
     turns: tuple[Turn, ...]
     enrolled_s: float
+
+
+def select_all(
+    words: Sequence[Word],
+    turns: Sequence[Turn],
+    *,
+    mic_s: float | None = None,
+    system_s: float | None = None,
+) -> LocalSpeech:
+    """Select every word and turn: a mic without echo has no words of other people."""
+    return LocalSpeech(tuple(words), tuple(turns), mic_s, system_s, is_gated=False)
 
 
 def select_by_level(
@@ -170,13 +183,17 @@ def find_user_voice(diarization: Diarization, local_turns: Sequence[Turn]) -> Us
     )
 
 
-def check_lengths(mic_s: float | None, system_s: float | None) -> tuple[Notice, ...]:
+def check_lengths(
+    mic_s: float | None, system_s: float | None, *, is_gated: bool = True
+) -> tuple[Notice, ...]:
     """Return a warning where one track ends so early that speech may be missing.
 
     Parameters
     ----------
     mic_s, system_s
         The lengths of the tracks, in seconds; None where unknown.
+    is_gated
+        Whether words of the mic track are dropped where the other track has ended.
 
     Returns
     -------
@@ -186,11 +203,15 @@ def check_lengths(mic_s: float | None, system_s: float | None) -> tuple[Notice, 
     """
     if mic_s is None or system_s is None or abs(mic_s - system_s) <= LENGTHS_MAY_DIFFER_S:
         return ()
+    consequence = (
+        "beyond the shorter one nothing counts as the local user's unless self_vad says so."
+        if is_gated
+        else "the shorter one may have ended too early."
+    )
     return (
         Notice(
             "tracks_differ_in_length",
-            f"The mic track lasts {mic_s:.1f} s, the system track {system_s:.1f} s: beyond the "
-            "shorter one nothing counts as the local user's unless self_vad says so.",
+            f"The mic track lasts {mic_s:.1f} s, the system track {system_s:.1f} s: {consequence}",
         ),
     )
 

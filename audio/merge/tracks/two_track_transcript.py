@@ -6,7 +6,7 @@ grouped into blocks on its own, so that no block mixes local speech with bleed.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import category
 
@@ -60,6 +60,7 @@ MOST_WORDS_DROPPED = Notice(
     "More than half of the microphone's words were left out as the other speakers' voices.",
 )
 SAME_MOMENT_MS = 500
+Selection = Callable[[Sequence[Word], Sequence[Turn]], LocalSpeech]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def name_two_tracks(
     *,
     self_name: str,
     self_vad: Sequence[Span] | None = None,
+    selection: Selection | None = None,
     rule: OverlapRule | EvidenceRule = OVERLAP_RULE,
     labelling: LabellingRule = PLAIN_RULE,
     is_zero_known: bool = True,
@@ -98,7 +100,10 @@ def name_two_tracks(
     self_name
         The local user's name; no timeline entry gives it to a speaker of the system track.
     self_vad
-        When the local user spoke, in seconds; None to compare the tracks' samples instead.
+        When the local user spoke, in seconds; None to decide by the sound instead.
+    selection
+        How the user's words and turns are selected without ``self_vad``; None to compare the
+        levels of the tracks' samples.
     rule
         How speakers are named, and when a name is good enough.
     labelling
@@ -125,7 +130,7 @@ def name_two_tracks(
     words, mic_notices = transcribed_words(mic.diarization, mic.transcription)
     if labelling.doubts_times and not mic_notices:
         words = trim_drawn_out(words, mic.diarization.turns, tolerance_s=labelling.tolerance_s)
-    local = _select_local(mic, system, self_vad, words)
+    local = _select_local(mic, system, self_vad, selection, words)
     user_voice = find_user_voice(mic.diarization, local.turns)
     user = NamedSpeaker(
         MIC,
@@ -160,7 +165,8 @@ def name_two_tracks(
         ),
         warnings=(
             *dict.fromkeys((*mic_notices, *system_notices)),
-            *_check_tracks(mic, system, voices, words, local),
+            *_check_tracks(mic, system, voices, local),
+            *(_check_dropped(words, local) if selection is None else ()),
             *naming.notices,
         ),
         dropped_words=len(words) - len(local.words),
@@ -212,10 +218,13 @@ def _select_local(
     mic: AnalysedTrack,
     system: AnalysedTrack,
     self_vad: Sequence[Span] | None,
+    selection: Selection | None,
     words: Sequence[Word],
 ) -> LocalSpeech:
     if self_vad is not None:
         return select_by_vad(self_vad, words, mic.diarization.turns)
+    if selection is not None:
+        return selection(words, mic.diarization.turns)
     if mic.samples is None or system.samples is None:
         raise ValueError("without self_vad both tracks need samples, got None")
     return select_by_level(mic.samples, system.samples, words, mic.diarization.turns)
@@ -237,12 +246,17 @@ def _check_tracks(
     mic: AnalysedTrack,
     system: AnalysedTrack,
     voices: Voices,
-    words: Sequence[Word],
     local: LocalSpeech,
 ) -> Iterator[Notice]:
     tracks = (mic.diarization.embeddings, system.diarization.embeddings)
     yield from check_dimensions([one for track in tracks for one in track.values()], voices)
-    yield from check_lengths(_length(mic, local.mic_s), _length(system, local.system_s))
+    yield from check_lengths(
+        _length(mic, local.mic_s), _length(system, local.system_s), is_gated=local.is_gated
+    )
+
+
+def _check_dropped(words: Sequence[Word], local: LocalSpeech) -> Iterator[Notice]:
+    """Warn where most words were dropped, and no echo explains it."""
     if 2 * (len(words) - len(local.words)) > len(words):
         yield MOST_WORDS_DROPPED
 

@@ -1,0 +1,1 @@
+"""Echo cancellation in a process apart, with the decoders' limits."""
