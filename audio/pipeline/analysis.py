@@ -29,7 +29,7 @@ from audio.merge.values import Diarization, Notice, Transcription
 from audio.pipeline import job_progress
 from audio.pipeline.audio_quota import charged
 from audio.pipeline.engine_retries import call_with_retries, raise_if_unwanted
-from audio.pipeline.parallel_calls import call_engine_in_stages
+from audio.pipeline.parallel_calls import call_engine_in_parallel
 
 # How unlike the labels of one speaker may be on average. The pure function's 0.7 joins people with
 # similar voices: the embedding of a label is the mean of all its speech in a chunk.
@@ -93,11 +93,8 @@ class _Plan:
         return [call for pair in pairs for call in pair if call is not None]
 
 
-def analyse(*requests: AnalysisRequest, first: Sequence[AnalysisRequest] = ()) -> list[Analysis]:
+def analyse(*requests: AnalysisRequest) -> list[Analysis]:
     """Analyse recordings, all in parallel as far as the engines have slots.
-
-    The recordings of `first` have been analysed before another is sent, so that an engine that
-    works on one recording at a time is not late for them; their analyses come first.
 
     Raises
     ------
@@ -106,19 +103,14 @@ def analyse(*requests: AnalysisRequest, first: Sequence[AnalysisRequest] = ()) -
     UnusableAudio, DecodingUnavailable, Stopped, AudioQuotaExceeded
     """
     with ExitStack() as files:
-        measured = [files.enter_context(_measured(one)) for one in (*first, *requests)]
+        measured = [files.enter_context(_measured(request)) for request in requests]
         files.enter_context(charged(request.recording.seconds for request, *_ in measured))
         plans = [_plan(*one) for one in measured]
-        stages = [_calls(plans[: len(first)]), _calls(plans[len(first) :])]
-        calls = [call for stage in stages for call in stage]
-        counted = ([partial(_counted, call, 1 / len(calls)) for call in one] for one in stages)
-        results = call_engine_in_stages(parakeet.parakeet(), *counted)
+        calls = [call for plan in plans for call in plan.alternating()]
+        counted = (partial(_counted, call, 1 / len(calls)) for call in calls)
+        results = call_engine_in_parallel(parakeet.parakeet(), *counted)
     answers = dict(zip(calls, results, strict=True))
     return [_analysis(plan, answers) for plan in plans]
-
-
-def _calls(plans: Sequence[_Plan]) -> list[Call]:
-    return [call for plan in plans for call in plan.alternating()]
 
 
 @contextmanager

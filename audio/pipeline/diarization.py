@@ -10,7 +10,7 @@ from audio.merge.naming.unnamed_speakers import letter_unnamed
 from audio.merge.speaker_labels import label_transcription
 from audio.merge.values import LabelledWords, Notice, Transcription
 from audio.pipeline.analysis import AnalysisRequest, analyse
-from audio.pipeline.known_speakers import KnownSpeakers, embedding_of, known_names
+from audio.pipeline.known_speakers import KnownSpeakers, known_names, reference_embeddings
 from audio.pipeline.transcription import LABELLING
 
 
@@ -38,15 +38,8 @@ def transcribe_diarized(
         # Embeddings cost the engine work, and are used only where there are names to compare.
         speakers="embeddings" if known.names else "turns",
     )
-    references = [
-        AnalysisRequest(recording=reference, speakers="embeddings")
-        for reference in known.references
-    ]
-    *reference_analyses, analysis = analyse(request, first=references)
-    embeddings = [
-        embedding_of(reference, one.diarization)
-        for reference, one in zip(known.references, reference_analyses, strict=True)
-    ]
+    with reference_embeddings(known) as embeddings:
+        [analysis] = analyse(request)
     names, warnings = known_names(analysis.diarization, known, embeddings)
     if known.names:
         speakers = speakers_of(analysis.diarization)

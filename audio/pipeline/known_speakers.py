@@ -1,6 +1,7 @@
 """The speakers that a client expects, and their names for the speakers of a recording."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ from audio.merge.diarized_speakers import speaking_time
 from audio.merge.name_spelling import name_key
 from audio.merge.naming.open_set_identification import OpenSetRule, identify
 from audio.merge.values import NO_VOICES, Diarization, Embedding, Notice, Voices
+from audio.pipeline.analysis import AnalysisRequest, analyse
+from audio.pipeline.parallel_calls import MAX_PARALLEL
 
 # An embedding of less speech is often wrong; more than a minute adds nothing.
 SHORTEST_REFERENCE_S = 1.5
@@ -54,13 +57,33 @@ def check_references(references: Sequence[Recording]) -> None:
             )
 
 
-def embedding_of(reference: Recording, diarization: Diarization) -> Embedding:
-    """Return the embedding of the speaker who talks longest in a reference.
+@contextmanager
+def reference_embeddings(known: KnownSpeakers) -> Iterator[list[Embedding]]:
+    """Yield the embedding of each reference's voice; inside the block its slots are held.
+
+    References are heard before the recording is sent: an engine that works on one recording at a
+    time would be late for them, and a reference without a voice is refused before the long work.
 
     Raises
     ------
-    UnusableAudio
+    EngineError, UnusableAudio
     """
+    if not known.references:
+        yield []
+        return
+    with parakeet().hold_slots(MAX_PARALLEL):
+        heard = analyse(
+            *(
+                AnalysisRequest(recording=reference, speakers="embeddings")
+                for reference in known.references
+            )
+        )
+        found = zip(known.references, heard, strict=True)
+        yield [_embedding_of(reference, one.diarization) for reference, one in found]
+
+
+def _embedding_of(reference: Recording, diarization: Diarization) -> Embedding:
+    """Return the embedding of the speaker who talks longest in a reference."""
     seconds = speaking_time(diarization.turns)
     found = sorted(diarization.embeddings, key=lambda label: seconds.get(label, 0.0))
     if not found:

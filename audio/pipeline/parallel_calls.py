@@ -23,21 +23,8 @@ def call_engine_in_parallel(engine: Engine, *calls: Callable[[], Any]) -> list[A
     EngineBusy
         Before any call, when the slots did not become free in time.
     """
-    return call_engine_in_stages(engine, calls)
-
-
-def call_engine_in_stages(engine: Engine, *stages: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Run calls to an engine as one job; each stage begins when the one before has ended.
-
-    Raises
-    ------
-    EngineBusy
-        Before any call, when the slots did not become free in time.
-    """
-    with engine.hold_slots(min(max(map(len, stages)), MAX_PARALLEL)) as slots:
-        return [
-            answer for stage in stages if stage for answer in run_in_parallel(*stage, limit=slots)
-        ]
+    with engine.hold_slots(min(len(calls), MAX_PARALLEL)) as slots:
+        return run_in_parallel(*calls, limit=slots)
 
 
 def run_in_parallel(*calls: Callable[[], Any], limit: int = MAX_PARALLEL) -> list[Any]:

@@ -138,6 +138,7 @@ def test_a_reference_without_a_voice_is_named(scripted: Gateway, talk: FaultServ
     error = diarized(scripted, 400, names=["Ann"], references=[REFERENCE])
 
     assert error["message"] == "known_speaker_references[0]: no voice was found in it."
+    assert TRANSCRIBE not in talk.paths()
 
 
 @pytest.mark.parametrize(
