@@ -1,5 +1,6 @@
-"""Any recording → 16 kHz mono samples in a file, read back without being held in memory."""
+"""Any recording → 16 kHz mono samples in a file, read back in parts."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,15 +25,30 @@ class BadAudio(Exception):
     """A recording that cannot be used; the message is for the caller."""
 
 
+class SampleFile:
+    """Samples in a file. Not mapped: the pages of a mapped file count as the process's memory."""
+
+    def __init__(self, descriptor: int, count: int) -> None:
+        self._descriptor, self._count = descriptor, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, part: slice, /) -> Samples:
+        start, stop, _ = part.indices(self._count)
+        content = os.pread(self._descriptor, 4 * max(stop - start, 0), 4 * start)
+        return np.frombuffer(content, np.float32)
+
+
 @contextmanager
-def decoded(path: Path, folder: str | None) -> Iterator[Samples]:
+def decoded(path: Path, folder: str | None) -> Iterator[SampleFile]:
     """Decode a recording into a file of its own, which lives as long as this context.
 
     Channels are averaged. A file that was cut off gives what it holds.
 
     Yields
     ------
-    (samples,) float32 in [-1, 1], mapped from the file.
+    (samples,) float32 in [-1, 1], read from the file where they are needed.
 
     Raises
     ------
@@ -46,7 +62,7 @@ def decoded(path: Path, folder: str | None) -> Iterator[Samples]:
         if count < SHORTEST_S * SAMPLE_RATE:
             raise BadAudio("The audio is too short: at least 0.1 seconds are needed.")
         file.flush()
-        yield np.memmap(file, np.float32, "r", shape=(count,))
+        yield SampleFile(file.fileno(), count)
 
 
 def _blocks(path: Path) -> Iterator[Samples]:

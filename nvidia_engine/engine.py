@@ -16,7 +16,7 @@ from nvidia_engine.diarization.turns import Preset, Turn, find_turns
 from nvidia_engine.features import (
     FRAMES_PER_S,
     SAMPLE_RATE,
-    Samples,
+    SampleSource,
     frame_count,
     mel_rows,
     normalize,
@@ -56,7 +56,7 @@ class Diarization:
 class Recording:
     """A recording, the request it belongs to, and how its units are asked."""
 
-    samples: Samples
+    samples: SampleSource
     request: Request
     submit: Submit
     wait: Wait

@@ -5,11 +5,22 @@ Source: NeMo 3.0.0, ``nemo/collections/asr/parts/preprocessing/features.py``
 """
 
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
+
+
+class SampleSource(Protocol):
+    """Samples that are read in parts: an array, or a file of any length."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Samples: ...
+
+
 Features = NDArray[np.float32]
 
 SAMPLE_RATE = 16_000
@@ -32,13 +43,13 @@ def frame_count(samples: int) -> int:
     return samples // HOP
 
 
-def mel_rows(samples: Samples, start: int, end: int, bands: int) -> Features:
+def mel_rows(samples: SampleSource, start: int, end: int, bands: int) -> Features:
     """Compute the log-mel rows from `start` to `end` (10 ms frames) of a recording.
 
     Parameters
     ----------
     samples
-        (n,) at 16 kHz; may be memory-mapped: only what the rows need is read.
+        (n,) at 16 kHz; only what the rows need is read.
     start, end
         Frames; `end` is cut to the recording's last frame.
 
@@ -63,7 +74,7 @@ def normalize(features: Features) -> Features:
     return np.asarray(centred / (deviation + 1e-5), np.float32)
 
 
-def _block(samples: Samples, first: int, bands: int) -> Features:
+def _block(samples: SampleSource, first: int, bands: int) -> Features:
     """Compute _BLOCK rows from frame `first` on, with zeros beyond the recording's ends."""
     begin = first * HOP - _MARGIN
     wave = _emphasized(samples, begin, begin + (_BLOCK - 1) * HOP + _FFT)
@@ -72,7 +83,7 @@ def _block(samples: Samples, first: int, bands: int) -> Features:
     return np.log(power @ mel_filters(bands).T + _GUARD).astype(np.float32)
 
 
-def _emphasized(samples: Samples, begin: int, end: int) -> Samples:
+def _emphasized(samples: SampleSource, begin: int, end: int) -> Samples:
     """Pre-emphasize samples from `begin` to `end`; zeros stand where the recording has none.
 
     The first sample of a recording stays as it is.

@@ -19,7 +19,7 @@ from nvidia_engine.admission import Admission
 from nvidia_engine.audio_samples import decoded
 from nvidia_engine.device import Device, candidates
 from nvidia_engine.engine import Engine, Recording
-from nvidia_engine.features import SAMPLE_RATE, Samples
+from nvidia_engine.features import SAMPLE_RATE, SampleSource
 from nvidia_engine.inference.child import Child
 from nvidia_engine.inference.dispatcher import Dispatcher, EngineFault, Limits
 from nvidia_engine.inference.model_files import (
@@ -244,7 +244,7 @@ def model_names() -> dict[str, str]:
 
 @contextmanager
 def _connected(
-    samples: Samples, request: Request, dispatcher: Dispatcher, is_gone: Callable[[], bool]
+    samples: SampleSource, request: Request, dispatcher: Dispatcher, is_gone: Callable[[], bool]
 ) -> Iterator[Recording]:
     """Connect a recording with the dispatcher; what still waits at the end is dropped."""
     try:

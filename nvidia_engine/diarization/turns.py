@@ -65,8 +65,7 @@ def find_turns(activity: Activity, frame_s: float, preset: Preset) -> tuple[list
     """
     duration = len(activity) * frame_s
     spans = [
-        _spans(activity[:, head] / FULL, frame_s, duration, preset)
-        for head in range(activity.shape[1])
+        _spans(activity[:, head], frame_s, duration, preset) for head in range(activity.shape[1])
     ]
     heads = sorted((h for h, found in enumerate(spans) if found), key=lambda h: (spans[h][0], h))
     turns = [
@@ -83,7 +82,7 @@ def find_turns(activity: Activity, frame_s: float, preset: Preset) -> tuple[list
 
 
 def _spans(
-    activity: NDArray[np.float64], frame_s: float, duration: float, preset: Preset
+    activity: Activity, frame_s: float, duration: float, preset: Preset
 ) -> list[tuple[float, float]]:
     """Find one head's speech.
 
@@ -98,18 +97,21 @@ def _spans(
     return _merged(spans, preset.min_off)
 
 
-def _is_speaking(activity: NDArray[np.float64], preset: Preset) -> NDArray[np.bool_]:
+def _is_speaking(activity: Activity, preset: Preset) -> NDArray[np.bool_]:
     """Switch on above the onset and off below the offset, from the state of the frame before.
 
     A frame above both is on and below both is off, whatever came before; one that is above the
     onset and below the offset changes the state, and one between offset and onset keeps it.
     """
-    is_on, is_off = activity > preset.onset, activity < preset.offset
+    # Numbers of 32 bits: each array here has a number for each 10 ms of the recording.
+    is_on, is_off = activity > preset.onset * FULL, activity < preset.offset * FULL
     changes = is_on & is_off
     is_decided = is_on ^ is_off
-    last = np.maximum.accumulate(np.where(is_decided, np.arange(len(activity)), -1))
-    parity = np.cumsum(changes)
-    since: NDArray[np.int64] = parity - np.where(last >= 0, parity[last], 0)
+    last = np.maximum.accumulate(
+        np.where(is_decided, np.arange(len(activity), dtype=np.int32), np.int32(-1))
+    )
+    parity = np.cumsum(changes, dtype=np.int32)
+    since: NDArray[np.int32] = parity - np.where(last >= 0, parity[last], 0)
     state = np.where(last >= 0, is_on[last], False)
     return np.asarray(state ^ (since % 2 == 1))
 

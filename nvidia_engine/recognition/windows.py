@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nvidia_engine.features import SAMPLE_RATE, Samples
+from nvidia_engine.features import SAMPLE_RATE, SampleSource
 
 # Seconds after a cut in which the next cut is looked for: at most 24 s, and not many short
 # windows.
@@ -47,7 +47,7 @@ class Word:
         return (self.start + self.end) / 2
 
 
-def split_windows(samples: Samples) -> list[Window]:
+def split_windows(samples: SampleSource) -> list[Window]:
     """Cut a recording at the quietest 100 ms between 16 and 24 s after each cut."""
     cuts = [0]
     while len(samples) - cuts[-1] > LATEST_S * SAMPLE_RATE:
@@ -60,7 +60,7 @@ def split_windows(samples: Samples) -> list[Window]:
     ]
 
 
-def _quietest(samples: Samples, cut: int) -> int:
+def _quietest(samples: SampleSource, cut: int) -> int:
     """Find the middle of the quietest 100 ms of the range for the next cut."""
     first = cut + EARLIEST_S * SAMPLE_RATE
     range_ = np.asarray(samples[first : cut + LATEST_S * SAMPLE_RATE], np.float64)
