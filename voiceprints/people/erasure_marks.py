@@ -26,7 +26,7 @@ from voiceprints.models import ErasedName
 LONGEST_WORK = timedelta(days=30)
 # The margin is for clocks that differ.
 RETENTION = LONGEST_WORK + timedelta(days=1)
-# Of a person, in the library.
+# A person's name in the library has at most this many characters.
 LONGEST_NAME = 200
 # The lock of names, as a key of Postgres' advisory locks.
 _LOCK = 0x6E616D6573
