@@ -11,12 +11,15 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import Q
 
 from audio.formats.native_json import without_embeddings
 from voiceprints.models import IdempotencyKey
 from voiceprints.models.jobs import UNFINISHED, Job, JobRecording
 from voiceprints.people.erasure_marks import ErasedNames
+from voiceprints.storage.stored_files import delete_files
 from voiceprints.transcripts.forgotten_names import forget_mentions
 from voiceprints.transcripts.name_mentions import name_words, replace_mentions
 from voiceprints.transcripts.result_names import name_replacer, replace_names
@@ -38,13 +41,35 @@ def forget_in_job(job: Job, recordings: Iterable[JobRecording], erased: ErasedNa
     name, is_changed = forget_mentions(job.name, erased), False
     for recording in recordings:
         before, recording.name = recording.name, forget_mentions(recording.name, erased)
-        is_changed = is_changed or recording.name != before
+        in_file = _forget_in_timeline_file(recording, erased) if _is_timeline(recording) else set()
+        replacements |= in_file
+        is_changed = is_changed or recording.name != before or bool(in_file)
     if not is_changed and (options, name) == (job.options, job.name):
         return False
     job.options, job.name = options, name
     job.pseudonyms = sorted({*job.pseudonyms, *replacements})
     job.work = hashlib.sha256(uuid4().bytes).hexdigest()
     return True
+
+
+def _is_timeline(recording: JobRecording) -> bool:
+    return recording.field == "timeline"
+
+
+def _forget_in_timeline_file(recording: JobRecording, erased: ErasedNames) -> set[str]:
+    """Replace erased names in a timeline that was sent as a file; return their replacements.
+
+    The new file has a name of its own; the old one is deleted after the commit.
+    """
+    with recording.file.open("rb") as file:
+        before = file.read().decode("utf-8", errors="surrogateescape")
+    after, replacements = _forget_in_options({"timeline": before}, erased)
+    if after["timeline"] == before:
+        return set()
+    transaction.on_commit(partial(delete_files, [str(recording.file.name)]))
+    content = after["timeline"].encode("utf-8", errors="surrogateescape")
+    recording.file.save("timeline.timeline", ContentFile(content), save=False)
+    return replacements
 
 
 def forget_in_unfinished_jobs(erased: ErasedNames) -> None:
@@ -54,7 +79,7 @@ def forget_in_unfinished_jobs(erased: ErasedNames) -> None:
         recordings = list(job.recordings.all())
         if forget_in_job(job, recordings, erased):
             job.save(update_fields=["options", "name", "pseudonyms", "work"])
-            JobRecording.objects.bulk_update(recordings, ["name"])
+            JobRecording.objects.bulk_update(recordings, ["name", "file"])
             _erase_stored_response(job)
 
 
@@ -100,6 +125,12 @@ def _forget_in_options(
     """Return the options without erased names, and the names that replace them."""
     replacements: set[str] = set()
 
+    def forget_in_lines(text: str) -> str:
+        changed = forget_mentions(text, erased)
+        if changed != text:
+            replacements.update(erased.replacements.values())
+        return changed
+
     def rename(name: str) -> str:
         new_name = erased.replacement(name)
         if new_name is None:
@@ -109,14 +140,14 @@ def _forget_in_options(
 
     changes: Mapping[str, Callable[[Any], Any]] = {
         "timeline": lambda text: _in_text(
-            text, partial(_forget_in_strings, rename=rename), erased
+            text, partial(_forget_in_strings, rename=rename), forget_in_lines
         ),
         "self_name": rename,
         "known_voiceprints": lambda text: _in_text(
-            text, partial(_forget_voices, erased=erased), erased
+            text, partial(_forget_voices, erased=erased), forget_in_lines
         ),
         "archive": lambda text: _in_text(
-            text, partial(_forget_in_archive, erased=erased, rename=rename), erased
+            text, partial(_forget_in_archive, erased=erased, rename=rename), forget_in_lines
         ),
         "name": lambda path: forget_mentions(path, erased),
     }
@@ -126,14 +157,14 @@ def _forget_in_options(
     return forgotten, replacements
 
 
-def _in_text(text: Any, change: Callable[[Any], Any], erased: ErasedNames) -> Any:
+def _in_text(text: Any, change: Callable[[Any], Any], change_lines: Rename) -> Any:
     """Change the value of JSON text; text that is not JSON is searched for mentions instead."""
     if not isinstance(text, str):
         return change(text)
     try:
         value = json.loads(text)
     except ValueError:
-        return forget_mentions(text, erased)
+        return change_lines(text)
     changed = change(value)
     return text if changed == value else json.dumps(changed, ensure_ascii=False)
 

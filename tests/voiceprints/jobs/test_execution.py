@@ -369,6 +369,39 @@ def test_names_in_the_options_of_a_waiting_job_are_replaced(
     assert job.work != work
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n<v ANA RUIZ>Hello.</v>\n",
+        json.dumps([{"participant": {"name": "Ana Ruiz"}, "start": 0, "end": 4}]),
+    ],
+)
+def test_names_in_the_timeline_file_of_a_waiting_job_are_replaced(
+    content: str, queue: FaultServer, tone: Recording, tmp_path: Path, storage: Path
+) -> None:
+    ana, file = consenting("Ana Ruiz"), tmp_path / "shown"
+    file.write_text(content)
+    job = submit_job(
+        Submission(
+            kind=JobKind.LABEL_MERGE,
+            recordings=[tone],
+            timeline=Recording(file, ".timeline", "timeline", "timeline"),
+            options={"transcribe": "true", "store": "true"},
+            created_by="archive",
+        )
+    )
+    erase_person(ana.id, actor="desk", replacement="Guest")
+    job.refresh_from_db()
+    with job.recordings.get(field="timeline").file.open("rb") as stored:
+        shown = stored.read().decode()
+
+    assert "Guest" in shown
+    assert "ruiz" not in "".join(
+        path.read_bytes().decode("latin1").casefold() for path in storage.glob(f"jobs/{job.id}*")
+    )
+    assert job.pseudonyms == ["Guest"]
+
+
 def test_no_voice_is_stored_under_the_pseudonym_of_an_erased_person(
     queue: FaultServer, tone: Recording
 ) -> None:
