@@ -94,7 +94,7 @@ def name_transcript(
             *naming.notices,
         ),
         timeline_offset_s=naming.timeline_offset_s,
-        used_timeline=used_timeline(naming),
+        used_timeline=used_timeline(naming, duration),
     )
 
 
@@ -170,13 +170,17 @@ def _assign_names(
     return Naming(named, notices=check_late(diarization, entries))
 
 
-def used_timeline(naming: Naming) -> UsedTimeline | None:
-    """Return what the naming found of the timeline's clock and names; None without a timeline."""
+def used_timeline(naming: Naming, duration_s: float) -> UsedTimeline | None:
+    """Return what the naming found of the timeline's clock and names; None without a timeline.
+
+    ``duration_s`` is the recording's length.
+    """
     aligned = naming.timeline
     if aligned is None or aligned.clock is None:
         return None
     pieces = [(max(piece.from_s, 0.0), piece.offset_s) for piece in aligned.clock.pieces]
-    return UsedTimeline(aligned.clock.offset_s, tuple(pieces), aligned.joined)
+    outside = sum(one.end <= 0 or one.start >= duration_s for one in aligned.entries)
+    return UsedTimeline(aligned.clock.offset_s, tuple(pieces), aligned.joined, outside)
 
 
 def rename_blocks(blocks: Iterable[Block], names: Mapping[str, str]) -> tuple[Block, ...]:

@@ -21,9 +21,11 @@ from audio.merge.defaults import (
     EchoName,
     RuleName,
 )
+from audio.merge.diarized_speakers import speakers_of
 from audio.merge.named_transcript import name_transcript
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.overlap import OverlapRule
+from audio.merge.naming.timeline_alignment import most_probable_timeline
 from audio.merge.speaker_labels import length_of
 from audio.merge.tracks.loudness import Track
 from audio.merge.tracks.two_track_transcript import AnalysedTrack, name_two_tracks
@@ -40,7 +42,12 @@ from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
 from audio.pipeline.mic_echo import HeardMic, heard_mic
 from audio.pipeline.transcription import LABELLING
 from audio.timelines import plain_list
-from audio.timelines.entries import TimelineFacts, report_timeline, timeline_entries
+from audio.timelines.entries import (
+    TimelineFacts,
+    has_no_pauses,
+    report_timeline,
+    timeline_entries,
+)
 from audio.timelines.export import Export
 from audio.timelines.registry import AUTO
 
@@ -227,12 +234,23 @@ def _track(recording: Recording, analysis: Analysis) -> AnalysedTrack:
 def _read_entries(
     job: MergeJob, *analyses: Analysis
 ) -> tuple[tuple[TimelineEntry, ...], TimelineFacts]:
-    """Return the timeline's entries for a recording of this length, or for its two tracks."""
-    lengths = [
+    """Return the timeline's entries for a recording of this length, or for its two tracks.
+
+    Where the length does not say whether the recording lacks the timeline's pauses, the speakers
+    of the last analysis decide.
+    """
+    length = max(
         length_of(one.diarization, one.transcription) if one.seconds is None else one.seconds
         for one in analyses
-    ]
-    return timeline_entries(job.timeline, max(lengths))
+    )
+    if has_no_pauses(job.timeline, length) is not None:
+        return timeline_entries(job.timeline, length)
+    either = [timeline_entries(job.timeline, length, lacks_pauses=one) for one in (False, True)]
+    diarization = analyses[-1].diarization
+    chosen = most_probable_timeline(
+        speakers_of(diarization), diarization.turns, [entries for entries, _ in either]
+    )
+    return either[chosen]
 
 
 def _is_as_written(job: MergeJob) -> bool:

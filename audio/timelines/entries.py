@@ -1,8 +1,10 @@
 """An export as timeline entries of the merge core, once the recording's length is known."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from audio.merge.values import Notice, Span, TimelineEntry, TimelineReport, UsedTimeline
 from audio.timelines.clock_times import format_instant
@@ -53,7 +55,7 @@ class TimelineFacts:
 
 
 def timeline_entries(
-    export: Export, duration_s: float
+    export: Export, duration_s: float, *, lacks_pauses: bool | None = None
 ) -> tuple[tuple[TimelineEntry, ...], TimelineFacts]:
     """Return the entries for the merge core, and what is to be reported of them.
 
@@ -63,6 +65,9 @@ def timeline_entries(
         From `read_timeline`.
     duration_s
         The length of the recording, in seconds; 0 if it is unknown.
+    lacks_pauses
+        Whether the recording lacks the export's pauses; by default the lengths decide, and it has
+        them where they do not.
 
     Returns
     -------
@@ -77,8 +82,8 @@ def timeline_entries(
     ended = _with_ends(export, duration_s)
     identified = identify(ended, export.stays)
     entries = _joined(identified)
-    if published := _published_pauses(export, duration_s):
-        entries, paused = without_pauses(entries, published)
+    if has_no_pauses(export, duration_s) if lacks_pauses is None else lacks_pauses:
+        entries, paused = without_pauses(entries, export.pauses)
         dropped["paused"] += paused
     if _is_tiled(export, entries):
         notices.append(TEXT_CUES)
@@ -161,36 +166,43 @@ def _joined(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(joined, key=lambda entry: entry.start)
 
 
-def _published_pauses(export: Export, duration_s: float) -> tuple[Span, ...]:
-    """Return the pauses if the recording is the published one, by its length."""
+def has_no_pauses(export: Export, duration_s: float) -> bool | None:
+    """Return whether the recording lacks the export's pauses, by its length in seconds.
+
+    None where it is neither as long as the whole nor as the whole without the pauses.
+    """
     if not export.pauses or export.length_s is None:
-        return ()
-    published_s = export.length_s - sum(pause.end - pause.start for pause in export.pauses)
+        return False
+    paused_s = sum(pause.end - pause.start for pause in export.pauses)
     if abs(export.length_s - duration_s) <= SAME_LENGTH_S:
-        return ()
-    return export.pauses if abs(published_s - duration_s) <= SAME_LENGTH_S else ()
+        return False
+    return True if abs(export.length_s - paused_s - duration_s) <= SAME_LENGTH_S else None
 
 
 def without_pauses(entries: Sequence[Entry], pauses: Sequence[Span]) -> tuple[list[Entry], int]:
-    """Return the entries in the time of a recording that lacks the pauses.
+    """Return the entries in the time of a recording that lacks the pauses, which are sorted.
 
     What is in a pause is cut off; the second value is the number of entries that are wholly in
     one.
     """
+    starts = [pause.start for pause in pauses]
+    paused_before = list(accumulate((one.end - one.start for one in pauses), initial=0.0))
+
+    def recorded_before(time: float) -> float:
+        at = bisect_right(starts, time)
+        running = max(0.0, pauses[at - 1].end - time) if at else 0.0
+        return round(time - paused_before[at] + running, 6)
+
     moved = [
         replace(
             entry,
-            start=_recorded_before(entry.start, pauses),
-            end=_recorded_before(entry.end or entry.start, pauses),
+            start=recorded_before(entry.start),
+            end=recorded_before(entry.end or entry.start),
         )
         for entry in entries
     ]
     lasting = [entry for entry in moved if (entry.end or entry.start) > entry.start]
     return lasting, len(moved) - len(lasting)
-
-
-def _recorded_before(time: float, pauses: Sequence[Span]) -> float:
-    return time - sum(max(0.0, min(time, pause.end) - pause.start) for pause in pauses)
 
 
 def _is_tiled(export: Export, entries: Sequence[Entry]) -> bool:
@@ -214,11 +226,12 @@ def report_timeline(facts: TimelineFacts, used: UsedTimeline | None) -> Timeline
     start = None
     if facts.zero is not None and offset_s is not None:
         start = format_instant(facts.zero + offset_s)
+    outside = used.outside if used else 0
     return TimelineReport(
         facts.format,
-        facts.entries,
+        max(0, facts.entries - outside),
         facts.people,
-        facts.dropped,
+        {**facts.dropped, **({"outside": outside} if outside else {})},
         offset_s=offset_s,
         recording_start=start or None,
         pieces=used.pieces if used else (),

@@ -1,5 +1,6 @@
 """The ends of entries whose export has only a start."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -44,22 +45,21 @@ def pair_events(events: Sequence[SpeechEvent]) -> tuple[list[Entry], int]:
         following = own[event.person]
         following.pop()
         if event.kind == "on":
-            end = _end(event, following[-1] if following else None, ons, len(entries))
+            end = _end(event, following[-1] if following else None, ons)
             entries.append(replace(event.entry, end=end))
     return entries, len(ordered) - len(unique)
 
 
-def _end(
-    on: SpeechEvent, following: SpeechEvent | None, ons: Sequence[float], at: int
-) -> float | None:
-    """Return the end of the `on` with the index `at` among all `ons`."""
+def _end(on: SpeechEvent, following: SpeechEvent | None, ons: Sequence[float]) -> float | None:
+    """Return the end of an `on` before the person's next event; `ons` are sorted."""
     if following is None:
         return None
     if following.kind == "off":
         return following.time
     end = following.time
     if following.kind == "on":
-        end = min(end, next((time for time in ons[at + 1 :] if time > on.time), end))
+        later = bisect_right(ons, on.time)
+        end = min([end, *ons[later : later + 1]])
     return min(end, on.time + LONGEST_S)
 
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from audio.merge.intervals import Timed, edges
 from audio.merge.naming.clock import Clock, estimate_clock, measure_chance, move_entries
-from audio.merge.naming.joint_table import Course, Spans, course
+from audio.merge.naming.joint_table import Course, Spans, course, joint_table
 from audio.merge.naming.name_readings import join_readings, rename
+from audio.merge.naming.offset_search import measure_information
 from audio.merge.values import TimelineEntry, Turn
 
 
@@ -99,3 +100,43 @@ def _course_of(entries: Sequence[TimelineEntry]) -> Course:
     labels = [entry.name.strip() for entry in entries]
     names = tuple(dict.fromkeys(labels))
     return course(*spans_of(entries, labels, names), len(names))
+
+
+def most_probable_timeline(
+    speakers: Sequence[str],
+    turns: Sequence[Turn],
+    timelines: Sequence[Sequence[TimelineEntry]],
+    *,
+    is_zero_known: bool = True,
+) -> int:
+    """Return which of several timelines says most about the speakers, each at its own offset.
+
+    Parameters
+    ----------
+    speakers
+        Every speaker of ``turns``.
+    turns
+        In any order, in seconds.
+    timelines
+        Each in any order, in seconds by its own clock.
+    is_zero_known
+        Whether their zero is the recording's start.
+
+    Returns
+    -------
+    int
+        The index; the first one in the case of a tie.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite, or there is no timeline.
+
+    """
+    speech = course(*spans_of(turns, [turn.speaker for turn in turns], speakers), len(speakers))
+    nats = []
+    for entries in timelines:
+        aligned = align_timeline(speakers, turns, entries, is_zero_known=is_zero_known)
+        table = joint_table(speech, _course_of(aligned.entries))
+        nats.append(measure_information(table[:, :-1]))
+    return int(np.argmax(nats))

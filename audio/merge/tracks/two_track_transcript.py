@@ -171,7 +171,7 @@ def name_two_tracks(
         ),
         dropped_words=len(words) - len(local.words),
         timeline_offset_s=naming.timeline_offset_s,
-        used_timeline=used_timeline(naming),
+        used_timeline=used_timeline(naming, duration),
     )
 
 

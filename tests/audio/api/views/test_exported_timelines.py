@@ -7,7 +7,13 @@ import httpx
 import pytest
 
 from tests.audio.timelines.conftest import CLINIC, SPEAKERS
-from tests.audio.timelines.export_writers import all_formats, iso, spoken_words, zoom_vtt
+from tests.audio.timelines.export_writers import (
+    all_formats,
+    bbb_events,
+    iso,
+    spoken_words,
+    zoom_vtt,
+)
 from tests.engine_answers import DIARIZE, TRANSCRIBE, transcription
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
@@ -237,3 +243,36 @@ def test_numbers_that_must_be_milliseconds_are_read_as_such(scripted: Gateway, r
 
     assert names_in(answer) == NAMES
     assert "timeline_milliseconds" in codes_in(answer)
+
+
+def test_entries_outside_the_recording_are_counted(scripted: Gateway) -> None:
+    entries = [*ENTRIES, (400.0, 403.0, "Emma Brook"), (500.0, 503.0, "George Hall")]
+    text = zoom_vtt(entries, spoken_words(REFERENCE, SPEAKERS))
+
+    report = merge(scripted, text).json()["timeline"]
+
+    assert (report["entries"], report["dropped"]) == (30, {"outside": 2})
+
+
+@pytest.mark.parametrize(
+    ("recorded_from", "offset_s"), [(0.0, 0.6), (-60.0, 60.6)], ids=["published", "raw"]
+)
+def test_pauses_are_taken_out_where_the_names_then_follow_the_speakers(
+    scripted: Gateway, recorded_from: float, offset_s: float
+) -> None:
+    # The recording is the published one, or the raw one without its first minute. The export does
+    # not end with it, so no length decides.
+    kept = [one for one in ENTRIES if one[1] < 80]
+    late = [(start + 60, end + 60, name) for start, end, name in ENTRIES if start >= 82]
+    entries = (
+        [*kept, *late]
+        if recorded_from == 0.0
+        else [(start + 60, end + 60, name) for start, end, name in ENTRIES]
+    )
+    status = ((0.0, True), (81.0, False), (141.0, True))
+    text = bbb_events([*entries, (3000.0, 3001.0, "Emma Brook")], status=status)
+
+    answer = merge(scripted, text)
+
+    assert names_in(answer) == NAMES
+    assert answer.json()["timeline"]["offset_s"] == pytest.approx(offset_s, abs=0.21)
