@@ -16,6 +16,7 @@ from django.utils import timezone
 from audio.formats.cues import Cue, transcript_cues
 from audio.formats.native_json import named_json, without_embeddings
 from audio.library import Provenance
+from audio.merge.name_spelling import name_key
 from audio.merge.naming.voice_similarity import unit
 from audio.merge.values import Embedding, NamedSpeaker, NamedTranscript
 from voiceprints.models import (
@@ -52,6 +53,10 @@ class _SpeakerLinks:
     space: Space | None
 
     def stored_name(self, shown: str) -> str:
+        """Return the name as the library spells it, if it is that of the person, else as shown."""
+        person = self.people.get(shown)
+        if person is not None and name_key(person.name) == name_key(shown):
+            return person.name
         return without_nul(self.erased.get(shown, shown)) or "?"
 
     def stored_embedding(self, speaker: NamedSpeaker) -> Embedding | None:

@@ -36,6 +36,16 @@ def test_a_person_renamed_meanwhile_is_still_linked() -> None:
     assert TranscriptSpeaker.objects.get().person == emma
 
 
+def test_a_stored_name_is_spelled_as_the_library_spells_it() -> None:
+    consenting("Emma Brook")
+
+    store_transcript(
+        named_transcript(NamedSpeaker("S0", "EMMA BROOK", "visual", axis(0))), PROVENANCE
+    )
+
+    assert TranscriptSpeaker.objects.get().name == "Emma Brook"
+
+
 def test_the_local_user_known_by_voice_need_not_be_in_the_library() -> None:
     dialled_in = NamedSpeaker("S0", "Sam", "voiceprint", axis(0))
     at_the_mic = NamedSpeaker("mic", "Sam", "mic_channel", axis(0))
