@@ -3,6 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.synthetic.media_files import (
+    CONTAINERS,
+    heard_tones_s,
+    make_media_file,
+    tones_s,
+)
 from cpu_engine.audio_samples import SAMPLE_RATE, Samples, decode
 from cpu_engine.http.errors import AudioTooLong, BadAudio
 from tests.cpu_engine.recordings import loudness, pitch_hz, write_recording
@@ -30,6 +36,27 @@ def test_the_channels_of_a_stereo_recording_are_mixed(tone: Samples, tmp_path: P
     samples = decode(write_recording(tmp_path / "both.wav", both, "stereo"))
 
     assert loudness(samples) == pytest.approx(loudness(tone) / 2, rel=0.02)
+
+
+def test_the_louder_of_two_channels_in_opposite_phase_is_read(
+    tone: Samples, tmp_path: Path
+) -> None:
+    both = np.stack([-tone / 2, tone])
+
+    samples = decode(write_recording(tmp_path / "both.wav", both, "stereo"))
+
+    assert loudness(samples) == pytest.approx(loudness(tone), rel=0.02)
+
+
+@pytest.mark.parametrize("case", ["late sound", "gap", "silent first stream", "plain"])
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
+def test_sound_is_at_the_times_that_a_player_shows(tmp_path: Path, suffix: str, case: str) -> None:
+    [container] = (one for one in CONTAINERS if one.suffix == suffix)
+
+    samples = decode(make_media_file(tmp_path, container, case))
+
+    heard = heard_tones_s(iter([samples]), SAMPLE_RATE)
+    assert heard == pytest.approx(tones_s(case), abs=0.08)
 
 
 def test_a_truncated_recording_gives_what_it_holds(tone: Samples, tmp_path: Path) -> None:
