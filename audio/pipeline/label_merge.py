@@ -25,7 +25,7 @@ from audio.merge.diarized_speakers import speakers_of
 from audio.merge.named_transcript import name_transcript
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.overlap import OverlapRule
-from audio.merge.naming.timeline_alignment import most_probable_timeline
+from audio.merge.naming.timeline_alignment import join_devices, most_probable_timeline
 from audio.merge.speaker_labels import length_of
 from audio.merge.tracks.loudness import Track
 from audio.merge.tracks.two_track_transcript import AnalysedTrack, name_two_tracks
@@ -236,21 +236,26 @@ def _read_entries(
 ) -> tuple[tuple[TimelineEntry, ...], TimelineFacts]:
     """Return the timeline's entries for a recording of this length, or for its two tracks.
 
-    Where the length does not say whether the recording lacks the timeline's pauses, the speakers
-    of the last analysis decide.
+    The speakers of the last analysis decide what the export leaves open: whether the recording
+    lacks its pauses, where the length does not say so, and who has two devices.
     """
     length = max(
         length_of(one.diarization, one.transcription) if one.seconds is None else one.seconds
         for one in analyses
     )
-    if has_no_pauses(job.timeline, length) is not None:
-        return timeline_entries(job.timeline, length)
-    either = [timeline_entries(job.timeline, length, lacks_pauses=one) for one in (False, True)]
-    diarization = analyses[-1].diarization
-    chosen = most_probable_timeline(
-        speakers_of(diarization), diarization.turns, [entries for entries, _ in either]
-    )
-    return either[chosen]
+    speakers, turns = speakers_of(analyses[-1].diarization), analyses[-1].diarization.turns
+    entries, facts = timeline_entries(job.timeline, length)
+    if has_no_pauses(job.timeline, length) is None:
+        other = timeline_entries(job.timeline, length, lacks_pauses=True)
+        if most_probable_timeline(speakers, turns, [entries, other[0]]):
+            entries, facts = other
+    if facts.devices:
+        is_zero_known = facts.zero is None
+        entries = join_devices(
+            speakers, turns, entries, facts.devices, is_zero_known=is_zero_known
+        )
+        facts = replace(facts, people=len({entry.name for entry in entries}))
+    return entries, facts
 
 
 def _is_as_written(job: MergeJob) -> bool:

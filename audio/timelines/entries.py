@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from audio.merge.values import Notice, Span, TimelineEntry, TimelineReport, UsedTimeline
@@ -42,7 +42,8 @@ class TimelineFacts:
     """What was read: for the answer's `timeline` object, and for the clock.
 
     `joined` is the number of other names of people with an identifier. `zero` is the instant of
-    the timeline's time 0, in seconds since 1970, where the recording's start is unknown.
+    the timeline's time 0, in seconds since 1970, where the recording's start is unknown. `devices`
+    are those of `identify`.
     """
 
     format: str
@@ -51,6 +52,7 @@ class TimelineFacts:
     dropped: dict[str, int]
     joined: int = 0
     zero: float | None = None
+    devices: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
 
 
@@ -81,14 +83,15 @@ def timeline_entries(
     dropped = Counter(export.dropped)
     ended = _with_ends(export, duration_s)
     identified = identify(ended, export.stays)
-    entries = _joined(identified)
+    entries = _joined(identified.entries)
     if has_no_pauses(export, duration_s) if lacks_pauses is None else lacks_pauses:
         entries, paused = without_pauses(entries, export.pauses)
         dropped["paused"] += paused
     if _is_tiled(export, entries):
         notices.append(TEXT_CUES)
     people = {entry.name for entry in entries}
-    written = {(before.name, after.name) for before, after in zip(ended, identified, strict=True)}
+    renamed = zip(ended, identified.entries, strict=True)
+    written = {(before.name, after.name) for before, after in renamed}
     facts = TimelineFacts(
         export.format,
         entries=len(entries),
@@ -96,6 +99,7 @@ def timeline_entries(
         dropped={reason: count for reason, count in dropped.items() if count},
         joined=len(written) - len(people),
         zero=export.zero if export.is_zero_estimated else None,
+        devices=identified.devices,
         notices=tuple(notices),
     )
     return tuple(map(_timeline_entry, entries)), facts

@@ -47,8 +47,20 @@ class _Person:
             self.seconds[name] += seconds
 
 
-def identify(entries: Sequence[Entry], stays: Iterable[Stay] = ()) -> tuple[Entry, ...]:
-    """Return the entries, each with the one name of its person.
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The entries, each with the one name of its person.
+
+    `devices` has the names of people without an account that may be a second device of another
+    one, whose name it leads to: two sessions with one name at the same time.
+    """
+
+    entries: tuple[Entry, ...]
+    devices: Mapping[str, str]
+
+
+def identify(entries: Sequence[Entry], stays: Iterable[Stay] = ()) -> Identified:
+    """Give each entry the one name of its person.
 
     One account, or one session, is one person under all its names. Two accounts with one name are
     two people: `Ana Ruiz` and `Ana Ruiz (2)`, numbered by their first entries. Two sessions
@@ -65,12 +77,16 @@ def identify(entries: Sequence[Entry], stays: Iterable[Stay] = ()) -> tuple[Entr
     """
     people = _rejoined(_by_identifier(entries), stays, entries)
     names: dict[int, str] = {}
+    devices: dict[str, str] = {}
     for person, name in _numbered(people):
         names.update((at, name) for at in person.at)
-    return tuple(
+        if name != person.name() and not person.is_account:
+            devices[name] = person.name()
+    named = tuple(
         replace(entry, name=names[at]) if names.get(at, entry.name) != entry.name else entry
         for at, entry in enumerate(entries)
     )
+    return Identified(named, devices)
 
 
 def _by_identifier(entries: Sequence[Entry]) -> list[_Person]:

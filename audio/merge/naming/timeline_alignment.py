@@ -12,7 +12,7 @@ import numpy as np
 
 from audio.merge.intervals import Timed, edges
 from audio.merge.naming.clock import Clock, estimate_clock, measure_chance, move_entries
-from audio.merge.naming.joint_table import Course, Spans, course, joint_table
+from audio.merge.naming.joint_table import Course, Spans, course, joint_table, overlap_table
 from audio.merge.naming.name_readings import join_readings, rename
 from audio.merge.naming.offset_search import measure_information
 from audio.merge.values import TimelineEntry, Turn
@@ -100,6 +100,64 @@ def _course_of(entries: Sequence[TimelineEntry]) -> Course:
     labels = [entry.name.strip() for entry in entries]
     names = tuple(dict.fromkeys(labels))
     return course(*spans_of(entries, labels, names), len(names))
+
+
+def join_devices(
+    speakers: Sequence[str],
+    turns: Sequence[Turn],
+    entries: Sequence[TimelineEntry],
+    devices: Mapping[str, str],
+    *,
+    is_zero_known: bool = True,
+) -> tuple[TimelineEntry, ...]:
+    """Give a person's second device the person's name, where both are shown for one speaker.
+
+    Parameters
+    ----------
+    speakers
+        Every speaker of ``turns``.
+    turns, entries
+        In any order, in seconds; the entries by the timeline's own clock.
+    devices
+        The ``person`` of entries that may be a second device, and whose it may be.
+    is_zero_known
+        Whether the timeline's zero is the recording's start.
+
+    Returns
+    -------
+    tuple of TimelineEntry
+        In their order. A device is joined where it and the other one are shown for most of their
+        time during the turns of the same speaker.
+
+    Raises
+    ------
+    ValueError
+        When a time is not finite.
+
+    """
+    aligned = align_timeline(speakers, turns, entries, is_zero_known=is_zero_known).entries
+    people = tuple(dict.fromkeys(entry.person for entry in aligned))
+    seconds = overlap_table(
+        spans_of(turns, [turn.speaker for turn in turns], speakers),
+        spans_of(aligned, [entry.person for entry in aligned], people),
+        (len(speakers), len(people)),
+    )
+    main = {
+        person: int(np.argmax(column))
+        for person, column in zip(people, seconds.T, strict=True)
+        if column.size and 0 < column.sum() <= 2 * column.max()
+    }
+    same = {
+        second: first
+        for second, first in devices.items()
+        if second in main and main[second] == main.get(first)
+    }
+    return tuple(
+        replace(entry, name=same[entry.person], person=same[entry.person])
+        if entry.person in same
+        else entry
+        for entry in entries
+    )
 
 
 def most_probable_timeline(

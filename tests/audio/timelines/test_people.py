@@ -5,7 +5,7 @@ from audio.timelines.people import identify
 
 
 def named(*entries: Entry, stays: tuple[Stay, ...] = ()) -> list[str]:
-    return [entry.name for entry in identify(entries, stays)]
+    return [entry.name for entry in identify(entries, stays).entries]
 
 
 def test_one_account_is_one_person_under_all_its_names() -> None:
@@ -49,6 +49,14 @@ def test_sessions_at_the_same_time_are_two_people() -> None:
     )
 
     assert names == ["Ana", "Ana (2)", "Ana"]
+
+
+def test_a_second_session_may_be_a_second_device_and_a_second_account_is_none() -> None:
+    sessions = (Entry(0, 9, "Ana", session_id="1"), Entry(3, 4, "Ana", session_id="2"))
+    accounts = (Entry(0, 9, "Ana", stable_id="a"), Entry(3, 4, "Ana", stable_id="b"))
+
+    assert identify(sessions).devices == {"Ana (2)": "Ana"}
+    assert identify(accounts).devices == {}
 
 
 def test_stays_decide_before_entries() -> None:

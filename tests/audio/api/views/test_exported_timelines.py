@@ -11,6 +11,7 @@ from tests.audio.timelines.export_writers import (
     all_formats,
     bbb_events,
     iso,
+    recall_timeline,
     spoken_words,
     zoom_vtt,
 )
@@ -276,3 +277,28 @@ def test_pauses_are_taken_out_where_the_names_then_follow_the_speakers(
 
     assert names_in(answer) == NAMES
     assert answer.json()["timeline"]["offset_s"] == pytest.approx(offset_s, abs=0.21)
+
+
+def _with_second_session(name: str, is_moved: bool) -> str:
+    """Return an export in which a second session is lit for one turn in three of a person."""
+    items = json.loads(recall_timeline(ENTRIES))
+    own = [item for item in items if item["participant"]["name"] == name]
+    for at, item in enumerate(own[::3]):
+        second = json.loads(json.dumps(item))
+        second["participant"]["id"] = 900
+        if is_moved:
+            other = next(one for one in items if one["participant"]["name"] == "Michael Reyes")
+            second |= {key: other[key] for key in ("start_timestamp", "end_timestamp")}
+            second["start_timestamp"]["relative"] += 0.1 * at
+        items.append(second)
+    return json.dumps(items)
+
+
+@pytest.mark.parametrize(("is_moved", "people"), [(False, 3), (True, 4)])
+def test_two_devices_of_one_speaker_are_one_person(
+    scripted: Gateway, is_moved: bool, people: int
+) -> None:
+    answer = merge(scripted, _with_second_session("Emma Brook", is_moved))
+
+    assert answer.json()["timeline"]["people"] == people
+    assert names_in(answer) == NAMES
