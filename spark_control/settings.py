@@ -88,6 +88,9 @@ ENGINE_TIMEOUT_S: float = env.float("ENGINE_TIMEOUT_S", 600.0)
 CHUNK_AFTER_S: float = env.float("CHUNK_AFTER_S", 600.0)
 CHUNK_S: float = env.float("CHUNK_S", 300.0)
 
+# The rule of requests and archives that name none
+DEFAULT_RULE: str = env.str("DEFAULT_RULE", "overlap").lower()
+
 # Decoding, in separate processes
 MAX_AUDIO_S: float = env.float("MAX_AUDIO_S", 28_800.0)
 DECODERS: int = env.int("DECODERS", 2)

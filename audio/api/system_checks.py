@@ -16,6 +16,7 @@ from audio.api.catalogue import SPEECH_FORMATS
 from audio.engines.speech_voices import parse_mix
 from audio.library import library
 from audio.media import temporary_files
+from audio.merge.defaults import RULE_NAMES
 
 # Any scheme: pages of browser extensions and desktop applications have their own.
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
@@ -205,6 +206,15 @@ def check_library(app_configs: Any, **options: Any) -> list[CheckMessage]:
     except (ImportError, ImproperlyConfigured, TypeError) as error:
         return [Error(f"SPEAKER_LIBRARY cannot be used: {error}.", id="spark.E005")]
     return []
+
+
+@register
+def check_default_rule(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require a rule of label-merge."""
+    if settings.DEFAULT_RULE in RULE_NAMES:
+        return []
+    hint = f"Set DEFAULT_RULE to one of {', '.join(RULE_NAMES)}."
+    return [Error("DEFAULT_RULE is not a rule of label-merge.", hint=hint, id="spark.E034")]
 
 
 def _is_server_url(url: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError
 from rest_framework.exceptions import ValidationError
 
@@ -21,7 +22,6 @@ from audio.library import NoLibrary, library
 from audio.merge.constrained_clustering import LinkingRule
 from audio.merge.defaults import (
     DEFAULT_ECHO,
-    DEFAULT_RULE,
     DEFAULT_SELF_NAME,
     ECHO_NAMES,
     RULE_NAMES,
@@ -61,10 +61,10 @@ def add_archive_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--rule",
         choices=RULE_NAMES,
-        default=DEFAULT_RULE,
+        default=settings.DEFAULT_RULE,
         help="how speakers are named. overlap: the name that the timeline shows longest, "
         "else the nearest voice; evidence: timeline and voices are weighed together "
-        f"(default: {DEFAULT_RULE})",
+        f"(default: {settings.DEFAULT_RULE})",
     )
     parser.add_argument(
         "--echo",

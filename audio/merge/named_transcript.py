@@ -9,6 +9,7 @@ from audio.merge.naming.aligned_overlap import check_edge, check_late, name_by_a
 from audio.merge.naming.evidence import Naming, name_by_evidence
 from audio.merge.naming.name_embeddings import embeddings_by_name
 from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule, name_by_overlap
+from audio.merge.naming.overlap_checks import check_overlap
 from audio.merge.naming.timeline_plausibility import check_place, check_units
 from audio.merge.naming.voice_similarity import check_dimensions
 from audio.merge.speaker_labels import PLAIN_RULE, LabellingRule, label_blocks, length_of
@@ -167,7 +168,8 @@ def _assign_names(
             diarization, entries, voices, rule=rule, mic=mic, is_zero_known=is_zero_known
         )
     named = name_by_overlap(diarization, entries, voices, rule=rule, mic=mic)
-    return Naming(named, notices=check_late(diarization, entries))
+    notices = check_overlap(named, diarization, voices, rule=rule, mic=mic)
+    return Naming(named, notices=(*notices, *check_late(diarization, entries)))
 
 
 def used_timeline(naming: Naming, duration_s: float) -> UsedTimeline | None:

@@ -17,7 +17,6 @@ from audio.merge.defaults import (
     DEFAULT_MIN_OVERLAP,
     DEFAULT_RULE,
     DEFAULT_SELF_NAME,
-    DEFAULT_THRESHOLD,
     EchoName,
     RuleName,
 )
@@ -67,7 +66,8 @@ class MergeOptions:
 
     Requests, archives and jobs share it, and each field has the name that it has in a request.
     `known_voiceprints` replace the stored library, even if they are empty; a stored result is
-    deleted after `retain_days`. With two tracks, `linking` limits the speakers of the system
+    deleted after `retain_days`. Without `voiceprint_threshold` that of the voices' space counts.
+    With two tracks, `linking` limits the speakers of the system
     track.
     """
 
@@ -78,7 +78,7 @@ class MergeOptions:
     transcribe: bool = False
     rule: RuleName = DEFAULT_RULE
     min_overlap: float = DEFAULT_MIN_OVERLAP
-    voiceprint_threshold: float = DEFAULT_THRESHOLD
+    voiceprint_threshold: float | None = None
     retain_days: int | None = None
     linking: LinkingRule = LINKING_RULE
     echo: EchoName = DEFAULT_ECHO
@@ -165,7 +165,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
             analysis.transcription if job.options.transcribe else None,
             entries,
             known,
-            rule=_rule(job),
+            rule=_rule(job, known),
             labelling=LABELLING,
             is_zero_known=facts.zero is None,
         )
@@ -207,7 +207,7 @@ def _merge_tracks(
             self_name=job.options.self_name,
             self_vad=job.options.self_vad,
             selection=heard.selection,
-            rule=_rule(job),
+            rule=_rule(job, known),
             labelling=LABELLING,
             is_zero_known=facts.zero is None,
         )
@@ -263,12 +263,16 @@ def _is_as_written(job: MergeJob) -> bool:
     return job.timeline.format == plain_list.FORMAT and job.options.rule == "overlap"
 
 
-def _rule(job: MergeJob) -> OverlapRule | EvidenceRule:
+def _rule(job: MergeJob, known: Voices) -> OverlapRule | EvidenceRule:
+    """Return the rule, with the threshold and the margin of the voices' space."""
+    asked = job.options.voiceprint_threshold
+    threshold = known.threshold if asked is None else asked
     if job.options.rule == "evidence":
-        return EvidenceRule(voiceprint_threshold=job.options.voiceprint_threshold)
+        return EvidenceRule(voiceprint_threshold=threshold, min_margin=known.margin)
     return OverlapRule(
         job.options.min_overlap,
-        job.options.voiceprint_threshold,
+        threshold,
+        known.margin,
         follows_clock=not _is_as_written(job),
     )
 

@@ -107,6 +107,7 @@ def test_a_gateway_without_a_database_passes_the_checks() -> None:
         ({"DATABASE_URL": "", "PARAKEET_URL": "", "KOKORO_URL": ""}, "spark.W001"),
         ({"DEFAULT_SPEECH_FORMAT": "midi"}, "spark.E006"),
         ({"DEFAULT_VOICE": "a/b"}, "spark.E008"),
+        ({"DEFAULT_RULE": "luck"}, "spark.E034"),
         ({"CORS_ALLOWED_ORIGINS": "https://app.example/"}, "spark.E007"),
         ({"CORS_ALLOWED_ORIGINS": "*"}, "spark.E007"),
         ({"ENGINE_KEY_SHARE": "0"}, "spark.E010"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -22,7 +23,6 @@ from audio.merge.constrained_clustering import LinkingRule
 from audio.merge.defaults import (
     DEFAULT_ECHO,
     DEFAULT_MIN_OVERLAP,
-    DEFAULT_RULE,
     DEFAULT_SELF_NAME,
     DEFAULT_THRESHOLD,
     ECHO_NAMES,
@@ -32,6 +32,14 @@ from audio.pipeline.label_merge import MergeJob, build_merge_job, build_merge_op
 from audio.timelines.registry import AUTO, FORMATS
 
 MAX_SPEAKERS = 100
+
+
+def default_rule() -> str:
+    """Return the rule of requests that name none."""
+    rule: str = settings.DEFAULT_RULE
+    return rule
+
+
 TIMELINE_FORMATS = (AUTO, *sorted(FORMATS))
 
 
@@ -146,8 +154,9 @@ class LabelMergeRequest(SpeakerCounts):
     )
     rule = Choice(
         RULE_NAMES,
-        default=DEFAULT_RULE,
-        help_text="overlap: the name shown longest, otherwise the nearest voice. evidence: weighs "
+        default=default_rule,
+        help_text="Without it, the setting DEFAULT_RULE. overlap: the name shown longest, "
+        "otherwise the nearest voice. evidence: weighs "
         "timeline and voices together, reports the figures, and gives no name without enough "
         "evidence.",
     )
@@ -158,10 +167,11 @@ class LabelMergeRequest(SpeakerCounts):
         help_text="Rule overlap: the least share of a speaker's time in which the name is shown.",
     )
     voiceprint_threshold = FiniteFloatField(
-        default=DEFAULT_THRESHOLD,
+        required=False,
         min_value=-1,
         max_value=1,
-        help_text="The least cosine similarity at which a voice matches.",
+        help_text="The least cosine similarity at which a voice matches. Without it, the "
+        f"threshold of the library's space; {DEFAULT_THRESHOLD} for known_voiceprints.",
     )
     store = serializers.BooleanField(
         default=False, help_text="Store the transcript in the voice library."

@@ -12,6 +12,7 @@ from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.acceptance import EVIDENCE_RULE
 from audio.merge.naming.evidence import TIMELINE_UNUSABLE, Naming
 from audio.merge.naming.overlap import OverlapRule, name_by_overlap
+from audio.merge.naming.overlap_checks import check_overlap
 from audio.merge.naming.timeline_alignment import AlignedTimeline, align_timeline
 from audio.merge.values import Diarization, NamedSpeaker, Notice, TimelineEntry, Voices
 
@@ -75,10 +76,11 @@ def name_by_aligned_overlap(
     is_usable = _chance(aligned) <= EVIDENCE_RULE.max_chance
     shown = aligned.entries if is_usable else ()
     speakers = name_by_overlap(diarization, shown, voices, rule=rule, mic=mic)
+    weak = check_overlap(speakers, diarization, voices, rule=rule, mic=mic)
     return Naming(
         tuple(replace(one, name_readings=aligned.readings.get(one.name, ())) for one in speakers),
         aligned if is_usable and aligned.clock else None,
-        () if is_usable else (TIMELINE_UNUSABLE,),
+        weak if is_usable else (TIMELINE_UNUSABLE, *weak),
     )
 
 

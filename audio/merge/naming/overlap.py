@@ -6,7 +6,7 @@ Times are in seconds, similarities are cosines. Scores are rounded to 4 decimals
 decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,12 @@ from audio.merge.diarized_speakers import speakers_of
 from audio.merge.intervals import NOISE_S, Indices, Times, edges, progress, union
 from audio.merge.naming.name_embeddings import candidate_voices
 from audio.merge.naming.unnamed_speakers import number_unnamed
-from audio.merge.naming.voice_similarity import NOISE, Match, find_nearest_voices
+from audio.merge.naming.voice_similarity import (
+    NOISE,
+    Match,
+    compare_with_voices,
+    find_nearest_voices,
+)
 from audio.merge.values import Diarization, NamedSpeaker, TimelineEntry, Turn, Voices
 
 
@@ -25,13 +30,15 @@ class OverlapRule:
     """When a name is good enough.
 
     ``min_overlap`` is the least share of a speaker's time in which the timeline shows the winning
-    name, ``voiceprint_threshold`` the least cosine of a voice. With ``follows_clock`` the readings
+    name, ``voiceprint_threshold`` the least cosine of a voice, ``min_margin`` its least lead over
+    the next person's. With ``follows_clock`` the readings
     of names are joined, the timeline's offset is estimated and removed first, and a timeline that
     chance explains gives no name.
     """
 
     min_overlap: float = DEFAULT_MIN_OVERLAP
     voiceprint_threshold: float = DEFAULT_THRESHOLD
+    min_margin: float = 0.0
     follows_clock: bool = False
 
 
@@ -97,7 +104,10 @@ def name_by_overlap(
     own_name = {mic.name} if mic else set()
     others = [entry for entry in entries if entry.name.strip() not in own_name]
     shown = find_shown_names(diarization.turns, others)
-    matches = find_nearest_voices(diarization.embeddings, candidate_voices(voices, mic))
+    known = candidate_voices(voices, mic)
+    matches = find_nearest_voices(diarization.embeddings, known)
+    if rule.min_margin > 0:
+        matches = _apart(matches, diarization, known, rule.min_margin)
     named = [
         _decide(label, shown.get(label), matches.get(label), rule)
         for label in speakers_of(diarization)
@@ -168,6 +178,24 @@ def _decide(
         similarity = round(match.similarity, 4)
         return NamedSpeaker(label, match.name, "voiceprint", match_similarity=similarity)
     return NamedSpeaker(label, "", "unmatched")
+
+
+def _apart(
+    matches: Mapping[str, Match],
+    diarization: Diarization,
+    libraries: Sequence[Voices],
+    margin: float,
+) -> dict[str, Match]:
+    """Return the matches that lead the next person's voice by the margin."""
+    labels = tuple(matches)
+    names, table = compare_with_voices(labels, diarization.embeddings, libraries)
+    columns = {name: at for at, name in enumerate(names)}
+    apart = {}
+    for row, label in enumerate(labels):
+        others = np.delete(table[row], columns[matches[label].name])
+        if matches[label].similarity - others.max(initial=-1.0) >= margin - NOISE:
+            apart[label] = matches[label]
+    return apart
 
 
 def _spans_by_name(

@@ -171,3 +171,24 @@ def test_without_entries_no_name_is_shown() -> None:
 
 def test_a_turn_without_length_shows_no_name() -> None:
     assert find_shown_names(turns((1.0, 1.0, "A")), [TimelineEntry(0.0, 3.0, "Ann")]) == {}
+
+
+def test_two_voices_within_the_margin_give_no_name() -> None:
+    diarized = diarization((0.0, 9.0, "A"), embeddings={"A": axis(0)})
+    near = Voices(("Ann", "Bob"), np.stack([axis(0), axis(0) + 0.1 * axis(1)]))
+
+    without, within = (
+        name_by_overlap(diarized, [], near, rule=OverlapRule(min_margin=margin))[0].source
+        for margin in (0.0, 0.05)
+    )
+
+    assert (without, within) == ("voiceprint", "unmatched")
+
+
+def test_two_rows_of_one_person_have_no_margin_between_them() -> None:
+    diarized = diarization((0.0, 9.0, "A"), embeddings={"A": axis(0)})
+    one = Voices(("Ann", "Ann"), np.stack([axis(0), axis(0)]))
+
+    [speaker] = name_by_overlap(diarized, [], one, rule=OverlapRule(min_margin=0.05))
+
+    assert speaker.name == "Ann"
