@@ -19,7 +19,6 @@ from audio.merge.naming.joint_table import Course, Table, joint_table, owners_at
 from audio.merge.naming.offset_search import (
     EXPECTED_OFFSET_S,
     OBSERVATION_S,
-    SAMPLING_S,
     Searched,
     measure_information,
     rank_offset,
@@ -31,7 +30,6 @@ STEP_S = 0.1
 OFFSET_SPREAD_S = 1.0
 # Offsets that are measured exactly, and how far apart they are.
 CANDIDATES, APART_S = 3, 1.0
-NEAR_STEPS = 2
 # Offsets as near to the expected one are not a search: meeting clients alone differ by that.
 UNSEARCHED_S = 3.5
 PERMUTATIONS = 100
@@ -46,7 +44,7 @@ SHORT_S = 60.0
 SAYING_NATS = 2.0
 DRIFT_FROM_S = 1200.0
 LARGEST_DRIFT = 100e-6
-DRIFT_STEP = 20e-6
+DRIFT_STEP = 50e-6
 DRIFT_NATS = 2.0
 
 
@@ -112,7 +110,12 @@ def estimate_clock(speech: Course, shown: Course, *, is_zero_known: bool = True)
         is_at_edge=_is_at_edge(offset, searched),
         is_zero_known=is_zero_known,
     )
-    clock = replace(clock, drift=_drift(speech, shown, offset))
+    drift = _drift(speech, shown, offset)
+    if drift:
+        # The offset was found for the recording as a whole: it is that of its middle.
+        middle = float(speech.knots[0] / 2 + speech.knots[-1] / 2)
+        first = ClockPiece(-np.inf, round(offset - drift * middle, 2))
+        clock = replace(clock, drift=drift, pieces=(first,))
     return replace(clock, chance=measure_chance(speech, shown, clock))
 
 
@@ -187,8 +190,13 @@ TimelineEntry(start=9.0, end=14.0, name='Ann', confidence=1.0, room=False, perso
             start = max((entry.start - piece.offset_s) / (1 + clock.drift), piece.from_s)
             end = min((entry.end - piece.offset_s) / (1 + clock.drift), until)
             if end > start or len(clock.pieces) == 1:
-                moved.append(replace(entry, start=start, end=end))
+                moved.append(TimelineEntry(start, end, entry.name, *_rest(entry)))
     return tuple(moved)
+
+
+def _rest(entry: TimelineEntry) -> tuple[float, bool, str]:
+    # `dataclasses.replace` takes 20 times as long, and an hour has thousands of entries.
+    return entry.confidence, entry.room, entry.person
 
 
 def log_prior(offsets: Times) -> NDArray[np.float64]:
@@ -211,7 +219,8 @@ def _most_probable(
             break
         best.append(float(searched.offsets[at]))
         probable = np.where(np.abs(searched.offsets - best[-1]) < APART_S, -np.inf, probable)
-    near = np.arange(-NEAR_STEPS, NEAR_STEPS + 1) * STEP_S
+    steps = int(np.ceil(searched.step / 2 / STEP_S))
+    near = np.arange(-steps, steps + 1) * STEP_S
     tried = np.unique(np.round(np.add.outer(best, near).ravel(), 1))
     if is_zero_known:
         tried = np.unique(np.append(tried, EXPECTED_OFFSET_S))
@@ -228,7 +237,7 @@ def _is_at_edge(offset: float, searched: Searched) -> bool:
     if not len(searched.offsets):
         return False
     edges = searched.offsets[[0, -1]]
-    return bool(np.min(np.abs(edges - offset)) <= SAMPLING_S + STEP_S + NOISE_S)
+    return bool(np.min(np.abs(edges - offset)) <= searched.step + STEP_S + NOISE_S)
 
 
 def _runs(speech: Course, shown: Course, offset: float) -> tuple[NDArray[np.intp], Table]:

@@ -111,7 +111,10 @@ def rename(
 ) -> tuple[TimelineEntry, ...]:
     """Replace each entry's name by the one of its reading; blank names are unchanged."""
     return tuple(
-        replace(entry, name=names.get((entry.name, entry.person), entry.name)) for entry in entries
+        entry
+        if (name := names.get((entry.name, entry.person), entry.name)) == entry.name
+        else replace(entry, name=name)
+        for entry in entries
     )
 
 

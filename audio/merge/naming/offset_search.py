@@ -22,11 +22,11 @@ from audio.merge.naming.joint_table import NO_GROUP, Course, Table, owners_at
 OBSERVATION_S = 2.7
 # The courses are sampled at this step; the best offsets are measured exactly afterwards.
 SAMPLING_S = 0.25
-# Longer spans are sampled more coarsely, so that memory and time have a bound.
-MOST_SAMPLES = 200_000
+# Longer spans are sampled more coarsely, so that memory and time have a bound: an hour at 0.36 s.
+MOST_SAMPLES = 20_000
 # The people who talk or are shown longest decide the offset: the correlations of all pairs of 40
 # speakers and 40 names would take a second.
-MOST_GROUPS = 12
+MOST_GROUPS = 10
 LEAST_COMMON_S = 20.0
 # Meeting clients show speakers 0.3 to 1.5 s late.
 EXPECTED_OFFSET_S = 0.5
@@ -35,10 +35,11 @@ WINDOW_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The offsets that were tried, in s, and the information at each of them, in nats."""
+    """The offsets that were tried, ``step`` s apart, and the information at each, in nats."""
 
     offsets: Times
     information: NDArray[np.float64]
+    step: float = SAMPLING_S
 
 
 def search_offsets(speech: Course, shown: Course) -> Searched:
@@ -55,7 +56,8 @@ def search_offsets(speech: Course, shown: Course) -> Searched:
     Returns
     -------
     Searched
-        In ascending order, in steps of 0.25 s; empty where either course has no time.
+        In ascending order, in steps of 0.25 s, or more in long recordings; empty where either
+        course has no time.
 
     """
     if len(speech.knots) < 2 or len(shown.knots) < 2:
@@ -70,7 +72,7 @@ def search_offsets(speech: Course, shown: Course) -> Searched:
     offsets = lags * step + shown.knots[0] - speech.knots[0]
     order = np.argsort(lags)
     tried = order[_are_common(offsets[order], speech, shown)]
-    return Searched(offsets[tried], information[tried])
+    return Searched(offsets[tried], information[tried], step)
 
 
 def rank_offset(speech: Course, shown: Course, offset: float) -> float:

@@ -1,5 +1,7 @@
 """The estimated offset of a visual timeline."""
 
+from time import process_time
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,28 @@ def test_independent_rows_and_columns_have_no_information() -> None:
 
 def test_an_empty_table_has_no_information() -> None:
     assert measure_information(np.zeros((2, 2))) == 0.0
+
+
+def test_the_drift_of_a_long_timeline_is_found() -> None:
+    random = np.random.default_rng(3)
+    ends = np.cumsum(random.exponential(4.0, 900) + 0.5)
+    starts = np.append(0.0, ends[:-1])
+    people = random.integers(0, 4, 900)
+    speech = course(starts, ends, people, 4)
+    fast = course(1.0001 * starts + 0.5, 1.0001 * ends + 0.5, people, 4)
+
+    assert estimate_clock(speech, fast).drift == pytest.approx(1e-4)
+    assert estimate_clock(speech, speech).drift == 0.0
+
+
+def test_an_hour_of_eight_people_takes_little_time() -> None:
+    random = np.random.default_rng(3)
+    ends = np.cumsum(random.exponential(4.0, 800) + 0.5)
+    starts = np.append(0.0, ends[:-1])
+    people = random.integers(0, 8, 800)
+    begun = process_time()
+
+    estimate_clock(course(starts, ends, people, 8), course(starts + 1, ends + 1, people, 8))
+
+    # The figure to reach is 0.2 s; a busy machine takes longer.
+    assert process_time() - begun < 1.0
