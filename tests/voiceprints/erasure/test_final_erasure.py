@@ -43,10 +43,11 @@ from voiceprints.storage.locks import PersonNotFound
 from voiceprints.transcripts.speaker_reassignment import Reassignment, reassign_speaker
 
 NAME = "Zoé Brook"
-SPELLINGS = (NAME, "ZOÉ BROOK", normalize("NFD", NAME), "  zoé   brook\u200b", "Z. Brook")
+OF_THE_NAME = (NAME, "ZOÉ BROOK", normalize("NFD", NAME), "  zoé   brook\u200b")
+SPELLINGS = (*OF_THE_NAME, "Z. Brook")
 Work = Callable[[str, Path, Transcript], None]
-# Work takes its mark in its first statement; more statements than any work has.
-STATEMENTS = st.integers(1, 60)
+# Work takes its mark in its first statement, and has up to 27 more.
+STATEMENTS = st.integers(1, 30)
 
 
 def label_merge(spelling: str, folder: Path, meeting: Transcript) -> None:
@@ -111,6 +112,10 @@ WORK = (
 )
 
 
+# A person who is created under an alias of the other is another person, who has the name then.
+CREATING = (create_person, enrol, import_voiceprints, reassign)
+
+
 def steady(examples: int) -> settings:
     return settings(
         max_examples=examples,
@@ -124,8 +129,10 @@ def steady(examples: int) -> settings:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("work", WORK, ids=lambda work: work.__name__)
 def test_no_name_and_no_voice_returns(work: Work, engine: FaultServer, tmp_path: Path) -> None:
+    spellings = OF_THE_NAME if work in CREATING else SPELLINGS
+
     @steady(5)
-    @given(spelling=st.sampled_from(SPELLINGS), at=STATEMENTS)
+    @given(spelling=st.sampled_from(spellings), at=STATEMENTS)
     def erase_within(spelling: str, at: int) -> None:
         person, meeting = empty_library(engine, work)
         with interrupted(person.id, at), suppress(EnrolmentRefused, PersonNotFound):
@@ -147,7 +154,7 @@ def test_no_name_and_no_voice_returns_from_a_job(
     @steady(10)
     @given(
         spelling=st.sampled_from(SPELLINGS),
-        at=st.integers(0, 60),
+        at=st.integers(0, 30),
         form=st.sampled_from(["json", "srt"]),
         known=st.booleans(),
     )

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from pytest_django import Settings
 
 from tests.audio.archive.engine import recording, script
 from tests.audio.management.command import environment
-from tests.engine_answers import DIARIZE, SHORT_DIARIZATION, TRANSCRIBE
-from tests.faults import FaultServer
+from tests.engine_answers import DIARIZE, SHORT_DIARIZATION, SHORT_TRANSCRIPTION, TRANSCRIBE
+from tests.faults import Answer, Asked, FaultServer
 from tests.gateway_process import ROOT
 from tests.voiceprints.conftest import database_url
 from tests.voiceprints.people import SPACE, axis, consenting, voiceprint_of
+from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.models import AuditEntry, Transcript
 
 DIES_AT_THE_JOURNAL = """
@@ -160,3 +162,21 @@ def test_written_recordings_are_stored_on_request(folder: Path, engine: FaultSer
 
     assert Transcript.objects.count() == 1
     assert engine.paths().count(TRANSCRIBE) == 2
+
+
+def test_a_person_erased_during_the_run_is_not_stored(engine: FaultServer, folder: Path) -> None:
+    zoe = consenting("Zoé Brook")
+    shown = [{"start": 0, "end": 1, "name": "zoé brook"}]
+    (folder / "talk.timeline.json").write_text(json.dumps(shown))
+
+    def erase_and_answer(_asked: Asked) -> Answer:
+        erase_person(zoe.id, actor="desk", replacement="Guest")
+        connection.close()
+        return Answer(pieces=(json.dumps(SHORT_TRANSCRIPTION).encode(),))
+
+    engine.respond(TRANSCRIBE, erase_and_answer)
+    diarize(folder, "--store")
+
+    [guest, _] = Transcript.objects.get().speakers.order_by("label")
+    assert (guest.name, guest.embedding) == ("Guest", None)
+    assert "brook" not in str(list(Transcript.objects.values())).casefold()
