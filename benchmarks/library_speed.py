@@ -64,10 +64,12 @@ def main() -> int:
         "parts", nargs="*", choices=["voices", "updates", "meetings", []], metavar="PART"
     )
     parser.add_argument("--share", type=float, default=1.0, help="scale all sizes by this factor")
+    parser.add_argument("--blocks", type=int, default=BLOCKS, help="blocks of a transcript")
     asked = parser.parse_args()
+    parts = PARTS | {"meetings": partial(meetings, blocks=asked.blocks)}
     for part in asked.parts or PARTS:
         with own_database():
-            for what, figure in PARTS[part](np.random.default_rng(5), asked.share):
+            for what, figure in parts[part](np.random.default_rng(5), asked.share):
                 print(f"| {what} | {figure} |", flush=True)
     return 0
 
@@ -180,7 +182,7 @@ def _found(library: Library, who: str, questions: Vectors) -> Lines:
     yield f"decided, {who}", ", ".join(f"{d} {decided.count(d)}" for d in sorted({*decided}))
 
 
-def meetings(random: Generator, share: float) -> Lines:
+def meetings(random: Generator, share: float, *, blocks: int = BLOCKS) -> Lines:
     """Store the transcripts, search words, erase people."""
     people = store_people(f"Person {number}" for number in range(KNOWN))
     total = round(MEETINGS * share)
@@ -193,8 +195,8 @@ def meetings(random: Generator, share: float) -> Lines:
         casts[number][0] = people[0]
     for number in range(1, total, total // 10):
         casts[number][0] = people[1]
-    seconds = _seconds(lambda: store_transcripts(random, casts, BLOCKS))
-    yield "blocks stored, indexed afterwards", f"{total * BLOCKS / seconds:,.0f} a second"
+    seconds = _seconds(lambda: store_transcripts(random, casts, blocks))
+    yield "blocks stored, indexed afterwards", f"{total * blocks / seconds:,.0f} a second"
     words = vocabulary()
     for kind, rank in RANKS.items():
         found = Transcript.objects.with_words(words[rank]).count()
