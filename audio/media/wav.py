@@ -34,6 +34,8 @@ _MAX_CHANNELS = 64
 _MAX_CHUNKS = 1000
 # At 16 bits, as many samples as `audio.merge.tracks.loudness` takes at a time.
 _BLOCK_BYTES = 128 * 1024
+# Trailers outside of chunks, such as ID3 tags, are shorter.
+_LEAST_SOUND_S = 0.5
 # Spans of a second by which the channels are compared.
 _PROBES = 64
 # What writers of streams declare, because they do not know the length yet.
@@ -138,30 +140,47 @@ class _Chunk(NamedTuple):
 
 
 def _sample_chunks(path: Path) -> Iterator[_Chunk]:
-    form = b""
+    form, had_samples, length = b"", False, path.stat().st_size
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] != b"RIFF" or head[8:] != b"WAVE":
             return
         for _ in range(_MAX_CHUNKS):
+            begin = file.tell()
             name, size = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
+            if had_samples and _is_sound(form, name, length - begin):
+                # The writer did not update the header when it wrote on.
+                file.seek(begin)
+                yield _Chunk(_plain(file, path, form, length - begin, 0.0), 0.0)
+                return
             after = file.tell() + size + size % 2
             if name == b"RIFF" and file.read(4) == b"WAVE":
                 continue
             if name == b"data" and size:
-                missing_s = _missing_s(form, size, path.stat().st_size - file.tell())
+                had_samples = True
+                missing_s = _missing_s(form, size, length - file.tell())
                 yield _Chunk(_plain(file, path, form, size, missing_s), missing_s)
             if name == b"fmt ":
                 form = file.read(min(size, 40))
             file.seek(after)
 
 
+def _is_sound(form: bytes, name: bytes, left: int) -> bool:
+    """Whether what follows the samples is no chunk, and long enough to be more of them."""
+    is_chunk = name.isascii() and name.decode("ascii").isprintable()
+    # Zeros are room that a recorder reserved.
+    return not is_chunk and any(name) and _seconds(form, left) >= _LEAST_SOUND_S
+
+
 def _missing_s(form: bytes, size: int, left: int) -> float:
     """Return the seconds that a chunk declares beyond the end of the file."""
-    if len(form) < 16 or size in _UNKNOWN_SIZES:
-        return 0.0
-    (bytes_a_second,) = struct.unpack_from("<I", form, 8)
-    return max(0, size - left) / bytes_a_second if bytes_a_second else 0.0
+    return 0.0 if size in _UNKNOWN_SIZES else _seconds(form, max(0, size - left))
+
+
+def _seconds(form: bytes, size: int) -> float:
+    """Return how long this many bytes of samples last, by the format's bytes in a second."""
+    (bytes_a_second,) = struct.unpack_from("<I", form, 8) if len(form) >= 16 else (0,)
+    return size / bytes_a_second if bytes_a_second else 0.0
 
 
 def _plain(

@@ -39,6 +39,14 @@ def test_two_chunks_of_samples_are_both_heard(tmp_path: Path) -> None:
     assert levels(path) == [4000, 2000, 2000]
 
 
+def test_samples_beyond_a_length_that_was_not_updated_are_heard(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav(ONE) + OTHER.tobytes())
+
+    assert levels(path) == [4000, 2000, 2000]
+    assert not inspect(Recording(path)).is_plain
+
+
 def test_joined_wavs_may_differ_in_rate_and_channels(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     stereo = np.repeat(square_wave(2000, 1.0, 8_000), 2)
@@ -60,7 +68,7 @@ def test_samples_that_only_a_decoder_reads_are_named_where_they_are_several(
     assert [notice.code for notice in inspect(Recording(path)).notices] == ["sound_left_out"]
 
 
-@pytest.mark.parametrize("trailer", [b"", b"LIST\x02\0\0\0ab", b"TAG" + bytes(125)])
+@pytest.mark.parametrize("trailer", [b"", b"LIST\x02\0\0\0ab", b"TAG" + bytes(125), bytes(64_000)])
 def test_a_wav_with_a_trailer_is_one_wav(tmp_path: Path, trailer: bytes) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(wav(ONE) + trailer)
