@@ -34,7 +34,8 @@ def check_speaker_limit(*diarizations: Diarization) -> tuple[Notice, ...]:
     Returns
     -------
     tuple of Notice
-        One notice when any of them has four speakers or more, else empty.
+        One notice when any of them has exactly four speakers, else empty: an engine that found
+        more has another limit.
 
     Examples
     --------
@@ -42,14 +43,13 @@ def check_speaker_limit(*diarizations: Diarization) -> tuple[Notice, ...]:
     ()
 
     """
-    most = max((len(speakers_of(one)) for one in diarizations), default=0)
-    if most < SPEAKER_LIMIT:
+    if all(len(speakers_of(one)) != SPEAKER_LIMIT for one in diarizations):
         return ()
     return (
         Notice(
             "speaker_limit_reached",
-            f"The engine found {most} speakers. Engines may separate at most {SPEAKER_LIMIT}: "
-            "other speakers may be merged with these.",
+            f"The engine found {SPEAKER_LIMIT} speakers. Engines may separate at most "
+            f"{SPEAKER_LIMIT}: other speakers may be merged with these.",
         ),
     )
 

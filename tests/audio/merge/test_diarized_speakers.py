@@ -35,5 +35,9 @@ def test_a_fourth_speaker_outside_the_detected_ones_counts() -> None:
     assert len(check_speaker_limit(diarized)) == 1
 
 
+def test_an_engine_that_found_more_has_another_limit() -> None:
+    assert check_speaker_limit(Diarization((), ("A", "B", "C", "D", "E"))) == ()
+
+
 def test_three_speakers_in_each_of_two_answers_give_no_warning() -> None:
     assert check_speaker_limit(Diarization((), ("A", "B", "C")), Diarization((), ("X", "Y"))) == ()
