@@ -70,8 +70,8 @@ class EchoLevels:
 
     @property
     def attenuation_db(self) -> float:
-        """By how much the echo is weaker, in dB; at most 60."""
-        return float(min(60.0, -20 * np.log10(max(self.leak, 1e-3))))
+        """By how much the echo is weaker, in dB; from 0 to 60."""
+        return float(-20 * np.log10(np.clip(self.leak, 1e-3, 1.0)))
 
 
 def measure_echo(blocks: Iterable[CancelledBlock]) -> EchoLevels:

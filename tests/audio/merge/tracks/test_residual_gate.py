@@ -76,6 +76,10 @@ def test_the_leak_is_what_is_left_of_the_echo() -> None:
     assert MEETING.attenuation_db == pytest.approx(20, abs=0.5)
 
 
+def test_an_echo_that_is_not_cancelled_at_all_is_0_db_weaker() -> None:
+    assert levels((0.001, 0, 2), (0.3, 0.1, 8)).attenuation_db == 0
+
+
 def test_noise_is_no_leak() -> None:
     noisy = levels((0.01, 0, 5), (0.0101, 0.02, 5))
 
