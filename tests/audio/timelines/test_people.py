@@ -51,7 +51,7 @@ def test_sessions_at_the_same_time_are_two_people() -> None:
     assert names == ["Ana", "Ana (2)", "Ana"]
 
 
-def test_a_second_session_may_be_a_second_device_and_a_second_account_is_none() -> None:
+def test_a_second_session_may_be_a_second_device_and_a_second_account_not() -> None:
     sessions = (Entry(0, 9, "Ana", session_id="1"), Entry(3, 4, "Ana", session_id="2"))
     accounts = (Entry(0, 9, "Ana", stable_id="a"), Entry(3, 4, "Ana", stable_id="b"))
 
