@@ -71,7 +71,7 @@ def name_transcript(
     (Turn(start=0.0, end=2.0, speaker='Ann', confidence=None),)
 
     """
-    entries, voices = spell_names(entries, voices)
+    entries, voices = spell_names(entries, voices, is_joined=joins_readings(rule))
     duration = length_of(diarization, transcription)
     naming = assign_names(
         diarization, entries, voices, rule, duration_s=duration, is_zero_known=is_zero_known
@@ -95,7 +95,7 @@ def name_transcript(
             *naming.notices,
         ),
         timeline_offset_s=naming.timeline_offset_s,
-        used_timeline=used_timeline(naming, duration),
+        used_timeline=used_timeline(naming, entries, duration),
     )
 
 
@@ -114,8 +114,7 @@ def assign_names(
     ``mic`` is the local user of a two-track recording, ``duration_s`` the recording's length,
     ``is_zero_known`` whether the timeline's zero is the recording's start.
     """
-    is_moved = isinstance(rule, EvidenceRule) or rule.follows_clock
-    possible = check_units(entries, duration_s, is_converted=is_moved)
+    possible = check_units(entries, duration_s, is_converted=joins_readings(rule))
     naming = _assign_names(
         diarization, possible.entries, voices, rule, mic, is_zero_known=is_zero_known
     )
@@ -125,7 +124,7 @@ def assign_names(
 
 
 def spell_names(
-    entries: Sequence[TimelineEntry], voices: Voices, *others: str
+    entries: Sequence[TimelineEntry], voices: Voices, *others: str, is_joined: bool = False
 ) -> tuple[tuple[TimelineEntry, ...], Voices]:
     """Spell every name as the known voices do, else as ``others`` do, else as it is first shown.
 
@@ -135,6 +134,8 @@ def spell_names(
         The timeline, in any order, and the known voices.
     others
         Names from elsewhere, such as the local user's.
+    is_joined
+        Whether readings are joined later: then a spelling in one case counts only without another.
 
     Returns
     -------
@@ -142,12 +143,22 @@ def spell_names(
         The entries and the voices, in their order.
 
     """
-    shown = sorted(entries, key=lambda entry: entry.start)
+
+    def order(entry: TimelineEntry) -> tuple[bool, float]:
+        has_one_case = entry.name.isupper() or entry.name.islower()
+        return is_joined and has_one_case, entry.start
+
+    shown = sorted(entries, key=order)
     spell = common_spelling([*voices.names, *others, *(entry.name for entry in shown)])
     return (
         tuple(replace(entry, name=spell(entry.name)) for entry in entries),
         replace(voices, names=tuple(map(spell, voices.names))),
     )
+
+
+def joins_readings(rule: OverlapRule | EvidenceRule) -> bool:
+    """Return whether the rule joins the readings of names, and follows the timeline's clock."""
+    return isinstance(rule, EvidenceRule) or rule.follows_clock
 
 
 def _assign_names(
@@ -172,17 +183,27 @@ def _assign_names(
     return Naming(named, notices=(*notices, *check_late(diarization, entries)))
 
 
-def used_timeline(naming: Naming, duration_s: float) -> UsedTimeline | None:
+def used_timeline(
+    naming: Naming, entries: Sequence[TimelineEntry], duration_s: float
+) -> UsedTimeline | None:
     """Return what the naming found of the timeline's clock and names; None without a timeline.
 
-    ``duration_s`` is the recording's length.
+    ``entries`` are those of the timeline, ``duration_s`` is the recording's length.
     """
     aligned = naming.timeline
     if aligned is None or aligned.clock is None:
         return None
     pieces = [(max(piece.from_s, 0.0), piece.offset_s) for piece in aligned.clock.pieces]
     outside = sum(one.end <= 0 or one.start >= duration_s for one in aligned.entries)
-    return UsedTimeline(aligned.clock.offset_s, tuple(pieces), aligned.joined, outside)
+    written = {entry.name.strip() for entry in entries}
+    merged = sum(len(others) - (name not in written) for name, others in aligned.readings.items())
+    return UsedTimeline(
+        aligned.clock.offset_s,
+        tuple(pieces),
+        joined=aligned.joined,
+        merged=merged,
+        outside=outside,
+    )
 
 
 def rename_blocks(blocks: Iterable[Block], names: Mapping[str, str]) -> tuple[Block, ...]:

@@ -216,12 +216,14 @@ class UsedTimeline:
     ``offset_s`` is how late it is at the recording's start. ``pieces`` are the times in the
     recording from which on an offset holds, and the offsets; more than one where the recording
     was paused. ``joined`` is the number of readings that were taken for another reading of the
-    same person, ``outside`` that of entries before the recording or after it.
+    same person, ``merged`` that of names that are one person's with another name of the timeline,
+    ``outside`` that of entries before the recording or after it.
     """
 
     offset_s: float
     pieces: tuple[tuple[float, float], ...] = ()
     joined: int = 0
+    merged: int = 0
     outside: int = 0
 
 

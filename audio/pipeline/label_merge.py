@@ -21,6 +21,7 @@ from audio.merge.defaults import (
     RuleName,
 )
 from audio.merge.diarized_speakers import speakers_of
+from audio.merge.name_spelling import name_key
 from audio.merge.named_transcript import name_transcript
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.overlap import OverlapRule
@@ -254,7 +255,7 @@ def _read_entries(
         entries = join_devices(
             speakers, turns, entries, facts.devices, is_zero_known=is_zero_known
         )
-        facts = replace(facts, people=len({entry.name for entry in entries}))
+        facts = replace(facts, people=len({name_key(entry.name) for entry in entries}))
     return entries, facts
 
 

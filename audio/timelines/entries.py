@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
+from audio.merge.name_spelling import name_key
 from audio.merge.values import Notice, Span, TimelineEntry, TimelineReport, UsedTimeline
 from audio.timelines.clock_times import format_instant
 from audio.timelines.export import Entry, Export
@@ -41,9 +42,9 @@ TEXT_CUES = Notice(
 class TimelineFacts:
     """What was read: for the answer's `timeline` object, and for the clock.
 
-    `joined` is the number of other names of people with an identifier. `zero` is the instant of
-    the timeline's time 0, in seconds since 1970, where the recording's start is unknown. `devices`
-    are those of `identify`.
+    `people` are names that differ in more than case. `joined` is the number of other names of the
+    same people. `zero` is the instant of the timeline's time 0, in seconds since 1970, where the
+    recording's start is unknown. `devices` are those of `identify`.
     """
 
     format: str
@@ -89,7 +90,7 @@ def timeline_entries(
         dropped["paused"] += paused
     if _is_tiled(export, entries):
         notices.append(TEXT_CUES)
-    people = {entry.name for entry in entries}
+    people = {name_key(entry.name) for entry in entries}
     renamed = zip(ended, identified.entries, strict=True)
     written = {(before.name, after.name) for before, after in renamed}
     facts = TimelineFacts(
@@ -113,7 +114,7 @@ def _plain_entries(export: Export) -> tuple[tuple[TimelineEntry, ...], TimelineF
     facts = TimelineFacts(
         export.format,
         entries=len(used),
-        people=len({entry.name for entry in used}),
+        people=len({name_key(entry.name) for entry in used}),
         dropped={reason: count for reason, count in counts.items() if count},
         notices=tuple(_notices(export)),
     )
@@ -234,7 +235,7 @@ def report_timeline(facts: TimelineFacts, used: UsedTimeline | None) -> Timeline
     return TimelineReport(
         facts.format,
         max(0, facts.entries - outside),
-        facts.people,
+        max(0, facts.people - (used.merged if used else 0)),
         {**facts.dropped, **({"outside": outside} if outside else {})},
         offset_s=offset_s,
         recording_start=start or None,

@@ -16,6 +16,7 @@ from audio.merge.name_spelling import common_spelling
 from audio.merge.named_transcript import (
     assign_names,
     engine_models,
+    joins_readings,
     rename_blocks,
     spell_names,
     used_timeline,
@@ -125,7 +126,7 @@ def name_two_tracks(
 
     """
     user_name = common_spelling([*voices.names, self_name.strip()])(self_name.strip())
-    entries, voices = spell_names(entries, voices, user_name)
+    entries, voices = spell_names(entries, voices, user_name, is_joined=joins_readings(rule))
     duration = max(length_of(track.diarization, track.transcription) for track in (mic, system))
     words, mic_notices = transcribed_words(mic.diarization, mic.transcription)
     if labelling.doubts_times and not mic_notices:
@@ -171,7 +172,7 @@ def name_two_tracks(
         ),
         dropped_words=len(words) - len(local.words),
         timeline_offset_s=naming.timeline_offset_s,
-        used_timeline=used_timeline(naming, duration),
+        used_timeline=used_timeline(naming, entries, duration),
     )
 
 

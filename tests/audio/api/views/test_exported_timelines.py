@@ -302,3 +302,15 @@ def test_two_devices_of_one_speaker_are_one_person(
 
     assert answer.json()["timeline"]["people"] == people
     assert names_in(answer) == NAMES
+
+
+@pytest.mark.parametrize("rule", ["overlap", "evidence"])
+def test_readings_of_a_name_are_one_person(scripted: Gateway, rule: str) -> None:
+    first, second, *others = ENTRIES
+    entries = [(*first[:2], "GEORGE HALL"), (*second[:2], "Emma Bro..."), *others]
+    text = zoom_vtt(entries, spoken_words(REFERENCE, SPEAKERS))
+
+    answer = merge(scripted, text, rule=rule)
+
+    assert names_in(answer) == NAMES
+    assert answer.json()["timeline"]["people"] == 3
