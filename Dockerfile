@@ -88,4 +88,4 @@ USER spark
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["gunicorn", "-c", "python:spark_control.server", "--bind", "0.0.0.0:8000", "spark_control.wsgi"]
+CMD ["python", "-m", "spark_control.server", "--bind", "0.0.0.0:8000"]

@@ -46,8 +46,8 @@ demo: .venv/run.stamp
 	@$(LAPTOP) --no-database --data var/demo -- $(BIN)/python -m benchmarks.demo
 
 run: .venv/run.stamp var/docs/index.html
-	@$(LAPTOP) --admin --worker $(ARGS) -- $(BIN)/gunicorn -c python:spark_control.server \
-		--bind $(HOST):$(PORT) spark_control.wsgi
+	@$(LAPTOP) --admin --worker $(ARGS) -- $(BIN)/python -m spark_control.server \
+		--bind $(HOST):$(PORT)
 
 test: .venv/clients.stamp var/docs/index.html
 	@command -v chromium >/dev/null \

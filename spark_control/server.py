@@ -1,99 +1,107 @@
-"""gunicorn's configuration: `gunicorn -c python:spark_control.server spark_control.wsgi`.
+"""The gateway's server: `python -m spark_control.server --bind HOST:PORT`.
 
-The load is carried by threads, not by worker processes: they wait for engines. One process holds
-the slots that limit the calls under way at an engine. To scale, start more gateways.
+It is Granian in its ASGI mode: sockets belong to a thread of its own, so a client that sends
+slowly, stalls or vanishes cannot keep others waiting. The load is carried by threads, not by
+worker processes: one process holds the slots that limit the calls under way at an engine. To
+scale, start more gateways.
 """
 
+import argparse
 import io
-import json
 import logging
 import os
-import socket
-import struct
+import resource
 import sys
-import uuid
+from pathlib import Path
 
 # Before numpy is imported: its small products are slower with more than one thread.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spark_control.settings")
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
-from gunicorn import util
-from gunicorn.arbiter import Arbiter
-from gunicorn.glogging import Logger
-from gunicorn.workers.base import Worker
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
-from spark_control import settings
 from spark_control.core_dumps import disable_core_dumps
 
+try:
+    from spark_control import settings
+except ImproperlyConfigured as error:
+    # One line, without the traceback, whose frames hold the value.
+    sys.exit(str(error))
+
+logger = logging.getLogger("spark_control")
 KEYLESS = (
     "API_KEYS is not set: clients on this machine are served without a key, with all scopes. A "
     "proxy or tunnel on this machine that adds no header such as X-Forwarded-For passes its "
     "clients off as local: set API_KEYS before you start one."
 )
-
-
-class NoAccessLog(Logger):
-    """gunicorn's log without its line per request, which the request log already writes.
-
-    When logging is configured, gunicorn writes that line even if no access log is requested.
-    """
-
-    def access(self, *request: object) -> None:
-        """Write no line."""
-
-
-def write_refusal(sock: socket.socket, status_int: int, reason: str, mesg: str) -> None:
-    """Answer a request that gunicorn refuses itself, with the error envelope instead of HTML."""
-    request_id = f"req_{uuid.uuid4().hex}"
-    error = {
-        "message": mesg or f"{reason}.",
-        "type": "invalid_request_error" if status_int < 500 else "server_error",
-        "param": None,
-        "code": "bad_request" if status_int < 500 else "internal_error",
-    }
-    body = json.dumps({"error": error}).encode()
-    head = (
-        f"HTTP/1.1 {status_int} {reason}\r\nConnection: close\r\n"
-        "Content-Type: application/json\r\n"
-        "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-        "Referrer-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n"
-        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-        f"x-request-id: {request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    refusal = {"status": status_int, "request_id": request_id}
-    logging.getLogger("audio.request").info("refused", extra=refusal)
-    util.write_nonblock(sock, head.encode("latin-1") + body)
-
-
-disable_core_dumps()
-# gunicorn has no setting for it.
-util.write_error = write_refusal
-worker_class = "spark_control.worker.Worker"
-workers = 1
-threads = settings.WEB_THREADS
-# A thread may stream or upload for any length of time; engine calls have timeouts of their own.
-timeout = 0
-graceful_timeout = 30
-keepalive = 75
-# All gateways of one user would share it, because it is in the home folder.
-control_socket_disable = True
-# On a stalled disk, missing heartbeats would kill a healthy worker.
-worker_tmp_dir = "/dev/shm"  # noqa: S108
-logger_class = NoAccessLog
-logconfig_dict = {
-    **settings.LOGGING,
-    "loggers": {
-        "gunicorn.error": {"level": settings.LOG_LEVEL, "propagate": True},
-    },
+SERVER_LOGGERS = {
+    "_granian": {"level": "WARNING"},
+    # It repeats what the request log reports of an answer that breaks off.
+    "_granian.utils": {"level": "CRITICAL"},
 }
+# File descriptors that are not for clients' connections.
+RESERVED_FILES = 512
+MOST_CONNECTIONS = 16_384
 
 
-def on_starting(server: Arbiter) -> None:
-    """Refuse to start when a system check fails."""
+def main() -> None:
+    """Serve until a signal ends it."""
+    options = parse_options()
+    disable_core_dumps()
     django.setup()
+    check_settings()
+    host, _, port = options.bind.rpartition(":")
+    server = Granian(
+        "spark_control.asgi:application",
+        address=host.strip("[]"),
+        port=int(port),
+        interface=Interfaces.ASGI,
+        loop=Loops.asyncio,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=int(settings.HEAD_TIMEOUT_S * 1000)),
+        websockets=False,
+        backpressure=raise_connection_limit(),
+        respawn_failed_workers=True,
+        workers_kill_timeout=options.graceful_timeout,
+        log_dictconfig=settings.LOGGING | {"loggers": SERVER_LOGGERS},
+        log_level=LogLevels.warning,
+        ssl_cert=options.certificate,
+        ssl_key=options.key,
+        ssl_protocol_min=SSLProtocols.tls12,
+    )
+    server.on_startup(lambda: announce(options))
+    server.serve()
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m spark_control.server", description="Serve the gateway."
+    )
+    parser.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT")
+    parser.add_argument(
+        "--graceful-timeout",
+        type=int,
+        default=30,
+        metavar="S",
+        help="seconds for requests under way when the server ends (30)",
+    )
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="PEM; serves TLS")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="PEM, of the certificate")
+    options = parser.parse_args()
+    if not options.bind.rpartition(":")[2].isdecimal():
+        parser.error(f"--bind: expected HOST:PORT, got {options.bind!r}")
+    return options
+
+
+def check_settings() -> None:
+    """Refuse to start when a system check fails."""
     try:
         # Errors go to standard error; the line that reports no issues is discarded.
         call_command("check", stdout=io.StringIO())
@@ -101,18 +109,21 @@ def on_starting(server: Arbiter) -> None:
         sys.exit(str(error))
 
 
-def when_ready(server: Arbiter) -> None:
-    """Set a timeout on client connections, and log who is served and where the API docs are."""
+def raise_connection_limit() -> int:
+    """Allow as many open files as the system does; return how many may be connections."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    files = MOST_CONNECTIONS if most == resource.RLIM_INFINITY else most - RESERVED_FILES
+    return max(RESERVED_FILES, min(MOST_CONNECTIONS, files))
+
+
+def announce(options: argparse.Namespace) -> None:
+    """Log who is served, and where the API docs are."""
     if not settings.API_KEYS:
-        logging.getLogger("gunicorn.error").info(KEYLESS)
-    timeout_s = struct.pack("ll", settings.CLIENT_TIMEOUT_S, 0)
-    for listener in server.LISTENERS:
-        # Accepted connections inherit these options from the listening socket.
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout_s)
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeout_s)
-        logging.getLogger("gunicorn.error").info("The API docs are at %s/api/docs", listener)
+        logger.info(KEYLESS)
+    scheme = "https" if options.certificate else "http"
+    logger.info("The API docs are at %s://%s/api/docs", scheme, options.bind)
 
 
-def worker_int(worker: Worker) -> None:
-    """Exit immediately on Ctrl-C: gunicorn would wait for each thread that waits for an engine."""
-    os._exit(0)
+if __name__ == "__main__":
+    main()

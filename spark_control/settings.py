@@ -135,8 +135,8 @@ DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
 DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
 
 # Server and logs
-WEB_THREADS: int = env.int("WEB_THREADS", 64)
-WEB_CPU: str = env.str("WEB_CPU", "auto")
+WEB_THREADS: int = env.int("WEB_THREADS", 112)
+HEAD_TIMEOUT_S: float = env.float("HEAD_TIMEOUT_S", 15.0)
 CLIENT_TIMEOUT_S: int = env.int("CLIENT_TIMEOUT_S", 60)
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
 

@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.http import HttpRequest, HttpResponseBase
 
 from audio import context, metrics
-from audio.api.client_connection import departure_check
+from audio.api.client_connection import ClientConnection
 from audio.api.tracing import parse_trace
 from audio.context import RequestEntry, Trace, WorkContext
 
@@ -51,8 +51,8 @@ class RequestLog:
         method = environ["REQUEST_METHOD"]
         entry = RequestEntry(method if method in _METHODS else "other")
         trace = _trace(environ)
-        client_has_left = departure_check(environ.get("gunicorn.socket"))
-        context.begin(WorkContext(trace=trace, request=entry, client_has_left=client_has_left))
+        client: ClientConnection = environ["spark_control.client"]
+        context.begin(WorkContext(trace=trace, request=entry, client_has_left=client.has_left))
         metrics.IN_FLIGHT.inc()
 
         def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:

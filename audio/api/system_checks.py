@@ -21,6 +21,9 @@ from audio.merge.defaults import RULE_NAMES
 # Any scheme: pages of browser extensions and desktop applications have their own.
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 
+# Threads that no engine can hold, for health checks, refusals and discovery.
+RESERVED_THREADS = 16
+
 
 @register
 def check_secret_key(app_configs: Any, **options: Any) -> list[CheckMessage]:
@@ -46,32 +49,17 @@ def check_api_keys(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register
 def check_threads(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Require more threads than engine calls: a health check must not wait for inference."""
-    if settings.WEB_THREADS > settings.ENGINE_CONNECTIONS:
+    """Require threads for other requests while every slot of every engine is held."""
+    engines = [url for url in (settings.PARAKEET_URL, settings.KOKORO_URL) if url]
+    least = len(engines) * settings.ENGINE_CONNECTIONS + RESERVED_THREADS
+    if least <= settings.WEB_THREADS:
         return []
-    hint = "Raise WEB_THREADS or lower ENGINE_CONNECTIONS."
-    return [
-        Error(
-            f"WEB_THREADS ({settings.WEB_THREADS}) must be more than ENGINE_CONNECTIONS "
-            f"({settings.ENGINE_CONNECTIONS}).",
-            hint=hint,
-            id="spark.E003",
-        )
-    ]
-
-
-@register
-def check_processor(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Require that WEB_CPU is a processor of this process, `auto` or `any`."""
-    allowed = sorted(map(str, os.sched_getaffinity(0)))
-    if settings.WEB_CPU in ("auto", "any", *allowed):
-        return []
-    hint = f"Set auto, any, or one of {', '.join(allowed)}."
-    if settings.WEB_CPU.isdecimal():
-        # Only a warning: workers ignore it, and the gateway then uses any processor.
-        message = f"WEB_CPU: this process may not use processor {settings.WEB_CPU}."
-        return [Warning(message, hint=hint, id="spark.W003")]
-    return [Error("WEB_CPU is not a processor.", hint=hint, id="spark.E033")]
+    hint = f"Set WEB_THREADS >= {least}, or lower ENGINE_CONNECTIONS."
+    message = (
+        f"WEB_THREADS ({settings.WEB_THREADS}) must be at least {RESERVED_THREADS} more than "
+        f"ENGINE_CONNECTIONS ({settings.ENGINE_CONNECTIONS}) of all engines together."
+    )
+    return [Error(message, hint=hint, id="spark.E003")]
 
 
 @register
@@ -79,7 +67,8 @@ def check_limits(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Require limits that let requests through, and waits that end."""
     least = {
         **{"ENGINE_CONNECTIONS": 1, "ENGINE_WAIT_S": 0, "CLIENT_TIMEOUT_S": 1},
-        **{"MAX_UPLOAD_MB": 1, "UPLOADS_QUOTA_MB": 0, "KEY_AUDIO_S_PER_HOUR": 0},
+        **{"HEAD_TIMEOUT_S": 0.001, "MAX_UPLOAD_MB": 1, "UPLOADS_QUOTA_MB": 0},
+        **{"KEY_AUDIO_S_PER_HOUR": 0},
     }
     return [
         Error(f"{name} is too small.", hint=f"Set {name} >= {lowest}.", id="spark.E012")

@@ -27,7 +27,7 @@ ALONE = ("models",)
 SLOWLY = "Please say this slowly."
 CONCURRENCY = (1, 4, 16, 64)
 # Long streams hold their slots: there are 48 by default.
-ROOM_FOR_ALL = {"ENGINE_CONNECTIONS": "64", "WEB_THREADS": "80"}
+ROOM_FOR_ALL = {"ENGINE_CONNECTIONS": "64", "WEB_THREADS": "144"}
 SIZES = tuple(MEBIBYTE * mebibytes // 4 for mebibytes in (1, 4, 16, 64, 256))
 # The largest ratio of the cost of a mebibyte between two sizes.
 LINEAR = 1.5

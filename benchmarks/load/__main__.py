@@ -4,8 +4,9 @@
     .venv/bin/python -m benchmarks.load --seconds 300
 
 Sixty-four clients send a mix of requests, over two engines in their own processes. First both
-work; then one of them fails in each way in turn, then the other. Before and after, the idle
-gateway is inspected. The exit status is 1 if a requirement is not met.
+work; then one of them fails in each way in turn, then the other. Then strangers hold connections,
+and both engines hang, while the gateway's health is asked for. Before and after, the idle gateway
+is inspected. The exit status is 1 if a requirement is not met.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from benchmarks.load.clients import KINDS, Clients, Phase, ask_concurrently, ask
 from benchmarks.load.engine import CALM, SLOW
 from benchmarks.load.engines import WAYS, EngineProcess, running_engines
 from benchmarks.load.leftovers import KEPT_S, Remains, remains, settled
+from benchmarks.load.strangers import HANG_S, HANGING, Strangers
 from benchmarks.load.verdict import GOOD, Seen, Verdict, judge, seen
 from benchmarks.measures.requests import SETTINGS
 from spark_control.laptop.gateway import Gateway, running_gateway
@@ -44,9 +46,11 @@ def main() -> int:
             load = _Load(gateway, engines, (room / "uploads", room / "tmp"), options.clients)
             before = load.warmed()
             load.run(options.seconds)
+            port = int(gateway.url.rpartition(":")[2])
+            annoyed = list(Strangers(port, engines, options.strangers).verdicts())
             after = load.left(before)
     phases = [seen(Phase(name, way), load.outcomes) for name in engines for way in WAYS]
-    return _report(phases, list(judge(load.outcomes, phases, before, after)))
+    return _report(phases, [*judge(load.outcomes, phases, before, after), *annoyed])
 
 
 class _Load:
@@ -67,7 +71,7 @@ class _Load:
         for name, kind in (("kokoro", SPEECH), ("parakeet", DUAL)):
             self._engines[name].be(SLOW)
             # These requests overlap: each needs one thread, and four more for two tracks.
-            ask_concurrently(self._gateway.url, self._count, kind)
+            ask_concurrently(self._gateway.url, max(self._count, HANGING) + 8, kind)
             self._engines[name].be(CALM)
         warming = Clients(self._gateway.url, self._count)
         with warming.asking():
@@ -116,7 +120,7 @@ def _settings(engines: dict[str, EngineProcess], room: Path) -> dict[str, str]:
         # Status files of engines remain by design.
         "RECOVERY_DIR": str(room / "recovery"),
         # A hanging call must end within its phase.
-        "ENGINE_TIMEOUT_S": "2",
+        "ENGINE_TIMEOUT_S": f"{HANG_S:g}",
         "ENGINE_WAIT_S": "1",
     }
 
@@ -126,6 +130,9 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=float, default=60.0, help="of load (60)")
+    parser.add_argument(
+        "--strangers", type=float, default=30.0, help="seconds of strangers in each way (30)"
+    )
     parser.add_argument("--clients", type=int, default=64, help="concurrent clients (64)")
     return parser.parse_args()
 

@@ -43,7 +43,7 @@ PARAKEET_MODELS names a folder of NVIDIA's models, which then run on the CPU in 
 """
 EXAMPLES = """\
 examples:
-  python -m spark_control.laptop -- gunicorn -c python:spark_control.server spark_control.wsgi
+  python -m spark_control.laptop -- python -m spark_control.server
   python -m spark_control.laptop --no-engines -- python manage.py shell
   python -m spark_control.laptop --no-engines --data var/test -- pytest
   PARAKEET_URL=http://10.0.0.5:9100 python -m spark_control.laptop --no-database -- COMMAND
@@ -71,7 +71,7 @@ def main() -> int:
     options = parse_options(sys.argv[1:])
     disable_core_dumps()
     Env.read_env(ENV_FILE)  # as the settings do, so that both see the same variables
-    # `python` and `gunicorn` are those of this virtual environment, even if it is not active.
+    # `python` and other programs are those of this virtual environment, even if it is not active.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()])
     if shutil.which(options.command[0]) is None:
         print(f"Command not found: {options.command[0]!r}.", file=sys.stderr)

@@ -15,7 +15,7 @@ from spark_control.laptop.built_in_engine import is_healthy
 from spark_control.laptop.data_folder import tail
 from spark_control.laptop.processes import StartError
 
-SERVER = ("-m", "gunicorn", "-c", "python:spark_control.server", "spark_control.wsgi")
+SERVER = ("-m", "spark_control.server")
 HEALTHY_WITHIN_S = 120.0
 GRACE_S = 40.0
 
@@ -32,23 +32,31 @@ class Gateway:
 @contextmanager
 def running_gateway(log: Path, settings: Mapping[str, str]) -> Iterator[Gateway]:
     """Run a gateway for the block; `settings` take precedence over the environment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as output:
-        port, fd = listener.getsockname()[1], listener.fileno()
-        process = subprocess.Popen(  # noqa: S603 — our own server
-            [sys.executable, *SERVER, "--bind", f"fd://{fd}"],
-            cwd=PROJECT,
-            env={**os.environ, **settings},
-            pass_fds=(fd,),
-            stdout=output,
-            stderr=output,
-        )
-    gateway = Gateway(f"http://127.0.0.1:{port}", log, process.pid)
-    try:
-        _wait_until_healthy(gateway, process)
-        yield gateway
-    finally:
-        process.terminate()
-        process.wait(timeout=GRACE_S)
+    with reserved_port() as port:
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 — our own server
+                [sys.executable, *SERVER, "--bind", f"127.0.0.1:{port}"],
+                cwd=PROJECT,
+                env={**os.environ, **settings},
+                stdout=output,
+                stderr=output,
+            )
+        gateway = Gateway(f"http://127.0.0.1:{port}", log, process.pid)
+        try:
+            _wait_until_healthy(gateway, process)
+            yield gateway
+        finally:
+            process.terminate()
+            process.wait(timeout=GRACE_S)
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """Keep a free port for the block: only sockets that share it, as the server's, may bind it."""
+    with socket.socket() as reserved:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        reserved.bind(("127.0.0.1", 0))
+        yield reserved.getsockname()[1]
 
 
 def _wait_until_healthy(gateway: Gateway, process: "subprocess.Popen[bytes]") -> None:

@@ -68,7 +68,7 @@ def forward_signals(supervisor: int) -> int:
         if received.si_signo == signal.SIGINT and received.si_code == SENT_BY_KERNEL:
             os.kill(supervisor, IN_TERMINAL)
         elif received.si_signo == signal.SIGHUP:
-            # gunicorn would read SIGHUP as `reload` and live on without its terminal.
+            # The servers would read SIGHUP as `reload` and live on without their terminal.
             os.kill(supervisor, signal.SIGTERM)
         elif received.si_signo in STOPS:
             os.kill(supervisor, received.si_signo)

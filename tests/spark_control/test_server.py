@@ -23,6 +23,7 @@ from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE, Gateway
 from tests.waiting import PATIENCE_S, until
 
 MANY = 50
+GRACE_S = 30
 Process = subprocess.Popen[bytes]
 
 
@@ -32,7 +33,7 @@ def served(folder: Path, engine: str, *options: str) -> Iterator[tuple[Gateway, 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     settings = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | {"KOKORO_URL": engine}
-    environment = {**os.environ, **settings, "WEB_THREADS": "64", "ENGINE_CONNECTIONS": "60"}
+    environment = {**os.environ, **settings, "WEB_THREADS": "80", "ENGINE_CONNECTIONS": "60"}
     command = [sys.executable, *SERVER, "--bind", f"127.0.0.1:{port}", *options]
     with (folder / "gateway.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -96,3 +97,18 @@ def test_a_request_that_does_not_end_in_time_is_cut(faults: FaultServer, tmp_pat
         assert process.wait(PATIENCE_S) == 0
         with pytest.raises(httpx.RemoteProtocolError):
             answer.result()
+
+
+def test_a_client_that_has_left_does_not_delay_the_end(
+    faults: FaultServer, tmp_path: Path
+) -> None:
+    release = Event()
+    faults.respond(SPEAK, partial(when_released, release))
+
+    with served(tmp_path, faults.url) as (gateway, process):
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(gateway.url + SPEAK, json={"input": "Hi"}, timeout=0.5)
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(GRACE_S / 2) == 0
+        release.set()

@@ -20,6 +20,7 @@ from tests.gateway_process import ROOT, running_gateway
 
 SOURCE = (ROOT / "spark_control" / "settings.py").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
+BOTH_ENGINES = {"PARAKEET_URL": "http://a:8000", "KOKORO_URL": "http://b:8880"}
 HOOKS = {"DATABASE_URL": "postgres://a/b", "WEBHOOK_SECRET": "secret"}
 
 
@@ -99,8 +100,7 @@ def test_a_gateway_without_a_database_passes_the_checks() -> None:
         ({"DATABASE_URL": "postgres://a/b", "SECRET_KEY": ""}, "spark.E001"),
         ({"API_KEYS": "desk"}, "spark.E002"),
         ({"WEB_THREADS": "8"}, "spark.E003"),
-        ({"WEB_CPU": "fast"}, "spark.E033"),
-        ({"WEB_CPU": "4096"}, "spark.W003"),
+        ({**BOTH_ENGINES, "ENGINE_CONNECTIONS": "48", "WEB_THREADS": "111"}, "spark.E003"),
         ({"PARAKEET_URL": "parakeet:8000"}, "spark.E004"),
         ({"PARAKEET_URL": "http://parakeet:port"}, "spark.E004"),
         ({"KOKORO_URL": "http://"}, "spark.E004"),

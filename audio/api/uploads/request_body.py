@@ -5,29 +5,26 @@ without it. It reads a body that breaks off as a shorter one.
 """
 
 import io
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from socket import socket
-from typing import IO, Any
+from typing import Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.core.files.base import File
 from django.http.request import UnreadablePostError
-from gunicorn.http.body import Body, LengthReader
-from gunicorn.http.errors import ParseException
 
+from audio import context
 from audio.api import request_log
+from audio.api.client_connection import ClientConnection
 from audio.api.request_errors import UploadTooLarge
 from audio.api.uploads.upload_room import UploadRoom
 
 # With reads of a quarter of this size, a large body takes a fifth longer.
 READ_SIZE = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
-# A server that closes with unread bytes in its buffer resets the connection, and many clients then
-# lose the answer. So the rest of a body is read and discarded for this time.
-DRAIN_S = 2.0
+# The names that the request log gives to clients without a key; the client `loopback` is this
+# machine.
+STRANGERS = (None, "anonymous")
 
 
 def limit_bytes() -> int:
@@ -47,75 +44,60 @@ class LimitedBodies:
         is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         if declared in ("", "0") and not is_chunked:
             return self.application(environ, start_response)
-        if is_chunked and environ.get("CONTENT_TYPE", "").startswith(FORM):
-            declared = _measure_form(environ)
-        incoming = IncomingBody(environ["wsgi.input"], environ.get("gunicorn.socket"))
+        client = environ.get("spark_control.client")
+        incoming = IncomingBody(client) if client else environ["wsgi.input"]
         body = UploadBody(incoming, int(declared) if declared else None)
+        if is_chunked and environ.get("CONTENT_TYPE", "").startswith(FORM):
+            body = _measured_form(body)
         body.is_stored = environ.get("CONTENT_TYPE", "").startswith("multipart/")
         # Django reads at most Content-Length bytes of a chunked body; `UploadBody` knows its end.
-        environ.update({"wsgi.input": body, "CONTENT_LENGTH": declared or str(limit_bytes() + 1)})
-        return _DrainedAnswer(self.application(environ, start_response), environ)
+        length = limit_bytes() + 1 if body.declared is None else body.declared
+        environ.update({"wsgi.input": body, "CONTENT_LENGTH": str(length)})
+        return _Answer(self.application(environ, start_response), body)
 
 
-def _measure_form(environ: WSGIEnvironment) -> str:
+def _measured_form(body: "UploadBody") -> "UploadBody":
     """Read a chunked form of texts to find its length, which Django checks before it reads."""
-    text = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-    environ["wsgi.input"] = io.BytesIO(text)
-    return str(len(text))
+    try:
+        text = body.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    except UnreadablePostError:
+        # It is reported when Django reads the body.
+        return UploadBody(io.BytesIO(), 1)
+    return UploadBody(io.BytesIO(text), len(text))
+
+
+class ByteSource(Protocol):
+    """What a body is read from."""
+
+    def read1(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, as soon as there are any; none at the end."""
 
 
 class IncomingBody:
-    """The bytes of a body, read straight from its connection where its length is declared.
+    """The bytes of a body as they arrive from the client, which must not be slow without a key."""
 
-    `stream` is gunicorn's `wsgi.input`, which reads ahead and copies the bytes several times.
-    """
+    def __init__(self, client: ClientConnection) -> None:
+        self._client = client
 
-    def __init__(self, stream: IO[bytes], connection: socket | None) -> None:
-        self._stream: Any = stream
-        is_plain = isinstance(stream, Body) and isinstance(stream.reader, LengthReader)
-        self._connection = connection if is_plain else None
-
-    def read_available(self, limit: int) -> bytes:
-        """Return the bytes that have arrived, at most `limit`; wait for the first one.
-
-        The result is empty at the end of the body.
+    def read1(self, size: int, /) -> bytes:
+        """Return the bytes that have arrived, at most `size`; wait for the first one.
 
         Raises
         ------
-        OSError, gunicorn.http.errors.ParseException
+        OSError
         """
-        # An earlier `readline` may have left bytes in the buffer.
-        if self._connection is None or self._stream.buf.tell():
-            buffered: bytes = self._stream.read(limit)
-            return buffered
-        return self._read_connection(self._connection, limit)
-
-    def readline(self, size: int) -> bytes:
-        line: bytes = self._stream.readline(size)
-        return line
-
-    def _read_connection(self, connection: socket, limit: int) -> bytes:
-        reader = self._stream.reader
-        limit = min(limit, reader.length)
-        if not limit:
-            return b""
-        try:
-            received: bytes = reader.unreader.take_buffered() or connection.recv(limit)
-        except OSError:
-            # As gunicorn does: the start of the next request is unknown.
-            self._stream.failed = True
-            raise
-        if len(received) > limit:
-            reader.unreader.unread(received[limit:])
-            received = received[:limit]
-        reader.length -= len(received)
-        return received
+        patience_s: float = settings.CLIENT_TIMEOUT_S
+        if context.key_name() in STRANGERS:
+            patience_s = min(patience_s, self._client.seconds_left())
+        if patience_s <= 0:
+            raise TimeoutError("the body arrives too slowly")
+        return self._client.read_available(size, patience_s)
 
 
 class UploadBody:
     """A request body that counts its bytes, and raises when it is too large or breaks off."""
 
-    def __init__(self, incoming: IncomingBody, declared: int | None) -> None:
+    def __init__(self, incoming: ByteSource, declared: int | None) -> None:
         self.incoming, self.declared, self.received = incoming, declared, 0
         # Whether files of the body go to disk, where they need room.
         self.is_stored, self.room = False, UploadRoom()
@@ -143,13 +125,23 @@ class UploadBody:
             raise UploadTooLarge(limit_bytes())
         if self.is_stored:
             self.room.extend(self.received, self.declared)
-        part = self.read_unlimited(min(limit, READ_SIZE))
+        try:
+            part = self.incoming.read1(min(limit, READ_SIZE))
+        except OSError as error:
+            raise UnreadablePostError(*error.args) from error
         if not part and self.received < (self.declared or 0):
             raise UnreadablePostError("the body broke off")
         return self._count(part)
 
     def readline(self, size: int = -1) -> bytes:
-        return self._count(self.incoming.readline(size))
+        """Return a line, of `size` bytes at most."""
+        line = io.BytesIO()
+        while size and (byte := self.read_available(1)):
+            line.write(byte)
+            size -= 1
+            if byte == b"\n":
+                break
+        return line.getvalue()
 
     def close_files(self) -> None:
         """Close the files of the body, which deletes them.
@@ -160,13 +152,6 @@ class UploadBody:
             file.close()
         self.room.release()
 
-    def read_unlimited(self, limit: int) -> bytes:
-        """Return the bytes that have arrived, at most `limit`, of a body of any size."""
-        try:
-            return self.incoming.read_available(limit)
-        except (OSError, ParseException) as error:
-            raise UnreadablePostError(*error.args) from error
-
     def _count(self, part: bytes) -> bytes:
         self.received += len(part)
         request_log.note_bytes_in(len(part))
@@ -175,25 +160,18 @@ class UploadBody:
         return part
 
 
-class _DrainedAnswer:
-    """An answer after which the rest of the request is discarded for a moment."""
+class _Answer:
+    """An answer that closes the files of its request at its end."""
 
-    def __init__(self, answer: Iterable[bytes], environ: WSGIEnvironment) -> None:
-        self.answer, self.environ = answer, environ
+    def __init__(self, answer: Iterable[bytes], body: UploadBody) -> None:
+        self.answer, self.body = answer, body
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self.answer
+        return iter(self.answer)
 
     def close(self) -> None:
-        body: UploadBody = self.environ["wsgi.input"]
         try:
             if close := getattr(self.answer, "close", None):
                 close()
         finally:
-            body.close_files()
-        if connection := self.environ.get("gunicorn.socket"):
-            connection.settimeout(DRAIN_S)
-        deadline = time.monotonic() + DRAIN_S
-        with suppress(OSError):
-            while time.monotonic() < deadline and body.read_unlimited(READ_SIZE):
-                pass
+            self.body.close_files()

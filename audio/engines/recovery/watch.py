@@ -6,7 +6,6 @@ from threading import Event, Lock, Thread
 from django.conf import settings
 
 from audio.engines import engine_status
-from audio.engines.cpu_affinity import allowed_processors, bind_thread
 from audio.engines.recovery.examination import examine
 from audio.engines.recovery.probes import ENGINES
 
@@ -74,9 +73,6 @@ def when_suspected(sender: object, engine: str, url: str, **_signal: object) -> 
 
 
 def _examine(engine: str, probed: Event) -> None:
-    # The thread that suspected the engine may be bound to one processor; a restarted engine that
-    # inherits the binding would be slow.
-    bind_thread(allowed_processors())
     try:
         examine(engine, cooldown_s=settings.PROBE_COOLDOWN_S, when_probed=probed.set)
     except Exception:

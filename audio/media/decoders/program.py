@@ -13,7 +13,6 @@ import os
 import resource
 import socket
 import sys
-from contextlib import suppress
 from typing import IO
 
 from audio.media.decoders.protocol import (
@@ -40,9 +39,6 @@ from audio.media.lifelines import end_with
 def main(lifeline: int) -> None:
     """Answer requests from standard input, a socket, until it is closed."""
     end_with(lifeline)
-    # The thread that started this process may be bound to one processor; the gateway is not.
-    with suppress(OSError):
-        os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
     for limit, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (value, value))
     with socket.socket(fileno=0) as control:

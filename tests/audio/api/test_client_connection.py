@@ -1,54 +1,206 @@
-"""Whether the client that waits for an answer has left."""
+"""A client's connection, between an event loop and the thread that answers."""
 
-import socket
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
-from audio import context
-from audio.api.client_connection import departure_check
+from audio.api import client_connection
+from audio.api.client_connection import ClientConnection, Message
 from audio.context import ClientLeft
 
-Pair = tuple[socket.socket, socket.socket]
+SOON_S = 5.0
 
 
-@pytest.fixture
-def connection() -> Iterator[Pair]:
-    """The gateway's end and the client's."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        client = socket.create_connection(listener.getsockname())
-        ours, _ = listener.accept()
-    with ours, client, context.replaced(client_has_left=departure_check(ours)):
-        yield ours, client
+class Peer:
+    """A client: what it sends is put into a queue; `taken` is what it was sent."""
+
+    def __init__(self) -> None:
+        self.sent: asyncio.Queue[Message] = asyncio.Queue()
+        self.taken: list[Message] = []
+        self.takes = True
+
+    def sends(self, body: bytes, *, is_last: bool = False) -> None:
+        message = {"type": "http.request", "body": body, "more_body": not is_last}
+        self.sent.put_nowait(message)
+
+    def leaves(self) -> None:
+        self.sent.put_nowait({"type": "http.disconnect"})
+
+    async def take(self, message: Message) -> None:
+        while not self.takes:
+            await asyncio.sleep(0.01)
+        self.taken.append(message)
+
+    def connection(self, declared: int | None = None) -> ClientConnection:
+        return ClientConnection(self.sent.get, self.take, declared)
 
 
-def test_work_without_a_connection_goes_on() -> None:
-    context.raise_if_client_left()
+def run(story: Callable[[Peer], Coroutine[Any, Any, None]]) -> None:
+    async def told() -> None:
+        await asyncio.wait_for(story(Peer()), SOON_S)
+
+    asyncio.run(told())
 
 
-def test_an_unknown_connection_never_closes() -> None:
-    assert not departure_check(None)()
+def read_whole(client: ClientConnection, limit: int = 100) -> bytes:
+    parts = []
+    while part := client.read_available(limit, SOON_S):
+        assert len(part) <= limit
+        parts.append(part)
+    return b"".join(parts)
 
 
-@pytest.mark.usefixtures("connection")
-def test_a_silent_client_has_not_left() -> None:
-    context.raise_if_client_left()
+def test_a_thread_reads_a_body_in_order() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection()
+        peer.sends(b"0123456")
+        peer.sends(b"789", is_last=True)
+
+        assert await asyncio.to_thread(read_whole, client, 4) == b"0123456789"
+
+    run(story)
 
 
-def test_a_client_that_sends_its_next_request_has_not_left(connection: Pair) -> None:
-    connection[1].sendall(b"GET / HTTP/1.1\r\n")
+def test_bytes_that_have_arrived_are_not_held_back() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection(10)
+        peer.sends(b"0123")
 
-    assert not departure_check(connection[0])()
+        assert await asyncio.to_thread(client.read_available, 100, SOON_S) == b"0123"
 
-
-def test_a_client_that_has_closed_its_connection_has_left(connection: Pair) -> None:
-    connection[1].close()
-
-    with pytest.raises(ClientLeft):
-        context.raise_if_client_left()
+    run(story)
 
 
-def test_a_connection_that_the_gateway_closed_has_no_client(connection: Pair) -> None:
-    connection[0].close()
+def test_a_body_that_breaks_off_is_an_error() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection(10)
+        peer.sends(b"0123")
+        peer.leaves()
 
-    assert departure_check(connection[0])()
+        with pytest.raises(ConnectionResetError):
+            await asyncio.to_thread(read_whole, client)
+
+    run(story)
+
+
+def test_a_body_that_stalls_is_an_error() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection(10)
+
+        with pytest.raises(TimeoutError):
+            await asyncio.to_thread(client.read_available, 100, 0.05)
+
+    run(story)
+
+
+def test_bytes_that_arrive_after_a_wait_ended_are_not_lost() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection(3)
+        with pytest.raises(TimeoutError):
+            await asyncio.to_thread(client.read_available, 100, 0.05)
+        peer.sends(b"abc")
+
+        assert await asyncio.to_thread(read_whole, client) == b"abc"
+
+    run(story)
+
+
+def test_a_small_body_arrives_before_a_thread_begins() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection(4)
+        arriving = asyncio.create_task(client.receive_small_body())
+        peer.sends(b"ab")
+        await asyncio.sleep(0.05)
+        assert not arriving.done()
+        peer.sends(b"cd")
+        await arriving
+
+        assert await asyncio.to_thread(client.read_available, 100, 0.0) == b"ab"
+
+    run(story)
+
+
+def test_a_small_body_is_not_awaited_longer_than_strangers_have(
+    settings: Any,
+) -> None:
+    settings.HEAD_TIMEOUT_S = 0.05
+
+    async def story(peer: Peer) -> None:
+        client = peer.connection(4)
+        await client.receive_small_body()
+
+        assert client.seconds_left() <= 0
+
+    run(story)
+
+
+def test_a_silent_client_has_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_connection, "WATCHED_AFTER_S", 0.01)
+
+    async def story(peer: Peer) -> None:
+        client = peer.connection(0)
+        await asyncio.sleep(0.05)
+
+        assert not await asyncio.to_thread(client.has_left)
+
+    run(story)
+
+
+def test_a_client_that_closes_its_connection_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_connection, "WATCHED_AFTER_S", 0.01)
+
+    async def story(peer: Peer) -> None:
+        client = peer.connection(0)
+        peer.leaves()
+        await asyncio.sleep(0.05)
+
+        assert await asyncio.to_thread(client.has_left)
+        with pytest.raises(ClientLeft):
+            await asyncio.to_thread(client.send_early, {"type": "http.response.body"})
+
+    run(story)
+
+
+def test_an_unread_body_is_not_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_connection, "WATCHED_AFTER_S", 0.01)
+
+    async def story(peer: Peer) -> None:
+        client = peer.connection()
+        for _ in range(20):
+            peer.sends(bytes(client_connection.BLOCK // 4))
+        await asyncio.sleep(0.1)
+
+        assert peer.sent.qsize() >= 15
+        client.end()
+
+    run(story)
+
+
+def test_a_client_that_takes_nothing_has_left(settings: Any) -> None:
+    settings.CLIENT_TIMEOUT_S = 0.05
+
+    async def story(peer: Peer) -> None:
+        client = peer.connection(0)
+        peer.takes = False
+
+        with pytest.raises(ClientLeft):
+            await asyncio.to_thread(client.send_early, {"type": "http.response.start"})
+
+    run(story)
+
+
+def test_the_rest_of_a_body_is_discarded_before_the_answer_ends() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection(8)
+        answer = {"type": "http.response.body", "body": b"no", "more_body": True}
+        ending = asyncio.create_task(client.send_last([answer]))
+        await asyncio.sleep(0.05)
+        assert peer.taken == [answer]
+        peer.sends(bytes(8))
+        await ending
+
+        assert [message["more_body"] for message in peer.taken] == [True, False]
+
+    run(story)

@@ -215,14 +215,13 @@ def _speaking(gateway: Gateway) -> AbstractContextManager[httpx.Response]:
 @pytest.mark.parametrize(
     "request_head",
     [
-        b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 9000 + b"\r\n\r\n",
-        b"GET / HTTP/1.1\r\nno header\r\n\r\n",
+        b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: "
+        + b"a" * 9000
+        + b"\r\n\r\n",
     ],
 )
-def test_a_refusal_of_the_server_itself_gets_the_envelope(
-    bare: Gateway, request_head: bytes
-) -> None:
+def test_a_long_head_is_answered_with_the_envelope(bare: Gateway, request_head: bytes) -> None:
     host, _, port = bare.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
         connection.sendall(request_head)
@@ -232,6 +231,24 @@ def test_a_refusal_of_the_server_itself_gets_the_envelope(
     assert head.startswith(b"HTTP/1.1 4")
     assert b"x-request-id: req_" in head
     assert set(json.loads(body)["error"]) == {"message", "type", "param", "code"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET / NONSENSE\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nno header\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 900_000 + b"\r\n\r\n", b"431"),
+    ],
+)
+def test_what_is_not_http_is_refused_by_the_server(
+    bare: Gateway, request_: bytes, status: bytes
+) -> None:
+    address = ("127.0.0.1", int(bare.url.rpartition(":")[2]))
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(request_)
+
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 " + status)
 
 
 def test_a_message_repeats_only_the_beginning_of_a_media_type(scripted: Gateway) -> None:

@@ -1,7 +1,5 @@
 """The security headers of every answer."""
 
-import socket
-
 import pytest
 
 from tests.gateway_process import Gateway, running_gateway
@@ -35,14 +33,6 @@ def test_the_answer_to_a_foreign_host_has_the_headers(bare: Gateway) -> None:
     told = bare.get("/healthz", headers={"host": "evil.example"}).headers
 
     assert {name: told[name] for name in WANTED} == WANTED
-
-
-def test_a_refusal_of_the_server_itself_has_the_headers(bare: Gateway) -> None:
-    with socket.create_connection(("127.0.0.1", int(bare.url.rpartition(":")[2]))) as connection:
-        connection.sendall(b"GET / NONSENSE\r\n\r\n")
-        told = connection.recv(65_536).decode().lower()
-
-    assert all(f"{name}: {value.lower()}\r\n" in told for name, value in WANTED.items())
 
 
 def test_a_data_answer_may_load_nothing(bare: Gateway) -> None:

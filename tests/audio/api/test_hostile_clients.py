@@ -37,7 +37,7 @@ def answer_on(connection: socket.socket) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway with few threads and short timeouts."""
-    few = {"WEB_THREADS": "3", "ENGINE_CONNECTIONS": "2", "CLIENT_TIMEOUT_S": "1"}
+    few = {"WEB_THREADS": "16", "CLIENT_TIMEOUT_S": "1"}
     with running_gateway(tmp_path_factory.mktemp("few"), **few) as gateway:
         yield gateway
 
@@ -54,7 +54,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 )
 def test_silent_clients_do_not_keep_the_threads(few: Gateway, silent: bytes) -> None:
     with ExitStack() as connections:
-        [connections.enter_context(raw(few, silent)) for _client in range(6)]
+        [connections.enter_context(raw(few, silent)) for _client in range(32)]
         time.sleep(0.2)
 
         assert few.get("/healthz").status_code == 200

@@ -2,12 +2,10 @@
 
 import io
 
-from audio.api.uploads.request_body import IncomingBody
 
-
-class Crumbs(IncomingBody):
+class Crumbs:
     def __init__(self, whole: bytes) -> None:
         self.whole = io.BytesIO(whole)
 
-    def read_available(self, limit: int) -> bytes:
+    def read1(self, size: int, /) -> bytes:
         return self.whole.read(2)
