@@ -57,7 +57,7 @@ def installation(faults: FaultServer, tmp_path: Path) -> Iterator[Installation]:
             running_gateway(tmp_path, API_KEYS=API_KEYS, **settings) as gateway,
         ):
             yield Installation(gateway, worker, tmp_path / "worker.log", database)
-            # It would wait for its jobs, of which there are none.
+            # A signal to stop would wait for jobs under way.
             worker.kill()
 
 
