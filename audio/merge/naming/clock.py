@@ -30,6 +30,8 @@ STEP_S = 0.1
 OFFSET_SPREAD_S = 1.0
 # Offsets that are measured exactly, and how far apart they are.
 CANDIDATES, APART_S = 3, 1.0
+# Exact offsets on each side of a candidate: those of a timeline of 10 hours are 1.8 s apart.
+MOST_STEPS = 10
 # Offsets as near to the expected one are not a search: meeting clients alone differ by that.
 UNSEARCHED_S = 3.5
 PERMUTATIONS = 100
@@ -219,7 +221,7 @@ def _most_probable(
             break
         best.append(float(searched.offsets[at]))
         probable = np.where(np.abs(searched.offsets - best[-1]) < APART_S, -np.inf, probable)
-    steps = int(np.ceil(searched.step / 2 / STEP_S))
+    steps = min(MOST_STEPS, int(np.ceil(searched.step / 2 / STEP_S)))
     near = np.arange(-steps, steps + 1) * STEP_S
     tried = np.unique(np.round(np.add.outer(best, near).ravel(), 1))
     if is_zero_known:

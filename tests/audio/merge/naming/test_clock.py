@@ -123,3 +123,14 @@ def test_an_hour_of_eight_people_takes_little_time() -> None:
 
     # The figure to reach is 0.2 s; a busy machine takes longer.
     assert process_time() - begun < 1.0
+
+
+def test_one_entry_far_from_all_others_does_not_hide_the_offset() -> None:
+    starts, ends = np.append(STARTS + 2.0, 1e9), np.append(ENDS + 2.0, 1e9 + 5.0)
+    outlier = course(starts, ends, np.append(PEOPLE, 0), 3)
+    begun = process_time()
+
+    clock = estimate_clock(shown(0.0), outlier)
+
+    assert clock.offset_s == pytest.approx(2.0)
+    assert process_time() - begun < 1.0
