@@ -39,8 +39,10 @@ def test_the_example_lists_the_variables_of_the_engines_too(program: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "value"), re.findall(r"^(\w+)=(\S+)$", EXAMPLE, re.MULTILINE))
-def test_a_value_in_the_example_is_the_default(name: str, value: str) -> None:
-    shown = getattr(settings, name)
+def test_a_value_in_the_example_is_the_default(
+    name: str, value: str, defaults: dict[str, object]
+) -> None:
+    shown = defaults[name]
     expected = ",".join(shown) if isinstance(shown, list) else str(shown)
 
     assert value.lower() == expected.lower().removesuffix(".0")
@@ -76,6 +78,12 @@ def settings_of(**environment: str) -> dict[str, object]:
     with patch.dict(os.environ, environment, clear=True):
         found = runpy.run_path(str(ROOT / "spark_control" / "settings.py"))
     return {name: value for name, value in found.items() if name.isupper()}
+
+
+@pytest.fixture(scope="module")
+def defaults() -> dict[str, object]:
+    """The settings of an environment without variables, such as those that the launcher sets."""
+    return settings_of()
 
 
 def hints(**environment: str) -> dict[str, str]:

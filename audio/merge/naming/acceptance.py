@@ -38,7 +38,7 @@ class EvidenceRule:
     min_begun: float = 0.3
     voiceprint_threshold: float = DEFAULT_THRESHOLD
     min_margin: float = DEFAULT_MARGIN
-    max_chance: float = 0.07
+    max_chance: float = 0.05
 
 
 EVIDENCE_RULE = EvidenceRule()
