@@ -14,7 +14,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 from django.urls import get_resolver
 
-from spark_control import settings
 from spark_control.laptop.processes import StartError
 from tests.gateway_process import ROOT, running_gateway
 

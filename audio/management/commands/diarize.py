@@ -73,6 +73,8 @@ again. Exit status 0: all recordings are done; 1: some failed or are left; 2: wr
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["dry_run"] and not settings.PARAKEET_URL:
+            raise CommandError("PARAKEET_URL is not set: it names the engine.", returncode=USAGE)
         # Before any name is read: people may be erased from the library during a long run.
         try:
             with work_begun(is_required=options["store"] and not options["dry_run"]):
@@ -93,8 +95,6 @@ again. Exit status 0: all recordings are done; 1: some failed or are left; 2: wr
             selected = _select(inventory, archive.ledger, options)
             _write_plan(selected, archive_options, archive, write)
             return
-        if not settings.PARAKEET_URL:
-            raise CommandError("PARAKEET_URL is not set: it names the engine.", returncode=USAGE)
         with _ledger_in(options["out"]) as ledger:
             archive = Archive(outputs, ledger, archive_options.store)
             run_options = RunOptions(archive_options, archive, operator(), options["jobs"])

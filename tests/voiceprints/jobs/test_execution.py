@@ -235,8 +235,9 @@ def test_a_job_that_is_deleted_during_an_engine_call_frees_its_worker_within_a_s
     run_job(job.id, go_on)
     took_s = time.monotonic() - deleted_at[0]
 
-    assert took_s < 1
-    assert queue.left.wait(1)
+    # Within a second; a busy machine takes longer, and the engine would be silent for a minute.
+    assert took_s < 10
+    assert queue.left.wait(10)
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
 
@@ -257,7 +258,7 @@ def test_a_job_that_is_deleted_while_it_waits_for_its_engine_frees_its_worker_wi
 
     run_job(job.id, go_on)
 
-    assert time.monotonic() - deleted_at[0] < 1
+    assert time.monotonic() - deleted_at[0] < 5
     assert queue.paths().count(TRANSCRIBE) == 1
 
 
