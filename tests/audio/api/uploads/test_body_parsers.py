@@ -44,7 +44,8 @@ def test_a_file_reaches_the_engine_byte_by_byte(hearing: Gateway, faults: FaultS
 def test_a_recording_that_contains_part_of_the_boundary_is_not_cut(
     hearing: Gateway, faults: FaultServer
 ) -> None:
-    tricky = TONE + f"\r\n--{BOUNDARY[:-1]}\r\n--".encode() + TONE
+    mark = f"\r\n--{BOUNDARY[:-1]}\r\n--".encode()
+    tricky = TONE[:1000] + mark + TONE[1000 + len(mark) :]
 
     sent(hearing, part("file", tricky, filename="a.wav"), MODEL)
 
