@@ -147,3 +147,56 @@ def test_a_headset_keeps_the_words_after_the_end_of_the_system_track(scripted: G
 
     assert mine(answer) == "theirs mine"
     assert "may have ended too early" in str(answer["warnings"])
+
+
+def music(seconds: float) -> Samples:
+    """Return notes that change each half second, without a pause, and a drum at each."""
+    times = np.arange(round(seconds * 16_000)) / 16_000
+    roots = 110 * 2 ** ((np.floor(times * 2) * 5 % 12) / 12)
+    partials = [np.sin(2 * np.pi * np.cumsum(roots * n) / 16_000) / n for n in (1, 2, 3, 4, 5)]
+    drum = np.random.default_rng(5).normal(0, 1, len(times)) * np.exp(-20 * (times * 2 % 1) / 2)
+    return np.asarray(0.1 * np.sum(partials, axis=0) + 0.1 * drum)
+
+
+def test_music_as_the_system_track_is_cancelled(scripted: Gateway) -> None:
+    played = music(10.0)
+    system = np.concatenate([played, np.zeros(10 * 16_000)])
+
+    answer = merge(scripted, USER + 0.5 * heard(system, room(), 0.06), system)
+
+    assert mine(answer) == "mine"
+
+
+def test_a_mic_that_clips_keeps_the_users_words(scripted: Gateway) -> None:
+    mic = USER + 1.5 * heard(OTHERS, room(), 0.06)
+    loud = np.clip(mic, -0.3 * np.abs(mic).max(), 0.3 * np.abs(mic).max())
+
+    answer = merge(scripted, loud, OTHERS)
+
+    assert answer["echo"]["found"]
+    assert mine(answer) == "mine"
+
+
+@pytest.mark.parametrize("silent", ["mic", "system"])
+def test_silence_on_one_side_has_no_echo(scripted: Gateway, silent: str) -> None:
+    nothing = np.zeros(round(SECONDS * 16_000))
+    tracks = (nothing, OTHERS) if silent == "mic" else (USER, nothing)
+
+    answer = merge(scripted, *tracks)
+
+    assert not answer.get("echo", {"found": False})["found"]
+
+
+def test_stereo_tracks_of_other_rates_have_their_echo_found(scripted: Gateway) -> None:
+    def stereo(samples: Samples, rate: int) -> bytes:
+        times = np.arange(round(SECONDS * rate)) / rate
+        other_rate = np.interp(times, np.arange(len(samples)) / 16_000, samples)
+        return wav(sixteen_bits(np.repeat(other_rate, 2)), rate, channels=2)
+
+    mic = USER + 0.5 * heard(OTHERS, room(), 0.06)
+    tracks = {"mic_file": stereo(mic, 11_025), "system_file": stereo(OTHERS, 8_000)}
+
+    answer = scripted.post(MERGE, files=tracks, data={"timeline": "[]"}).json()
+
+    assert answer["echo"]["delay_ms"] == pytest.approx(60, abs=1)
+    assert mine(answer) == "mine"
