@@ -23,7 +23,7 @@ HOUR_S, CHUNK_S, SEARCH_S, HALF_OVERLAP_S = 3600.0, 180.0, 15.0, 5.0
 SHIFTS_S = (0.0, 0.04, -0.04, 0.08, -0.08, 0.12, 0.16, -0.16)
 JITTER_S = 0.02
 MISHEARD = 0.03
-# Seconds: of a word, between words, and between sentences.
+# Seconds: the length of a word, then the pauses between words and between sentences.
 WORD_S, GAP_S, PAUSE_S = (0.12, 0.5), (0.0, 0.06), (0.2, 1.2)
 
 
