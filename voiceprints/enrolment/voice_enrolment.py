@@ -174,5 +174,5 @@ def _check_similarity(voice: ExtractedVoice, speaker: TranscriptSpeaker) -> None
     if speaker.embedding is None or speaker.space != voice.space:
         return
     similarity = float(voice.vector @ usable_voice(speaker).vector)
-    if similarity < voice.space.threshold:
+    if similarity < voice.space.same_voice_threshold:
         raise AnotherVoice(similarity)

@@ -178,4 +178,4 @@ def _space(voices: Sequence[ClipEmbedding]) -> Space:
 def _averaged(voiced: Sequence[tuple[_Clip, ClipEmbedding]], space: Space) -> VoiceAverage:
     vectors = np.stack([voice.embedding for _, voice in voiced])
     seconds = np.array([clip.seconds for clip, _ in voiced])
-    return average_voice(vectors, seconds, threshold=space.threshold)
+    return average_voice(vectors, seconds, threshold=space.same_voice_threshold)

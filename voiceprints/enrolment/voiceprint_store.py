@@ -13,6 +13,7 @@ from django.db import transaction
 from audio.media.encoding import pcm, wav
 from audio.merge.values import Embedding, Span
 from voiceprints.enrolment.voice_extraction import Samples
+from voiceprints.matching.space_thresholds import update_thresholds_on_commit
 from voiceprints.matching.voice_matching import nearest_people
 from voiceprints.models import Space, TranscriptSpeaker, Voiceprint, audit
 from voiceprints.models.audit import Action
@@ -59,6 +60,7 @@ def store_voiceprint(person_id: UUID, new: NewVoiceprint, *, actor: str) -> Voic
         require_consent(voiceprint.person)
         voiceprint.quality = {**new.quality, **_compare_with_others(person_id, new)}
         voiceprint.save(force_insert=True)
+        update_thresholds_on_commit([new.space.pk])
         audit.record(
             actor,
             Action.ENROLLED,
@@ -81,7 +83,7 @@ def _compare_with_others(person_id: UUID, new: NewVoiceprint) -> dict[str, float
     others = [candidate for candidate in nearest if candidate.person_id != person_id]
     if not others:
         return {}
-    if others[0].similarity >= space.threshold:
+    if others[0].similarity >= max(space.threshold, space.same_voice_threshold):
         raise VoiceTaken(others[0].person_id, others[0].name, others[0].similarity)
     return {"nearest_other": round(others[0].similarity, 4)}
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audio.merge.name_spelling import name_key
 from voiceprints.erasure.voice_erasure import erase_voice, erase_voiceprints
+from voiceprints.matching.space_thresholds import update_thresholds_on_commit
 from voiceprints.models import IdempotencyKey, Person, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.storage.locks import lock_people, lock_transcripts
@@ -95,4 +96,7 @@ def _move_voiceprints(source: Person, target: Person) -> int:
     if not target.has_consent():
         erase_voiceprints(source.voiceprints.all())
         return 0
-    return source.voiceprints.update(person=target)
+    moved = source.voiceprints.order_by()
+    # As many voiceprints as before, but of one person less.
+    update_thresholds_on_commit(set(moved.values_list("space", flat=True)), is_forced=True)
+    return moved.update(person=target)

@@ -15,6 +15,7 @@ from voiceprints.erasure.voice_erasure import (
     erase_voice,
     orphaned_samples,
 )
+from voiceprints.matching.space_thresholds import update_all_thresholds
 from voiceprints.models import (
     IdempotencyKey,
     Job,
@@ -53,7 +54,7 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
 
     The people and their names stay: the library must remember that they withdrew consent, and
     their transcripts show the names. Each deletion is a transaction of its own, so a purge that is
-    stopped keeps what it has done.
+    stopped keeps what it has done. At last the library's thresholds are computed.
     """
     now = now or timezone.now()
     voiceprints = [_purge_voice(person, now, actor) for person in _people_to_purge(now)]
@@ -62,6 +63,7 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
     idempotency_keys = _expired_idempotency_keys(now).delete()[0]
     samples, jobs = delete_orphaned_samples(now), _purge_jobs(now)
     delete_old_names(now)
+    update_all_thresholds()
     return PurgeCounts(
         len(voiceprints), sum(voiceprints), transcripts, idempotency_keys, samples, jobs
     )

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
+from voiceprints.matching.space_thresholds import update_thresholds_on_commit
 from voiceprints.models import Person, TranscriptSpeaker, Voiceprint, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.voiceprints import SAMPLES_FOLDER
@@ -54,6 +55,7 @@ def erase_voiceprints(voiceprints: QuerySet[Voiceprint]) -> int:
     """Delete voiceprints and, after the commit, their samples; return how many there were."""
     samples = [name for name in voiceprints.values_list("sample", flat=True) if name]
     transaction.on_commit(partial(_delete_samples, samples))
+    update_thresholds_on_commit(set(voiceprints.order_by().values_list("space", flat=True)))
     return voiceprints.delete()[1].get(Voiceprint._meta.label, 0)
 
 

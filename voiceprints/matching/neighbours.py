@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from pgvector import Vector
@@ -77,6 +77,28 @@ def ask_index(voices: Sequence[Embedding], usable: VoiceprintQuerySet, limit: in
     compared = compare_all([voices[n] for n in dry], usable, limit) if dry else []
     found |= zip(dry, compared, strict=True)
     return [list(dict.fromkeys(found[n]))[:limit] for n in range(len(voices))]
+
+
+def nearest_others(usable: VoiceprintQuerySet, space: Space, *, sample: int) -> list[float]:
+    """Return the cosine of voiceprints to the nearest one of another person, by one statement.
+
+    Identifiers are random, so that the first `sample` of them are a random sample that stays the
+    same between two calls. A voiceprint without another person is left out.
+    """
+    asked = OuterRef("vector")
+    others = usable.exclude(person=OuterRef("person")).order_by()
+    exact = others.annotate(distance=CosineDistance("vector", asked))
+    nearest: QuerySet[Voiceprint, Any]
+    with transaction.atomic():
+        if _is_large(space) and _is_index_sound():
+            _scan_iteratively()
+            rough = CosineDistance(Cast("vector", HALVES), Cast(asked, HALVES))
+            nearest = exact.alias(rough=rough).order_by("rough").values("distance")[:1]
+        else:
+            nearest = exact.values("space").annotate(least=Min("distance")).values("least")
+        chosen = usable.order_by("pk").annotate(nearest=Subquery(nearest))[:sample]
+        distances = list(chosen.values_list("nearest", flat=True))
+    return [1.0 - distance for distance in distances if distance is not None]
 
 
 def _is_large(space: Space) -> bool:

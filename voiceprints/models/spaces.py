@@ -20,6 +20,15 @@ def unit_length(vector: str) -> Q:
     )
 
 
+class ThresholdSource(models.TextChoices):
+    """What the threshold of a space comes from."""
+
+    DEFAULT = "default", "default"
+    SIZE = "size", "number of voiceprints"
+    NEIGHBOURS = "neighbours", "similarity of the people to each other"
+    OPERATOR = "operator", "set by an administrator"
+
+
 class Space(models.Model):
     """The identity of an embedding model, and the limits for two embeddings of one voice."""
 
@@ -30,6 +39,15 @@ class Space(models.Model):
         default=DEFAULT_THRESHOLD,
         help_text="Minimum cosine similarity of two embeddings of one voice.",
     )
+    threshold_source = models.CharField(
+        max_length=20,
+        choices=ThresholdSource,
+        default=ThresholdSource.DEFAULT,
+        editable=False,
+    )
+    # What the library had when it last set the threshold.
+    threshold_voiceprints = models.PositiveIntegerField(default=0, editable=False)
+    threshold_people = models.PositiveIntegerField(default=0, editable=False)
     margin = models.FloatField(
         default=DEFAULT_MARGIN,
         help_text="Minimum lead over the next person, in cosine similarity.",
@@ -48,12 +66,29 @@ class Space(models.Model):
                 condition=Q(threshold__gte=-1, threshold__lte=1), name="space_threshold_is_cosine"
             ),
             models.CheckConstraint(
+                condition=Q(threshold_source__in=ThresholdSource.values),
+                name="space_threshold_source_is_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(margin__gte=0, margin__lte=2), name="space_margin_is_cosine"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.model}@{self.revision}" if self.revision else self.model
+
+    @property
+    def is_threshold_automatic(self) -> bool:
+        """Whether the library sets the threshold, and not an administrator."""
+        return self.threshold_source != ThresholdSource.OPERATOR
+
+    @property
+    def same_voice_threshold(self) -> float:
+        """The least cosine of two samples of one voice.
+
+        A crowded library asks more of a match, but not of the samples of a single person.
+        """
+        return DEFAULT_THRESHOLD if self.is_threshold_automatic else self.threshold
 
     @classmethod
     def named(cls, name: str) -> "Space | None":

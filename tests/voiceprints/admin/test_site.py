@@ -135,6 +135,50 @@ def test_a_change_of_a_threshold_is_audited(vera: Client) -> None:
     assert AuditEntry.objects.get().detail == {"space": "titanet", "threshold": 0.6, "margin": 0.1}
 
 
+def test_a_threshold_that_is_typed_is_the_administrators_own(vera: Client) -> None:
+    space = Space.for_engine("titanet")
+
+    vera.post(
+        f"{SPACES}{space.pk}/change/",
+        {"threshold": "0.6", "margin": "0.05", "is_threshold_automatic": "on"},
+    )
+
+    space.refresh_from_db()
+    assert (space.threshold, space.threshold_source) == (0.6, "operator")
+
+
+def test_a_changed_margin_leaves_the_threshold_to_the_library(vera: Client) -> None:
+    space = Space.for_engine("titanet")
+
+    vera.post(
+        f"{SPACES}{space.pk}/change/",
+        {"threshold": "0.5", "margin": "0.1", "is_threshold_automatic": "on"},
+    )
+
+    space.refresh_from_db()
+    assert (space.margin, space.is_threshold_automatic) == (0.1, True)
+
+
+def test_a_threshold_is_given_back_to_the_library(vera: Client) -> None:
+    space = Space.objects.create(model="titanet", threshold=0.9, threshold_source="operator")
+    voiceprint_of(consenting("Ana"), axis(0))
+
+    vera.post(
+        f"{SPACES}{space.pk}/change/",
+        {"threshold": "0.9", "margin": "0.05", "is_threshold_automatic": "on"},
+    )
+
+    space.refresh_from_db()
+    assert (space.threshold, space.threshold_source) == (0.45, "size")
+
+
+def test_the_page_of_a_space_says_why_it_has_its_threshold(vera: Client, viewer: Client) -> None:
+    space = Space.objects.create(model="titanet", threshold=0.9, threshold_source="operator")
+
+    for user in (vera, viewer):
+        assert "An administrator set it." in text_of(user, f"{SPACES}{space.pk}/change/")
+
+
 def test_a_threshold_outside_the_cosine_range_is_refused(vera: Client) -> None:
     space = Space.for_engine("titanet")
 

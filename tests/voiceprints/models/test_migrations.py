@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.voiceprints.people import speaker, transcript
-from voiceprints.models import Block
+from voiceprints.models import Block, Space
 
 
 @pytest.mark.django_db(transaction=True)
@@ -32,6 +32,20 @@ def test_stored_blocks_are_found_after_the_search_has_been_changed() -> None:
     call_command("migrate", "voiceprints", verbosity=0)
 
     assert Block.objects.with_words("早上").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_threshold_of_an_administrator_is_kept_and_the_default_becomes_automatic() -> None:
+    Space.for_engine("titanet")
+    Space.objects.create(model="campplus", threshold=0.62)
+
+    call_command("migrate", "voiceprints", "0011", verbosity=0)
+    call_command("migrate", "voiceprints", verbosity=0)
+
+    assert dict(Space.objects.values_list("model", "threshold_source")) == {
+        "titanet": "default",
+        "campplus": "operator",
+    }
 
 
 @pytest.mark.django_db

@@ -35,7 +35,13 @@ def test_a_model_without_revision_is_a_space_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("model", ""), ("dimension", 256), ("threshold", 1.5), ("margin", -0.1)],
+    [
+        ("model", ""),
+        ("dimension", 256),
+        ("threshold", 1.5),
+        ("margin", -0.1),
+        ("threshold_source", "guess"),
+    ],
 )
 def test_a_space_cannot_get_an_invalid_value(field: str, value: object) -> None:
     Space.for_engine("titanet")

@@ -19,7 +19,7 @@ class Command(CommandWithExamples):
 The people remain, with their names and the end of their consent; so do the words of other
 transcripts. It also deletes responses stored for repeated requests after a day, jobs with their
 results JOB_DAYS after their end, digests of erased names after 31 days, and files that belong to
-no voiceprint and no job.
+no voiceprint and no job. It computes the thresholds that the library sets for its spaces.
 
 Run it daily: when a consent ends, the voice is not used any more from that moment, but deleted
 only here. It can be stopped at any time and run again.

@@ -137,6 +137,8 @@ def test_the_spaces_are_listed(library_gateway: Gateway) -> None:
             "revision": "92f2",
             "dimension": 192,
             "threshold": 0.5,
+            "threshold_source": "default",
+            "threshold_reason": "The default: no voiceprints have been counted yet.",
             "margin": 0.05,
         }
     ]
