@@ -26,7 +26,7 @@ FEWEST_PEOPLE = 7
 # By size: SIZE_BASE for SIZE_UNIT voiceprints, SIZE_SLOPE more for ten times as many.
 SIZE_BASE, SIZE_SLOPE, SIZE_UNIT = 0.42, 0.08, 5
 LEAST_BY_SIZE, MOST_BY_SIZE = 0.45, 0.55
-# Of so many voiceprints the nearest others are looked up. The share below the quantile is then
+# Of this number of voiceprints the nearest others are looked up. The share below the quantile is then
 # known to 2 points (standard error: sqrt(0.9 * 0.1 / 200)).
 SAMPLE = 200
 # A smaller change of the number of voiceprints moves that share by less than its error.
@@ -58,7 +58,7 @@ def automatic_threshold(
     Parameters
     ----------
     nearest
-        Cosines, from -1 to 1: of each voiceprint, or of a sample of them, to the nearest
+        Cosines from -1 to 1 between each voiceprint, or a sample of them, and the nearest
         voiceprint of another person.
     people, voiceprints
         How many the library has.

@@ -14,7 +14,10 @@ from subprocess import PIPE, STDOUT
 from spark_control.laptop import PROJECT, processes
 from tests.waiting import PATIENCE_S
 
-CONFIGURED = {"DATABASE_URL", "PARAKEET_URL", "KOKORO_URL", "SECRET_KEY", "SAMPLES_DIR"}
+CONFIGURED = {
+    *("DATABASE_URL", "PARAKEET_URL", "KOKORO_URL", "SECRET_KEY", "SAMPLES_DIR"),
+    *("ENGINE_TIMEOUT_S", "ENGINE_TIMEOUT_PER_AUDIO_S"),
+}
 # The built-in engine and the gateway's tables have tests of their own: here they are replaced.
 LAUNCHER = """
 import os, signal, sys
