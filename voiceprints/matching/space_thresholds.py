@@ -26,8 +26,8 @@ FEWEST_PEOPLE = 7
 # By size: SIZE_BASE for SIZE_UNIT voiceprints, SIZE_SLOPE more for ten times as many.
 SIZE_BASE, SIZE_SLOPE, SIZE_UNIT = 0.42, 0.08, 5
 LEAST_BY_SIZE, MOST_BY_SIZE = 0.45, 0.55
-# Of this number of voiceprints the nearest others are looked up. The share below the quantile is then
-# known to 2 points (standard error: sqrt(0.9 * 0.1 / 200)).
+# Voiceprints whose nearest others are looked up. The share below the quantile is then known to 2
+# points (standard error: sqrt(0.9 * 0.1 / 200)).
 SAMPLE = 200
 # A smaller change of the number of voiceprints moves that share by less than its error.
 LEAST_CHANGE = 0.01
