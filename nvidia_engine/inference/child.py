@@ -98,9 +98,13 @@ class Child:
         line = next((line for line in status.splitlines() if line.startswith("VmHWM")), "0 0")
         return int(line.split()[1]) // 1024
 
+    def end(self) -> None:
+        """End the process from any thread; a thread that waits for its answer gets a fault."""
+        self._process.kill()
+
     def kill(self) -> None:
         """End the process immediately: only its death gives the device's memory back."""
-        self._process.kill()
+        self.end()
         self._process.join()
         self._connection.close()
 

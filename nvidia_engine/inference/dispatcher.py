@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 _DEATHS, _WITHIN_S = 3, 600.0
 # A batch may take this long, and ten times what earlier batches took for a second of audio.
 _BASE_S, _PATIENCE = 10.0, 10.0
+# How often a stop looks for a child that was started meanwhile.
+_STOP_S = 0.05
 
 
 class EngineFault(Exception):
@@ -77,8 +79,13 @@ class Dispatcher:
         with self._changed:
             self._is_stopped = True
             self._changed.notify_all()
-        if self._child:
-            self._child.kill()
+        # The thread may be about to start another child.
+        while self._thread.is_alive():
+            if child := self._child:
+                child.end()
+            self._thread.join(_STOP_S)
+        for unit in self._scheduler.drop_all():
+            _fail(unit, "the engine is stopping")
 
     def submit(self, unit: Unit) -> "Future[Any]":
         """Queue a unit; its future is answered in any case."""
@@ -111,12 +118,11 @@ class Dispatcher:
             return self._scheduler.oldest()
 
     def _run(self) -> None:
-        if not self._replace_child():
-            return
-        while batch := self._next_batch():
-            self._serve(batch)
-            if self._is_stopped:
-                return
+        if self._replace_child():
+            while not self._is_stopped and (batch := self._next_batch()):
+                self._serve(batch)
+        if self._child:
+            self._child.kill()
 
     def _next_batch(self) -> list[Unit]:
         """Wait for units; a batch that is not full waits a few milliseconds for more."""
@@ -189,6 +195,8 @@ class Dispatcher:
 
     def _recover(self, fault: ChildFault) -> None:
         """Replace the child; with smaller batches when it ran out of memory."""
+        if self._is_stopped:
+            return
         logger.error("the child is lost: %s", fault)
         if fault.is_out_of_memory:
             self._scheduler.budget_s = max(self._scheduler.budget_s / 2, 1.0)
@@ -203,11 +211,15 @@ class Dispatcher:
         self.state = "restarting" if self._child else "loading"
         if self._child:
             self._child.kill()
+            self._child = None
+        if self._is_stopped:
+            return False
         try:
             self._child = self._start_child()
             ready = self._child.wait_ready(self._limits.start_s)
         except (StartRefused, ChildFault) as problem:
-            self._end(str(problem))
+            if not self._is_stopped:
+                self._end(str(problem))
             return False
         if not self.ready.done():
             self.ready.set_result(ready)

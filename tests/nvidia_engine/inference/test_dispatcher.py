@@ -134,3 +134,15 @@ def test_units_of_a_client_who_left_are_not_asked(running: Running) -> None:
 
     assert unit.future.cancelled()
     assert result(*running.ask("a")) == "a"
+
+
+def test_a_stop_while_a_child_is_replaced_answers_all_units_and_gives_nothing_up(
+    running: Running,
+) -> None:
+    futures = running.ask("die", "a")
+    until(lambda: running.dispatcher.state == "restarting")
+
+    running.dispatcher.stop()
+
+    assert all(future.done() for future in futures)
+    assert running.given_up == []
