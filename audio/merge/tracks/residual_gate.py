@@ -5,7 +5,7 @@ the predicted echo are of one track: a word is the user's when the residual is w
 canceller leaves of the echo, in double talk too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -74,14 +74,6 @@ class EchoLevels:
         return float(-20 * np.log10(np.clip(self.leak, 1e-3, 1.0)))
 
 
-def measure_echo(blocks: Iterable[CancelledBlock]) -> EchoLevels:
-    """Measure the powers of a cancelled track; a last part of a frame counts as a frame."""
-    meter = EchoMeter()
-    for block in blocks:
-        meter.add(block)
-    return meter.levels()
-
-
 class EchoMeter:
     """Measures a cancelled track while it passes."""
 
@@ -97,7 +89,7 @@ class EchoMeter:
         self._rest = held[:, whole:]
 
     def levels(self) -> EchoLevels:
-        """Return the powers of all frames."""
+        """Return the powers of all frames; a last part of a frame counts as a frame."""
         last = [np.square(self._rest).mean(axis=1, keepdims=True)] if self._rest.size else []
         powers = np.concatenate([np.empty((2, 0), np.float32), *self._powers, *last], axis=1)
         return EchoLevels(powers[0], powers[1])

@@ -128,9 +128,7 @@ def name_two_tracks(
     user_name = common_spelling([*voices.names, self_name.strip()])(self_name.strip())
     entries, voices = spell_names(entries, voices, user_name, is_joined=joins_readings(rule))
     duration = max(length_of(track.diarization, track.transcription) for track in (mic, system))
-    words, mic_notices = transcribed_words(mic.diarization, mic.transcription)
-    if labelling.doubts_times and not mic_notices:
-        words = trim_drawn_out(words, mic.diarization.turns, tolerance_s=labelling.tolerance_s)
+    words, mic_notices = _mic_words(mic, labelling)
     local = _select_local(mic, system, self_vad, selection, words)
     user_voice = find_user_voice(mic.diarization, local.turns)
     user = NamedSpeaker(
@@ -213,6 +211,16 @@ def interleave_blocks(
 
     blocks = [*mic_blocks, *(block for block in system_blocks if not is_echo(block))]
     return tuple(sorted(blocks, key=lambda block: block.start_ms))
+
+
+def _mic_words(
+    mic: AnalysedTrack, labelling: LabellingRule
+) -> tuple[Sequence[Word], Sequence[Notice]]:
+    """Return the words of the mic track, those that are drawn out trimmed, and notices."""
+    words, notices = transcribed_words(mic.diarization, mic.transcription)
+    if labelling.doubts_times and not notices:
+        words = trim_drawn_out(words, mic.diarization.turns, tolerance_s=labelling.tolerance_s)
+    return words, notices
 
 
 def _select_local(

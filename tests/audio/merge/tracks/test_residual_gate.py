@@ -6,9 +6,9 @@ import pytest
 from audio.merge.tracks.echo_cancellation import CancelledBlock
 from audio.merge.tracks.residual_gate import (
     EchoLevels,
+    EchoMeter,
     check_echo,
     check_repetition,
-    measure_echo,
     select_by_residual,
 )
 from tests.audio.merge.recordings import turns, words
@@ -112,7 +112,11 @@ def test_a_user_who_only_listens_gives_no_warning() -> None:
 def test_powers_are_measured_in_frames_of_20_ms() -> None:
     block = CancelledBlock(np.full(500, 0.5, np.float32), np.zeros(500, np.float32))
 
-    measured = measure_echo([block, block])
+    meter = EchoMeter()
+    meter.add(block)
+    meter.add(block)
+
+    measured = meter.levels()
 
     assert measured.duration == pytest.approx(0.08)
     assert measured.residual.tolist() == [0.25] * 4
