@@ -23,7 +23,7 @@ from nvidia_engine.features import (
 )
 from nvidia_engine.inference.units import Kind, Request, Unit
 from nvidia_engine.inference.worker import Ready
-from nvidia_engine.recognition.spelling import spell_words
+from nvidia_engine.recognition.token_words import spell_words
 from nvidia_engine.recognition.windows import Window, Word, join_words, split_windows
 from nvidia_engine.voices.average import average
 from nvidia_engine.voices.pieces import Piece, clean_pieces

@@ -32,9 +32,9 @@ from nvidia_engine.inference.model_files import (
 from nvidia_engine.inference.units import Request
 from nvidia_engine.inference.worker import Ready, serve
 from nvidia_engine.known_answer import KnownAnswer, load_known_answer
-from nvidia_engine.probing import Prober
-from nvidia_engine.recognition.spelling import parse_vocabulary
-from nvidia_engine.weights.fetching import WeightsRefused, ensure_weights
+from nvidia_engine.prober import Prober
+from nvidia_engine.recognition.token_words import parse_vocabulary
+from nvidia_engine.weights.downloads import WeightsRefused, ensure_weights
 from nvidia_engine.weights.manifest import choose_files, load_manifest
 
 logger = logging.getLogger(__name__)
@@ -179,18 +179,21 @@ class Service:
         except EngineFault:
             return is_last
         self._engine = Engine(self._ready, pieces)
-        self._prober = Prober(
+        self._prober = self._make_prober(files)
+        self._prober.probe()
+        if not self._prober.is_good and not is_last:
+            dispatcher.stop()
+            return False
+        return True
+
+    def _make_prober(self, files: ModelFiles) -> Prober:
+        return Prober(
             self._ask_known_answer,
             load_known_answer(settings.MODELS_DIR),
             settings.MODELS_DIR,
             [f"{path.name} {path.stat().st_size}" for path in (files.diarizer, files.embedder)],
             settings.PROBE_S,
         )
-        self._prober.probe()
-        if self._prober.is_good or is_last:
-            return True
-        dispatcher.stop()
-        return False
 
     def _prepare(self, device: Device) -> tuple[ModelFiles, list[str]]:
         """Have the files of a device's dtype, and read the vocabulary."""

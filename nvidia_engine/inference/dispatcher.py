@@ -14,7 +14,7 @@ import numpy as np
 
 from nvidia_engine.diarization.stream import StepOutput
 from nvidia_engine.inference.child import BatchFailed, Child, ChildFault, StartRefused
-from nvidia_engine.inference.scheduling import Scheduler
+from nvidia_engine.inference.scheduler import Scheduler
 from nvidia_engine.inference.units import Kind, Request, Unit
 from nvidia_engine.inference.worker import Batch, Ready
 

@@ -5,7 +5,7 @@ import json
 import sys
 
 from nvidia_engine import settings
-from nvidia_engine.weights.fetching import WeightsRefused, ensure_weights
+from nvidia_engine.weights.downloads import WeightsRefused, ensure_weights
 from nvidia_engine.weights.manifest import LOCK, choose_files, load_manifest, read_lock
 
 EPILOG = f"""\

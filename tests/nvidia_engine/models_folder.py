@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from nvidia_engine.weights.fetching import sha256_of
+from nvidia_engine.weights.downloads import sha256_of
 
 TINY = Path(__file__).parent / "data" / "tiny"
 NAMES = {

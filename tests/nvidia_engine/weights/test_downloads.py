@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nvidia_engine.weights import fetching
-from nvidia_engine.weights.fetching import WeightsRefused, ensure_weights
+from nvidia_engine.weights import downloads
+from nvidia_engine.weights.downloads import WeightsRefused, ensure_weights
 from nvidia_engine.weights.manifest import WeightFile, choose_files, load_manifest
 from tests.nvidia_engine.weights.fake_hub import FakeHub, running_hub
 
@@ -139,7 +139,7 @@ def test_a_full_disk_is_not_tried_again(
         tries.append(arguments)
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(fetching, "_download", download)
+    monkeypatch.setattr(downloads, "_download", download)
 
     with pytest.raises(WeightsRefused, match=r"model\.onnx: .*No space left"):
         ensure(tmp_path, file)

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from nvidia_engine.inference.scheduling import Scheduler
+from nvidia_engine.inference.scheduler import Scheduler
 from nvidia_engine.inference.units import Kind, Request, Unit
 
 

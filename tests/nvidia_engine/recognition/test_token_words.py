@@ -1,7 +1,7 @@
 import pytest
 
-from nvidia_engine.recognition.spelling import parse_vocabulary, spell_words
 from nvidia_engine.recognition.tdt import Token
+from nvidia_engine.recognition.token_words import parse_vocabulary, spell_words
 
 PIECES = ["<unk>", "▁good", "▁mor", "ning", ".", "▁<0xC3>", "<0xC3>", "<0xA9>", "▁", "<blk>"]
 
