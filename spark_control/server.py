@@ -11,6 +11,7 @@ import io
 import logging
 import os
 import resource
+import socket
 import sys
 from pathlib import Path
 
@@ -49,6 +50,7 @@ SERVER_LOGGERS = {
 # File descriptors that are not for clients' connections.
 RESERVED_FILES = 512
 MOST_CONNECTIONS = 16_384
+MOST_PORT = 65_535
 
 
 def main() -> None:
@@ -57,11 +59,11 @@ def main() -> None:
     disable_core_dumps()
     django.setup()
     check_settings()
-    host, _, port = options.bind.rpartition(":")
+    host, port = find_free_address(options.bind)
     server = Granian(
         "spark_control.asgi:application",
-        address=host.strip("[]"),
-        port=int(port),
+        address=host,
+        port=port,
         interface=Interfaces.ASGI,
         loop=Loops.asyncio,
         http=HTTPModes.http1,
@@ -95,9 +97,31 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="PEM; serves TLS")
     parser.add_argument("--key", type=Path, metavar="FILE", help="PEM, of the certificate")
     options = parser.parse_args()
-    if not options.bind.rpartition(":")[2].isdecimal():
+    port = options.bind.rpartition(":")[2]
+    if not port.isdecimal() or int(port) > MOST_PORT:
         parser.error(f"--bind: expected HOST:PORT, got {options.bind!r}")
+    if bool(options.certificate) != bool(options.key):
+        parser.error("--certificate and --key: expected both or none")
+    for name in ("certificate", "key"):
+        if (path := getattr(options, name)) and not path.is_file():
+            parser.error(f"--{name}: expected a PEM file, got {str(path)!r}")
     return options
+
+
+def find_free_address(bind: str) -> tuple[str, int]:
+    """Return the address that a host and port name; exit in one line if it cannot be served.
+
+    The server shares a port that another one listens on, so a second gateway would get half of
+    the first one's clients.
+    """
+    host, _, port = bind.rpartition(":")
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+        family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+        socket.create_server(address, family=family).close()
+    except OSError as error:
+        sys.exit(f"--bind {bind}: {error.strerror or error}")
+    return str(address[0]), int(port)
 
 
 def check_settings() -> None:

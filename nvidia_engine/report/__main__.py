@@ -28,8 +28,8 @@ def main() -> int:
     options = parse_options()
     client = EngineClient(options.url.rstrip("/"))
     try:
-        report = make_report(client, [int(number) for number in options.requests.split(",")])
-    except OSError as error:
+        report = make_report(client, options.requests)
+    except (OSError, ValueError) as error:
         print(f"The engine cannot be asked: {error}", file=sys.stderr)
         return 1
     text = json.dumps(report, indent=1)
@@ -48,11 +48,22 @@ def parse_options() -> argparse.Namespace:
     )
     parser.add_argument("--url", default="http://127.0.0.1:9100", help="of the engine")
     parser.add_argument(
-        "--requests", default="1,8,32", help="how many are under way when speed is measured"
+        "--requests",
+        type=counts,
+        default="1,8,32",
+        help="how many are under way when speed is measured",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     parser.add_argument("--out", type=Path, help="write the JSON into this file, too")
     return parser.parse_args()
+
+
+def counts(text: str) -> list[int]:
+    """Read whole numbers from 1 on, separated by commas."""
+    numbers = [int(part) for part in text.split(",")]
+    if min(numbers) < 1:
+        raise ValueError
+    return numbers
 
 
 def make_report(client: EngineClient, requests: list[int]) -> dict[str, Any]:

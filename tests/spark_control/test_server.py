@@ -112,3 +112,34 @@ def test_a_client_that_has_left_does_not_delay_the_end(
 
         assert process.wait(GRACE_S / 2) == 0
         release.set()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--bind", "127.0.0.1:99999"], "--bind: expected HOST:PORT, got '127.0.0.1:99999'"),
+        (["--bind", "no.such.host.invalid:8000"], "--bind no.such.host.invalid:8000: "),
+        (["--certificate", "/nowhere.pem"], "--certificate and --key: expected both or none"),
+        (["--certificate", "/a", "--key", "/b"], "--certificate: expected a PEM file, got '/a'"),
+    ],
+)
+def test_an_address_or_a_certificate_of_no_use_is_refused_in_a_line(
+    options: list[str], said: str
+) -> None:
+    refused = subprocess.run(
+        [sys.executable, *SERVER, *options], capture_output=True, text=True, cwd=ROOT
+    )
+
+    assert refused.returncode != 0
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_port_that_another_server_listens_on_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        command = [sys.executable, *SERVER, "--bind", bind]
+        refused = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S)
+
+    assert refused.returncode == 1
+    assert f"--bind {bind}: Address already in use" in refused.stderr
