@@ -51,6 +51,8 @@ SERVER_LOGGERS = {
 RESERVED_FILES = 512
 MOST_CONNECTIONS = 16_384
 MOST_PORT = 65_535
+# A server on this machine accepts connections immediately.
+ANSWER_S = 1.0
 
 
 def main() -> None:
@@ -118,9 +120,13 @@ def find_free_address(bind: str) -> tuple[str, int]:
     try:
         found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
         family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
-        socket.create_server(address, family=family).close()
+        socket.create_server(address, family=family, reuse_port=True).close()
     except OSError as error:
         sys.exit(f"--bind {bind}: {error.strerror or error}")
+    with socket.socket(family) as client:
+        client.settimeout(ANSWER_S)
+        if client.connect_ex(address) == 0:
+            sys.exit(f"--bind {bind}: another server listens there")
     return str(address[0]), int(port)
 
 
