@@ -69,8 +69,9 @@ def check_answers(
     Returns
     -------
     tuple of Notice
-        ``word_times_estimated`` where words had no times, ``turns_left_out`` where turns were
-        unusable, ``no_speakers_found`` where there are words and no turns.
+        ``word_times_estimated`` where words had no times, ``answer_cut`` where the engine stopped
+        before the end of its answer, ``turns_left_out`` where turns were unusable,
+        ``no_speakers_found`` where there are words and no turns.
 
     Examples
     --------
@@ -88,6 +89,11 @@ def _check_words(transcription: Transcription) -> Iterator[Notice]:
             "word_times_estimated",
             f"The engine gave no times for {estimated} of {len(transcription.words)} words: they "
             "were placed between their neighbours, or spread over their segment.",
+        )
+    if transcription.is_cut:
+        yield Notice(
+            "answer_cut",
+            "The engine stopped before the end of its answer: words at the end are missing.",
         )
 
 

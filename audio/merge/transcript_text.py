@@ -64,6 +64,7 @@ def join_parts(parts: Sequence[Part]) -> Transcription:
         duration=parts[-1].stop if parts else None,
         language=max(languages, key=languages.__getitem__, default=None),
         model=next((part.transcription.model for part in parts if part.transcription.model), None),
+        is_cut=any(part.transcription.is_cut for part in parts),
     )
 
 

@@ -79,13 +79,17 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """An engine's answer in the words role: the text of one recording."""
+    """An engine's answer in the words role: the text of one recording.
+
+    ``is_cut`` is whether the engine stopped before the end of its answer.
+    """
 
     text: str
     words: tuple[Word, ...]
     duration: float | None = None
     language: str | None = None
     model: str | None = None
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def parse_words(
         words = place_words(_in_seconds([_timed(one) for one in listed], known_s), known_s)
     words = whole_words(words, text or _text_of_pieces([one.item for one in listed]))
     words.sort(key=lambda word: word.start)
-    return tuple(_clamped(word, length_s, duration) for word in words)
+    return tuple(within_recording(word, length_s, duration) for word in words)
 
 
 def _container(answer: Mapping[str, object]) -> list[_Listed]:
@@ -205,7 +205,7 @@ def _in_seconds(texts: list[TimedText], length_s: float | None) -> list[TimedTex
     ]
 
 
-def _clamped(word: Word, length_s: float | None, duration: float | None) -> Word:
+def within_recording(word: Word, length_s: float | None, duration: float | None) -> Word:
     """Limit a word to the recording, and to the engine's duration where it begins later.
 
     A header may declare a recording too short.

@@ -1,0 +1,1 @@
+"""Readers of foreign engines' answers: pure, shared by the dialects."""
