@@ -85,6 +85,10 @@ class HeldSlots(Protocol):
     def count(self) -> int:
         """How many calls the job may have under way."""
 
+    @property
+    def unused(self) -> int:
+        """How many of them no call of the job occupies."""
+
     def call(self) -> AbstractContextManager[None]:
         """Occupy one slot of the job for the time of a call."""
 

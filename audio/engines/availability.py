@@ -48,6 +48,38 @@ def note_answer(engine: str, url: str) -> None:
         engine_status.note_answer(engine, url)
 
 
+# How long an engine that failed is left alone where other engines of its role are well, unless a
+# probe finds out earlier that it is back, and the least time between two probes for that.
+LEFT_ALONE_S = 30.0
+_UNFIT = ("wedged", "down", "restarting")
+_left_alone_until: dict[tuple[str, str], float] = {}
+_next_probe: dict[tuple[str, str], float] = {}
+
+
+def leave_alone(engine: str, url: str, seconds: float = LEFT_ALONE_S) -> None:
+    """Prefer other engines of its role for a while."""
+    _left_alone_until[engine, url] = time.time() + seconds
+
+
+def is_left_alone(engine: str, url: str) -> bool:
+    """Whether other engines of its role are preferred: it failed, and has not recovered yet."""
+    known = engine_status.current_status(engine, url)
+    if known.state in _UNFIT:
+        if time.time() >= _next_probe.get((engine, url), 0.0):
+            _next_probe[engine, url] = time.time() + settings.PROBE_COOLDOWN_S
+            suspect(engine, url)
+        return True
+    until = _left_alone_until.get((engine, url))
+    if until is None:
+        return False
+    failed_at = until - LEFT_ALONE_S
+    has_recovered = known.state == "healthy" and (known.probed_at or 0.0) > failed_at
+    if has_recovered or time.time() >= until:
+        _left_alone_until.pop((engine, url), None)
+        return False
+    return True
+
+
 def refuse_while_restarting(engine: str, url: str) -> None:
     """Refuse a call to an engine that is known to be restarting, unless it is a probe's.
 

@@ -60,12 +60,27 @@ def connections(count: int, base_url: str) -> EngineConnections:
 
 
 class Engine:
-    """One engine, with its slots, its connections and its deadlines."""
+    """One engine, with its slots, its connections and its deadlines.
 
-    def __init__(self, name: str, base_url: str) -> None:
-        self.name, self.url = name, base_url
-        self.slots = Slots(name, settings.ENGINE_CONNECTIONS)
-        self._calls = connections(settings.ENGINE_CONNECTIONS, base_url)
+    `authorization` is the header that its requests have; `is_foreign`: others wrote the engine,
+    and its refusals are read as theirs; `most_calls`: it takes fewer calls at a time than the
+    settings allow.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        *,
+        authorization: str = "",
+        is_foreign: bool = False,
+        most_calls: int | None = None,
+    ) -> None:
+        self.name, self.url, self.is_foreign = name, base_url, is_foreign
+        self._authorization = authorization
+        count = min(settings.ENGINE_CONNECTIONS, most_calls or settings.ENGINE_CONNECTIONS)
+        self.slots = Slots(name, count)
+        self._calls = connections(count, base_url)
         self._quick_calls = connections(QUICK_CONNECTIONS, base_url)
         # Cached: joining a path to the base URL takes longer than the rest of building a request.
         self._at = lru_cache(lambda path: httpx.URL(base_url + path))
@@ -93,17 +108,73 @@ class Engine:
         finally:
             slots.end()
 
+    @contextmanager
+    def hold_free_slots(self, calls: int) -> Iterator[int]:
+        """Hold up to this many slots of a job, as far as they are free now; yield how many."""
+        slots = self.slots.acquire_free(calls, context.key_name())
+        if slots is None:
+            yield 0
+            return
+        held = context.current().held_slots
+        try:
+            with context.replaced(held_slots={**held, (self.name, self.url): slots}):
+                yield slots.count
+        finally:
+            slots.end()
+
+    @property
+    def load(self) -> float:
+        """The share of its slots that are held, and more where jobs wait: what to compare by."""
+        return (self.slots.in_use + self.slots.queued) / self.slots.total
+
+    @property
+    def held_slots(self) -> int:
+        """How many slots the job under way holds here."""
+        held = context.current().held_slots.get((self.name, self.url))
+        return 0 if held is None else held.count
+
+    @property
+    def unused_slots(self) -> int:
+        """How many slots the job under way holds here without a call in them."""
+        held = context.current().held_slots.get((self.name, self.url))
+        return 0 if held is None else held.unused
+
     def post_recording(
-        self, operation: str, path: str, recording: Recording, fields: Mapping[str, object]
+        self,
+        operation: str,
+        path: str,
+        recording: Recording,
+        fields: Mapping[str, object],
+        *,
+        file_field: str = "file",
     ) -> object:
         """Upload a recording from disk, and read the JSON answer."""
         at, name = self._at(path), f"audio{recording.suffix}"
-        with self._slot(), form_with(recording.path, name, fields, at) as request:
+        form = form_with(
+            recording.path,
+            name,
+            fields,
+            at,
+            field=file_field,
+            authorization=self._authorization,
+        )
+        with self._slot(), form as request:
             allowed = limited_s(allowed_s(recording.seconds))
             try:
                 answer = self._answer(operation, self._calls, request, within_s=allowed)
             except EngineRefused as refusal:
                 raise refusal.about(recording.field, fields) from refusal
+        note_answer(self.name, self.url)
+        return answer
+
+    def post_json(
+        self, operation: str, path: str, body: Mapping[str, object], *, audio_s: float | None
+    ) -> object:
+        """Send JSON about audio of this length, and read the JSON answer."""
+        request = httpx.Request("POST", self._at(path), headers=self._headers(), json=dict(body))
+        with self._slot():
+            allowed = limited_s(allowed_s(audio_s))
+            answer = self._answer(operation, self._calls, request, within_s=allowed)
         note_answer(self.name, self.url)
         return answer
 
@@ -115,14 +186,14 @@ class Engine:
         It returns when the head of a successful answer has arrived. An engine may be silent for
         `silence_s` before the first byte and between two.
         """
-        request = httpx.Request("POST", self._at(path), headers=headers(), json=dict(body))
+        request = httpx.Request("POST", self._at(path), headers=self._headers(), json=dict(body))
         silence_s = limited_s(silence_s)
         slots = self._acquire(1)
         try:
             context.raise_if_client_left()
             with within(silence_s, ends_with_client=True), self._observed(operation):
                 response = self._calls.handle_request(request)
-                check(response, self.name, self.url)
+                check(response, self.name, self.url, is_foreign=self.is_foreign)
                 return AnswerStream(self.name, self.url, response, slots, silence_s)
         except BaseException:
             slots.end()
@@ -130,17 +201,20 @@ class Engine:
 
     def ask(self, operation: str, path: str) -> object:
         """Get a small JSON answer quickly, whatever inference is under way."""
-        request = httpx.Request("GET", self._at(path), headers=headers())
+        request = httpx.Request("GET", self._at(path), headers=self._headers())
         return self._answer(operation, self._quick_calls, request, within_s=QUICK_CALL_S)
 
-    def is_healthy(self) -> bool:
+    def is_healthy(self, path: str = "/health") -> bool:
         """Whether the engine reports that it can infer, or answers without a health route."""
         try:
-            request = httpx.Request("GET", self._at("/health"), headers=headers())
+            request = httpx.Request("GET", self._at(path), headers=self._headers())
             with within(HEALTH_S), closing(self._quick_calls.handle_request(request)) as response:
                 return response.is_success or response.status_code in (404, 405)
         except httpx.HTTPError:
             return False
+
+    def _headers(self) -> dict[str, str]:
+        return headers(self._authorization)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -177,8 +251,8 @@ class Engine:
         ends_with_client = context.current().calls_end_with_client
         with within(within_s, ends_with_client=ends_with_client), self._observed(operation):
             response = by.handle_request(request)
-            check(response, self.name, self.url)
-            return read_json(response, self.name)
+            check(response, self.name, self.url, is_foreign=self.is_foreign)
+            return read_json(response, self.name, is_foreign=self.is_foreign)
 
     @contextmanager
     def _observed(self, operation: str) -> Iterator[None]:
@@ -206,7 +280,14 @@ class Engine:
             raise from_transport(self.name, error) from error
 
 
-def engine(name: str, base_url: str) -> Engine:
+def engine(
+    name: str,
+    base_url: str,
+    *,
+    authorization: str = "",
+    is_foreign: bool = False,
+    most_calls: int | None = None,
+) -> Engine:
     """Return the engine of that name, whose connections live as long as the process.
 
     Raises
@@ -217,8 +298,14 @@ def engine(name: str, base_url: str) -> Engine:
         raise not_configured(name)
     # Calls that start at the same time must share one pool.
     with _making:
-        return _make(name, base_url)
+        return _make(
+            name,
+            base_url,
+            authorization=authorization,
+            is_foreign=is_foreign,
+            most_calls=most_calls,
+        )
 
 
 _making = Lock()
-_make = lru_cache(maxsize=8)(Engine)
+_make = lru_cache(maxsize=64)(Engine)

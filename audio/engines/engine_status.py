@@ -22,6 +22,7 @@ from typing import Literal, get_args
 
 from django.conf import settings
 
+from audio.engines.role_settings import engine_urls
 from audio.media import temporary_files
 
 logger = logging.getLogger(__name__)
@@ -113,8 +114,7 @@ BOARD, LOCK = "engines.json", "engines.lock"
 
 def url_of(engine: str) -> str:
     """Return the address that the settings give an engine; empty when they give none."""
-    url: str = getattr(settings, f"{engine.upper()}_URL")
-    return url
+    return engine_urls().get(engine, "")
 
 
 def current_status(engine: str, url: str) -> EngineStatus:

@@ -8,7 +8,11 @@
     ├── EngineFailed          500: most often a wedged CUDA context
     ├── EngineRestarting      known to be restarting, and not called
     ├── EngineRefused         4xx, 503: the engine's own reason
+    │   └── RecordingTooLarge the recording exceeds a limit of the engine
+    ├── EngineRefusedKey      401, 403: the gateway's key is missing or wrong
+    ├── EngineMisconfigured   the engine lacks the model or the route that the settings ask for
     └── EngineNonsense        an answer that does not follow the contract
+        └── LostForm          a model's output without its form, which a shorter recording may get
 
 Messages are sentences for the client of the gateway: they name no address, no path and no key.
 """
@@ -42,7 +46,14 @@ class EngineNotConfigured(EngineError):
 
 
 class EngineBusy(EngineError):
-    """The slots that a job needs did not become free in time."""
+    """The slots that a job needs did not become free in time, or the engine itself is full.
+
+    `retry_after` is how many seconds the engine asks to wait, None where it does not say.
+    """
+
+    def __init__(self, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EngineUnreachable(EngineError):
@@ -93,7 +104,19 @@ class EngineRefused(EngineError):
         blamed = (None if self.param else _blamed_field(self.reason, sent)) or field
         if blamed is None:
             return self
-        return EngineRefused(self.status, f"{blamed}: {self.reason}", blamed, self.retry_after)
+        return type(self)(self.status, f"{blamed}: {self.reason}", blamed, self.retry_after)
+
+
+class RecordingTooLarge(EngineRefused):
+    """The recording is larger or longer than the engine takes: its halves may not be."""
+
+
+class EngineRefusedKey(EngineError):
+    """The engine refuses the gateway's key, or asks for one: the settings are wrong."""
+
+
+class EngineMisconfigured(EngineError):
+    """The engine does not have what the settings ask of it; the message is its own reason."""
 
 
 def _blamed_field(reason: str, sent: Mapping[str, object]) -> str | None:
@@ -132,6 +155,10 @@ class EngineNonsense(EngineError):
     """
 
 
+class LostForm(EngineNonsense):
+    """A model's output lost its form: the recording is not at fault, and halves may succeed."""
+
+
 # A later attempt at the same request may succeed. An engine that refuses says so itself.
 TRANSIENT: tuple[type[EngineError], ...] = (
     EngineBusy,
@@ -165,6 +192,39 @@ def timed_out(engine: str) -> EngineTimedOut:
 def bad_answer(engine: str, what: str) -> EngineNonsense:
     """Report how an answer differs from the contract."""
     return EngineNonsense(f"The {engine} engine gave an answer that cannot be used: {what}.")
+
+
+_TOO_LARGE = re.compile(
+    r"\b(?:too (?:large|long|big)|maximum|exceed\w*|larger than|longer than|size limit|"
+    r"(?:duration|length|size) limit)\b",
+    re.IGNORECASE,
+)
+
+
+def of_foreign_engine(engine: str, refusal: EngineRefused) -> EngineError:
+    """Return what a refusal of an engine that others wrote means for the gateway and its client.
+
+    Its 401 and 404 are about the gateway's settings, and must not reach the client as its own.
+    """
+    match refusal.status:
+        case httpx.codes.UNAUTHORIZED | httpx.codes.FORBIDDEN:
+            return EngineRefusedKey(f"The {engine} engine refuses the gateway's key.")
+        case httpx.codes.TOO_MANY_REQUESTS | httpx.codes.SERVICE_UNAVAILABLE:
+            return EngineBusy(refusal.reason, refusal.retry_after)
+        case httpx.codes.NOT_FOUND | httpx.codes.METHOD_NOT_ALLOWED | httpx.codes.NOT_IMPLEMENTED:
+            return EngineMisconfigured(refusal.reason)
+    is_about_size = refusal.status == httpx.codes.REQUEST_ENTITY_TOO_LARGE or (
+        refusal.status in (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY)
+        and _TOO_LARGE.search(refusal.reason)
+    )
+    if is_about_size:
+        return RecordingTooLarge(
+            refusal.status, refusal.reason, refusal.param, refusal.retry_after
+        )
+    if refusal.param in (None, "file"):
+        return refusal
+    message = f"{refusal.param}: {refusal.reason}"
+    return EngineRefused(refusal.status, message, refusal.param, refusal.retry_after)
 
 
 def from_transport(engine: str, error: httpx.HTTPError) -> EngineError:

@@ -81,6 +81,22 @@ class Slots:
                 raise self._refusal(job)
         return JobSlots(self, key, job.count)
 
+    def acquire_free(self, wanted: int, key: str | None) -> "JobSlots | None":
+        """Take up to the wanted slots, as far as they are free now; None without any.
+
+        Jobs that wait in the queue keep their precedence.
+        """
+        with self._changed:
+            count = 0 if self._queue else min(wanted, self._free)
+            while count and self._is_over_its_share(_QueuedJob(key, count)):
+                count -= 1
+            if not count:
+                return None
+            self._free -= count
+            self._held[key] += count
+            self._publish_use()
+        return JobSlots(self, key, count)
+
     def acquire_for_probe(self, wanted: int) -> "JobSlots":
         """Take slots even if none are free."""
         with self._changed:
@@ -140,6 +156,11 @@ class JobSlots:
         self._under_way = 0
         self._has_ended = False
         self._changed = Condition()
+
+    @property
+    def unused(self) -> int:
+        """How many slots no call of the job occupies."""
+        return self.count - self._under_way
 
     @contextmanager
     def call(self) -> Iterator[None]:

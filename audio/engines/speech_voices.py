@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from audio.engines.dialects import kokoro
+from audio.engines import roles
 from audio.engines.failures import EngineError
 from audio.retries import VOICE_LIST
 
@@ -192,4 +192,4 @@ class VoiceList:
             self._ask_at = self._answered_at + REFRESH_S
 
 
-VOICES = VoiceList(kokoro.voices)
+VOICES = VoiceList(roles.list_voices)

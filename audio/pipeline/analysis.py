@@ -15,7 +15,7 @@ from typing import Any, Literal
 from django.conf import settings
 
 from audio import metrics
-from audio.engines.dialects import parakeet
+from audio.engines import roles
 from audio.engines.failures import EngineError, EngineNotConfigured, EngineRefused
 from audio.media.chunk_files import ChunkFile, chunk_files, rewritten
 from audio.media.decoding import Inspection, UndecodableAudio, inspect
@@ -29,7 +29,7 @@ from audio.merge.values import Diarization, Notice, Transcription
 from audio.pipeline import job_progress
 from audio.pipeline.audio_quota import charged
 from audio.pipeline.engine_retries import call_with_retries, raise_if_unwanted
-from audio.pipeline.parallel_calls import call_engine_in_parallel
+from audio.pipeline.parallel_calls import call_in_parallel
 
 # How unlike the labels of one speaker may be on average. The pure function's 0.7 joins people with
 # similar voices: the embedding of a label is the mean of all its speech in a chunk.
@@ -108,7 +108,7 @@ def analyse(*requests: AnalysisRequest) -> list[Analysis]:
         plans = [_plan(*one) for one in measured]
         calls = [call for plan in plans for call in plan.alternating()]
         counted = (partial(_counted, call, 1 / len(calls)) for call in calls)
-        results = call_engine_in_parallel(parakeet.parakeet(), *counted)
+        results = call_in_parallel(roles.configured("turns"), *counted)
     answers = dict(zip(calls, results, strict=True))
     return [_analysis(plan, answers) for plan in plans]
 
@@ -151,10 +151,10 @@ def _plan(
 ) -> _Plan:
     whole = request.recording
     files = [_recording_of(chunk, whole.field) for chunk in chunks] or [whole]
-    diarize = parakeet.diarize_chunk
+    diarize = partial(roles.diarize, embeddings=True)
     if request.speakers == "turns" and not chunks and request.linking == LINKING_RULE:
         # No speakers are linked, and embeddings cost the engine work.
-        diarize = parakeet.diarize
+        diarize = partial(roles.diarize, embeddings=False)
     transcribe = partial(_transcribe, options=request.options or {})
     call = _call_with_retries if chunks else _call_once
     return _Plan(
@@ -173,7 +173,7 @@ def _recording_of(chunk: ChunkFile, field: str) -> Recording:
 
 def _transcribe(recording: Recording, *, options: Mapping[str, str]) -> Transcription:
     """Transcribe; where the engine names no duration, use the recording's declared length."""
-    answer = parakeet.transcribe(recording, options)
+    answer = roles.transcribe(recording, options)
     return answer if answer.duration is not None else replace(answer, duration=recording.seconds)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio.engines.dialects.parakeet import parakeet
+from audio.engines import roles
 from audio.library import find_voices
 from audio.media import decoding
 from audio.media.decoding import UnusableAudio
@@ -71,7 +71,7 @@ def reference_embeddings(known: KnownSpeakers) -> Iterator[list[Embedding]]:
     if not known.references:
         yield []
         return
-    with parakeet().hold_slots(MAX_PARALLEL):
+    with roles.configured("turns").pool.hold_slots(MAX_PARALLEL):
         heard = analyse(
             *(
                 AnalysisRequest(recording=reference, speakers="embeddings")
@@ -113,7 +113,7 @@ def known_names(
 
 def _voices(names: tuple[str, ...], embeddings: Sequence[Embedding]) -> Voices:
     if len({len(one) for one in embeddings}) > 1:
-        raise parakeet().bad_answer("its fingerprints differ in length")
+        raise roles.configured("voices").pool.first.bad_answer("its fingerprints differ in length")
     return Voices(names, np.stack(embeddings))
 
 

@@ -9,21 +9,21 @@ from typing import Any
 
 from django.conf import settings
 
-from audio.engines.client import Engine
+from audio.engines.roles import ConfiguredRole
 
 # The four calls of a two-track recording. A job of more calls takes no more slots of an engine.
 MAX_PARALLEL = 4
 
 
-def call_engine_in_parallel(engine: Engine, *calls: Callable[[], Any]) -> list[Any]:
-    """Run calls to an engine as one job, which takes the slots that it needs together.
+def call_in_parallel(role: ConfiguredRole, *calls: Callable[[], Any]) -> list[Any]:
+    """Run calls to engines of a role as one job, which takes the slots that it needs together.
 
     Raises
     ------
     EngineBusy
         Before any call, when the slots did not become free in time.
     """
-    with engine.hold_slots(min(len(calls), MAX_PARALLEL)) as slots:
+    with role.pool.hold_slots(min(len(calls), MAX_PARALLEL)) as slots:
         return run_in_parallel(*calls, limit=slots)
 
 

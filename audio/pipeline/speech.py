@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from audio.engines.dialects import kokoro
-from audio.engines.dialects.kokoro import Utterance
+from audio.engines import roles
+from audio.engines.dialects.speech_stream import Utterance
 from audio.engines.speech_voices import VOICES
 from audio.media.encoding import SPEECH_TYPES, silence
 
@@ -49,7 +49,7 @@ def speak(utterance: Utterance) -> Speech:
     if not any(map(str.isalnum, utterance.text)):
         # Engines refuse such text, but clients send "." to find out whether their key works.
         return Speech(Silence(silence(utterance.format)), usual)
-    stream = kokoro.speak(utterance)
+    stream = roles.speak(utterance)
     given = stream.content_type
     return Speech(stream, given if _AUDIO_TYPE.fullmatch(given) else usual)
 

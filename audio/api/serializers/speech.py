@@ -13,7 +13,7 @@ from audio.api.fields import Choice, FiniteFloatField
 from audio.api.request_errors import InvalidRequest, ModelNotFound
 from audio.api.serializers.audio_request import AudioRequest
 from audio.engines import speech_voices
-from audio.engines.dialects.kokoro import Utterance
+from audio.engines.dialects.speech_stream import Utterance
 from audio.engines.speech_voices import VOICES, VoiceMix, parse_mix
 
 

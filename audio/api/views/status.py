@@ -1,6 +1,6 @@
 """Status endpoints: liveness, readiness, metrics, and the state of each engine."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
 from threading import BoundedSemaphore
 
@@ -16,14 +16,12 @@ from rest_framework.views import APIView
 from audio.api.authentication import METRICS
 from audio.api.request_errors import EngineNotFound
 from audio.api.schema import status_pages
-from audio.engines import engine_status
+from audio.engines import engine_status, roles
 from audio.engines.availability import suspect
-from audio.engines.client import Engine
-from audio.engines.dialects import kokoro, parakeet
-from audio.engines.failures import EngineNotConfigured, not_configured
-from audio.engines.recovery.engine_report import report, reports
-from audio.engines.recovery.probes import ENGINES
+from audio.engines.failures import not_configured
+from audio.engines.recovery.engine_report import listed, report, reports
 from audio.engines.recovery.watch import examine_in_background
+from audio.engines.role_engine import RoleEngine
 from audio.pipeline.parallel_calls import run_in_parallel
 
 _UNFIT = ("wedged", "down", "restarting")
@@ -64,7 +62,7 @@ class Ready(Public):
     @status_pages.READY
     def get(self, request: Request) -> Response:
         parts = engine_states() | _database_state()
-        is_ready = set(parts.values()) <= {"ready", "not_configured"}
+        is_ready = _can_serve(parts)
         body = {"status": "ready" if is_ready else "not_ready", **parts}
         return Response(body, status=200 if is_ready else 503)
 
@@ -92,8 +90,8 @@ class Probe(APIView):
 
     @status_pages.PROBE
     def post(self, request: Request, name: str) -> Response:
-        if name not in ENGINES:
-            raise EngineNotFound(name, ENGINES)
+        if name not in listed():
+            raise EngineNotFound(name, listed())
         if not engine_status.url_of(name):
             raise not_configured(name)
         probed = examine_in_background(name)
@@ -107,21 +105,27 @@ class Probe(APIView):
 
 def engine_states() -> dict[str, str]:
     """Return whether each engine can infer, by its probes and its own health endpoint."""
-    states = run_in_parallel(partial(_state, parakeet.parakeet), partial(_state, kokoro.kokoro))
-    return dict(zip(("parakeet", "kokoro"), states, strict=True))
+    engines = {name: named[0] for name, named in roles.engine_names().items()}
+    states = run_in_parallel(*(partial(_state, one) for one in engines.values()))
+    return dict.fromkeys(listed(), "not_configured") | dict(zip(engines, states, strict=True))
 
 
-def _state(engine: Callable[[], Engine]) -> str:
-    try:
-        configured = engine()
-    except EngineNotConfigured:
-        return "not_configured"
-    state = engine_status.current_status(configured.name, configured.url).state
+def _can_serve(parts: Mapping[str, str]) -> bool:
+    """Whether every role that is configured has an engine that is ready, and the database is."""
+    fit = {name for name, state in parts.items() if state in ("ready", "not_configured")}
+    return "database" in fit and all(
+        any(one.name in fit for one in role.pool) for role in roles.all_roles().values()
+    )
+
+
+def _state(one: RoleEngine) -> str:
+    state = engine_status.current_status(one.name, one.engine.url).state
     if state in _UNFIT:
         # An operator may have repaired it, which no call would reveal.
-        suspect(configured.name, configured.url)
+        suspect(one.name, one.engine.url)
         return state
-    return "ready" if configured.is_healthy() else "down"
+    health_path = roles.dialect_of(one).capabilities.health_path
+    return "ready" if one.engine.is_healthy(health_path) else "down"
 
 
 def _database_state() -> dict[str, str]:

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 
 import numpy as np
-from django.conf import settings
 
-from audio import metrics
-from audio.engines.client import Engine, engine
+from audio.engines.dialects.dialect import Capabilities, ClipEmbedding, Dialect
 from audio.engines.dialects.parakeet_words import (
     MAX_TIME,
     finite_number,
@@ -14,58 +12,66 @@ from audio.engines.dialects.parakeet_words import (
     spelled_number,
 )
 from audio.engines.failures import EngineFailed, EngineRefused
+from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
-from audio.merge.speaker_labels import length_of
+from audio.merge.diarized_speakers import speaking_time
 from audio.merge.values import Diarization, Embedding, Transcription, Turn
 from audio.merge.word_spacing import join_words
 
-_NO_TURNS = Diarization((), ())
 
+class Parakeet(Dialect):
+    """The engine contract that `cpu_engine` and `nvidia_engine` have."""
 
-def parakeet() -> Engine:
-    """Return the engine that PARAKEET_URL names."""
-    return engine("parakeet", settings.PARAKEET_URL)
+    name = "parakeet"
+    capabilities = Capabilities(words="words", turns=True, voices="turns")
+    is_foreign = False
 
+    def transcribe(
+        self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
+    ) -> Transcription:
+        """Transcribe a recording; options (model, language, …) are sent to the engine as is."""
+        given = {"model": engine.model, **options} if engine.model else options
+        fields: dict[str, object] = {
+            "response_format": "verbose_json",
+            "timestamp_granularities[]": ["word", "segment"],
+            **given,
+        }
+        path = engine.path or "/v1/audio/transcriptions"
+        try:
+            answer = engine.post_recording("transcribe", path, recording, fields)
+        except (EngineRefused, EngineFailed) as error:
+            if "response_format" not in getattr(error, "reason", str(error)):
+                raise
+            # Some servers answer in plain JSON alone: no word times are better than no answer.
+            fields = {"response_format": "json", **given}
+            answer = engine.post_recording("transcribe", path, recording, fields)
+        with engine.reading():
+            return _transcription(answer, recording.seconds)
 
-def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcription:
-    """Transcribe a recording; `options` (model, language, …) are sent to the engine unchanged."""
-    fields: dict[str, object] = {
-        "response_format": "verbose_json",
-        "timestamp_granularities[]": ["word", "segment"],
-        **options,
-    }
-    path = "/v1/audio/transcriptions"
-    try:
-        answer = parakeet().post_recording("transcribe", path, recording, fields)
-    except (EngineRefused, EngineFailed) as error:
-        if "response_format" not in getattr(error, "reason", str(error)):
-            raise
-        # Some servers answer in plain JSON alone: no word times are better than no answer.
-        fields = {"response_format": "json", **options}
-        answer = parakeet().post_recording("transcribe", path, recording, fields)
-    transcription = _transcription(answer, recording.seconds)
-    _count("transcribe", length_of(_NO_TURNS, transcription))
-    return transcription
+    def diarize(
+        self, engine: RoleEngine, recording: Recording, *, embeddings: bool
+    ) -> Diarization:
+        """Find the turns of a recording, and with `embeddings` one of each speaker."""
+        path = "/v1/audio/diarize-chunk" if embeddings else "/v1/audio/diarize"
+        answer = engine.post_recording("diarize", path, recording, {})
+        with engine.reading():
+            return _diarization(answer)
 
-
-def diarize_chunk(recording: Recording) -> Diarization:
-    """Find the turns of a recording, and an embedding of each speaker."""
-    return _diarize_with("/v1/audio/diarize-chunk", recording)
-
-
-def diarize(recording: Recording) -> Diarization:
-    """Find the turns of a recording."""
-    return _diarize_with("/v1/audio/diarize", recording)
-
-
-def _diarize_with(path: str, recording: Recording) -> Diarization:
-    diarization = _diarization(parakeet().post_recording("diarize", path, recording, {}))
-    _count("diarize", length_of(diarization, None))
-    return diarization
-
-
-def _count(operation: str, seconds: float) -> None:
-    metrics.AUDIO_SECONDS.labels(operation).inc(seconds)
+    def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
+        """Return the embedding of the speaker who talks most in a clip."""
+        diarization = self.diarize(engine, clip, embeddings=True)
+        seconds = speaking_time(diarization.turns)
+        voices = {
+            label: embedding
+            for label, embedding in diarization.embeddings.items()
+            if embedding.any() and seconds.get(label)
+        }
+        if not voices:
+            return None
+        space = diarization.models.get("embedding", "")
+        if not space:
+            raise engine.bad_answer("it does not name the model of its fingerprints")
+        return ClipEmbedding(voices[max(voices, key=lambda label: seconds[label])], space)
 
 
 def _transcription(answer: object, length_s: float | None) -> Transcription:
@@ -74,14 +80,11 @@ def _transcription(answer: object, length_s: float | None) -> Transcription:
     body = _object(answer)
     text = body.get("text")
     if text is not None and not isinstance(text, str):
-        raise parakeet().bad_answer("text is not a string")
+        raise ValueError("text is not a string")
     duration = _duration(body)
     if text is None and "words" not in body and "segments" not in body:
-        raise parakeet().bad_answer("it has neither text nor words")
-    try:
-        words = parse_words(body, text or "", duration, length_s=length_s)
-    except ValueError as error:
-        raise parakeet().bad_answer(str(error)) from error
+        raise ValueError("it has neither text nor words")
+    words = parse_words(body, text or "", duration, length_s=length_s)
     spoken = text.strip() if text else join_words(words)
     last_s = max((word.end for word in words), default=0.0)
     return Transcription(
@@ -98,11 +101,11 @@ def _diarization(answer: object) -> Diarization:
     body = _object(answer)
     segments = body.get("segments")
     if not isinstance(segments, list):
-        raise parakeet().bad_answer("segments is not a list")
+        raise ValueError("segments is not a list")
     read = [_turn(segment) for segment in segments]
     turns = tuple(turn for turn in read if turn is not None)
     if segments and not any(map(_is_shaped, segments)):
-        raise parakeet().bad_answer("a segment is not start_s, end_s, speaker")
+        raise ValueError("a segment is not start_s, end_s, speaker")
     detected = body.get("speakers_detected")
     labels = map(_label, detected if isinstance(detected, list) else [])
     return Diarization(
@@ -161,9 +164,9 @@ def _vector(numbers: object) -> Embedding:
         if not set(map(type, listed)) <= {float} or not np.all(np.abs(listed) < MAX_TIME):
             listed = [finite_number(number, "a number") for number in listed]
     except ValueError as error:
-        raise parakeet().bad_answer("a fingerprint is not a list of finite numbers") from error
+        raise ValueError("a fingerprint is not a list of finite numbers") from error
     if not listed:
-        raise parakeet().bad_answer("a fingerprint is not a list of numbers")
+        raise ValueError("a fingerprint is not a list of numbers")
     return np.array(listed, dtype=np.float64)
 
 
@@ -177,7 +180,7 @@ def _models(body: Mapping[str, object]) -> dict[str, str]:
 
 def _object(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise parakeet().bad_answer("it is not a JSON object")
+        raise ValueError("it is not a JSON object")
     return value
 
 
@@ -186,7 +189,7 @@ def _duration(body: Mapping[str, object]) -> float | None:
     given = spelled_number(body.get("duration"))
     duration = None if isinstance(given, str) else _seconds({"duration": given}, "duration")
     if duration is not None and duration < 0:
-        raise parakeet().bad_answer("duration is negative")
+        raise ValueError("duration is negative")
     return duration
 
 
@@ -194,10 +197,7 @@ def _seconds(body: Mapping[str, object], *keys: str) -> float | None:
     value = next((body[key] for key in keys if body.get(key) not in (None, "")), None)
     if value is None:
         return None
-    try:
-        return float(finite_number(spelled_number(value), keys[0]))
-    except ValueError as error:
-        raise parakeet().bad_answer(str(error)) from error
+    return float(finite_number(spelled_number(value), keys[0]))
 
 
 def _optional_text(body: Mapping[str, object], key: str) -> str | None:

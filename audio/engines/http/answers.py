@@ -16,6 +16,7 @@ from audio.engines.failures import (
     EngineFailed,
     EngineRefused,
     bad_answer,
+    of_foreign_engine,
     timed_out,
     unreachable,
 )
@@ -23,6 +24,8 @@ from audio.engines.http.deadlines import within
 
 MAX_REASON_CHARACTERS = 500
 MAX_RETRY_AFTER_S = 60
+# Hosted engines count requests by the hour.
+MAX_FOREIGN_RETRY_AFTER_S = 3600
 
 
 def read_reason(content: bytes) -> tuple[str, str | None]:
@@ -73,27 +76,30 @@ def _clean(text: str) -> str:
     return "" if _NOT_A_SENTENCE.search(line) else _INTERNAL.sub("…", line)[:MAX_REASON_CHARACTERS]
 
 
-def read_retry_after(response: httpx.Response) -> int | None:
-    """Read how many seconds an engine asks to wait: at most a minute, whatever it asks for."""
+def read_retry_after(response: httpx.Response, longest_s: int = MAX_RETRY_AFTER_S) -> int | None:
+    """Read how many seconds an engine asks to wait: at most `longest_s`, whatever it asks for."""
     given = response.headers.get("retry-after", "")
     if given.isdecimal():
-        return min(int(given[:9]), MAX_RETRY_AFTER_S)
+        return min(int(given[:9]), longest_s)
     try:
         until = parsedate_to_datetime(given)
     except ValueError:
         return None
     left = until - datetime.now(until.tzinfo and UTC)
-    return min(max(0, math.ceil(left.total_seconds())), MAX_RETRY_AFTER_S)
+    return min(max(0, math.ceil(left.total_seconds())), longest_s)
 
 
 # The words of a day's recording take a tenth of this, and a reason is a sentence.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 MAX_REFUSAL_BYTES = 64 * 1024
 REFUSAL_S = 2.0
+_FOREIGN_REFUSALS = (httpx.codes.NOT_IMPLEMENTED, httpx.codes.SERVICE_UNAVAILABLE)
 
 
-def check(response: httpx.Response, engine: str, url: str) -> None:
+def check(response: httpx.Response, engine: str, url: str, *, is_foreign: bool = False) -> None:
     """Raise what an answer with any status but 200 means.
+
+    `is_foreign`: the engine was written by others, and its refusals are read as theirs.
 
     Raises
     ------
@@ -109,6 +115,11 @@ def check(response: httpx.Response, engine: str, url: str) -> None:
             "Try again in about 60 s.",
             reason,
         )
+    if is_foreign and (400 <= status < 500 or status in _FOREIGN_REFUSALS):
+        message = reason or f"The {engine} engine refused the request."
+        retry_after = read_retry_after(response, MAX_FOREIGN_RETRY_AFTER_S)
+        refusal = EngineRefused(status, message, param, retry_after)
+        raise of_foreign_engine(engine, refusal)
     if 400 <= status < 500 or status == httpx.codes.SERVICE_UNAVAILABLE:
         message = reason or f"The {engine} engine refused the request."
         raise EngineRefused(status, message, param, read_retry_after(response))
@@ -120,8 +131,8 @@ def check(response: httpx.Response, engine: str, url: str) -> None:
     raise bad_answer(engine, f"its status is {status}")
 
 
-def read_json(response: httpx.Response, engine: str) -> object:
-    """Read a good answer to its end.
+def read_json(response: httpx.Response, engine: str, *, is_foreign: bool = False) -> object:
+    """Read a good answer to its end; NaN of a foreign engine becomes the text "NaN".
 
     Raises
     ------
@@ -133,7 +144,7 @@ def read_json(response: httpx.Response, engine: str) -> object:
             raise bad_answer(engine, "it is too long")
         try:
             # orjson is strict: it refuses NaN, and half a surrogate pair, which has no encoding.
-            return orjson.loads(content)
+            return _loads(content, is_foreign)
         except orjson.JSONDecodeError:
             # A server with only one format answers 200 with the transcript as plain text.
             if response.headers.get("content-type", "").startswith("text/plain"):
@@ -141,6 +152,20 @@ def read_json(response: httpx.Response, engine: str) -> object:
             # The rest of an answer longer than announced would be read as the next answer.
             response.extensions["network_stream"].close()
             raise bad_answer(engine, "it is not JSON") from None
+
+
+# A string, which is kept as it is, or a number that Python writes and JSON does not have.
+_NOT_JSON = re.compile(rb'("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b')
+
+
+def _loads(content: bytes, is_foreign: bool) -> object:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        if not is_foreign or not (b"NaN" in content or b"Infinity" in content):
+            raise
+    # A number that no reader uses does no harm; as a text it is refused where one reads it.
+    return orjson.loads(_NOT_JSON.sub(lambda found: found[1] or b'"NaN"', content))
 
 
 def _refusal(response: httpx.Response) -> bytes:

@@ -16,26 +16,34 @@ BLOCK_BYTES = 1024 * 1024
 _RECORDING = secrets.token_bytes(32)
 
 
-def headers() -> dict[str, str]:
+def headers(authorization: str = "") -> dict[str, str]:
     """Return the headers of every request to an engine.
 
     They name the trace, so that an engine's log can be compared with the gateway's, and they ask
     for no compression, because audio goes on to the client as it comes.
     """
-    return {"accept": "*/*", "accept-encoding": "identity", **context.trace_headers()}
+    known = {"authorization": authorization} if authorization else {}
+    return {"accept": "*/*", "accept-encoding": "identity", **known, **context.trace_headers()}
 
 
 @contextmanager
 def form_with(
-    path: Path, name: str, fields: Mapping[str, object], url: httpx.URL
+    path: Path,
+    name: str,
+    fields: Mapping[str, object],
+    url: httpx.URL,
+    *,
+    field: str = "file",
+    authorization: str = "",
 ) -> Iterator[httpx.Request]:
-    """Build a POST of a form with a recording, which is read from disk while it is sent.
+    """Build a POST of a form with a recording in `field`, read from disk while it is sent.
 
     Sends as many bytes as the file has at the beginning of the block: a file that is still being
     written would be longer than its announced length.
     """
-    files = {"file": (name, _RECORDING)}
-    request = httpx.Request("POST", url, headers=headers(), data=dict(fields), files=files)
+    files = {field: (name, _RECORDING)}
+    sent = headers(authorization)
+    request = httpx.Request("POST", url, headers=sent, data=dict(fields), files=files)
     before, _, after = request.read().partition(_RECORDING)
     with path.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size

@@ -11,8 +11,7 @@ from prometheus_client.registry import Collector
 from audio.engines import engine_status
 from audio.engines.engine_status import STATES, EngineStatus
 from audio.engines.recovery.examination import HOUR_S
-from audio.engines.recovery.probes import ENGINES
-from audio.engines.recovery.watch import watched
+from audio.engines.recovery.watch import ALWAYS_LISTED, watched
 
 _Families = tuple[GaugeMetricFamily, CounterMetricFamily, CounterMetricFamily, GaugeMetricFamily]
 
@@ -26,9 +25,14 @@ def report(engine: str) -> dict[str, object]:
     return _as_json(engine, known, known.state, known.reason)
 
 
+def listed() -> list[str]:
+    """Return the engines that reports list: the short forms, then the other engines."""
+    return list(dict.fromkeys([*ALWAYS_LISTED, *watched()]))
+
+
 def reports() -> list[dict[str, object]]:
     """Return the status of every engine."""
-    return [report(engine) for engine in ENGINES]
+    return [report(engine) for engine in listed()]
 
 
 class EngineMetrics(Collector):

@@ -16,8 +16,9 @@ from django.conf import settings
 
 from audio.engines import engine_status
 from audio.engines.engine_status import State
-from audio.engines.recovery.probes import ENGINES, Probe, Result, probe
+from audio.engines.recovery.probes import Probe, Result, probe
 from audio.engines.recovery.restarts import Restarter, RestartFailed, restarter
+from audio.engines.role_settings import engine_urls
 
 logger = logging.getLogger("audio.engines.recovery")
 HOUR_S = 3600.0
@@ -160,7 +161,7 @@ class _Examination:
 
     def _last_start(self, by: Restarter) -> float:
         """Return when the engine was last started, as far as Docker or the status board knows."""
-        known = [engine_status.last_status(engine, self._url) for engine in ENGINES]
+        known = [engine_status.last_status(engine, self._url) for engine in engine_urls()]
         restarts = [at for status in known for at in status.restarts]
         return max(*restarts, min(by.started_at() or 0.0, time.time()), 0.0)
 

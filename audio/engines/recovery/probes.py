@@ -6,8 +6,8 @@ does not answer: only a real question shows the difference.
 
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,17 +16,22 @@ import jiwer
 import numpy as np
 from django.conf import settings
 
-from audio.engines import failures
+from audio.engines import failures, roles
 from audio.engines.availability import as_probe
-from audio.engines.dialects import kokoro, parakeet
+from audio.engines.dialects.dialect import ClipEmbedding
+from audio.engines.dialects.speech_stream import Utterance
 from audio.engines.engine_status import has_answered_since, url_of
+from audio.engines.role_engine import RoleEngine
+from audio.engines.role_settings import Role
 from audio.media import temporary_files
+from audio.media.chunk_files import rewritten
 from audio.media.decoding import SAMPLE_RATE, DecodingUnavailable, UnusableAudio, sample_blocks
 from audio.media.recording import Recording
 from audio.merge.values import Diarization
 
 Result = Literal["ok", "slow", "busy", "refused", "wrong", "failed", "timed_out", "unreachable"]
 CLIP = Path(__file__).with_name("clip.flac")
+CLIP_S = 2.57
 CLIP_TEXT = "Turn on the light, then close the blinds."
 MAX_WORD_ERROR_RATE = 0.34
 WORD = "Hello."
@@ -71,7 +76,7 @@ def probe(engine: str) -> Probe:
     started, began_at = time.monotonic(), time.time()
     try:
         with as_probe(settings.PROBE_TIMEOUT_S):
-            _QUESTIONS[engine]()
+            _ask_in_every_role(engine)
     except (WrongAnswer, failures.EngineError, DecodingUnavailable, OSError) as error:
         result, reason = _result_of(error)
         seconds = time.monotonic() - started
@@ -97,6 +102,32 @@ def check_words(text: str) -> None:
     wrong = jiwer.wer(CLIP_TEXT, text, reference_transform=_WORDS, hypothesis_transform=_WORDS)
     if wrong > MAX_WORD_ERROR_RATE:
         raise WrongAnswer(f"It transcribed {wrong:.0%} of the probe's words wrongly.")
+
+
+def check_turns(diarization: Diarization) -> None:
+    """Refuse a diarization of the clip, in which one person talks, that has no turn.
+
+    Raises
+    ------
+    WrongAnswer
+    """
+    if not diarization.turns:
+        raise WrongAnswer("It found no speaker in the probe's recording.")
+
+
+def check_embedding(found: ClipEmbedding | None) -> None:
+    """Refuse a voice of the clip that has no usable embedding.
+
+    Raises
+    ------
+    WrongAnswer
+    """
+    if found is None:
+        raise WrongAnswer("It found no voice in the probe's recording.")
+    if len(found.embedding) < 2 or not np.isfinite(found.embedding).all():
+        raise WrongAnswer("Its embedding is not finite, or has fewer than 2 numbers.")
+    if not found.embedding.any():
+        raise WrongAnswer("Its embedding is all zeros.")
 
 
 def check_embeddings(diarization: Diarization) -> None:
@@ -133,25 +164,59 @@ def check_speech(path: Path) -> None:
         raise WrongAnswer("Its speech is silent.")
 
 
-def _ask_parakeet() -> None:
-    clip = Recording(CLIP, CLIP.suffix)
-    check_words(parakeet.transcribe(clip, {}).text)
+def _ask_in_every_role(engine: str) -> None:
+    """Ask an engine for what it does in its roles; one call answers for two where it can."""
+    asked = {one.role: one for one in roles.engine_names()[engine]}
+    if "speech" in asked:
+        _ask_for_speech(asked["speech"])
+        return
+    with _clip(asked) as clip:
+        words, turns, voices = asked.get("words"), asked.get("turns"), asked.get("voices")
+        if words and turns and roles.dialect_of(words).capabilities.one_call:
+            transcription, diarization = roles.dialect_of(words).analyse(words, clip, {})
+            check_words(transcription.text)
+            check_turns(diarization)
+        else:
+            if words:
+                check_words(roles.dialect_of(words).transcribe(words, clip, {}).text)
+            if turns:
+                _ask_for_turns(turns, clip, embeddings=voices is not None)
+        if voices and not (turns and roles.dialect_of(voices).capabilities.voices == "turns"):
+            check_embedding(roles.dialect_of(voices).embed(voices, clip))
+
+
+def _ask_for_turns(turns: RoleEngine, clip: Recording, *, embeddings: bool) -> None:
+    dialect = roles.dialect_of(turns)
+    has_embeddings = embeddings and dialect.capabilities.voices == "turns"
     try:
-        diarization = parakeet.diarize_chunk(clip)
+        diarization = dialect.diarize(turns, clip, embeddings=has_embeddings)
     except failures.EngineRefused as refusal:
         # Some servers only transcribe.
         if refusal.status in (404, 405):
             return
         raise
-    check_embeddings(diarization)
+    check_turns(diarization)
+    if has_embeddings:
+        check_embeddings(diarization)
 
 
-def _ask_kokoro() -> None:
-    utterance = kokoro.Utterance(WORD, settings.DEFAULT_VOICE, "wav", {})
+@contextmanager
+def _clip(asked: Mapping[Role, RoleEngine]) -> Iterator[Recording]:
+    """Yield the recording of the probe, as WAV where an engine reads no other format."""
+    clip = Recording(CLIP, CLIP.suffix, seconds=CLIP_S)
+    if any(roles.dialect_of(one).capabilities.wav_only for one in asked.values()):
+        with rewritten(clip) as wav:
+            yield wav
+        return
+    yield clip
+
+
+def _ask_for_speech(speech: RoleEngine) -> None:
+    utterance = Utterance(WORD, settings.DEFAULT_VOICE, "wav", {})
     deadline = time.monotonic() + settings.PROBE_TIMEOUT_S
     with tempfile.NamedTemporaryFile(suffix=".wav", dir=temporary_files.folder()) as file:
-        with closing(kokoro.speak(utterance)) as speech:
-            for block in speech:
+        with closing(roles.dialect_of(speech).speak(speech, utterance)) as stream:
+            for block in stream:
                 file.write(block)
                 if file.tell() > MAX_SPEECH_BYTES:
                     raise WrongAnswer("It does not stop speaking one word.")
@@ -159,10 +224,6 @@ def _ask_kokoro() -> None:
                     raise failures.EngineTimedOut("It took too long to speak one word.")
         file.flush()
         check_speech(Path(file.name))
-
-
-_QUESTIONS: dict[str, Callable[[], None]] = {"parakeet": _ask_parakeet, "kokoro": _ask_kokoro}
-ENGINES = tuple(_QUESTIONS)
 
 
 def _result_of(error: Exception) -> tuple[Result, str]:
@@ -179,6 +240,17 @@ def _result_of(error: Exception) -> tuple[Result, str]:
             return "timed_out", f"It did not answer within {settings.PROBE_TIMEOUT_S:.0f} s."
         case failures.EngineRefused(status=429 | 503) | failures.EngineBusy():
             return "busy", "It is too busy to be probed."
+        case failures.EngineUnreachable():
+            return "unreachable", "It cannot be reached."
+    return _refusal_of(error)
+
+
+def _refusal_of(error: Exception) -> tuple[Result, str]:
+    match error:
+        case failures.EngineRefusedKey():
+            return "refused", "It refuses the gateway's key."
+        case failures.EngineMisconfigured():
+            return "refused", f"It lacks what the settings ask of it: {error}"
         case failures.EngineRefused():
             return "refused", f"It refuses the probe with {error.status}."
     return "unreachable", "It cannot be reached."

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from audio.engines import engine_status
-from audio.engines.recovery.probes import ENGINES
-from audio.engines.recovery.restarts import WAYS, container_of
+from audio.engines.recovery.restarts import CONTAINERS, WAYS, container_of
 
 
 @register
@@ -54,7 +53,7 @@ def _container_errors() -> list[CheckMessage]:
         Error(
             f"RESTART_WITH=docker without {engine.upper()}_CONTAINER.", hint=hint, id="spark.E015"
         )
-        for engine in ENGINES
+        for engine in CONTAINERS
         if engine_status.url_of(engine) and not container_of(engine)
     ]
     if not settings.DOCKER_URL.startswith(("unix:///", "tcp://")):

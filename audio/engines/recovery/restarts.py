@@ -15,6 +15,10 @@ WAYS = ("", "docker", "command")
 CONTAINER = "audio.engines.recovery.containers.Container"
 
 
+# The engines whose containers the settings name.
+CONTAINERS = ("parakeet", "kokoro")
+
+
 class RestartFailed(Exception):
     """The engine was not restarted; the message is a sentence without an address or a path."""
 
@@ -43,8 +47,8 @@ class Restarter(Protocol):
 def restarter(engine: str) -> Restarter | None:
     """Return what restarts this engine by the settings; None when nothing does."""
     match settings.RESTART_WITH:
-        case "docker":
-            container: Restarter = import_string(CONTAINER)(container_of(engine))
+        case "docker" if name := container_of(engine):
+            container: Restarter = import_string(CONTAINER)(name)
             return container
         case "command":
             return Command([*shlex.split(settings.RESTART_COMMAND), engine])
@@ -52,8 +56,8 @@ def restarter(engine: str) -> Restarter | None:
 
 
 def container_of(engine: str) -> str:
-    """Return the name of an engine's container."""
-    name: str = getattr(settings, f"{engine.upper()}_CONTAINER")
+    """Return the name of an engine's container; empty where the settings name none."""
+    name: str = getattr(settings, f"{engine.upper()}_CONTAINER", "")
     return name
 
 

@@ -7,11 +7,13 @@ from django.conf import settings
 
 from audio.engines import engine_status
 from audio.engines.recovery.examination import examine
-from audio.engines.recovery.probes import ENGINES
+from audio.engines.role_settings import SHORT_FORMS, engine_urls
 
 logger = logging.getLogger("audio.engines.recovery")
 # An engine that is not well is examined again after this many times RECOVERY_PROBE_S.
 _PROBES_UNTIL_NEXT = 6
+# Reported even where they have no address.
+ALWAYS_LISTED = tuple(dict.fromkeys(SHORT_FORMS.values()))
 _GOOD = ("healthy", "degraded")
 _under_way: dict[str, Event] = {}
 _starting = Lock()
@@ -19,7 +21,7 @@ _starting = Lock()
 
 def watched() -> list[str]:
     """Return the engines that the settings name."""
-    return [engine for engine in ENGINES if engine_status.url_of(engine)]
+    return list(engine_urls())
 
 
 def watch(stop: Event) -> None:
@@ -67,8 +69,8 @@ def examine_in_background(engine: str) -> Event:
 
 def when_suspected(sender: object, engine: str, url: str, **_signal: object) -> None:
     """Receive `suspected`: an engine failed, or was late."""
-    known = engine in ENGINES and url == engine_status.url_of(engine)
-    if known and settings.PROBE_AFTER_FAILURE:
+    is_known = bool(url) and url == engine_status.url_of(engine)
+    if is_known and settings.PROBE_AFTER_FAILURE:
         examine_in_background(engine)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytest_django import Settings
 
-from audio.engines.dialects.kokoro import Utterance
+from audio.engines.dialects.speech_stream import Utterance
 from audio.media.decoding import SAMPLE_RATE, clips
 from audio.media.encoding import pcm, wav
 from audio.media.recording import Recording

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from pytest_django.fixtures import Settings
 
-from audio.engines.dialects import kokoro
-from audio.engines.dialects.kokoro import SpeechStream, Utterance
+from audio.engines import roles
+from audio.engines.dialects import speech_stream
+from audio.engines.dialects.speech_stream import SpeechStream, Utterance
 from audio.engines.failures import EngineError
 from tests.engine_answers import SPEAK
 from tests.faults import Answer, FaultServer, breakages
@@ -21,7 +22,7 @@ def speak(faults: FaultServer, settings: Settings) -> Callable[[Answer], SpeechS
 
     def ask(answer: Answer) -> SpeechStream:
         faults.break_with(SPEAK, answer)
-        return kokoro.speak(Utterance("Hi", "bm_george", "wav", {}))
+        return roles.speak(Utterance("Hi", "bm_george", "wav", {}))
 
     return ask
 
@@ -30,7 +31,7 @@ Speak = Callable[[Answer], SpeechStream]
 
 
 def slots_in_use() -> int:
-    return kokoro.kokoro().slots.in_use
+    return roles.configured("speech").pool.first.engine.slots.in_use
 
 
 def test_speech_holds_a_slot(speak: Speak) -> None:
@@ -77,7 +78,7 @@ def test_speech_that_fails_gives_its_slot_back(speak: Speak, answer: Answer) -> 
 
 
 def test_speech_without_an_end_is_cut(speak: Speak, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kokoro, "MAX_SPEECH_BYTES", 1_000_000)
+    monkeypatch.setattr(speech_stream, "MAX_SPEECH_BYTES", 1_000_000)
     stream = speak(Answer(pieces=breakages.ENDLESS.pieces, content_type="audio/wav"))
 
     with pytest.raises(EngineError, match="does not end"):

@@ -1,0 +1,56 @@
+"""A text to speak, and its speech as a stream that can be closed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from audio.engines.http.answer_stream import AnswerStream
+from audio.engines.role_engine import RoleEngine
+
+# Hours of speech: no text that the gateway accepts takes longer to speak.
+MAX_SPEECH_BYTES = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A text to speak, its voice and its format; `extra` has fields that only Kokoro knows."""
+
+    text: str
+    voice: str
+    format: str
+    extra: Mapping[str, object]
+
+
+class SpeechStream:
+    """Audio while it is being spoken, from its first bytes on; its holder closes it."""
+
+    def __init__(self, spoken_by: RoleEngine, stream: AnswerStream) -> None:
+        self._engine, self._stream = spoken_by, stream
+        self.content_type = stream.content_type
+        try:
+            self._first = self._read_first()
+        except BaseException:
+            self.close()
+            raise
+
+    def __iter__(self) -> Iterator[bytes]:
+        # A failure raises here and cuts the connection to the client, to whom a regular end would
+        # mean that the speech is complete.
+        block, size = self._first, 0
+        while block:
+            yield block
+            size += len(block)
+            if size > MAX_SPEECH_BYTES:
+                raise self._engine.bad_answer("it does not end")
+            block = self._stream.read()
+
+    def close(self) -> None:
+        """Stop the engine's work, and give the connection and the slot back."""
+        self._stream.close()
+
+    def _read_first(self) -> bytes:
+        if self.content_type.startswith(("application/json", "text/")):
+            raise self._engine.bad_answer("it is not audio")
+        first = self._stream.read()
+        if not first:
+            raise self._engine.bad_answer("it spoke nothing of this text")
+        return first

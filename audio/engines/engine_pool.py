@@ -1,0 +1,121 @@
+"""Several engines of one role: the least busy is asked first, and one that fails is left alone."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
+
+from audio.engines.availability import is_left_alone, leave_alone
+from audio.engines.failures import (
+    EngineBusy,
+    EngineError,
+    EngineFailed,
+    EngineMisconfigured,
+    EngineRefusedKey,
+    EngineRestarting,
+    EngineTimedOut,
+    EngineUnreachable,
+)
+from audio.engines.role_engine import RoleEngine
+
+T = TypeVar("T")
+# After these another engine may answer the same request; after a timeout the client has waited
+# long enough.
+_ANOTHER_MAY_ANSWER = (
+    EngineBusy,
+    EngineFailed,
+    EngineMisconfigured,
+    EngineRefusedKey,
+    EngineRestarting,
+    EngineUnreachable,
+)
+
+
+class EnginePool:
+    """The engines of one role."""
+
+    def __init__(self, engines: Sequence[RoleEngine]) -> None:
+        self._engines = tuple(engines)
+
+    def __iter__(self) -> Iterator[RoleEngine]:
+        return iter(self._engines)
+
+    @property
+    def first(self) -> RoleEngine:
+        """The engine that the settings name first."""
+        return self._engines[0]
+
+    @contextmanager
+    def hold_slots(self, calls: int) -> Iterator[int]:
+        """Hold the slots of a job, at as many engines as are needed; yield how many.
+
+        A job waits for slots only while it holds none of the pool's, so two jobs never wait for
+        each other.
+
+        Raises
+        ------
+        EngineBusy
+            Before any call, when no slots became free in time.
+        """
+        if len(self._engines) == 1:
+            with self.first.engine.hold_slots(calls) as held:
+                yield held
+            return
+        if held := sum(one.engine.held_slots for one in self._engines):
+            yield held
+            return
+        with ExitStack() as slots:
+            for one, share in self._shares(calls):
+                held += slots.enter_context(one.engine.hold_free_slots(min(share, calls - held)))
+            if not held:
+                held = slots.enter_context(self._by_preference()[0].engine.hold_slots(calls))
+            yield held
+
+    def call(self, ask: Callable[[RoleEngine], T]) -> T:
+        """Ask an engine of the pool, and the next one where another may still answer.
+
+        Raises
+        ------
+        EngineError
+            The last failure.
+        """
+        if len(self._engines) == 1:
+            return ask(self.first)
+        *others, last = self._by_preference()
+        for one in others:
+            try:
+                return self._ask(ask, one)
+            except _ANOTHER_MAY_ANSWER:
+                continue
+        return self._ask(ask, last)
+
+    def _ask(self, ask: Callable[[RoleEngine], T], one: RoleEngine) -> T:
+        try:
+            return ask(one)
+        except EngineBusy as busy:
+            if busy.retry_after:
+                leave_alone(one.name, one.engine.url, busy.retry_after)
+            raise
+        except EngineError as error:
+            if isinstance(error, (*_ANOTHER_MAY_ANSWER, EngineTimedOut)):
+                leave_alone(one.name, one.engine.url)
+            raise
+
+    def _shares(self, calls: int) -> list[tuple[RoleEngine, int]]:
+        """Return the engines that are well, and an even share of the calls for each.
+
+        Those that are asked last also take what the first ones had no room for.
+        """
+        fit = [one for one in self._by_preference() if not is_left_alone(one.name, one.engine.url)]
+        even = -(-calls // max(1, len(fit)))
+        return [*((one, even) for one in fit[:-1]), *((one, calls) for one in fit[-1:])]
+
+    def _by_preference(self) -> list[RoleEngine]:
+        """Return the engines: with free slots of this job, then well, then least busy first."""
+        return sorted(
+            self._engines,
+            key=lambda one: (
+                is_left_alone(one.name, one.engine.url),
+                -one.engine.unused_slots,
+                one.engine.load,
+            ),
+        )
