@@ -1,13 +1,16 @@
 """A client's connection: received from and sent to in an event loop, used by one thread.
 
 All waits for the client are in the event loop, with a deadline. A thread begins when a small body
-has arrived, so clients that send slowly on purpose occupy no thread.
+has arrived, so clients that send slowly on purpose occupy no thread. A larger body is received
+while the thread works on what has arrived.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import wait
+from threading import Condition
 from typing import Any
 
 from django.conf import settings
@@ -22,13 +25,13 @@ Send = Callable[[Message], Awaitable[None]]
 SMALL_BODY = 64 * 1024
 # A thread that waits for more of a body is woken after this many bytes, or this time.
 BLOCK, BLOCK_S = 256 * 1024, 0.1
+# No more of a body is held in memory; then the thread has to read it first.
+MOST_HELD = 512 * 1024
 # The least speed of a body without an API key, after HEAD_TIMEOUT_S: that of the slowest mobile
 # networks.
 MIN_BYTES_PER_S = 4096
 # Most requests are over before their clients need to be watched.
 WATCHED_AFTER_S = 0.05
-# The server's thread reports a client's end a few milliseconds after it has arrived.
-LOOK_S = 0.01
 # A server that closes with unread bytes in its buffer resets the connection, and many clients then
 # lose the answer. So the rest of a body is received and discarded for this time.
 DRAIN_S = 2.0
@@ -47,29 +50,34 @@ class ClientConnection:
         self._receive, self._send, self._declared = receive, send, declared
         self._started = self._loop.time()
         self._parts: deque[memoryview] = deque()
-        self._next: asyncio.Task[None] | None = None
-        self._watch: asyncio.Task[None] | None = None
-        self._watch_timer = self._loop.call_later(WATCHED_AFTER_S, self._begin_watch)
+        self._receiving: asyncio.Task[None] | None = None
+        self._watch_timer = self._loop.call_later(WATCHED_AFTER_S, self._begin_receiving)
         self._received = self._taken = 0
         self._is_complete, self._has_left = declared == 0, False
+        # What the event loop, the thread and the receiving task wait for.
+        self._news, self._block, self._room = asyncio.Event(), Condition(), asyncio.Event()
+        self._room.set()
 
     async def receive_small_body(self) -> None:
         """Wait until a small body has arrived, or a block of it, or its client is too slow."""
         while self._received < SMALL_BODY and not self._is_over:
-            if not await self._receive_one(self.seconds_left()):
+            if not await self._message_within(self.seconds_left()):
                 return
 
     def end(self) -> None:
-        """End the watch: the request is over."""
+        """Receive no more: the request is over."""
         self._watch_timer.cancel()
-        if self._watch:
-            self._watch.cancel()
+        if self._receiving:
+            self._receiving.cancel()
 
     async def drain(self) -> None:
         """Discard the rest of the body, for DRAIN_S at most."""
         until = self._loop.time() + DRAIN_S
-        while not self._is_over and await self._receive_one(until - self._loop.time()):
+        while not self._is_over:
             self._parts.clear()
+            self._note_taken(self._received - self._taken)
+            if not await self._message_within(until - self._loop.time()):
+                return
 
     async def send(self, *messages: Message) -> None:
         """Send messages.
@@ -119,7 +127,7 @@ class ClientConnection:
             When nothing arrives for `patience_s`, or the body breaks off.
         """
         if not self._parts and not self._is_over:
-            self._run(self._receive_block(min(limit, BLOCK), patience_s))
+            self._wait_for_block(patience_s)
         if not self._parts:
             if self._is_complete:
                 return b""
@@ -127,13 +135,12 @@ class ClientConnection:
         part = self._parts.popleft()
         if len(part) > limit:
             self._parts.appendleft(part[limit:])
-        self._taken += len(taken := bytes(part[:limit]))
+        taken = bytes(part[:limit])
+        self._note_taken(len(taken))
         return taken
 
     def has_left(self) -> bool:
         """Return whether the client is known to have closed its connection."""
-        if self._watch and not self._has_left and self._loop.is_running():
-            self._run(self._look())
         return self._has_left or not self._loop.is_running()
 
     def seconds_left(self) -> float:
@@ -145,61 +152,91 @@ class ClientConnection:
     def _is_over(self) -> bool:
         return self._is_complete or self._has_left
 
+    @property
+    def _is_full(self) -> bool:
+        return self._received - self._taken >= MOST_HELD
+
     def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine in the event loop from another thread."""
         running = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         while not wait({running}, LOOP_CHECK_S).done:
-            # A server that ends waits for its connections, not for clients that have left.
-            if not self._loop.is_running():
-                raise ConnectionResetError("the server has ended")
+            self._check_loop()
         running.result()
 
-    async def _receive_block(self, size: int, patience_s: float) -> None:
-        wanted = self._received + size
-        # It may have arrived since the thread looked.
-        if self._parts or self._is_over:
-            return
-        if not await self._receive_one(patience_s):
-            raise TimeoutError("no part of the body arrived in time")
-        until = self._loop.time() + BLOCK_S
-        while self._received < wanted and not self._is_over:
-            if not await self._receive_one(until - self._loop.time()):
+    def _check_loop(self) -> None:
+        # A server that ends waits for its connections, not for clients that have left.
+        if not self._loop.is_running():
+            raise ConnectionResetError("the server has ended")
+
+    def _wait_for_block(self, patience_s: float) -> None:
+        """Wait until a block has arrived, or for BLOCK_S and then for the first bytes."""
+        until = time.monotonic() + patience_s
+        if self._receiving is None or self._receiving.done():
+            self._loop.call_soon_threadsafe(self._begin_receiving)
+        with self._block:
+            while True:
+                left_s = max(0.0, until - time.monotonic())
+                self._block.wait_for(self._has_block, min(BLOCK_S, left_s))
+                if self._parts or self._is_over:
+                    return
+                self._check_loop()
+                if left_s <= BLOCK_S:
+                    raise TimeoutError("no part of the body arrived in time")
+
+    def _has_block(self) -> bool:
+        return self._is_over or self._received - self._taken >= BLOCK
+
+    def _note_taken(self, count: int) -> None:
+        """Count bytes that are no longer held, and let more of the body in."""
+        self._taken += count
+        if not self._room.is_set() and not self._is_full:
+            self._loop.call_soon_threadsafe(self._room.set)
+
+    async def _message_within(self, seconds: float) -> bool:
+        """Wait for the client's next message; return whether it arrived."""
+        self._news.clear()
+        self._begin_receiving()
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _begin_receiving(self) -> None:
+        if self._receiving is None or self._receiving.done():
+            self._receiving = self._loop.create_task(self._receive_messages())
+
+    async def _receive_messages(self) -> None:
+        """Receive the body, or after it that the client has left."""
+        was_complete = self._is_complete
+        while not self._has_left:
+            if self._is_full and not self._is_complete:
+                await self._wait_for_room()
+                continue
+            self._note_message(await self._receive())
+            if self._is_complete and not was_complete:
+                self._watch_timer.cancel()
+                self._watch_timer = self._loop.call_later(WATCHED_AFTER_S, self._begin_receiving)
                 return
 
-    async def _receive_one(self, within_s: float | None) -> bool:
-        """Wait for the client's next message; return whether it arrived."""
-        if self._next is None:
-            self._next = self._loop.create_task(self._note_message())
-        # It is not cancelled when the time is over: what arrives meanwhile would be lost.
-        timeout = None if within_s is None else max(0.0, within_s)
-        arrived, _ = await asyncio.wait({self._next}, timeout=timeout)
-        return bool(arrived)
+    async def _wait_for_room(self) -> None:
+        self._room.clear()
+        # The thread may have read meanwhile.
+        if self._is_full:
+            await self._room.wait()
+        self._room.set()
 
-    async def _note_message(self) -> None:
-        """Receive the client's next message: a part of the body, or that it has left."""
-        message = await self._receive()
-        self._next = None
+    def _note_message(self, message: Message) -> None:
+        """Note a part of the body, or that the client has left."""
         if message["type"] != "http.request":
             self._has_left = True
-            return
-        if body := message.get("body"):
+        elif body := message.get("body"):
             self._parts.append(memoryview(body))
             self._received += len(body)
-        is_last = not message.get("more_body", False)
-        self._is_complete = is_last or self._received == self._declared
-
-    def _begin_watch(self) -> None:
-        self._watch = self._loop.create_task(self._watch_client())
-
-    async def _look(self) -> None:
-        """Give the server time to report a client that has just left."""
-        assert self._watch is not None  # noqa: S101 — `has_left` has looked
-        await asyncio.wait({self._watch}, timeout=LOOK_S)
-
-    async def _watch_client(self) -> None:
-        while not self._has_left:
-            if self._is_complete or self._received - self._taken < BLOCK:
-                await self._receive_one(None)
-            else:
-                # No more of a body is held in memory; the thread has to read it first.
-                await asyncio.sleep(WATCHED_AFTER_S)
+        is_last = message["type"] == "http.request" and not message.get("more_body", False)
+        self._is_complete |= is_last or self._received == self._declared
+        self._news.set()
+        if self._has_block():
+            with self._block:
+                self._block.notify()

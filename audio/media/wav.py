@@ -147,6 +147,8 @@ def _sample_chunks(path: Path) -> Iterator[_Chunk]:
             return
         for _ in range(_MAX_CHUNKS):
             begin = file.tell()
+            if begin >= length:
+                return
             name, size = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
             if had_samples and _is_sound(form, name, length - begin):
                 # The writer did not update the header when it wrote on.

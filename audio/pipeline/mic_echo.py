@@ -6,7 +6,7 @@ engines hear the track without it, and what is left decides which words are the 
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -66,13 +66,13 @@ def heard_mic(mic: Recording, system: Recording, echo: EchoName) -> Iterator[Hea
     if echo == "off":
         yield HeardMic(mic)
         return
-    with TemporaryDirectory(dir=temporary_files.folder(), prefix="echo-") as folder:
-        tracks = [raw_file(track, Path(folder)) for track in (mic, system)]
-        yield _heard(mic, tracks[0], tracks[1], Path(folder), echo)
+    with ExitStack() as files:
+        ours, theirs = (files.enter_context(raw_file(track)) for track in (mic, system))
+        yield _heard(mic, ours, theirs, echo, files)
 
 
 def _heard(
-    mic: Recording, ours: RawFile, theirs: RawFile, folder: Path, echo: EchoName
+    mic: Recording, ours: RawFile, theirs: RawFile, echo: EchoName, files: ExitStack
 ) -> HeardMic:
     if min(ours.seconds, theirs.seconds) < SHORTEST_S:
         return HeardMic(mic)
@@ -80,6 +80,8 @@ def _heard(
     nothing = HeardMic(mic, keep_all, NO_ECHO)
     if max(ours.seconds, theirs.seconds) <= LOOK_S and not _look_alike(ours, theirs):
         return nothing
+    without_echo = TemporaryDirectory(dir=temporary_files.folder(), prefix="echo-")
+    folder = Path(files.enter_context(without_echo))
     try:
         temporary_files.check_room(2 * ours.samples)
         found = cancel(ours, theirs, folder, _limits(), while_waiting=raise_if_unwanted)

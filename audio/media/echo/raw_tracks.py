@@ -1,8 +1,10 @@
 """Both tracks as files of plain samples, which the echo canceller reads more than once."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +38,9 @@ class RawFile:
         return samples
 
 
-def raw_file(recording: Recording, folder: Path) -> RawFile:
-    """Return a recording's samples as a file: itself where it has them, else a decoded copy.
+@contextmanager
+def raw_file(recording: Recording) -> Iterator[RawFile]:
+    """Yield a recording's samples as a file: itself where it has them, else a decoded copy.
 
     Raises
     ------
@@ -45,14 +48,16 @@ def raw_file(recording: Recording, folder: Path) -> RawFile:
     """
     wav = recording.wav
     if wav and _is_raw(wav):
-        return RawFile(recording.path, wav.offset, wav.frames)
-    path = folder / f"{recording.field}.raw"
-    with path.open("wb") as file, closing(sample_blocks(recording)) as blocks:
-        for block in blocks:
-            content = pcm(block).tobytes()
-            temporary_files.check_room(len(content))
-            file.write(content)
-    return RawFile(path, 0, path.stat().st_size // _BYTES)
+        yield RawFile(recording.path, wav.offset, wav.frames)
+        return
+    with NamedTemporaryFile(dir=temporary_files.folder(), prefix="echo-", suffix=".raw") as file:
+        with closing(sample_blocks(recording)) as blocks:
+            for block in blocks:
+                content = pcm(block).tobytes()
+                temporary_files.check_room(len(content))
+                file.write(content)
+        file.flush()
+        yield RawFile(Path(file.name), 0, file.tell() // _BYTES)
 
 
 def _is_raw(wav: PlainWav) -> bool:

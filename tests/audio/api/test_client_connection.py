@@ -169,7 +169,7 @@ def test_an_unread_body_is_not_collected(monkeypatch: pytest.MonkeyPatch) -> Non
     async def story(peer: Peer) -> None:
         client = peer.connection()
         for _ in range(20):
-            peer.sends(bytes(client_connection.BLOCK // 4))
+            peer.sends(bytes(client_connection.MOST_HELD // 4))
         await asyncio.sleep(0.1)
 
         assert peer.sent.qsize() >= 15
@@ -202,5 +202,35 @@ def test_the_rest_of_a_body_is_discarded_before_the_answer_ends() -> None:
         await ending
 
         assert [message["more_body"] for message in peer.taken] == [True, False]
+
+    run(story)
+
+
+def test_a_client_that_leaves_after_its_whole_body_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client_connection, "WATCHED_AFTER_S", 0.01)
+
+    async def story(peer: Peer) -> None:
+        client = peer.connection(3)
+        await asyncio.sleep(0.05)
+        peer.sends(b"abc")
+        assert await asyncio.to_thread(read_whole, client) == b"abc"
+        peer.leaves()
+        await asyncio.sleep(0.05)
+
+        assert client.has_left()
+
+    run(story)
+
+
+def test_a_body_larger_than_what_is_held_is_received_whole() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection(8 * client_connection.MOST_HELD)
+        part = bytes(range(256)) * (client_connection.MOST_HELD // 512)
+        for _ in range(16):
+            peer.sends(part)
+
+        assert await asyncio.to_thread(read_whole, client, 1024 * 1024) == 16 * part
 
     run(story)

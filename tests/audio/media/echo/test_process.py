@@ -100,20 +100,19 @@ def test_a_plain_wav_of_16_khz_is_not_copied(tmp_path: Path) -> None:
     path = tmp_path / "talk.wav"
     path.write_bytes(wav(sixteen_bits(SYSTEM)))
 
-    found = raw_file(Recording(path, ".wav"), tmp_path)
-
-    assert found.path == path
-    assert np.array_equal(found.read() * 32_768, sixteen_bits(SYSTEM))
+    with raw_file(Recording(path, ".wav")) as found:
+        assert found.path == path
+        assert np.array_equal(found.read() * 32_768, sixteen_bits(SYSTEM))
 
 
 def test_any_other_recording_is_decoded_to_16_khz_and_one_channel(tmp_path: Path) -> None:
     path = tmp_path / "talk.wav"
     path.write_bytes(wav(sixteen_bits(SYSTEM), sample_rate=8_000))
 
-    found = raw_file(Recording(path, ".wav", field="mic_file"), tmp_path)
-
-    assert found.path != path
-    assert found.seconds == pytest.approx(32.0, abs=0.01)
+    with raw_file(Recording(path, ".wav")) as found:
+        assert found.path != path
+        assert found.seconds == pytest.approx(32.0, abs=0.01)
+    assert not found.path.exists()
 
 
 def test_the_program_imports_no_django() -> None:
