@@ -216,7 +216,8 @@ def _continued(word: Word, piece: Word) -> Word:
 
 
 def _is_only_marks(text: str) -> bool:
-    return not any(category(sign)[0] in "LNM" for sign in text)
+    # Nearly all words are of letters and digits alone.
+    return not text.isalnum() and not any(category(sign)[0] in "LNM" for sign in text)
 
 
 def _gaps(pieces: Sequence[Word], text: str) -> Iterator[str | None]:
@@ -242,7 +243,7 @@ def _plain(text: str) -> str:
 
 def _find_next(text: str, sought: str, at: int) -> tuple[int, int] | None:
     """Find a piece where only spaces and marks come before it; return its start and end."""
-    bare = sought.strip("".join(sign for sign in sought if _is_only_marks(sign)))
+    bare = _bare(sought)
     for start in range(at, len(text)):
         for spelling in filter(None, (sought, bare)):
             if text.startswith(spelling, start):
@@ -250,6 +251,13 @@ def _find_next(text: str, sought: str, at: int) -> tuple[int, int] | None:
         if not _is_only_marks(text[start]):
             return None
     return None
+
+
+def _bare(piece: str) -> str:
+    """Return a piece without the marks around it."""
+    if piece.isalnum():
+        return piece
+    return piece.strip("".join(sign for sign in piece if _is_only_marks(sign)))
 
 
 def _find_near(text: str, sought: str, window: slice) -> tuple[int, int] | None:
