@@ -13,8 +13,8 @@ from audio.merge.values import Embedding
 
 Item = Mapping[str, object]
 
-# What engines write for speech of nobody in particular.
-_NOBODY = {"", "unknown", "unknown_speaker", "speaker_unknown", "none", "null", "<na>"}
+# What engines write for speech without a speaker.
+_NO_SPEAKER = {"", "unknown", "unknown_speaker", "speaker_unknown", "none", "null", "<na>"}
 # A sound in brackets, alone in its segment: [BLANK_AUDIO], [MUSIC], (silence), ♪.
 _SOUND = re.compile(r"(?:[\[(*]\s*[^\W\d]\w*(?:[ -]\w+){0,3}\s*[\])*][.\s]*|[♪♫\s]+)+")
 _RTTM_LINE = re.compile(r"^[ \t]*SPEAKER[ \t]+(.*?)[ \t\r]*$", re.MULTILINE)
@@ -82,17 +82,17 @@ def text(item: Item, *keys: str) -> str | None:
 
 
 def label(given: object) -> str | None:
-    """Return a speaker's label as text; None for speech of nobody in particular."""
+    """Return a speaker's label as text; None for speech without a speaker."""
     if isinstance(given, float) and given.is_integer():
         given = int(given)
     if isinstance(given, bool) or not isinstance(given, str | int | float):
         return None
     written = str(given).strip()
-    return None if written.casefold() in _NOBODY else written
+    return None if written.casefold() in _NO_SPEAKER else written
 
 
 def is_sound(written: str) -> bool:
-    """Whether a text is only a sound in brackets, which stands for silence."""
+    """Whether a text is only a sound in brackets, which means silence."""
     return _SOUND.fullmatch(written.strip()) is not None
 
 

@@ -26,7 +26,7 @@ _NO_SPEECH = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A word, or a part of one, as an engine lists it; `speaker` is None for nobody."""
+    """A word, or a part of one, as an engine lists it; `speaker` is None without one."""
 
     text: str
     start: float | None = None

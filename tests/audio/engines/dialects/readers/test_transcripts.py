@@ -155,7 +155,7 @@ def test_a_number_that_no_reader_uses_may_be_anything() -> None:
 
 
 @pytest.mark.parametrize("speaker", [None, "", "unknown", "UNKNOWN_SPEAKER", "<NA>"])
-def test_speech_of_nobody_in_particular_is_no_turn(speaker: object) -> None:
+def test_speech_without_a_speaker_is_no_turn(speaker: object) -> None:
     assert turns(turn(0, 1, speaker), turn(1, 2, "B")) == (Turn(1.0, 2.0, "B"),)
 
 
