@@ -103,9 +103,11 @@ def diarize(recording: Recording, *, embeddings: bool) -> Diarization:
 
 
 def transcribe_and_diarize(
-    recording: Recording, options: Mapping[str, str]
+    recording: Recording, options: Mapping[str, str], *, embeddings: bool = False
 ) -> tuple[Transcription, Diarization]:
     """Transcribe and diarize a recording in one call, where one engine has both roles.
+
+    With `embeddings` the turns have one of each speaker, if the engine gives them.
 
     Raises
     ------
@@ -113,7 +115,7 @@ def transcribe_and_diarize(
     """
     words = configured("words")
     transcription, diarization = words.pool.call(
-        lambda one: words.dialect.analyse(one, recording, options)
+        lambda one: words.dialect.analyse(one, recording, options, embeddings=embeddings)
     )
     _count("transcribe", length_of(diarization, transcription))
     return transcription, diarization

@@ -6,7 +6,7 @@ an hour, so that the next call is right immediately.
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from audio.engines.failures import EngineFailed, EngineRefused
 from audio.engines.role_engine import RoleEngine

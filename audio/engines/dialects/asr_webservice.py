@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from audio.engines.dialects.dialect import Capabilities, Dialect
+from audio.engines.dialects.dialect import Capabilities, ClipEmbedding, Dialect, main_voice
 from audio.engines.dialects.readers.answer_values import as_object, label, vector
 from audio.engines.dialects.readers.transcripts import read_transcription, read_words_and_turns
 from audio.engines.role_engine import RoleEngine
@@ -48,24 +48,28 @@ class ASRWebservice(Dialect):
         self, engine: RoleEngine, recording: Recording, *, embeddings: bool
     ) -> Diarization:
         """Find the turns, and with a fork of the service an embedding of each speaker."""
-        return self._analyse(engine, recording, _EMBEDDINGS if embeddings else {})[1]
+        return self.analyse(engine, recording, {}, embeddings=embeddings)[1]
 
     def analyse(
-        self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
+        self,
+        engine: RoleEngine,
+        recording: Recording,
+        options: Mapping[str, str],
+        *,
+        embeddings: bool = False,
     ) -> tuple[Transcription, Diarization]:
         """Transcribe and diarize in one call."""
-        return self._analyse(engine, recording, _given(options))
-
-    def _analyse(
-        self, engine: RoleEngine, recording: Recording, asked: Mapping[str, str]
-    ) -> tuple[Transcription, Diarization]:
-        answer = _ask(engine, recording, {**_TURNS, **asked})
+        asked = {**_TURNS, **_given(options), **(_EMBEDDINGS if embeddings else {})}
+        answer = _ask(engine, recording, asked)
         with engine.reading():
             transcription, turns = read_words_and_turns(answer, recording.seconds)
-            embeddings = _embeddings(as_object(answer).get("speaker_embeddings"))
-        space = f"{self.name}:{engine.model}"
-        models = {"embedding": space} if embeddings else {}
-        return transcription, replace(turns, embeddings=embeddings, models=models)
+            vectors = _embeddings(as_object(answer).get("speaker_embeddings"))
+        models = {"embedding": f"{self.name}:{engine.model}"} if vectors else {}
+        return transcription, replace(turns, embeddings=vectors, models=models)
+
+    def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
+        """Return the embedding of the speaker who talks most in a clip."""
+        return main_voice(self.diarize(engine, clip, embeddings=True), engine)
 
 
 def _ask(engine: RoleEngine, recording: Recording, asked: Mapping[str, str]) -> object:

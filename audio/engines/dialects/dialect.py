@@ -30,6 +30,7 @@ from audio.engines.dialects.speech_stream import SpeechStream, Utterance
 from audio.engines.role_engine import RoleEngine
 from audio.engines.role_settings import ROLES, Role
 from audio.media.recording import Recording
+from audio.merge.diarized_speakers import speaking_time
 from audio.merge.values import Diarization, Embedding, Transcription
 
 # From the least to the most: no words, the text alone, the times of segments, those of words.
@@ -110,9 +111,14 @@ class Dialect:
         raise self._lacks("turns")
 
     def analyse(
-        self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
+        self,
+        engine: RoleEngine,
+        recording: Recording,
+        options: Mapping[str, str],
+        *,
+        embeddings: bool = False,
     ) -> tuple[Transcription, Diarization]:
-        """Transcribe and diarize in one call."""
+        """Transcribe and diarize in one call, with embeddings as `diarize` has them."""
         raise self._lacks("one_call")
 
     def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
@@ -129,3 +135,25 @@ class Dialect:
 
     def _lacks(self, what: str) -> NotImplementedError:
         return NotImplementedError(f"dialect {self.name} has no {what}: a system check refuses it")
+
+
+def main_voice(diarization: Diarization, engine: RoleEngine) -> ClipEmbedding | None:
+    """Return the embedding of the speaker who talks most in a clip; None without a speaker.
+
+    Raises
+    ------
+    EngineNonsense
+        Without the name of the embeddings' space.
+    """
+    seconds = speaking_time(diarization.turns)
+    voices = {
+        label: embedding
+        for label, embedding in diarization.embeddings.items()
+        if embedding.any() and seconds.get(label)
+    }
+    if not voices:
+        return None
+    space = diarization.models.get("embedding", "")
+    if not space:
+        raise engine.bad_answer("it does not name the model of its fingerprints")
+    return ClipEmbedding(voices[max(voices, key=lambda label: seconds[label])], space)

@@ -7,8 +7,7 @@ the speakers from 1, and gives no embeddings.
 from collections.abc import Mapping
 
 from audio.engines.dialects.dialect import Capabilities, Dialect
-from audio.engines.dialects.openai import spoken_fields
-from audio.engines.dialects.openai_speech import speak
+from audio.engines.dialects.openai import speak_as_openai, spoken_fields
 from audio.engines.dialects.readers.transcripts import (
     read_transcription,
     read_turns,
@@ -61,7 +60,12 @@ class NemoSpeechCpp(Dialect):
             return read_turns(answer, recording.seconds)
 
     def analyse(
-        self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
+        self,
+        engine: RoleEngine,
+        recording: Recording,
+        options: Mapping[str, str],
+        *,
+        embeddings: bool = False,
     ) -> tuple[Transcription, Diarization]:
         """Transcribe and diarize in one call; turns are runs of one speaker's words."""
         answer = _transcribe(engine, recording, options, _TURNS)
@@ -70,7 +74,7 @@ class NemoSpeechCpp(Dialect):
 
     def speak(self, engine: RoleEngine, utterance: Utterance) -> SpeechStream:
         """Start speech; return with its first bytes."""
-        return speak(engine, utterance)
+        return speak_as_openai(engine, utterance)
 
 
 def _transcribe(

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from audio.engines.dialects.answer_formats import AnswerFormats, Fields
 from audio.engines.dialects.dialect import Capabilities, Dialect, WordTimes
-from audio.engines.dialects.openai_speech import speak
 from audio.engines.dialects.readers.transcripts import read_transcription
 from audio.engines.dialects.speech_stream import SpeechStream, Utterance
+from audio.engines.http.deadlines import allowed_s
 from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
 from audio.merge.values import Transcription
@@ -33,6 +33,8 @@ _FORMATS = AnswerFormats(
     {"response_format": "json"},
 )
 _WITHOUT_GRANULARITIES, _TEXT = 1, 2
+# As for Kokoro: the rate of slow speech.
+_CHARACTERS_PER_S = 10
 
 
 class OpenAI(Dialect):
@@ -73,7 +75,26 @@ class OpenAI(Dialect):
 
     def speak(self, engine: RoleEngine, utterance: Utterance) -> SpeechStream:
         """Start speech; return with its first bytes."""
-        return speak(engine, utterance)
+        return speak_as_openai(engine, utterance)
+
+
+def speak_as_openai(engine: RoleEngine, utterance: Utterance) -> SpeechStream:
+    """Start speech; return with its first bytes.
+
+    Raises
+    ------
+    EngineError
+    """
+    body = {
+        **utterance.extra,
+        **model_field(engine),
+        "input": utterance.text,
+        "voice": utterance.voice,
+        "response_format": utterance.format,
+    }
+    silence_s = allowed_s(len(utterance.text) / _CHARACTERS_PER_S)
+    stream = engine.open_stream("speak", "/v1/audio/speech", body, silence_s=silence_s)
+    return SpeechStream(engine, stream)
 
 
 def model_field(engine: RoleEngine) -> dict[str, str]:

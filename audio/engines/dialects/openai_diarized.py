@@ -51,7 +51,12 @@ class OpenAIDiarized(Dialect):
         return self.analyse(engine, recording, {})[1]
 
     def analyse(
-        self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
+        self,
+        engine: RoleEngine,
+        recording: Recording,
+        options: Mapping[str, str],
+        *,
+        embeddings: bool = False,
     ) -> tuple[Transcription, Diarization]:
         """Transcribe and diarize in one call; OpenAI refuses a prompt, so none is sent."""
         given = spoken_fields(options, ("language", "temperature"))

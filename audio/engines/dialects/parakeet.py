@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from audio.engines.dialects.dialect import Capabilities, ClipEmbedding, Dialect
+from audio.engines.dialects.dialect import Capabilities, ClipEmbedding, Dialect, main_voice
 from audio.engines.dialects.parakeet_words import (
     MAX_TIME,
     finite_number,
@@ -14,7 +14,6 @@ from audio.engines.dialects.parakeet_words import (
 from audio.engines.failures import EngineFailed, EngineRefused
 from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
-from audio.merge.diarized_speakers import speaking_time
 from audio.merge.values import Diarization, Embedding, Transcription, Turn
 from audio.merge.word_spacing import join_words
 
@@ -59,19 +58,7 @@ class Parakeet(Dialect):
 
     def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
         """Return the embedding of the speaker who talks most in a clip."""
-        diarization = self.diarize(engine, clip, embeddings=True)
-        seconds = speaking_time(diarization.turns)
-        voices = {
-            label: embedding
-            for label, embedding in diarization.embeddings.items()
-            if embedding.any() and seconds.get(label)
-        }
-        if not voices:
-            return None
-        space = diarization.models.get("embedding", "")
-        if not space:
-            raise engine.bad_answer("it does not name the model of its fingerprints")
-        return ClipEmbedding(voices[max(voices, key=lambda label: seconds[label])], space)
+        return main_voice(self.diarize(engine, clip, embeddings=True), engine)
 
 
 def _transcription(answer: object, length_s: float | None) -> Transcription:
