@@ -1,8 +1,11 @@
 """A request to the fault server, and a scripted answer: complete, slow, or broken off."""
 
+import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from multipart import MultipartParser, parse_options_header
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,19 @@ class Asked:
     def json(self) -> dict[str, object]:
         decoded: dict[str, object] = json.loads(self.body)
         return decoded
+
+    @property
+    def form(self) -> dict[str, object]:
+        """The fields of a form: a list where there are several of one name, and files as bytes."""
+        boundary = parse_options_header(self.headers["Content-Type"])[1]["boundary"]
+        found: dict[str, list[object]] = {}
+        size = len(self.body) + 1
+        parser = MultipartParser(
+            io.BytesIO(self.body), boundary, spool_limit=size, memory_limit=size
+        )
+        for part in parser:
+            found.setdefault(part.name, []).append(part.raw if part.filename else part.value)
+        return {name: one[0] if len(one) == 1 else one for name, one in found.items()}
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,17 @@ import base64
 from collections.abc import Mapping
 
 from audio.engines.dialects.dialect import Capabilities, ClipEmbedding
-from audio.engines.dialects.openai import OpenAI, model_field
+from audio.engines.dialects.openai import OpenAI, model_field, spoken_fields
 from audio.engines.dialects.readers.answer_values import as_object, text, vector
-from audio.engines.dialects.readers.transcripts import read_turns
+from audio.engines.dialects.readers.transcripts import read_transcription, read_turns
 from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
-from audio.merge.values import Diarization
+from audio.merge.values import Diarization, Transcription
 
 # UPLOAD_LIMIT's default, in the megabytes of Go's echo.
 MAX_BYTES = 15 * 1024 * 1024
 _DIARIZE = "/v1/audio/diarization"
+_WITH_TEXT = {"include_text": "true", "response_format": "verbose_json"}
 _EMBED = "/v1/voice/embed"
 
 
@@ -41,6 +42,26 @@ class LocalAI(OpenAI):
         answer = engine.post_recording("diarize", _DIARIZE, recording, model_field(engine))
         with engine.reading():
             return read_turns(answer, recording.seconds)
+
+    def analyse(
+        self,
+        engine: RoleEngine,
+        recording: Recording,
+        options: Mapping[str, str],
+        *,
+        embeddings: bool = False,
+    ) -> tuple[Transcription, Diarization]:
+        """Ask for the words of the turns, where one model answers both."""
+        given = spoken_fields(options, ("language",))
+        fields = {**model_field(engine), **_WITH_TEXT, **given}
+        answer = engine.post_recording("diarize", _DIARIZE, recording, fields)
+        with engine.reading():
+            turns = read_turns(answer, recording.seconds)
+            transcription = read_transcription(answer, recording.seconds)
+        if turns.turns and not transcription.text:
+            # A model that finds turns alone.
+            return self.transcribe(engine, recording, options), turns
+        return transcription, turns
 
     def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
         """Return the embedding of the voice in a clip, which is sent inside of JSON."""
