@@ -49,7 +49,7 @@ class ClientConnection:
         self._loop = asyncio.get_running_loop()
         self._receive, self._send, self._declared = receive, send, declared
         self._started = self._loop.time()
-        self._parts: deque[memoryview] = deque()
+        self._parts: deque[bytes | memoryview] = deque()
         self._receiving: asyncio.Task[None] | None = None
         self._watch_timer = self._loop.call_later(WATCHED_AFTER_S, self._begin_receiving)
         self._received = self._taken = 0
@@ -134,10 +134,12 @@ class ClientConnection:
             raise ConnectionResetError("the body broke off")
         part = self._parts.popleft()
         if len(part) > limit:
-            self._parts.appendleft(part[limit:])
-        taken = bytes(part[:limit])
-        self._note_taken(len(taken))
-        return taken
+            view = memoryview(part)
+            self._parts.appendleft(view[limit:])
+            part = view[:limit]
+        self._note_taken(len(part))
+        # Whole, as it nearly always is, it is not copied.
+        return part if isinstance(part, bytes) else bytes(part)
 
     def has_left(self) -> bool:
         """Return whether the client is known to have closed its connection."""
@@ -232,7 +234,7 @@ class ClientConnection:
         if message["type"] != "http.request":
             self._has_left = True
         elif body := message.get("body"):
-            self._parts.append(memoryview(body))
+            self._parts.append(body)
             self._received += len(body)
         is_last = message["type"] == "http.request" and not message.get("more_body", False)
         self._is_complete |= is_last or self._received == self._declared
