@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from audio.engines.dialects.dialect import Capabilities, ClipEmbedding, Dialect, main_voice
+from audio.engines.dialects.dialect import Capabilities, Dialect
 from audio.engines.dialects.readers.answer_values import as_object, label, vector
 from audio.engines.dialects.readers.transcripts import read_transcription, read_words_and_turns
 from audio.engines.role_engine import RoleEngine
@@ -66,10 +66,6 @@ class ASRWebservice(Dialect):
             vectors = _embeddings(as_object(answer).get("speaker_embeddings"))
         models = {"embedding": f"{self.name}:{engine.model}"} if vectors else {}
         return transcription, replace(turns, embeddings=vectors, models=models)
-
-    def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
-        """Return the embedding of the speaker who talks most in a clip."""
-        return main_voice(self.diarize(engine, clip, embeddings=True), engine)
 
 
 def _ask(engine: RoleEngine, recording: Recording, asked: Mapping[str, str]) -> object:

@@ -46,7 +46,8 @@ class Capabilities:
     `words`: the most that an answer has; one with less is read too. `one_call`: one request
     answers for words and turns (`analyse`). `max_bytes` and `max_s` are the limits of a request,
     None where there is none; `max_parallel` is how many calls an engine takes at a time.
-    `wav_only`: it reads no other format. `needs_model`: the roles that need `<ROLE>_MODEL`.
+    `wav_only`: it reads no other format. `max_speakers` is how many speakers a diarizer separates.
+    `needs_model`: the roles that need `<ROLE>_MODEL`.
     """
 
     words: WordTimes = "none"
@@ -58,6 +59,7 @@ class Capabilities:
     max_s: float | None = None
     max_parallel: int | None = None
     wav_only: bool = False
+    max_speakers: int | None = None
     needs_model: frozenset[Role] = field(default_factory=frozenset)
     health_path: str = "/health"
 
@@ -122,8 +124,23 @@ class Dialect:
         raise self._lacks("one_call")
 
     def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
-        """Return the embedding of the voice in a clip of one voice; None where there is none."""
-        raise self._lacks("voices")
+        """Return the embedding of the voice in a clip; None where there is none.
+
+        A dialect whose embeddings come with turns finds the speaker who talks most in the clip.
+        """
+        diarization = self.diarize(engine, clip, embeddings=True)
+        seconds = speaking_time(diarization.turns)
+        voices = {
+            label: embedding
+            for label, embedding in diarization.embeddings.items()
+            if embedding.any() and seconds.get(label)
+        }
+        if not voices:
+            return None
+        space = diarization.models.get("embedding", "")
+        if not space:
+            raise engine.bad_answer("it does not name the model of its fingerprints")
+        return ClipEmbedding(voices[max(voices, key=lambda label: seconds[label])], space)
 
     def speak(self, engine: RoleEngine, utterance: Utterance) -> SpeechStream:
         """Start speech; return with its first bytes."""
@@ -135,25 +152,3 @@ class Dialect:
 
     def _lacks(self, what: str) -> NotImplementedError:
         return NotImplementedError(f"dialect {self.name} has no {what}: a system check refuses it")
-
-
-def main_voice(diarization: Diarization, engine: RoleEngine) -> ClipEmbedding | None:
-    """Return the embedding of the speaker who talks most in a clip; None without a speaker.
-
-    Raises
-    ------
-    EngineNonsense
-        Without the name of the embeddings' space.
-    """
-    seconds = speaking_time(diarization.turns)
-    voices = {
-        label: embedding
-        for label, embedding in diarization.embeddings.items()
-        if embedding.any() and seconds.get(label)
-    }
-    if not voices:
-        return None
-    space = diarization.models.get("embedding", "")
-    if not space:
-        raise engine.bad_answer("it does not name the model of its fingerprints")
-    return ClipEmbedding(voices[max(voices, key=lambda label: seconds[label])], space)

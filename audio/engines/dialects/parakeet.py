@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from audio.engines.dialects.dialect import Capabilities, ClipEmbedding, Dialect, main_voice
+from audio.engines.dialects.dialect import Capabilities, Dialect
 from audio.engines.dialects.parakeet_words import (
     MAX_TIME,
     finite_number,
@@ -22,7 +22,7 @@ class Parakeet(Dialect):
     """The engine contract that `cpu_engine` and `nvidia_engine` have."""
 
     name = "parakeet"
-    capabilities = Capabilities(words="words", turns=True, voices="turns")
+    capabilities = Capabilities(words="words", turns=True, voices="turns", max_speakers=4)
     is_foreign = False
 
     def transcribe(
@@ -55,10 +55,6 @@ class Parakeet(Dialect):
         answer = engine.post_recording("diarize", path, recording, {})
         with engine.reading():
             return _diarization(answer)
-
-    def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
-        """Return the embedding of the speaker who talks most in a clip."""
-        return main_voice(self.diarize(engine, clip, embeddings=True), engine)
 
 
 def _transcription(answer: object, length_s: float | None) -> Transcription:

@@ -25,7 +25,7 @@ from tests.audio.engines.dialects.samples import FOREIGN, LENGTH_S, body
 
 TEXTS = ["", "NaN", "12.5", "x" * 5000, "[S01]", "[1][S01]a", "\x00", "(music)", "unknown", "<NA>"]
 NUMBERS = [0, -1, 1e300, 10**400, -0.0, float("nan"), float("inf"), True, False]
-OTHERS = [None, [], {}, [[]], [None], {"a": 1}, ["one"], {"error": "no"}]
+OTHERS: list[Any] = [None, [], {}, [[]], [None], {"a": 1}, ["one"], {"error": "no"}]
 JUNK = st.sampled_from([*TEXTS, *NUMBERS, *OTHERS]).map(deepcopy)
 
 
