@@ -403,6 +403,9 @@ SPECTACULAR_SETTINGS = {
         "ModelKind": ["stt", "tts"],
         "LabelMergeKind": ["label-merge"],
         "TranscribeWithSpeakersKind": ["transcribe-with-speakers"],
+        "CorrectionKind": [
+            *("block", "split", "join", "merge_speakers", "split_speaker", "name"),
+        ],
         "JobState": ["queued", "running", "done", "failed", "cancelled"],
         "WebhookState": ["waiting", "delivered", "failed"],
     },

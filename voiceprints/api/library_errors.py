@@ -6,6 +6,12 @@ from django.db import IntegrityError
 from psycopg import errors
 
 from audio.api.request_errors import InvalidRequest
+from voiceprints.corrections.correction_errors import (
+    BlockNotFound,
+    CorrectionRefused,
+    TranscriptNotFound,
+    Uncorrectable,
+)
 from voiceprints.matching.speaker_lookup import SpeakerNotFound
 from voiceprints.people.enrolment_errors import (
     ConsentMissing,
@@ -56,10 +62,10 @@ class VoiceAlreadyKnown(Conflict):
 def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | None:
     """Return the error that a client gets for an exception of the library, None for a bug."""
     match exc:
-        case PersonNotFound():
-            return ResourceNotFound("person")
-        case SpeakerNotFound():
-            return ResourceNotFound("speaker")
+        case PersonNotFound() | SpeakerNotFound():
+            return ResourceNotFound("person" if isinstance(exc, PersonNotFound) else "speaker")
+        case CorrectionRefused():
+            return _translate_correction(exc)
         case VoiceTaken():
             return VoiceAlreadyKnown(exc, may_read=may_read)
         case ConsentMissing():
@@ -71,6 +77,17 @@ def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | Non
         case IntegrityError():
             return _translate_constraint(_constraint_of(exc))
     return None
+
+
+def _translate_correction(refusal: CorrectionRefused) -> InvalidRequest:
+    match refusal:
+        case TranscriptNotFound():
+            return ResourceNotFound("transcript")
+        case BlockNotFound():
+            return ResourceNotFound("block")
+        case Uncorrectable():
+            return InvalidRequest(str(refusal), param=refusal.param)
+    return Conflict(str(refusal), code=refusal.code)
 
 
 def _translate_constraint(name: str) -> InvalidRequest | None:

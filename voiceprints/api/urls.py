@@ -1,7 +1,15 @@
 """URLs of the library's endpoints, each with and without its trailing slash."""
 
 from audio.api.urls import endpoint
-from voiceprints.api.views import identification, jobs, people, spaces, transcripts, voiceprints
+from voiceprints.api.views import (
+    corrections,
+    identification,
+    jobs,
+    people,
+    spaces,
+    transcripts,
+    voiceprints,
+)
 
 urlpatterns = [
     *endpoint("people", people.People),
@@ -13,6 +21,12 @@ urlpatterns = [
     *endpoint("transcripts", transcripts.Transcripts),
     *endpoint("transcripts/<str:transcript>", transcripts.OneTranscript),
     *endpoint("transcripts/<str:transcript>/speakers/<str:label>", transcripts.OneSpeaker),
+    *endpoint("transcripts/<str:transcript>/blocks", corrections.Blocks),
+    *endpoint("transcripts/<str:transcript>/blocks/<str:n>", corrections.OneBlock),
+    *endpoint("transcripts/<str:transcript>/blocks/<str:n>/split", corrections.SplitBlock),
+    *endpoint("transcripts/<str:transcript>/blocks/<str:n>/join", corrections.JoinBlock),
+    *endpoint("transcripts/<str:transcript>/history", corrections.History),
+    *endpoint("transcripts/<str:transcript>/undo", corrections.Undo),
     *endpoint("jobs", jobs.Jobs),
     *endpoint("jobs/<str:job>", jobs.OneJob),
     *endpoint("spaces", spaces.Spaces),

@@ -15,6 +15,7 @@ from audio.merge.name_spelling import name_key
 from voiceprints.models import Person, Transcript, TranscriptSpeaker
 from voiceprints.models.transcripts import NAMES_IN_RESULT
 from voiceprints.people.person_names import find_people_by_name
+from voiceprints.transcripts.correction_history import transcripts_with_history_of
 from voiceprints.transcripts.name_mentions import mentions_name, name_words
 
 # Transcripts read at a time, to limit memory: their results may be large.
@@ -70,11 +71,12 @@ def transcripts_naming(names: PersonNames) -> QuerySet[Transcript]:
 
 
 def transcripts_with_traces(names: PersonNames) -> set[UUID]:
-    """Return the transcripts in which the person speaks, or a full name occurs."""
+    """Return the transcripts in which the person speaks, or a full name occurs, now or before."""
     return {
         *speakers_named(names).values_list("transcript", flat=True),
         *transcripts_naming(names).values_list("pk", flat=True),
         *_recordings_of(names.full),
+        *transcripts_with_history_of(names.person, names.full),
     }
 
 

@@ -34,6 +34,7 @@ from voiceprints.people.erasure_marks import (
     record_erased_names,
 )
 from voiceprints.storage.locks import lock_person, lock_transcripts
+from voiceprints.transcripts.correction_history import erase_history
 from voiceprints.transcripts.name_mentions import joined_words, mentions_name, replace_mentions
 from voiceprints.transcripts.result_names import name_replacer, replace_names
 
@@ -121,10 +122,12 @@ def pseudonym(person: Person) -> str:
 def _rename_in_transcripts(
     names: PersonNames, transcripts: Collection[UUID], new_name: str
 ) -> None:
-    """Replace the name in results and in recording names, then in the speakers' rows."""
+    """Replace the name in results, recording names and speakers' rows; erase the history."""
     for transcript in iterate_transcripts(transcripts):
         _rewrite(transcript, names_in_transcript(names, transcript), new_name)
     speakers_named(names).update(name=new_name, embedding=None, space=None, person=None)
+    erase_history(transcripts)
+    Transcript.objects.filter(pk__in=transcripts).count_version()
 
 
 def _rewrite(transcript: Transcript, names: Iterable[str], new_name: str) -> None:

@@ -10,9 +10,16 @@ from django.utils import timezone
 from audio.merge.name_spelling import name_key
 from voiceprints.erasure.voice_erasure import erase_voice, erase_voiceprints
 from voiceprints.matching.space_thresholds import update_thresholds_on_commit
-from voiceprints.models import IdempotencyKey, Person, TranscriptSpeaker, audit
+from voiceprints.models import (
+    IdempotencyKey,
+    Person,
+    Transcript,
+    TranscriptSpeaker,
+    audit,
+)
 from voiceprints.models.audit import Action
 from voiceprints.storage.locks import lock_people, lock_transcripts
+from voiceprints.transcripts.correction_history import move_history, transcripts_with_history_of
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -47,9 +54,13 @@ def merge_people(merged: UUID, into: UUID, *, actor: str) -> MergedPeople:
     _take_over(source, target)
     has_ended = target.has_consent_ended(timezone.now())
     # One call for all: a second call could break the order of locks and cause a deadlock.
-    lock_transcripts(touched | (_transcripts_of(target) if has_ended else set()))
+    remembered = set(transcripts_with_history_of(merged, ()))
+    ended = _transcripts_of(target) if has_ended else set()
+    lock_transcripts(touched | remembered | ended)
     moved = _move_voiceprints(source, target)
     appearances.update(person=target, name=target.name)
+    move_history(merged, into)
+    Transcript.objects.filter(pk__in=touched).count_version()
     # A repeated request would return a person that no longer exists.
     IdempotencyKey.objects.filter(body__icontains=str(merged)).update(body=None)
     source.delete()

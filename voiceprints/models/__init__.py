@@ -1,6 +1,7 @@
 """The tables of the voice library, for every other room of it."""
 
 from voiceprints.models.audit import AuditEntry
+from voiceprints.models.corrections import Correction
 from voiceprints.models.erased_names import ErasedName
 from voiceprints.models.idempotency_keys import IdempotencyKey
 from voiceprints.models.jobs import Job, JobRecording
@@ -13,6 +14,7 @@ __all__ = [
     "DIMENSION",
     "AuditEntry",
     "Block",
+    "Correction",
     "ErasedName",
     "IdempotencyKey",
     "Job",

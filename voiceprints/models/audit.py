@@ -27,6 +27,9 @@ class Action(models.TextChoices):
     TRANSCRIPT_CHANGED = "transcript_changed"
     TRANSCRIPT_READ = "transcript_read"
     TRANSCRIPT_DELETED = "transcript_deleted"
+    TRANSCRIPT_CORRECTED = "transcript_corrected"
+    CORRECTION_UNDONE = "correction_undone"
+    AUDIO_READ = "audio_read"
     SPEAKER_NAMED = "speaker_named"
     SPACE_CHANGED = "space_changed"
 

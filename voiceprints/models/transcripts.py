@@ -5,7 +5,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Deferrable, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from pgvector.django import VectorField
 
@@ -46,6 +46,10 @@ class TranscriptQuerySet(models.QuerySet["Transcript"]):
         blocks = Block.objects.with_words(words)
         return self.filter(Exists(blocks.filter(transcript=OuterRef("pk"))))
 
+    def count_version(self) -> int:
+        """Give each of them, which the caller has locked, its next version."""
+        return self.update(version=F("version") + 1)
+
 
 class Transcript(models.Model):
     """A stored transcript of one recording."""
@@ -68,6 +72,7 @@ class Transcript(models.Model):
     retain_until = models.DateTimeField(
         null=True, blank=True, help_text="Empty: until it is deleted."
     )
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     # Two attempts to store the same transcript share a key. Null: it is always stored anew.
     key = models.CharField(max_length=64, null=True, editable=False)
 
@@ -153,7 +158,11 @@ class BlockQuerySet(models.QuerySet["Block"]):
 
 
 class Block(models.Model):
-    """Consecutive words of one speaker; `text` is empty where no words role was requested."""
+    """Consecutive words of one speaker; `text` is empty where no words role was requested.
+
+    `words` are those of the engine, as `voiceprints.transcripts.block_words` writes them, whatever
+    the corrected `text` is; null where they were not stored and `text` is the engine's.
+    """
 
     transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="blocks")
     speaker = models.ForeignKey(TranscriptSpeaker, models.CASCADE, related_name="blocks")
@@ -161,6 +170,7 @@ class Block(models.Model):
     start_ms = models.PositiveBigIntegerField()
     end_ms = models.PositiveBigIntegerField()
     text = models.TextField(blank=True, default="")
+    words = models.JSONField(null=True, editable=False)
     search = LexemesField(source="text", db_default="", editable=False)
 
     objects = BlockQuerySet.as_manager()
@@ -168,7 +178,12 @@ class Block(models.Model):
     class Meta:
         ordering = ["transcript", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["transcript", "position"], name="block_has_its_place"),
+            # Checked at the end, because a split moves all blocks behind it.
+            models.UniqueConstraint(
+                fields=["transcript", "position"],
+                name="block_has_its_place",
+                deferrable=Deferrable.DEFERRED,
+            ),
             models.CheckConstraint(
                 condition=Q(end_ms__gte=F("start_ms")), name="block_ends_after_it_began"
             ),

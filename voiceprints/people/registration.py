@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from voiceprints.models import Person, TranscriptSpeaker, audit
+from voiceprints.models import Person, Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.consent import Consent
 from voiceprints.people.erasure_marks import work_marked
@@ -106,8 +106,9 @@ def _withdraw(person: Person, now: datetime) -> None:
 def rename_speakers(person: Person) -> None:
     """Give the speakers linked to a person, whom the caller has locked, the person's name."""
     appearances = TranscriptSpeaker.objects.filter(person=person).exclude(name=person.name)
-    lock_transcripts(appearances.values_list("transcript", flat=True))
+    locked = lock_transcripts(appearances.values_list("transcript", flat=True))
     appearances.update(name=person.name)
+    Transcript.objects.filter(pk__in=[one.pk for one in locked]).count_version()
 
 
 def _record_consent(person: Person, details: PersonDetails, actor: str) -> None:

@@ -53,5 +53,5 @@ def lock_existing_people(people: Iterable[UUID]) -> list[Person]:
 def lock_transcripts(transcripts: Iterable[UUID]) -> list[Transcript]:
     """Lock the transcripts that exist until the end of the transaction."""
     # Without the results: they may be large, and few callers read them.
-    wanted = Transcript.objects.filter(pk__in=set(transcripts)).only("pk")
+    wanted = Transcript.objects.filter(pk__in=set(transcripts)).only("pk", "version")
     return list(wanted.order_by("pk").select_for_update())

@@ -18,8 +18,15 @@ from voiceprints.matching.speaker_lookup import SpeakerReference, find_speaker
 from voiceprints.matching.speaker_voices import comparable_speakers
 from voiceprints.models import Person, Space, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
+from voiceprints.models.corrections import CorrectionKind
 from voiceprints.models.transcripts import SpeakerSource
 from voiceprints.storage.locks import lock_person, lock_transcripts
+from voiceprints.transcripts.correction_history import (
+    Before,
+    Corrected,
+    record_correction,
+    speaker_row,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,7 @@ def name_speaker(
     lock_transcripts([transcript_id])
     chosen = find_speaker(SpeakerReference(transcript_id, label))
     namesakes = TranscriptSpeaker.objects.filter(transcript=transcript_id, name=chosen.name)
-    named = _name(person, namesakes)
-    _record(actor, person, transcript_id, named)
-    return named
+    return _name(person, namesakes, label=label, actor=actor)
 
 
 def similar_speakers(
@@ -90,16 +95,19 @@ def name_similar_speakers(
     person = lock_person(person_id)
     chosen = TranscriptSpeaker.objects.filter(pk__in=speakers)
     lock_transcripts(chosen.values_list("transcript", flat=True))
-    named = _name(person, chosen.filter(person=None, source=SpeakerSource.UNMATCHED))
-    for transcript_id in dict.fromkeys(speaker.transcript_id for speaker in named):
-        there = [speaker for speaker in named if speaker.transcript_id == transcript_id]
-        _record(actor, person, transcript_id, there)
-    return named
+    nameless = chosen.filter(person=None, source=SpeakerSource.UNMATCHED)
+    return _name(person, nameless, actor=actor)
 
 
-def _name(person: Person, speakers: QuerySet[TranscriptSpeaker]) -> list[TranscriptSpeaker]:
-    """Link speakers to a person; delete embeddings of people whose consent has ended."""
+def _name(
+    person: Person, speakers: QuerySet[TranscriptSpeaker], *, label: str = "", actor: str
+) -> list[TranscriptSpeaker]:
+    """Link speakers to a person, as one correction of each transcript.
+
+    Embeddings of people whose consent has ended are deleted.
+    """
     chosen, now = list(speakers.select_related("person")), timezone.now()
+    before = [speaker_row(speaker) for speaker in chosen]
     for speaker in chosen:
         if any(one.has_consent_ended(now) for one in (person, speaker.person) if one is not None):
             speaker.embedding = speaker.space = None
@@ -108,18 +116,22 @@ def _name(person: Person, speakers: QuerySet[TranscriptSpeaker]) -> list[Transcr
     TranscriptSpeaker.objects.bulk_update(
         chosen, ["person", "name", "source", "embedding", "space"]
     )
+    for transcript_id in dict.fromkeys(speaker.transcript_id for speaker in chosen):
+        there = [n for n, one in enumerate(chosen) if one.transcript_id == transcript_id]
+        about = Corrected(speaker=label or chosen[there[0]].label, person=person.id)
+        replaced = Before(speakers=tuple(before[n] for n in there))
+        record_correction(transcript_id, CorrectionKind.NAME, about, replaced, actor=actor)
+        _audit(actor, person, transcript_id, len(there))
     return chosen
 
 
-def _record(
-    actor: str, person: Person, transcript_id: UUID, named: Collection[TranscriptSpeaker]
-) -> None:
+def _audit(actor: str, person: Person, transcript_id: UUID, speakers: int) -> None:
     audit.record(
         actor,
         Action.SPEAKER_NAMED,
         person=person.id,
         transcript=transcript_id,
-        speakers=len(named),
+        speakers=speakers,
     )
 
 

@@ -32,6 +32,7 @@ from voiceprints.models.audit import Action
 from voiceprints.people.erasure_marks import lock_names, work_marked
 from voiceprints.people.person_names import find_people_by_name
 from voiceprints.storage.locks import lock_existing_people, lock_transcripts
+from voiceprints.transcripts.block_words import words_of_engine
 from voiceprints.transcripts.forgotten_names import forget_mentions, forget_names
 from voiceprints.transcripts.result_names import (
     json_without_nul,
@@ -143,6 +144,7 @@ def edit_transcript(
         )
     transcript.save(update_fields=[*changes])
     if changes:
+        Transcript.objects.filter(pk=transcript_id).count_version()
         audit.record(actor, Action.TRANSCRIPT_CHANGED, transcript=transcript_id)
     return transcript
 
@@ -231,6 +233,8 @@ def _speaker_row(
 def _store_blocks(
     row: Transcript, transcript: NamedTranscript, speakers: Mapping[str, TranscriptSpeaker]
 ) -> None:
+    cues = transcript_cues(transcript)
+    words = [words_of_engine(block) for block in transcript.blocks] or [[] for _ in cues]
     Block.objects.bulk_create(
         Block(
             transcript=row,
@@ -239,8 +243,9 @@ def _store_blocks(
             start_ms=round(cue.start * 1000),
             end_ms=round(cue.end * 1000),
             text=without_nul(cue.text),
+            words=own,
         )
-        for position, cue in enumerate(transcript_cues(transcript))
+        for position, (cue, own) in enumerate(zip(cues, words, strict=True))
     )
 
 

@@ -36,6 +36,9 @@ PERSON = OpenApiParameter("person", OpenApiTypes.UUID, OpenApiParameter.PATH)
 VOICEPRINT = OpenApiParameter("voiceprint", OpenApiTypes.UUID, OpenApiParameter.PATH)
 TRANSCRIPT = OpenApiParameter("transcript", OpenApiTypes.UUID, OpenApiParameter.PATH)
 LABEL = OpenApiParameter("label", OpenApiTypes.STR, OpenApiParameter.PATH)
+BLOCK = OpenApiParameter(
+    "n", OpenApiTypes.INT, OpenApiParameter.PATH, description="The place of the block, from 0."
+)
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
@@ -47,13 +50,13 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="Make the change only if the person still has this ETag.",
+    description="Make the change only if the person or transcript still has this ETag.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="Answer 304 if the person still has this ETag.",
+    description="Answer 304 if the person or transcript still has this ETag.",
 )
 
 Method = Callable[..., Any]

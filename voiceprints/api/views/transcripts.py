@@ -9,6 +9,7 @@ from audio.api.authentication import VOICES_READ, require
 from audio.api.rendering import transcript_response
 from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.formats.stored_transcript import StoredTranscript
+from voiceprints.api.etags import etag_of
 from voiceprints.api.library_errors import ResourceNotFound
 from voiceprints.api.pagination import CursorPages, paginate
 from voiceprints.api.schema.operations import (
@@ -82,7 +83,9 @@ class OneTranscript(LibraryView):
         audit.record(actor_of(request), action, transcript=found.id)
         answer = render_transcript(found, with_vectors=query.wants_vectors)
         cues = () if name == "json" else tuple(stored_cues(found))
-        return transcript_response(StoredTranscript(answer, cues), name)
+        response = transcript_response(StoredTranscript(answer, cues), name)
+        response["ETag"] = etag_of(found.version)
+        return response
 
     @document(
         "change_transcript",

@@ -1,0 +1,128 @@
+"""Tests of taking corrections back, in any sequence, to the first transcript and vectors."""
+
+import pytest
+
+from tests.voiceprints.corrections.meetings import ACTOR, allow, state_of, store_meeting, texts
+from tests.voiceprints.people import axis, consenting, voiceprint_of
+from voiceprints.corrections.block_corrections import BlockReference, change_block
+from voiceprints.corrections.correction_errors import HistoryErased, NothingToUndo
+from voiceprints.corrections.undo import undo_correction
+from voiceprints.erasure.person_erasure import erase_person
+from voiceprints.erasure.person_merge import merge_people
+from voiceprints.models import AuditEntry, Correction, Transcript, Voiceprint
+from voiceprints.people.registration import PersonDetails, update_person
+from voiceprints.transcripts.speaker_reassignment import Reassignment, reassign_speaker
+
+pytestmark = pytest.mark.django_db
+
+
+def correct(meeting: Transcript, n: int, text: str) -> None:
+    """Correct the text of a block."""
+    change_block(BlockReference(meeting.pk, n), text=text, check=allow, actor=ACTOR)
+
+
+def name(meeting: Transcript, label: str, name: str, *, enrol: bool = False) -> None:
+    """Name a speaker."""
+    asked = Reassignment(transcript_id=meeting.pk, label=label, name=name, enrol=enrol)
+    reassign_speaker(asked, actor=ACTOR)
+
+
+def undo(meeting: Transcript) -> Correction:
+    """Take back the newest correction."""
+    return undo_correction(meeting.pk, check=allow, actor=ACTOR)
+
+
+def test_corrections_are_taken_back_in_order() -> None:
+    meeting = store_meeting()
+    correct(meeting, 4, "Good.")
+    correct(meeting, 4, "Very good.")
+
+    after = [(undo(meeting).number, texts(meeting)[4]) for _ in range(2)]
+
+    assert after == [(2, "Good."), (1, "Fine.")]
+    with pytest.raises(NothingToUndo):
+        undo(meeting)
+
+
+def test_a_name_that_is_taken_back_leaves_the_persons_voice() -> None:
+    meeting, eva = store_meeting(LONG), consenting("Eva")
+    own = voiceprint_of(eva, axis(1))
+    before = state_of(meeting)
+    name(meeting, "Speaker_1", "Eva", enrol=True)
+    assert eva.voiceprints.count() == 2
+
+    undo(meeting)
+
+    assert state_of(meeting) == before
+    assert Voiceprint.objects.get() == own
+
+
+def test_a_name_comes_back_as_the_person_is_called_now() -> None:
+    meeting, eva = store_meeting(), consenting("Eva")
+    name(meeting, "Speaker_1", "Eva")
+    name(meeting, "Speaker_1", "Ben")
+    update_person(eva.pk, PersonDetails(name="Eva Brook"), actor=ACTOR, check=lambda _: None)
+
+    undo(meeting)
+
+    assert meeting.speakers.get(label="Speaker_1").name == "Eva Brook"
+
+
+def test_a_name_comes_back_as_that_of_the_entry_the_person_was_merged_into() -> None:
+    meeting, eva, evelyn = store_meeting(), consenting("Eva"), consenting("Evelyn")
+    name(meeting, "Speaker_1", "Eva")
+    name(meeting, "Speaker_1", "Ben")
+    merge_people(eva.pk, evelyn.pk, actor=ACTOR)
+
+    undo(meeting)
+
+    assert meeting.speakers.get(label="Speaker_1").person == evelyn
+
+
+def test_nothing_is_taken_back_after_a_person_was_erased() -> None:
+    meeting, eva = store_meeting(), consenting("Eva")
+    name(meeting, "Speaker_1", "Eva")
+    correct(meeting, 4, "Good.")
+    erase_person(eva.pk, actor=ACTOR)
+
+    with pytest.raises(HistoryErased, match="erased after the correction"):
+        undo(meeting)
+
+
+def test_what_is_corrected_after_the_erasure_is_taken_back() -> None:
+    meeting, eva = store_meeting(), consenting("Eva")
+    name(meeting, "Speaker_1", "Eva")
+    erase_person(eva.pk, actor=ACTOR)
+    correct(meeting, 4, "Good.")
+
+    undo(meeting)
+
+    assert texts(meeting)[4] == "Fine."
+
+
+def test_an_erasure_finds_a_person_whom_only_the_history_names() -> None:
+    meeting, eva = store_meeting(), consenting("Eva Brook")
+    name(meeting, "Speaker_1", "Eva Brook")
+    name(meeting, "Speaker_1", "Ben")
+    undo(meeting)
+    undo(meeting)
+    assert "eva brook" in str(Correction.objects.values())
+
+    erase_person(eva.pk, actor=ACTOR)
+
+    history = str(Correction.objects.values())
+    assert "eva brook" not in history.casefold()
+    assert str(eva.pk) not in history
+
+
+def test_the_audit_of_taking_back_has_no_words() -> None:
+    meeting = store_meeting()
+    correct(meeting, 4, "Heliotrope.")
+
+    undo(meeting)
+
+    entry = AuditEntry.objects.filter(action="correction_undone").get()
+    assert entry.detail == {"kind": "block", "number": 1, "block": 4}
+
+
+LONG = [("Ana", "Good morning."), ("Unknown_0", "We " + "will " * 11 + "begin.")]

@@ -1,0 +1,97 @@
+"""The rows of a transcript that is being corrected, under its lock."""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from django.db.models import F, Sum
+
+from voiceprints.corrections.correction_errors import (
+    BlockNotFound,
+    TranscriptChanged,
+    TranscriptNotFound,
+)
+from voiceprints.models import Block, Transcript, TranscriptSpeaker
+from voiceprints.storage.locks import lock_existing_people, lock_transcripts
+from voiceprints.transcripts.transcript_store import SAMPLE_BLOCKS
+
+# Called with the locked transcript, before anything changes; it may refuse the correction.
+Check = Callable[[Transcript], None]
+
+
+def lock_transcript(transcript_id: UUID, check: Check) -> Transcript:
+    """Lock a transcript until the end of the transaction.
+
+    Raises
+    ------
+    TranscriptNotFound
+        Or what `check` raises.
+    """
+    for transcript in lock_transcripts([transcript_id]):
+        check(transcript)
+        return transcript
+    raise TranscriptNotFound
+
+
+def lock_with_people(
+    transcript_id: UUID, check: Check, find_people: Callable[[], Iterable[UUID]]
+) -> Transcript:
+    """Lock the people whom a correction links to speakers, then the transcript.
+
+    Raises
+    ------
+    TranscriptNotFound
+    TranscriptChanged
+        When these are other people once the transcript is locked.
+    """
+    people = set(find_people())
+    lock_existing_people(people)
+    transcript = lock_transcript(transcript_id, check)
+    if not set(find_people()) <= people:
+        raise TranscriptChanged
+    return transcript
+
+
+def find_block(transcript_id: UUID, position: int) -> Block:
+    """Return the block at a place of the transcript.
+
+    Raises
+    ------
+    BlockNotFound
+    """
+    blocks = Block.objects.filter(transcript=transcript_id, position=position)
+    found = blocks.select_related("speaker").defer("speaker__embedding").first()
+    if found is None:
+        raise BlockNotFound
+    return found
+
+
+def namesakes(speaker: TranscriptSpeaker) -> list[TranscriptSpeaker]:
+    """Return the speakers of the transcript who have the name of this one, the first first."""
+    same = TranscriptSpeaker.objects.filter(transcript=speaker.transcript_id, name=speaker.name)
+    return list(same.select_related("person").order_by("pk"))
+
+
+def save_block(block: Block, *fields: str) -> None:
+    """Save fields of a block, and the lexemes of its text."""
+    block.save(update_fields=[*fields, *(["search"] if "text" in fields else [])])
+
+
+def shift_blocks(transcript_id: UUID, after: int, by: int) -> None:
+    """Move the blocks behind a position."""
+    behind = Block.objects.filter(transcript=transcript_id, position__gt=after)
+    behind.update(position=F("position") + by)
+
+
+def recount_speech(speakers: Iterable[TranscriptSpeaker]) -> None:
+    """Compute how much speakers speak, and their longest blocks, from their blocks."""
+    for speaker in speakers:
+        spoken = Block.objects.filter(speaker=speaker).order_by()
+        length = F("end_ms") - F("start_ms")
+        total = spoken.aggregate(total=Sum(length))["total"] or 0
+        longest = spoken.order_by(-length, "position").values_list("start_ms", "end_ms")
+        speaker.speech_s = total / 1000
+        speaker.samples = [
+            {"start_s": start / 1000, "end_s": end / 1000}
+            for start, end in longest[:SAMPLE_BLOCKS]
+        ]
+        speaker.save(update_fields=["speech_s", "samples"])
