@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.conf.locale import LANG_INFO
-from icu4py.locale import Locale
-
 from audio.engines.speech_voices import CURATED_VOICES, describe_voice, list_voices
 from audio.media.encoding import SPEECH_TYPES
 
@@ -29,25 +26,6 @@ TTS_ALIASES = (
     "gpt-4o-mini-tts-2025-03-20",
     "gpt-4o-mini-tts-2025-12-15",
 )
-# Languages of speech recognition models that Django lists under other codes, or not at all.
-OTHER_LANGUAGE_NAMES = {
-    "zh": "chinese",
-    "yue": "cantonese",
-    "tl": "tagalog",
-    "no": "norwegian",
-    "mi": "maori",
-    "si": "sinhala",
-    "lo": "lao",
-    "gu": "gujarati",
-}
-_LONG_CODE = 3
-# ISO 639-2 has a second code for these, from their English names; Mandarin is the Chinese that
-# recognisers know. ICU knows all other codes of three letters.
-_OTHER_CODES = {
-    **{"alb": "sq", "arm": "hy", "baq": "eu", "bur": "my", "chi": "zh", "cze": "cs", "dut": "nl"},
-    **{"fre": "fr", "geo": "ka", "ger": "de", "gre": "el", "ice": "is", "mac": "mk", "mao": "mi"},
-    **{"may": "ms", "per": "fa", "rum": "ro", "slo": "sk", "tib": "bo", "wel": "cy", "cmn": "zh"},
-}
 # Accepted, but not listed: names of the same models in other products.
 OTHER_STT_NAMES = ("parakeet", "nvidia/parakeet-tdt-0.6b-v3")
 OTHER_TTS_NAMES = ("hexgrad/kokoro-82m",)
@@ -89,33 +67,6 @@ def is_stt_model(name: str) -> bool:
 def is_tts_model(name: str) -> bool:
     """Return whether a model of this name turns text into speech."""
     return name.lower() in (TTS_MODEL, *TTS_ALIASES, *OTHER_TTS_NAMES)
-
-
-def language_code(language: str) -> str:
-    """Return the code of a language's name, tag or longer code: english, en-US, eng give en.
-
-    It is empty for `auto`: the engine finds out the language.
-    """
-    wanted = language.strip().lower()
-    if wanted == "auto":
-        return ""
-    by_name = {name: code for code, name in OTHER_LANGUAGE_NAMES.items()} | {
-        str(info["name"]).lower(): code for code, info in LANG_INFO.items() if "name" in info
-    }
-    code = by_name.get(wanted, wanted).replace("_", "-").partition("-")[0]
-    if len(code) != _LONG_CODE:
-        return code
-    return _OTHER_CODES.get(code) or Locale(code).language
-
-
-def language_name(code: str) -> str:
-    """Return a code's English name, as in OpenAI's answers; an unknown code stays as it is."""
-    info = LANG_INFO.get(code.lower())
-    return (
-        str(info["name"]).lower()
-        if info and "name" in info
-        else OTHER_LANGUAGE_NAMES.get(code, code)
-    )
 
 
 def _model(name: str, **more: object) -> dict[str, object]:

@@ -57,6 +57,8 @@ def verbose_json(transcript: OpenAITranscript) -> Json:
             {"word": word.text, "start": word.start, "end": word.end}
             for word in transcription.words
         ]
+        if any(word.is_estimated for word in transcription.words):
+            answer["words_interpolated"] = True
     return answer | warnings_json(transcript.warnings)
 
 

@@ -58,6 +58,10 @@ class VerboseTranscription(serializers.Serializer[Any]):
     text = serializers.CharField(allow_blank=True)
     segments = TranscriptionSegment(many=True, required=False)
     words = TranscribedWord(many=True, required=False)
+    words_interpolated = serializers.BooleanField(
+        required=False,
+        help_text="True where the engine left out the times of some words, which are estimated.",
+    )
     usage = DurationUsage()
 
 

@@ -21,6 +21,7 @@ from audio.api.fields import (
 from audio.api.request_errors import ModelNotFound
 from audio.api.serializers.audio_request import AudioRequest
 from audio.api.serializers.recordings import AudioField, DataUrlField, InputAudioField
+from audio.engines.languages import language_code
 from audio.formats.renderer import OPENAI_FORMATS
 from audio.library import NoLibrary, library
 from audio.media import temporary_files
@@ -106,7 +107,7 @@ class TranscriptionRequest(AudioRequest):
 
     def validate_language(self, language: str) -> str:
         """Return the code without a region, which engines expect: en for en-US and English."""
-        return catalogue.language_code(language)
+        return language_code(language)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("file" in attrs) == ("input_audio" in attrs):
@@ -191,7 +192,7 @@ class TranscriptionRequest(AudioRequest):
         relayed = {
             "model": given.get("model"),
             "language": given.get("language")
-            or (catalogue.language_code(languages[0]) if len(languages) == 1 else None),
+            or (language_code(languages[0]) if len(languages) == 1 else None),
             "prompt": ", ".join(filter(None, [given.get("prompt"), *given.get("keywords", [])])),
             "temperature": given.get("temperature"),
         }

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from audio import context
-from audio.api import catalogue, request_log, sse
+from audio.api import request_log, sse
 from audio.api.authentication import VOICES_READ, client_of, require
 from audio.api.errors import problem_of
 from audio.api.headers import with_ignored
@@ -17,6 +17,7 @@ from audio.api.rendering import transcript_response
 from audio.api.request_errors import InvalidRequest
 from audio.api.schema import transcription_pages
 from audio.api.serializers.transcriptions import TranscriptionRequest
+from audio.engines.languages import language_name
 from audio.formats.openai_json import Json, OpenAITranscript, stream_events
 from audio.pipeline.diarization import transcribe_diarized
 from audio.pipeline.known_speakers import check_references
@@ -69,7 +70,7 @@ def _transcribe(serializer: TranscriptionRequest) -> OpenAITranscript:
     return OpenAITranscript(
         transcription=analysis.transcription,
         warnings=analysis.warnings,
-        language=catalogue.language_name(language or DEFAULT_LANGUAGE),
+        language=language_name(language or DEFAULT_LANGUAGE),
         granularities=tuple(serializer.granularities),
     )
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from audio.api.catalogue import is_stt_model, is_tts_model, language_code, list_models
+from audio.api.catalogue import is_stt_model, is_tts_model, list_models
+from audio.engines.languages import language_code
 
 STT_NAMES = [str(model["id"]) for model in list_models([]) if model["kind"] == "stt"]
 

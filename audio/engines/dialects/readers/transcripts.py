@@ -4,6 +4,7 @@ Readers of answers: pure, of the JSON that an engine sent and the recording's le
 None where it is unknown. They raise ValueError with a sentence about the answer.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -29,8 +30,12 @@ from audio.engines.dialects.readers.segments import (
     read_segments,
     words_of,
 )
+from audio.engines.languages import language_code
 from audio.merge.values import Diarization, Transcription, Turn, Word
 from audio.merge.word_spacing import LONGEST_PAUSE_S, join_words, whole_words
+
+_LANGUAGE = re.compile(r"[A-Za-z][A-Za-z _-]{1,40}")
+_LONGEST_CODE = 3
 
 
 def read_transcription(answer: object, length_s: float | None) -> Transcription:
@@ -65,7 +70,7 @@ def _transcription(
         written,
         tuple(_in_time(words, written, length_s, duration)),
         duration,
-        _name(body, "language"),
+        _language(body),
         _name(body, "model"),
     )
 
@@ -212,3 +217,10 @@ def _duration(body: Item) -> float | None:
 def _name(body: Item, key: str) -> str | None:
     given = body.get(key)
     return given if isinstance(given, str) and given else None
+
+
+def _language(body: Item) -> str | None:
+    """Return the code of a language, which engines write as a code, a tag or an English name."""
+    named = _name(body, "language")
+    code = language_code(named) if named and _LANGUAGE.fullmatch(named) else ""
+    return code if 0 < len(code) <= _LONGEST_CODE else None

@@ -154,6 +154,17 @@ def test_a_number_that_no_reader_uses_may_be_anything() -> None:
     assert read_transcription({"segments": [segment]}, LENGTH_S).text == "one"
 
 
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        *[("english", "en"), ("en-US", "en"), ("de", "de"), ("Cantonese", "yue"), ("yue", "yue")],
+        *[("klingon", None), ("auto", None), (None, None), (7, None), ("a\x00b", None)],
+    ],
+)
+def test_a_language_is_its_code(written: object, code: str | None) -> None:
+    assert read_transcription({"text": "Hi.", "language": written}, LENGTH_S).language == code
+
+
 @pytest.mark.parametrize("speaker", [None, "", "unknown", "UNKNOWN_SPEAKER", "<NA>"])
 def test_speech_without_a_speaker_is_no_turn(speaker: object) -> None:
     assert turns(turn(0, 1, speaker), turn(1, 2, "B")) == (Turn(1.0, 2.0, "B"),)
