@@ -12,7 +12,7 @@ RUN_SETS := base library cpu_engine laptop
 DEV_SETS := $(RUN_SETS) s3 dev
 # Clients that the tests run, each in a folder of its own: their versions exclude each other.
 PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai
-NODE_CLIENTS := node6 node7
+NODE_CLIENTS := sdk/node6 sdk/node7 browser/axe
 AUDITED := $(DEV_SETS) nvidia_engine docs figures
 AUDIT := PYTHONPATH=.venv/audit $(BIN)/python -m pip_audit --disable-pip --no-deps --progress-spinner off --timeout 10
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
@@ -111,7 +111,7 @@ lock: .venv/dev.stamp
 		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version $$oldest \
 		--generate-hashes --no-header $$set.in -o $$set.txt) || exit 1; done
 	@for client in $(NODE_CLIENTS); do \
-		(cd tests/sdk/$$client && $(NPM) install --silent --package-lock-only) || exit 1; done
+		(cd tests/$$client && $(NPM) install --silent --package-lock-only) || exit 1; done
 
 clean:
 	rm -rf .venv var
@@ -145,15 +145,16 @@ clean:
 
 # wyoming-openai asks for Python 3.12; tests/clients/wyoming_openai_program.py says how 3.11 runs it.
 .venv/clients.stamp: .venv/dev.stamp $(PYTHON_CLIENTS:%=requirements/%.txt) \
-		$(NODE_CLIENTS:%=tests/sdk/%/package-lock.json)
+		$(NODE_CLIENTS:%=tests/%/package-lock.json)
 	@echo "Installing the clients that the tests run …"
 	@rm -rf .venv/clients
 	@for set in $(PYTHON_CLIENTS); do \
 		$(INSTALL) --no-deps --ignore-requires-python --target .venv/clients/$$set \
 		-r requirements/$$set.txt || exit 1; done
 	@for client in $(NODE_CLIENTS); do \
-		mkdir -p .venv/clients/$$client && cp tests/sdk/$$client/package*.json .venv/clients/$$client \
-		&& (cd .venv/clients/$$client && $(NPM) ci --silent --no-audit --ignore-scripts) || exit 1; done
+		into=.venv/clients/$$(basename $$client); \
+		mkdir -p $$into && cp tests/$$client/package*.json $$into \
+		&& (cd $$into && $(NPM) ci --silent --no-audit --ignore-scripts) || exit 1; done
 	@touch $@
 
 .venv/audit.stamp: .venv/bin/python requirements/audit.txt

@@ -13,6 +13,11 @@ DOCS = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# The front page plays recordings that were chosen in it, and offers its results as files.
+FRONT_PAGE = (
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 IGNORED_HEADER = "x-ignored-params"
 IGNORED_MAX_LENGTH = 500
 

@@ -54,12 +54,16 @@ class IgnoreAccept(DefaultContentNegotiation):
 
 
 def transcript_response(
-    transcript: NativeTranscript | OpenAITranscript, form: str
+    transcript: NativeTranscript | OpenAITranscript, form: str, texts: Iterable[str] = ()
 ) -> HttpResponse:
-    """Return the transcript in one format; text formats carry its warnings in a header."""
+    """Return the transcript in one format; text formats carry its warnings in a header.
+
+    JSON has the `texts`, which are names of text formats, in its field `formats`.
+    """
     content = render(transcript, form)
     if not isinstance(content, str):
-        return Response(content)
+        formats = {name: render(transcript, name) for name in texts}
+        return Response({**content, "formats": formats} if formats else content)
     warnings = transcript.warnings
     headers = {WARNINGS_HEADER: warnings_line(warnings)} if warnings else {}
     return HttpResponse(content, content_type=content_type_of(form), headers=headers)

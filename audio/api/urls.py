@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from audio.api.views import (
     discovery,
     documentation,
+    front_page,
     speakers,
     speech,
     status,
@@ -21,6 +22,7 @@ def endpoint(route: str, view: Any) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("", front_page.FrontPage.as_view(), name="front_page"),
     *endpoint("v1/models", discovery.Models),
     *endpoint("v1/models/<path:model>", discovery.Model),
     *endpoint("v1/audio/models", discovery.SpeechModels),
@@ -39,7 +41,7 @@ urlpatterns = [
     *endpoint("metrics", status.Metrics),
     path("api/schema", documentation.ApiSchema.as_view(), name="schema"),
     path("api/schema/", documentation.ApiSchema.as_view()),
-    path("api/docs", documentation.ApiDocs.as_view(url_name="schema")),
+    path("api/docs", documentation.ApiDocs.as_view(url_name="schema"), name="api_docs"),
     path("api/docs/", documentation.ApiDocs.as_view(url_name="schema")),
     # Links in the pages are relative: the first page needs its slash.
     path("docs", RedirectView.as_view(url="docs/")),

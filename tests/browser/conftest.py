@@ -25,6 +25,9 @@ BROWSER_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A microphone that beeps, and that every page may use.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 WAIT_MS = 60_000
 VIEW = ViewportSize(width=1280, height=900)

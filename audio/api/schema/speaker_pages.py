@@ -13,8 +13,8 @@ from rest_framework import serializers
 from audio.api.fields import Choice
 from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.api.serializers.speakers import (
+    AnsweredLabelMergeRequest,
     DiarizeRequest,
-    LabelMergeRequest,
     TranscribeWithSpeakersRequest,
 )
 
@@ -170,6 +170,11 @@ class NamedBlocks(serializers.Serializer[Any]):
     echo = Echo(required=False, help_text="Two tracks, without self_vad and unless echo is off.")
     timeline_offset_s = serializers.FloatField(required=False)
     timeline = TimelineFacts(required=False)
+    formats = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="With formats: the transcript in each of these text formats.",
+    )
     transcript_id = serializers.UUIDField(
         required=False, help_text="With store=true: the stored transcript."
     )
@@ -266,7 +271,7 @@ NAMED_PAGE = extend_schema(
         f"export of a meeting platform, as text or as a file. {IGNORED}"
     ),
     tags=TAGS,
-    request={"multipart/form-data": LabelMergeRequest},
+    request={"multipart/form-data": AnsweredLabelMergeRequest},
     responses={
         (200, "application/json"): NamedBlocks,
         **TEXT_ANSWERS,

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.api.fields import (
+    BracketedListField,
     Choice,
     FiniteFloatField,
     InstantField,
@@ -18,6 +19,7 @@ from audio.api.fields import (
 from audio.api.serializers.audio_request import AudioRequest
 from audio.api.serializers.recordings import AudioField
 from audio.formats.renderer import NATIVE_FORMATS
+from audio.formats.text import TEXT_FORMATS
 from audio.library import NoLibrary, library
 from audio.merge.constrained_clustering import LinkingRule
 from audio.merge.defaults import (
@@ -210,6 +212,24 @@ class LabelMergeRequest(SpeakerCounts):
         return build_merge_job(
             given, options=options, library_reader=library_reader, needs_library=needs_library
         )
+
+
+@extend_schema_serializer(component_name="LabelMerge")
+class AnsweredLabelMergeRequest(LabelMergeRequest):
+    """A request that is answered at once, not as a job: it may want several formats."""
+
+    formats = BracketedListField(
+        child=Choice(tuple(TEXT_FORMATS)),
+        default=[],
+        help_text="With format=json: text formats that the answer has too, in its field formats.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["formats"] and attrs["format"] != "json":
+            raise serializers.ValidationError(
+                {"formats": f"expected only with format=json, got format={attrs['format']}."}
+            )
+        return super().validate(attrs)
 
 
 def _refuse_contradictions(attrs: dict[str, Any]) -> None:

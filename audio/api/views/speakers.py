@@ -10,8 +10,8 @@ from audio.api.headers import with_ignored
 from audio.api.rendering import transcript_response
 from audio.api.schema.speaker_pages import BLOCKS_PAGE, CHUNK_PAGE, NAMED_PAGE
 from audio.api.serializers.speakers import (
+    AnsweredLabelMergeRequest,
     DiarizeRequest,
-    LabelMergeRequest,
     TranscribeWithSpeakersRequest,
 )
 from audio.formats.native_json import diarized_chunk_json
@@ -68,7 +68,7 @@ class LabelMerge(APIView):
 
     def _merge(self, request: Request) -> HttpResponse:
         client = client_of(request)
-        serializer = LabelMergeRequest(data=request.data)
+        serializer = AnsweredLabelMergeRequest(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
         if given["store"]:
@@ -78,7 +78,7 @@ class LabelMerge(APIView):
         job = serializer.job(library_reader=reader, needs_library=given["store"])
         merged = label_merge(job)
         transcript = note_missing_words(merged) if given["store"] else merged
-        response = transcript_response(transcript, given["format"])
+        response = transcript_response(transcript, given["format"], given["formats"])
         if given["store"]:
             _add_transcript_id(response, remember(transcript, job, created_by=client.name))
         return with_ignored(response, serializer.unknown())

@@ -357,3 +357,23 @@ def test_by_evidence_two_tracks_recognise_the_local_user_by_voice(scripted: Gate
         ("Sam", "mic_channel"),
     ]
     assert answer["timeline_offset_s"] == 0.5
+
+
+def test_an_answer_has_the_wanted_text_formats_too(scripted: Gateway) -> None:
+    fields = {"timeline": TIMELINE, "transcribe": "true"}
+    answer = scripted.post(
+        MERGE, files={"file": TONE}, data=fields | {"formats[]": ["srt", "rttm"]}
+    )
+    alone = scripted.post(MERGE, files={"file": TONE}, data=fields | {"format": "srt"})
+
+    assert list(answer.json()["formats"]) == ["srt", "rttm"]
+    assert answer.json()["formats"]["srt"] == alone.text
+
+
+def test_several_formats_of_an_answer_in_text_are_refused(scripted: Gateway) -> None:
+    fields = {"timeline": TIMELINE, "format": "txt", "formats[]": "srt"}
+    answer = scripted.post(MERGE, files={"file": TONE}, data=fields)
+
+    assert answer.json()["error"]["message"] == (
+        "formats: expected only with format=json, got format=txt."
+    )

@@ -1,0 +1,173 @@
+// The front page: what each part does when a person uses it.
+
+import { addFiles, chosenFiles } from "./chosen.js";
+import { clock } from "./clock.js";
+import { curlCommand, showDownloads } from "./downloads.js";
+import { showEngines } from "./engines.js";
+import { postForm } from "./gateway.js";
+import { currentKey, startKey } from "./key.js";
+import { startMicrophone } from "./microphone.js";
+import { Player } from "./player.js";
+import { showVoices, startSpeech } from "./speech.js";
+import { showTranscript } from "./transcript.js";
+
+const LABEL_MERGE = "/api/audio/label-merge";
+const TEXTS = ["txt", "srt", "vtt", "rttm"];
+const STATE_EVERY_MS = 30_000;
+const part = (id) => document.getElementById(id);
+let player = null;
+
+function showProblem(message) {
+  part("problem").textContent = message;
+  part("problem").hidden = !message;
+}
+
+function buildForm(files) {
+  const form = new FormData();
+  for (const field of ["mic_file", "system_file", "file"]) {
+    if (files.has(field)) form.append(field, files.get(field));
+  }
+  form.append("timeline", files.get("timeline") ?? "[]");
+  if (files.has("mic_file")) form.append("self_name", part("self-name").value.trim() || part("self-name").defaultValue);
+  else form.append("transcribe", "true");
+  form.append("rule", part("rule").value);
+  if (part("speakers").value) form.append("num_speakers", part("speakers").value);
+  if (part("store")?.checked) form.append("store", "true");
+  for (const format of TEXTS) form.append("formats[]", format);
+  return form;
+}
+
+function refusalBeforeSending(files) {
+  const recordings = [...files].filter(([role]) => role !== "timeline").map(([, file]) => file);
+  if (!recordings.length) return "Choose a recording first, or record one.";
+  const sum = recordings.reduce((bytes, file) => bytes + file.size, 0) / 2 ** 20;
+  const most = Number(document.body.dataset.maxUploadMb);
+  if (sum > most) return `These recordings have ${Math.ceil(sum)} MB; this gateway takes at most ${most} MB (MAX_UPLOAD_MB).`;
+  return "";
+}
+
+/** Show the progress of a request until the returned functions are called. */
+function startProgress(names) {
+  const started = Date.now();
+  const timer = setInterval(() => { part("elapsed").textContent = clock((Date.now() - started) / 1000); }, 500);
+  part("progress").hidden = false;
+  part("progress-text").textContent = `Uploading ${names} …`;
+  part("bar").value = 0;
+  part("progress").scrollIntoView({ block: "nearest" });
+  return {
+    uploaded(share) {
+      part("bar").value = share;
+      if (share < 1) return;
+      part("progress-text").textContent = "The engines are listening …";
+      part("bar").removeAttribute("value");
+    },
+    end() {
+      clearInterval(timer);
+      part("progress").hidden = true;
+      part("elapsed").textContent = "";
+    },
+  };
+}
+
+function showResult(answer, files, form) {
+  const recordings = [...files].filter(([role]) => role !== "timeline").map(([, file]) => file);
+  player?.close();
+  player = new Player(part("player"), recordings);
+  const follow = showTranscript(answer, { lanes: part("lanes"), list: part("blocks"), seek: (time) => player.play(time) });
+  player.onTime(follow);
+  part("warnings").replaceChildren(...(answer.warnings ?? []).map((warning) => {
+    const shown = document.createElement("li");
+    shown.textContent = warning.message;
+    return shown;
+  }));
+  showFacts(answer);
+  showDownloads(part("downloads"), answer, recordings[0].name.replace(/\.[^.]+$/, ""));
+  part("curl").textContent = curlCommand(location.origin + LABEL_MERGE, form, { hasKey: Boolean(currentKey()) });
+  part("result").hidden = false;
+  part("result-title").focus({ preventScroll: true });
+  part("result").scrollIntoView();
+}
+
+function showFacts(answer) {
+  const named = new Set(answer.speakers.filter((one) => one.source !== "unmatched").map((one) => one.name));
+  const all = new Set(answer.speakers.map((one) => one.name));
+  const facts = part("result-facts");
+  facts.textContent = `${clock(answer.duration)} · ${all.size === 1 ? "1 speaker" : `${all.size} speakers`}, ${named.size} named`;
+  if (!answer.transcript_id) return;
+  const link = document.createElement("a");
+  link.href = `${document.body.dataset.library}voiceprints/transcript/${answer.transcript_id}/change/`;
+  link.textContent = "open in the voice library";
+  facts.append(" · ", link);
+}
+
+async function transcribe() {
+  const files = chosenFiles();
+  const refusal = refusalBeforeSending(files);
+  showProblem(refusal);
+  if (refusal) return;
+  const form = buildForm(files);
+  const cancelling = new AbortController();
+  const names = [...files].map(([, file]) => file.name).join(", ");
+  const progress = startProgress(names);
+  const cancel = () => cancelling.abort();
+  part("cancel").addEventListener("click", cancel);
+  part("cancel").hidden = false;
+  part("send").disabled = true;
+  try {
+    const answer = await postForm(LABEL_MERGE, form, { onUpload: progress.uploaded, signal: cancelling.signal });
+    showResult(answer, files, form);
+  } catch (failure) {
+    showProblem(failure.name === "AbortError" ? "Cancelled. Nothing was transcribed." : failure.message);
+  }
+  progress.end();
+  part("cancel").removeEventListener("click", cancel);
+  part("cancel").hidden = true;
+  part("send").disabled = false;
+}
+
+function startDropping() {
+  const drop = part("drop");
+  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+  // Also beside the frame: else the browser would leave the page for the dropped file.
+  document.addEventListener("dragover", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) drop.classList.remove("over"); });
+  document.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    drop.classList.remove("over");
+    showProblem(addFiles(event.dataTransfer.files));
+  });
+  part("files").addEventListener("change", () => {
+    showProblem(addFiles(part("files").files));
+    part("files").value = "";
+  });
+}
+
+function startCopying() {
+  part("copy").addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(part("curl").textContent);
+      part("copy").textContent = "Copied";
+    } catch {
+      // Without HTTPS there is no clipboard: the text is selected instead.
+      getSelection().selectAllChildren(part("curl"));
+    }
+  });
+}
+
+startKey(() => { showEngines(); showVoices(); });
+startDropping();
+startMicrophone((file) => showProblem(addFiles([file])), showProblem);
+startCopying();
+startSpeech();
+part("transcribe").addEventListener("submit", (event) => {
+  event.preventDefault();
+  transcribe();
+});
+showEngines();
+showVoices();
+setInterval(() => { if (!document.hidden) showEngines(); }, STATE_EVERY_MS);
