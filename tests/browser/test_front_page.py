@@ -6,9 +6,10 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.accessibility import serious_findings
 from tests.browser.cut_connection import cutting_relay
@@ -19,8 +20,16 @@ from tests.gateway_process import Gateway
 from tests.recordings import TONE, cut_of
 
 TIMELINE = json.dumps([{"start": 0, "end": 4, "name": "Ana"}]).encode()
-RECORDING = {"name": "weekly, 7.wav", "mimeType": "audio/wav", "buffer": TONE}
-SHOWN = {"name": "shown.json", "mimeType": "application/json", "buffer": TIMELINE}
+
+
+def payload(name: str, content: bytes) -> FilePayload:
+    """A file to choose; the page goes by its name."""
+    return FilePayload(name=name, mimeType="", buffer=content)
+
+
+NAME = "weekly, 7"
+RECORDING = payload(f"{NAME}.wav", TONE)
+SHOWN = payload("shown.json", TIMELINE)
 LISTENS_MS = 300_000
 # More than the page itself asks for, and less than the upload that is cut.
 LET_THROUGH = 400_000
@@ -39,9 +48,7 @@ def test_two_dropped_tracks_and_a_timeline_become_a_named_transcript(
     visitor: Page, gateway: Gateway, tmp_path: Path
 ) -> None:
     tracks = [cut_of(CLINIC / f"{name}.flac", 36, tmp_path / f"{name}.wav") for name in TRACKS]
-    shown = [
-        one for one in json.loads((CLINIC / "timeline.json").read_text()) if one["end"] < 36
-    ]
+    shown = [one for one in json.loads((CLINIC / "timeline.json").read_text()) if one["end"] < 36]
     (tmp_path / "timeline.json").write_text(json.dumps(shown))
 
     visitor.goto(f"{gateway.url}/")
@@ -134,7 +141,7 @@ def test_an_upload_that_is_cut_is_reported_with_its_share(
 ) -> None:
     with cutting_relay(scripted.url, after=LET_THROUGH) as url:
         visitor.goto(url)
-        visitor.get_by_label("Choose files").set_input_files([RECORDING | {"buffer": TONE * 50}])
+        visitor.get_by_label("Choose files").set_input_files([payload("weekly.wav", TONE * 50)])
         visitor.get_by_role("button", name="Name the speakers").click()
 
         expect(visitor.locator("#problem")).to_contain_text("The upload broke off at ")
@@ -148,7 +155,7 @@ def test_a_refused_timeline_is_explained_by_the_page(
     visitor.goto(f"{scripted.url}/")
 
     visitor.get_by_label("Choose files").set_input_files(
-        [RECORDING, SHOWN | {"buffer": b'[{"start": 4, "end": 1, "name": "Ana"}]'}]
+        [RECORDING, payload("shown.json", b'[{"start": 4, "end": 1, "name": "Ana"}]')]
     )
     visitor.get_by_role("button", name="Name the speakers").click()
 
@@ -158,7 +165,7 @@ def test_a_refused_timeline_is_explained_by_the_page(
 
 def test_a_third_recording_is_not_taken(visitor: Page, bare: Gateway) -> None:
     visitor.goto(f"{bare.url}/")
-    recordings = [RECORDING | {"name": f"{name}.wav"} for name in ("remote", "mine", "third")]
+    recordings = [payload(f"{name}.wav", TONE) for name in ("remote", "mine", "third")]
 
     visitor.get_by_label("Choose files").set_input_files(recordings)
 
@@ -168,9 +175,9 @@ def test_a_third_recording_is_not_taken(visitor: Page, bare: Gateway) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(
-    visitor: Page, scripted: Gateway, faults: FaultServer, scheme: str
+    visitor: Page, scripted: Gateway, faults: FaultServer, scheme: Literal["light", "dark"]
 ) -> None:
-    visitor.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    visitor.emulate_media(color_scheme=scheme)
     transcribe(visitor, scripted, faults)
     visitor.locator("summary").click()
 
@@ -229,7 +236,7 @@ def downloaded(visitor: Page, form: str) -> str:
     """Download the result in one format."""
     with visitor.expect_download() as download:
         visitor.get_by_role("link", name=form, exact=True).click()
-    assert download.value.suggested_filename == f"weekly, 7.{form}"
+    assert download.value.suggested_filename == f"{NAME}.{form}"
     return download.value.path().read_text()
 
 

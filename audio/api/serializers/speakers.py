@@ -216,7 +216,7 @@ class LabelMergeRequest(SpeakerCounts):
 
 @extend_schema_serializer(component_name="LabelMerge")
 class AnsweredLabelMergeRequest(LabelMergeRequest):
-    """A request that is answered at once, not as a job: it may want several formats."""
+    """A request whose answer is sent, not stored with a job: it may have several formats."""
 
     formats = BracketedListField(
         child=Choice(tuple(TEXT_FORMATS)),
