@@ -156,6 +156,8 @@ CORS_ALLOWED_ORIGINS: list[str] = [
     origin.strip() for origin in env.list("CORS_ALLOWED_ORIGINS", default=[])
 ]
 KEY_AUDIO_S_PER_HOUR: int = env.int("KEY_AUDIO_S_PER_HOUR", 0)
+MODEL_ALIASES: list[str] = env.list("MODEL_ALIASES", default=[])
+STRICT_MODELS: bool = env.bool("STRICT_MODELS", False)
 MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", 2048)
 DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
 DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from audio.api.authentication import parse_key
 from audio.api.catalogue import SPEECH_FORMATS
+from audio.api.model_names import alias_problems
 from audio.engines.speech_voices import parse_mix
 from audio.library import library
 from audio.media import temporary_files
@@ -174,6 +175,16 @@ def check_default_voice(app_configs: Any, **options: Any) -> list[CheckMessage]:
         hint = "For example: bm_george."
         return [Error(f"DEFAULT_VOICE: {error}", hint=hint, id="spark.E008")]
     return []
+
+
+@register
+def check_model_aliases(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require name=model in each entry of MODEL_ALIASES."""
+    hint = "For example: narrator=bm_george,asr-large=whisper-1"
+    return [
+        Error(f"MODEL_ALIASES: {problem}.", hint=hint, id="spark.E035")
+        for problem in alias_problems(settings.MODEL_ALIASES)
+    ]
 
 
 @register

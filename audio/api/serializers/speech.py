@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from audio.api import catalogue
+from audio.api import catalogue, model_names
 from audio.api.fields import Choice, FiniteFloatField
 from audio.api.request_errors import InvalidRequest, ModelNotFound
 from audio.api.serializers.audio_request import AudioRequest
@@ -24,9 +24,9 @@ def choose_voice(model: str, voice: VoiceMix | None, default: VoiceMix) -> Voice
     ------
     ModelNotFound
     """
-    if not model or catalogue.is_tts_model(model):
+    if not model or model_names.is_tts_model(model):
         return voice or default
-    if catalogue.is_stt_model(model):
+    if model_names.is_stt_model(model):
         raise ModelNotFound(model, "turns speech into text; ask for kokoro or tts-1 instead")
     sent_as_model = _parse_voice_as_model(model)
     if sent_as_model is None:
@@ -57,7 +57,7 @@ def refuse_unknown_voice(voice: VoiceMix) -> None:
 def _parse_voice_as_model(model: str) -> VoiceMix | None:
     """Read a voice that was sent as the model, as LibreChat's LocalAI provider does."""
     try:
-        mix = parse_mix(model)
+        mix = parse_mix(model_names.resolve(model))
     except ValueError:
         return None
     return mix if all(map(_is_known, mix.names)) else None

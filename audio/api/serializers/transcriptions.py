@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from audio.api import catalogue
+from audio.api import model_names
 from audio.api.fields import (
     BracketedListField,
     Choice,
@@ -101,9 +101,12 @@ class TranscriptionRequest(AudioRequest):
         return super().to_internal_value(data)
 
     def validate_model(self, model: str) -> str:
-        if model and not catalogue.is_stt_model(model):
+        """Return the model that was asked for, or the one that its alias stands for."""
+        if model_names.is_tts_model(model):
+            raise ModelNotFound(model, "turns text into speech; ask for whisper-1 instead")
+        if model and not model_names.is_stt_model(model):
             raise ModelNotFound(model)
-        return model
+        return model_names.resolve(model)
 
     def validate_language(self, language: str) -> str:
         """Return the code without a region, which engines expect: en for en-US and English."""

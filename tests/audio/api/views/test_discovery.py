@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from audio.api.catalogue import STT_ALIASES, TTS_ALIASES
+from audio.api.model_names import STT_ALIASES, TTS_ALIASES
 from audio.engines.speech_voices import CURATED_VOICES, OPENAI_VOICES
 from tests.faults import running_fault_server
 from tests.gateway_process import Gateway, running_gateway

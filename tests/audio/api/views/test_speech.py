@@ -2,7 +2,7 @@
 
 import pytest
 
-from audio.api.catalogue import TTS_ALIASES
+from audio.api.model_names import TTS_ALIASES
 from audio.engines.speech_voices import OPENAI_VOICES
 from audio.media.encoding import SPEECH_TYPES
 from tests.faults import FaultServer
