@@ -150,6 +150,8 @@ _ENGINE_STATUS: dict[type[failures.EngineError], tuple[int, str, int | None]] = 
     failures.EngineTimedOut: (504, "engine_timeout", None),
     failures.EngineFailed: (503, "engine_restarting", 60),
     failures.EngineNonsense: (502, "engine_bad_answer", None),
+    failures.EngineRefusedKey: (502, "engine_refused_key", None),
+    failures.EngineMisconfigured: (502, "engine_misconfigured", None),
 }
 
 
@@ -160,7 +162,10 @@ def _engine_problem(exc: failures.EngineError) -> Problem:
     if isinstance(exc, failures.EngineRestarting):
         headers = {"Retry-After": str(exc.retry_after)}
         return Problem(503, str(exc), "engine_restarting", headers=headers)
-    status, code, retry_after = _ENGINE_STATUS[type(exc)]
+    rows = (row for kind, row in _ENGINE_STATUS.items() if isinstance(exc, kind))
+    status, code, retry_after = next(rows)
+    if isinstance(exc, failures.EngineBusy) and exc.retry_after is not None:
+        retry_after = exc.retry_after
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     if isinstance(exc, failures.EngineNotConfigured):
         # SDKs retry a 503; without an engine they would upload the recording three times in vain.

@@ -129,7 +129,9 @@ def embed(clip: Recording) -> ClipEmbedding | None:
     EngineError
     """
     voices = configured("voices")
-    return voices.pool.call(lambda one: voices.dialect.embed(one, clip))
+    embedding = voices.pool.call(lambda one: voices.dialect.embed(one, clip))
+    _count("embed", clip.seconds or 0.0)
+    return embedding
 
 
 def speak(utterance: Utterance) -> SpeechStream:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from audio.formats.warning_lines import warnings_json
+from audio.formats.warning_lines import interpolated_json, warnings_json
 from audio.merge.values import (
     Diarization,
     Embedding,
@@ -40,6 +40,7 @@ def labelled_json(transcript: LabelledTranscript) -> Json:
         "speakers_detected": list(transcript.speakers),
         **({} if transcript.recognised is None else _identities(transcript.recognised)),
         "segments": _segments(transcript),
+        **_interpolated(transcript),
         "models": dict(transcript.models),
         **warnings_json(transcript.warnings),
     }
@@ -52,6 +53,7 @@ def named_json(transcript: NamedTranscript) -> Json:
         "duration": transcript.duration,
         "speakers": [_speaker(speaker) for speaker in transcript.speakers],
         "segments": _segments(transcript),
+        **_interpolated(transcript),
         "fingerprints": _vectors(transcript.embeddings),
         "models": dict(transcript.models),
         **warnings_json(transcript.warnings),
@@ -131,6 +133,10 @@ def _segments(transcript: LabelledTranscript | NamedTranscript) -> list[Json]:
         {"start_ms": b.start_ms, "end_ms": b.end_ms, "speaker": b.speaker, "text": b.text}
         for b in transcript.blocks
     ]
+
+
+def _interpolated(transcript: LabelledTranscript | NamedTranscript) -> Json:
+    return interpolated_json(word for block in transcript.blocks for word in block.words)
 
 
 def _turn(turn: Turn) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from audio.formats.cues import Cue, block_cues, duration_of, sentence_cues
-from audio.formats.warning_lines import warnings_json
+from audio.formats.warning_lines import interpolated_json, warnings_json
 from audio.merge.values import LabelledWords, Notice, Transcription
 from audio.merge.word_spacing import gap_between
 
@@ -57,8 +57,7 @@ def verbose_json(transcript: OpenAITranscript) -> Json:
             {"word": word.text, "start": word.start, "end": word.end}
             for word in transcription.words
         ]
-        if any(word.is_estimated for word in transcription.words):
-            answer["words_interpolated"] = True
+        answer |= interpolated_json(transcription.words)
     return answer | warnings_json(transcript.warnings)
 
 
@@ -71,6 +70,7 @@ def diarized_json(transcript: OpenAITranscript) -> Json:
         "duration": round(duration_of(transcript.transcription), 3),
         "text": "\n".join(f"{one['speaker']}: {one['text']}" for one in segments),
         "segments": segments,
+        **interpolated_json(transcript.transcription.words),
         "usage": _usage(transcript.transcription),
         **warnings_json(transcript.warnings),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from audio.merge.values import Notice
+from audio.merge.values import Notice, Word
 
 Json = dict[str, object]
 LONGEST_HEADER = 1000
@@ -12,6 +12,11 @@ def warnings_json(notices: Iterable[Notice]) -> Json:
     """Return the field `warnings`; no field without warnings."""
     listed = [{"code": notice.code, "message": notice.message} for notice in notices]
     return {"warnings": listed} if listed else {}
+
+
+def interpolated_json(words: Iterable[Word]) -> Json:
+    """Return the field `words_interpolated`; no field where the engine gave all times."""
+    return {"words_interpolated": True} if any(word.is_estimated for word in words) else {}
 
 
 def warnings_line(notices: Iterable[Notice]) -> str:

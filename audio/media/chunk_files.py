@@ -41,9 +41,46 @@ class ChunkFile:
     stop: float
 
 
+@dataclass(frozen=True, slots=True)
+class CutRule:
+    """How a recording is cut: in the quietest moment within `search_s` of the planned position.
+
+    Neighbours share `overlap_s`; a last chunk shorter than `shortest_s` is joined to the one
+    before.
+    """
+
+    search_s: float = SEARCH_S
+    overlap_s: float = OVERLAP_S
+    shortest_s: float = SHORTEST_S
+
+    @property
+    def most_added_s(self) -> float:
+        """How much longer than planned a chunk may become."""
+        half = self.overlap_s / 2
+        return max(self.search_s + half, self.shortest_s) + half
+
+
+CUT_RULE = CutRule()
+
+
+def cut_within(limit_s: float, chunk_s: float) -> tuple[float, CutRule]:
+    """Return the length of chunks that never exceed `limit_s`, at most `chunk_s`, and their rule.
+
+    The rule is the usual one, unless the limit leaves too little room for it.
+    """
+    shares = limit_s / 8, limit_s / 8, limit_s / 4
+    usual = (CUT_RULE.search_s, CUT_RULE.overlap_s, CUT_RULE.shortest_s)
+    rule = CutRule(*map(min, shares, usual))
+    return min(chunk_s, limit_s - rule.most_added_s), rule
+
+
 @contextmanager
 def chunk_files(
-    recording: Recording, chunk_s: float, *, after_each: Callable[[], None] = lambda: None
+    recording: Recording,
+    chunk_s: float,
+    rule: CutRule = CUT_RULE,
+    *,
+    after_each: Callable[[], None] = lambda: None,
 ) -> Iterator[list[ChunkFile]]:
     """Cut a recording into chunks of about `chunk_s`: WAV files, deleted after the block.
 
@@ -56,7 +93,7 @@ def chunk_files(
     with TemporaryDirectory(dir=temporary_files.folder(), prefix="chunks-") as folder:
         chunks = []
         with closing(sample_blocks(recording)) as blocks:
-            for chunk in cut_chunks(blocks, chunk_s, Path(folder)):
+            for chunk in cut_chunks(blocks, chunk_s, Path(folder), rule):
                 chunks.append(chunk)
                 after_each()
         yield chunks
@@ -84,12 +121,12 @@ def rewritten(recording: Recording) -> Iterator[Recording]:
 
 
 def cut_chunks(
-    blocks: Iterable[NDArray[np.float32]], chunk_s: float, folder: Path
+    blocks: Iterable[NDArray[np.float32]], chunk_s: float, folder: Path, rule: CutRule = CUT_RULE
 ) -> Iterator[ChunkFile]:
     """Write samples at 16 kHz as chunks, while they arrive."""
     length = round(chunk_s * SAMPLE_RATE)
-    search, half = round(SEARCH_S * SAMPLE_RATE), round(OVERLAP_S * SAMPLE_RATE / 2)
-    ahead = length + max(search + half, round(SHORTEST_S * SAMPLE_RATE))
+    search, half = round(rule.search_s * SAMPLE_RATE), round(rule.overlap_s * SAMPLE_RATE / 2)
+    ahead = length + max(search + half, round(rule.shortest_s * SAMPLE_RATE))
     buffer = _Buffer()
     begin = 0
     for block in blocks:

@@ -9,28 +9,47 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import zip_longest
-from typing import Any, Literal
-
-from django.conf import settings
+from typing import Any, TypeVar
 
 from audio import metrics
-from audio.engines import roles
-from audio.engines.failures import EngineError, EngineNotConfigured, EngineRefused
-from audio.media.chunk_files import ChunkFile, chunk_files, rewritten
-from audio.media.decoding import Inspection, UndecodableAudio, inspect
+from audio.engines.role_settings import Role
+from audio.engines.roles import is_configured
+from audio.media.chunk_files import ChunkFile, chunk_files, cut_within, rewritten
+from audio.media.decoding import UndecodableAudio, inspect
 from audio.media.recording import Recording
 from audio.merge.chunk_overlaps import Chunk
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
-from audio.merge.diarized_speakers import check_answers, check_speaker_limit
+from audio.merge.diarized_speakers import SPEAKER_LIMIT, check_answers, check_speaker_limit
 from audio.merge.linking import link_chunks
 from audio.merge.transcript_text import Part, join_parts
 from audio.merge.values import Diarization, Notice, Transcription
 from audio.pipeline import job_progress
 from audio.pipeline.audio_quota import charged
-from audio.pipeline.engine_retries import call_with_retries, raise_if_unwanted
-from audio.pipeline.parallel_calls import call_in_parallel
+from audio.pipeline.engine_answers import (
+    Answers,
+    EngineFile,
+    Missing,
+    answered,
+    ask_for_both,
+    ask_for_placed_words,
+    ask_for_turns,
+    ask_for_words,
+    chunk_file,
+    lacks_times,
+    whole_file,
+)
+from audio.pipeline.engine_plan import (
+    LABELS_NOT_LINKED,
+    NO_VOICES_ENGINE,
+    EnginePlan,
+    Speakers,
+    engine_plan,
+    needed_roles,
+)
+from audio.pipeline.engine_retries import raise_if_unwanted
+from audio.pipeline.parallel_calls import MAX_PARALLEL, hold_slots, run_in_parallel
 
+T = TypeVar("T")
 # How unlike the labels of one speaker may be on average. The pure function's 0.7 joins people with
 # similar voices: the embedding of a label is the mean of all its speech in a chunk.
 LINKING_CUT = 0.5
@@ -38,7 +57,6 @@ LINKING_CUT = 0.5
 
 _NO_WORDS = Transcription("", ())
 _NO_TURNS = Diarization((), ())
-Ask = Callable[[Recording], Any]
 Call = Callable[[], Any]
 
 
@@ -47,13 +65,24 @@ class AnalysisRequest:
     """The analysis that is wanted of a recording.
 
     `options` of the transcription, None where none is wanted; `speakers`: no diarization, its
-    turns, or also an embedding of each speaker; `linking`: how many speakers there may be.
+    turns, or also an embedding of each speaker; `linking`: how many speakers there may be;
+    `needs_times`: the words' times are shown.
     """
 
     recording: Recording
     options: Mapping[str, str] | None = None
-    speakers: Literal["none", "turns", "embeddings"] = "none"
+    speakers: Speakers = "none"
     linking: LinkingRule = LINKING_RULE
+    needs_times: bool = False
+
+    def plan(self) -> EnginePlan:
+        """Return which engines answer."""
+        return engine_plan(
+            has_words=self.options is not None,
+            speakers=self.speakers,
+            needs_times=self.needs_times,
+            needs_embeddings=self.speakers != "none",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +99,20 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
-class _Missing:
-    """A chunk that an engine did not answer, and why."""
+class _Work:
+    """The engine calls for one recording: for each chunk, or for the whole recording."""
 
-    error: EngineError
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """The engine calls for one recording: one per chunk, or one for the whole recording."""
-
-    chunks: Sequence[ChunkFile]
+    request: AnalysisRequest
+    plan: EnginePlan
+    files: Sequence[EngineFile]
     seconds: float | None
-    linking: LinkingRule
-    transcriptions: Sequence[Call]
-    diarizations: Sequence[Call]
     notices: tuple[Notice, ...]
+    calls: Sequence[Call]
 
-    def alternating(self) -> list[Call]:
-        """List transcriptions and diarizations in turn: engines do the two side by side."""
-        pairs = zip_longest(self.transcriptions, self.diarizations)
-        return [call for pair in pairs for call in pair if call is not None]
+    @property
+    def is_cut(self) -> bool:
+        """Whether the recording was cut before it was sent."""
+        return self.files[0].is_chunk
 
 
 def analyse(*requests: AnalysisRequest) -> list[Analysis]:
@@ -105,96 +127,126 @@ def analyse(*requests: AnalysisRequest) -> list[Analysis]:
     with ExitStack() as files:
         measured = [files.enter_context(_measured(request)) for request in requests]
         files.enter_context(charged(request.recording.seconds for request, *_ in measured))
-        plans = [_plan(*one) for one in measured]
-        calls = [call for plan in plans for call in plan.alternating()]
-        counted = (partial(_counted, call, 1 / len(calls)) for call in calls)
-        results = call_in_parallel(roles.configured("turns"), *counted)
-    answers = dict(zip(calls, results, strict=True))
-    return [_analysis(plan, answers) for plan in plans]
+        works = [_work(*one) for one in measured]
+        calls = [call for work in works for call in work.calls]
+        needed = {role for work in works for role in _needed(work)}
+        most = max([len(calls), *(work.plan.most_calls or 1 for work in works)])
+        with hold_slots(list(needed), min(most, MAX_PARALLEL)) as slots:
+            counted = (partial(_counted, call, 1 / len(calls)) for call in calls)
+            results = iter(run_in_parallel(*counted, limit=slots))
+            answers = [[next(results) for _ in work.calls] for work in works]
+            pairs = list(zip(works, answers, strict=True))
+            return [_analysis(work, _joined_answers(work, found)) for work, found in pairs]
+
+
+def _needed(work: _Work) -> set[Role]:
+    return {
+        *work.plan.asked,
+        *needed_roles(has_words=work.request.options is not None, speakers=work.request.speakers),
+    }
 
 
 @contextmanager
 def _measured(
     request: AnalysisRequest,
-) -> Iterator[tuple[AnalysisRequest, list[ChunkFile], tuple[Notice, ...]]]:
+) -> Iterator[tuple[AnalysisRequest, EnginePlan, list[ChunkFile], tuple[Notice, ...]]]:
     """Yield the request with a recording of known length, and the chunks of a long recording.
 
-    A recording that engines would hear otherwise than the gateway is written anew for them.
+    A recording that engines would hear otherwise than the gateway is written anew for them, and
+    one that they may not be able to read.
     """
+    plan = request.plan()
     try:
         inspection = inspect(request.recording)
     except UndecodableAudio:
         # The engine may know the format; otherwise it refuses the recording.
-        yield request, [], ()
+        yield request, plan, [], ()
         return
     recording = replace(request.recording, seconds=inspection.seconds)
     with ExitStack() as files:
-        if _may_be_long(inspection):
-            cut = chunk_files(recording, settings.CHUNK_S, after_each=raise_if_unwanted)
+        if inspection.seconds is None or inspection.seconds > plan.chunk_after_s:
+            chunk_s, rule = cut_within(plan.limit_s, plan.chunk_s)
+            cut = chunk_files(recording, chunk_s, rule, after_each=raise_if_unwanted)
             chunks = files.enter_context(cut)
             recording = replace(recording, seconds=chunks[-1].end)
-            if chunks[-1].end > settings.CHUNK_AFTER_S:
-                yield replace(request, recording=recording), chunks, inspection.notices
+            if chunks[-1].end > plan.chunk_after_s:
+                yield replace(request, recording=recording), plan, chunks, inspection.notices
                 return
-        if not inspection.is_plain:
+        if not inspection.is_plain or not _is_readable(recording, plan):
             recording = files.enter_context(rewritten(recording))
-        yield replace(request, recording=recording), [], inspection.notices
+        yield replace(request, recording=recording), plan, [], inspection.notices
 
 
-def _may_be_long(inspection: Inspection) -> bool:
-    """Whether the recording may be too long for one engine call."""
-    return inspection.seconds is None or inspection.seconds > settings.CHUNK_AFTER_S
+def _is_readable(recording: Recording, plan: EnginePlan) -> bool:
+    """Whether the engines read the file as it is: all read WAV, and not all have its limit."""
+    if not plan.is_foreign:
+        return True
+    return recording.wav is not None and recording.path.stat().st_size <= plan.max_bytes
 
 
-def _plan(
-    request: AnalysisRequest, chunks: Sequence[ChunkFile], notices: tuple[Notice, ...]
-) -> _Plan:
+def _work(
+    request: AnalysisRequest,
+    plan: EnginePlan,
+    chunks: Sequence[ChunkFile],
+    notices: tuple[Notice, ...],
+) -> _Work:
     whole = request.recording
-    files = [_recording_of(chunk, whole.field) for chunk in chunks] or [whole]
-    diarize = partial(roles.diarize, embeddings=True)
-    if request.speakers == "turns" and not chunks and request.linking == LINKING_RULE:
-        # No speakers are linked, and embeddings cost the engine work.
-        diarize = partial(roles.diarize, embeddings=False)
-    transcribe = partial(_transcribe, options=request.options or {})
-    call = _call_with_retries if chunks else _call_once
-    return _Plan(
-        chunks,
-        whole.seconds,
-        request.linking,
-        [partial(call, transcribe, file) for file in files if request.options is not None],
-        [partial(call, diarize, file) for file in files if request.speakers != "none"],
-        notices,
-    )
+    files = [chunk_file(chunk, whole.field) for chunk in chunks] or [whole_file(whole)]
+    # Without chunks no speakers are linked, and embeddings cost the engine work.
+    links = bool(chunks) or request.linking != LINKING_RULE
+    embeddings = request.speakers == "embeddings" or (request.speakers == "turns" and links)
+    calls = [call for file in files for call in _calls(request, plan, file, embeddings)]
+    return _Work(request, plan, files, whole.seconds, notices, calls)
 
 
-def _recording_of(chunk: ChunkFile, field: str) -> Recording:
-    return Recording(chunk.path, ".wav", field=field, seconds=chunk.end - chunk.start)
+def _calls(
+    request: AnalysisRequest, plan: EnginePlan, file: EngineFile, embeddings: bool
+) -> Iterator[Call]:
+    """Yield the calls for a file: engines transcribe and diarize side by side."""
+    options, has_turns = request.options, request.speakers != "none"
+    if options is not None and has_turns and (plan.is_one_call or plan.places_text):
+        yield partial(ask_for_both, file, plan, options, embeddings)
+        return
+    if options is not None and plan.places_text:
+        yield partial(ask_for_placed_words, file, plan, options)
+    elif options is not None:
+        yield partial(ask_for_words, file, plan, options)
+    if has_turns:
+        yield partial(ask_for_turns, file, plan, embeddings)
 
 
-def _transcribe(recording: Recording, *, options: Mapping[str, str]) -> Transcription:
-    """Transcribe; where the engine names no duration, use the recording's declared length."""
-    answer = roles.transcribe(recording, options)
-    return answer if answer.duration is not None else replace(answer, duration=recording.seconds)
+def _joined_answers(work: _Work, found: Sequence[Answers]) -> Answers:
+    """Join the answers for all files; a text without times is transcribed again by turns."""
+    words = [one for answers in found for one in answers.words]
+    turns = [one for answers in found for one in answers.turns]
+    if not work.plan.places_text and any(lacks_times(answer) for _, answer in words):
+        placed = _placed_words(work, words, dict(answered(turns)))
+        words = [(at, placed.get(at, answer)) for at, answer in words]
+    return Answers(tuple(words), tuple(turns))
 
 
-def _call_once(ask: Ask, recording: Recording) -> Any:
-    return ask(recording)
-
-
-def _call_with_retries(ask: Ask, recording: Recording) -> Any:
-    """Ask for a chunk with retries; return `_Missing` where the engine still fails."""
-    try:
-        return call_with_retries(partial(ask, recording), _delay)
-    except EngineNotConfigured:
-        raise
-    except EngineError as error:
-        return _Missing(error)
-
-
-def _delay(error: Exception, planned_s: float) -> float | None:
-    """Return how long to wait before the next attempt; None where it cannot succeed."""
-    is_final = isinstance(error, EngineRefused) and error.retry_after is None
-    return None if is_final or isinstance(error, EngineNotConfigured) else planned_s
+def _placed_words(
+    work: _Work,
+    words: Sequence[tuple[ChunkFile, Transcription | Missing]],
+    diarized: Mapping[ChunkFile, Diarization],
+) -> dict[ChunkFile, Transcription | Missing]:
+    """Return the words of texts without times, as far as turns are known or may be asked for."""
+    # By now the engine is known to give no times.
+    plan, options = work.request.plan(), work.request.options or {}
+    if not plan.can_place_text:
+        return {}
+    files = {file.place: file for file in work.files}
+    lacking = [at for at, answer in words if lacks_times(answer) and at in files]
+    if work.request.speakers != "none":
+        lacking = [at for at in lacking if at in diarized and diarized[at].turns]
+    calls = [
+        partial(ask_for_placed_words, files[at], plan, options, diarized.get(at)) for at in lacking
+    ]
+    if not calls:
+        return {}
+    with hold_slots(plan.asked, MAX_PARALLEL) as slots:
+        answers: list[Answers] = run_in_parallel(*calls, limit=slots)
+    return dict(one for answer in answers for one in answer.words)
 
 
 def _counted(call: Call, share: float) -> Any:
@@ -204,41 +256,58 @@ def _counted(call: Call, share: float) -> Any:
     return answer
 
 
-def _analysis(plan: _Plan, answers: Mapping[Call, Any]) -> Analysis:
-    transcriptions = [answers[call] for call in plan.transcriptions]
-    diarizations = [answers[call] for call in plan.diarizations]
-    if plan.chunks:
-        return _joined(plan, transcriptions, diarizations)
+def _analysis(work: _Work, found: Answers) -> Analysis:
+    if work.is_cut or max(len(found.words), len(found.turns)) > 1:
+        return _joined(work, found)
+    transcriptions = [answer for _, answer in answered(found.words)]
+    diarizations = [answer for _, answer in answered(found.turns)]
     transcription = transcriptions[0] if transcriptions else _NO_WORDS
-    warnings = (
-        *plan.notices,
-        *check_speaker_limit(*diarizations),
-        *check_answers(transcription, diarizations),
-    )
-    if diarizations and plan.linking != LINKING_RULE:
+    warnings = (*work.notices, *_checked(work, transcription, diarizations))
+    if diarizations and work.request.linking != LINKING_RULE:
         whole = Chunk(0.0, diarizations[0].duration or 0.0, diarizations[0])
-        diarizations = [_linked([whole], plan.linking)]
+        diarizations = [_linked([whole], work.request.linking)]
     turns = diarizations[0] if diarizations else _NO_TURNS
-    return Analysis(transcription, turns, warnings, plan.seconds)
+    return Analysis(transcription, turns, warnings, work.seconds)
 
 
-def _joined(plan: _Plan, transcriptions: Sequence[Any], diarizations: Sequence[Any]) -> Analysis:
-    words, without_words = _by_chunk(plan.chunks, transcriptions, "transcribed")
-    turns, without_turns = _by_chunk(plan.chunks, diarizations, "diarized")
+def _checked(
+    work: _Work, transcription: Transcription, diarizations: Sequence[Diarization]
+) -> tuple[Notice, ...]:
+    """Return warnings about what is missing in the answers, or in the engines."""
+    turns = work.plan.turns
+    has_limit = turns is None or turns.capabilities.max_speakers == SPEAKER_LIMIT
+    wants_voices = work.request.speakers == "embeddings" and not is_configured("voices")
+    return (
+        *(check_speaker_limit(*diarizations) if has_limit else ()),
+        *check_answers(transcription, diarizations),
+        *([NO_VOICES_ENGINE] if wants_voices and not _have_voices(diarizations) else []),
+    )
+
+
+def _have_voices(diarizations: Sequence[Diarization]) -> bool:
+    return any(one.embeddings for one in diarizations)
+
+
+def _joined(work: _Work, found: Answers) -> Analysis:
+    words, without_words = _by_chunk(found.words, "transcribed")
+    turns, without_turns = _by_chunk(found.turns, "diarized")
     parts = [Part(chunk.start, chunk.begin, chunk.stop, answer) for chunk, answer in words]
     chunks = [Chunk(chunk.start, chunk.end, answer) for chunk, answer in turns]
     diarized = [answer for _, answer in turns]
     transcription = join_parts(parts)
-    checked = (
-        *plan.notices,
-        *check_speaker_limit(*diarized),
-        *check_answers(transcription, diarized),
-    )
+    can_link = len(chunks) < 2 or _have_voices(diarized) or is_configured("voices")
     return Analysis(
         transcription,
-        _linked(chunks, plan.linking),
-        (*plan.notices, *without_words, *without_turns, *checked),
-        plan.seconds,
+        _linked(chunks, work.request.linking),
+        (
+            *work.notices,
+            *without_words,
+            *without_turns,
+            *work.notices,
+            *_checked(work, transcription, diarized),
+            *([] if can_link else [LABELS_NOT_LINKED]),
+        ),
+        work.seconds,
     )
 
 
@@ -248,19 +317,14 @@ def _linked(chunks: Sequence[Chunk], rule: LinkingRule) -> Diarization:
 
 
 def _by_chunk(
-    chunks: Sequence[ChunkFile], answers: Sequence[Any], done: str
-) -> tuple[list[tuple[ChunkFile, Any]], list[Notice]]:
-    """Pair the chunks with their answers; return a notice for each chunk without one."""
-    answered: list[tuple[ChunkFile, Any]] = []
-    missing: list[tuple[ChunkFile, EngineError]] = []
-    for chunk, answer in zip(chunks, answers, strict=bool(answers)):
-        if isinstance(answer, _Missing):
-            missing.append((chunk, answer.error))
-        else:
-            answered.append((chunk, answer))
-    if missing and not answered:
+    parts: Sequence[tuple[ChunkFile, T | Missing]], done: str
+) -> tuple[list[tuple[ChunkFile, T]], list[Notice]]:
+    """Return the chunks that have an answer, and a notice for each chunk without one."""
+    missing = [(chunk, one.error) for chunk, one in parts if isinstance(one, Missing)]
+    found = answered(parts)
+    if missing and not found:
         raise missing[0][1]
-    return answered, [
+    return found, [
         Notice(
             "span_missing",
             f"From {chunk.begin:.1f} s to {chunk.stop:.1f} s nothing was {done}: {error}",

@@ -16,7 +16,7 @@ from audio.merge.name_spelling import name_key
 from audio.merge.naming.open_set_identification import OpenSetRule, identify
 from audio.merge.values import NO_VOICES, Diarization, Embedding, Notice, Voices
 from audio.pipeline.analysis import AnalysisRequest, analyse
-from audio.pipeline.parallel_calls import MAX_PARALLEL
+from audio.pipeline.parallel_calls import MAX_PARALLEL, hold_slots
 
 # An embedding of less speech is often wrong; more than a minute adds nothing.
 SHORTEST_REFERENCE_S = 1.5
@@ -71,7 +71,7 @@ def reference_embeddings(known: KnownSpeakers) -> Iterator[list[Embedding]]:
     if not known.references:
         yield []
         return
-    with roles.configured("turns").pool.hold_slots(MAX_PARALLEL):
+    with hold_slots(["words", "turns", "voices"], MAX_PARALLEL):
         heard = analyse(
             *(
                 AnalysisRequest(recording=reference, speakers="embeddings")

@@ -1,7 +1,8 @@
 """The engine calls of one job, made in parallel."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
 from functools import lru_cache
 from threading import Event
@@ -9,22 +10,43 @@ from typing import Any
 
 from django.conf import settings
 
-from audio.engines.roles import ConfiguredRole
+from audio.engines import roles
+from audio.engines.role_settings import ROLES, Role
 
 # The four calls of a two-track recording. A job of more calls takes no more slots of an engine.
 MAX_PARALLEL = 4
 
 
-def call_in_parallel(role: ConfiguredRole, *calls: Callable[[], Any]) -> list[Any]:
-    """Run calls to engines of a role as one job, which takes the slots that it needs together.
+def call_in_parallel(asked: Sequence[Role], *calls: Callable[[], Any]) -> list[Any]:
+    """Run calls to the engines of roles as one job, which takes the slots that it needs together.
 
     Raises
     ------
-    EngineBusy
+    EngineNotConfigured, EngineBusy
         Before any call, when the slots did not become free in time.
     """
-    with role.pool.hold_slots(min(len(calls), MAX_PARALLEL)) as slots:
+    with hold_slots(asked, min(len(calls), MAX_PARALLEL)) as slots:
         return run_in_parallel(*calls, limit=slots)
+
+
+@contextmanager
+def hold_slots(asked: Sequence[Role], calls: int) -> Iterator[int]:
+    """Hold slots for this many calls in each of the roles; yield how many they are together.
+
+    The roles are asked for slots in one order, so that two jobs never wait for each other.
+
+    Raises
+    ------
+    EngineNotConfigured, EngineBusy
+    """
+    configured = [roles.configured(role) for role in ROLES if role in asked]
+    with ExitStack() as held:
+        total = 0
+        for at, role in enumerate(configured):
+            slots = held.enter_context(role.pool.hold_slots(calls))
+            if not any(role.shares_engines_with(before) for before in configured[:at]):
+                total += slots
+        yield total
 
 
 def run_in_parallel(*calls: Callable[[], Any], limit: int = MAX_PARALLEL) -> list[Any]:

@@ -19,9 +19,12 @@ LABELLING = LabellingRule(tolerance_s=0.25, share_overlaps=True, doubts_times=Tr
 DEFAULT_LANGUAGE = "en"
 
 
-def transcribe(recording: Recording, options: Mapping[str, str]) -> Analysis:
-    """Transcribe a recording."""
-    return analyse(AnalysisRequest(recording=recording, options=options))[0]
+def transcribe(
+    recording: Recording, options: Mapping[str, str], *, needs_times: bool = False
+) -> Analysis:
+    """Transcribe a recording; `needs_times`: the times of its words are shown."""
+    request = AnalysisRequest(recording=recording, options=options, needs_times=needs_times)
+    return analyse(request)[0]
 
 
 def diarize_chunk(recording: Recording) -> Analysis:

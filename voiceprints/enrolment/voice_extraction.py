@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.context import traced
-from audio.engines import roles
 from audio.engines.dialects.dialect import ClipEmbedding
 from audio.media.decoding import SAMPLE_RATE, check_decodable, clips
 from audio.media.recording import Recording
 from audio.merge.values import Embedding, Span, Turn
 from audio.pipeline.clip_embeddings import embed_clips
-from audio.pipeline.parallel_calls import MAX_PARALLEL, run_in_parallel
+from audio.pipeline.parallel_calls import MAX_PARALLEL, hold_slots, run_in_parallel
 from audio.pipeline.transcription import diarize_chunk
 from voiceprints.enrolment.voice_average import VoiceAverage, average_voice
 from voiceprints.enrolment.windows import (
@@ -82,7 +81,7 @@ def extract_voice(
         check_decodable(recording)
     calls = [partial(_turns, recording, within) for recording in recordings]
     # The slots are held for the windows too, of which there are more.
-    with roles.configured("turns").pool.hold_slots(MAX_PARALLEL):
+    with hold_slots(["turns", "voices"], MAX_PARALLEL):
         turns = run_in_parallel(*calls) if calls else []
         speech_clips = list(chain.from_iterable(_cut(recordings, turns)))
         _check_speech(speech_clips)

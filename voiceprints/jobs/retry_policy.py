@@ -7,8 +7,11 @@ from procrastinate.jobs import Job as QueuedTask
 
 from audio.engines.failures import (
     TRANSIENT,
+    EngineBusy,
+    EngineMisconfigured,
     EngineNotConfigured,
     EngineRefused,
+    EngineRefusedKey,
     EngineRestarting,
 )
 from audio.library import LibraryUnavailable
@@ -22,7 +25,9 @@ GROWTH = 3.0
 _TRANSIENT_ERRORS = (
     *TRANSIENT,
     # Another worker may have the setting, or this one after it is corrected.
+    EngineMisconfigured,
     EngineNotConfigured,
+    EngineRefusedKey,
     DecodingUnavailable,
     NoRoom,
 )
@@ -71,6 +76,6 @@ def webhook_retries() -> RetryPolicy:
 
 def requested_wait_s(error: Exception) -> float:
     """Return how long an engine asks to wait, in seconds."""
-    if isinstance(error, EngineRefused | EngineRestarting):
+    if isinstance(error, EngineRefused | EngineRestarting | EngineBusy):
         return error.retry_after or 0.0
     return 0.0

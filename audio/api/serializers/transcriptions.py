@@ -160,6 +160,11 @@ class TranscriptionRequest(AudioRequest):
         return self.is_diarized and named and not given["known_speaker_references"]
 
     @property
+    def needs_times(self) -> bool:
+        """Whether the format shows when something was said."""
+        return self.validated_data["response_format"] not in ("json", "text")
+
+    @property
     def granularities(self) -> list[str]:
         """The parts that verbose_json contains."""
         return self.validated_data.get("timestamp_granularities") or ["segment"]

@@ -65,7 +65,7 @@ def _transcribe(serializer: TranscriptionRequest) -> OpenAITranscript:
                 labelled=diarized.labelled,
                 warnings=diarized.warnings,
             )
-        analysis = transcribe(recording, options)
+        analysis = transcribe(recording, options, needs_times=serializer.needs_times)
     language = analysis.transcription.language or serializer.validated_data.get("language")
     return OpenAITranscript(
         transcription=analysis.transcription,
