@@ -166,7 +166,7 @@ def _address(text: str, key: str) -> Address:
 
 
 def _credentials(user: str | None, password: str | None) -> str:
-    """Return the header for what stands before the host: a key alone, or a user and a password."""
+    """Return the header for what comes before the host: a key alone, or a user and a password."""
     if user and password is not None:
         request = httpx.Request("GET", "http://engine")
         basic = httpx.BasicAuth(unquote(user), unquote(password))

@@ -39,7 +39,7 @@ def choose_clips(
     Parameters
     ----------
     turns
-        In any order; those of `UNKNOWN_SPEAKER` are nobody's, and belong to no clip.
+        In any order; those of `UNKNOWN_SPEAKER` belong to no clip.
     longest_s
         The most seconds of clips of one label, at least one clip.
 

@@ -193,7 +193,10 @@ def _words_and_turns(
     embeddings: bool,
     recording: Recording,
 ) -> tuple[Transcription, Diarization]:
-    words, turns = file.attempt(lambda: roles.transcribe_and_diarize(recording, options))
+    with_turns = embeddings and plan.voices is None
+    words, turns = file.attempt(
+        lambda: roles.transcribe_and_diarize(recording, options, embeddings=with_turns)
+    )
     found = _with_voices(file, plan, embeddings, recording, turns)
     return _with_facts(words, recording, plan.words), found
 
@@ -242,11 +245,11 @@ def _with_voices(
     recording: Recording,
     answer: Diarization,
 ) -> Diarization:
-    """Return a diarization without nobody's turns, and with the voices of its labels."""
+    """Return a diarization without the turns of no speaker, and with the voices of its labels."""
     turns = plan.turns
     if turns is None or not (turns.dialect.is_foreign or plan.voices):
         return answer
-    answer = _of_somebody(answer)
+    answer = _of_speakers(answer)
     models = {"diarization": turns.settings.model or turns.dialect.name, **answer.models}
     answer = replace(answer, models=models)
     if answer.duration is None:
@@ -262,8 +265,8 @@ def _with_voices(
     return replace(answer, embeddings=found, models=named)
 
 
-def _of_somebody(answer: Diarization) -> Diarization:
-    """Return a diarization without the turns of nobody in particular."""
+def _of_speakers(answer: Diarization) -> Diarization:
+    """Return a diarization without the turns of no speaker in particular."""
     return replace(
         answer,
         turns=tuple(turn for turn in answer.turns if turn.speaker != UNKNOWN_SPEAKER),

@@ -18,7 +18,7 @@ To write a dialect, add a module here with one subclass of `Dialect`, and enter 
   dialect makes one request for one recording, whose `seconds` are known.
 * Words that were spread over a segment are `is_estimated` and have its `segment`. The duration is
   the engine's where it names one; the plan replaces a missing one.
-* Turns of nobody in particular have the speaker UNKNOWN_SPEAKER, which the plan drops from turns
+* Turns of no speaker in particular have the speaker UNKNOWN_SPEAKER, which the plan drops from turns
   and never names.
 """
 
@@ -45,7 +45,7 @@ class Capabilities:
 
     `words`: the most that an answer has; one with less is read too. `one_call`: one request
     answers for words and turns (`analyse`). `max_bytes` and `max_s` are the limits of a request,
-    None where there is none; `max_parallel` is how many calls an engine takes at a time.
+    None for no limit; `max_parallel` is how many calls an engine takes at a time.
     `wav_only`: it reads no other format. `max_speakers` is how many speakers a diarizer separates.
     `needs_model`: the roles that need `<ROLE>_MODEL`.
     """
@@ -124,7 +124,7 @@ class Dialect:
         raise self._lacks("one_call")
 
     def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
-        """Return the embedding of the voice in a clip; None where there is none.
+        """Return the embedding of the voice in a clip; None without a voice.
 
         A dialect whose embeddings come with turns finds the speaker who talks most in the clip.
         """

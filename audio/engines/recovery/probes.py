@@ -173,9 +173,7 @@ def _ask_in_every_role(engine: str) -> None:
     with _clip(asked) as clip:
         words, turns, voices = asked.get("words"), asked.get("turns"), asked.get("voices")
         if words and turns and roles.dialect_of(words).capabilities.one_call:
-            transcription, diarization = roles.dialect_of(words).analyse(words, clip, {})
-            check_words(transcription.text)
-            check_turns(diarization)
+            _ask_for_both(words, clip, embeddings=voices is not None)
         else:
             if words:
                 check_words(roles.dialect_of(words).transcribe(words, clip, {}).text)
@@ -183,6 +181,16 @@ def _ask_in_every_role(engine: str) -> None:
                 _ask_for_turns(turns, clip, embeddings=voices is not None)
         if voices and not (turns and roles.dialect_of(voices).capabilities.voices == "turns"):
             check_embedding(roles.dialect_of(voices).embed(voices, clip))
+
+
+def _ask_for_both(words: RoleEngine, clip: Recording, *, embeddings: bool) -> None:
+    dialect = roles.dialect_of(words)
+    has_embeddings = embeddings and dialect.capabilities.voices == "turns"
+    transcription, diarization = dialect.analyse(words, clip, {}, embeddings=has_embeddings)
+    check_words(transcription.text)
+    check_turns(diarization)
+    if has_embeddings:
+        check_embeddings(diarization)
 
 
 def _ask_for_turns(turns: RoleEngine, clip: Recording, *, embeddings: bool) -> None:
