@@ -18,8 +18,8 @@ To write a dialect, add a module here with one subclass of `Dialect`, and enter 
   dialect makes one request for one recording, whose `seconds` are known.
 * Words that were spread over a segment are `is_estimated` and have its `segment`. The duration is
   the engine's where it names one; the plan replaces a missing one.
-* Turns of no speaker in particular have the speaker UNKNOWN_SPEAKER, which the plan drops from turns
-  and never names.
+* Turns of no speaker in particular have the speaker UNKNOWN_SPEAKER, which the plan drops and
+  never names.
 """
 
 from collections.abc import Mapping
