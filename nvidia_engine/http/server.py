@@ -8,15 +8,20 @@ import os
 import signal
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from nvidia_engine import settings
+try:
+    from nvidia_engine import settings
+except ImproperlyConfigured as problem:
+    # One line in the place of a traceback.
+    sys.exit(str(problem))
 
 # One process owns the child; its threads wait for it.
 worker_class = "gthread"
 workers = 1
-# Every request that may be taken on, and some for health checks and refusals.
+# Every request that may be taken on, and some for health checks, uploads and refusals.
 threads = settings.MAX_REQUESTS + 8
 # A long recording is one call.
 timeout = 3600

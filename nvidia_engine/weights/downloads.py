@@ -11,17 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
-from nvidia_engine.weights.manifest import WeightFile, read_lock, with_lock, write_lock
+from nvidia_engine.weights.manifest import (
+    WeightFile,
+    WeightsRefused,
+    read_lock,
+    with_lock,
+    write_lock,
+)
 
 READ_BYTES = 1 << 20
 TIMEOUT_S = 60.0
 # A hub may cut a transfer of gigabytes several times.
 ATTEMPTS = 5
 _CHECKED = ".checked.json"
-
-
-class WeightsRefused(Exception):
-    """A file that is missing, cannot be fetched, or is not the one that was meant."""
 
 
 def ensure_weights(
@@ -56,8 +58,12 @@ def _locked(folder: Path, is_offline: bool) -> Iterator[None]:
     if is_offline:
         yield
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise WeightsRefused(f"{folder} cannot be written: {error.strerror}") from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

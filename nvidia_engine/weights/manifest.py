@@ -3,9 +3,14 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 MANIFEST = Path(__file__).with_name("models.json")
 LOCK = "models.lock.json"
+
+
+class WeightsRefused(Exception):
+    """Files that are missing, cannot be fetched, or are not those that were meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,38 +26,73 @@ class WeightFile:
 
 
 def load_manifest(hub: str, path: Path = MANIFEST) -> dict[str, list[WeightFile]]:
-    """Read the files of each model, with the hub's address put in."""
-    models = json.loads(path.read_text())
-    return {
-        name: [
-            WeightFile(
-                file["name"],
-                f"{model['source'].format(hub=hub)}/{file['name']}",
-                model["licence"],
-                file["dtype"],
-                file["bytes"],
-                file["sha256"],
-            )
-            for file in model["files"]
-        ]
-        for name, model in models.items()
-    }
+    """Read the files of each model, with the hub's address put in.
+
+    Raises
+    ------
+    WeightsRefused
+        When it cannot be read, or has another shape than models.json.
+    """
+    try:
+        models = json.loads(path.read_text())
+        return {name: _files(model, hub) for name, model in models.items()}
+    except OSError as error:
+        raise WeightsRefused(f"the manifest {path} cannot be read: {error.strerror}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise WeightsRefused(
+            f"the manifest {path} is not one: expected models with licence, source and files, "
+            "each with name, dtype, bytes and sha256, as in nvidia_engine/weights/models.json"
+        ) from error
+
+
+def _files(model: dict[str, Any], hub: str) -> list[WeightFile]:
+    return [
+        WeightFile(
+            file["name"],
+            f"{model['source'].format(hub=hub)}/{file['name']}",
+            model["licence"],
+            file["dtype"],
+            file["bytes"],
+            file["sha256"],
+        )
+        for file in model["files"]
+    ]
 
 
 def choose_files(
     manifest: dict[str, list[WeightFile]], dtype: str, diarizer: str
 ) -> list[WeightFile]:
-    """Choose the files of one dtype of Parakeet, one diarizer, and TitaNet."""
+    """Choose the files of one dtype of Parakeet, one diarizer, and TitaNet.
+
+    Raises
+    ------
+    WeightsRefused
+        When the manifest has no such model, or no Parakeet of this dtype.
+    """
+    if missing := [name for name in ("words", diarizer, "voices") if name not in manifest]:
+        raise WeightsRefused(f"the manifest has no model {', '.join(missing)}")
+    dtypes = {file.dtype for file in manifest["words"]}
+    if dtypes != {None} and dtype not in dtypes:
+        known = ", ".join(sorted(filter(None, dtypes)))
+        raise WeightsRefused(f"the manifest has no Parakeet in {dtype}; it has {known}")
     chosen = [*manifest["words"], *manifest[diarizer], *manifest["voices"]]
     return [file for file in chosen if file.dtype in (None, dtype)]
 
 
 def read_lock(folder: Path) -> dict[str, str]:
-    """Read the hashes of what was fetched where the manifest has none: name → sha256."""
+    """Read the hashes of what was fetched where the manifest has none: name → sha256.
+
+    Raises
+    ------
+    WeightsRefused
+        When there is a lock that cannot be read.
+    """
     try:
         locked: dict[str, str] = json.loads((folder / LOCK).read_text())
     except FileNotFoundError:
         return {}
+    except (OSError, ValueError) as error:
+        raise WeightsRefused(f"{LOCK} cannot be read: expected file names and hashes") from error
     return locked
 
 

@@ -32,7 +32,7 @@ def test_the_example_lists_every_variable_that_the_settings_read() -> None:
 @pytest.mark.parametrize("program", ["cpu_engine", "nvidia_engine"])
 def test_the_example_lists_the_variables_of_the_engines_too(program: str) -> None:
     engine = (ROOT / program / "settings.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|_choice)\("(\w+)"', engine))
+    read = set(re.findall(r'(?:env\.\w+|_choice|_whole|_seconds|_switch)\("(\w+)"', engine))
 
     assert read <= set(re.findall(r"^(?:# )?(\w+)=", EXAMPLE, re.MULTILINE))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nvidia_engine.weights import downloads
-from nvidia_engine.weights.downloads import WeightsRefused, ensure_weights
-from nvidia_engine.weights.manifest import WeightFile, choose_files, load_manifest
+from nvidia_engine.weights.downloads import ensure_weights
+from nvidia_engine.weights.manifest import WeightFile, WeightsRefused, choose_files, load_manifest
 from tests.nvidia_engine.weights.fake_hub import FakeHub, running_hub
 
 CONTENT = bytes(range(256)) * 40
