@@ -1,4 +1,4 @@
-"""How much audio this engine accepts at the same time."""
+"""How many calls, and how much audio, this engine accepts at the same time."""
 
 import math
 import threading
@@ -17,7 +17,7 @@ class Full(Exception):
 
 
 class Admission:
-    """Counts requests and their seconds of audio.
+    """Counts calls and their seconds of audio.
 
     Parameters
     ----------
@@ -28,25 +28,48 @@ class Admission:
     def __init__(self, max_requests: int, max_seconds: float, cost: Callable[[], float]) -> None:
         self._max_requests, self._max_seconds, self._cost = max_requests, max_seconds, cost
         self._lock = threading.Lock()
-        self._requests, self._seconds = 0, 0.0
+        self._calls, self._requests, self._seconds = 0, 0, 0.0
 
     @property
     def seconds(self) -> float:
         return self._seconds
 
+    @property
+    def is_full(self) -> bool:
+        """Whether any further recording would be refused."""
+        return self._calls >= self._max_requests or self._seconds >= self._max_seconds
+
     @contextmanager
-    def request(self, seconds: float) -> Iterator[Request]:
-        """Take on a request; one that is alone is taken on at any length.
+    def call(self) -> Iterator[None]:
+        """Take on a call before its recording is decoded.
 
         Raises
         ------
         Full
-            When there are too many requests, or too much audio; it says when to try again.
+            When there are too many calls; it says when to try again.
         """
         with self._lock:
-            is_too_long = self._requests and self._seconds + seconds > self._max_seconds
-            if self._requests >= self._max_requests or is_too_long:
-                raise Full(max(1, math.ceil(self._seconds * self._cost() / 2)))
+            if self._calls >= self._max_requests:
+                raise self._full()
+            self._calls += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._calls -= 1
+
+    @contextmanager
+    def request(self, seconds: float) -> Iterator[Request]:
+        """Take on a recording; one that is alone is taken on at any length.
+
+        Raises
+        ------
+        Full
+            When there is too much audio; it says when to try again.
+        """
+        with self._lock:
+            if self._requests and self._seconds + seconds > self._max_seconds:
+                raise self._full()
             self._requests += 1
             self._seconds += seconds
         try:
@@ -55,3 +78,6 @@ class Admission:
             with self._lock:
                 self._requests -= 1
                 self._seconds -= seconds
+
+    def _full(self) -> Full:
+        return Full(max(1, math.ceil(self._seconds * self._cost() / 2)))

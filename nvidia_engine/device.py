@@ -1,8 +1,13 @@
 """Which device the models run on, found without touching it."""
 
+import contextlib
+import logging
+import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 _DRIVER = Path("/proc/driver/nvidia/version")
 _DEVICES = Path("/dev")
@@ -34,19 +39,33 @@ def cuda_missing() -> str | None:
     return None
 
 
-def candidates(asked: str) -> list[str]:
-    """List the devices to try, best first, for the setting DEVICE.
+def candidates(asked: str, dtype: str) -> list[str]:
+    """List the devices to try, best first, for the settings DEVICE and ASR_DTYPE.
 
     Raises
     ------
     ValueError
-        When CUDA is asked for and missing.
+        When CUDA is asked for and missing, or asked for numbers that it cannot use.
     """
     if asked == "cpu":
         return ["cpu"]
     missing = cuda_missing()
+    if dtype == "int8":
+        missing = "ASR_DTYPE=int8 is for the CPU: the CUDA provider has no int8 kernels"
     if asked == "cuda":
         if missing:
             raise ValueError(f"DEVICE=cuda: {missing}")
         return ["cuda"]
-    return ["cpu"] if missing else ["cuda", "cpu"]
+    if missing:
+        logger.warning("DEVICE=auto: %s; THE MODELS RUN ON THE CPU", missing)
+        return ["cpu"]
+    return ["cuda", "cpu"]
+
+
+def versions() -> dict[str, str]:
+    """List the versions that results depend on."""
+    found = {"python": platform.python_version()}
+    for package in ("onnxruntime-gpu", "onnxruntime", "numpy"):
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found

@@ -1,5 +1,6 @@
 """What the engine does for one recording: words, turns, embeddings."""
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -117,7 +118,13 @@ class Engine:
 
         frames = frame_count(len(recording.samples))
         parts = stream_activity(step, mel, frames, facts.geometry, facts.silence, facts.speakers)
-        activity = np.concatenate([np.zeros((0, facts.speakers), np.uint8), *map(_small, parts)])
+        activity = np.zeros(
+            (math.ceil(frames / round(self._frame_s * FRAMES_PER_S)), facts.speakers), np.uint8
+        )
+        filled = 0
+        for part in parts:
+            activity[filled : filled + len(part)] = _small(part)
+            filled += len(part)
         found, heads = find_turns(activity, self._frame_s, self._preset)
         return Diarization(found, heads, activity, self._frame_s)
 

@@ -75,28 +75,37 @@ def _spelling(word: str) -> str:
     return "".join(sign for sign in word if unicodedata.category(sign)[0] not in "PS").casefold()
 
 
-def read_first_embedding(models: Path, files: Sequence[str]) -> NDArray[np.float32] | None:
-    """Read the embedding of the first good start with these files (names and sizes)."""
-    try:
-        remembered = json.loads((models / _REMEMBERED).read_text())
-    except (OSError, ValueError):
-        return None
-    return (
-        np.array(remembered["embedding"], np.float32)
-        if remembered["files"] == list(files)
-        else None
-    )
+@dataclass(frozen=True, slots=True)
+class FirstEmbedding:
+    """The embedding of the first good start, remembered in a folder of models.
 
-
-def write_first_embedding(
-    models: Path, files: Sequence[str], embedding: NDArray[np.float32]
-) -> None:
-    """Remember an embedding for later starts.
-
-    Raises
-    ------
-    OSError
-        When the folder is read-only.
+    Attributes
+    ----------
+    files
+        What it was made with: names, sizes and the device. Others begin anew.
     """
-    text = json.dumps({"files": list(files), "embedding": [round(float(x), 6) for x in embedding]})
-    (models / _REMEMBERED).write_text(text)
+
+    models: Path
+    files: Sequence[str]
+
+    def read(self) -> NDArray[np.float32] | None:
+        """Read it; None before the first good start with these files."""
+        try:
+            remembered = json.loads((self.models / _REMEMBERED).read_text())
+            is_same = remembered["files"] == list(self.files)
+            embedding = np.array(remembered["embedding"], np.float32)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return embedding if is_same else None
+
+    def write(self, embedding: NDArray[np.float32]) -> None:
+        """Remember an embedding for later starts.
+
+        Raises
+        ------
+        OSError
+            When the folder is read-only.
+        """
+        rounded = [round(float(number), 6) for number in embedding]
+        text = json.dumps({"files": list(self.files), "embedding": rounded})
+        (self.models / _REMEMBERED).write_text(text)

@@ -1,27 +1,24 @@
 """The running engine: weights, child, known answer, and who is taken on."""
 
-import contextlib
 import logging
-import platform
 import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nvidia_engine import settings
 from nvidia_engine.admission import Admission
-from nvidia_engine.audio_samples import decoded
-from nvidia_engine.device import Device, candidates
+from nvidia_engine.connection import LOOK_S, ClientLeft, connected
+from nvidia_engine.device import Device, candidates, versions
 from nvidia_engine.engine import Engine, Recording
-from nvidia_engine.features import SAMPLE_RATE, SampleSource
+from nvidia_engine.features import SAMPLE_RATE
 from nvidia_engine.inference.child import Child
-from nvidia_engine.inference.dispatcher import Dispatcher, EngineFault, Limits
+from nvidia_engine.inference.deadlines import Limits
+from nvidia_engine.inference.dispatcher import Dispatcher
 from nvidia_engine.inference.model_files import (
     DIARIZER_NAMES,
     EMBEDDER_NAME,
@@ -29,28 +26,26 @@ from nvidia_engine.inference.model_files import (
     ModelFiles,
     find_files,
 )
-from nvidia_engine.inference.units import Request
+from nvidia_engine.inference.tally import Tally
+from nvidia_engine.inference.units import EngineFault, Request
 from nvidia_engine.inference.worker import Ready, serve
-from nvidia_engine.known_answer import KnownAnswer, load_known_answer
-from nvidia_engine.prober import Prober
+from nvidia_engine.known_answer import FirstEmbedding, KnownAnswer, load_known_answer
+from nvidia_engine.media.audio_samples import decoded
+from nvidia_engine.prober import Prober, Remedies
 from nvidia_engine.recognition.token_words import parse_vocabulary
-from nvidia_engine.weights.downloads import WeightsRefused, ensure_weights
-from nvidia_engine.weights.manifest import choose_files, load_manifest
+from nvidia_engine.weights.downloads import ensure_weights
+from nvidia_engine.weights.manifest import WeightsRefused, choose_files, load_manifest
 
 logger = logging.getLogger(__name__)
 
-# How often a waiting request looks whether its client is still there.
-_LOOK_S = 0.5
+# New requests wait this long for a child that is being replaced; Retry-After is the same.
+RESTART_S = 30
 
 StartChild = Callable[[ModelFiles, Device, int], Child]
 
 
 class NotReady(Exception):
     """The engine cannot answer now; the message is one word."""
-
-
-class ClientLeft(Exception):
-    """The client of a request has closed its connection."""
 
 
 def start_child(files: ModelFiles, device: Device, pieces: int) -> Child:
@@ -75,6 +70,7 @@ class Service:
         self._ready: Ready | None = None
         self._prober: Prober | None = None
         self._stopped = threading.Event()
+        self.tally = Tally()
         self.admission = Admission(settings.MAX_REQUESTS, settings.MAX_QUEUE_S, self._cost)
 
     def start(self) -> None:
@@ -96,12 +92,19 @@ class Service:
             return self._dispatcher.state
         return "ready" if self._prober and self._prober.is_good else "probe_failed"
 
+    @property
+    def restarts(self) -> int:
+        """How many children were lost."""
+        return self._dispatcher.restarts if self._dispatcher else 0
+
     def health(self) -> dict[str, object]:
         """Describe the engine, without asking a model."""
         state, ready, prober = self.state, self._ready, self._prober
+        if state == "ready":
+            state = "full" if self.admission.is_full else "healthy"
         age_s = prober.age_s if prober else None
         return {
-            "status": "healthy" if state == "ready" else state,
+            "status": state,
             "device": ready.device if ready else None,
             "models": model_names(),
             "max_speakers": ready.diarizer.speakers if ready else None,
@@ -110,9 +113,9 @@ class Service:
                 "age_s": None if age_s is None else round(age_s, 1),
             },
             "queue_s": round(self.admission.seconds, 1),
-            "restarts": self._dispatcher.restarts if self._dispatcher else 0,
+            "restarts": self.restarts,
             "peak_memory_mb": self._dispatcher.peak_memory_mb if self._dispatcher else 0,
-            "versions": _versions(),
+            "versions": versions(),
         }
 
     @contextmanager
@@ -130,22 +133,34 @@ class Service:
         BadAudio
             When the recording cannot be used.
         """
-        engine, dispatcher = self._engine, self._dispatcher
-        if engine is None or dispatcher is None or self.state not in ("ready", "probe_failed"):
-            raise NotReady(self.state)
         with (
+            self.admission.call(),
+            self._serving(is_gone) as (engine, dispatcher),
             decoded(path, settings.FILE_UPLOAD_TEMP_DIR) as samples,
             self.admission.request(len(samples) / SAMPLE_RATE) as request,
-            _connected(samples, request, dispatcher, is_gone) as recording,
+            connected(samples, request, dispatcher, is_gone) as recording,
         ):
             yield engine, recording
         if self._prober:
             self._prober.note_answer()
 
+    @contextmanager
+    def _serving(self, is_gone: Callable[[], bool]) -> Iterator[tuple[Engine, Dispatcher]]:
+        """Give the models; wait a while for a child that is being replaced."""
+        until = time.monotonic() + RESTART_S
+        while self.state == "restarting" and time.monotonic() < until:
+            if is_gone():
+                raise ClientLeft
+            self._stopped.wait(LOOK_S / 5)
+        engine, dispatcher = self._engine, self._dispatcher
+        if engine is None or dispatcher is None or self.state not in ("ready", "probe_failed"):
+            raise NotReady(self.state)
+        yield engine, dispatcher
+
     def _run(self) -> None:
         """Try each device that may do; the last one has to."""
         try:
-            names = candidates(settings.DEVICE)
+            names = candidates(settings.DEVICE, settings.ASR_DTYPE)
             for name in names:
                 if self._open(name, is_last=name == names[-1]):
                     break
@@ -171,6 +186,7 @@ class Service:
             lambda: self._start_child(files, device, len(pieces)),
             limits(),
             self._give_up if is_last else logger.error,
+            self.tally,
         )
         self._dispatcher = dispatcher
         dispatcher.start()
@@ -179,20 +195,24 @@ class Service:
         except EngineFault:
             return is_last
         self._engine = Engine(self._ready, pieces)
-        self._prober = self._make_prober(files)
+        self._prober = self._make_prober(files, dispatcher)
         self._prober.probe()
         if not self._prober.is_good and not is_last:
             dispatcher.stop()
             return False
         return True
 
-    def _make_prober(self, files: ModelFiles) -> Prober:
+    def _make_prober(self, files: ModelFiles, dispatcher: Dispatcher) -> Prober:
+        made_with = [
+            f"{file.name} {file.stat().st_size}" for file in (files.diarizer, files.embedder)
+        ]
+        device = self._ready.device if self._ready else ""
         return Prober(
             self._ask_known_answer,
             load_known_answer(settings.MODELS_DIR),
-            settings.MODELS_DIR,
-            [f"{path.name} {path.stat().st_size}" for path in (files.diarizer, files.embedder)],
+            FirstEmbedding(settings.MODELS_DIR, [*made_with, device]),
             settings.PROBE_S,
+            Remedies(dispatcher.replace_child, self._give_up, settings.START_LIMIT_S),
         )
 
     def _prepare(self, device: Device) -> tuple[ModelFiles, list[str]]:
@@ -216,14 +236,14 @@ class Service:
             raise EngineFault("not loaded")
         with decoded(known.recording, settings.FILE_UPLOAD_TEMP_DIR) as samples:
             request = Request(len(samples) / SAMPLE_RATE)
-            with _connected(samples, request, dispatcher, self._stopped.is_set) as recording:
+            with connected(samples, request, dispatcher, self._stopped.is_set) as recording:
                 words = [word.text for word in engine.transcribe(recording)]
                 diarization = engine.diarize(recording)
                 embeddings = engine.embed(recording, diarization)
         return words, len(diarization.heads), next(iter(embeddings.values()), None)
 
     def _cost(self) -> float:
-        return sum(self._dispatcher.cost.values()) if self._dispatcher else 0.0
+        return self._dispatcher.cost if self._dispatcher else 0.0
 
 
 def limits() -> Limits:
@@ -243,31 +263,3 @@ def model_names() -> dict[str, str]:
         "diarization": DIARIZER_NAMES[settings.DIARIZER],
         "embedding": EMBEDDER_NAME,
     }
-
-
-@contextmanager
-def _connected(
-    samples: SampleSource, request: Request, dispatcher: Dispatcher, is_gone: Callable[[], bool]
-) -> Iterator[Recording]:
-    """Connect a recording with the dispatcher; what still waits at the end is dropped."""
-    try:
-        yield Recording(samples, request, dispatcher.submit, lambda future: _wait(future, is_gone))
-    finally:
-        dispatcher.drop(request)
-
-
-def _wait(future: "Future[Any]", is_gone: Callable[[], bool]) -> Any:
-    while True:
-        try:
-            return future.result(timeout=_LOOK_S)
-        except TimeoutError:
-            if is_gone():
-                raise ClientLeft from None
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in ("onnxruntime-gpu", "onnxruntime", "numpy"):
-        with contextlib.suppress(PackageNotFoundError):
-            versions[package] = version(package)
-    return versions

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from nvidia_engine.device import Device
 from nvidia_engine.diarization.geometry import NEMOTRON, SORTFORMER, STRIDE, Geometry
 from nvidia_engine.diarization.stream import StepInput, StepOutput
+from nvidia_engine.features import padded_batch
 from nvidia_engine.recognition.tdt import DURATIONS, States, Token, decode_tokens, empty_states
 
+# One length for all pieces of at most 8 s: TitaNet's last digits depend on the padding.
+_VOICE_S = 8.0
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 # A public export keeps its learned silence in its metadata under one of these names.
 _SILENCE_KEYS = ("silence", "silence_embedding", "silence_embeds")
@@ -114,9 +117,8 @@ class Recognizer:
 
     def __call__(self, features: Sequence[NDArray[np.float32]]) -> list[list[Token]]:
         """Recognize a batch of normalized features, (frames, bands) each."""
-        lengths = np.array([len(rows) for rows in features], np.int64)
-        batch = np.stack([np.pad(r, ((0, lengths.max() - len(r)), (0, 0))) for r in features])
-        feed = {"audio_signal": np.ascontiguousarray(batch.transpose(0, 2, 1)), "length": lengths}
+        batch, lengths = padded_batch(features)
+        feed = {"audio_signal": batch, "length": lengths}
         encoded, counts = self._encoder.run(["outputs", "encoded_lengths"], feed)
         return self.decode(encoded, counts)
 
@@ -159,6 +161,9 @@ class StreamingDiarizer:
         self._fine = next((name for name in named if name not in outputs), None)
         self._outputs = [*outputs, self._fine] if self._fine else outputs
         self.facts = self._read_facts()
+        # An export without dynamic axes takes one length only; the lengths say what is padding.
+        rows = self._session.get_inputs()[0].shape[1]
+        self._rows = rows if isinstance(rows, int) else 0
 
     def _read_facts(self) -> DiarizerFacts:
         shapes = {value.name: value.shape for value in self._session.get_inputs()}
@@ -193,7 +198,7 @@ class StreamingDiarizer:
         chunk = np.pad(asked.chunk, ((0, -len(asked.chunk) % STRIDE), (0, 0)))
         cache, fifo = asked.cache, asked.fifo
         if geometry.is_padded:
-            chunk = asked.chunk
+            chunk = _filled(asked.chunk, max(self._rows, len(asked.chunk)))
             cache, fifo = _filled(cache, geometry.cache), _filled(fifo, geometry.fifo)
         feed = {
             "chunk": chunk[None],
@@ -227,8 +232,7 @@ class SpeakerEncoder:
 
     def __call__(self, features: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         """Embed a batch of features, (frames, bands) each; the vectors are not normalized."""
-        lengths = np.array([len(rows) for rows in features], np.int64)
-        batch = np.stack([np.pad(r, ((0, lengths.max() - len(r)), (0, 0))) for r in features])
-        feed = {"audio_signal": np.ascontiguousarray(batch.transpose(0, 2, 1)), "length": lengths}
+        batch, lengths = padded_batch(features, _VOICE_S)
+        feed = {"audio_signal": batch, "length": lengths}
         [vectors] = self._session.run(["embs"], feed)
         return list(vectors)

@@ -1,10 +1,12 @@
 """Activity → turns: thresholds, pads, what is too short."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nvidia_engine.runs import find_runs
 
 Activity = NDArray[np.uint8]
 
@@ -90,20 +92,32 @@ def _spans(
     """
     padded = [
         (max(start * frame_s - preset.pad_on, 0.0), min(end * frame_s + preset.pad_off, duration))
-        for start, end in _runs(_is_speaking(activity, preset))
+        for start, end in _speech(activity, preset)
     ]
     spans = _merged(padded, 0.0)
     spans = [(start, end) for start, end in spans if end - start > preset.min_on - _TINY]
     return _merged(spans, preset.min_off)
 
 
-def _is_speaking(activity: Activity, preset: Preset) -> NDArray[np.bool_]:
+def _speech(activity: Activity, preset: Preset) -> Iterator[tuple[int, int]]:
+    """Find the runs of one head's speech, in frames."""
+    is_on = False
+
+    def is_speaking(start: int, end: int) -> NDArray[np.bool_]:
+        nonlocal is_on
+        states = _switched(activity[start:end], preset, is_on)
+        is_on = bool(states[-1])
+        return states
+
+    return find_runs(len(activity), is_speaking)
+
+
+def _switched(activity: Activity, preset: Preset, was_on: bool) -> NDArray[np.bool_]:
     """Switch on above the onset and off below the offset, from the state of the frame before.
 
     A frame above both is on and below both is off, whatever came before; one that is above the
     onset and below the offset changes the state, and one between offset and onset keeps it.
     """
-    # Numbers of 32 bits: each array here has a number for each 10 ms of the recording.
     is_on, is_off = activity > preset.onset * FULL, activity < preset.offset * FULL
     changes = is_on & is_off
     is_decided = is_on ^ is_off
@@ -112,15 +126,8 @@ def _is_speaking(activity: Activity, preset: Preset) -> NDArray[np.bool_]:
     )
     parity = np.cumsum(changes, dtype=np.int32)
     since: NDArray[np.int32] = parity - np.where(last >= 0, parity[last], 0)
-    state = np.where(last >= 0, is_on[last], False)
+    state = np.where(last >= 0, is_on[last], was_on)
     return np.asarray(state ^ (since % 2 == 1))
-
-
-def _runs(is_speaking: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(
-        np.diff(np.concatenate([[False], is_speaking, [False]]).astype(np.int8))
-    )
-    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
 
 
 def _merged(spans: Sequence[tuple[float, float]], gap: float) -> list[tuple[float, float]]:

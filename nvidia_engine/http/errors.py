@@ -9,14 +9,12 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 
 from nvidia_engine.admission import Full
-from nvidia_engine.audio_samples import BadAudio
-from nvidia_engine.inference.dispatcher import EngineFault
-from nvidia_engine.service import ClientLeft, NotReady
+from nvidia_engine.connection import ClientLeft
+from nvidia_engine.inference.units import EngineFault
+from nvidia_engine.media.sound_streams import BadAudio
+from nvidia_engine.service import RESTART_S, NotReady
 
 logger = logging.getLogger(__name__)
-
-# Seconds in which a lost child is usually replaced.
-_RESTART_S = "30"
 
 
 class BadRequest(Exception):
@@ -66,7 +64,7 @@ def _failure(error: Exception) -> JsonResponse | None:
             return describe(429, "busy", str(error), Retry_After=str(error.retry_after_s))
         case NotReady():
             message = f"The engine cannot answer now: {error}."
-            return describe(503, str(error), message, Retry_After=_RESTART_S)
+            return describe(503, str(error), message, Retry_After=str(RESTART_S))
         case EngineFault():
             return describe(500, "engine_fault", f"The engine failed: {error}.")
         case ClientLeft():

@@ -6,6 +6,7 @@ from nvidia_engine.http import views
 
 urlpatterns = [
     path("health", views.health),
+    path("metrics", views.metrics),
     path("v1/models", views.list_models),
     path("v1/audio/transcriptions", views.transcriptions),
     path("v1/audio/diarize", views.diarize),

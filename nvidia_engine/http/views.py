@@ -7,11 +7,12 @@ from functools import wraps
 from pathlib import Path
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from nvidia_engine import settings
 from nvidia_engine.engine import Diarization, Engine, Recording
 from nvidia_engine.http.errors import BadRequest, TooLarge, WrongMethod
+from nvidia_engine.http.metrics import MEDIA_TYPE, render
 from nvidia_engine.service import NotReady, Service, model_names
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -64,6 +65,12 @@ def health(_: HttpRequest) -> HttpResponseBase:
     running = service()
     body = running.health()
     return JsonResponse(body, status=200 if body["status"] == "healthy" else 503)
+
+
+@only("GET")
+def metrics(_: HttpRequest) -> HttpResponseBase:
+    """Say what was done, for Prometheus."""
+    return HttpResponse(render(service()), content_type=MEDIA_TYPE)
 
 
 @only("GET")

@@ -7,39 +7,25 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nvidia_engine.diarization.stream import StepOutput
 from nvidia_engine.inference.child import BatchFailed, Child, ChildFault, StartRefused
+from nvidia_engine.inference.deadlines import Deadlines, Limits
 from nvidia_engine.inference.scheduler import Scheduler
-from nvidia_engine.inference.units import Kind, Request, Unit
+from nvidia_engine.inference.tally import Tally
+from nvidia_engine.inference.units import EngineFault, Request, Unit
 from nvidia_engine.inference.worker import Batch, Ready
+from nvidia_engine.voices.average import has_direction
 
 logger = logging.getLogger(__name__)
 
 # Three lost children within ten minutes: this machine needs more than a new process.
 _DEATHS, _WITHIN_S = 3, 600.0
-# A batch may take this long, and ten times what earlier batches took for a second of audio.
-_BASE_S, _PATIENCE = 10.0, 10.0
 # How often a stop looks for a child that was started meanwhile.
 _STOP_S = 0.05
-
-
-class EngineFault(Exception):
-    """A unit that cannot be answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Settings of the dispatcher, in seconds."""
-
-    batch_s: float
-    batch_wait_s: float
-    start_s: float
-    base_s: float = _BASE_S
 
 
 class Dispatcher:
@@ -51,10 +37,16 @@ class Dispatcher:
         Starts a child; called again whenever one is lost.
     give_up
         Called once when children die too often or cannot start.
+    tally
+        Counts what is answered.
     """
 
     def __init__(
-        self, start_child: Callable[[], Child], limits: Limits, give_up: Callable[[str], None]
+        self,
+        start_child: Callable[[], Child],
+        limits: Limits,
+        give_up: Callable[[str], None],
+        tally: Tally | None = None,
     ) -> None:
         self._start_child, self._limits, self._give_up = start_child, limits, give_up
         self._scheduler = Scheduler(limits.batch_s)
@@ -62,12 +54,13 @@ class Dispatcher:
         self._deaths: deque[float] = deque(maxlen=_DEATHS)
         self._child: Child | None = None
         self._is_stopped = False
+        # Why the child has to be replaced although it answers.
+        self._wrong: str | None = None
+        self._tally = tally or Tally()
         self.state = "loading"
         self.ready: Future[Ready] = Future()
         self.restarts = 0
-        # Seconds of work for a second of audio, by kind, once measured: for deadlines and Retry-
-        # After.
-        self.cost: dict[Kind, float] = {}
+        self._deadlines = Deadlines(limits)
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
     def start(self) -> None:
@@ -85,7 +78,7 @@ class Dispatcher:
                 child.end()
             self._thread.join(_STOP_S)
         for unit in self._scheduler.drop_all():
-            _fail(unit, "the engine is stopping")
+            unit.fail("the engine is stopping")
 
     def submit(self, unit: Unit) -> "Future[Any]":
         """Queue a unit; its future is answered in any case."""
@@ -101,6 +94,18 @@ class Dispatcher:
         """Forget what a client who left still waits for."""
         with self._changed:
             self._scheduler.drop(request)
+
+    def replace_child(self, reason: str) -> None:
+        """Count a child that answers wrongly as lost, and replace it."""
+        with self._changed:
+            self._wrong = reason
+            self.state = "restarting"
+            self._changed.notify_all()
+
+    @property
+    def cost(self) -> float:
+        """Seconds of work for a second of audio, as measured."""
+        return self._deadlines.cost
 
     @property
     def budget_s(self) -> float:
@@ -118,16 +123,30 @@ class Dispatcher:
             return self._scheduler.oldest()
 
     def _run(self) -> None:
+        try:
+            self._serve_all()
+        finally:
+            # An error of this thread ends the program: nothing would be answered any more.
+            if not self._is_stopped:
+                self._end("the dispatcher failed")
+            if self._child:
+                self._child.kill()
+
+    def _serve_all(self) -> None:
         if self._replace_child():
-            while not self._is_stopped and (batch := self._next_batch()):
-                self._serve(batch)
-        if self._child:
-            self._child.kill()
+            while not self._is_stopped:
+                if batch := self._next_batch():
+                    self._serve(batch)
+                elif self._wrong:
+                    self._recover(ChildFault(self._wrong))
 
     def _next_batch(self) -> list[Unit]:
-        """Wait for units; a batch that is not full waits a few milliseconds for more."""
+        """Wait for units; a batch that is not full waits a few milliseconds for more.
+
+        Empty when the child has to be replaced, or at the end.
+        """
         with self._changed:
-            while not self._is_stopped:
+            while not self._is_stopped and self._wrong is None:
                 first = self._scheduler.oldest()
                 if first is None:
                     self._changed.wait()
@@ -148,7 +167,7 @@ class Dispatcher:
                 self._serve_alone(unit)
         except BatchFailed as failure:
             if len(batch) == 1:
-                _fail(batch[0], f"the model failed on this recording ({failure})")
+                batch[0].fail(f"the model failed on this recording ({failure})")
                 return
             for unit in batch:
                 self._serve_alone(unit)
@@ -156,14 +175,14 @@ class Dispatcher:
     def _serve_alone(self, unit: Unit) -> None:
         """Answer one unit again; one that fails again fails alone."""
         if self._is_stopped:
-            _fail(unit, "the engine is stopping")
+            unit.fail("the engine is stopping")
             return
         try:
             self._answer([unit])
         except BatchFailed as failure:
-            _fail(unit, f"the model failed on this recording ({failure})")
+            unit.fail(f"the model failed on this recording ({failure})")
         except ChildFault as fault:
-            _fail(unit, f"the model failed twice on this recording ({fault})")
+            unit.fail(f"the model failed twice on this recording ({fault})")
             self._recover(fault)
 
     def _answer(self, batch: list[Unit]) -> None:
@@ -174,27 +193,18 @@ class Dispatcher:
         seconds = sum(unit.seconds for unit in live)
         begun = time.monotonic()
         payloads = [unit.payload for unit in live]
-        results = self._child.ask(Batch(kind, payloads), self._deadline_s(kind, seconds))
+        results = self._child.ask(Batch(kind, payloads), self._deadlines.of(kind, seconds))
         if not all(_is_finite(result) for result in results):
             raise ChildFault("the model answered with invalid numbers")
-        self._measure(kind, seconds, time.monotonic() - begun)
+        self._deadlines.measure(kind, seconds, time.monotonic() - begun)
+        self._tally.add(kind, len(live), seconds)
+        self._tally.bad_embeddings += sum(map(_is_bad_embedding, results))
         for unit, result in zip(live, results, strict=True):
-            _resolve(unit.future, result)
-
-    def _deadline_s(self, kind: Kind, seconds: float) -> float:
-        """Give a batch its time; the first of a kind loads kernels, and has what a start has."""
-        cost = self.cost.get(kind)
-        if cost is None:
-            return self._limits.start_s
-        return self._limits.base_s + seconds * cost * _PATIENCE
-
-    def _measure(self, kind: Kind, seconds: float, took_s: float) -> None:
-        """Follow the cost slowly: one slow batch is not the machine."""
-        cost = took_s / max(seconds, 1.0)
-        self.cost[kind] = self.cost.get(kind, cost) * 7 / 8 + cost / 8
+            unit.resolve(result)
 
     def _recover(self, fault: ChildFault) -> None:
         """Replace the child; with smaller batches when it ran out of memory."""
+        self._wrong = None
         if self._is_stopped:
             return
         logger.error("the child is lost: %s", fault)
@@ -234,7 +244,7 @@ class Dispatcher:
             self._is_stopped = True
             waiting = self._scheduler.drop_all()
         for unit in waiting:
-            _fail(unit, "the engine has given up")
+            unit.fail("the engine has given up")
         if not self.ready.done():
             self.ready.set_exception(EngineFault(reason))
         self._give_up(reason)
@@ -249,11 +259,5 @@ def _is_finite(result: Any) -> bool:
     return True
 
 
-def _fail(unit: Unit, reason: str) -> None:
-    if unit.future.set_running_or_notify_cancel():
-        unit.future.set_exception(EngineFault(reason))
-
-
-def _resolve(future: "Future[Any]", result: Any) -> None:
-    if future.set_running_or_notify_cancel():
-        future.set_result(result)
+def _is_bad_embedding(result: Any) -> bool:
+    return isinstance(result, np.ndarray) and not has_direction(result)

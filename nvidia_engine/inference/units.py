@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from nvidia_engine.features import bucket_s
+
 _numbers = itertools.count(1)
+
+
+class EngineFault(Exception):
+    """A unit that cannot be answered."""
 
 
 class Kind(StrEnum):
@@ -16,11 +22,6 @@ class Kind(StrEnum):
     WORDS = "words"
     TURNS = "turns"
     VOICES = "voices"
-
-
-# The lengths that batches are padded to: few shapes, so that memory arenas and searches for
-# kernels settle.
-BUCKETS_S = (5, 10, 16, 25)
 
 
 @dataclass(slots=True, eq=False)
@@ -45,4 +46,14 @@ class Unit:
     @property
     def bucket_s(self) -> float:
         """The length this unit is padded to, in seconds."""
-        return next((size for size in BUCKETS_S if self.seconds <= size), self.seconds)
+        return bucket_s(self.seconds)
+
+    def fail(self, reason: str) -> None:
+        """Answer with a fault, unless the client has left."""
+        if self.future.set_running_or_notify_cancel():
+            self.future.set_exception(EngineFault(reason))
+
+    def resolve(self, result: Any) -> None:
+        """Answer, unless the client has left."""
+        if self.future.set_running_or_notify_cancel():
+            self.future.set_result(result)

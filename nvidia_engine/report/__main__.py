@@ -3,15 +3,15 @@
 import argparse
 import json
 import platform
-import shutil
-import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from nvidia_engine.report import gpu
 from nvidia_engine.report.engine_client import EngineClient
 from nvidia_engine.report.error_rates import Span, cp_wer, der, wer
+from nvidia_engine.report.gpu import watched_memory
 
 CLINIC = Path(__file__).resolve().parents[2] / "benchmarks" / "clinic"
 TRANSCRIBE, DIARIZE = "/v1/audio/transcriptions", "/v1/audio/diarize-chunk"
@@ -74,6 +74,12 @@ def make_report(client: EngineClient, requests: list[int]) -> dict[str, Any]:
     OSError
         When the engine cannot be reached or refuses.
     """
+    with watched_memory() as gpu_memory:
+        report = _measure(client, requests)
+    return {**report, "gpu_memory_mb": gpu_memory.mb}
+
+
+def _measure(client: EngineClient, requests: list[int]) -> dict[str, Any]:
     recording = (CLINIC / "mono.flac").read_bytes()
     transcription, diarization = (client.post(path, recording) for path in (TRANSCRIBE, DIARIZE))
     duration = transcription["duration"]
@@ -82,7 +88,7 @@ def make_report(client: EngineClient, requests: list[int]) -> dict[str, Any]:
         "engine": {
             key: health[key] for key in ("device", "models", "max_speakers", "probe", "versions")
         },
-        "machine": {"processor": platform.machine(), "gpu": gpu()},
+        "machine": {"processor": platform.machine(), "gpu": gpu.describe()},
         "clinic": error_rates(transcription, diarization),
         "audio_seconds_a_second": {
             name: {n: round(client.speed(path, recording, duration, n), 1) for n in requests}
@@ -127,16 +133,6 @@ def spoken_by(words: list[dict[str, Any]], segments: list[dict[str, Any]]) -> di
     return texts
 
 
-def gpu() -> list[str]:
-    """Describe the GPUs as NVIDIA's tool does: name, driver, memory."""
-    tool = shutil.which("nvidia-smi")
-    if not tool:
-        return []
-    query = [tool, "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
-    answer = subprocess.run(query, capture_output=True, text=True, check=False)  # noqa: S603
-    return answer.stdout.splitlines()
-
-
 def as_text(report: dict[str, Any]) -> str:
     """Put the report into lines."""
     engine, clinic = report["engine"], report["clinic"]
@@ -150,7 +146,10 @@ def as_text(report: dict[str, Any]) -> str:
     for name, speeds in report["audio_seconds_a_second"].items():
         said = ", ".join(f"{speed} with {count}" for count, speed in speeds.items())
         lines.append(f"{name:<14} {said} under way (seconds of audio a second)")
-    return "\n".join([*lines, f"peak memory    {report['peak_memory_mb']} MB"])
+    lines.append(f"peak memory    {report['peak_memory_mb']} MB")
+    if report["gpu_memory_mb"] is not None:
+        lines.append(f"GPU memory     {report['gpu_memory_mb']} MB at most, of all programs")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -28,14 +28,14 @@ def average(vectors: Sequence[Vector], seconds: Sequence[float]) -> Vector | Non
     -------
     (width,) of length 1, or None when the pieces are under 1.5 s or have no direction.
     """
-    usable = [(v, s) for v, s in zip(vectors, seconds, strict=True) if _has_direction(v)]
+    usable = [(v, s) for v, s in zip(vectors, seconds, strict=True) if has_direction(v)]
     if sum(length for _, length in usable) < LEAST_S:
         return None
     units = np.stack([vector / np.linalg.norm(vector) for vector, _ in usable])
     weights = np.array([length for _, length in usable])
     kept = _alike(units)
     mean = (units[kept] * weights[kept, None]).sum(axis=0)
-    return (mean / np.linalg.norm(mean)).astype(np.float32) if _has_direction(mean) else None
+    return (mean / np.linalg.norm(mean)).astype(np.float32) if has_direction(mean) else None
 
 
 def _alike(units: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -47,5 +47,6 @@ def _alike(units: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.sort(order[:enough])
 
 
-def _has_direction(vector: Vector) -> bool:
+def has_direction(vector: Vector) -> bool:
+    """Return whether a vector is finite and not zero."""
     return bool(np.isfinite(vector).all()) and float(np.linalg.norm(vector)) > 1e-6

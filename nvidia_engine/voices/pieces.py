@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from nvidia_engine.runs import find_runs
+
 # A speaker is alone where its activity is above the first and all others' are below the second.
 SPEAKING, SILENT = 0.5, 0.3
 # Edges of speech are unsure and often hold the other's last sound.
@@ -27,11 +29,14 @@ def clean_pieces(activity: NDArray[np.uint8], head: int, frame_s: float) -> list
         (frames, heads), in 255ths.
     """
     limit, silent = SPEAKING * 255, SILENT * 255
-    others = np.delete(activity, head, axis=1)
-    is_clean = (activity[:, head] > limit) & (others < silent).all(axis=1)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_clean, [False]]).astype(np.int8)))
+
+    def is_clean(start: int, end: int) -> NDArray[np.bool_]:
+        part = activity[start:end]
+        loud = (part >= silent).sum(axis=1)
+        return np.asarray((part[:, head] > limit) & (loud == 1))
+
     pieces: list[Piece] = []
-    for first, last in edges.reshape(-1, 2):
+    for first, last in find_runs(len(activity), is_clean):
         pieces += _cut(first * frame_s + EDGE_S, last * frame_s - EDGE_S)
     return _spread(pieces)
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nvidia_engine.audio_samples import SampleFile
 from nvidia_engine.features import SAMPLE_RATE, frame_count, mel_rows, normalize
+from nvidia_engine.media.audio_samples import SampleFile
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.standard_normal(20 * SAMPLE_RATE).astype(np.float32) * 0.1

@@ -1,54 +1,34 @@
 """The engine over HTTP: the contract of the engines, with tiny graphs that were never trained."""
 
-import io
+import re
 import socket
-import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import numpy as np
+import psutil
 import pytest
 
-from nvidia_engine.features import SAMPLE_RATE, Samples
+from nvidia_engine.features import Samples
+from tests.nvidia_engine.conftest import QUEUE_S, wav_of
 from tests.nvidia_engine.http.engine_process import EngineProcess, running_engine, wait_healthy
-from tests.nvidia_engine.models_folder import TINY, make_models_folder
 from tests.waiting import until
 
 ENDPOINTS = ["/v1/audio/transcriptions", "/v1/audio/diarize", "/v1/audio/diarize-chunk"]
 
 
-def wav_of(samples: Samples) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes())
-    return buffer.getvalue()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_models_folder(tmp_path_factory.mktemp("models"))
-
-
-@pytest.fixture(scope="module")
-def engine(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
-    with running_engine(folder, tmp_path_factory.mktemp("engine") / "log") as engine:
-        wait_healthy(engine)
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def minute(meeting: Samples) -> bytes:
-    return wav_of(meeting[: 60 * SAMPLE_RATE])
-
-
 def post(engine: EngineProcess, path: str, content: bytes, **fields: str) -> httpx.Response:
     files = {"file": ("audio.wav", content)}
     return engine.client.post(path, files=files, data=fields)
+
+
+def metric(engine: EngineProcess, name: str) -> float:
+    text = engine.client.get("/metrics").text
+    [found] = re.findall(rf"^nvidia_engine_{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    return float(found)
 
 
 def test_health_says_what_runs_where(engine: EngineProcess) -> None:
@@ -64,33 +44,38 @@ def test_health_says_what_runs_where(engine: EngineProcess) -> None:
     }
 
 
-def test_a_transcription_has_words_with_times(engine: EngineProcess, minute: bytes) -> None:
-    answer = post(engine, ENDPOINTS[0], minute, language="en", response_format="verbose_json")
+def test_auto_says_loudly_why_it_took_the_cpu(engine: EngineProcess) -> None:
+    assert re.search(r"DEVICE=auto: there is no CUDA .*; THE MODELS RUN ON THE CPU", engine.log)
+    assert "the models run on: cpu" in engine.log
+
+
+def test_a_transcription_has_words_with_times(engine: EngineProcess, clip: bytes) -> None:
+    answer = post(engine, ENDPOINTS[0], clip, language="en", response_format="verbose_json")
 
     body = answer.json()
-    assert (answer.status_code, body["duration"]) == (200, 60.0)
+    assert (answer.status_code, body["duration"]) == (200, 30.0)
     assert body["model"] == "parakeet-tdt-0.6b-v3"
     assert body["text"] == " ".join(word["text"] for word in body["words"])
     starts = [word["start"] for word in body["words"]]
     assert starts == sorted(starts)
-    assert all(0 <= w["start"] <= w["end"] <= 60.1 for w in body["words"])
+    assert all(0 <= w["start"] <= w["end"] <= 30.1 for w in body["words"])
     assert all(0 < w["confidence"] <= 1 for w in body["words"])
 
 
 def test_a_diarization_labels_speakers_in_the_order_they_speak(
-    engine: EngineProcess, minute: bytes
+    engine: EngineProcess, clip: bytes
 ) -> None:
-    body = post(engine, ENDPOINTS[1], minute).json()
+    body = post(engine, ENDPOINTS[1], clip).json()
 
     labels = body["speakers_detected"]
     assert labels == [f"Speaker_{number}" for number in range(len(labels))]
     assert {segment["speaker"] for segment in body["segments"]} == set(labels)
-    assert all(0 <= s["start_s"] < s["end_s"] <= 60.0 for s in body["segments"])
+    assert all(0 <= s["start_s"] < s["end_s"] <= 30.0 for s in body["segments"])
     assert "fingerprints" not in body
 
 
-def test_a_chunk_has_embeddings_in_a_named_space(engine: EngineProcess, minute: bytes) -> None:
-    body = post(engine, ENDPOINTS[2], minute).json()
+def test_a_chunk_has_embeddings_in_a_named_space(engine: EngineProcess, clip: bytes) -> None:
+    body = post(engine, ENDPOINTS[2], clip).json()
 
     assert body["models"] == {
         "diarization": "nemotron-3-diarization",
@@ -102,25 +87,22 @@ def test_a_chunk_has_embeddings_in_a_named_space(engine: EngineProcess, minute: 
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
 
 
-def test_many_at_the_same_time_get_what_each_gets_alone(
+def test_32_at_the_same_time_get_to_the_last_digit_what_each_gets_alone(
     engine: EngineProcess, meeting: Samples
 ) -> None:
-    clips = [wav_of(meeting[i * 40_000 : i * 40_000 + 96_000 + 16_000 * i]) for i in range(8)]
-    asked = [(ENDPOINTS[i % 3], clip) for i, clip in enumerate(clips * 2)]
+    clips = [wav_of(meeting[i * 40_000 : i * 40_000 + 24_000 + 2_000 * i]) for i in range(32)]
+    asked = [(ENDPOINTS[i % 3], clip) for i, clip in enumerate(clips)]
     alone = [post(engine, path, clip).json() for path, clip in asked]
+    batches, units = (
+        metric(engine, f'{name}_total{{kind="words"}}') for name in ("batches", "units")
+    )
 
     with ThreadPoolExecutor(len(asked)) as threads:
         together = list(threads.map(lambda one: post(engine, *one).json(), asked))
 
-    assert [_rounded(body) for body in together] == [_rounded(body) for body in alone]
-
-
-def _rounded(body: dict[str, object]) -> dict[str, object]:
-    """Leave out what depends on the batch in the last digits: probabilities and vectors."""
-    body = {key: value for key, value in body.items() if key != "fingerprints"}
-    for word in body.get("words", []):  # type: ignore[attr-defined]
-        del word["confidence"]
-    return body
+    assert together == alone
+    batches = metric(engine, 'batches_total{kind="words"}') - batches
+    assert batches < metric(engine, 'units_total{kind="words"}') - units
 
 
 def test_models_are_listed(engine: EngineProcess) -> None:
@@ -143,18 +125,25 @@ def test_a_recording_that_cannot_be_used_is_refused_with_its_reason(
 ) -> None:
     answer = post(engine, path, content)
 
-    assert answer.status_code == 400
-    assert said in answer.json()["detail"]["message"]
+    detail = answer.json()["detail"]
+    assert (answer.status_code, detail["type"]) == (400, "invalid_request_error")
+    assert said in detail["message"]
+    assert "/" not in detail["message"]
 
 
-def test_a_request_without_a_recording_is_refused(engine: EngineProcess) -> None:
-    answer = engine.client.post(ENDPOINTS[0], data={"model": "x"})
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_a_request_without_a_recording_is_refused(engine: EngineProcess, path: str) -> None:
+    answer = engine.client.post(path, data={"model": "x"})
 
     assert (answer.status_code, answer.json()["detail"]["error"]) == (400, "validation_error")
+    assert "'file'" in answer.json()["detail"]["message"]
 
 
 def test_other_methods_and_paths_are_refused_in_json(engine: EngineProcess) -> None:
-    assert engine.client.get(ENDPOINTS[0]).json()["detail"]["error"] == "method_not_allowed"
+    refused = engine.client.get(ENDPOINTS[0])
+
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+    assert refused.json()["detail"]["error"] == "method_not_allowed"
     assert engine.client.get("/nothing").json()["detail"]["error"] == "not_found"
 
 
@@ -164,97 +153,114 @@ def test_silence_has_no_speakers_without_an_embedding_being_an_error(
     assert post(engine, ENDPOINTS[2], wav_of(np.zeros(32_000, np.float32))).status_code == 200
 
 
-def test_a_client_that_leaves_frees_the_queue(engine: EngineProcess, minute: bytes) -> None:
-    url = engine.client.base_url
+def chunked(engine: EngineProcess, content: bytes) -> httpx.Response:
+    """Upload without saying how long the body is."""
+    form = httpx.Request("POST", "http://x", files={"file": content})
+    kind = {"content-type": form.headers["content-type"]}
+    return engine.client.post(ENDPOINTS[1], content=iter([form.read()]), headers=kind)
+
+
+def test_an_upload_without_a_length_is_heard(engine: EngineProcess, clip: bytes) -> None:
+    assert chunked(engine, clip).json()["duration"] == 30.0
+
+
+def test_an_upload_over_the_limit_is_refused_with_and_without_a_length(
+    engine: EngineProcess,
+) -> None:
+    large = bytes(17 * 1024 * 1024)
+
+    assert chunked(engine, large).status_code == 413
+    assert post(engine, ENDPOINTS[1], large).status_code == 413
+
+
+def child_of(engine: EngineProcess) -> psutil.Process:
+    """Find the process that owns the device."""
+    [worker] = psutil.Process(engine.process.pid).children()
+    return max(worker.children(), key=lambda one: one.memory_info().rss)
+
+
+@contextmanager
+def busy(child: psutil.Process) -> Iterator[None]:
+    """Let nothing be answered in the block."""
+    child.suspend()
+    try:
+        yield
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            child.resume()
+
+
+@contextmanager
+def long_request(engine: EngineProcess) -> Iterator[None]:
+    """Ask for as much as the queue takes, and leave."""
+    recording = wav_of(np.zeros(QUEUE_S * 16_000, np.float32))
+    form = httpx.Request("POST", "http://x", files={"file": recording})
+    body = form.read()
     head = (
-        f"POST {ENDPOINTS[0]} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; "
-        f"boundary=b\r\nContent-Length: "
+        f"POST {ENDPOINTS[2]} HTTP/1.1\r\nHost: x\r\n"
+        f"Content-Type: {form.headers['content-type']}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
-    body = part + minute + b"\r\n--b--\r\n"
+    url = engine.client.base_url
     with socket.create_connection((url.host, url.port or 80)) as connection:
-        connection.sendall(f"{head}{len(body)}\r\n\r\n".encode() + body)
+        connection.sendall(head.encode() + body)
+        until(lambda: engine.health()["queue_s"] != 0)
+        yield
 
-    until(lambda: engine.health()["queue_s"] == 0)
 
-
-def test_more_than_the_queue_takes_is_429_with_a_time_to_come_back(
-    folder: Path, tmp_path: Path, minute: bytes
+def test_a_full_queue_is_429_with_a_time_to_come_back_until_its_client_leaves(
+    engine: EngineProcess, clip: bytes
 ) -> None:
-    with running_engine(folder, tmp_path / "log", MAX_REQUESTS="1") as engine:
-        wait_healthy(engine)
-        with ThreadPoolExecutor(8) as threads:
-            answers = list(threads.map(lambda _: post(engine, ENDPOINTS[1], minute), range(8)))
+    with busy(child_of(engine)), long_request(engine):
+        health = engine.client.get("/health")
+        refused = post(engine, ENDPOINTS[1], clip)
 
-    statuses = {answer.status_code for answer in answers}
-    assert statuses == {200, 429}
-    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert (health.status_code, health.json()["status"]) == (503, "full")
+    assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) >= 1
+    until(lambda: engine.health()["queue_s"] == 0)
+    assert post(engine, ENDPOINTS[1], clip).status_code == 200
 
 
-def test_sortformer_separates_at_most_four_speakers(
-    folder: Path, tmp_path: Path, minute: bytes
+def test_a_killed_child_costs_no_request_and_is_replaced_unaided(
+    engine: EngineProcess, clip: bytes
 ) -> None:
-    # Its own known answer is another one.
-    with running_engine(folder, tmp_path / "log", DIARIZER="sortformer-v2") as engine:
-        until(lambda: engine.health().get("status") in ("healthy", "probe_failed"))
-        body = post(engine, ENDPOINTS[1], minute).json()
+    restarts = metric(engine, "restarts_total")
+    child = child_of(engine)
 
-    assert body["model"] == "sortformer-4spk-v2"
-    assert len(body["speakers_detected"]) <= 4
+    with ThreadPoolExecutor(3) as threads, busy(child):
+        answers = [threads.submit(post, engine, path, clip) for path in ENDPOINTS]
+        until(lambda: engine.health()["queue_s"] == 90)
+        child.kill()
 
-
-def test_a_wrong_known_answer_is_unhealthy(tmp_path: Path) -> None:
-    other = make_models_folder(tmp_path / "models", titanet=TINY / "titanet.onnx")
-    expected = other / "probe" / "expected.json"
-    expected.write_text(expected.read_text().replace('"speakers": 5', '"speakers": 2'))
-
-    with running_engine(other, tmp_path / "log") as engine:
-        until(lambda: engine.health().get("status") == "probe_failed")
-        verdict = engine.health()["probe"]
-
-    assert verdict == {"verdict": "5 speakers instead of 2", "age_s": None}
+    assert [answer.result().status_code for answer in answers] == [200, 200, 200]
+    assert post(engine, ENDPOINTS[1], clip).status_code == 200
+    assert metric(engine, "restarts_total") == restarts + 1
+    until(engine.is_healthy)
 
 
-def test_a_graph_with_other_names_ends_the_program_with_both_names(tmp_path: Path) -> None:
-    other = make_models_folder(tmp_path / "models", titanet=TINY / "tone.onnx")
+def test_a_terminated_engine_answers_what_it_has_taken_on_and_ends_with_0(
+    tiny_models: Path, tmp_path: Path, clip: bytes
+) -> None:
+    with running_engine(tiny_models, tmp_path / "log") as engine, ThreadPoolExecutor() as threads:
+        wait_healthy(engine)
+        with busy(child_of(engine)):
+            answer = threads.submit(post, engine, ENDPOINTS[2], clip)
+            until(lambda: engine.health()["queue_s"] == 30)
+            engine.process.terminate()
 
-    with running_engine(other, tmp_path / "log") as engine:
-        status = engine.exit_status()
-
-    assert status == 1
-    assert "nemo_en_titanet_large.onnx: expected inputs audio_signal, length" in engine.log
-    assert "it has chunk" in engine.log
+        assert answer.result().status_code == 200
+        assert engine.exit_status() == 0
 
 
-def test_cuda_without_a_device_ends_the_program(folder: Path, tmp_path: Path) -> None:
-    with running_engine(folder, tmp_path / "log", DEVICE="cuda") as engine:
+def test_cuda_without_a_device_ends_the_program(tiny_models: Path, tmp_path: Path) -> None:
+    with running_engine(tiny_models, tmp_path / "log", DEVICE="cuda") as engine:
         assert engine.exit_status() == 1
 
     assert "DEVICE=cuda: there is no CUDA" in engine.log
 
 
-def test_auto_says_that_it_took_the_cpu(folder: Path, tmp_path: Path) -> None:
-    with running_engine(folder, tmp_path / "log", DEVICE="auto") as engine:
-        wait_healthy(engine)
-
-        assert engine.health()["device"] == "cpu"
-    assert "the models run on: cpu" in engine.log
-
-
-def test_a_missing_file_ends_the_program_and_is_named(tmp_path: Path) -> None:
-    other = make_models_folder(tmp_path / "models")
-    (other / "vocab.txt").unlink()
-
-    with running_engine(other, tmp_path / "log") as engine:
+def test_a_wrong_setting_ends_the_program_with_one_line(tiny_models: Path, tmp_path: Path) -> None:
+    with running_engine(tiny_models, tmp_path / "log", MAX_QUEUE_S="many") as engine:
         assert engine.exit_status() == 1
 
-    assert "vocab.txt is missing, and OFFLINE=true" in engine.log
-
-
-def test_a_terminated_engine_ends_with_0(folder: Path, tmp_path: Path) -> None:
-    with running_engine(folder, tmp_path / "log") as engine:
-        wait_healthy(engine)
-        engine.process.terminate()
-
-        assert engine.exit_status() == 0
+    assert engine.log == "MAX_QUEUE_S: expected a whole number from 1 on; got 'many'\n"

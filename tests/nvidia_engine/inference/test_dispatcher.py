@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from nvidia_engine.inference.child import Child
-from nvidia_engine.inference.dispatcher import Dispatcher, EngineFault, Limits
-from nvidia_engine.inference.units import Kind, Request, Unit
+from nvidia_engine.inference.deadlines import Limits
+from nvidia_engine.inference.dispatcher import Dispatcher
+from nvidia_engine.inference.units import EngineFault, Kind, Request, Unit
 from tests.nvidia_engine.inference import faulty_children
 from tests.waiting import PATIENCE_S, until
 

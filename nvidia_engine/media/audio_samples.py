@@ -8,21 +8,12 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.container import InputContainer
 
 from nvidia_engine.features import SAMPLE_RATE, Samples
+from nvidia_engine.media.sound_streams import BadAudio, sound_blocks
 
 # Shorter recordings have no word and no voice.
 SHORTEST_S = 0.1
-# Playlists and other formats that open further files or addresses are not among these.
-FORMATS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,matroska,webm,mov,mp4,m4a,"
-    "3gp,3g2,mj2,mp2,mp3,mpeg,mpegts,ogg,opus,tta,voc,w64,wav,wv"
-)
-
-
-class BadAudio(Exception):
-    """A recording that cannot be used; the message is for the caller."""
 
 
 class SampleFile:
@@ -44,7 +35,9 @@ class SampleFile:
 def decoded(path: Path, folder: str | None) -> Iterator[SampleFile]:
     """Decode a recording into a file of its own, which lives as long as this context.
 
-    Channels are averaged. A file that was cut off gives what it holds.
+    Channels are averaged, unless they cancel each other: then the loudest is read. The first audio
+    stream with sound is read. Samples are at the times that a player shows, with silence where the
+    file has none. A file that was cut off gives what it holds.
 
     Yields
     ------
@@ -57,7 +50,7 @@ def decoded(path: Path, folder: str | None) -> Iterator[SampleFile]:
     """
     with tempfile.TemporaryFile(dir=folder) as file:
         for block in _blocks(path):
-            file.write(block.astype(np.float32).tobytes())
+            file.write(block.astype(np.float32, copy=False).tobytes())
         count = file.tell() // 4
         if count < SHORTEST_S * SAMPLE_RATE:
             raise BadAudio("The audio is too short: at least 0.1 seconds are needed.")
@@ -68,35 +61,9 @@ def decoded(path: Path, folder: str | None) -> Iterator[SampleFile]:
 def _blocks(path: Path) -> Iterator[Samples]:
     if path.stat().st_size == 0:
         raise BadAudio("The audio file is empty.")
-    # Opened here, so that no demuxer gets to open a path or an address by itself.
-    options = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
     try:
-        with (
-            path.open("rb") as stream,
-            av.open(stream, "r", options=options, metadata_errors="ignore") as container,
-        ):
-            yield from _resampled(container)
+        yield from sound_blocks(path)
     except (av.error.FFmpegError, ValueError, UnicodeError) as error:
         raise BadAudio(
             "The audio file could not be decoded or its format is not supported."
         ) from error
-
-
-def _resampled(container: InputContainer) -> Iterator[Samples]:
-    if not container.streams.audio:
-        raise BadAudio("The file has no audio track.")
-    # Channels are averaged here: FFmpeg's own mix to one makes equal channels louder than 1.
-    resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
-    heard = False
-    try:
-        for frame in container.decode(audio=0):
-            frame.pts = None
-            for block in resampler.resample(frame):
-                heard = True
-                yield block.to_ndarray().mean(axis=0)
-    except av.error.FFmpegError:
-        # A recording that was cut off is worth what it holds.
-        if not heard:
-            raise
-    for block in resampler.resample(None) if heard else ():
-        yield block.to_ndarray().mean(axis=0)
