@@ -181,7 +181,7 @@ def _words(
 def _turns(
     file: EngineFile, plan: EnginePlan, embeddings: bool, recording: Recording
 ) -> Diarization:
-    with_turns = embeddings and plan.voices is None
+    with_turns = embeddings and plan.embeds_with_turns
     answer = file.attempt(lambda: roles.diarize(recording, embeddings=with_turns))
     return _with_voices(file, plan, embeddings, recording, answer)
 
@@ -193,7 +193,7 @@ def _words_and_turns(
     embeddings: bool,
     recording: Recording,
 ) -> tuple[Transcription, Diarization]:
-    with_turns = embeddings and plan.voices is None
+    with_turns = embeddings and plan.embeds_with_turns
     words, turns = file.attempt(
         lambda: roles.transcribe_and_diarize(recording, options, embeddings=with_turns)
     )

@@ -41,13 +41,15 @@ class EnginePlan:
     """The roles that answer a request; None for one that is not asked.
 
     `voices` is set where clips are embedded by calls of their own. `is_one_call`: the words role
-    answers for words and turns at the same time.
+    answers for words and turns at the same time; `embeds_with_turns`: answers with turns have the
+    embeddings too.
     """
 
     words: ConfiguredRole | None = None
     turns: ConfiguredRole | None = None
     voices: ConfiguredRole | None = None
     is_one_call: bool = False
+    embeds_with_turns: bool = False
 
     @property
     def most_calls(self) -> int | None:
@@ -131,17 +133,18 @@ def engine_plan(
     wants_turns = speakers != "none" or (needs_times and _is_known_to_lack_times(words))
     turns = known.get("turns") if wants_turns else None
     voices = known.get("voices") if turns is not None and needs_embeddings else None
-    if turns is not None and voices is not None and _embeds_with_turns(turns, voices):
+    embeds_with_turns = turns is not None and _embeds_with_turns(turns, voices)
+    if embeds_with_turns:
         voices = None
     is_one_call = (
         words is not None
         and turns is not None
         and speakers != "none"
-        and words.capabilities.one_call
         and words.dialect is turns.dialect
         and words.shares_engines_with(turns)
+        and words.dialect.answers_both(words.pool.first, turns.pool.first)
     )
-    return EnginePlan(words, turns, voices, is_one_call)
+    return EnginePlan(words, turns, voices, is_one_call, embeds_with_turns)
 
 
 def needed_roles(*, has_words: bool, speakers: Speakers) -> Iterable[Role]:
@@ -159,6 +162,9 @@ def _is_known_to_lack_times(words: ConfiguredRole | None) -> bool:
     return words.dialect.known_words(words.pool.first) == "text"
 
 
-def _embeds_with_turns(turns: ConfiguredRole, voices: ConfiguredRole) -> bool:
-    """Whether the answers with turns have the embeddings of the voices role."""
+def _embeds_with_turns(turns: ConfiguredRole, voices: ConfiguredRole | None) -> bool:
+    """Whether the answers with turns are asked for the embeddings of the voices role."""
+    if voices is None:
+        # Foreign engines of the dialect may not know the request.
+        return turns.capabilities.voices == "turns" and not turns.dialect.is_foreign
     return voices.capabilities.voices == "turns" and turns.shares_engines_with(voices)

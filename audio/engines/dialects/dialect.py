@@ -100,6 +100,10 @@ class Dialect:
         """Return what the engine's answers have, as far as its last ones showed."""
         return self.capabilities.words
 
+    def answers_both(self, words: RoleEngine, turns: RoleEngine) -> bool:
+        """Whether one request of an engine in both roles answers for both (`analyse`)."""
+        return self.capabilities.one_call
+
     def transcribe(
         self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
     ) -> Transcription:

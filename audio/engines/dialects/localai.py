@@ -35,6 +35,10 @@ class LocalAI(OpenAI):
         health_path="/readyz",
     )
 
+    def answers_both(self, words: RoleEngine, turns: RoleEngine) -> bool:
+        """Whether one model has both roles: it gives the words of each turn."""
+        return bool(words.model) and words.model == turns.model
+
     def diarize(
         self, engine: RoleEngine, recording: Recording, *, embeddings: bool
     ) -> Diarization:

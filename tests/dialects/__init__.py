@@ -1,0 +1,1 @@
+"""Foreign engines behind the whole gateway, over HTTP."""
