@@ -5,6 +5,7 @@ Each of its four sentences is a tone of its own: two frequencies are one speaker
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +16,9 @@ TURNS = EXPECTED["talk"]["turns"]
 TEXTS = [block["text"] for block in EXPECTED["talk"]["blocks"]]
 _FREQUENCIES = (200.0, 320.0, 260.0, 380.0)
 _HEADER_BYTES = 44
+# Four hundredths of a second resolve tones that differ by 60 Hz.
+_FRAME_S = 0.04
+_AUDIBLE = 50_000.0
 _FINGERPRINTS = body("parakeet.diarize-chunk.json")["fingerprints"]
 _LONG_EMBEDDINGS = body("asr-webservice.whisperx-embeddings.json")["speaker_embeddings"]
 
@@ -63,3 +67,20 @@ def person_in(file: bytes) -> Person | None:
 def known_voiceprints(dimension: int) -> dict[str, Sequence[float]]:
     """Return the people's voices as a client sends them."""
     return {person.name: person.embeddings[dimension] for person in PEOPLE}
+
+
+def turns_in(file: bytes) -> list[tuple[float, float, int]]:
+    """Return when a sentence of the talk begins and ends in a WAV, in seconds, and which it is."""
+    samples = np.frombuffer(file[_HEADER_BYTES:], dtype="<i2").astype(float)
+    length = int(_FRAME_S * SAMPLE_RATE)
+    frames = samples[: len(samples) // length * length].reshape(-1, length)
+    spectrum = np.abs(np.fft.rfft(frames, axis=1))
+    loudest = spectrum.argmax(axis=1) / _FRAME_S
+    nearest = np.abs(loudest[:, None] - np.array(_FREQUENCIES)).argmin(axis=1)
+    heard = np.where(spectrum.max(axis=1) > _AUDIBLE, nearest, -1)
+    edges = np.flatnonzero(np.diff(heard, prepend=-2, append=-2))
+    return [
+        (begin * _FRAME_S, end * _FRAME_S, int(heard[begin]))
+        for begin, end in pairwise(edges.tolist())
+        if heard[begin] >= 0
+    ]

@@ -76,6 +76,10 @@ class NemoSpeechCpp(Dialect):
         """Start speech; return with its first bytes."""
         return speak_as_openai(engine, utterance)
 
+    def list_voices(self, engine: RoleEngine) -> tuple[str, ...]:
+        """Return no voices: no route lists them."""
+        return ()
+
 
 def _transcribe(
     engine: RoleEngine,

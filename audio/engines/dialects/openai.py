@@ -11,6 +11,7 @@ from audio.engines.dialects.answer_formats import AnswerFormats, Fields
 from audio.engines.dialects.dialect import Capabilities, Dialect, WordTimes
 from audio.engines.dialects.readers.transcripts import read_transcription
 from audio.engines.dialects.speech_stream import SpeechStream, Utterance
+from audio.engines.failures import EngineRefused
 from audio.engines.http.deadlines import allowed_s
 from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
@@ -77,6 +78,10 @@ class OpenAI(Dialect):
         """Start speech; return with its first bytes."""
         return speak_as_openai(engine, utterance)
 
+    def list_voices(self, engine: RoleEngine) -> tuple[str, ...]:
+        """Return no voices: OpenAI has no route that lists them."""
+        return ()
+
 
 def speak_as_openai(engine: RoleEngine, utterance: Utterance) -> SpeechStream:
     """Start speech; return with its first bytes.
@@ -93,7 +98,10 @@ def speak_as_openai(engine: RoleEngine, utterance: Utterance) -> SpeechStream:
         "response_format": utterance.format,
     }
     silence_s = allowed_s(len(utterance.text) / _CHARACTERS_PER_S)
-    stream = engine.open_stream("speak", "/v1/audio/speech", body, silence_s=silence_s)
+    try:
+        stream = engine.open_stream("speak", "/v1/audio/speech", body, silence_s=silence_s)
+    except EngineRefused as refused:
+        raise refused.about(None, body) from refused
     return SpeechStream(engine, stream)
 
 
