@@ -113,7 +113,9 @@ _SCHEME = re.compile(r"(?P<language>[abefhijpz])(?P<gender>[fm])_[A-Za-z0-9_]+")
 
 
 def engine_name(name: str) -> str:
-    """Translate an OpenAI voice name into one of the engine's."""
+    """Translate an OpenAI voice name into one of Kokoro's; other engines have their own."""
+    if roles.is_configured("speech") and roles.configured("speech").dialect.is_foreign:
+        return name
     return OPENAI_VOICES.get(name.lower(), name)
 
 

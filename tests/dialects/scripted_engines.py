@@ -52,7 +52,7 @@ def script(faults: FaultServer, role: str, name: str, *, place: str = "") -> Scr
 
 
 def _spoken(asked: Asked) -> Answer:
-    """Answer with the text alone: of the whole talk, or of the sentence in a span."""
+    """Answer with the text alone, the whole talk's or that of the sentence in a span."""
     file = asked.form["file"]
     assert isinstance(file, bytes)
     sentence = talk.sentence_in(file)
