@@ -12,6 +12,7 @@ class AudioConfig(AppConfig):
     def ready(self) -> None:
         from audio.api import system_checks  # noqa: F401 — importing registers them
         from audio.api.schema import openapi_hooks  # noqa: F401
+        from audio.engines import role_checks  # noqa: F401
         from audio.engines.availability import suspected
         from audio.engines.recovery import recovery_checks  # noqa: F401
         from audio.engines.recovery.engine_report import EngineMetrics

@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -14,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from audio.api.authentication import parse_key
 from audio.api.catalogue import SPEECH_FORMATS
 from audio.api.model_names import alias_problems
+from audio.engines.role_checks import is_server_url
+from audio.engines.role_settings import engine_urls
 from audio.engines.speech_voices import parse_mix
 from audio.library import library
 from audio.media import temporary_files
@@ -51,8 +52,7 @@ def check_api_keys(app_configs: Any, **options: Any) -> list[CheckMessage]:
 @register
 def check_threads(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Require threads for other requests while every slot of every engine is held."""
-    engines = [url for url in (settings.PARAKEET_URL, settings.KOKORO_URL) if url]
-    least = len(engines) * settings.ENGINE_CONNECTIONS + RESERVED_THREADS
+    least = len(engine_urls()) * settings.ENGINE_CONNECTIONS + RESERVED_THREADS
     if least <= settings.WEB_THREADS:
         return []
     hint = f"Set WEB_THREADS >= {least}, or lower ENGINE_CONNECTIONS."
@@ -106,12 +106,12 @@ def check_timeouts(app_configs: Any, **options: Any) -> list[CheckMessage]:
 def check_engine_urls(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Require valid base URLs; warn if no engine is configured."""
     urls = {name: getattr(settings, name) for name in ("PARAKEET_URL", "KOKORO_URL")}
-    wrong = [name for name, url in urls.items() if url and not _is_server_url(url)]
+    wrong = [name for name, url in urls.items() if url and not is_server_url(url)]
     errors: list[CheckMessage] = [
         Error(f"{name} is not a URL.", hint="For example: http://host:port", id="spark.E004")
         for name in wrong
     ]
-    if not any(urls.values()):
+    if not engine_urls():
         hint = "Set PARAKEET_URL or KOKORO_URL, or start with `python -m spark_control.laptop`."
         errors.append(Warning("No engine is configured.", hint=hint, id="spark.W001"))
     return errors
@@ -215,14 +215,6 @@ def check_default_rule(app_configs: Any, **options: Any) -> list[CheckMessage]:
         return []
     hint = f"Set DEFAULT_RULE to one of {', '.join(RULE_NAMES)}."
     return [Error("DEFAULT_RULE is not a rule of label-merge.", hint=hint, id="spark.E034")]
-
-
-def _is_server_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _key_problems(entries: Sequence[str]) -> list[str]:

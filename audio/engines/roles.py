@@ -69,6 +69,12 @@ def is_configured(role: Role) -> bool:
     return role in all_roles()
 
 
+def is_foreign(role: Role) -> bool:
+    """Whether a role has an engine that others wrote."""
+    known = all_roles().get(role)
+    return known is not None and known.dialect.is_foreign
+
+
 def all_roles() -> Mapping[Role, ConfiguredRole]:
     """Return every role that has an engine."""
     return _assembled(tuple(configured_roles().values()))

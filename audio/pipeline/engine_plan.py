@@ -42,7 +42,8 @@ class EnginePlan:
 
     `voices` is set where clips are embedded by calls of their own. `is_one_call`: the words role
     answers for words and turns at the same time; `embeds_with_turns`: answers with turns have the
-    embeddings too.
+    embeddings too; `places_text`: it is known to answer with a text alone, which is transcribed
+    turn by turn.
     """
 
     words: ConfiguredRole | None = None
@@ -50,6 +51,7 @@ class EnginePlan:
     voices: ConfiguredRole | None = None
     is_one_call: bool = False
     embeds_with_turns: bool = False
+    places_text: bool = False
 
     @property
     def most_calls(self) -> int | None:
@@ -73,14 +75,9 @@ class EnginePlan:
 
     @property
     def can_place_text(self) -> bool:
-        """Whether a text without times is transcribed again, turn by turn."""
+        """Whether a text without times may be transcribed again, turn by turn."""
         words = self.words
         return words is not None and words.dialect.is_foreign and self.turns is not None
-
-    @property
-    def places_text(self) -> bool:
-        """Whether the words engine is known to answer with a text alone."""
-        return self.can_place_text and not self.is_one_call and _is_known_to_lack_times(self.words)
 
     @property
     def limit_s(self) -> float:
@@ -144,7 +141,8 @@ def engine_plan(
         and words.shares_engines_with(turns)
         and words.dialect.answers_both(words.pool.first, turns.pool.first)
     )
-    return EnginePlan(words, turns, voices, is_one_call, embeds_with_turns)
+    places_text = turns is not None and not is_one_call and _is_known_to_lack_times(words)
+    return EnginePlan(words, turns, voices, is_one_call, embeds_with_turns, places_text)
 
 
 def needed_roles(*, has_words: bool, speakers: Speakers) -> Iterable[Role]:

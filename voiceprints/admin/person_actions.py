@@ -6,7 +6,6 @@ from uuid import UUID
 
 import numpy as np
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +16,7 @@ from django.urls import reverse
 
 from audio.api.serializers.recordings import AudioField
 from audio.engines.failures import EngineError
+from audio.engines.roles import is_configured
 from audio.media.decoding import DecodingUnavailable, UnusableAudio
 from voiceprints.admin.library_admin import (
     LibraryAdmin,
@@ -85,7 +85,7 @@ def enrol_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
             person=person,
             form=form,
             has_consent=person.has_consent(),
-            is_configured=bool(settings.PARAKEET_URL),
+            is_configured=is_configured("turns") and is_configured("voices"),
         )
 
     return show

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from audio.api.fields import Choice
 from audio.api.schema.refusal import Refusal
 from audio.engines import engine_status
+from audio.engines.role_settings import ROLES
 
 ENGINE_NAMES = ("parakeet", "kokoro")
 ENGINE_STATES = ("not_configured", *engine_status.STATES)
@@ -31,10 +32,24 @@ class Readiness(serializers.Serializer[Any]):
     database = Choice(STATES)
 
 
+class EngineCapabilities(serializers.Serializer[Any]):
+    """What an engine can do in its dialect, with the limits of its settings."""
+
+    words = Choice(("none", "text", "segments", "words"))
+    turns = serializers.BooleanField()
+    voices = Choice(("none", "turns", "clip"))
+    speech = serializers.BooleanField()
+    max_bytes = serializers.IntegerField(allow_null=True, help_text="Of one call.")
+    max_s = serializers.FloatField(allow_null=True, help_text="Seconds of audio of one call.")
+    wav_only = serializers.BooleanField()
+
+
 class EngineReport(serializers.Serializer[Any]):
     """The state of an engine by its last probe."""
 
-    name = Choice(ENGINE_NAMES)
+    name = serializers.CharField(
+        help_text="`parakeet`, `kokoro`, or the first role of another engine: `words`, `words-2`."
+    )
     state = Choice(ENGINE_STATES)
     reason = serializers.CharField(help_text="A sentence.")
     since = serializers.DateTimeField(allow_null=True, help_text="The start of this state.")
@@ -48,6 +63,12 @@ class EngineReport(serializers.Serializer[Any]):
     ready_in_s = serializers.IntegerField(
         allow_null=True, help_text="During a restart: seconds until the engine is expected."
     )
+    roles = serializers.ListField(child=Choice(ROLES), help_text="What it is asked for.")
+    dialect = serializers.CharField(allow_null=True)
+    models = serializers.DictField(
+        child=serializers.CharField(), help_text="The model that is asked for in each role."
+    )
+    capabilities = EngineCapabilities(allow_null=True)
 
 
 class EngineList(serializers.Serializer[Any]):

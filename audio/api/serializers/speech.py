@@ -14,6 +14,7 @@ from audio.api.request_errors import InvalidRequest, ModelNotFound
 from audio.api.serializers.audio_request import AudioRequest
 from audio.engines import speech_voices
 from audio.engines.dialects.speech_stream import Utterance
+from audio.engines.roles import is_foreign
 from audio.engines.speech_voices import VOICES, VoiceMix, parse_mix
 
 
@@ -140,7 +141,8 @@ class SpeechRequest(AudioRequest):
         given = self.validated_data
         default = parse_mix(settings.DEFAULT_VOICE)
         chosen = choose_voice(given.get("model", ""), given.get("voice"), default)
-        voice = speech_voices.engine_mix(chosen)
+        # Engines that others wrote know OpenAI's names, or have voices of their own.
+        voice = chosen if is_foreign("speech") else speech_voices.engine_mix(chosen)
         engine_fields = self._engine_fields()
         # Kokoro lets a request define names of its own.
         if "voice_aliases" not in engine_fields:

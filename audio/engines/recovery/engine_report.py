@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from audio.engines import engine_status
+from audio.engines import engine_status, roles
 from audio.engines.engine_status import STATES, EngineStatus
 from audio.engines.recovery.examination import HOUR_S
 from audio.engines.recovery.watch import ALWAYS_LISTED, watched
+from audio.engines.roles import ConfiguredRole
 
 _Families = tuple[GaugeMetricFamily, CounterMetricFamily, CounterMetricFamily, GaugeMetricFamily]
 
@@ -66,6 +67,33 @@ def _as_json(engine: str, known: EngineStatus, state: str, reason: str) -> dict[
         "restarts_last_hour": sum(now - at < HOUR_S for at in known.restarts),
         "recovery_s": known.recovery_s,
         "ready_in_s": left_s,
+        **_roles(engine),
+    }
+
+
+def _roles(engine: str) -> dict[str, object]:
+    """Return the roles of an engine, its dialect, and what it can do in it."""
+    asked = roles.engine_names().get(engine, ())
+    configured = {one.role: roles.configured(one.role) for one in asked}
+    first = next(iter(configured.values()), None)
+    return {
+        "roles": list(configured),
+        "dialect": None if first is None else first.dialect.name,
+        "models": {one.role: one.model for one in asked if one.model},
+        "capabilities": None if first is None else _capabilities(first),
+    }
+
+
+def _capabilities(role: ConfiguredRole) -> dict[str, object]:
+    known = role.capabilities
+    return {
+        "words": known.words,
+        "turns": known.turns,
+        "voices": known.voices,
+        "speech": known.speech,
+        "max_bytes": known.max_bytes,
+        "max_s": known.max_s,
+        "wav_only": known.wav_only,
     }
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 
@@ -19,6 +18,7 @@ from audio.archive.options import ArchiveOptions
 from audio.archive.outputs import Outputs
 from audio.archive.plan import ASSUMED_SPEED, Archive, estimate_s, plan_archive
 from audio.archive.runner import RunOptions, run_archive
+from audio.engines.roles import is_configured
 from audio.library import LibraryUnavailable, work_begun
 from audio.management import archive_arguments as arguments
 from audio.management import archive_report
@@ -73,7 +73,7 @@ again. Exit status 0: all recordings are done; 1: some failed or are left; 2: wr
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["dry_run"] and not settings.PARAKEET_URL:
+        if not options["dry_run"] and not is_configured("turns"):
             raise CommandError("PARAKEET_URL is not set: it names the engine.", returncode=USAGE)
         # Before any name is read: people may be erased from the library during a long run.
         try:
