@@ -115,13 +115,11 @@ WORDS = {
     "asr-webservice": as_sample("asr-webservice.faster-whisper.json"),
     "nemo-speech-cpp": as_sample("nemo-speech-cpp.transcriptions.json"),
 }
+# Engines of more roles than turns; `tests.dialects` has those of turns alone.
 TURNS = {
     "parakeet": as_sample("parakeet.diarize-chunk.json", "/v1/audio/diarize"),
     "diarized": as_sample("openai-diarized.coro.json"),
-    "localai": as_sample("localai.diarization.json"),
-    "speaches": as_sample("speaches.diarization.json"),
     "asr-webservice": as_sample("asr-webservice.whisperx.json"),
-    "nemo-speech-cpp": as_sample("nemo-speech-cpp.diarizations.json"),
 }
 VOICES = {
     "parakeet": Scripted("parakeet", ("/v1/audio/diarize-chunk",), _clip_voice(_diarized)),
