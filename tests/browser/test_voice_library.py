@@ -77,7 +77,7 @@ def name_the_unnamed_speaker(page: Page, name: str) -> None:
     """Go from the list of transcripts to the unnamed speaker, and enrol the voice."""
     page.goto(TRANSCRIPTS)
     page.get_by_role("link", name="Heat pump, weekly meeting").click()
-    page.locator(".lane").get_by_role("link", name="Unknown_0", exact=True).click()
+    page.locator(".lane-name").get_by_role("link", name="Unknown_0", exact=True).click()
     page.get_by_label("Name of a new or known person").fill(name)
     page.get_by_label("Enrol this voice").check()
     page.get_by_label("This person has consented").check()

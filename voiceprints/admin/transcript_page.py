@@ -61,6 +61,7 @@ class Lane:
     """A speaker's lane above the text."""
 
     speaker: TranscriptSpeaker
+    labels: list[str]
     tint: Tint
     bars: list[Bar]
     speech_s: float
@@ -72,6 +73,7 @@ class Line:
 
     position: int
     at_ms: int
+    end_ms: int
     text: str
     speaker: TranscriptSpeaker
     tint: Tint
@@ -99,6 +101,8 @@ class TranscriptPage:
     sheet: Page[Block]
     words: str
     hits: list[Hit]
+    version: int
+    has_text: bool
 
     def link_to(self, position: int) -> str:
         """Return the link to a block, on this page or on another."""
@@ -116,7 +120,9 @@ def build_transcript_page(transcript_id: str, query: Mapping[str, str]) -> Trans
         return None
     speakers = list(transcript.speakers.select_related("person", "space").defer("embedding"))
     tints = tints_in(speakers)
-    sheet = Paginator(transcript.blocks.all(), BLOCKS_PER_PAGE).get_page(query.get("page"))
+    sheet = Paginator(transcript.blocks.defer("words", "search"), BLOCKS_PER_PAGE).get_page(
+        query.get("page")
+    )
     words = _searched_words(query)
     hits = _hits(transcript.blocks.all(), words)
     duration_ms = transcript.duration * 1000
@@ -129,6 +135,8 @@ def build_transcript_page(transcript_id: str, query: Mapping[str, str]) -> Trans
         sheet=sheet,
         words=words,
         hits=hits,
+        version=transcript.version,
+        has_text=transcript.blocks.exclude(text="").exists(),
     )
 
 
@@ -165,6 +173,7 @@ def _lanes(
     lanes = [
         Lane(
             speaker,
+            [one.label for one in speakers if one.name == name],
             tints[name],
             build_bars(spans[name], transcript.duration * 1000),
             sum(span.end_ms - span.start_ms for span in spans[name]) / 1000,
@@ -188,6 +197,7 @@ def _lines(
             Line(
                 position=block.position,
                 at_ms=block.start_ms,
+                end_ms=block.end_ms,
                 text=block.text,
                 speaker=speaker,
                 tint=tints[speaker.name],

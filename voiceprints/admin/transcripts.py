@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from audio.formats.renderer import NATIVE_FORMATS
 from audio.merge.name_spelling import readable
 from voiceprints.admin.colours import tints_in
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissions
@@ -160,6 +161,7 @@ class TranscriptAdmin(LibraryAdmin):
             audit.record(actor_of(request), Action.TRANSCRIPT_READ, transcript=shown.transcript_id)
         context = {
             "page": shown,
+            "exports": NATIVE_FORMATS,
             "may_name": self.has_change_permission(request),
             "may_see_people": has_permissions(request, "view_person"),
         }

@@ -7,6 +7,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from voiceprints.api.admin_session import SESSION_OR_KEY
 from voiceprints.api.etags import etag_of, require_match
 from voiceprints.api.library_errors import ResourceNotFound
 from voiceprints.api.pagination import CursorPages, paginate
@@ -49,6 +50,8 @@ TAG = "Corrections"
 class CorrectionView(LibraryView):
     """Answers with what was corrected, and the version of the transcript."""
 
+    authentication_classes = SESSION_OR_KEY
+
     def corrected(self, transcript_id: UUID, correction: Correction) -> Response:
         """Return the answer to a correction."""
         version = Transcript.objects.values_list("version", flat=True).get(pk=transcript_id)
@@ -58,6 +61,8 @@ class CorrectionView(LibraryView):
 
 class Blocks(LibraryView):
     """GET /api/transcripts/{id}/blocks."""
+
+    authentication_classes = SESSION_OR_KEY
 
     @document(
         "list_blocks",
@@ -144,6 +149,8 @@ class JoinBlock(CorrectionView):
 class History(LibraryView):
     """GET /api/transcripts/{id}/history."""
 
+    authentication_classes = SESSION_OR_KEY
+
     @document(
         "list_corrections",
         "List the corrections of a transcript, newest first",
@@ -209,6 +216,7 @@ def _unchanged(block: BlockReference, request: Request) -> Correction:
     return Correction(
         transcript_id=block.transcript_id,
         kind=CorrectionKind.BLOCK,
+        at=None,
         block=block.position,
         actor=actor_of(request),
     )

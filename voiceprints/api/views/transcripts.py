@@ -9,6 +9,7 @@ from audio.api.authentication import VOICES_READ, require
 from audio.api.rendering import transcript_response
 from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.formats.stored_transcript import StoredTranscript
+from voiceprints.api.admin_session import SESSION_OR_KEY
 from voiceprints.api.etags import etag_of
 from voiceprints.api.library_errors import ResourceNotFound
 from voiceprints.api.pagination import CursorPages, paginate
@@ -64,6 +65,8 @@ class Transcripts(LibraryView):
 
 class OneTranscript(LibraryView):
     """GET, PATCH and DELETE /api/transcripts/{id}."""
+
+    authentication_classes = SESSION_OR_KEY
 
     @document(
         "get_transcript",

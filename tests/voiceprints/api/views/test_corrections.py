@@ -203,3 +203,16 @@ def test_reading_blocks_is_audited(library_gateway: Gateway, meeting: Transcript
 
     read = AuditEntry.objects.filter(action="transcript_read").get()
     assert (read.actor, read.transcript_id) == ("reader", UUID(str(meeting.pk)))
+
+
+def test_a_block_that_is_so_already_is_answered_without_a_correction(
+    library_gateway: Gateway, meeting: Transcript
+) -> None:
+    answer = call(
+        library_gateway,
+        "PATCH",
+        f"transcripts/{meeting.pk}/blocks/0",
+        json={"speaker": "Speaker_0"},
+    )
+
+    assert (answer.status_code, answer.json()["number"], answer.json()["at"]) == (200, None, None)

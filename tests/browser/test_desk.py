@@ -1,0 +1,145 @@
+"""The page of a transcript as a desk: blocks corrected by keyboard, undone, and in conflict."""
+
+from typing import Literal
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.accessibility import serious_findings
+from tests.browser.meetings import Meetings
+from voiceprints.models import AuditEntry, Block, Transcript
+
+CONFLICT = "Someone else has changed this transcript"
+
+
+def test_a_transcript_is_corrected_by_keyboard_and_all_of_it_is_undone(
+    page: Page, meetings: Meetings
+) -> None:
+    first = blocks_of(meetings.heat_pump)
+    open_desk(page, meetings.heat_pump)
+
+    page.keyboard.press("n")
+    expect(chosen(page)).to_contain_text("Hello, sorry I am late.")
+    page.keyboard.press("e")
+    page.get_by_label("Text of the block").fill("Hello, <b>sorry</b> that I am late.")
+    page.keyboard.press("Enter")
+    expect(chosen(page).locator(".words")).to_have_text("Hello, <b>sorry</b> that I am late.")
+    page.keyboard.press("m")
+    expect(chosen(page).locator(".machine")).to_contain_text("Engine: Hello, sorry I am late.")
+    page.keyboard.press("1")
+    expect(page.locator("#desk-status")).to_have_text("The block was given to Ana Ruiz.")
+    page.keyboard.press("j")
+    expect(page.locator("#desk-status")).to_have_text("Joined.")
+    expect(page.locator(".line")).to_have_count(len(first) - 1)
+    split_at(page, len("Hello, "))
+    expect(page.locator("#desk-status")).to_have_text("Split.")
+    undo_everything(page, corrections=4)
+
+    assert blocks_of(meetings.heat_pump) == first
+    changes = AuditEntry.objects.filter(actor="admin:vera", action="transcript_corrected")
+    assert changes.count() == 4
+
+
+def test_two_tabs_do_not_overwrite_each_other(
+    page_with_messages: Page, meetings: Meetings
+) -> None:
+    page = page_with_messages
+    open_desk(page, meetings.budget)
+    Transcript.objects.filter(pk=meetings.budget.pk).count_version()
+
+    page.locator(".line").first.focus()
+    page.keyboard.press("e")
+    page.get_by_label("Text of the block").fill("Overwritten.")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#desk-problem")).to_contain_text(CONFLICT)
+    expect(page.get_by_label("Text of the block")).to_have_value("Overwritten.")
+    assert not Block.objects.filter(text="Overwritten.").exists()
+    page.get_by_role("button", name="Show it").click()
+    expect(page.locator("#desk-problem")).to_be_hidden()
+
+
+def test_a_user_who_may_only_read_has_no_tools_and_no_endpoint(
+    page_with_messages: Page, meetings: Meetings
+) -> None:
+    page = page_with_messages
+    User.objects.filter(username="vera").update(is_superuser=False, is_staff=True)
+    User.objects.get().user_permissions.add(Permission.objects.get(codename="view_transcript"))
+    open_desk(page, meetings.budget)
+
+    page.locator(".line").first.focus()
+    page.keyboard.press("e")
+    answer = page.evaluate(
+        """async () => (await fetch(document.getElementById("desk").dataset.blocks + "/undo", {
+            method: "POST",
+            headers: { "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value },
+        })).status"""
+    )
+
+    expect(page.get_by_label("Text of the block")).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert answer == 403
+
+
+def test_a_transcript_is_exported_from_its_page(page: Page, meetings: Meetings) -> None:
+    open_desk(page, meetings.budget)
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="srt", exact=True).click()
+
+    assert download.value.suggested_filename == "Budget, second half.srt"
+    assert "The invoice for the scaffolding is missing." in download.value.path().read_text()
+
+
+def test_a_transcript_without_words_says_so_once(page: Page, meetings: Meetings) -> None:
+    Block.objects.filter(transcript=meetings.interview).update(text="")
+    open_desk(page, meetings.interview)
+
+    expect(page.get_by_text("This transcript has turns but no words")).to_have_count(1)
+    expect(page.get_by_text("no words", exact=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    page_with_messages: Page, meetings: Meetings, scheme: Literal["light", "dark"]
+) -> None:
+    page = page_with_messages
+    page.emulate_media(color_scheme=scheme)
+    open_desk(page, meetings.heat_pump)
+    page.locator("#desk-keys summary").click()
+    page.locator(".line").first.click()
+
+    assert serious_findings(page) == []
+
+
+def open_desk(page: Page, transcript: Transcript) -> None:
+    page.goto(f"/admin/voiceprints/transcript/{transcript.pk}/change/")
+    expect(page.get_by_role("button", name="Next unnamed")).to_be_visible()
+
+
+def chosen(page: Page) -> Locator:
+    return page.locator(".line.chosen")
+
+
+def split_at(page: Page, cursor: int) -> None:
+    """Split the chosen block at a place of its text."""
+    page.keyboard.press("e")
+    field = page.get_by_label("Text of the block")
+    field.evaluate("(field, at) => field.setSelectionRange(at, at)", cursor)
+    page.keyboard.press("Control+Enter")
+
+
+def undo_everything(page: Page, *, corrections: int) -> None:
+    for number in range(corrections):
+        with page.expect_navigation():
+            page.keyboard.press("u")
+        expect(page.locator("#desk-status")).to_have_text("The last correction was taken back.")
+        assert Transcript.objects.filter(corrections__undone_at=None).count() == (
+            corrections - 1 - number
+        )
+
+
+def blocks_of(transcript: Transcript) -> list[tuple[object, ...]]:
+    rows = transcript.blocks.order_by("position")
+    return list(rows.values_list("position", "start_ms", "end_ms", "speaker_id", "text", "words"))
