@@ -8,9 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import serious_findings
 from tests.browser.meetings import Meetings
-from voiceprints.models import AuditEntry, Block, Transcript
+from voiceprints.models import AuditEntry, Block, Correction, Transcript
 
-CONFLICT = "Someone else has changed this transcript"
+CONFLICT = "This transcript was changed elsewhere"
 
 
 def test_a_transcript_is_corrected_by_keyboard_and_all_of_it_is_undone(
@@ -135,9 +135,7 @@ def undo_everything(page: Page, *, corrections: int) -> None:
         with page.expect_navigation():
             page.keyboard.press("u")
         expect(page.locator("#desk-status")).to_have_text("The last correction was taken back.")
-        assert Transcript.objects.filter(corrections__undone_at=None).count() == (
-            corrections - 1 - number
-        )
+        assert Correction.objects.in_force().count() == corrections - 1 - number
 
 
 def blocks_of(transcript: Transcript) -> list[tuple[object, ...]]:

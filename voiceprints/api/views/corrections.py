@@ -213,10 +213,12 @@ def block_reference(transcript: str, n: str) -> BlockReference:
 
 def _unchanged(block: BlockReference, request: Request) -> Correction:
     """Return what is answered where the block is as requested already."""
-    return Correction(
+    none = Correction(
         transcript_id=block.transcript_id,
         kind=CorrectionKind.BLOCK,
-        at=None,
         block=block.position,
         actor=actor_of(request),
     )
+    # Else it is an expression, which the database would compute.
+    none.at = None  # type: ignore[assignment]
+    return none

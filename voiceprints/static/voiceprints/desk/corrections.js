@@ -57,7 +57,7 @@ export async function correct(method, path, body = {}) {
     return null;
   }
   if (response.status === 412) {
-    explain("Someone else has changed this transcript since this page was loaded, so nothing was changed here.", { mayReload: true });
+    explain("This transcript was changed elsewhere since this page was loaded, so nothing was changed here.", { mayReload: true });
     return null;
   }
   if (!response.ok) {
