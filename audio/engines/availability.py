@@ -52,13 +52,14 @@ def note_answer(engine: str, url: str) -> None:
 # probe finds out earlier that it is back, and the least time between two probes for that.
 LEFT_ALONE_S = 30.0
 _UNFIT = ("wedged", "down", "restarting")
-_left_alone_until: dict[tuple[str, str], float] = {}
+# When it failed, and until when it is left alone, in seconds since 1970.
+_left_alone: dict[tuple[str, str], tuple[float, float]] = {}
 _next_probe: dict[tuple[str, str], float] = {}
 
 
 def leave_alone(engine: str, url: str, seconds: float = LEFT_ALONE_S) -> None:
     """Prefer other engines of its role for a while."""
-    _left_alone_until[engine, url] = time.time() + seconds
+    _left_alone[engine, url] = time.time(), time.time() + seconds
 
 
 def is_left_alone(engine: str, url: str) -> bool:
@@ -69,13 +70,12 @@ def is_left_alone(engine: str, url: str) -> bool:
             _next_probe[engine, url] = time.time() + settings.PROBE_COOLDOWN_S
             suspect(engine, url)
         return True
-    until = _left_alone_until.get((engine, url))
-    if until is None:
+    if (engine, url) not in _left_alone:
         return False
-    failed_at = until - LEFT_ALONE_S
+    failed_at, until = _left_alone[engine, url]
     has_recovered = known.state == "healthy" and (known.probed_at or 0.0) > failed_at
     if has_recovered or time.time() >= until:
-        _left_alone_until.pop((engine, url), None)
+        _left_alone.pop((engine, url), None)
         return False
     return True
 

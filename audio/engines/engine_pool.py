@@ -76,17 +76,17 @@ class EnginePool:
         Raises
         ------
         EngineError
-            The last failure.
+            A failure that no other engine mends, or that of the preferred engine.
         """
         if len(self._engines) == 1:
             return ask(self.first)
-        *others, last = self._by_preference()
-        for one in others:
+        failures: list[EngineError] = []
+        for one in self._by_preference():
             try:
                 return self._ask(ask, one)
-            except _ANOTHER_MAY_ANSWER:
-                continue
-        return self._ask(ask, last)
+            except _ANOTHER_MAY_ANSWER as error:
+                failures.append(error)
+        raise failures[0]
 
     def _ask(self, ask: Callable[[RoleEngine], T], one: RoleEngine) -> T:
         try:

@@ -121,6 +121,19 @@ def name_engines(roles: tuple[RoleSettings, ...]) -> dict[Identity, str]:
     return names
 
 
+def probe_when(engine: str) -> str:
+    """Return when an engine is probed: as the most reluctant of its roles says."""
+    roles = tuple(configured_roles().values())
+    named = name_engines(roles)
+    wishes = {
+        one.probe
+        for one in roles
+        for address in one.addresses
+        if named[identity_of(one, address)] == engine
+    }
+    return next((when for when in reversed(PROBES) if when in wishes), "always")
+
+
 def engine_urls() -> dict[str, str]:
     """Return the address of each configured engine by its name."""
     named = name_engines(tuple(configured_roles().values()))

@@ -174,11 +174,22 @@ def start_database(
     return {"DATABASE_URL": url, "SAMPLES_DIR": samples}
 
 
+# The settings that name an engine, and those that take each of its roles away from it.
+_SHORT_FORMS = {
+    "PARAKEET_URL": ("WORDS_URL", "TURNS_URL", "VOICES_URL"),
+    "KOKORO_URL": ("SPEECH_URL",),
+}
+
+
+def _is_filled(name: str, environment: Mapping[str, str]) -> bool:
+    return bool(environment.get(name)) or all(map(environment.get, _SHORT_FORMS[name]))
+
+
 def start_engines(
     environment: Mapping[str, str], options: Options, resources: ExitStack
 ) -> dict[str, str]:
     """Start an engine for each missing URL; return the variables that go with it."""
-    missing = [name for name in ("PARAKEET_URL", "KOKORO_URL") if not environment.get(name)]
+    missing = [name for name in _SHORT_FORMS if not _is_filled(name, environment)]
     if not missing or not options.engines:
         return {}
     slow = DEADLINES if "PARAKEET_URL" in missing else {}

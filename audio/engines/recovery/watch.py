@@ -7,13 +7,14 @@ from django.conf import settings
 
 from audio.engines import engine_status
 from audio.engines.recovery.examination import examine
-from audio.engines.role_settings import SHORT_FORMS, engine_urls
+from audio.engines.role_settings import SHORT_FORMS, engine_urls, probe_when
 
 logger = logging.getLogger("audio.engines.recovery")
 # An engine that is not well is examined again after this many times RECOVERY_PROBE_S.
 _PROBES_UNTIL_NEXT = 6
 # Reported even where they have no address.
 ALWAYS_LISTED = tuple(dict.fromkeys(SHORT_FORMS.values()))
+_FAILED = ("degraded", "wedged", "down", "restarting")
 _GOOD = ("healthy", "degraded")
 _under_way: dict[str, Event] = {}
 _starting = Lock()
@@ -37,12 +38,13 @@ def watch(stop: Event) -> None:
 
 def examine_all() -> bool:
     """Examine all engines once, in parallel; return whether all are well."""
-    threads = [Thread(target=examine, args=(engine,)) for engine in watched()]
+    probed = [engine for engine in watched() if probe_when(engine) != "off"]
+    threads = [Thread(target=examine, args=(engine,)) for engine in probed]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return all(is_well(engine) for engine in watched())
+    return all(is_well(engine) for engine in probed)
 
 
 def is_well(engine: str) -> bool:
@@ -70,8 +72,19 @@ def examine_in_background(engine: str) -> Event:
 def when_suspected(sender: object, engine: str, url: str, **_signal: object) -> None:
     """Receive `suspected`: an engine failed, or was late."""
     is_known = bool(url) and url == engine_status.url_of(engine)
-    if is_known and settings.PROBE_AFTER_FAILURE:
+    if is_known and settings.PROBE_AFTER_FAILURE and probe_when(engine) != "off":
         examine_in_background(engine)
+
+
+def _is_due(engine: str) -> bool:
+    """Whether an engine is probed without a cause: hosted ones cost money, or have failed."""
+    match probe_when(engine):
+        case "always":
+            return True
+        case "on-failure":
+            url = engine_status.url_of(engine)
+            return engine_status.current_status(engine, url).state in _FAILED
+    return False
 
 
 def _examine(engine: str, probed: Event) -> None:
@@ -89,7 +102,8 @@ def _examine(engine: str, probed: Event) -> None:
 def _watch(engine: str, stop: Event) -> None:
     while not stop.is_set():
         try:
-            examine(engine)
+            if _is_due(engine):
+                examine(engine)
         except Exception:
             logger.exception("examining an engine failed", extra={"engine": engine})
         soon_s = min(settings.WATCH_INTERVAL_S, _PROBES_UNTIL_NEXT * settings.RECOVERY_PROBE_S)
