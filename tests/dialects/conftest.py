@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from pytest_django.fixtures import Settings
+from django.test import override_settings
 
 from audio.engines import roles
+from audio.engines.role_settings import ROLES
 from tests.dialects.scripted_engines import ScriptedEngine
 from tests.gateway_process import Gateway
 
@@ -50,29 +51,50 @@ def gateway_here() -> Iterator[Gateway]:
         server.shutdown()
 
 
-class Configure:
-    """Settings of engines for one test."""
+ALONE = {
+    "PARAKEET_URL": "",
+    "KOKORO_URL": "",
+    "SPEAKER_LIBRARY": "audio.library.NoLibrary",
+    "API_KEYS": (),
+    "PROBE_AFTER_FAILURE": False,
+    "WORDS_PATH": "",
+    **{
+        f"{role.upper()}_{name}": ""
+        for role in ROLES
+        for name in ("URL", "DIALECT", "MODEL", "KEY")
+    },
+}
 
-    def __init__(self, gateway: Gateway, settings: Settings) -> None:
-        self._gateway, self._settings = gateway, settings
+
+class Configure:
+    """Settings of engines: those of the last call count."""
+
+    def __init__(self, gateway: Gateway, recovery: Path) -> None:
+        self._gateway, self._recovery = gateway, recovery
+        self._settings = override_settings()
+        self._settings.enable()
 
     def __call__(self, *engines: ScriptedEngine, **more: object) -> Gateway:
         """Return the gateway with these engines alone."""
+        self.close()
         named = {name: value for engine in engines for name, value in engine.settings.items()}
-        for name, value in {**named, **more}.items():
-            setattr(self._settings, name, value)
+        self._settings = override_settings(
+            **{**ALONE, "RECOVERY_DIR": str(self._recovery), **named, **more}
+        )
+        self._settings.enable()
         return self._gateway
+
+    def close(self) -> None:
+        """Close the connections to the engines, and restore the settings."""
+        for role in roles.all_roles().values():
+            for one in role.pool:
+                one.engine.close()
+        self._settings.disable()
 
 
 @pytest.fixture
-def configure(gateway_here: Gateway, settings: Settings, tmp_path: Path) -> Iterator[Configure]:
+def configure(gateway_here: Gateway, tmp_path: Path) -> Iterator[Configure]:
     """Set engines: no others are configured, nor is a library or a key."""
-    settings.PARAKEET_URL = settings.KOKORO_URL = ""
-    settings.SPEAKER_LIBRARY = "audio.library.NoLibrary"
-    settings.API_KEYS = ()
-    settings.RECOVERY_DIR = str(tmp_path / "recovery")
-    settings.PROBE_AFTER_FAILURE = False
-    yield Configure(gateway_here, settings)
-    for role in roles.all_roles().values():
-        for one in role.pool:
-            one.engine.close()
+    chosen = Configure(gateway_here, tmp_path / "recovery")
+    yield chosen
+    chosen.close()

@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 import pytest
-from pytest_django.fixtures import Settings
 
 from tests.audio.engines.dialects.exchanges import answer_of, path_of
 from tests.audio.engines.dialects.samples import ERRORS, sample
@@ -42,12 +41,15 @@ OTHER_ERRORS = ("GET /health", "wedged CUDA")
 CASES = [case for case in ERRORS if not any(other in case["server"] for other in OTHER_ERRORS)]
 
 
-def scripted(configure: Configure, faults: FaultServer, dialect: str, answer: Answer) -> Gateway:
+def scripted(
+    configure: Configure, faults: FaultServer, dialect: str, answer: Answer, **more: object
+) -> Gateway:
     """Return a gateway whose words engine gives this answer to every request."""
     engine = script(faults, "words", WORDS[dialect])
     faults.answers.clear()
     faults.break_with(f"/words{PATHS[dialect]}", answer)
-    return configure(engine, WORDS_MODEL="a/model", WORDS_KEY="sk-secret-key", WORDS_PATH="")
+    named = {"WORDS_MODEL": "a/model", "WORDS_KEY": "sk-secret-key", "WORDS_PATH": ""}
+    return configure(engine, **named, **more)
 
 
 def transcribe(gateway: Gateway) -> httpx.Response:
@@ -125,11 +127,11 @@ def test_an_engine_that_breaks_is_reported(
 
 @pytest.mark.parametrize("dialect", WORDS)
 def test_an_engine_that_hangs_is_given_up(
-    configure: Configure, faults: FaultServer, settings: Settings, dialect: str
+    configure: Configure, faults: FaultServer, dialect: str
 ) -> None:
-    settings.ENGINE_TIMEOUT_S = 0.3
+    silent = scripted(configure, faults, dialect, breakages.SILENT, ENGINE_TIMEOUT_S=0.3)
 
-    answer = transcribe(scripted(configure, faults, dialect, breakages.SILENT))
+    answer = transcribe(silent)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (504, "engine_timeout")
 
