@@ -10,6 +10,7 @@ from audio.engines.failures import (
     EngineError,
     EngineFailed,
     EngineMisconfigured,
+    EngineNonsense,
     EngineRefusedKey,
     EngineRestarting,
     EngineTimedOut,
@@ -24,6 +25,7 @@ _ANOTHER_MAY_ANSWER = (
     EngineBusy,
     EngineFailed,
     EngineMisconfigured,
+    EngineNonsense,
     EngineRefusedKey,
     EngineRestarting,
     EngineUnreachable,
@@ -31,10 +33,10 @@ _ANOTHER_MAY_ANSWER = (
 
 
 class EnginePool:
-    """The engines of one role."""
+    """The engines of one role; `dialect` is named where an answer of others is in another."""
 
-    def __init__(self, engines: Sequence[RoleEngine]) -> None:
-        self._engines = tuple(engines)
+    def __init__(self, engines: Sequence[RoleEngine], dialect: str = "") -> None:
+        self._engines, self._dialect = tuple(engines), dialect
 
     def __iter__(self) -> Iterator[RoleEngine]:
         return iter(self._engines)
@@ -79,7 +81,7 @@ class EnginePool:
             A failure that no other engine mends, or that of the preferred engine.
         """
         if len(self._engines) == 1:
-            return ask(self.first)
+            return self._ask(ask, self.first)
         failures: list[EngineError] = []
         for one in self._by_preference():
             try:
@@ -90,7 +92,8 @@ class EnginePool:
 
     def _ask(self, ask: Callable[[RoleEngine], T], one: RoleEngine) -> T:
         try:
-            return ask(one)
+            with self._named_dialect():
+                return ask(one)
         except EngineBusy as busy:
             if busy.retry_after:
                 leave_alone(one.name, one.engine.url, busy.retry_after)
@@ -99,6 +102,17 @@ class EnginePool:
             if isinstance(error, (*_ANOTHER_MAY_ANSWER, EngineTimedOut)):
                 leave_alone(one.name, one.engine.url)
             raise
+
+    @contextmanager
+    def _named_dialect(self) -> Iterator[None]:
+        """Name the dialect in failures that another dialect explains."""
+        try:
+            yield
+        except (EngineMisconfigured, EngineNonsense) as error:
+            if not self._dialect:
+                raise
+            hint = f"Its dialect is set to {self._dialect}."
+            raise type(error)(f"{str(error).rstrip('.')}. {hint}") from error
 
     def _shares(self, calls: int) -> list[tuple[RoleEngine, int]]:
         """Return the engines that are well, and an even share of the calls for each.

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, count
-from typing import Literal, get_args
+from operator import attrgetter
+from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import httpx
@@ -67,34 +68,57 @@ class RoleSettings:
         return self.source != self.role.upper()
 
 
-def role_settings(role: Role) -> RoleSettings | None:
-    """Return the settings of a role; None where no engine is configured for it."""
-    name = role.upper()
-    if text := setting(role, "URL"):
-        key = setting(role, "KEY")
+# A value for each name in `_NAMES`: what the settings say about roles, to be compared quickly.
+Values = tuple[object, ...]
+_PARTS = ("URL", "DIALECT", "MODEL", "KEY", "PROBE")
+_LIMITS = ("MAX_BYTES", "MAX_S")
+_NAMES = (
+    *(f"{role.upper()}_{part}" for role in ROLES for part in _PARTS),
+    *(f"{role}_{limit}" for role in ("WORDS", "TURNS") for limit in _LIMITS),
+    *("WORDS_PATH", "PARAKEET_URL", "KOKORO_URL"),
+)
+_values_of = attrgetter(*_NAMES)
+
+
+def current_values() -> Values:
+    """Return what the settings say now."""
+    values: Values = _values_of(settings)
+    return values
+
+
+def configured_roles() -> Mapping[Role, RoleSettings]:
+    """Return the settings of every role that has an engine."""
+    return roles_of(current_values())
+
+
+@lru_cache(maxsize=16)
+def roles_of(values: Values) -> Mapping[Role, RoleSettings]:
+    """Return the settings of every role that has an engine by these values."""
+    given = dict(zip(_NAMES, values, strict=True))
+    found = ((role, _role_settings(role, given)) for role in ROLES)
+    return {role: known for role, known in found if known is not None}
+
+
+def _role_settings(role: Role, given: Mapping[str, Any]) -> RoleSettings | None:
+    name, short = role.upper(), SHORT_FORMS[role]
+    key = given[f"{name}_KEY"]
+    if text := given[f"{name}_URL"]:
         return RoleSettings(
             role=role,
             source=name,
             addresses=addresses(text, key),
-            dialect=setting(role, "DIALECT") or DEFAULT_DIALECTS[role],
-            model=setting(role, "MODEL"),
-            path=settings.WORDS_PATH if role == "words" else "",
-            max_bytes=_number(role, "MAX_BYTES"),
-            max_s=_number(role, "MAX_S"),
-            probe=setting(role, "PROBE") or ("on-failure" if key else "always"),
+            dialect=given[f"{name}_DIALECT"] or DEFAULT_DIALECTS[role],
+            model=given[f"{name}_MODEL"],
+            path=given.get(f"{name}_PATH", ""),
+            max_bytes=given.get(f"{name}_MAX_BYTES", 0),
+            max_s=given.get(f"{name}_MAX_S", 0.0),
+            probe=given[f"{name}_PROBE"] or ("on-failure" if key else "always"),
         )
-    short = SHORT_FORMS[role]
-    if url := short_form_url(short):
+    if url := given[f"{short.upper()}_URL"]:
         return RoleSettings(
             role=role, source=short.upper(), addresses=addresses(url, ""), dialect=short
         )
     return None
-
-
-def configured_roles() -> dict[Role, RoleSettings]:
-    """Return the settings of every role that has an engine."""
-    found = ((role, role_settings(role)) for role in ROLES)
-    return {role: known for role, known in found if known is not None}
 
 
 # One engine: its address, its dialect, and whether it speaks, for which it has slots of its own.
@@ -134,9 +158,14 @@ def probe_when(engine: str) -> str:
     return next((when for when in reversed(PROBES) if when in wishes), "always")
 
 
-def engine_urls() -> dict[str, str]:
+def engine_urls() -> Mapping[str, str]:
     """Return the address of each configured engine by its name."""
-    named = name_engines(tuple(configured_roles().values()))
+    return _engine_urls(current_values())
+
+
+@lru_cache(maxsize=16)
+def _engine_urls(values: Values) -> Mapping[str, str]:
+    named = name_engines(tuple(roles_of(values).values()))
     return {name: address.url for (address, _, _), name in named.items()}
 
 
@@ -189,8 +218,3 @@ def _credentials(user: str | None, password: str | None) -> str:
 
 def _bearer(key: str) -> str:
     return f"Bearer {key}" if key else ""
-
-
-def _number(role: Role, name: str) -> int:
-    value: int = getattr(settings, f"{role.upper()}_{name}", 0)
-    return value

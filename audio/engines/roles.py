@@ -17,9 +17,11 @@ from audio.engines.role_settings import (
     Identity,
     Role,
     RoleSettings,
-    configured_roles,
+    Values,
+    current_values,
     identity_of,
     name_engines,
+    roles_of,
 )
 from audio.media.recording import Recording
 from audio.merge.speaker_labels import length_of
@@ -77,7 +79,7 @@ def is_foreign(role: Role) -> bool:
 
 def all_roles() -> Mapping[Role, ConfiguredRole]:
     """Return every role that has an engine."""
-    return _assembled(tuple(configured_roles().values()))
+    return _assembled(current_values())
 
 
 def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcription:
@@ -177,15 +179,19 @@ def engine_names() -> Mapping[str, tuple[RoleEngine, ...]]:
 
 
 @lru_cache(maxsize=16)
-def _assembled(roles: tuple[RoleSettings, ...]) -> Mapping[Role, ConfiguredRole]:
+def _assembled(values: Values) -> Mapping[Role, ConfiguredRole]:
     """Build the roles; an unknown dialect, which a system check refuses, has none."""
+    roles = tuple(roles_of(values).values())
     usable = [one for one in roles if one.dialect in DIALECTS]
     names = name_engines(roles)
     return {
         one.role: ConfiguredRole(
             one,
             DIALECTS[one.dialect],
-            EnginePool([_role_engine(one, address, names) for address in one.addresses]),
+            EnginePool(
+                [_role_engine(one, address, names) for address in one.addresses],
+                one.dialect if DIALECTS[one.dialect].is_foreign else "",
+            ),
         )
         for one in usable
     }

@@ -120,3 +120,13 @@ def test_an_engine_with_a_key_is_probed_after_failures_alone(
     settings.WORDS_URL, settings.WORDS_KEY, settings.WORDS_PROBE = "http://a:1", key, asked
 
     assert probe_when("words") == when
+
+
+def test_an_answer_in_another_dialect_names_the_dialect(
+    faults: FaultServer, settings: Settings, tone: Recording
+) -> None:
+    faults.answer("/v1/audio/transcriptions", {"segments": 5})
+    settings.WORDS_URL, settings.WORDS_DIALECT = faults.url, "openai"
+
+    with pytest.raises(EngineNonsense, match=r"Its dialect is set to openai\.$"):
+        roles.transcribe(tone, {})
