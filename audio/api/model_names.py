@@ -1,7 +1,7 @@
 """The names under which clients ask for the two models, and the aliases of the settings.
 
-Every name of OpenAI's for speech to text stands for the words role's model, every name of its text
-to speech for the speech role's. So do the names of the same families at other servers, unless
+Every OpenAI name for speech to text means the model of the words role, every name for text
+to speech that of the speech role. So do the names of the same families at other servers, unless
 STRICT_MODELS is set. MODEL_ALIASES adds further names.
 """
 
@@ -61,7 +61,7 @@ _PROVIDER = "openai/"
 
 
 def resolve(name: str) -> str:
-    """Return the model or the voice that an alias of the settings stands for; else the name."""
+    """Return the model or the voice that an alias of the settings means; else the name."""
     return aliases().get(name.strip().lower(), name.strip())
 
 
@@ -76,7 +76,7 @@ def is_tts_model(name: str) -> bool:
 
 
 def aliases() -> dict[str, str]:
-    """Return the names of MODEL_ALIASES, in lower case, and what each stands for."""
+    """Return the names of MODEL_ALIASES, in lower case, and what each means."""
     return _parsed(tuple(settings.MODEL_ALIASES))
 
 

@@ -100,7 +100,7 @@ def _encoded(value: object) -> object:
         case LinkingRule():
             return [value.min_speakers, value.max_speakers]
         case tuple():
-            return [[span.start, span.end] for span in value]
+            return [[one.start, one.end] if isinstance(one, Span) else one for one in value]
     return value
 
 
@@ -130,4 +130,5 @@ _DECODERS: Mapping[str, Callable[[Any], Any]] = {
     "known_voiceprints": _voices,
     "linking": _linking,
     "self_vad": _spans,
+    "keywords": tuple,
 }

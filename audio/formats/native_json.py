@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from audio.formats.warning_lines import interpolated_json, warnings_json
+from audio.formats.warning_lines import corrections_json, interpolated_json, warnings_json
 from audio.merge.values import (
     Diarization,
     Embedding,
@@ -42,6 +42,7 @@ def labelled_json(transcript: LabelledTranscript) -> Json:
         "segments": _segments(transcript),
         **_interpolated(transcript),
         "models": dict(transcript.models),
+        **corrections_json(transcript.corrections),
         **warnings_json(transcript.warnings),
     }
 
@@ -56,6 +57,7 @@ def named_json(transcript: NamedTranscript) -> Json:
         **_interpolated(transcript),
         "fingerprints": _vectors(transcript.embeddings),
         "models": dict(transcript.models),
+        **corrections_json(transcript.corrections),
         **warnings_json(transcript.warnings),
     }
     if transcript.mode == "dual_channel":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from audio.formats.cues import Cue, block_cues, duration_of, sentence_cues
-from audio.formats.warning_lines import interpolated_json, warnings_json
+from audio.formats.warning_lines import corrections_json, interpolated_json, warnings_json
 from audio.merge.values import LabelledWords, Notice, Transcription
 from audio.merge.word_spacing import gap_between
 
@@ -35,6 +35,7 @@ def plain_json(transcript: OpenAITranscript) -> Json:
     return {
         "text": transcription.text,
         "usage": _usage(transcription),
+        **corrections_json(transcription.corrections),
         **warnings_json(transcript.warnings),
     }
 
@@ -58,7 +59,8 @@ def verbose_json(transcript: OpenAITranscript) -> Json:
             for word in transcription.words
         ]
         answer |= interpolated_json(transcription.words)
-    return answer | warnings_json(transcript.warnings)
+    corrections = corrections_json(transcription.corrections)
+    return answer | corrections | warnings_json(transcript.warnings)
 
 
 def diarized_json(transcript: OpenAITranscript) -> Json:
@@ -72,6 +74,7 @@ def diarized_json(transcript: OpenAITranscript) -> Json:
         "segments": segments,
         **interpolated_json(transcript.transcription.words),
         "usage": _usage(transcript.transcription),
+        **corrections_json(transcript.transcription.corrections),
         **warnings_json(transcript.warnings),
     }
 
@@ -106,7 +109,12 @@ def _speaker_events(transcript: OpenAITranscript) -> Iterator[Json]:
 
 
 def _done(text: str, transcript: OpenAITranscript) -> Json:
-    return {"type": "transcript.text.done", "text": text, **warnings_json(transcript.warnings)}
+    return {
+        "type": "transcript.text.done",
+        "text": text,
+        **corrections_json(transcript.transcription.corrections),
+        **warnings_json(transcript.warnings),
+    }
 
 
 def _numbered_blocks(transcript: OpenAITranscript) -> Iterator[tuple[int, Cue]]:

@@ -8,6 +8,7 @@ Thresholds and margins are cosines, from -1 to 1; shares are from 0 to 1.
 from typing import Final, Literal
 
 RuleName = Literal["overlap", "evidence"]
+SpellingName = Literal["off", "terms", "people"]
 EchoName = Literal["cancel", "gate", "off"]
 
 RULE_NAMES: Final[tuple[RuleName, ...]] = ("overlap", "evidence")
@@ -17,6 +18,12 @@ DEFAULT_RULE: Final[RuleName] = "overlap"
 ECHO_NAMES: Final[tuple[EchoName, ...]] = ("cancel", "gate", "off")
 DEFAULT_ECHO: Final[EchoName] = "cancel"
 
+# Which words correct the spelling of a transcript: none, the terms that were sent, or also the
+# names of people.
+SPELLING_NAMES: Final[tuple[SpellingName, ...]] = ("off", "terms", "people")
+
+# The language of a text, where neither the engine nor the client names it.
+DEFAULT_LANGUAGE = "en"
 # The least similarity at which two embeddings are one voice.
 DEFAULT_THRESHOLD = 0.5
 # The least lead of the nearest person over the next.

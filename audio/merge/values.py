@@ -81,7 +81,8 @@ class TimelineEntry:
 class Transcription:
     """An engine's answer in the words role: the text of one recording.
 
-    ``is_cut`` is whether the engine stopped before the end of its answer.
+    ``is_cut`` is whether the engine stopped before the end of its answer. ``corrections`` are the
+    words whose spelling was corrected since.
     """
 
     text: str
@@ -90,6 +91,16 @@ class Transcription:
     language: str | None = None
     model: str | None = None
     is_cut: bool = False
+    corrections: tuple["Correction", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word of a transcription whose spelling was corrected, and when it was said."""
+
+    heard: str
+    term: str
+    start_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +297,7 @@ class NamedTranscript:
     used_timeline: UsedTimeline | None = None
     timeline: TimelineReport | None = None
     echo: EchoReport | None = None
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,3 +327,4 @@ class LabelledTranscript:
     models: Mapping[str, str]
     warnings: tuple[Notice, ...] = ()
     recognised: tuple[RecognisedSpeaker, ...] | None = None
+    corrections: tuple[Correction, ...] = ()

@@ -11,6 +11,7 @@ from audio.merge.speaker_labels import label_transcription
 from audio.merge.values import LabelledWords, Notice, Transcription
 from audio.pipeline.analysis import AnalysisRequest, analyse
 from audio.pipeline.known_speakers import KnownSpeakers, known_names, reference_embeddings
+from audio.pipeline.spelling import NO_SPELLING, Spelling, spelled
 from audio.pipeline.transcription import LABELLING
 
 
@@ -24,7 +25,10 @@ class DiarizedTranscription:
 
 
 def transcribe_diarized(
-    recording: Recording, options: Mapping[str, str], known: KnownSpeakers
+    recording: Recording,
+    options: Mapping[str, str],
+    known: KnownSpeakers,
+    spelling: Spelling = NO_SPELLING,
 ) -> DiarizedTranscription:
     """Transcribe a recording, and name the known speakers; letters name the others.
 
@@ -39,7 +43,7 @@ def transcribe_diarized(
         speakers="embeddings" if known.names else "turns",
     )
     with reference_embeddings(known) as embeddings:
-        [analysis] = analyse(request)
+        analysis = spelled(analyse(request)[0], spelling, known.names)
     names, warnings = known_names(analysis.diarization, known, embeddings)
     if known.names:
         speakers = speakers_of(analysis.diarization)

@@ -1,6 +1,6 @@
 """Label-merge: the named transcript of a recording, or of its two tracks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from audio.merge.defaults import (
     DEFAULT_SELF_NAME,
     EchoName,
     RuleName,
+    SpellingName,
 )
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.name_spelling import name_key
@@ -31,6 +32,7 @@ from audio.merge.tracks.loudness import Track
 from audio.merge.tracks.two_track_transcript import AnalysedTrack, name_two_tracks
 from audio.merge.values import (
     NO_VOICES,
+    Correction,
     Diarization,
     NamedTranscript,
     Notice,
@@ -40,6 +42,7 @@ from audio.merge.values import (
 )
 from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
 from audio.pipeline.mic_echo import HeardMic, heard_mic
+from audio.pipeline.spelling import Spelling, spelled
 from audio.pipeline.transcription import LABELLING
 from audio.timelines import plain_list
 from audio.timelines.entries import (
@@ -83,6 +86,8 @@ class MergeOptions:
     retain_days: int | None = None
     linking: LinkingRule = LINKING_RULE
     echo: EchoName = DEFAULT_ECHO
+    keywords: tuple[str, ...] = ()
+    spelling: SpellingName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +165,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
     )
     known, unavailable = _known_voices(job, analysis.diarization)
     entries, facts = _read_entries(job, analysis)
+    analysis = _spelled(job, analysis, entries, known)
     with metrics.MERGES.labels("label_merge").time():
         named = name_transcript(
             analysis.diarization,
@@ -175,6 +181,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
         warnings=(*named.warnings, *facts.notices, *analysis.warnings, *unavailable),
         language=analysis.transcription.language,
         timeline=report_timeline(facts, named.used_timeline),
+        corrections=analysis.transcription.corrections,
     )
 
 
@@ -199,6 +206,9 @@ def _merge_tracks(
     )
     known, unavailable = _known_voices(job, system_analysis.diarization, mic_analysis.diarization)
     entries, facts = _read_entries(job, mic_analysis, system_analysis)
+    mic_analysis, system_analysis = (
+        _spelled(job, one, entries, known) for one in (mic_analysis, system_analysis)
+    )
     with metrics.MERGES.labels("label_merge_dual").time():
         named = name_two_tracks(
             _track(mic, mic_analysis),
@@ -224,7 +234,23 @@ def _merge_tracks(
         language=system_analysis.transcription.language or mic_analysis.transcription.language,
         timeline=report_timeline(facts, named.used_timeline),
         echo=heard.report,
+        corrections=_both(mic_analysis, system_analysis),
     )
+
+
+def _spelled(
+    job: MergeJob, analysis: Analysis, entries: Sequence[TimelineEntry], known: Voices
+) -> Analysis:
+    """Correct the spelling, also by the names of the timeline and of the known voices."""
+    people = (job.options.self_name, *(entry.name for entry in entries), *known.names)
+    spelling = Spelling(mode=job.options.spelling, keywords=job.options.keywords)
+    return spelled(analysis, spelling, dict.fromkeys(people))
+
+
+def _both(*analyses: Analysis) -> tuple[Correction, ...]:
+    """Return the corrections of both tracks, by time."""
+    made = [one for analysis in analyses for one in analysis.transcription.corrections]
+    return tuple(sorted(made, key=lambda one: one.start_ms or 0))
 
 
 def _track(recording: Recording, analysis: Analysis) -> AnalysedTrack:

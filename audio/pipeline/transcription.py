@@ -7,24 +7,29 @@ from audio import metrics
 from audio.library import find_voices
 from audio.media.recording import Recording
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
+from audio.merge.defaults import DEFAULT_LANGUAGE
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.open_set_identification import recognise
 from audio.merge.speaker_labels import LabellingRule, label_blocks
 from audio.merge.values import LabelledTranscript
 from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
+from audio.pipeline.spelling import NO_SPELLING, Spelling, spelled
 
 # Diarizers begin a turn up to a quarter of a second after its first word, which still belongs to
 # it. A recognizer that follows one speaker at a time gives the words of an overlap in turn.
 LABELLING = LabellingRule(tolerance_s=0.25, share_overlaps=True, doubts_times=True)
-DEFAULT_LANGUAGE = "en"
 
 
 def transcribe(
-    recording: Recording, options: Mapping[str, str], *, needs_times: bool = False
+    recording: Recording,
+    options: Mapping[str, str],
+    *,
+    needs_times: bool = False,
+    spelling: Spelling = NO_SPELLING,
 ) -> Analysis:
     """Transcribe a recording; `needs_times`: the times of its words are shown."""
     request = AnalysisRequest(recording=recording, options=options, needs_times=needs_times)
-    return analyse(request)[0]
+    return spelled(analyse(request)[0], spelling)
 
 
 def diarize_chunk(recording: Recording) -> Analysis:
@@ -33,13 +38,16 @@ def diarize_chunk(recording: Recording) -> Analysis:
 
 
 def transcribe_with_speakers(
-    recording: Recording, *, linking: LinkingRule = LINKING_RULE
+    recording: Recording,
+    *,
+    linking: LinkingRule = LINKING_RULE,
+    spelling: Spelling = NO_SPELLING,
 ) -> LabelledTranscript:
     """Transcribe a recording, and label its words with anonymous speakers."""
     [analysis] = analyse(
         AnalysisRequest(recording=recording, options={}, speakers="turns", linking=linking)
     )
-    return _labelled(analysis)
+    return _labelled(spelled(analysis, spelling))
 
 
 def transcribe_with_known_speakers(
@@ -48,6 +56,7 @@ def transcribe_with_known_speakers(
     reader: str,
     linking: LinkingRule = LINKING_RULE,
     needs_library: bool = False,
+    spelling: Spelling = NO_SPELLING,
 ) -> LabelledTranscript:
     """Transcribe a recording, and name the speakers whose voices the library knows.
 
@@ -64,7 +73,8 @@ def transcribe_with_known_speakers(
     embeddings = analysis.diarization.embeddings
     space = analysis.diarization.models.get("embedding", "")
     voices, warnings = find_voices(space, embeddings, asked_by=reader, is_required=needs_library)
-    named = recognise(_labelled(analysis), embeddings, voices)
+    labelled = _labelled(spelled(analysis, spelling, voices.names))
+    named = recognise(labelled, embeddings, voices)
     metrics.count_names(
         "voiceprint" if one.name else "unmatched" for one in named.recognised or ()
     )
@@ -86,4 +96,5 @@ def _labelled(analysis: Analysis) -> LabelledTranscript:
             "diarization": diarization.models.get("diarization", "sortformer"),
         },
         warnings=(*warnings, *analysis.warnings),
+        corrections=transcription.corrections,
     )

@@ -112,12 +112,17 @@ def _label_archive(job: Job, files: Files) -> JobResult:
 
 def _transcribe(job: Job, request: TranscribeWithSpeakersRequest) -> JobResult:
     given, linking = request.validated_data, request.linking()
+    spelling = request.wanted_spelling()
     if given["identify"]:
         transcript = transcribe_with_known_speakers(
-            given["file"], reader=job.created_by, linking=linking, needs_library=True
+            given["file"],
+            reader=job.created_by,
+            linking=linking,
+            needs_library=True,
+            spelling=spelling,
         )
     else:
-        transcript = transcribe_with_speakers(given["file"], linking=linking)
+        transcript = transcribe_with_speakers(given["file"], linking=linking, spelling=spelling)
     recognised = {person.name for person in transcript.recognised or () if person.name}
     return JobResult(transcript=transcript, form=given["format"], people=_people(recognised))
 

@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice
 from audio.api.schema.text_answers import TEXT_ANSWERS
+from audio.api.schema.transcription_pages import corrections
 from audio.api.serializers.speakers import (
     AnsweredLabelMergeRequest,
     DiarizeRequest,
@@ -78,6 +79,7 @@ class LabelledBlocks(serializers.Serializer[Any]):
     speakers = RecognisedVoice(many=True, required=False)
     segments = SpeakerBlock(many=True)
     models = serializers.DictField(child=serializers.CharField())
+    corrections = corrections()
     warnings = Warned(many=True, required=False)
 
 
@@ -165,6 +167,7 @@ class NamedBlocks(serializers.Serializer[Any]):
         child=serializers.ListField(child=serializers.FloatField())
     )
     models = serializers.DictField(child=serializers.CharField())
+    corrections = corrections()
     warnings = Warned(many=True, required=False)
     dropped_words = serializers.IntegerField(required=False)
     echo = Echo(required=False, help_text="Two tracks, without self_vad and unless echo is off.")

@@ -3,13 +3,35 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    PolymorphicProxySerializer,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from audio.api.fields import Choice
 from audio.api.schema.refusal import Refusal
 from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.api.serializers.transcriptions import TranscriptionRequest
+
+
+def corrections() -> serializers.Serializer[Any]:
+    """Return the field `corrections` of an answer."""
+    # A field named `from` cannot be an attribute of a class.
+    return inline_serializer(
+        "SpellingCorrection",
+        fields={
+            "from": serializers.CharField(help_text="What the engine wrote."),
+            "to": serializers.CharField(help_text="The term that replaced it."),
+            "start_ms": serializers.IntegerField(
+                allow_null=True, help_text="When it was said; null without times of words."
+            ),
+        },
+        many=True,
+        required=False,
+    )
 
 
 class DurationUsage(serializers.Serializer[Any]):
@@ -24,6 +46,7 @@ class TranscriptionText(serializers.Serializer[Any]):
 
     text = serializers.CharField(allow_blank=True)
     usage = DurationUsage()
+    corrections = corrections()
 
 
 class TranscriptionSegment(serializers.Serializer[Any]):
@@ -63,6 +86,7 @@ class VerboseTranscription(serializers.Serializer[Any]):
         help_text="True where the engine left out the times of some words, which are estimated.",
     )
     usage = DurationUsage()
+    corrections = corrections()
 
 
 class SpeakerSegment(serializers.Serializer[Any]):
@@ -84,6 +108,7 @@ class DiarizedTranscription(serializers.Serializer[Any]):
     text = serializers.CharField(allow_blank=True)
     segments = SpeakerSegment(many=True)
     usage = DurationUsage()
+    corrections = corrections()
 
 
 TEXT = "Turn on the light. Then close the blinds."

@@ -18,6 +18,7 @@ from audio.api.fields import (
 )
 from audio.api.serializers.audio_request import AudioRequest
 from audio.api.serializers.recordings import AudioField
+from audio.api.serializers.spelling import SpelledRequest
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.formats.text import TEXT_FORMATS
 from audio.library import NoLibrary, library
@@ -97,7 +98,7 @@ class SpeakerCounts(AudioRequest):
 
 
 @extend_schema_serializer(component_name="TranscribeWithSpeakers")
-class TranscribeWithSpeakersRequest(SpeakerCounts):
+class TranscribeWithSpeakersRequest(SpelledRequest, SpeakerCounts):
     """POST /api/audio/transcribe-with-speakers."""
 
     file = AudioField()
@@ -111,7 +112,7 @@ class TranscribeWithSpeakersRequest(SpeakerCounts):
 
 
 @extend_schema_serializer(component_name="LabelMerge")
-class LabelMergeRequest(SpeakerCounts):
+class LabelMergeRequest(SpelledRequest, SpeakerCounts):
     """POST /api/audio/label-merge: `file`, or `mic_file` and `system_file`."""
 
     file = AudioField(required=False, help_text="Mono: the mixed recording.")
@@ -203,7 +204,7 @@ class LabelMergeRequest(SpeakerCounts):
         export = TimelineField.read(
             attrs["timeline"], attrs["timeline_format"], attrs.get("recording_start")
         )
-        return {**attrs, "timeline": export}
+        return {**attrs, "timeline": export, "keywords": tuple(attrs["keywords"])}
 
     def job(self, *, library_reader: str | None, needs_library: bool) -> MergeJob:
         """Build the job that this request asks for."""

@@ -1,6 +1,6 @@
 """The request of POST /v1/audio/transcriptions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +19,8 @@ from audio.api.fields import (
     NameField,
 )
 from audio.api.request_errors import ModelNotFound
-from audio.api.serializers.audio_request import AudioRequest
 from audio.api.serializers.recordings import AudioField, DataUrlField, InputAudioField
+from audio.api.serializers.spelling import SpelledRequest
 from audio.engines.languages import language_code
 from audio.formats.renderer import OPENAI_FORMATS
 from audio.library import NoLibrary, library
@@ -33,11 +33,12 @@ STREAMED_FORMATS = {"json", "text", "verbose_json", "diarized_json"}
 SPEAKER_FORMATS = {"text", "srt", "vtt", "rttm", "diarized_json"}
 # OpenAI accepts four. Each reference costs one call to the engine.
 MAX_KNOWN_SPEAKERS = 50
+MAX_PROMPT = 10_000
 _KNOWN_SPEAKERS = ("known_speaker_names", "known_speaker_references")
 
 
 @extend_schema_serializer(component_name="Transcription")
-class TranscriptionRequest(AudioRequest):
+class TranscriptionRequest(SpelledRequest):
     """POST /v1/audio/transcriptions: a form with `file`, or JSON with `input_audio`."""
 
     file = AudioField(required=False, help_text="The recording, in any common format.")
@@ -61,13 +62,12 @@ class TranscriptionRequest(AudioRequest):
         required=False,
         help_text="A single entry is used as language; several have no effect.",
     )
-    keywords = BracketedListField(
-        child=serializers.CharField(max_length=200),
+    prompt = serializers.CharField(
         required=False,
-        max_items=200,
-        help_text="Expected words, which are added to the prompt.",
+        allow_blank=True,
+        max_length=MAX_PROMPT,
+        help_text="The text before, or expected words. The engine gets it with the keywords.",
     )
-    prompt = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
     temperature = FiniteFloatField(required=False, min_value=0, max_value=1)
     response_format = Choice(OPENAI_FORMATS, default="json")
     timestamp_granularities = BracketedListField(
@@ -101,7 +101,7 @@ class TranscriptionRequest(AudioRequest):
         return super().to_internal_value(data)
 
     def validate_model(self, model: str) -> str:
-        """Return the model that was asked for, or the one that its alias stands for."""
+        """Return the model that was asked for, or the one that its alias means."""
         if model_names.is_tts_model(model):
             raise ModelNotFound(model, "turns text into speech; ask for whisper-1 instead")
         if model and not model_names.is_stt_model(model):
@@ -201,7 +201,7 @@ class TranscriptionRequest(AudioRequest):
             "model": given.get("model"),
             "language": given.get("language")
             or (language_code(languages[0]) if len(languages) == 1 else None),
-            "prompt": ", ".join(filter(None, [given.get("prompt"), *given.get("keywords", [])])),
+            "prompt": _prompt(given.get("prompt", ""), given["keywords"]),
             "temperature": given.get("temperature"),
         }
         return {key: str(value) for key, value in relayed.items() if value not in (None, "")}
@@ -221,6 +221,17 @@ class TranscriptionRequest(AudioRequest):
             yield "timestamp_granularities"
         if not self.is_diarized:
             yield from (name for name in _KNOWN_SPEAKERS if given[name])
+
+
+def _prompt(prompt: str, keywords: Sequence[str]) -> str:
+    """Return the prompt with as many keywords as fit: engines read its last few hundred words."""
+    joined = ""
+    for part in filter(None, [prompt, *keywords]):
+        longer = f"{joined}, {part}" if joined else part
+        if len(longer) > MAX_PROMPT:
+            break
+        joined = longer
+    return joined
 
 
 def _unsupported(reason: str, formats: set[str]) -> serializers.ValidationError:

@@ -44,13 +44,19 @@ class TranscribeWithSpeakers(APIView):
         serializer = TranscribeWithSpeakersRequest(data=request.data)
         serializer.is_valid(raise_exception=True)
         given, linking = serializer.validated_data, serializer.linking()
+        spelling = serializer.wanted_spelling()
         if given["identify"]:
             require(request, VOICES_READ)
             transcript = transcribe_with_known_speakers(
-                given["file"], reader=client_of(request).name, linking=linking
+                given["file"],
+                reader=client_of(request).name,
+                linking=linking,
+                spelling=spelling,
             )
         else:
-            transcript = transcribe_with_speakers(given["file"], linking=linking)
+            transcript = transcribe_with_speakers(
+                given["file"], linking=linking, spelling=spelling
+            )
         response = transcript_response(transcript, given["format"])
         return with_ignored(response, serializer.unknown())
 

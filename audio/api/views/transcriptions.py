@@ -19,9 +19,10 @@ from audio.api.schema import transcription_pages
 from audio.api.serializers.transcriptions import TranscriptionRequest
 from audio.engines.languages import language_name
 from audio.formats.openai_json import Json, OpenAITranscript, stream_events
+from audio.merge.defaults import DEFAULT_LANGUAGE
 from audio.pipeline.diarization import transcribe_diarized
 from audio.pipeline.known_speakers import check_references
-from audio.pipeline.transcription import DEFAULT_LANGUAGE, transcribe
+from audio.pipeline.transcription import transcribe
 
 
 class Transcriptions(APIView):
@@ -55,17 +56,19 @@ class Translations(APIView):
 
 
 def _transcribe(serializer: TranscriptionRequest) -> OpenAITranscript:
-    options = serializer.engine_options()
+    options, spelling = serializer.engine_options(), serializer.wanted_spelling()
     with serializer.recordings() as (recording, known):
         check_references(known.references)
         if serializer.is_diarized:
-            diarized = transcribe_diarized(recording, options, known)
+            diarized = transcribe_diarized(recording, options, known, spelling)
             return OpenAITranscript(
                 transcription=diarized.transcription,
                 labelled=diarized.labelled,
                 warnings=diarized.warnings,
             )
-        analysis = transcribe(recording, options, needs_times=serializer.needs_times)
+        analysis = transcribe(
+            recording, options, needs_times=serializer.needs_times, spelling=spelling
+        )
     language = analysis.transcription.language or serializer.validated_data.get("language")
     return OpenAITranscript(
         transcription=analysis.transcription,

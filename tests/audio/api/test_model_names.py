@@ -72,7 +72,7 @@ def test_an_own_name_is_known_when_models_are_strict(name: str) -> None:
     ("name", "model"),
     [("narrator", "bm_george"), ("ASR-Large", "whisper-1"), ("whisper-1", "whisper-1")],
 )
-def test_an_alias_stands_for_its_model(name: str, model: str) -> None:
+def test_an_alias_means_its_model(name: str, model: str) -> None:
     with override_settings(MODEL_ALIASES=ALIASES):
         assert resolve(name) == model
 

@@ -1,6 +1,7 @@
 """Transcriptions, over a scripted engine."""
 
 import base64
+import json
 
 import pytest
 
@@ -242,7 +243,9 @@ def test_an_engine_with_only_plain_json_is_asked_for_it(
         ({"stream": "true", "response_format": "srt"}, "response_format"),
         ({"speakers": "true"}, "response_format"),
         ({"prompt": "x" * 10_001}, "prompt"),
-        ({"keywords[]": ["x"] * 201}, "keywords"),
+        ({"keywords": json.dumps(["x"] * 501)}, "keywords"),
+        ({"keywords[]": "x" * 10_000}, "keywords"),
+        ({"spelling": "loose"}, "spelling"),
         ({"chunking_strategy": "manual"}, "chunking_strategy"),
         ({"chunking_strategy": "{"}, "chunking_strategy"),
         ({"chunking_strategy": '{"type": "server_vad", "threshold": 1.1}'}, "chunking_strategy"),

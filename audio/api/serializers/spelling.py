@@ -1,0 +1,42 @@
+"""The fields of a request that say how names and jargon are spelled."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from audio.api.fields import BracketedListField, Choice
+from audio.api.serializers.audio_request import AudioRequest
+from audio.merge.defaults import SPELLING_NAMES
+from audio.pipeline.spelling import Spelling
+
+MAX_TERMS = 500
+MAX_TERM_LENGTH = 200
+
+
+class SpelledRequest(AudioRequest):
+    """A request that may name the words to expect, and whether they correct the transcript."""
+
+    keywords = BracketedListField(
+        child=serializers.CharField(max_length=MAX_TERM_LENGTH),
+        default=[],
+        max_items=MAX_TERMS,
+        help_text="Names and jargon that are expected. Misspelled words that sound and look like "
+        "one of them are corrected.",
+    )
+    spelling = Choice(
+        SPELLING_NAMES,
+        required=False,
+        help_text="What corrects the spelling. off: nothing. terms: keywords and prompt; the "
+        "default where one of them is sent. people: also the names of the timeline, of the voices "
+        "and of known speakers.",
+    )
+
+    def wanted_spelling(self) -> Spelling:
+        """Return which words correct the transcript."""
+        given: dict[str, Any] = self.validated_data
+        return Spelling(
+            mode=given.get("spelling"),
+            keywords=tuple(given["keywords"]),
+            prompt=given.get("prompt", ""),
+            language=given.get("language", ""),
+        )

@@ -1,0 +1,1 @@
+"""Names and jargon, spelled as the reader of a transcript spells them."""

@@ -1,0 +1,161 @@
+"""The correction of a transcription's misspelled names and jargon, by a vocabulary.
+
+A word that sounds like a term and looks like it becomes the term, unless it is itself known, or
+two terms fit. So does a term that was heard as two or three unknown words.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from audio.merge.spelling.vocabulary import IsKnown, Vocabulary
+from audio.merge.values import Correction, Transcription, Word
+
+# A name may be heard as this many words.
+MOST_PIECES = 3
+# Marks, a word, a possessive ending, marks.
+_PIECE = re.compile(r"(?P<before>[\W_]*)(?P<word>.*?)(?P<after>(?:['’]s)?[\W_]*)", re.DOTALL)  # noqa: RUF001
+_PIECES = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word as it was heard, and the marks around it."""
+
+    before: str
+    word: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The pieces from `first` up to `stop`, without it, are the word `term`."""
+
+    first: int
+    stop: int
+    heard: str
+    term: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A transcription with the spelling of a vocabulary, and what was changed."""
+
+    transcription: Transcription
+    corrections: tuple[Correction, ...] = ()
+
+
+def correct_spelling(
+    transcription: Transcription, vocabulary: Vocabulary, is_known: IsKnown
+) -> Corrected:
+    """Spell names and jargon as the vocabulary does.
+
+    Parameters
+    ----------
+    transcription
+        Its words may have marks; times are in seconds. Without words its text is corrected.
+    vocabulary
+        The words that the reader expects.
+    is_known
+        Whether a word is in a dictionary: it is never changed.
+
+    Returns
+    -------
+    Corrected
+        Words that became one have the start of the first and the end of the last. A correction's
+        `start_ms` is None without words.
+
+    Examples
+    --------
+    >>> from audio.merge.spelling.vocabulary import vocabulary_of
+    >>> heard = Transcription("Ask Sorvat's aunt.", ())
+    >>> known = {"ask", "aunt"}.__contains__
+    >>> corrected = correct_spelling(heard, vocabulary_of(("Zorvath",)), known)
+    >>> corrected.transcription.text, corrected.corrections
+    ("Ask Zorvath's aunt.", (Correction(heard='Sorvat', term='Zorvath', start_ms=None),))
+
+    """
+    words = transcription.words
+    texts = [word.text for word in words] or _PIECES.findall(transcription.text)
+    changes = list(_changes(texts, vocabulary, is_known)) if vocabulary.spellings else []
+    if not changes:
+        return Corrected(transcription)
+    corrections = tuple(
+        Correction(
+            change.heard, change.term, round(words[change.first].start * 1000) if words else None
+        )
+        for change in changes
+    )
+    corrected = replace(
+        transcription,
+        text=_changed_text(transcription.text, texts, changes),
+        words=_changed_words(words, changes) if words else (),
+    )
+    return Corrected(corrected, corrections)
+
+
+def _changes(texts: Sequence[str], vocabulary: Vocabulary, is_known: IsKnown) -> Iterator[_Change]:
+    pieces = [_piece(text) for text in texts]
+    may_change = [bool(one.word) and not is_known(one.word) for one in pieces]
+    at = 0
+    while at < len(pieces):
+        change = _change_at(pieces, may_change, at, vocabulary) if may_change[at] else None
+        if change is not None and change.heard != change.term:
+            yield change
+        at = change.stop if change is not None else at + 1
+
+
+def _change_at(
+    pieces: Sequence[_Piece], may_change: Sequence[bool], first: int, vocabulary: Vocabulary
+) -> _Change | None:
+    """Return what the pieces from here on are; the most pieces that are one word of a term."""
+    for stop in range(_end_of_run(pieces, may_change, first), first, -1):
+        run = pieces[first:stop]
+        heard = " ".join(piece.word for piece in run)
+        term = vocabulary.spelling_of(heard)
+        if term is not None:
+            spelled = term.capitalize() if term.islower() and heard[0].isupper() else term
+            text = f"{run[0].before}{spelled}{run[-1].after}"
+            return _Change(first, stop, heard, spelled, text)
+    return None
+
+
+def _end_of_run(pieces: Sequence[_Piece], may_change: Sequence[bool], first: int) -> int:
+    """Return where unknown words end that have only white space between them."""
+    stop = first + 1
+    while (
+        stop < min(first + MOST_PIECES, len(pieces))
+        and may_change[stop]
+        and not pieces[stop - 1].after
+        and not pieces[stop].before
+    ):
+        stop += 1
+    return stop
+
+
+def _piece(text: str) -> _Piece:
+    found = _PIECE.fullmatch(text.strip())
+    return _Piece(*found.group("before", "word", "after")) if found else _Piece("", text, "")
+
+
+def _changed_words(words: Sequence[Word], changes: Sequence[_Change]) -> tuple[Word, ...]:
+    changed, at = list[Word](), 0
+    for change in changes:
+        first, last = words[change.first], words[change.stop - 1]
+        joined = replace(first, end=max(first.end, last.end), text=change.text)
+        changed += [*words[at : change.first], joined]
+        at = change.stop
+    return (*changed, *words[at:])
+
+
+def _changed_text(text: str, texts: Sequence[str], changes: Sequence[_Change]) -> str:
+    """Return the text with the changes, each looked for behind the one before."""
+    parts, at = list[str](), 0
+    for change in changes:
+        heard = r"\s*".join(re.escape(one.strip()) for one in texts[change.first : change.stop])
+        found = re.compile(rf"(?<!\w){heard}(?!\w)").search(text, at)
+        if found:
+            parts += [text[at : found.start()], change.text]
+            at = found.end()
+    return "".join([*parts, text[at:]])

@@ -1,0 +1,113 @@
+"""The correction of misspelled names and jargon."""
+
+import pytest
+
+from audio.merge.spelling.corrections import Corrected, correct_spelling
+from audio.merge.spelling.vocabulary import vocabulary_of
+from audio.merge.values import Correction, Transcription, Word
+
+ORDINARY = [
+    "ask",
+    "the",
+    "van",
+    "about",
+    "brook",
+    "mark",
+    "mira",
+    "bell",
+    "is",
+    "in",
+    "reyes",
+    "saint",
+    "said",
+    "a",
+    "and",
+    "here",
+]
+
+
+def correct(text: str, *terms: str) -> Corrected:
+    heard = Transcription(text, ())
+    return correct_spelling(
+        heard, vocabulary_of(terms), lambda word: word.lower().removesuffix("'s") in ORDINARY
+    )
+
+
+@pytest.mark.parametrize(
+    ("heard", "term", "text"),
+    [
+        ("Ask Sorvat.", "Zorvath", "Ask Zorvath."),
+        ("ask cubernetes", "Kubernetes", "ask Kubernetes"),
+        ("Cubernetes is here", "kubernetes", "Kubernetes is here"),
+        ("(Shickvic's van)", "Shikvik", "(Shikvik's van)"),
+        ("Ask Lukas Nowack!", "Łukasz Nowak", "Ask Łukasz Nowak!"),
+        ("HALNELY said", "Halniley", "Halniley said"),
+        ("Ask Zor Vath's van", "Zorvath", "Ask Zorvath's van"),
+        ("Ask Sethem-Wick", "Sesthemwick", "Ask Sesthemwick"),
+        ("ask openai", "OpenAI", "ask OpenAI"),
+        ("ask Iphone", "iPhone", "ask iPhone"),
+    ],
+)
+def test_a_word_that_sounds_and_looks_like_a_term_becomes_it(
+    heard: str, term: str, text: str
+) -> None:
+    assert correct(heard, term).transcription.text == text
+
+
+@pytest.mark.parametrize(
+    ("heard", "terms"),
+    [
+        ("Ask Zorvath.", ["Zorvath"]),
+        # A known word, alone or as a part of two.
+        ("Mark said", ["Marc"]),
+        ("ask Mira Bell", ["Mirabell"]),
+        # Two terms fit.
+        ("Ask Sorvat.", ["Zorvath", "Sorvath"]),
+        ("ask openai", ["OpenAI", "OpenAi"]),
+        # It looks alike, or sounds alike, but not both.
+        ("Ask Zorbakin.", ["Zorvalin"]),
+        ("Ask Phoughtenau.", ["Fotno"]),
+        # Short words, numbers, and other scripts.
+        ("Ask Ann.", ["Ana"]),
+        ("Ask 12345.", ["12346"]),
+        ("Ask Зорват.", ["Зорвать"]),
+        # Marks separate the parts of a name.
+        ("Ask Zor. Vath said", ["Zorvath"]),
+    ],
+)
+def test_any_other_word_is_unchanged(heard: str, terms: list[str]) -> None:
+    corrected = correct(heard, *terms)
+
+    assert corrected.transcription.text == heard
+    assert corrected.corrections == ()
+
+
+def test_joined_words_have_the_times_of_both() -> None:
+    words = (
+        Word(0.0, 0.4, "Ask"),
+        Word(0.5, 0.7, "Zor", gap=" "),
+        Word(0.7, 1.0, "Vath,"),
+        Word(1.1, 1.5, "here."),
+    )
+    heard = Transcription("Ask Zor Vath, here.", words)
+
+    corrected = correct_spelling(heard, vocabulary_of(("Zorvath",)), ORDINARY.__contains__)
+
+    assert corrected.transcription.words[1:] == (Word(0.5, 1.0, "Zorvath,", " "), words[3])
+    assert corrected.transcription.text == "Ask Zorvath, here."
+    assert corrected.corrections == (Correction("Zor Vath", "Zorvath", 500),)
+
+
+def test_only_the_word_that_was_heard_changes_in_the_text() -> None:
+    words = (Word(0.0, 0.4, "Sorvat"), Word(0.5, 0.9, "Sorvatia"), Word(1.0, 1.4, "Sorvat"))
+    heard = Transcription("Sorvat Sorvatia Sorvat", words)
+
+    text = correct_spelling(heard, vocabulary_of(("Zorvat",)), ORDINARY.__contains__)
+
+    assert text.transcription.text == "Zorvat Sorvatia Zorvat"
+
+
+def test_ten_thousand_hostile_signs_are_quick() -> None:
+    text = "-'" * 5_000 + "’" * 5_000 + "a-" * 5_000  # noqa: RUF001
+
+    assert correct(text, "-'" * 100, "’’’’").transcription.text == text  # noqa: RUF001
