@@ -21,8 +21,10 @@ from audio.engines.availability import (
 from audio.engines.failures import (
     EngineError,
     EngineFailed,
+    EngineMisconfigured,
     EngineNonsense,
     EngineRefused,
+    EngineRefusedKey,
     EngineTimedOut,
     EngineUnreachable,
     bad_answer,
@@ -46,7 +48,14 @@ HEALTH_S = 2.0
 # A probe needs a connection of its own when all others are in use.
 PROBE_CONNECTIONS = 1
 # After these failures the engine is probed, so that other processes learn of it.
-_SUSPICIOUS = (EngineFailed, EngineNonsense, EngineTimedOut, EngineUnreachable)
+_SUSPICIOUS = (
+    EngineFailed,
+    EngineMisconfigured,
+    EngineNonsense,
+    EngineRefusedKey,
+    EngineTimedOut,
+    EngineUnreachable,
+)
 
 
 def connections(count: int, base_url: str) -> EngineConnections:

@@ -62,7 +62,7 @@ class Ready(Public):
     @status_pages.READY
     def get(self, request: Request) -> Response:
         parts = engine_states() | _database_state()
-        is_ready = _can_serve(parts)
+        is_ready = can_serve(parts)
         body = {"status": "ready" if is_ready else "not_ready", **parts}
         return Response(body, status=200 if is_ready else 503)
 
@@ -110,7 +110,7 @@ def engine_states() -> dict[str, str]:
     return dict.fromkeys(listed(), "not_configured") | dict(zip(engines, states, strict=True))
 
 
-def _can_serve(parts: Mapping[str, str]) -> bool:
+def can_serve(parts: Mapping[str, str]) -> bool:
     """Whether every role that is configured has an engine that is ready, and the database is."""
     fit = {name for name, state in parts.items() if state in ("ready", "not_configured")}
     return "database" in fit and all(
