@@ -24,7 +24,7 @@ DOCS_SOURCES := mkdocs.yml .env.example $(shell find docs -type f -not -name '*.
 NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check docs prose audit nvidia-wheels lock figures bench load clean
+.PHONY: help demo test run check docs prose audit nvidia-wheels oracle nvidia-weights-from-nemo lock figures bench load clean
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
@@ -40,6 +40,8 @@ help:
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
 	@echo "make bench   what the gateway adds in time and memory; ARGS='added uploads' for some of it"
 	@echo "make nvidia-wheels  the NVIDIA engine's wheels for amd64 and arm64 can be found"
+	@echo "make oracle  the NVIDIA engine's numbers beside NeMo's and transformers' (installs 2.3 GB or more)"
+	@echo "make nvidia-weights-from-nemo  export MODELS/*.nemo to OUT as ONNX; MODELS=DIR OUT=DIR"
 	@echo "make lock    pin the requirements again, from requirements/*.in"
 
 demo: .venv/run.stamp
@@ -105,6 +107,13 @@ nvidia-wheels: .venv/bin/python
 			--platform manylinux_2_27_$$machine --platform manylinux_2_17_$$machine --platform manylinux2014_$$machine \
 			-r requirements/nvidia_engine.txt && echo "$$machine: all wheels found" || exit 1; done
 
+oracle: .venv/oracle/stamp
+	@.venv/oracle/bin/python -m benchmarks.nvidia_oracle $(ARGS)
+
+nvidia-weights-from-nemo: .venv/oracle/stamp
+	@test -n "$(MODELS)" -a -n "$(OUT)" || { echo "Name the folders: make $@ MODELS=DIR OUT=DIR"; exit 2; }
+	@.venv/oracle/bin/python -m benchmarks.nvidia_oracle.nemo_export $(MODELS) $(OUT)
+
 lock: .venv/dev.stamp
 	@for set in $(DEV_SETS) nvidia_engine nvidia_engine_cpu docs figures bench audit sdk_1 sdk_2 wyoming_openai; do \
 		case $$set in wyoming_openai|nvidia_engine*) oldest=3.12;; *) oldest=3.11;; esac; \
@@ -161,6 +170,14 @@ clean:
 	@echo "Installing the auditing tool …"
 	@rm -rf .venv/audit
 	@$(INSTALL) --no-deps --target .venv/audit -r requirements/audit.txt
+	@touch $@
+
+# Apart from the rest: NeMo pins packages that the product pins otherwise.
+.venv/oracle/stamp: .venv/bin/python requirements/nvidia_oracle.in
+	@echo "Installing NeMo and transformers …"
+	@$(PYTHON) -m venv .venv/oracle
+	@.venv/oracle/bin/python -m pip install -qq --disable-pip-version-check -r requirements/nvidia_oracle.in \
+		|| { echo "Installing failed: is a package registry reachable? Then run make again."; exit 1; }
 	@touch $@
 
 .venv/figures.stamp: .venv/run.stamp requirements/figures.txt

@@ -1,6 +1,7 @@
 """What the NVIDIA engine's own code costs, without trained models.
 
     python -m benchmarks.nvidia_engine
+    python -m benchmarks.nvidia_engine --known-answers 2
 
 Times are those of one processor.
 """
@@ -14,6 +15,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
@@ -25,8 +27,18 @@ from nvidia_engine.diarization.turns import find_turns
 from nvidia_engine.features import SAMPLE_RATE, Features, Samples, frame_count, mel_rows
 from nvidia_engine.sessions import Recognizer
 from tests.nvidia_engine.http.engine_process import EngineProcess, running_engine, wait_healthy
+from tests.nvidia_engine.known_answers.engines import make_known_models
+from tests.nvidia_engine.known_answers.recordings import (
+    FRAME_S,
+    expected_turns,
+    spoken_turns,
+    spoken_words,
+)
+from tests.nvidia_engine.known_answers.voice_graphs import VOICES
 from tests.nvidia_engine.models_folder import TINY, make_models_folder
+from tests.waiting import until
 
+PROGRAM = Path(__file__).resolve().parents[1] / "nvidia_engine"
 MINUTES = 20
 SPEAKERS, WIDTH = 8, 512
 
@@ -39,10 +51,19 @@ def main() -> int:
     parser.add_argument(
         "--hours", type=float, default=4.0, help="of the recording that memory is measured on"
     )
+    parser.add_argument(
+        "--known-answers",
+        type=float,
+        metavar="HOURS",
+        help="instead, ask a running engine for every word and turn of a recording of this length",
+    )
     options = parser.parse_args()
+    if options.known_answers:
+        return ask_known_answers(options.known_answers)
+    print("| | |\n| --- | --- |")
+    print(f"| own code, lines of Python | {own_lines()} |")
     samples = noise(MINUTES * 60)
     seconds = len(samples) / SAMPLE_RATE
-    print("| | |\n| --- | --- |")
     for name, work in WORKS.items():
         print(f"| {name}, times real time | {seconds / timed(partial(work, samples)):.0f} |")
     for batch in (1, 16):
@@ -51,6 +72,11 @@ def main() -> int:
     for name, megabytes in memory(options.hours).items():
         print(f"| {name} | {megabytes} MiB |")
     return 0
+
+
+def own_lines() -> int:
+    """Count the lines of the program, without its tests."""
+    return sum(len(path.read_text().splitlines()) for path in PROGRAM.rglob("*.py"))
 
 
 def noise(seconds: float) -> Samples:
@@ -148,6 +174,59 @@ def write_noise(path: Path, seconds: float) -> None:
         file.setframerate(SAMPLE_RATE)
         for _ in range(round(seconds / 60)):
             file.writeframesraw(minute)
+
+
+def ask_known_answers(hours: float) -> int:
+    """Ask graphs with known answers over HTTP; 1 when a word, a turn or a voice is wrong."""
+    with TemporaryDirectory() as folder:
+        models = make_known_models(Path(folder) / "models")
+        with running_engine(models, Path(folder) / "log", START_LIMIT_S="86400") as engine:
+            # Their folder has the known answer of other graphs.
+            until(lambda: engine.health().get("status") == "probe_failed")
+            is_right = ask_words(engine, hours * 3600, Path(folder))
+            is_right &= ask_turns(engine, hours * 3600, Path(folder))
+    return 0 if is_right else 1
+
+
+def ask_words(engine: EngineProcess, seconds: float, folder: Path) -> bool:
+    """Ask for every word, and compare its text and its beginning."""
+    samples, expected = spoken_words(seconds)
+    heard = answer(engine, "/v1/audio/transcriptions", samples, folder)["words"]
+    texts = [word["text"] for word in heard] == [text for text, _ in expected]
+    pairs = zip(heard, expected, strict=False)
+    worst_s = max(abs(word["start"] - at) for word, (_, at) in pairs)
+    print(f"{len(heard)} words of {len(expected)}, texts {'equal' if texts else 'DIFFER'}")
+    print(f"largest difference of their beginnings: {worst_s:.3f} s")
+    return texts and worst_s <= FRAME_S + 1e-6
+
+
+def ask_turns(engine: EngineProcess, seconds: float, folder: Path) -> bool:
+    """Ask for every turn of eight voices, and for their embeddings."""
+    spoken = spoken_turns(seconds, VOICES)
+    body = answer(engine, "/v1/audio/diarize-chunk", spoken.samples, folder)
+    found = [(one["speaker"], one["start_s"], one["end_s"]) for one in body["segments"]]
+    expected = expected_turns(spoken.truth)
+    vectors = np.array([body["fingerprints"][label] for label in body["speakers_detected"]])
+    off = float(np.abs(vectors @ vectors.T - np.eye(VOICES)).max())
+    wrong = len(set(found) ^ set(expected))
+    print(f"{len(found)} turns of {len(expected)}, {wrong} wrong")
+    print(f"embeddings of {len(vectors)} voices, largest cosine of two: {off:.1e}")
+    return found == expected and off < 1e-5
+
+
+def answer(engine: EngineProcess, path: str, samples: Samples, folder: Path) -> dict[str, Any]:
+    """Send samples as WAV."""
+    recording = folder / "recording.wav"
+    with wave.open(str(recording), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        for first in range(0, len(samples), 60 * SAMPLE_RATE):
+            minute = samples[first : first + 60 * SAMPLE_RATE]
+            file.writeframesraw((minute * 32_767).astype("<i2").tobytes())
+    with recording.open("rb") as file_:
+        answered = engine.client.post(path, files={"file": file_}, timeout=None)
+    return dict(answered.raise_for_status().json())
 
 
 def server_peak_mb(engine: EngineProcess) -> int:

@@ -22,8 +22,8 @@ from nvidia_engine.features import (
     mel_rows,
     normalize,
 )
+from nvidia_engine.inference.messages import Ready
 from nvidia_engine.inference.units import Kind, Request, Unit
-from nvidia_engine.inference.worker import Ready
 from nvidia_engine.recognition.token_words import spell_words
 from nvidia_engine.recognition.windows import Window, Word, join_words, split_windows
 from nvidia_engine.voices.average import average

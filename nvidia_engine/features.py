@@ -32,7 +32,7 @@ FRAMES_PER_S = SAMPLE_RATE // HOP
 # The lengths that batches are padded to, in seconds: few shapes, so that memory arenas and
 # searches for kernels settle.
 BUCKETS_S = (5, 10, 16, 25)
-_WINDOW, _FFT = 400, 512
+_LENGTH, _FFT = 400, 512
 _MARGIN = _FFT // 2
 _PREEMPHASIS = 0.97
 _GUARD = 2.0**-24
@@ -42,7 +42,7 @@ _BLOCK = 1024
 # Slaney's mel scale: linear to 1 kHz (15 mel), then 27 steps for each factor of 6.4.
 _LINEAR_HZ, _BREAK_MEL, _BREAK_HZ, _LOG_STEP = 200 / 3, 15, 1000, np.log(6.4) / 27
 _GROUPS = 8
-_HANN = np.pad(np.hanning(_WINDOW), (_FFT - _WINDOW) // 2)
+WINDOW = np.pad(np.hanning(_LENGTH), (_FFT - _LENGTH) // 2)
 
 
 def frame_count(samples: int) -> int:
@@ -107,7 +107,7 @@ def _block(samples: SampleSource, first: int, bands: int) -> Features:
     begin = first * HOP - _MARGIN
     wave = _emphasized(samples, begin, begin + (_BLOCK - 1) * HOP + _FFT)
     frames = np.lib.stride_tricks.sliding_window_view(wave, _FFT)[::HOP]
-    power = np.abs(np.fft.rfft(frames * _HANN, axis=1)) ** 2
+    power = np.abs(np.fft.rfft(frames * WINDOW, axis=1)) ** 2
     mel = np.concatenate(
         [power[:, bins] @ weights for bins, weights in _filter_groups(bands)], axis=1
     )

@@ -19,6 +19,7 @@ from nvidia_engine.features import SAMPLE_RATE
 from nvidia_engine.inference.child import Child
 from nvidia_engine.inference.deadlines import Limits
 from nvidia_engine.inference.dispatcher import Dispatcher
+from nvidia_engine.inference.messages import Ready, serve_models
 from nvidia_engine.inference.model_files import (
     DIARIZER_NAMES,
     EMBEDDER_NAME,
@@ -28,7 +29,6 @@ from nvidia_engine.inference.model_files import (
 )
 from nvidia_engine.inference.tally import Tally
 from nvidia_engine.inference.units import EngineFault, Request
-from nvidia_engine.inference.worker import Ready, serve
 from nvidia_engine.known_answer import FirstEmbedding, KnownAnswer, load_known_answer
 from nvidia_engine.media.audio_samples import decoded
 from nvidia_engine.prober import Prober, Remedies
@@ -50,7 +50,7 @@ class NotReady(Exception):
 
 def start_child(files: ModelFiles, device: Device, pieces: int) -> Child:
     """Start the process that owns the device."""
-    return Child(serve, (files, device, pieces))
+    return Child(serve_models, (files, device, pieces))
 
 
 class Service:

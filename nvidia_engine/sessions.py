@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from nvidia_engine.device import Device
-from nvidia_engine.diarization.geometry import NEMOTRON, SORTFORMER, STRIDE, Geometry
+from nvidia_engine.diarization.geometry import NEMOTRON, SORTFORMER, STRIDE, DiarizerFacts
 from nvidia_engine.diarization.stream import StepInput, StepOutput
 from nvidia_engine.features import padded_batch
 from nvidia_engine.recognition.tdt import DURATIONS, States, Token, decode_tokens, empty_states
@@ -25,16 +24,6 @@ _SILENCE_KEYS = ("silence", "silence_embedding", "silence_embeds")
 
 class ModelRefused(Exception):
     """A graph is not one that this program knows, or the device is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class DiarizerFacts:
-    """What the owner of a stream must know of the graph."""
-
-    geometry: Geometry
-    speakers: int
-    bands: int
-    silence: NDArray[np.float32]
 
 
 def open_session(path: Path, device: Device) -> onnxruntime.InferenceSession:

@@ -5,7 +5,8 @@
 
 Sixty-four clients send a mix of requests, over two engines in their own processes. First both
 work; then one of them fails in each way in turn, then the other. Then strangers hold connections,
-and both engines hang, while the gateway's health is asked for. Before and after, the idle gateway
+and both engines hang, while the gateway's health is asked for. At last the NVIDIA engine loses
+its child process under load. Before and after, the idle gateway
 is inspected. The exit status is 1 if a requirement is not met.
 """
 
@@ -18,6 +19,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.load import nvidia
 from benchmarks.load.clients import KINDS, Clients, Phase, ask_concurrently, ask_each
 from benchmarks.load.engine import CALM, SLOW
 from benchmarks.load.engines import WAYS, EngineProcess, running_engines
@@ -49,8 +51,9 @@ def main() -> int:
             port = int(gateway.url.rpartition(":")[2])
             annoyed = list(Strangers(port, engines, options.strangers).verdicts())
             after = load.left(before)
+        own = list(nvidia.verdicts(room, engines["kokoro"], options.nvidia))
     phases = [seen(Phase(name, way), load.outcomes) for name in engines for way in WAYS]
-    return _report(phases, [*judge(load.outcomes, phases, before, after), *annoyed])
+    return _report(phases, [*judge(load.outcomes, phases, before, after), *annoyed, *own])
 
 
 class _Load:
@@ -132,6 +135,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="of load (60)")
     parser.add_argument(
         "--strangers", type=float, default=30.0, help="seconds of strangers in each way (30)"
+    )
+    parser.add_argument(
+        "--nvidia", type=float, default=20.0, help="seconds of load on the NVIDIA engine (20)"
     )
     parser.add_argument("--clients", type=int, default=64, help="concurrent clients (64)")
     return parser.parse_args()

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 # Eight mel frames of 10 ms are one frame of the model.
 STRIDE = 8
 
@@ -65,3 +68,13 @@ NEMOTRON = Geometry(
     is_padded=False,
     is_fine=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DiarizerFacts:
+    """What the owner of a stream must know of the graph."""
+
+    geometry: Geometry
+    speakers: int
+    bands: int
+    silence: NDArray[np.float32]

@@ -1,5 +1,9 @@
-"""Activity → turns: thresholds, pads, what is too short."""
+"""Activity → turns: thresholds, pads, what is too short.
 
+Source: NeMo 3.0.0, ``ts_vad_post_processing`` in ``asr/parts/utils/vad_utils.py``.
+"""
+
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +16,8 @@ Activity = NDArray[np.uint8]
 
 # Activity is kept in 255ths, so that hours of it stay small.
 FULL = 255
+# The states of speech change with frames of this length, whatever the model's frames are.
+UNIT_S = 0.01
 # Seconds of frames are not exact in binary.
 _TINY = 1e-6
 
@@ -21,7 +27,7 @@ class Preset:
     """How activity becomes turns; thresholds are probabilities, the rest seconds.
 
     Speech begins above `onset` and ends below `offset`. An offset above the onset is meant as
-    written: between them the state changes with each frame, and `min_off` fills the gaps.
+    written: between them the state changes every 10 ms, and pads and `min_off` fill the gaps.
     """
 
     onset: float
@@ -91,25 +97,27 @@ def _spans(
     The order is NeMo's: pad, merge, drop short speech, fill short gaps.
     """
     padded = [
-        (max(start * frame_s - preset.pad_on, 0.0), min(end * frame_s + preset.pad_off, duration))
-        for start, end in _speech(activity, preset)
+        (max(start * UNIT_S - preset.pad_on, 0.0), min(end * UNIT_S + preset.pad_off, duration))
+        for start, end in _speech(activity, round(frame_s / UNIT_S), preset)
     ]
     spans = _merged(padded, 0.0)
     spans = [(start, end) for start, end in spans if end - start > preset.min_on - _TINY]
     return _merged(spans, preset.min_off)
 
 
-def _speech(activity: Activity, preset: Preset) -> Iterator[tuple[int, int]]:
-    """Find the runs of one head's speech, in frames."""
+def _speech(activity: Activity, units: int, preset: Preset) -> Iterator[tuple[int, int]]:
+    """Find the runs of one head's speech, in units of 10 ms, of which a frame has some."""
     is_on = False
 
     def is_speaking(start: int, end: int) -> NDArray[np.bool_]:
         nonlocal is_on
-        states = _switched(activity[start:end], preset, is_on)
+        part = np.repeat(activity[start // units : math.ceil(end / units)], units)
+        skipped = start % units
+        states = _switched(part[skipped : skipped + end - start], preset, is_on)
         is_on = bool(states[-1])
         return states
 
-    return find_runs(len(activity), is_speaking)
+    return find_runs(len(activity) * units, is_speaking)
 
 
 def _switched(activity: Activity, preset: Preset, was_on: bool) -> NDArray[np.bool_]:
@@ -134,7 +142,7 @@ def _merged(spans: Sequence[tuple[float, float]], gap: float) -> list[tuple[floa
     """Join spans with less than `gap` between them, or that touch."""
     joined: list[tuple[float, float]] = []
     for start, end in spans:
-        if joined and (start <= joined[-1][1] or start - joined[-1][1] < gap):
+        if joined and (start <= joined[-1][1] or start - joined[-1][1] < gap - _TINY):
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))

@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from nvidia_engine.inference.worker import Batch, Failed, Ready, Refused
+from nvidia_engine.inference.messages import Batch, Failed, Ready, Refused
 
 # An exception that names one of these leaves the device unusable for this process.
 _FATAL = ("CUDA", "CUBLAS", "CUDNN", "CURAND", "MEMORY", "BAD_ALLOC", "ALLOC")

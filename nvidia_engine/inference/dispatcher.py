@@ -14,10 +14,10 @@ import numpy as np
 from nvidia_engine.diarization.stream import StepOutput
 from nvidia_engine.inference.child import BatchFailed, Child, ChildFault, StartRefused
 from nvidia_engine.inference.deadlines import Deadlines, Limits
+from nvidia_engine.inference.messages import Batch, Ready
 from nvidia_engine.inference.scheduler import Scheduler
 from nvidia_engine.inference.tally import Tally
 from nvidia_engine.inference.units import EngineFault, Request, Unit
-from nvidia_engine.inference.worker import Batch, Ready
 from nvidia_engine.voices.average import has_direction
 
 logger = logging.getLogger(__name__)

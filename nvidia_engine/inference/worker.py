@@ -4,54 +4,14 @@ It answers one batch after another, and ends when its parent is gone.
 """
 
 import signal
-from collections.abc import Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
 from nvidia_engine.device import Device
+from nvidia_engine.inference.messages import Batch, Failed, Ready, Refused
 from nvidia_engine.inference.model_files import ModelFiles
 from nvidia_engine.inference.units import Kind
-from nvidia_engine.sessions import (
-    DiarizerFacts,
-    ModelRefused,
-    Recognizer,
-    SpeakerEncoder,
-    StreamingDiarizer,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What a child says once its models are loaded."""
-
-    device: str
-    diarizer: DiarizerFacts
-    recognizer_bands: int
-    embedder_bands: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a child cannot start; starting it again would not help."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Why a batch failed: the class and the text of the exception."""
-
-    error: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What a child is asked."""
-
-    kind: Kind
-    payloads: Sequence[Any]
+from nvidia_engine.sessions import ModelRefused, Recognizer, SpeakerEncoder, StreamingDiarizer
 
 
 class Models:

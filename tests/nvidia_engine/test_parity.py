@@ -1,7 +1,6 @@
 """The program around the networks against NeMo and transformers, on tiny random twins.
 
-The reference numbers are committed beside the graphs; `nvidia_engine/README.md` says how they
-were made.
+The reference numbers are committed beside the graphs; `make oracle` makes them anew.
 """
 
 from dataclasses import replace
@@ -10,29 +9,36 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from nvidia_engine import features
 from nvidia_engine.device import Device
 from nvidia_engine.diarization import stream
 from nvidia_engine.diarization.geometry import Geometry
 from nvidia_engine.diarization.speaker_cache import Rows
 from nvidia_engine.diarization.stream import stream_activity
-from nvidia_engine.features import Samples, frame_count, mel_rows, normalize
+from nvidia_engine.features import Features, Samples, frame_count, mel_rows, normalize
 from nvidia_engine.sessions import Recognizer, SpeakerEncoder, StreamingDiarizer
 from tests.nvidia_engine.models_folder import TINY
 
 Reference = dict[str, NDArray[np.float32]]
 
 
+@pytest.fixture(scope="module")
+def rows(meeting: Samples) -> Features:
+    """The meeting's features, as every stream hears them."""
+    return mel_rows(meeting, 0, frame_count(len(meeting)), bands=128)
+
+
 def activity_of(
     diarizer: StreamingDiarizer,
-    samples: Samples,
+    rows: Features,
     geometry: Geometry | None = None,
     silence: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     facts = diarizer.facts
     parts = stream_activity(
         diarizer,
-        lambda start, end: mel_rows(samples, start, end, facts.bands),
-        frame_count(len(samples)),
+        lambda start, end: rows[start:end],
+        len(rows),
         geometry or facts.geometry,
         facts.silence if silence is None else silence,
         facts.speakers,
@@ -51,18 +57,28 @@ def test_mel_features_are_nemos(meeting: Samples, reference: Reference) -> None:
     assert np.abs(normalize(rows) - reference["mel_asr"]).max() < 5e-4
 
 
-def test_sortformers_stream_is_nemos(
-    sortformer: StreamingDiarizer, meeting: Samples, reference: Reference
+def test_a_periodic_window_would_be_noticed(
+    meeting: Samples, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    activity = activity_of(sortformer, meeting)
+    monkeypatch.setattr(features, "WINDOW", np.pad(np.hanning(401)[:400], 56))
+
+    rows = mel_rows(meeting[:32_000], 0, 200, bands=128)
+
+    assert np.abs(rows - reference["mel_dia"]).max() > 5e-4
+
+
+def test_sortformers_stream_is_nemos(
+    sortformer: StreamingDiarizer, rows: Features, reference: Reference
+) -> None:
+    activity = activity_of(sortformer, rows)
 
     assert difference(activity, reference["sortformer_activity"]) < 1e-4
 
 
 def test_nemotrons_stream_is_that_of_transformers(
-    nemotron: StreamingDiarizer, meeting: Samples, reference: Reference
+    nemotron: StreamingDiarizer, rows: Features, reference: Reference
 ) -> None:
-    activity = activity_of(nemotron, meeting)
+    activity = activity_of(nemotron, rows)
 
     # The reference is stored in 16 bits.
     assert difference(activity, reference["nemotron_activity"]) < 5e-4
@@ -70,34 +86,34 @@ def test_nemotrons_stream_is_that_of_transformers(
 
 def test_a_cache_of_the_first_frames_would_be_noticed(
     sortformer: StreamingDiarizer,
-    meeting: Samples,
+    rows: Features,
     reference: Reference,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def first(rows: Rows, activity: Rows, _: Rows, geometry: Geometry) -> tuple[Rows, Rows]:
-        return rows[: geometry.cache], activity[: geometry.cache]
+    def first(held: Rows, activity: Rows, _: Rows, geometry: Geometry) -> tuple[Rows, Rows]:
+        return held[: geometry.cache], activity[: geometry.cache]
 
     monkeypatch.setattr(stream, "compress", first)
 
-    assert difference(activity_of(sortformer, meeting), reference["sortformer_activity"]) > 0.1
+    assert difference(activity_of(sortformer, rows), reference["sortformer_activity"]) > 0.1
 
 
 def test_a_stream_without_a_queue_would_be_noticed(
-    sortformer: StreamingDiarizer, meeting: Samples, reference: Reference
+    sortformer: StreamingDiarizer, rows: Features, reference: Reference
 ) -> None:
     without = replace(sortformer.facts.geometry, fifo=0)
 
-    activity = activity_of(sortformer, meeting, geometry=without)
+    activity = activity_of(sortformer, rows, geometry=without)
 
     assert difference(activity, reference["sortformer_activity"]) > 0.01
 
 
 def test_a_stream_without_learned_silence_would_be_noticed(
-    nemotron: StreamingDiarizer, meeting: Samples, reference: Reference
+    nemotron: StreamingDiarizer, rows: Features, reference: Reference
 ) -> None:
     silence = np.zeros_like(nemotron.facts.silence)
 
-    activity = activity_of(nemotron, meeting, silence=silence)
+    activity = activity_of(nemotron, rows, silence=silence)
 
     assert difference(activity, reference["nemotron_activity"]) > 0.002
 

@@ -44,12 +44,22 @@ def test_between_offset_and_onset_the_state_stays() -> None:
     assert turns_of(heads([0.5, 0.9, 0.5, 0.5, 0.1, 0.5]), preset) == [("Speaker_0", 0.1, 0.4)]
 
 
-def test_an_offset_above_the_onset_changes_the_state_with_each_frame() -> None:
+def test_an_offset_above_the_onset_changes_the_state_every_10_ms() -> None:
     preset = replace(PLAIN, onset=0.4, offset=0.9)
+    activity = heads([0.6, 0.6, 0.6, 0.0, 1.0, 1.0])
 
-    assert turns_of(heads([0.6, 0.6, 0.6, 0.0, 1.0, 1.0]), preset) == [
-        ("Speaker_0", 0.0, 0.1),
-        ("Speaker_0", 0.2, 0.3),
+    assert [(t.start, t.end) for t in find_turns(activity, 0.01, preset)[0]] == [
+        (0.0, 0.01),
+        (0.02, 0.03),
+        (0.04, 0.06),
+    ]
+
+
+def test_gaps_of_such_changes_are_filled() -> None:
+    preset = replace(PLAIN, onset=0.4, offset=0.9, min_off=0.05)
+
+    assert turns_of(heads([0.6, 0.6, 0.0, 0.0, 1.0, 1.0]), preset) == [
+        ("Speaker_0", 0.0, 0.19),
         ("Speaker_0", 0.4, 0.6),
     ]
 

@@ -1,6 +1,7 @@
 """The engine as a process of its own, over tiny graphs."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 
 from tests.nvidia_engine.models_folder import engine_environment
 from tests.waiting import PATIENCE_S, until
@@ -36,6 +38,17 @@ class EngineProcess:
 
     def is_healthy(self) -> bool:
         return self.health().get("status") == "healthy"
+
+    def metric(self, name: str) -> float:
+        """Read a metric, by its name without the program's and with its labels."""
+        text = self.client.get("/metrics").text
+        [found] = re.findall(rf"^nvidia_engine_{re.escape(name)} (\S+)$", text, re.MULTILINE)
+        return float(found)
+
+    def child(self) -> psutil.Process:
+        """Find the process that owns the device."""
+        [worker] = psutil.Process(self.process.pid).children()
+        return max(worker.children(), key=lambda one: one.memory_info().rss)
 
     def exit_status(self) -> int:
         return self.process.wait(PATIENCE_S)

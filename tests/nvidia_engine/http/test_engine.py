@@ -25,12 +25,6 @@ def post(engine: EngineProcess, path: str, content: bytes, **fields: str) -> htt
     return engine.client.post(path, files=files, data=fields)
 
 
-def metric(engine: EngineProcess, name: str) -> float:
-    text = engine.client.get("/metrics").text
-    [found] = re.findall(rf"^nvidia_engine_{re.escape(name)} (\S+)$", text, re.MULTILINE)
-    return float(found)
-
-
 def test_health_says_what_runs_where(engine: EngineProcess) -> None:
     health = engine.health()
 
@@ -94,15 +88,15 @@ def test_32_at_the_same_time_get_to_the_last_digit_what_each_gets_alone(
     asked = [(ENDPOINTS[i % 3], clip) for i, clip in enumerate(clips)]
     alone = [post(engine, path, clip).json() for path, clip in asked]
     batches, units = (
-        metric(engine, f'{name}_total{{kind="words"}}') for name in ("batches", "units")
+        engine.metric(f'{name}_total{{kind="words"}}') for name in ("batches", "units")
     )
 
     with ThreadPoolExecutor(len(asked)) as threads:
         together = list(threads.map(lambda one: post(engine, *one).json(), asked))
 
     assert together == alone
-    batches = metric(engine, 'batches_total{kind="words"}') - batches
-    assert batches < metric(engine, 'units_total{kind="words"}') - units
+    batches = engine.metric('batches_total{kind="words"}') - batches
+    assert batches < engine.metric('units_total{kind="words"}') - units
 
 
 def test_models_are_listed(engine: EngineProcess) -> None:
@@ -173,12 +167,6 @@ def test_an_upload_over_the_limit_is_refused_with_and_without_a_length(
     assert post(engine, ENDPOINTS[1], large).status_code == 413
 
 
-def child_of(engine: EngineProcess) -> psutil.Process:
-    """Find the process that owns the device."""
-    [worker] = psutil.Process(engine.process.pid).children()
-    return max(worker.children(), key=lambda one: one.memory_info().rss)
-
-
 @contextmanager
 def busy(child: psutil.Process) -> Iterator[None]:
     """Let nothing be answered in the block."""
@@ -210,7 +198,7 @@ def long_request(engine: EngineProcess) -> Iterator[None]:
 def test_a_full_queue_is_429_with_a_time_to_come_back_until_its_client_leaves(
     engine: EngineProcess, clip: bytes
 ) -> None:
-    with busy(child_of(engine)), long_request(engine):
+    with busy(engine.child()), long_request(engine):
         health = engine.client.get("/health")
         refused = post(engine, ENDPOINTS[1], clip)
 
@@ -224,8 +212,8 @@ def test_a_full_queue_is_429_with_a_time_to_come_back_until_its_client_leaves(
 def test_a_killed_child_costs_no_request_and_is_replaced_unaided(
     engine: EngineProcess, clip: bytes
 ) -> None:
-    restarts = metric(engine, "restarts_total")
-    child = child_of(engine)
+    restarts = engine.metric("restarts_total")
+    child = engine.child()
 
     with ThreadPoolExecutor(3) as threads, busy(child):
         answers = [threads.submit(post, engine, path, clip) for path in ENDPOINTS]
@@ -234,7 +222,7 @@ def test_a_killed_child_costs_no_request_and_is_replaced_unaided(
 
     assert [answer.result().status_code for answer in answers] == [200, 200, 200]
     assert post(engine, ENDPOINTS[1], clip).status_code == 200
-    assert metric(engine, "restarts_total") == restarts + 1
+    assert engine.metric("restarts_total") == restarts + 1
     until(engine.is_healthy)
 
 
@@ -243,7 +231,7 @@ def test_a_terminated_engine_answers_what_it_has_taken_on_and_ends_with_0(
 ) -> None:
     with running_engine(tiny_models, tmp_path / "log") as engine, ThreadPoolExecutor() as threads:
         wait_healthy(engine)
-        with busy(child_of(engine)):
+        with busy(engine.child()):
             answer = threads.submit(post, engine, ENDPOINTS[2], clip)
             until(lambda: engine.health()["queue_s"] == 30)
             engine.process.terminate()

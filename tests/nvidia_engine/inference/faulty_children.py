@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from nvidia_engine.device import Device
-from nvidia_engine.diarization.geometry import SORTFORMER
+from nvidia_engine.diarization.geometry import SORTFORMER, DiarizerFacts
 from nvidia_engine.diarization.stream import StepOutput
+from nvidia_engine.inference.messages import Failed, Ready, Refused
 from nvidia_engine.inference.model_files import ModelFiles
-from nvidia_engine.inference.worker import Failed, Models, Ready, Refused
 from nvidia_engine.recognition.tdt import Token
-from nvidia_engine.sessions import DiarizerFacts
 
 READY = Ready("cpu", DiarizerFacts(SORTFORMER, 4, 128, np.zeros(3, np.float32)), 128, 80)
 
@@ -58,6 +57,9 @@ def serve_constants(
     connection: Connection, files: ModelFiles, device: Device, pieces: int, folder: Path
 ) -> None:
     """Answer as the models do, until a file says to answer with constants; a new child is well."""
+    # Here, so that the other children start without loading onnxruntime.
+    from nvidia_engine.inference.worker import Models
+
     told = folder / "constants"
     told.unlink(missing_ok=True)
     models = Models(files, device, pieces)

@@ -7,9 +7,10 @@ from typing import Any
 from nvidia_engine.device import Device
 from nvidia_engine.engine import Engine, Recording
 from nvidia_engine.features import Samples
+from nvidia_engine.inference.messages import Batch
 from nvidia_engine.inference.model_files import find_files
 from nvidia_engine.inference.units import Request, Unit
-from nvidia_engine.inference.worker import Batch, Models
+from nvidia_engine.inference.worker import Models
 from tests.nvidia_engine.known_answers.voice_graphs import write_diarizer, write_encoder
 from tests.nvidia_engine.known_answers.word_graphs import PIECES, vocabulary, write_graphs
 from tests.nvidia_engine.models_folder import make_models_folder

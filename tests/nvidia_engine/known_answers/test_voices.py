@@ -10,8 +10,8 @@ from nvidia_engine.diarization.speaker_cache import Rows
 from nvidia_engine.diarization.stream import stream_activity
 from nvidia_engine.diarization.turns import NEMOTRON, Turn, find_turns
 from nvidia_engine.features import Features, mel_rows
+from nvidia_engine.inference.messages import Batch
 from nvidia_engine.inference.units import Kind
-from nvidia_engine.inference.worker import Batch
 from tests.nvidia_engine.known_answers.engines import KnownEngine
 from tests.nvidia_engine.known_answers.recordings import (
     SpokenTurns,
