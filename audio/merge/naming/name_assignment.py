@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from audio.merge.intervals import NOISE_S
-from audio.merge.naming.acceptance import Accepted, EvidenceRule, lead
+from audio.merge.naming.acceptance import NOISE_NATS, Accepted, EvidenceRule, lead
+from audio.merge.naming.timeline_evidence import SHARED_BEGUN
 from audio.merge.naming.voice_similarity import NOISE
 from audio.merge.naming.weights import Weighed, weigh_similarity
 
@@ -25,9 +26,9 @@ SAME_VOICE = 0.6
 # the two speakers' voices differ, as they do in one room, one more. In the benchmark's recordings
 # of 5 min ratios from 1 to 3 and of 2 to 8 change right by 0.2 points, mis by 0.1.
 SHARE_RATIO, OTHER_VOICE_RATIO = 3.0, 4.0
-# A display that is only held through the talk of a person without a tile begins elsewhere: 0.3
-# raises mis by 0.05 points, 0.8 lowers right by 0.3.
-SHARED_BEGUN = 0.7
+# Where the voices differ, a shared name also has this many times the lead that a name needs: one
+# tile wrong for one turn is not enough. At 5 min 1 and 3 change right and mis by 0.1 points.
+OTHER_VOICE_LEADS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,14 @@ def _leading(
     """Return the accepted name that leads in the speaker's own timeline."""
     share = weighed.speaker_share[row]
     next_share = np.maximum(share - lead(weighed.speaker_share[[row]])[0], 0.0)
+    differs = _differ_in_voice(row, weighed, given, rule)
+    ratios = np.where(differs, OTHER_VOICE_RATIO, SHARE_RATIO)
+    least = np.where(differs, OTHER_VOICE_LEADS * rule.min_lead_nats, 0.0)
     leading = (
         accepted.either[row]
         & accepted.visual[row]
-        & (share >= _ratios(row, weighed, given, rule) * next_share - NOISE_S)
+        & (weighed.visual[row] >= least - NOISE_NATS)
+        & (share >= ratios * next_share - NOISE_S)
         & (weighed.begun[row] >= SHARED_BEGUN)
     )
     names = np.flatnonzero(leading)
@@ -141,12 +146,13 @@ def _leading(
     return Assigned(name, next((other for other in given if given[other] == name), None))
 
 
-def _ratios(
+def _differ_in_voice(
     row: int, weighed: Weighed, given: Mapping[int, int], rule: EvidenceRule
-) -> NDArray[np.float64]:
-    ratios = np.full(len(weighed.names), SHARE_RATIO)
+) -> NDArray[np.bool_]:
+    """Return, for each name but a room's, whether its bearer has another voice."""
+    differs = np.zeros(len(weighed.names), dtype=np.bool_)
     for other, name in given.items():
         similarity = weighed.speaker_similarity[row, other]
         if -np.inf < similarity < rule.voiceprint_threshold and not weighed.rooms[name]:
-            ratios[name] = OTHER_VOICE_RATIO
-    return ratios
+            differs[name] = True
+    return differs

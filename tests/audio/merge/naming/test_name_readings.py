@@ -125,6 +125,29 @@ def test_a_misread_name_is_joined_where_it_is_shown_for_the_same_speaker() -> No
     assert names(joined) == ["Ana Ruiz", "Ana Ruiz", "Ben"]
 
 
+def test_misreadings_of_a_long_meeting_may_overlap_while_a_display_is_held() -> None:
+    spoken = turns(*((at, at + 9, "A") for at in range(0, 600, 10)))
+    shown = [
+        TimelineEntry(at, at + 10.3, "Ana Ruiz" if at % 30 else "Ana Rulz")
+        for at in range(0, 600, 10)
+    ]
+
+    assert set(names(join_readings(shown, turns=spoken))) == {"Ana Ruiz"}
+
+
+def test_similar_names_lit_side_by_side_stay_two() -> None:
+    spoken = turns((0, 60, "A"))
+    shown = [TimelineEntry(0, 40, "Maria Lopez"), TimelineEntry(20, 60, "Mario Lopez")]
+
+    assert names(join_readings(shown, turns=spoken)) == ["Maria Lopez", "Mario Lopez"]
+
+
+def test_of_two_people_the_one_who_is_shown_longest_has_no_number() -> None:
+    shown = [TimelineEntry(0, 5, "ana ruiz"), TimelineEntry(2, 20, "Ana  Ruiz")]
+
+    assert names(join_readings(shown, known=["Ana Ruiz"])) == ["Ana Ruiz (2)", "Ana Ruiz"]
+
+
 def test_two_similar_names_of_two_speakers_stay_two() -> None:
     spoken = turns((0, 5, "A"), (5, 10, "B"))
 

@@ -5,7 +5,7 @@ import pytest
 
 from audio.merge.naming.timeline_evidence import Timeline, read_timeline
 from audio.merge.values import TimelineEntry
-from tests.audio.merge.recordings import diarization
+from tests.audio.merge.recordings import diarization, turns
 
 DIARIZED = diarization((0.0, 10.0, "A"), (10.0, 20.0, "B"))
 
@@ -37,8 +37,28 @@ def test_a_name_shown_equally_for_all_speakers_has_no_weight() -> None:
 def test_a_name_shown_less_than_for_others_has_negative_weight() -> None:
     timeline = timeline_of(TimelineEntry(0.0, 10.0, "Ann"), TimelineEntry(14.0, 16.0, "Ann"))
 
-    assert timeline.weight[0, 0] > 10 / 2.7
+    assert timeline.weight[0, 0] > 2
     assert timeline.weight[1, 0] < 0
+
+
+def test_a_long_run_weighs_no_more_than_one_and_a_half_observations() -> None:
+    long = read_timeline(
+        ("A", "B"), turns((0.0, 100.0, "A"), (100.0, 200.0, "B")), [TimelineEntry(0, 100, "Ann")]
+    )
+    many = [TimelineEntry(at, at + 8, "Ann") for at in range(0, 100, 10)]
+    often = read_timeline(("A", "B"), turns((0.0, 100.0, "A"), (100.0, 200.0, "B")), many)
+
+    assert 0 < long.weight[0, 0] < 1.5 * np.log(400)
+    assert often.weight[0, 0] > 5 * long.weight[0, 0]
+
+
+def test_a_second_bearer_of_a_name_does_not_count_against_it() -> None:
+    room = [TimelineEntry(at, at + 4, "Room") for at in (0.0, 10.0, 20.0, 30.0)]
+    spoken = turns((0, 4, "A"), (10, 14, "B"), (20, 24, "A"), (30, 34, "B"), (40, 60, "C"))
+
+    timeline = read_timeline(("A", "B", "C"), spoken, room)
+
+    assert (timeline.weight[:2, 0] > 4).all()
 
 
 def test_blank_names_and_entries_without_length_do_not_count() -> None:
