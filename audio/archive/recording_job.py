@@ -12,7 +12,7 @@ from pathlib import Path
 
 from audio.archive.options import ArchiveOptions
 from audio.context import ProgressWatcher, traced
-from audio.engines.failures import TRANSIENT, EngineRefused
+from audio.engines.failures import TRANSIENT, EngineBusy, EngineRefused
 from audio.media.decoding import DecodingUnavailable
 from audio.media.recording import Recording, digest_of, suffix_of
 from audio.merge.name_spelling import readable
@@ -143,6 +143,8 @@ def _delay(error: Exception, planned_s: float) -> float | None:
     """Return how long to wait before the next attempt; None where it cannot succeed."""
     if isinstance(error, EngineRefused):
         return None if error.retry_after is None else min(error.retry_after, planned_s)
+    if isinstance(error, EngineBusy):
+        return max(planned_s, error.retry_after or 0.0)
     return planned_s if isinstance(error, _TRANSIENT_ERRORS) else None
 
 

@@ -174,6 +174,9 @@ def _measured(
                 return
         if not inspection.is_plain or not _is_readable(recording, plan):
             recording = files.enter_context(rewritten(recording))
+        elif plan.is_foreign:
+            # Engines choose a reader by the name, which the client chose.
+            recording = replace(recording, suffix=".wav")
         yield replace(request, recording=recording), plan, [], inspection.notices
 
 
