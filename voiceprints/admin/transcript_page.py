@@ -23,7 +23,7 @@ TICKS = 6
 
 @dataclass(frozen=True, slots=True)
 class BlockSpan:
-    """The time of a block, and its position in the transcript."""
+    """The time of a block, and its place in the transcript, from 0."""
 
     start_ms: int
     end_ms: int
@@ -131,7 +131,7 @@ def build_transcript_page(transcript_id: str, query: Mapping[str, str]) -> Trans
         duration_ms=duration_ms,
         ticks=[duration_ms * tick / (TICKS - 1) for tick in range(TICKS)],
         lanes=_lanes(transcript, speakers, tints),
-        lines=_lines(list(sheet), speakers, tints, {hit.position for hit in hits}),
+        lines=_lines(sheet, speakers, tints, {hit.position for hit in hits}),
         sheet=sheet,
         words=words,
         hits=hits,
@@ -156,8 +156,9 @@ def _searched_words(query: Mapping[str, str]) -> str:
 def _hits(blocks: QuerySet[Block], words: str) -> list[Hit]:
     if not words:
         return []
-    found = blocks.filter(search=LexemeQuery(words)).values_list("position", "start_ms")
-    return [Hit(*hit) for hit in found[:MAX_HITS]]
+    found = blocks.filter(search=LexemeQuery(words)).values_list("pk", "start_ms")[:MAX_HITS]
+    places = {pk: place for place, pk in enumerate(blocks.values_list("pk", flat=True))}
+    return [Hit(places[pk], at_ms) for pk, at_ms in found]
 
 
 def _lanes(
@@ -166,9 +167,9 @@ def _lanes(
     """Return one lane per name, in order of speaking time, longest first."""
     names = {speaker.pk: speaker.name for speaker in speakers}
     spans: defaultdict[str, list[BlockSpan]] = defaultdict(list)
-    rows = transcript.blocks.values_list("speaker_id", "start_ms", "end_ms", "position")
-    for speaker_id, start, end, position in rows:
-        spans[names[speaker_id]].append(BlockSpan(start, end, position))
+    rows = transcript.blocks.values_list("speaker_id", "start_ms", "end_ms")
+    for place, (speaker_id, start, end) in enumerate(rows):
+        spans[names[speaker_id]].append(BlockSpan(start, end, place))
     first = {speaker.name: speaker for speaker in reversed(speakers)}
     lanes = [
         Lane(
@@ -184,25 +185,25 @@ def _lanes(
 
 
 def _lines(
-    blocks: Sequence[Block],
+    sheet: Page[Block],
     speakers: Sequence[TranscriptSpeaker],
     tints: Mapping[str, Tint],
     hits: set[int],
 ) -> list[Line]:
     by_id = {speaker.pk: speaker for speaker in speakers}
     lines: list[Line] = []
-    for block in blocks:
+    for place, block in enumerate(sheet, (sheet.number - 1) * BLOCKS_PER_PAGE):
         speaker = by_id[block.speaker_id]
         lines.append(
             Line(
-                position=block.position,
+                position=place,
                 at_ms=block.start_ms,
                 end_ms=block.end_ms,
                 text=block.text,
                 speaker=speaker,
                 tint=tints[speaker.name],
                 is_new_speaker=not lines or lines[-1].speaker.name != speaker.name,
-                is_hit=block.position in hits,
+                is_hit=place in hits,
             )
         )
     return lines

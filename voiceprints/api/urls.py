@@ -25,6 +25,10 @@ urlpatterns = [
     *endpoint("transcripts/<str:transcript>/blocks/<str:n>", corrections.OneBlock),
     *endpoint("transcripts/<str:transcript>/blocks/<str:n>/split", corrections.SplitBlock),
     *endpoint("transcripts/<str:transcript>/blocks/<str:n>/join", corrections.JoinBlock),
+    *endpoint(
+        "transcripts/<str:transcript>/speakers/<str:label>/merge", corrections.MergeSpeakers
+    ),
+    *endpoint("transcripts/<str:transcript>/speakers/<str:label>/split", corrections.SplitSpeaker),
     *endpoint("transcripts/<str:transcript>/history", corrections.History),
     *endpoint("transcripts/<str:transcript>/undo", corrections.Undo),
     *endpoint("jobs", jobs.Jobs),

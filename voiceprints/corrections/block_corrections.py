@@ -1,19 +1,17 @@
 """Corrections of blocks: text, speaker, split at a word, and join with the next block."""
 
-from dataclasses import dataclass
-from uuid import UUID
-
 from django.db import transaction
 
 from audio.merge.name_spelling import readable
-from voiceprints.corrections.correction_errors import BlockNotFound, Uncorrectable
+from voiceprints.corrections.correction_errors import Uncorrectable
 from voiceprints.corrections.locked_rows import (
+    BlockReference,
     Check,
+    blocks_from,
     find_block,
     lock_transcript,
     recount_speech,
     save_block,
-    shift_blocks,
 )
 from voiceprints.matching.speaker_lookup import SpeakerReference, find_speaker
 from voiceprints.models import Block, Correction, TranscriptSpeaker
@@ -39,14 +37,6 @@ from voiceprints.transcripts.correction_history import (
 LONGEST_TEXT = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class BlockReference:
-    """A block of a stored transcript, by its place from 0."""
-
-    transcript_id: UUID
-    position: int
-
-
 @transaction.atomic
 def change_block(
     block: BlockReference,
@@ -63,7 +53,7 @@ def change_block(
     TranscriptNotFound, BlockNotFound, SpeakerNotFound
     """
     lock_transcript(block.transcript_id, check)
-    found = find_block(block.transcript_id, block.position)
+    found = find_block(block)
     left, row = found.speaker, block_row(found)
     if speaker is not None:
         found.speaker = find_speaker(SpeakerReference(block.transcript_id, speaker))
@@ -74,7 +64,7 @@ def change_block(
         return None
     save_block(found, "text", "words", "speaker")
     counted = [left, found.speaker] if found.speaker != left else []
-    about = Corrected(block=block.position, speaker=left.label, into=found.speaker.label)
+    about = Corrected(block=block.place, speaker=left.label, into=found.speaker.label)
     return _recorded(CorrectionKind.BLOCK, about, [row], counted, found, actor=actor)
 
 
@@ -86,7 +76,6 @@ def _recorded(
     block: Block,
     *,
     added: tuple[int, ...] = (),
-    shifted: tuple[int, int] | None = None,
     actor: str,
 ) -> Correction:
     """Record a correction of blocks in the history and in the audit, and count speech anew."""
@@ -94,7 +83,6 @@ def _recorded(
         blocks=tuple(rows),
         added_blocks=added,
         speakers=tuple(map(speech_row, counted)),
-        shifted=shifted,
     )
     recount_speech(counted)
     done = record_correction(block.transcript_id, kind, about, before, actor=actor)
@@ -113,18 +101,17 @@ def split_block(block: BlockReference, word: int, *, check: Check, actor: str) -
         When no word of the block would be left in one of the two.
     """
     lock_transcript(block.transcript_id, check)
-    first = find_block(block.transcript_id, block.position)
+    first = find_block(block)
     words, row = shown_words(first), block_row(first)
     if not 0 < word < len(words):
         last = len(words) - 1
         expected = f"1 to {last}." if last > 0 else "a block of two words or more."
         raise Uncorrectable("word", expected)
-    shift_blocks(block.transcript_id, block.position, 1)
     second = _cut(first, words, word)
+    second.position = _between(block, first.position, word / len(words))
     save_block(first, "text", "words", "end_ms")
     second.save(force_insert=True)
-    shifted = (block.position, 1)
-    about, counted = Corrected(block=block.position, speaker=first.speaker.label), [first.speaker]
+    about, counted = Corrected(block=block.place, speaker=first.speaker.label), [first.speaker]
     return _recorded(
         CorrectionKind.SPLIT,
         about,
@@ -132,7 +119,6 @@ def split_block(block: BlockReference, word: int, *, check: Check, actor: str) -
         counted,
         first,
         added=(second.pk,),
-        shifted=shifted,
         actor=actor,
     )
 
@@ -148,7 +134,6 @@ def _cut(block: Block, words: list[TimedWord], at: int) -> Block:
     second = Block(
         transcript_id=block.transcript_id,
         speaker=block.speaker,
-        position=block.position + 1,
         start_ms=begin,
         end_ms=block.end_ms,
         text="".join(one.text for one in tail).strip(),
@@ -171,8 +156,8 @@ def join_blocks(block: BlockReference, *, check: Check, actor: str) -> Correctio
         When it is the last block, or the text would be too long.
     """
     lock_transcript(block.transcript_id, check)
-    first = find_block(block.transcript_id, block.position)
-    second = _next_block(first)
+    first = find_block(block)
+    second = _next_block(block)
     rows = [block_row(first), block_row(second)]
     counted = list({one.pk: one for one in (first.speaker, second.speaker)}.values())
     first.text = joined_text(first.text, second.text)
@@ -183,15 +168,22 @@ def join_blocks(block: BlockReference, *, check: Check, actor: str) -> Correctio
     first.end_ms = max(first.end_ms, second.end_ms)
     second.delete()
     save_block(first, "text", "words", "start_ms", "end_ms")
-    shift_blocks(block.transcript_id, block.position, -1)
-    about = Corrected(block=block.position, speaker=first.speaker.label)
-    shifted = (block.position, -1)
-    kind = CorrectionKind.JOIN
-    return _recorded(kind, about, rows, counted, first, shifted=shifted, actor=actor)
+    about = Corrected(block=block.place, speaker=first.speaker.label)
+    return _recorded(CorrectionKind.JOIN, about, rows, counted, first, actor=actor)
 
 
-def _next_block(block: Block) -> Block:
-    try:
-        return find_block(block.transcript_id, block.position + 1)
-    except BlockNotFound as error:
-        raise Uncorrectable("n", "a block that is followed by another.") from error
+def _next_block(block: BlockReference) -> Block:
+    for found in blocks_from(block.transcript_id, block.place + 1)[:1]:
+        return found
+    raise Uncorrectable("n", "a block that is followed by another.")
+
+
+def _between(block: BlockReference, position: float, share: float) -> float:
+    """Return a position at this share of the way to the next block."""
+    behind = blocks_from(block.transcript_id, block.place + 1)
+    positions = list(behind.values_list("position", flat=True)[:1])
+    after = positions[0] if positions else position + 1
+    between = position + (after - position) * share
+    if not position < between < after:
+        raise Uncorrectable("word", "a block that was split less often.")
+    return between

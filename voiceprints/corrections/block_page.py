@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
+from voiceprints.corrections.locked_rows import blocks_from
 from voiceprints.models import Block, Correction, Transcript, TranscriptSpeaker
 from voiceprints.models.corrections import CorrectionKind
 
@@ -27,7 +27,7 @@ class BlockPage:
 
 def read_block_page(transcript: Transcript, start: int, limit: int) -> BlockPage:
     """Return the blocks from a place on."""
-    blocks = _with_speakers(transcript.pk, range(start, start + limit))
+    blocks = list(blocks_from(transcript.pk, start)[:limit])
     speakers = transcript.speakers.defer("embedding").order_by("pk")
     return BlockPage(
         transcript, blocks, list(speakers), total=transcript.blocks.count(), start=start
@@ -41,13 +41,4 @@ def corrected_blocks(correction: Correction) -> list[Block]:
     has_two = correction.kind == (
         CorrectionKind.SPLIT if correction.undone_at is None else CorrectionKind.JOIN
     )
-    first = correction.block
-    return _with_speakers(correction.transcript_id, range(first, first + 1 + has_two))
-
-
-def _with_speakers(transcript_id: UUID, places: range) -> list[Block]:
-    blocks = Block.objects.filter(
-        transcript=transcript_id, position__gte=places.start, position__lt=places.stop
-    )
-    plain = blocks.select_related("speaker").defer("search", "speaker__embedding")
-    return list(plain.order_by("position"))
+    return list(blocks_from(correction.transcript_id, correction.block)[: 2 if has_two else 1])

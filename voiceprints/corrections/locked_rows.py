@@ -1,9 +1,10 @@
 """The rows of a transcript that is being corrected, under its lock."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from voiceprints.corrections.correction_errors import (
     BlockNotFound,
@@ -16,6 +17,14 @@ from voiceprints.transcripts.transcript_store import SAMPLE_BLOCKS
 
 # Called with the locked transcript, before anything changes; it may refuse the correction.
 Check = Callable[[Transcript], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockReference:
+    """A block of a stored transcript, by its place from 0."""
+
+    transcript_id: UUID
+    place: int
 
 
 def lock_transcript(transcript_id: UUID, check: Check) -> Transcript:
@@ -51,18 +60,22 @@ def lock_with_people(
     return transcript
 
 
-def find_block(transcript_id: UUID, position: int) -> Block:
+def find_block(block: BlockReference) -> Block:
     """Return the block at a place of the transcript.
 
     Raises
     ------
     BlockNotFound
     """
-    blocks = Block.objects.filter(transcript=transcript_id, position=position)
-    found = blocks.select_related("speaker").defer("speaker__embedding").first()
-    if found is None:
-        raise BlockNotFound
-    return found
+    for found in blocks_from(block.transcript_id, block.place)[:1]:
+        return found
+    raise BlockNotFound
+
+
+def blocks_from(transcript_id: UUID, place: int) -> QuerySet[Block]:
+    """Return the blocks of a transcript in order, from a place on, with their speakers."""
+    blocks = Block.objects.filter(transcript=transcript_id).order_by("position")
+    return blocks.select_related("speaker").defer("search", "speaker__embedding")[place:]
 
 
 def namesakes(speaker: TranscriptSpeaker) -> list[TranscriptSpeaker]:
@@ -74,12 +87,6 @@ def namesakes(speaker: TranscriptSpeaker) -> list[TranscriptSpeaker]:
 def save_block(block: Block, *fields: str) -> None:
     """Save fields of a block, and the lexemes of its text."""
     block.save(update_fields=[*fields, *(["search"] if "text" in fields else [])])
-
-
-def shift_blocks(transcript_id: UUID, after: int, by: int) -> None:
-    """Move the blocks behind a position."""
-    behind = Block.objects.filter(transcript=transcript_id, position__gt=after)
-    behind.update(position=F("position") + by)
 
 
 def recount_speech(speakers: Iterable[TranscriptSpeaker]) -> None:

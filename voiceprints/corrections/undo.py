@@ -11,12 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from voiceprints.corrections.correction_errors import HistoryErased, NothingToUndo
-from voiceprints.corrections.locked_rows import (
-    Check,
-    lock_with_people,
-    save_block,
-    shift_blocks,
-)
+from voiceprints.corrections.locked_rows import Check, lock_with_people, save_block
 from voiceprints.erasure.voice_erasure import erase_voiceprints
 from voiceprints.models import Block, Correction, Person, TranscriptSpeaker, Voiceprint
 from voiceprints.models.audit import Action
@@ -67,9 +62,6 @@ def _people_of(correction: Correction | None) -> list[UUID]:
 
 def _restore(correction: Correction, before: Before) -> None:
     Block.objects.filter(pk__in=before.added_blocks).delete()
-    if before.shifted:
-        after, by = before.shifted
-        shift_blocks(correction.transcript_id, after, -by)
     for row in before.blocks:
         _restore_block(correction.transcript_id, row)
     for speaker, blocks in (before.moved or {}).items():

@@ -5,7 +5,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
-from django.db.models import Deferrable, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
 from pgvector.django import VectorField
 
@@ -166,7 +166,8 @@ class Block(models.Model):
 
     transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="blocks")
     speaker = models.ForeignKey(TranscriptSpeaker, models.CASCADE, related_name="blocks")
-    position = models.PositiveIntegerField()
+    # Whole numbers as stored; a split puts a block between two others without moving these.
+    position = models.FloatField()
     start_ms = models.PositiveBigIntegerField()
     end_ms = models.PositiveBigIntegerField()
     text = models.TextField(blank=True, default="")
@@ -178,12 +179,8 @@ class Block(models.Model):
     class Meta:
         ordering = ["transcript", "position"]
         constraints = [
-            # Checked at the end, because a split moves all blocks behind it.
-            models.UniqueConstraint(
-                fields=["transcript", "position"],
-                name="block_has_its_place",
-                deferrable=Deferrable.DEFERRED,
-            ),
+            models.UniqueConstraint(fields=["transcript", "position"], name="block_has_its_place"),
+            models.CheckConstraint(condition=Q(position__gte=0), name="block_position_from_0"),
             models.CheckConstraint(
                 condition=Q(end_ms__gte=F("start_ms")), name="block_ends_after_it_began"
             ),

@@ -26,8 +26,7 @@ NAME_FIELDS = ("name", "source")
 class Before:
     """The rows that a correction replaces, as they were, and the keys of those that it adds.
 
-    `moved` are the blocks of each speaker who loses them; `shifted` is by how much the blocks
-    behind a position move.
+    `moved` are the blocks of each speaker who loses them.
     """
 
     blocks: tuple[Row, ...] = ()
@@ -35,7 +34,6 @@ class Before:
     speakers: tuple[Row, ...] = ()
     added_speakers: tuple[int, ...] = ()
     moved: Mapping[str, list[int]] | None = None
-    shifted: tuple[int, int] | None = None
 
     @classmethod
     def from_json(cls, stored: Row) -> "Before":

@@ -34,15 +34,15 @@ class State:
     voiceprints: list[tuple[Any, ...]]
 
 
-def store_meeting(lines: list[tuple[str, str]] = LINES) -> Transcript:
-    """Store a meeting with timed words, each word a second long, each line ten."""
+def store_meeting(lines: list[tuple[str, str]] = LINES, *, word_s: int = 1) -> Transcript:
+    """Store a meeting with timed words, each line as long as ten words."""
     speakers = tuple(
         NamedSpeaker(f"Speaker_{n}", name, "visual" if name == "Ana" else "unmatched", axis(n))
         for n, name in enumerate(dict.fromkeys(name for name, _ in lines))
     )
-    blocks = tuple(_block(n, *line) for n, line in enumerate(lines))
+    blocks = tuple(_block(n, *line, word_s) for n, line in enumerate(lines))
     meeting = NamedTranscript(
-        "mono", 10.0 * len(lines), speakers, blocks, models={"embedding": SPACE}
+        "mono", 10.0 * word_s * len(lines), speakers, blocks, models={"embedding": SPACE}
     )
     return store_transcript(meeting, Provenance(sha256=SHA256, created_by=ACTOR))
 
@@ -67,8 +67,11 @@ def texts(meeting: Transcript) -> list[str]:
     return list(meeting.blocks.order_by("position").values_list("text", flat=True))
 
 
-def _block(n: int, name: str, text: str) -> Block:
+def _block(n: int, name: str, text: str, word_s: int) -> Block:
     spellings = text.split() if text.isascii() else list(text)
-    words = [Word(10.0 * n + at, 10.0 * n + at + 1, word) for at, word in enumerate(spellings)]
-    end = 10 * n + len(words)
-    return Block(10_000 * n, 1000 * end, name, text, tuple(words))
+    starts = [float(word_s * (10 * n + at)) for at in range(len(spellings))]
+    words = [
+        Word(start, start + word_s, word) for start, word in zip(starts, spellings, strict=True)
+    ]
+    end = word_s * (10 * n + len(words))
+    return Block(10_000 * word_s * n, 1000 * end, name, text, tuple(words))

@@ -1,15 +1,40 @@
 """Tests of taking corrections back, in any sequence, to the first transcript and vectors."""
 
-import pytest
+from contextlib import suppress
+from typing import Any
 
-from tests.voiceprints.corrections.meetings import ACTOR, allow, state_of, store_meeting, texts
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.voiceprints.corrections.meetings import (
+    ACTOR,
+    State,
+    allow,
+    state_of,
+    store_meeting,
+    texts,
+)
 from tests.voiceprints.people import axis, consenting, voiceprint_of
-from voiceprints.corrections.block_corrections import BlockReference, change_block
-from voiceprints.corrections.correction_errors import HistoryErased, NothingToUndo
+from voiceprints.corrections.block_corrections import (
+    change_block,
+    join_blocks,
+    split_block,
+)
+from voiceprints.corrections.correction_errors import (
+    CorrectionRefused,
+    HistoryErased,
+    NothingToUndo,
+)
+from voiceprints.corrections.locked_rows import BlockReference
+from voiceprints.corrections.speaker_corrections import merge_speakers, split_speaker
 from voiceprints.corrections.undo import undo_correction
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.erasure.person_merge import merge_people
+from voiceprints.matching.speaker_lookup import SpeakerNotFound, SpeakerReference
 from voiceprints.models import AuditEntry, Correction, Transcript, Voiceprint
+from voiceprints.people.enrolment_errors import EnrolmentRefused
 from voiceprints.people.registration import PersonDetails, update_person
 from voiceprints.transcripts.speaker_reassignment import Reassignment, reassign_speaker
 
@@ -21,7 +46,32 @@ def correct(meeting: Transcript, n: int, text: str) -> None:
     change_block(BlockReference(meeting.pk, n), text=text, check=allow, actor=ACTOR)
 
 
-def name(meeting: Transcript, label: str, name: str, *, enrol: bool = False) -> None:
+def give(meeting: Transcript, n: int, label: str) -> None:
+    """Give a block to a speaker."""
+    change_block(BlockReference(meeting.pk, n), speaker=label, check=allow, actor=ACTOR)
+
+
+def split(meeting: Transcript, n: int, word: int) -> None:
+    """Split a block."""
+    split_block(BlockReference(meeting.pk, n), word, check=allow, actor=ACTOR)
+
+
+def join(meeting: Transcript, n: int) -> None:
+    """Join a block with the next."""
+    join_blocks(BlockReference(meeting.pk, n), check=allow, actor=ACTOR)
+
+
+def merge(meeting: Transcript, label: str, into: str) -> None:
+    """Merge two speakers."""
+    merge_speakers(SpeakerReference(meeting.pk, label), into, check=allow, actor=ACTOR)
+
+
+def split_off(meeting: Transcript, label: str, places: set[int]) -> None:
+    """Give blocks of a speaker to a new one."""
+    split_speaker(SpeakerReference(meeting.pk, label), places, check=allow, actor=ACTOR)
+
+
+def name(meeting: Transcript, label: str, name: str, enrol: bool = False) -> None:
     """Name a speaker."""
     asked = Reassignment(transcript_id=meeting.pk, label=label, name=name, enrol=enrol)
     reassign_speaker(asked, actor=ACTOR)
@@ -126,3 +176,56 @@ def test_the_audit_of_taking_back_has_no_words() -> None:
 
 
 LONG = [("Ana", "Good morning."), ("Unknown_0", "We " + "will " * 11 + "begin.")]
+
+ENOUGH_FOR_A_VOICE_S = 4
+PLACES, LABELS = st.integers(0, 7), st.sampled_from([f"Speaker_{n}" for n in range(5)])
+TEXTS = st.sampled_from(
+    ["", "Good morning.", "早上好 OK", "<i>Fine</i>.", "to all of you you you"]
+)
+ACTIONS = st.one_of(
+    st.tuples(st.just(correct), PLACES, TEXTS),
+    st.tuples(st.just(give), PLACES, LABELS),
+    st.tuples(st.just(split), PLACES, st.integers(1, 4)),
+    st.tuples(st.just(join), PLACES),
+    st.tuples(st.just(merge), LABELS, LABELS),
+    st.tuples(st.just(split_off), LABELS, st.sets(PLACES, min_size=1, max_size=3)),
+    st.tuples(st.just(name), LABELS, st.sampled_from(["Ana", "Eva", "Ben"]), st.booleans()),
+)
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(actions=st.lists(ACTIONS, max_size=8))
+def test_any_corrections_are_taken_back_to_the_first_transcript_and_the_first_vectors(
+    actions: list[tuple[Any, ...]],
+) -> None:
+    with transaction.atomic():
+        meeting = store_meeting(word_s=ENOUGH_FOR_A_VOICE_S)
+        people = [consenting("Ana"), consenting("Eva"), consenting("Ben")]
+        voiceprint_of(people[1], axis(1))
+        passed = _act(meeting, actions)
+
+        after = [_state_after_undo(meeting) for _ in passed]
+
+        assert after == passed[::-1]
+        with pytest.raises(NothingToUndo):
+            undo(meeting)
+        transaction.set_rollback(True)
+
+
+def _act(meeting: Transcript, actions: list[tuple[Any, ...]]) -> list[State]:
+    """Make the corrections that the transcript allows; return the state before each."""
+    passed = []
+    for action, *values in actions:
+        before, count = state_of(meeting), meeting.corrections.count()
+        with suppress(CorrectionRefused, SpeakerNotFound, EnrolmentRefused), transaction.atomic():
+            action(meeting, *values)
+        if meeting.corrections.count() > count:
+            passed.append(before)
+    return passed
+
+
+def _state_after_undo(meeting: Transcript) -> State:
+    undo(meeting)
+    return state_of(meeting)

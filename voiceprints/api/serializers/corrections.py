@@ -1,5 +1,6 @@
 """Requests and answers of the endpoints that correct transcripts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_serializer
@@ -15,6 +16,7 @@ from voiceprints.transcripts.block_words import machine_text, shown_words
 
 DEFAULT_BLOCKS, MOST_BLOCKS = 200, 500
 LONGEST_LABEL = 500
+MOST_SPLIT = 10_000
 
 
 class BlocksQuery(StrictRequest):
@@ -62,6 +64,27 @@ class BlockSplit(StrictRequest):
 
     word = serializers.IntegerField(
         min_value=0, help_text="The word with which the second block begins; the first is 0."
+    )
+
+
+@extend_schema_serializer(component_name="SpeakerMerge")
+class SpeakerMerge(StrictRequest):
+    """POST /api/transcripts/{id}/speakers/{label}/merge."""
+
+    into = serializers.CharField(
+        max_length=LONGEST_LABEL, help_text="The label of the speaker who remains."
+    )
+
+
+@extend_schema_serializer(component_name="SpeakerSplit")
+class SpeakerSplit(StrictRequest):
+    """POST /api/transcripts/{id}/speakers/{label}/split."""
+
+    blocks = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=2**31 - 1),
+        min_length=1,
+        max_length=MOST_SPLIT,
+        help_text="The places of the blocks that become those of a new speaker.",
     )
 
 
@@ -160,7 +183,7 @@ def render_block_page(page: BlockPage) -> dict[str, object]:
         "start": page.start,
         "next": page.next,
         "speakers": [_render_speaker(one) for one in page.speakers],
-        "data": [_render_block(one) for one in page.blocks],
+        "data": _render_blocks(page.blocks, page.start),
     }
 
 
@@ -168,7 +191,7 @@ def render_correction(
     correction: Correction, version: int, *, with_blocks: bool
 ) -> dict[str, object]:
     """Return a correction as JSON, with the blocks as they are now."""
-    blocks = {"blocks": [_render_block(one) for one in corrected_blocks(correction)]}
+    blocks = {"blocks": _render_blocks(corrected_blocks(correction), correction.block or 0)}
     entry = {**CorrectionEntry(correction).data, "version": version}
     return {**entry, **(blocks if with_blocks else {})}
 
@@ -178,10 +201,13 @@ def _render_speaker(speaker: TranscriptSpeaker) -> dict[str, object]:
     return {**answer, "speech_s": round(speaker.speech_s, 3)}
 
 
+def _render_blocks(blocks: Sequence[Block], first: int) -> list[dict[str, object]]:
+    return [{"n": n, **_render_block(block)} for n, block in enumerate(blocks, first)]
+
+
 def _render_block(block: Block) -> dict[str, object]:
     """Return a block as JSON; without a serializer, because a page has thousands of words."""
     return {
-        "n": block.position,
         "start_ms": block.start_ms,
         "end_ms": block.end_ms,
         "speaker": block.speaker.label,

@@ -14,6 +14,7 @@ from voiceprints.api.pagination import CursorPages, paginate
 from voiceprints.api.schema.operations import (
     BLOCK,
     IF_MATCH,
+    LABEL,
     TRANSCRIPT,
     document,
     page_schema,
@@ -27,19 +28,23 @@ from voiceprints.api.serializers.corrections import (
     CorrectionEntry,
     HistoryQuery,
     NoFields,
+    SpeakerMerge,
+    SpeakerSplit,
     render_block_page,
     render_correction,
 )
 from voiceprints.api.serializers.strict_requests import NoQuery
 from voiceprints.api.views.library_view import LibraryView, actor_of, parse_id
 from voiceprints.corrections.block_corrections import (
-    BlockReference,
     change_block,
     join_blocks,
     split_block,
 )
 from voiceprints.corrections.block_page import read_block_page
+from voiceprints.corrections.locked_rows import BlockReference
+from voiceprints.corrections.speaker_corrections import merge_speakers, split_speaker
 from voiceprints.corrections.undo import undo_correction
+from voiceprints.matching.speaker_lookup import SpeakerReference
 from voiceprints.models import Correction, Transcript, audit
 from voiceprints.models.audit import Action
 from voiceprints.models.corrections import CorrectionKind
@@ -146,6 +151,50 @@ class JoinBlock(CorrectionView):
         return self.corrected(block.transcript_id, made)
 
 
+class MergeSpeakers(CorrectionView):
+    """POST /api/transcripts/{id}/speakers/{label}/merge."""
+
+    @document(
+        "merge_speakers",
+        "Merge a speaker into another one of the transcript",
+        TRANSCRIPT,
+        LABEL,
+        IF_MATCH,
+        request=SpeakerMerge,
+        answers={200: CorrectionAnswer},
+        refusals=(404, 409, 412),
+        tag=TAG,
+    )
+    def post(self, request: Request, transcript: str, label: str) -> Response:
+        NoQuery.from_query(request)
+        into = SpeakerMerge.from_data(request.data).validated_data["into"]
+        speaker = SpeakerReference(parse_id("transcript", transcript), label)
+        made = merge_speakers(speaker, into, check=check_of(request), actor=actor_of(request))
+        return self.corrected(speaker.transcript_id, made)
+
+
+class SplitSpeaker(CorrectionView):
+    """POST /api/transcripts/{id}/speakers/{label}/split."""
+
+    @document(
+        "split_speaker",
+        "Give some blocks of a speaker to a new speaker without a name",
+        TRANSCRIPT,
+        LABEL,
+        IF_MATCH,
+        request=SpeakerSplit,
+        answers={200: CorrectionAnswer},
+        refusals=(404, 412),
+        tag=TAG,
+    )
+    def post(self, request: Request, transcript: str, label: str) -> Response:
+        NoQuery.from_query(request)
+        blocks = SpeakerSplit.from_data(request.data).validated_data["blocks"]
+        speaker = SpeakerReference(parse_id("transcript", transcript), label)
+        made = split_speaker(speaker, blocks, check=check_of(request), actor=actor_of(request))
+        return self.corrected(speaker.transcript_id, made)
+
+
 class History(LibraryView):
     """GET /api/transcripts/{id}/history."""
 
@@ -216,7 +265,7 @@ def _unchanged(block: BlockReference, request: Request) -> Correction:
     none = Correction(
         transcript_id=block.transcript_id,
         kind=CorrectionKind.BLOCK,
-        block=block.position,
+        block=block.place,
         actor=actor_of(request),
     )
     # Else it is an expression, which the database would compute.

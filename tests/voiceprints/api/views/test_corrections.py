@@ -104,6 +104,26 @@ def test_split_join_and_undo_are_in_the_history(
     assert code_of(call(library_gateway, "POST", f"{path}/undo")) == (409, "nothing_to_undo")
 
 
+def test_speakers_are_merged_and_split(library_gateway: Gateway, meeting: Transcript) -> None:
+    path = f"transcripts/{meeting.pk}/speakers"
+    merged = call(
+        library_gateway, "POST", f"{path}/Speaker_2/merge", json={"into": "Speaker_0"}
+    ).json()
+
+    split = call(library_gateway, "POST", f"{path}/Speaker_0/split", json={"blocks": [2, 3]})
+
+    assert (merged["kind"], merged["into"], merged["blocks"]) == (
+        "merge_speakers",
+        "Speaker_0",
+        [],
+    )
+    assert (split.json()["kind"], split.json()["into"]) == ("split_speaker", "Speaker_3")
+    page = call(library_gateway, "GET", f"transcripts/{meeting.pk}/blocks").json()
+    assert [one["name"] for one in page["data"]] == [
+        *("Ana", "Unknown_0", "Unknown_1", "Unknown_1", "Unknown_0"),
+    ]
+
+
 def test_naming_a_speaker_is_in_the_history(library_gateway: Gateway, meeting: Transcript) -> None:
     path = f"transcripts/{meeting.pk}"
     named = call(library_gateway, "PATCH", f"{path}/speakers/Speaker_1", json={"name": "Eva"})
@@ -128,6 +148,11 @@ def test_naming_a_speaker_is_in_the_history(library_gateway: Gateway, meeting: T
         ("POST", "blocks/4/join", {}, "n"),
         ("POST", "blocks/0/join", {"with": 3}, "with"),
         ("POST", "undo", {"number": 1}, "number"),
+        ("POST", "speakers/Speaker_0/merge", {}, "into"),
+        ("POST", "speakers/Speaker_0/merge", {"into": "Speaker_0"}, "into"),
+        ("POST", "speakers/Speaker_0/split", {"blocks": []}, "blocks"),
+        ("POST", "speakers/Speaker_0/split", {"blocks": ["x"]}, "blocks"),
+        ("POST", "speakers/Speaker_0/split", {"blocks": [1]}, "blocks"),
         ("GET", "blocks?limit=501", None, "limit"),
         ("GET", "blocks?start=-1", None, "start"),
     ],
@@ -154,6 +179,9 @@ def test_an_invalid_request_names_its_field(
         ("PATCH", "blocks/9999999999999", {"text": "x"}, "block_not_found"),
         ("PATCH", "blocks/0", {"speaker": "Speaker_9"}, "speaker_not_found"),
         ("POST", "blocks/x/split", {"word": 1}, "block_not_found"),
+        ("POST", "speakers/Speaker_9/merge", {"into": "Speaker_0"}, "speaker_not_found"),
+        ("POST", "speakers/Speaker_0/merge", {"into": "Speaker_9"}, "speaker_not_found"),
+        ("POST", "speakers/Speaker_9/split", {"blocks": [0]}, "speaker_not_found"),
     ],
 )
 def test_what_the_transcript_does_not_have_is_not_found(
