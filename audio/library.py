@@ -6,8 +6,9 @@ which class that is.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
@@ -22,13 +23,24 @@ VOICES_UNAVAILABLE = Notice(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptTrack:
+    """A track (`mono`, `mic`, `system`) as an Opus file, its length, and its waveform's peaks."""
+
+    track: str
+    path: Path
+    seconds: float
+    peaks: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where a transcript comes from, and how long it is stored.
 
     `sha256` is the digest of the recording, in hexadecimal, or for two tracks that of their two
     digests, the microphone's first. Without `retain_until` the transcript is stored until it is
-    deleted. Attempts with one `key` store one transcript, however many there are.
+    deleted. Attempts with one `key` store one transcript, however many there are. `audio` has the
+    tracks that are kept with it; the files exist until it is stored.
     """
 
     sha256: str
@@ -36,6 +48,7 @@ class Provenance:
     recording_name: str = ""
     retain_until: datetime | None = None
     key: str | None = None
+    audio: tuple[KeptTrack, ...] = ()
 
 
 class SpeakerLibrary(Protocol):

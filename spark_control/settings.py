@@ -239,6 +239,9 @@ AXES_ENABLE_ADMIN = False
 
 # Enrolment can store its recordings, to compute embeddings again for another model.
 KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
+# The recordings of stored transcripts can be stored too, to listen to them.
+KEEP_AUDIO: bool = env.bool("KEEP_AUDIO", False)
+KEEP_AUDIO_ON_FORGET: str = env.str("KEEP_AUDIO_ON_FORGET", "delete")
 MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
 # A bucket instead of that folder. Without keys, boto3 searches its usual places.
 S3_BUCKET: str = env.str("S3_BUCKET", "")

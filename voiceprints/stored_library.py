@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from audio.library import LibraryUnavailable, Provenance
 from audio.merge.values import NO_VOICES, Embedding, NamedTranscript, Voices
@@ -16,6 +16,7 @@ from voiceprints.matching.voice_matching import (
 from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.erasure_marks import LibraryMark, take_mark
+from voiceprints.recordings.kept_audio import stored_audio
 from voiceprints.transcripts.transcript_store import store_transcript
 
 logger = logging.getLogger(__name__)
@@ -41,8 +42,10 @@ class StoredLibrary:
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
         """Store the transcript; return its identifier."""
-        with _database():
-            return str(store_transcript(transcript, provenance).id)
+        with _database(), stored_audio(provenance.audio) as add_audio, transaction.atomic():
+            stored = store_transcript(transcript, provenance)
+            add_audio(stored)
+            return str(stored.id)
 
 
 def _nearest_voices(space: str, embeddings: Mapping[str, Embedding], asked_by: str) -> Voices:

@@ -24,8 +24,8 @@ _STORED_KEYS = {
     "known_voiceprints": "known_voices",
     "retain_days": "retain_days",
 }
-# How long a transcript is stored has no effect on its content.
-_NOT_IN_DIGEST = frozenset({"retain_days"})
+# How long a transcript is stored, and with which audio, has no effect on its content.
+_NOT_IN_DIGEST = frozenset({"retain_days", "keep_audio"})
 _MERGE_FIELDS = tuple(field.name for field in fields(MergeOptions))
 
 

@@ -1,15 +1,18 @@
 """Label-merge: the named transcript of a recording, or of its two tracks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from audio import metrics
-from audio.library import Provenance, find_voices, library
+from audio.library import KeptTrack, Provenance, find_voices, library
 from audio.media import decoding
+from audio.media.opus_files import opus_file
 from audio.media.recording import Recording, digest_of
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.defaults import (
@@ -70,7 +73,8 @@ class MergeOptions:
 
     Requests, archives and jobs share it, and each field has the name that it has in a request.
     `known_voiceprints` replace the stored library, even if they are empty; a stored result is
-    deleted after `retain_days`. Without `voiceprint_threshold` that of the voices' space counts.
+    deleted after `retain_days`, and its audio is kept with `keep_audio`; None is the setting
+    KEEP_AUDIO. Without `voiceprint_threshold` that of the voices' space counts.
     With two tracks, `linking` limits the speakers of the system
     track.
     """
@@ -88,6 +92,7 @@ class MergeOptions:
     echo: EchoName = DEFAULT_ECHO
     keywords: tuple[str, ...] = ()
     spelling: SpellingName | None = None
+    keep_audio: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,16 +337,47 @@ def remember(
     transcript: NamedTranscript, job: MergeJob, *, created_by: str, key: str | None = None
 ) -> str:
     """Store a named transcript in the library, once per `key`; return its identifier."""
-    tracks = (job.mic_file, job.system_file) if job.mic_file and job.system_file else (job.file,)
-    recordings = [recording for recording in tracks if recording is not None]
-    provenance = Provenance(
-        sha256=digest_of(*recordings),
-        created_by=created_by,
-        recording_name=", ".join(recording.name for recording in recordings if recording.name),
-        retain_until=_in_days(job.options.retain_days),
-        key=key,
-    )
-    return library().remember(note_missing_words(transcript), provenance)
+    with storing(job, created_by=created_by, key=key) as store:
+        return store(transcript)
+
+
+@contextmanager
+def storing(
+    job: MergeJob, *, created_by: str, key: str | None = None
+) -> Iterator[Callable[[NamedTranscript], str]]:
+    """Prepare the storing of a transcript, as `remember` does it; audio to keep is encoded.
+
+    Raises
+    ------
+    UnusableAudio, NoRoom
+    """
+    recordings = _tracks_of(job)
+    keeps = settings.KEEP_AUDIO if job.options.keep_audio is None else job.options.keep_audio
+    with ExitStack() as files:
+        encoded = {
+            track: files.enter_context(opus_file(recording))
+            for track, recording in recordings.items()
+            if keeps
+        }
+        provenance = Provenance(
+            sha256=digest_of(*recordings.values()),
+            created_by=created_by,
+            recording_name=", ".join(one.name for one in recordings.values() if one.name),
+            retain_until=_in_days(job.options.retain_days),
+            key=key,
+            audio=tuple(
+                KeptTrack(track, opus.path, opus.seconds, opus.peaks)
+                for track, opus in encoded.items()
+            ),
+        )
+        yield lambda transcript: library().remember(note_missing_words(transcript), provenance)
+
+
+def _tracks_of(job: MergeJob) -> dict[str, Recording]:
+    """Return the recordings by the names of their tracks."""
+    if job.mic_file and job.system_file:
+        return {"mic": job.mic_file, "system": job.system_file}
+    return {"mono": job.file} if job.file else {}
 
 
 def _in_days(days: int | None) -> datetime | None:

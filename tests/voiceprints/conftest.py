@@ -40,8 +40,10 @@ def _quick_flush() -> Iterator[None]:
 def _library_gateway(
     django_db_setup: None, fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
+    folder = tmp_path_factory.mktemp("library")
     with running_gateway(
-        tmp_path_factory.mktemp("library"),
+        folder,
+        SAMPLES_DIR=str(folder / "samples"),
         DATABASE_URL=database_url(),
         SECRET_KEY="for-the-tests",
         PARAKEET_URL=fault_server.url,

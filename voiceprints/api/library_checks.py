@@ -20,6 +20,7 @@ BUCKET_SETTINGS = (
 )
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 _ENDPOINT = re.compile(r"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?)?")
+AUDIO_ON_FORGET = ("delete", "silence")
 HINT = "whsec_ and 24 or more random bytes as base64; receivers verify signatures with it."
 
 
@@ -71,6 +72,15 @@ def check_job_limits(app_configs: Any, **options: Any) -> list[CheckMessage]:
     return [
         Error(f"{name} must be 1 or more.", hint=f"{name}=6", id="spark.E022") for name in wrong
     ]
+
+
+@register
+def check_kept_audio(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Check that KEEP_AUDIO_ON_FORGET is a known word."""
+    if settings.KEEP_AUDIO_ON_FORGET in AUDIO_ON_FORGET:
+        return []
+    hint = f"Set one of {', '.join(AUDIO_ON_FORGET)}."
+    return [Error("KEEP_AUDIO_ON_FORGET is neither.", hint=hint, id="spark.E040")]
 
 
 @register

@@ -19,6 +19,7 @@ from voiceprints.people.enrolment_errors import (
     NameErased,
     VoiceTaken,
 )
+from voiceprints.recordings.audio_reading import AudioNotKept
 from voiceprints.storage.locks import PersonNotFound
 
 
@@ -29,6 +30,15 @@ class ResourceNotFound(InvalidRequest):
 
     def __init__(self, resource: str) -> None:
         super().__init__(f"The {resource} was not found.", code=f"{resource}_not_found")
+
+
+class NoAudio(InvalidRequest):
+    """The transcript has no audio that can be heard; the message says why (404)."""
+
+    status_code = HTTPStatus.NOT_FOUND
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="audio_not_kept")
 
 
 class Conflict(InvalidRequest):
@@ -64,8 +74,8 @@ def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | Non
     match exc:
         case PersonNotFound() | SpeakerNotFound():
             return ResourceNotFound("person" if isinstance(exc, PersonNotFound) else "speaker")
-        case CorrectionRefused():
-            return _translate_correction(exc)
+        case CorrectionRefused() | AudioNotKept():
+            return _translate_of_transcript(exc)
         case VoiceTaken():
             return VoiceAlreadyKnown(exc, may_read=may_read)
         case ConsentMissing():
@@ -79,8 +89,10 @@ def translate_refusal(exc: Exception, *, may_read: bool) -> InvalidRequest | Non
     return None
 
 
-def _translate_correction(refusal: CorrectionRefused) -> InvalidRequest:
+def _translate_of_transcript(refusal: CorrectionRefused | AudioNotKept) -> InvalidRequest:
     match refusal:
+        case AudioNotKept():
+            return NoAudio(str(refusal))
         case TranscriptNotFound():
             return ResourceNotFound("transcript")
         case BlockNotFound():

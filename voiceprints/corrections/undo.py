@@ -98,6 +98,6 @@ def _restore_name(speaker: TranscriptSpeaker, row: Row) -> None:
     if person is not None and person.has_consent_ended(timezone.now()):
         speaker.embedding = speaker.space = None
         speaker.save(update_fields=["embedding", "space"])
-    if named is not None and named != speaker.person_id:
+    if named is not None:
         enrolled = Voiceprint.objects.filter(person=named, transcript_speaker=speaker)
         erase_voiceprints(enrolled.exclude(pk__in=row["voiceprints"]))

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Q
@@ -33,6 +34,8 @@ from voiceprints.people.erasure_marks import (
     lock_names_for_erasure,
     record_erased_names,
 )
+from voiceprints.recordings.kept_audio import delete_for_erasure
+from voiceprints.recordings.silence import silence_speakers
 from voiceprints.storage.locks import lock_person, lock_transcripts
 from voiceprints.transcripts.correction_history import erase_history
 from voiceprints.transcripts.name_mentions import joined_words, mentions_name, replace_mentions
@@ -68,6 +71,7 @@ def erase_person(person_id: UUID, *, actor: str, replacement: str | None = None)
     transcripts = [locked.pk for locked in lock_transcripts(transcripts_with_traces(names))]
     _check_name_is_free(person, transcripts, new_name)
     voiceprints = erase_voice(person)
+    _erase_audio(names)
     _rename_in_transcripts(names, transcripts, new_name)
     _erase_stored_responses(names)
     _forget_in_work_under_way(names, new_name)
@@ -117,6 +121,15 @@ def pseudonym(person: Person) -> str:
         if not taken.exists() and not Person.objects.named(name).exists():
             return name
     return f"Person {digits}"
+
+
+def _erase_audio(names: PersonNames) -> None:
+    """Delete the kept audio in which the person speaks, or silence the person in it."""
+    spoken = dict(speakers_named(names).values_list("pk", "transcript"))
+    if settings.KEEP_AUDIO_ON_FORGET == "silence":
+        silence_speakers(set(spoken.values()), spoken.keys())
+    else:
+        delete_for_erasure(set(spoken.values()))
 
 
 def _rename_in_transcripts(

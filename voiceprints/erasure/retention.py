@@ -29,6 +29,8 @@ from voiceprints.models import (
 from voiceprints.models.audit import Action
 from voiceprints.models.jobs import RECORDINGS_FOLDER
 from voiceprints.people.erasure_marks import delete_old_names
+from voiceprints.recordings.kept_audio import delete_audio, delete_orphaned_audio
+from voiceprints.recordings.silence import finish_silencing
 from voiceprints.storage.locks import lock_existing_people, lock_transcripts
 from voiceprints.storage.stored_files import delete_files, list_file_names
 
@@ -62,6 +64,8 @@ def purge_expired(now: datetime | None = None, *, actor: str = "purge_expired") 
     transcripts = sum(_purge_transcript(transcript, now, actor) for transcript in expired)
     idempotency_keys = _expired_idempotency_keys(now).delete()[0]
     samples, jobs = delete_orphaned_samples(now), _purge_jobs(now)
+    finish_silencing()
+    delete_orphaned_audio(now)
     delete_old_names(now)
     update_all_thresholds()
     return PurgeCounts(
@@ -125,6 +129,7 @@ def _purge_transcript(transcript_id: UUID, now: datetime, actor: str) -> int:
     for transcript in lock_transcripts([transcript_id]):
         if transcript.retain_until is None or transcript.retain_until > now:
             return 0
+        delete_audio([transcript_id])
         transcript.delete()
         audit.record(actor, Action.PURGED, transcript=transcript_id)
         return 1

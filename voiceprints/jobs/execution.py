@@ -121,8 +121,8 @@ def claim_job(job_id: UUID) -> Job | None:
 
 def _attempt(job: Job) -> None:
     try:
-        with _local_copies(job) as files:
-            finish_job(job, compute_result(job, files))
+        with _local_copies(job) as files, compute_result(job, files).prepared() as result:
+            finish_job(job, result)
     except (Stopped, ClaimLost, ClientLeft, LibraryUnavailable, OperationalError, InterfaceError):
         raise
     except Exception as error:  # no failure of one job may affect the next one

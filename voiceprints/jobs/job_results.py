@@ -1,6 +1,7 @@
 """The result of a job: the same as the response of the endpoint that the job's kind names."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from audio.api.serializers.speakers import LabelMergeRequest, TranscribeWithSpea
 from audio.formats.native_json import Json, without_embeddings
 from audio.formats.renderer import render
 from audio.merge.values import LabelledTranscript, NamedTranscript
-from audio.pipeline.label_merge import MergeJob, label_merge, remember
+from audio.pipeline.label_merge import MergeJob, label_merge, storing
 from audio.pipeline.transcription import (
     transcribe_with_known_speakers,
     transcribe_with_speakers,
@@ -26,6 +27,7 @@ from voiceprints.people.person_names import find_people_by_name
 from voiceprints.transcripts.forgotten_names import forget_labels, forget_names, without_voices
 
 Files = Mapping[str, TemporaryUploadedFile]
+Store = Callable[[NamedTranscript], str]
 EndpointRequest = LabelMergeRequest | TranscribeWithSpeakersRequest
 REQUESTS: Mapping[str, type[LabelMergeRequest] | type[TranscribeWithSpeakersRequest]] = {
     JobKind.LABEL_MERGE: LabelMergeRequest,
@@ -38,15 +40,26 @@ class JobResult:
     """The result of a job that is done, in the names that it was begun with.
 
     `people` are those whom the stored library recognised by their voices. `store` stores the
-    transcript and returns its identifier, `write` writes its outputs, if either was requested.
+    transcript and returns its identifier, once `prepared`; `write` writes its outputs, if either
+    was requested.
     """
 
     transcript: NamedTranscript | LabelledTranscript
     form: str
     with_embeddings: bool = False
     people: frozenset[UUID] = frozenset()
-    store: Callable[[NamedTranscript], str] | None = None
+    storing: AbstractContextManager[Store] | None = None
+    store: Store | None = None
     write: Callable[[Job, NamedTranscript], None] | None = None
+
+    @contextmanager
+    def prepared(self) -> Iterator["JobResult"]:
+        """Encode the audio that is kept with the transcript, which takes a while."""
+        if self.storing is None:
+            yield self
+            return
+        with self.storing as store:
+            yield replace(self, store=store)
 
     def forget(self, erased: ErasedNames, pseudonyms: Iterable[str]) -> "JobResult":
         """Replace erased names, and drop the voices of those who have a pseudonym already."""
@@ -94,7 +107,7 @@ def _label_merge(job: Job, request: LabelMergeRequest) -> JobResult:
         form=request.validated_data["format"],
         with_embeddings=job.wants_vectors,
         people=_recognised(merge_job, transcript),
-        store=_storing(job, merge_job) if request.validated_data["store"] else None,
+        storing=_storing(job, merge_job) if request.validated_data["store"] else None,
     )
 
 
@@ -105,7 +118,7 @@ def _label_archive(job: Job, files: Files) -> JobResult:
         transcript=transcript,
         form="json",
         people=_recognised(merge_job, transcript),
-        store=_storing(job, merge_job) if job.options["store"] else None,
+        storing=_storing(job, merge_job) if job.options["store"] else None,
         write=write_outputs if "out" in job.options else None,
     )
 
@@ -127,8 +140,8 @@ def _transcribe(job: Job, request: TranscribeWithSpeakersRequest) -> JobResult:
     return JobResult(transcript=transcript, form=given["format"], people=_people(recognised))
 
 
-def _storing(job: Job, merge_job: MergeJob) -> Callable[[NamedTranscript], str]:
-    return lambda transcript: remember(transcript, merge_job, created_by=job.created_by)
+def _storing(job: Job, merge_job: MergeJob) -> AbstractContextManager[Store]:
+    return storing(merge_job, created_by=job.created_by)
 
 
 def _recognised(merge_job: MergeJob, transcript: NamedTranscript) -> frozenset[UUID]:

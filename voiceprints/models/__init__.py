@@ -5,6 +5,7 @@ from voiceprints.models.corrections import Correction
 from voiceprints.models.erased_names import ErasedName
 from voiceprints.models.idempotency_keys import IdempotencyKey
 from voiceprints.models.jobs import Job, JobRecording
+from voiceprints.models.kept_audio import KeptAudio
 from voiceprints.models.people import Person
 from voiceprints.models.spaces import DIMENSION, Space
 from voiceprints.models.transcripts import Block, Transcript, TranscriptSpeaker
@@ -19,6 +20,7 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "JobRecording",
+    "KeptAudio",
     "Person",
     "Space",
     "Transcript",

@@ -1,9 +1,12 @@
 """Files in Django's default storage, which is a folder or a bucket."""
 
+import io
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from django.core.files.storage import default_storage
 
@@ -41,3 +44,37 @@ def delete_files(names: Iterable[str]) -> None:
     for name in names:
         with suppress(StorageFailed):
             default_storage.delete(name)
+
+
+class StoredFile(io.RawIOBase):
+    """A file in a storage that reads parts of files, for readers that seek."""
+
+    def __init__(self, size: int, read: Callable[[int, int], bytes]) -> None:
+        super().__init__()
+        self._size, self._read, self._at = size, read, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        end = min(self._at + len(buffer), self._size)
+        found = self._read(self._at, end) if self._at < end else b""
+        buffer[: len(found)] = found
+        self._at += len(found)
+        return len(found)
+
+
+def open_seekable(name: str) -> io.RawIOBase:
+    """Open a stored file so that only what is read is fetched."""
+    read_part = getattr(default_storage, "read_part", None)
+    if read_part is None:
+        return io.FileIO(default_storage.path(name))
+    return StoredFile(default_storage.size(name), partial(read_part, name))

@@ -31,6 +31,7 @@ from voiceprints.models import (
 from voiceprints.models.audit import Action
 from voiceprints.people.erasure_marks import lock_names, work_marked
 from voiceprints.people.person_names import find_people_by_name
+from voiceprints.recordings.kept_audio import delete_audio
 from voiceprints.storage.locks import lock_existing_people, lock_transcripts
 from voiceprints.transcripts.block_words import words_of_engine
 from voiceprints.transcripts.forgotten_names import forget_mentions, forget_names
@@ -151,10 +152,11 @@ def edit_transcript(
 
 @transaction.atomic
 def delete_transcript(transcript_id: UUID, *, actor: str) -> bool:
-    """Delete a transcript with its speakers and blocks; return whether it existed."""
+    """Delete a transcript with its speakers, blocks and audio; return whether it existed."""
     transcript = _lock_transcript(transcript_id)
     if transcript is None:
         return False
+    delete_audio([transcript_id])
     transcript.delete()
     audit.record(actor, Action.TRANSCRIPT_DELETED, transcript=transcript_id)
     return True

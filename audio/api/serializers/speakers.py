@@ -185,6 +185,11 @@ class LabelMergeRequest(SpelledRequest, SpeakerCounts):
         max_value=36_500,
         help_text="With store: days until the transcript is deleted. Without: it is not deleted.",
     )
+    keep_audio = serializers.BooleanField(
+        required=False,
+        help_text="With store: store the recording, as Opus, beside the transcript, to listen to "
+        "it. Without it, the setting KEEP_AUDIO.",
+    )
     format = Choice(NATIVE_FORMATS, default="json")
 
     def validate_store(self, store: bool) -> bool:
@@ -242,6 +247,8 @@ def _refuse_contradictions(attrs: dict[str, Any]) -> None:
         raise serializers.ValidationError({"store": message})
     if "retain_days" in attrs and not attrs["store"]:
         raise serializers.ValidationError({"retain_days": "expected only with store=true."})
+    if attrs.get("keep_audio") and not attrs["store"]:
+        raise serializers.ValidationError({"keep_audio": "expected only with store=true."})
 
 
 def _require_library(wanted: bool, purpose: str) -> bool:

@@ -25,6 +25,7 @@ _REFUSALS = {
     409: "The request contradicts the library's state; `code` says how.",
     410: "The answer to this Idempotency-Key was erased with its person.",
     412: "If-Match does not name the current version.",
+    416: "The range begins beyond the end; `Content-Range` has the length.",
     422: "The request is well formed but cannot be fulfilled; `code` says why.",
     429: "The key has used its seconds of audio of this hour.",
     502: "The engine did not answer, or its answer was invalid.",
@@ -57,6 +58,13 @@ IF_NONE_MATCH = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="Answer 304 if the person or transcript still has this ETag.",
+)
+
+RANGE = OpenApiParameter(
+    "Range",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The bytes to answer, as `bytes=0-65535`, `bytes=65536-` or `bytes=-65536`.",
 )
 
 Method = Callable[..., Any]
