@@ -58,6 +58,7 @@ def read_span(file: IO[bytes], span: Span) -> NDArray[np.int16]:
     """Return the 16 kHz samples of a span of an Opus file, with silence past its end."""
     wanted = round((span.end - span.start) * SAMPLE_RATE)
     found = np.zeros(wanted, np.int16)
+    file.seek(0)
     with av.open(file, "r", format="ogg") as container:
         stream = container.streams.audio[0]
         seek_s = max(0.0, span.start - _PRE_ROLL_S)

@@ -80,7 +80,7 @@ def check_kept_audio(app_configs: Any, **options: Any) -> list[CheckMessage]:
     if settings.KEEP_AUDIO_ON_FORGET in AUDIO_ON_FORGET:
         return []
     hint = f"Set one of {', '.join(AUDIO_ON_FORGET)}."
-    return [Error("KEEP_AUDIO_ON_FORGET is neither.", hint=hint, id="spark.E040")]
+    return [Error("KEEP_AUDIO_ON_FORGET is neither.", hint=hint, id="spark.E050")]
 
 
 @register

@@ -78,7 +78,7 @@ def read_clip(audio: KeptAudio, span: Span) -> bytes:
 
 
 def waveform(audio: KeptAudio, points: int) -> list[float]:
-    """Return the greatest loudness, 0 to 1, in each of so many equal parts, or fewer."""
+    """Return the greatest loudness, 0 to 1, in each of at most `points` equal parts."""
     peaks = np.frombuffer(bytes(audio.peaks), np.uint8)
     if not peaks.size:
         return []

@@ -220,7 +220,7 @@ ACTIONS = st.one_of(
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(actions=st.lists(ACTIONS, max_size=8))
 def test_any_corrections_are_taken_back_to_the_first_transcript_and_the_first_vectors(

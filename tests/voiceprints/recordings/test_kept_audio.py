@@ -125,7 +125,7 @@ def test_a_person_is_silenced_if_the_policy_says_so(
 
     audio = find_audio(meeting.pk, None)
     assert loudness(audio, Span(0.1, 1.9)) < 50 < loudness(audio, Span(4.1, 5.9))
-    assert [path.name for path in storage.iterdir()] == [Path(audio.file.name).name]
+    assert [path.name for path in storage.iterdir()] == [Path(str(audio.file.name)).name]
 
 
 def test_audio_is_not_heard_until_the_person_is_silenced(
