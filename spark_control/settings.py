@@ -399,6 +399,14 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Spark Control",
     "DESCRIPTION": "Speech to text, text to speech, diarization, and who said what, by name.",
     "VERSION": "0.1.0",
+    "TAGS": [
+        {"name": name}
+        for name in (
+            *("OpenAI", "Who said what"),
+            *(("Jobs", "Voice library", "Corrections") if LIBRARY else ()),
+            "Status",
+        )
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
@@ -422,6 +430,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "audio.api.schema.openapi_hooks.with_refusals",
+        "audio.api.schema.openapi_hooks.with_files_first",
     ],
 }
 

@@ -41,6 +41,19 @@ def test_a_transcript_is_corrected_by_keyboard_and_all_of_it_is_undone(
     assert changes.count() == 4
 
 
+def test_an_unnamed_speaker_is_named_by_keyboard(page: Page, meetings: Meetings) -> None:
+    open_desk(page, meetings.heat_pump)
+
+    for key in ("n", "w"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="Who is Unknown_0?")).to_be_visible()
+    page.keyboard.press("0")
+    page.keyboard.type("Dora Weiss")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Unknown_0 is now Dora Weiss.")).to_be_visible()
+
+
 def test_two_tabs_do_not_overwrite_each_other(
     page_with_messages: Page, meetings: Meetings
 ) -> None:

@@ -3,14 +3,18 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from voiceprints.admin.library_admin import LibraryAdmin
 from voiceprints.jobs.completion import cancel_job
 from voiceprints.models import Job
+from voiceprints.templatetags.page_filters import clock_s
 
 FIELDS = (
-    *("name", "kind", "state", "percentage", "reason", "attempts", "transcript", "created_by"),
-    *("created_at", "started_at", "finished_at", "sha256", "webhook_url", "webhook_state"),
+    *("name", "kind", "state", "percentage", "reason", "attempts", "transcript_page"),
+    *("created_by", "created_at", "started_at", "finished_at", "length", "engines"),
+    *("sha256", "webhook_url", "webhook_state"),
 )
 
 
@@ -23,6 +27,9 @@ class JobAdmin(LibraryAdmin):
         "kind",
         "state",
         "percentage",
+        "length",
+        "engines",
+        "transcript_page",
         "attempts",
         "created_by",
         "created_at",
@@ -43,11 +50,30 @@ class JobAdmin(LibraryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         jobs: QuerySet[Job] = super().get_queryset(request)
-        return jobs.defer("result", "options")
+        lean = jobs.defer("result", "options", "transcript__result")
+        return lean.select_related("transcript")
 
     @admin.display(description="progress", ordering="progress")
     def percentage(self, job: Job) -> str:
         return f"{job.progress:.0%}"
+
+    @admin.display(description="length", ordering="audio_s")
+    def length(self, job: Job) -> str:
+        return "" if job.audio_s is None else clock_s(job.audio_s)
+
+    @admin.display(description="engines")
+    def engines(self, job: Job) -> str:
+        """Return the models that made the transcript."""
+        models = {} if job.transcript is None else job.transcript.engine_models
+        return ", ".join(dict.fromkeys(map(str, models.values())))
+
+    @admin.display(description="transcript")
+    def transcript_page(self, job: Job) -> str:
+        """Return a link to the transcript."""
+        if job.transcript is None:
+            return ""
+        page = reverse("admin:voiceprints_transcript_change", args=[job.transcript.pk])
+        return format_html('<a href="{}">{}</a>', page, job.transcript)
 
     @admin.display(description="error")
     def reason(self, job: Job) -> str:

@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from voiceprints.admin.colours import tint_of
+from voiceprints.admin.colours import read_palette
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissions
 from voiceprints.admin.person_actions import enrol_view, erase_view, merge_view
 from voiceprints.admin.person_page import PersonForm, build_person_page
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.models import Person, Transcript, Voiceprint, audit
 from voiceprints.models.audit import Action
+from voiceprints.people.consent import ENDS_SOON
 from voiceprints.people.enrolment_errors import NameErased
 from voiceprints.people.people_search import ALIASES_TEXT
 from voiceprints.people.person_names import refuse_erased
@@ -38,13 +39,20 @@ class ConsentFilter(admin.SimpleListFilter):
     parameter_name = "consent"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("given", "given"), ("ended", "ended"), ("none", "never given")]
+        return [
+            ("given", "given"),
+            ("ending", f"ends within {ENDS_SOON.days} days"),
+            ("ended", "ended"),
+            ("none", "never given"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> QuerySet[Person]:
         now = timezone.now()
         match self.value():
             case "given":
                 return queryset.filter(pk__in=Person.objects.consenting(now))
+            case "ending":
+                return queryset.filter(pk__in=Person.objects.consent_ending(now, ENDS_SOON))
             case "ended":
                 return queryset.filter(pk__in=Person.objects.consent_ended(now))
             case "none":
@@ -88,10 +96,19 @@ class PersonAdmin(LibraryAdmin):
             Person.objects.select_for_update().filter(pk=object_id).first()
         return super().get_object(request, object_id, from_field)
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        palette, changes.result_list = read_palette(), list(changes.result_list)
+        for person in changes.result_list:
+            person.tint = palette.tint_of(person.pk)
+        return changes
+
     @admin.display(description="name", ordering="name")
     def person_name(self, person: Person) -> SafeString:
         """Return the name with the person's colour."""
-        return format_html('<span class="dot {}"></span>{}', tint_of(person.pk), person.name)
+        return format_html(
+            '<span class="dot {}"></span>{}', getattr(person, "tint", ""), person.name
+        )
 
     @admin.display(description="voiceprints", ordering="counted_voiceprints")
     def voiceprint_count(self, person: Person) -> int:
@@ -129,7 +146,7 @@ class PersonAdmin(LibraryAdmin):
         may_see_transcripts = has_permissions(request, "view_transcript")
         context = {
             "page": build_person_page(object_id, may_see_transcripts=may_see_transcripts),
-            "tint": tint_of(object_id),
+            "tint": read_palette().tint_of(UUID(object_id)) if _is_id(object_id) else "",
             "show_delete": False,
             "may_merge": has_permissions(request, "change_person", "delete_person"),
             "may_enrol": has_permissions(request, "add_voiceprint"),
@@ -215,7 +232,8 @@ def describe_consent(person: Person, now: datetime) -> tuple[str, str]:
     if person.consent_given_at > now:
         return "none", f"from {person.consent_given_at:%-d %b %Y}"
     if person.consent_until is not None:
-        return "until", f"until {person.consent_until:%-d %b %Y}"
+        is_soon = person.consent_until <= now + ENDS_SOON
+        return "until" if is_soon else "given", f"until {person.consent_until:%-d %b %Y}"
     return "given", "given"
 
 

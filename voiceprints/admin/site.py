@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from voiceprints.admin.waiting import list_waiting
 from voiceprints.models import AuditEntry
 from voiceprints.people.erasure_marks import work_marked
 
@@ -58,10 +59,11 @@ class LibrarySite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Add the latest audit entries, for users who may see them."""
+        """Add what waits, and the latest audit entries, for users who may see them."""
         may_see = request.user.has_perm("voiceprints.view_auditentry")
         latest = AuditEntry.objects.all()[:MAX_LATEST] if may_see else None
-        return super().index(request, {"latest": latest, **(extra_context or {})})
+        context = {"latest": latest, "waiting": list_waiting(request)}
+        return super().index(request, context | (extra_context or {}))
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

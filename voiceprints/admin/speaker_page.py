@@ -1,6 +1,7 @@
 """The pages on which a speaker of a transcript gets a name, there and in other transcripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audio.merge.naming.open_set_identification import Identification
-from voiceprints.admin.colours import tints_in
+from voiceprints.admin.colours import read_palette
 from voiceprints.admin.library_admin import (
     LibraryAdmin,
     actor_of,
@@ -41,6 +42,9 @@ from voiceprints.transcripts.speaker_naming import (
 
 OTHER_NAME = "new"
 MAX_CANDIDATES = 6
+# The share of the threshold below which a person is no suggestion: two voices are that similar
+# by chance.
+FLOOR = 0.5
 MAX_QUOTES = 3
 # Shorter blocks say little about their speaker.
 MIN_QUOTE_CHARACTERS = 20
@@ -154,10 +158,11 @@ def naming_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
             "transcript/speaker.html",
             title=f"Who is {speaker.name}?",
             speaker=speaker,
-            tint=tints_in(speaker.transcript.speakers.all())[speaker.name],
+            tint=read_palette().tints_in(speaker.transcript.speakers.all())[speaker.name],
             quotes=_quotes(speaker),
             identified=identified,
             form=form,
+            next_nameless=_next_nameless(speaker),
         )
 
     return show
@@ -169,6 +174,13 @@ def _get_speaker(transcript_id: UUID, speaker_id: int) -> TranscriptSpeaker:
     return get_object_or_404(speakers, pk=speaker_id, transcript=transcript_id)
 
 
+def _next_nameless(speaker: TranscriptSpeaker) -> int | None:
+    """Return the next speaker of the transcript without a name, from the first one on again."""
+    nameless = speaker.transcript.speakers.filter(source="unmatched").exclude(pk=speaker.pk)
+    keys = sorted(nameless.values_list("pk", flat=True), key=lambda pk: (pk < speaker.pk, pk))
+    return keys[0] if keys else None
+
+
 def _identify(
     request: HttpRequest, speaker: TranscriptSpeaker
 ) -> Identification[KnownPerson] | None:
@@ -177,6 +189,7 @@ def _identify(
     if voice is None:
         return None
     found = identify_voice(voice.vector, voice.space, limit=MAX_CANDIDATES)
+    floor = FLOOR * voice.space.threshold
     if request.method == "GET":
         audit.record(
             actor_of(request),
@@ -185,7 +198,8 @@ def _identify(
             speakers=1,
             space=str(voice.space),
         )
-    return found
+    similar = tuple(one for one in found.candidates if one.similarity >= floor)
+    return replace(found, candidates=similar)
 
 
 def _quotes(speaker: TranscriptSpeaker) -> list[Block]:

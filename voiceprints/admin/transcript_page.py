@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-from voiceprints.admin.colours import Tint, tints_in
+from voiceprints.admin.colours import Tint, read_palette
 from voiceprints.models import Block, Transcript, TranscriptSpeaker
 from voiceprints.models.search_lexemes import LexemeQuery
 
@@ -18,6 +18,7 @@ WIDTH = 1000.0
 MIN_WIDTH = 2.0
 BLOCKS_PER_PAGE = 400
 MAX_HITS = 30
+SNIPPET = 160
 TICKS = 6
 
 
@@ -119,7 +120,7 @@ def build_transcript_page(transcript_id: str, query: Mapping[str, str]) -> Trans
     if transcript is None:
         return None
     speakers = list(transcript.speakers.select_related("person", "space").defer("embedding"))
-    tints = tints_in(speakers)
+    tints = read_palette().tints_in(speakers)
     sheet = Paginator(transcript.blocks.defer("words", "search"), BLOCKS_PER_PAGE).get_page(
         query.get("page")
     )
@@ -159,6 +160,25 @@ def _hits(blocks: QuerySet[Block], words: str) -> list[Hit]:
     found = blocks.filter(search=LexemeQuery(words)).values_list("pk", "start_ms")[:MAX_HITS]
     places = {pk: place for place, pk in enumerate(blocks.values_list("pk", flat=True))}
     return [Hit(places[pk], at_ms) for pk, at_ms in found]
+
+
+def find_snippets(transcripts: Sequence[UUID], words: str) -> dict[UUID, str]:
+    """Return the beginning of the first block with the words, for each transcript that has one."""
+    if not words.strip():
+        return {}
+    found = Block.objects.filter(transcript__in=transcripts, search=LexemeQuery(words.strip()))
+    first = found.order_by("transcript", "position").distinct("transcript")
+    rows = first.values_list("transcript", "text")
+    return {transcript: shorten(text, words) for transcript, text in rows}
+
+
+def shorten(text: str, words: str) -> str:
+    """Return at most SNIPPET characters of a text, around the first of the words in it."""
+    places = [text.casefold().find(word.casefold().strip('"')) for word in words.split()]
+    at = min((place for place in places if place >= 0), default=0)
+    start = max(0, at - SNIPPET // 3)
+    end = start + SNIPPET
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def _lanes(

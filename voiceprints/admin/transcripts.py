@@ -10,15 +10,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.merge.name_spelling import readable
-from voiceprints.admin.colours import tints_in
+from voiceprints.admin.colours import read_palette
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissions
 from voiceprints.admin.speaker_page import elsewhere_view, naming_view
-from voiceprints.admin.transcript_page import build_transcript_page
+from voiceprints.admin.transcript_page import build_transcript_page, find_snippets
 from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.erasure_marks import lock_names
@@ -26,6 +26,27 @@ from voiceprints.people.people_search import search_people
 from voiceprints.templatetags.page_filters import clock_s
 from voiceprints.transcripts.forgotten_names import forget_mentions
 from voiceprints.transcripts.transcript_store import delete_transcript
+
+
+class NamesFilter(admin.SimpleListFilter):
+    """A filter by transcripts in which a speaker has no name."""
+
+    title = "names"
+    parameter_name = "names"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("missing", "a speaker has none"), ("complete", "every speaker has one")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Transcript]
+    ) -> QuerySet[Transcript]:
+        nameless = TranscriptSpeaker.objects.filter(source="unmatched", transcript=OuterRef("pk"))
+        match self.value():
+            case "missing":
+                return queryset.filter(Exists(nameless))
+            case "complete":
+                return queryset.exclude(Exists(nameless))
+        return queryset
 
 
 class SpokenByFilter(admin.SimpleListFilter):
@@ -83,8 +104,8 @@ class TranscriptForm(ModelForm):  # type: ignore[type-arg]  # no generic when it
 class TranscriptAdmin(LibraryAdmin):
     """The list of transcripts, and the page of each."""
 
-    list_display = ["__str__", "speakers", "created_at", "length", "retain_until"]
-    list_filter = [SpokenByFilter, ("created_at", admin.DateFieldListFilter), "mode"]
+    list_display = ["recording", "speakers", "created_at", "length", "retain_until"]
+    list_filter = [SpokenByFilter, NamesFilter, ("created_at", admin.DateFieldListFilter), "mode"]
     date_hierarchy = "created_at"
     search_fields = ["recording_name"]
     search_help_text = 'Search for spoken words, for example: budget "heat pump" -invoice'
@@ -110,12 +131,25 @@ class TranscriptAdmin(LibraryAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changes = super().get_changelist_instance(request)
-        changes.result_list = changes.result_list.prefetch_related("speakers")
+        found = list(changes.result_list.prefetch_related("speakers"))
+        palette = read_palette()
+        snippets = find_snippets([one.pk for one in found], changes.query)
+        for transcript in found:
+            transcript.snippet = snippets.get(transcript.pk, "")
+            transcript.tints = palette.tints_in(transcript.speakers.all())
+        changes.result_list = found
         return changes
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Forbid adding: transcripts are made from recordings."""
         return False
+
+    @admin.display(description="transcript", ordering="recording_name")
+    def recording(self, transcript: Transcript) -> SafeString:
+        """Return the name, and the first block that contains the searched words."""
+        snippet = getattr(transcript, "snippet", "")
+        quote = format_html('<span class="snippet">{}</span>', snippet) if snippet else ""
+        return format_html("{}{}", str(transcript), quote)
 
     @admin.display(description="length", ordering="duration")
     def length(self, transcript: Transcript) -> str:
@@ -124,8 +158,7 @@ class TranscriptAdmin(LibraryAdmin):
     @admin.display(description="speakers")
     def speakers(self, transcript: Transcript) -> SafeString:
         """Return the speakers' names in their colours."""
-        speakers = list(transcript.speakers.all())
-        tints = tints_in(speakers)
+        tints = getattr(transcript, "tints", {})
         return format_html_join(
             " ", '<span class="chip {}">{}</span>', ((c, n) for n, c in tints.items())
         )

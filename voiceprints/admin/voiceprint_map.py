@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from numpy.typing import NDArray
 
-from voiceprints.admin.colours import Tint, shape_of, tint_of
+from voiceprints.admin.colours import Palette, Tint, read_palette
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissions
 from voiceprints.admin.person_page import describe_quality
 from voiceprints.erasure.voice_erasure import delete_voiceprint
@@ -94,15 +94,17 @@ class Plot:
 def build_plot(space: Space) -> Plot:
     """Return the newest voiceprints of a space; doubtful ones are drawn last, on top."""
     usable = Voiceprint.objects.usable(space, timezone.now())
-    shown = list(usable.select_related("person").order_by("-created_at", "id")[:MAX_POINTS])
+    shown = list(
+        usable.select_related("person", "space").order_by("-created_at", "id")[:MAX_POINTS]
+    )
     vectors = np.array([one.vector for one in shown], dtype=np.float64).reshape(
         len(shown), DIMENSION
     )
     plane = project(vectors)
     similarities = compare_voiceprints(vectors, [one.person_id for one in shown])
-    positions = _scale(plane.points)
+    positions, palette = _scale(plane.points), read_palette()
     points = [
-        _point(position, one, similarity, shown, space.threshold)
+        _point(position, one, similarity, shown, palette)
         for position, one, similarity in zip(positions, shown, similarities, strict=True)
     ]
     people = {point.voiceprint.person_id for point in points}
@@ -132,16 +134,16 @@ def _point(
     one: Voiceprint,
     similarity: VoiceprintSimilarity,
     shown: list[Voiceprint],
-    threshold: float,
+    palette: Palette,
 ) -> Point:
     return Point(
         *position,
         voiceprint=one,
-        tint=tint_of(one.person_id),
-        shape=shape_of(one.person_id),
+        tint=palette.tint_of(one.person_id),
+        shape=palette.shape_of(one.person_id),
         similarity=similarity,
         other=None if similarity.nearest is None else shown[similarity.nearest],
-        is_doubtful=similarity.is_doubtful(threshold),
+        is_doubtful=similarity.is_doubtful(one.space.threshold),
     )
 
 
@@ -179,7 +181,7 @@ class VoiceprintAdmin(LibraryAdmin):
 
     @admin.display(description="person")
     def person_name(self, voiceprint: Voiceprint) -> SafeString:
-        tint = tint_of(voiceprint.person_id)
+        tint = read_palette().tint_of(voiceprint.person_id)
         return format_html('<span class="dot {}"></span>{}', tint, voiceprint.person.name)
 
     @admin.display(description="quality")

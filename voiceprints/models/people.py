@@ -1,7 +1,7 @@
 """The people of the library, their names and their consent."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -26,6 +26,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def consent_ended(self, now: datetime) -> "PersonQuerySet":
         """Filter by consent that was given and has expired or was withdrawn."""
         return self.filter(consent_until__lte=now)
+
+    def consent_ending(self, now: datetime, within: timedelta) -> "PersonQuerySet":
+        """Filter by consent that is in force and ends within that time."""
+        return self.consenting(now).filter(consent_until__lte=now + within)
 
     def named(self, name: str) -> "PersonQuerySet":
         """Filter by name, ignoring case and Unicode composition."""

@@ -1,7 +1,7 @@
 """Consent to store and compare a person's voice: recording it and checking it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +16,8 @@ from voiceprints.storage.locks import PersonNotFound, lock_person
 
 LONGEST_NAME = 200
 LONGEST_HOW = 1_000
+# Consent that ends within this time should be renewed now.
+ENDS_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,3 +35,13 @@ def with_refusals(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
             for status, refusal in REFUSALS.items():
                 operation["responses"].setdefault(status, {**refusal, "content": content})
     return result
+
+
+def with_files_first(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """List the files of each form before its other fields: they are what a form is about."""
+    for schema in result.get("components", {}).get("schemas", {}).values():
+        fields = schema.get("properties", {})
+        files = {name: one for name, one in fields.items() if one.get("format") == "binary"}
+        if files:
+            schema["properties"] = {**files, **fields}
+    return result

@@ -49,6 +49,15 @@ def test_the_list_shows_all_states_of_consent(vera: Client) -> None:
     assert page.count('class="badge none"') == 1
 
 
+def test_consent_that_ends_in_half_a_year_is_no_warning(vera: Client) -> None:
+    consenting("Ben", consent_until=timezone.now() + timedelta(days=180))
+
+    page = text_of(vera, PEOPLE)
+
+    assert 'class="badge given">until ' in page
+    assert 'class="badge until"' not in page
+
+
 def test_people_are_filtered_by_ended_consent(vera: Client) -> None:
     consenting("Ana")
     consenting("Clara", consent_until=timezone.now())

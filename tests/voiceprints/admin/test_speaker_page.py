@@ -36,7 +36,7 @@ def test_an_unknown_voice_has_no_match(vera: Client) -> None:
 
     page = text_of(vera, url_of(unnamed()))
 
-    assert "None is similar enough" in page
+    assert "No known voice is similar to this one." in page
     assert "same voice" not in page
 
 

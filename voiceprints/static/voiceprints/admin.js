@@ -27,3 +27,15 @@ for (const point of document.querySelectorAll(".map .point")) {
   point.addEventListener("mouseenter", light(true));
   point.addEventListener("mouseleave", light(false));
 }
+
+// A key that is shown beside a choice chooses it; Enter then submits the form that holds it.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select")) return;
+  const chosen = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!chosen) return;
+  event.preventDefault();
+  chosen.click();
+  if (chosen.dataset.key === "0") otherName?.focus();
+  else chosen.focus();
+});

@@ -61,3 +61,11 @@ def test_invalid_requests_are_answered_as_declared(
     served_schema: BaseSchema, endpoint: str
 ) -> None:
     ask_repeatedly(served_schema, endpoint, GenerationMode.NEGATIVE)
+
+
+def test_the_files_of_a_form_come_first(bare: Gateway) -> None:
+    schema = bare.get("/api/schema", params={"format": "json"}).json()
+
+    fields = list(schema["components"]["schemas"]["LabelMergeRequest"]["properties"])
+    assert fields[:3] == ["file", "mic_file", "system_file"]
+    assert [tag["name"] for tag in schema["tags"]][:2] == ["OpenAI", "Who said what"]
