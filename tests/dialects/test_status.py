@@ -8,6 +8,7 @@ from audio.api.views.status import can_serve, engine_states
 from audio.engines.recovery.probes import CLIP_TEXT, probe
 from tests.dialects.conftest import Configure
 from tests.dialects.scripted_engines import script
+from tests.dialects.talk import recording
 from tests.faults import FaultServer
 from tests.faults.answers import as_json
 
@@ -86,3 +87,35 @@ def test_a_probe_of_one_engine_for_words_turns_and_voices_is_one_call(
     probe("words")
 
     assert len(faults.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "missing"),
+    [
+        ("/v1/audio/transcriptions", {}, "words"),
+        ("/api/audio/transcribe-with-speakers", {}, "words"),
+        ("/api/audio/label-merge", {"timeline": "[]"}, "turns"),
+        ("/api/audio/diarize-chunk", {}, "turns"),
+    ],
+)
+def test_a_refusal_names_the_role_without_an_engine(
+    configure: Configure, faults: FaultServer, path: str, fields: dict[str, str], missing: str
+) -> None:
+    gateway = configure(script(faults, "voices", "localai.voice-embed.json"))
+
+    answer = gateway.post(path, files={"file": ("talk.wav", recording())}, data=fields)
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (503, "engine_not_configured")
+    assert error["message"] == f"No {missing} engine is configured on this gateway."
+
+
+def test_without_voices_a_warning_says_that_they_were_not_compared(
+    configure: Configure, faults: FaultServer
+) -> None:
+    gateway = configure(script(faults, "turns", "localai.diarization.json"))
+    file = {"file": ("talk.wav", recording())}
+
+    answer = gateway.post("/api/audio/label-merge", files=file, data={"timeline": "[]"}).json()
+
+    assert [one["code"] for one in answer["warnings"]].count("no_voices_engine") == 1

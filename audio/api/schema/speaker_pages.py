@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice
 from audio.api.schema.text_answers import TEXT_ANSWERS
-from audio.api.schema.transcription_pages import corrections
+from audio.api.schema.transcription_pages import INTERPOLATED, corrections
 from audio.api.serializers.speakers import (
     AnsweredLabelMergeRequest,
     DiarizeRequest,
@@ -78,6 +78,7 @@ class LabelledBlocks(serializers.Serializer[Any]):
     speakers_detected = serializers.ListField(child=serializers.CharField())
     speakers = RecognisedVoice(many=True, required=False)
     segments = SpeakerBlock(many=True)
+    words_interpolated = serializers.BooleanField(required=False, help_text=INTERPOLATED)
     models = serializers.DictField(child=serializers.CharField())
     corrections = corrections()
     warnings = Warned(many=True, required=False)
@@ -163,6 +164,7 @@ class NamedBlocks(serializers.Serializer[Any]):
         ),
         help_text="Blocks if there is text, otherwise turns.",
     )
+    words_interpolated = serializers.BooleanField(required=False, help_text=INTERPOLATED)
     fingerprints = serializers.DictField(
         child=serializers.ListField(child=serializers.FloatField())
     )

@@ -49,6 +49,9 @@ class TranscriptionText(serializers.Serializer[Any]):
     corrections = corrections()
 
 
+INTERPOLATED = "True where the engine left out the times of some words, which are estimated."
+
+
 class TranscriptionSegment(serializers.Serializer[Any]):
     """A sentence, or the part of one that fits in a subtitle."""
 
@@ -81,10 +84,7 @@ class VerboseTranscription(serializers.Serializer[Any]):
     text = serializers.CharField(allow_blank=True)
     segments = TranscriptionSegment(many=True, required=False)
     words = TranscribedWord(many=True, required=False)
-    words_interpolated = serializers.BooleanField(
-        required=False,
-        help_text="True where the engine left out the times of some words, which are estimated.",
-    )
+    words_interpolated = serializers.BooleanField(required=False, help_text=INTERPOLATED)
     usage = DurationUsage()
     corrections = corrections()
 
@@ -107,6 +107,7 @@ class DiarizedTranscription(serializers.Serializer[Any]):
     duration = serializers.FloatField(help_text="Seconds.")
     text = serializers.CharField(allow_blank=True)
     segments = SpeakerSegment(many=True)
+    words_interpolated = serializers.BooleanField(required=False, help_text=INTERPOLATED)
     usage = DurationUsage()
     corrections = corrections()
 

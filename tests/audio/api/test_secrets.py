@@ -17,11 +17,13 @@ SPEAK = "/v1/audio/speech"
 MERGE = "/api/audio/label-merge"
 DIARIZE = "/v1/audio/diarize-chunk"
 KEY, WRONG_KEY, ENGINE_PASSWORD = "key-4711-secret", "wrong-0815-key", "engine-pa55word"
+ENGINE_KEY = "sk-engine-0042"
 NAME, TEXT, VECTOR = "Ottokar Geheimrat", "the merger is confidential", 0.123456789
 FILE_NAME = "dismissal-of-ottokar.wav"
 FIELDS = {"prompt": TEXT}
 INVALID_FIELDS = {"prompt": TEXT, "response_format": "nothing"}
-SECRETS = [KEY, WRONG_KEY, ENGINE_PASSWORD, NAME, TEXT, str(VECTOR), FILE_NAME]
+KEYS = [KEY, WRONG_KEY, ENGINE_PASSWORD, ENGINE_KEY]
+SECRETS = [*KEYS, NAME, TEXT, str(VECTOR), FILE_NAME]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ def asked(fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory) -
     with_password = fault_server.url.replace("//", f"//engine:{ENGINE_PASSWORD}@")
     settings = {
         "PARAKEET_URL": with_password,
-        "KOKORO_URL": f"http://engine:{ENGINE_PASSWORD}@127.0.0.1:9",
+        "SPEECH_URL": f"http://127.0.0.1:9?api_key={ENGINE_KEY}",
+        "SPEECH_DIALECT": "kokoro",
         "API_KEYS": f"desk:{KEY}:audio+voices:read",
         "LOG_LEVEL": "DEBUG",
     }
@@ -107,6 +110,8 @@ def test_no_secret_is_in_the_log(asked: Asked, secret: str) -> None:
     assert secret.lower() not in asked.log.lower()
 
 
-@pytest.mark.parametrize("secret", [KEY, WRONG_KEY, ENGINE_PASSWORD, TEXT, str(VECTOR)])
+@pytest.mark.parametrize(
+    "secret", [KEY, WRONG_KEY, ENGINE_PASSWORD, ENGINE_KEY, TEXT, str(VECTOR)]
+)
 def test_no_secret_is_in_an_error(asked: Asked, secret: str) -> None:
     assert [one.text for one in asked.refusals if secret in one.text] == []
