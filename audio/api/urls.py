@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from audio.api.views import (
     discovery,
     documentation,
+    foreign_routes,
     front_page,
     speakers,
     speech,
@@ -28,6 +29,9 @@ urlpatterns = [
     *endpoint("v1/audio/models", discovery.SpeechModels),
     *endpoint("v1/audio/voices", discovery.Voices),
     *endpoint("v1/audio/speech", speech.Speech),
+    *endpoint("v1/audio/speech/embedding", foreign_routes.SpeechEmbedding),
+    *endpoint("v1/audio/speech/timestamps", foreign_routes.SpeechTimestamps),
+    *endpoint("v1/audio/diarization", foreign_routes.Diarization),
     *endpoint("v1/audio/transcriptions", transcriptions.Transcriptions),
     *endpoint("v1/audio/translations", transcriptions.Translations),
     *endpoint("api/audio/diarize-chunk", speakers.DiarizeChunk),

@@ -79,11 +79,16 @@ def reference_embeddings(known: KnownSpeakers) -> Iterator[list[Embedding]]:
             )
         )
         found = zip(known.references, heard, strict=True)
-        yield [_embedding_of(reference, one.diarization) for reference, one in found]
+        yield [voice_of(reference, one.diarization) for reference, one in found]
 
 
-def _embedding_of(reference: Recording, diarization: Diarization) -> Embedding:
-    """Return the embedding of the speaker who talks longest in a reference."""
+def voice_of(reference: Recording, diarization: Diarization) -> Embedding:
+    """Return the embedding of the speaker who talks longest in a recording.
+
+    Raises
+    ------
+    UnusableAudio
+    """
     seconds = speaking_time(diarization.turns)
     found = sorted(diarization.embeddings, key=lambda label: seconds.get(label, 0.0))
     if not found:

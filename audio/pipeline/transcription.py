@@ -1,6 +1,6 @@
 """Transcription of recordings: plain, by anonymous speakers, and by speakers of the library."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from audio import metrics
@@ -11,7 +11,7 @@ from audio.merge.defaults import DEFAULT_LANGUAGE
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.open_set_identification import recognise
 from audio.merge.speaker_labels import LabellingRule, label_blocks
-from audio.merge.values import LabelledTranscript
+from audio.merge.values import Block, LabelledTranscript, Turn
 from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
 from audio.pipeline.spelling import NO_SPELLING, Spelling, spelled
 
@@ -35,6 +35,14 @@ def transcribe(
 def diarize_chunk(recording: Recording) -> Analysis:
     """Find the turns of a recording's anonymous speakers, with an embedding of each."""
     return analyse(AnalysisRequest(recording=recording, speakers="embeddings"))[0]
+
+
+def find_turns(recording: Recording) -> tuple[Sequence[Turn], float]:
+    """Find the turns of a recording's anonymous speakers; return also its length, in seconds."""
+    [analysis] = analyse(AnalysisRequest(recording=recording, speakers="turns"))
+    turns = analysis.diarization.turns
+    last = max((turn.end for turn in turns), default=0.0)
+    return turns, analysis.diarization.duration or analysis.seconds or last
 
 
 def transcribe_with_speakers(
@@ -79,6 +87,51 @@ def transcribe_with_known_speakers(
         "voiceprint" if one.name else "unmatched" for one in named.recognised or ()
     )
     return replace(named, warnings=(*named.warnings, *warnings))
+
+
+def find_speakers(
+    recording: Recording,
+    *,
+    with_text: bool = False,
+    linking: LinkingRule = LINKING_RULE,
+    reader: str | None = None,
+) -> LabelledTranscript:
+    """Find the turns of a recording's speakers, as blocks; `with_text`: with their words.
+
+    The labels stay; `recognised` has the names of the voices that `reader` may know.
+    """
+    [analysis] = analyse(
+        AnalysisRequest(
+            recording=recording,
+            options={} if with_text else None,
+            speakers="turns" if reader is None else "embeddings",
+            linking=linking,
+        )
+    )
+    found = _labelled(analysis) if with_text else _turns_alone(analysis)
+    if reader is None:
+        return found
+    embeddings = analysis.diarization.embeddings
+    space = analysis.diarization.models.get("embedding", "")
+    voices, warnings = find_voices(space, embeddings, asked_by=reader)
+    recognised = recognise(found, embeddings, voices).recognised
+    return replace(found, recognised=recognised, warnings=(*found.warnings, *warnings))
+
+
+def _turns_alone(analysis: Analysis) -> LabelledTranscript:
+    diarization = analysis.diarization
+    blocks = (
+        Block(round(turn.start * 1000), round(turn.end * 1000), turn.speaker, "")
+        for turn in diarization.turns
+    )
+    return LabelledTranscript(
+        duration=diarization.duration or analysis.seconds or 0.0,
+        language=DEFAULT_LANGUAGE,
+        speakers=speakers_of(diarization),
+        blocks=tuple(blocks),
+        models=diarization.models,
+        warnings=analysis.warnings,
+    )
 
 
 def _labelled(analysis: Analysis) -> LabelledTranscript:

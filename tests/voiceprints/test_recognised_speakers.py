@@ -66,6 +66,26 @@ def test_without_a_library_naming_is_refused(scripted: Gateway) -> None:
     assert answer.json()["error"]["param"] == "identify"
 
 
+def test_turns_have_the_names_that_the_key_may_read(library_gateway: Gateway) -> None:
+    voiceprint_of(consenting("Ben"), axis(1))
+
+    named = diarization(library_gateway, "reader", "json").json()["segments"]
+    rttm = diarization(library_gateway, "reader", "rttm").text.splitlines()
+    plain = diarization(library_gateway, "writer", "json").json()["segments"]
+
+    assert [one.get("name") for one in named] == [None, "Ben"]
+    assert (named[1]["speaker"], named[1]["name_score"]) == ("SPEAKER_01", 1.0)
+    assert rttm[1].split()[7] == "Ben"
+    assert not any("name" in one for one in plain)
+
+
+def diarization(gateway: Gateway, name: str, form: str) -> httpx.Response:
+    """Request the turns with one of the keys."""
+    fields = {"response_format": form}
+    files = {"file": TONE}
+    return gateway.post("/v1/audio/diarization", files=files, data=fields, headers=key(name))
+
+
 def with_speakers(gateway: Gateway, name: str, **fields: str) -> httpx.Response:
     """Request transcribe-with-speakers with one of the keys."""
     return gateway.post(WITH_SPEAKERS, files={"file": TONE}, data=fields, headers=key(name))
