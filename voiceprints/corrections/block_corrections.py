@@ -1,17 +1,18 @@
 """Corrections of blocks: text, speaker, split at a word, and join with the next block."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audio.merge.name_spelling import readable
 from voiceprints.corrections.correction_errors import Uncorrectable
 from voiceprints.corrections.locked_rows import (
     BlockReference,
     Check,
-    blocks_from,
     find_block,
     lock_transcript,
     recount_speech,
     save_block,
+    with_speakers,
 )
 from voiceprints.matching.speaker_lookup import SpeakerReference, find_speaker
 from voiceprints.models import Block, Correction, TranscriptSpeaker
@@ -108,7 +109,7 @@ def split_block(block: BlockReference, word: int, *, check: Check, actor: str) -
         expected = f"1 to {last}." if last > 0 else "a block of two words or more."
         raise Uncorrectable("word", expected)
     second = _cut(first, words, word)
-    second.position = _between(block, first.position, word / len(words))
+    second.position = _between(first, word / len(words))
     save_block(first, "text", "words", "end_ms")
     second.save(force_insert=True)
     about, counted = Corrected(block=block.place, speaker=first.speaker.label), [first.speaker]
@@ -157,7 +158,7 @@ def join_blocks(block: BlockReference, *, check: Check, actor: str) -> Correctio
     """
     lock_transcript(block.transcript_id, check)
     first = find_block(block)
-    second = _next_block(block)
+    second = _next_block(first)
     rows = [block_row(first), block_row(second)]
     counted = list({one.pk: one for one in (first.speaker, second.speaker)}.values())
     first.text = joined_text(first.text, second.text)
@@ -172,18 +173,22 @@ def join_blocks(block: BlockReference, *, check: Check, actor: str) -> Correctio
     return _recorded(CorrectionKind.JOIN, about, rows, counted, first, actor=actor)
 
 
-def _next_block(block: BlockReference) -> Block:
-    for found in blocks_from(block.transcript_id, block.place + 1)[:1]:
+def _next_block(block: Block) -> Block:
+    for found in with_speakers(_behind(block))[:1]:
         return found
     raise Uncorrectable("n", "a block that is followed by another.")
 
 
-def _between(block: BlockReference, position: float, share: float) -> float:
+def _between(block: Block, share: float) -> float:
     """Return a position at this share of the way to the next block."""
-    behind = blocks_from(block.transcript_id, block.place + 1)
-    positions = list(behind.values_list("position", flat=True)[:1])
-    after = positions[0] if positions else position + 1
+    position = block.position
+    behind = _behind(block).order_by("position").values_list("position", flat=True).first()
+    after = position + 1 if behind is None else behind
     between = position + (after - position) * share
     if not position < between < after:
         raise Uncorrectable("word", "a block that was split less often.")
     return between
+
+
+def _behind(block: Block) -> QuerySet[Block]:
+    return Block.objects.filter(transcript=block.transcript_id, position__gt=block.position)

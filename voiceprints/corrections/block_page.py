@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voiceprints.corrections.locked_rows import blocks_from
+from voiceprints.corrections.locked_rows import read_blocks
 from voiceprints.models import Block, Correction, Transcript, TranscriptSpeaker
 from voiceprints.models.corrections import CorrectionKind
 
@@ -27,7 +27,7 @@ class BlockPage:
 
 def read_block_page(transcript: Transcript, start: int, limit: int) -> BlockPage:
     """Return the blocks from a place on."""
-    blocks = list(blocks_from(transcript.pk, start)[:limit])
+    blocks = read_blocks(transcript.pk, start, limit)
     speakers = transcript.speakers.defer("embedding").order_by("pk")
     return BlockPage(
         transcript, blocks, list(speakers), total=transcript.blocks.count(), start=start
@@ -41,4 +41,4 @@ def corrected_blocks(correction: Correction) -> list[Block]:
     has_two = correction.kind == (
         CorrectionKind.SPLIT if correction.undone_at is None else CorrectionKind.JOIN
     )
-    return list(blocks_from(correction.transcript_id, correction.block)[: 2 if has_two else 1])
+    return read_blocks(correction.transcript_id, correction.block, 2 if has_two else 1)

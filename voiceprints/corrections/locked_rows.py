@@ -67,15 +67,25 @@ def find_block(block: BlockReference) -> Block:
     ------
     BlockNotFound
     """
-    for found in blocks_from(block.transcript_id, block.place)[:1]:
+    for found in read_blocks(block.transcript_id, block.place, 1):
         return found
     raise BlockNotFound
 
 
-def blocks_from(transcript_id: UUID, place: int) -> QuerySet[Block]:
-    """Return the blocks of a transcript in order, from a place on, with their speakers."""
-    blocks = Block.objects.filter(transcript=transcript_id).order_by("position")
-    return blocks.select_related("speaker").defer("search", "speaker__embedding")[place:]
+def read_blocks(transcript_id: UUID, place: int, count: int) -> list[Block]:
+    """Return blocks of a transcript in order, from a place on, with their speakers.
+
+    The place is counted over keys alone: the rows before it are not read.
+    """
+    keys = Block.objects.filter(transcript=transcript_id).order_by("position")
+    wanted = list(keys.values_list("pk", flat=True)[place : place + count])
+    return list(with_speakers(Block.objects.filter(pk__in=wanted)))
+
+
+def with_speakers(blocks: QuerySet[Block]) -> QuerySet[Block]:
+    """Order blocks, and read their speakers with them."""
+    plain = blocks.select_related("speaker").defer("search", "speaker__embedding")
+    return plain.order_by("position")
 
 
 def namesakes(speaker: TranscriptSpeaker) -> list[TranscriptSpeaker]:

@@ -22,11 +22,15 @@ from tests.recordings import TONE
 from tests.voiceprints.erasure.interleaving import interrupted, stored_text
 from tests.voiceprints.people import SPACE, axis, consenting, speaker, transcript, voiceprint_of
 from tests.voiceprints.voices import script_voice, tone
+from voiceprints.corrections.correction_errors import CorrectionRefused
+from voiceprints.corrections.speaker_corrections import merge_speakers
+from voiceprints.corrections.undo import undo_correction
 from voiceprints.enrolment.voice_enrolment import enrol_named
 from voiceprints.exchange.voiceprint_file import NamedVoiceprints
 from voiceprints.exchange.voiceprint_transfer import import_person
 from voiceprints.jobs.execution import run_job
 from voiceprints.jobs.submission import Submission, submit_job
+from voiceprints.matching.speaker_lookup import SpeakerReference
 from voiceprints.models import (
     ErasedName,
     IdempotencyKey,
@@ -167,6 +171,36 @@ def test_no_name_and_no_voice_returns_from_a_job(
         check_that_the_result_is_forgotten()
 
     erase_within()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_name_returns_from_the_history_of_a_transcript(engine: FaultServer) -> None:
+    @steady(6)
+    @given(at=st.integers(1, 100))
+    def erase_within(at: int) -> None:
+        person, meeting = empty_library(engine, reassign)
+        speaker(meeting, "S1", "Unknown_1", source="unmatched")
+        with (
+            interrupted(person.id, at),
+            suppress(CorrectionRefused, EnrolmentRefused, PersonNotFound),
+        ):
+            name_merge_and_undo(meeting)
+        check_that_nothing_remains()
+
+    erase_within()
+
+
+def name_merge_and_undo(meeting: Transcript) -> None:
+    """Name a speaker, merge it into another one, and take both back."""
+
+    def allow(_: Transcript) -> None:
+        pass
+
+    asked = Reassignment(transcript_id=meeting.id, label="S0", name=NAME)
+    reassign_speaker(asked, actor="desk")
+    merge_speakers(SpeakerReference(meeting.id, "S0"), "S1", check=allow, actor="desk")
+    undo_correction(meeting.id, check=allow, actor="desk")
+    undo_correction(meeting.id, check=allow, actor="desk")
 
 
 KEY = {"Authorization": "Bearer archive-key"}

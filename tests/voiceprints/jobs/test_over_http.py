@@ -16,7 +16,7 @@ from tests.voiceprints.people import consenting
 from tests.waiting import until
 from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.jobs.execution import run_job
-from voiceprints.models import Job, JobRecording, Transcript, TranscriptSpeaker
+from voiceprints.models import Job, JobRecording, KeptAudio, Transcript, TranscriptSpeaker
 
 FILE = {"file": ("talk.wav", TONE)}
 BLOCKS = {"kind": "transcribe-with-speakers"}
@@ -64,6 +64,16 @@ def test_a_stored_job_has_its_transcript(jobs_gateway: Gateway) -> None:
     assert shown["transcript_id"] == str(Transcript.objects.get().id)
     assert shown["result"]["segments"][0]["text"] == "Good morning."  # type: ignore[index]
     assert Job.objects.get().result is None
+
+
+def test_a_stored_job_keeps_its_audio_if_it_is_to(jobs_gateway: Gateway) -> None:
+    job = asked(jobs_gateway, {**MERGE, "store": "true", "keep_audio": "true"}).json()["id"]
+
+    shown = ended(jobs_gateway, job)
+
+    [audio] = KeptAudio.objects.all()
+    assert (str(audio.transcript_id), audio.track) == (shown["transcript_id"], "mono")
+    assert audio.file.size > 0
 
 
 @pytest.mark.parametrize("who", ["archive", "writer"])
