@@ -13,6 +13,9 @@ Json = dict[str, object]
 # A full-width mark ends a sentence without a space after it.
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!…])(?=\s)|(?<=[。？！])(?=[^。？！」』）”’])")  # noqa: RUF001
 
+# A blank line ends a cue; no cue contains one.
+_AFTER_CUES = re.compile(r"(?<=\n\n)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAITranscript:
@@ -95,6 +98,14 @@ def stream_events(transcript: OpenAITranscript) -> Iterator[Json]:
     for sentence in _BETWEEN_SENTENCES.split(text):
         yield {"type": "transcript.text.delta", "delta": sentence}
     yield _done(text, transcript)
+
+
+def subtitle_events(subtitles: str, transcript: OpenAITranscript) -> Iterator[Json]:
+    """Yield the file of subtitles of a transcript, one delta for each cue."""
+    for cue in _AFTER_CUES.split(subtitles):
+        if cue:
+            yield {"type": "transcript.text.delta", "delta": cue}
+    yield _done(subtitles, transcript)
 
 
 def _speaker_events(transcript: OpenAITranscript) -> Iterator[Json]:

@@ -1,6 +1,7 @@
 """The front door of the formats: a transcript and the name of a format in, its content out."""
 
 import json
+from collections.abc import Iterator
 from typing import assert_never
 
 from audio.formats.cues import (
@@ -14,7 +15,12 @@ from audio.formats.cues import (
     transcript_cues,
 )
 from audio.formats.native_json import Json, labelled_json, named_json
-from audio.formats.openai_json import BODIES, OpenAITranscript
+from audio.formats.openai_json import (
+    BODIES,
+    OpenAITranscript,
+    stream_events,
+    subtitle_events,
+)
 from audio.formats.stored_transcript import StoredTranscript
 from audio.formats.text import TEXT_FORMATS, plain, stm
 from audio.merge.values import LabelledTranscript, NamedTranscript
@@ -43,6 +49,13 @@ def render(transcript: NativeTranscript | OpenAITranscript, form: str) -> Json |
         return stm(_native_cues(transcript), _recording_of(transcript))
     cues_of = _native_subtitles if form in SUBTITLE_FORMATS else _native_cues
     return TEXT_FORMATS[form].write(cues_of(transcript))
+
+
+def render_events(transcript: OpenAITranscript, form: str) -> Iterator[Json]:
+    """Yield a transcript in one format as the events of a stream."""
+    if form in SUBTITLE_FORMATS:
+        return subtitle_events(str(render(transcript, form)), transcript)
+    return stream_events(transcript)
 
 
 def render_file(transcript: NativeTranscript, form: str) -> str:

@@ -28,8 +28,7 @@ from audio.media import temporary_files
 from audio.media.recording import Recording
 from audio.pipeline.known_speakers import KnownSpeakers
 
-# There are no events for subtitles.
-STREAMED_FORMATS = {"json", "text", "verbose_json", "diarized_json"}
+STREAMED_FORMATS = {"json", "text", "srt", "vtt", "verbose_json", "diarized_json"}
 SPEAKER_FORMATS = {"text", "srt", "vtt", "rttm", "diarized_json"}
 # OpenAI accepts four. Each reference costs one call to the engine.
 MAX_KNOWN_SPEAKERS = 50
@@ -75,10 +74,7 @@ class TranscriptionRequest(SpelledRequest):
     )
     include = BracketedListField(child=serializers.CharField(max_length=50), required=False)
     chunking_strategy = ChunkingField(required=False)
-    stream = FlagField(
-        default=False,
-        help_text="Answer with events. Formats: json, text, verbose_json, diarized_json.",
-    )
+    stream = FlagField(default=False, help_text="Answer with events, in all formats but rttm.")
     speakers = FlagField(
         default=False,
         help_text="Add speakers to text, srt and vtt; rttm and diarized_json always have them.",

@@ -18,7 +18,8 @@ from audio.api.request_errors import InvalidRequest
 from audio.api.schema import transcription_pages
 from audio.api.serializers.transcriptions import TranscriptionRequest
 from audio.engines.languages import language_name
-from audio.formats.openai_json import Json, OpenAITranscript, stream_events
+from audio.formats.openai_json import Json, OpenAITranscript
+from audio.formats.renderer import render_events
 from audio.merge.defaults import DEFAULT_LANGUAGE
 from audio.pipeline.diarization import transcribe_diarized
 from audio.pipeline.known_speakers import check_references
@@ -85,7 +86,8 @@ def _stream(serializer: TranscriptionRequest) -> HttpResponseBase:
 
 def _events(serializer: TranscriptionRequest) -> Iterator[Json]:
     with context.replaced(calls_end_with_client=True):
-        return stream_events(_transcribe(serializer))
+        form = serializer.validated_data["response_format"]
+        return render_events(_transcribe(serializer), form)
 
 
 def _failure_event(failure: Exception) -> Json:

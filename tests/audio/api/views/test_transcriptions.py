@@ -240,7 +240,7 @@ def test_an_engine_with_only_plain_json_is_asked_for_it(
         ({"temperature": "1.5"}, "temperature"),
         ({"timestamp_granularities[]": "syllable"}, "timestamp_granularities"),
         ({"stream": "maybe"}, "stream"),
-        ({"stream": "true", "response_format": "srt"}, "response_format"),
+        ({"stream": "true", "response_format": "rttm"}, "response_format"),
         ({"speakers": "true"}, "response_format"),
         ({"prompt": "x" * 10_001}, "prompt"),
         ({"keywords": json.dumps(["x"] * 501)}, "keywords"),
@@ -274,3 +274,19 @@ def test_an_empty_recording_is_refused(scripted: Gateway) -> None:
 
     assert answer.status_code == 400
     assert "Empty file" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(("form", "count"), [("srt", 2), ("vtt", 3)])
+def test_the_deltas_of_streamed_subtitles_join_to_the_file(
+    hearing: Gateway, form: str, count: int
+) -> None:
+    asked = {"response_format": form}
+    file = hearing.post(TRANSCRIBE, files={"file": TONE}, data=asked).text
+
+    stream = hearing.post(TRANSCRIBE, files={"file": TONE}, data={**asked, "stream": "true"}).text
+
+    lines = [line for line in stream.split("\n") if line.startswith("data: {")]
+    events = [json.loads(line.removeprefix("data: ")) for line in lines]
+    deltas = [event["delta"] for event in events[:-1]]
+    assert "".join(deltas) == events[-1]["text"] == file
+    assert len(deltas) == count
