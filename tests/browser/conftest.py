@@ -47,7 +47,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def _admin_gateway(
+def admin_gateway(
     django_db_setup: None, fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
     with running_gateway(
@@ -65,27 +65,27 @@ def meetings(transactional_db: None) -> Meetings:
 
 
 @pytest.fixture
-def page(browser: Browser, _admin_gateway: Gateway, meetings: Meetings) -> Iterator[Page]:
+def page(browser: Browser, admin_gateway: Gateway, meetings: Meetings) -> Iterator[Page]:
     """Log an administrator in; every message in the browser's console fails the test."""
-    with logged_in(browser, _admin_gateway, java_script=True) as page:
+    with logged_in(browser, admin_gateway, java_script=True) as page:
         yield page
 
 
 @pytest.fixture
 def page_without_javascript(
-    browser: Browser, _admin_gateway: Gateway, meetings: Meetings
+    browser: Browser, admin_gateway: Gateway, meetings: Meetings
 ) -> Iterator[Page]:
     """Log an administrator in to a browser without JavaScript."""
-    with logged_in(browser, _admin_gateway, java_script=False) as page:
+    with logged_in(browser, admin_gateway, java_script=False) as page:
         yield page
 
 
 @pytest.fixture
 def page_with_messages(
-    browser: Browser, _admin_gateway: Gateway, meetings: Meetings
+    browser: Browser, admin_gateway: Gateway, meetings: Meetings
 ) -> Iterator[Page]:
     """Log an administrator in; the browser reports refused requests and axe's styles."""
-    with logged_in(browser, _admin_gateway, java_script=True, may_report=True) as page:
+    with logged_in(browser, admin_gateway, java_script=True, may_report=True) as page:
         yield page
 
 

@@ -8,6 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import serious_findings
 from tests.browser.meetings import Meetings
+from tests.engine_answers import script_meeting
+from tests.faults import FaultServer
+from tests.gateway_process import Gateway
+from tests.recordings import square_wave, wav
 from voiceprints.models import AuditEntry, Block, Correction, Transcript
 
 CONFLICT = "This transcript was changed elsewhere"
@@ -52,6 +56,35 @@ def test_an_unnamed_speaker_is_named_by_keyboard(page: Page, meetings: Meetings)
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("Unknown_0 is now Dora Weiss.")).to_be_visible()
+
+
+def test_kept_audio_is_played_and_its_words_are_followed(
+    page: Page, admin_gateway: Gateway, faults: FaultServer
+) -> None:
+    open_desk(page, store_with_audio(admin_gateway, faults))
+    expect(page.locator("#waveform path")).to_have_count(1)
+
+    page.locator(".line .at").nth(1).click()
+    expect(page.locator(".line.now .spoken")).to_have_text("Hi!")
+    page.locator(".line").first.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".line.now")).to_contain_text("Good morning.")
+    page.keyboard.press("Space")
+    expect(page.locator("#desk-player audio")).to_have_js_property("paused", True)
+    page.keyboard.press("w")
+    page.locator("audio.clip").first.evaluate("clip => { clip.muted = true; return clip.play(); }")
+
+
+def test_a_block_gets_a_new_speaker_who_is_merged_again(page: Page, meetings: Meetings) -> None:
+    open_desk(page, meetings.heat_pump)
+
+    page.locator(".line").first.click()
+    page.get_by_role("button", name="New speaker").click()
+    expect(page.locator("#desk-status")).to_have_text("The block was given to a new speaker.")
+    page.get_by_label("Merge Unknown_1 into").select_option("Ana Ruiz")
+
+    expect(page.locator("#desk-status")).to_have_text("The speakers were merged.")
+    expect(page.locator(".lane .speaker-name")).to_have_count(3)
 
 
 def test_two_tabs_do_not_overwrite_each_other(
@@ -129,6 +162,17 @@ def test_axe_finds_nothing_serious(
 def open_desk(page: Page, transcript: Transcript) -> None:
     page.goto(f"/admin/voiceprints/transcript/{transcript.pk}/change/")
     expect(page.get_by_role("button", name="Next unnamed")).to_be_visible()
+
+
+def store_with_audio(gateway: Gateway, faults: FaultServer) -> Transcript:
+    """Store a scripted meeting of 10 s with its recording."""
+    script_meeting(faults)
+    stored = gateway.post(
+        "/api/audio/label-merge",
+        files={"file": ("monday.wav", wav(square_wave(4000, 10.0)))},
+        data={"timeline": "[]", "transcribe": "true", "store": "true", "keep_audio": "true"},
+    )
+    return Transcript.objects.get(pk=stored.json()["transcript_id"])
 
 
 def chosen(page: Page) -> Locator:

@@ -23,6 +23,7 @@ from voiceprints.admin.library_admin import (
     has_permissions,
     submitted_data,
 )
+from voiceprints.admin.transcript_page import kept_tracks
 from voiceprints.enrolment.voice_enrolment import enrol_speaker
 from voiceprints.matching.speaker_lookup import SpeakerNotFound, SpeakerReference
 from voiceprints.matching.speaker_voices import find_usable_voice
@@ -162,6 +163,7 @@ def naming_view(admin: LibraryAdmin) -> Callable[..., HttpResponse]:
             quotes=_quotes(speaker),
             identified=identified,
             form=form,
+            clip_track=_clip_track(speaker),
             next_nameless=_next_nameless(speaker),
         )
 
@@ -172,6 +174,13 @@ def _get_speaker(transcript_id: UUID, speaker_id: int) -> TranscriptSpeaker:
     """Return the speaker of this transcript, or raise Http404."""
     speakers = TranscriptSpeaker.objects.select_related("transcript", "person", "space")
     return get_object_or_404(speakers, pk=speaker_id, transcript=transcript_id)
+
+
+def _clip_track(speaker: TranscriptSpeaker) -> str:
+    """Return the kept track on which the speaker is heard, or an empty string."""
+    tracks = kept_tracks(speaker.transcript)
+    wanted = "mic" if speaker.source == "mic_channel" else "system"
+    return wanted if wanted in tracks else next(iter(tracks), "")
 
 
 def _next_nameless(speaker: TranscriptSpeaker) -> int | None:

@@ -10,7 +10,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from voiceprints.admin.colours import Tint, read_palette
-from voiceprints.models import Block, Transcript, TranscriptSpeaker
+from voiceprints.models import Block, KeptAudio, Transcript, TranscriptSpeaker
+from voiceprints.models.kept_audio import AudioState
 from voiceprints.models.search_lexemes import LexemeQuery
 
 WIDTH = 1000.0
@@ -104,6 +105,7 @@ class TranscriptPage:
     hits: list[Hit]
     version: int
     has_text: bool
+    tracks: list[str]
 
     def link_to(self, position: int) -> str:
         """Return the link to a block, on this page or on another."""
@@ -138,7 +140,14 @@ def build_transcript_page(transcript_id: str, query: Mapping[str, str]) -> Trans
         hits=hits,
         version=transcript.version,
         has_text=transcript.blocks.exclude(text="").exists(),
+        tracks=kept_tracks(transcript),
     )
+
+
+def kept_tracks(transcript: Transcript) -> list[str]:
+    """Return the tracks that can be heard."""
+    kept = KeptAudio.objects.filter(transcript=transcript, state=AudioState.KEPT)
+    return list(kept.order_by("track").values_list("track", flat=True))
 
 
 def _find_transcript(transcript_id: str) -> Transcript | None:

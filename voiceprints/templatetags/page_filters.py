@@ -5,6 +5,8 @@ from typing import Protocol
 from django import template
 
 register = template.Library()
+# Enough to know a voice by.
+CLIP_MS = 10_000
 
 
 class PagedBlocks(Protocol):
@@ -37,3 +39,17 @@ def similarity(cosine: float | None) -> str:
 def block_link(position: int, blocks: PagedBlocks) -> str:
     """Return the link to a block, by its position."""
     return blocks.link_to(position)
+
+
+class Span(Protocol):
+    """A part of a recording, in milliseconds."""
+
+    start_ms: int
+    end_ms: int
+
+
+@register.filter
+def clip_span(block: Span) -> str:
+    """Return the beginning of a block, at most CLIP_MS long, as the query of a clip."""
+    end = min(max(block.end_ms, block.start_ms + 1), block.start_ms + CLIP_MS)
+    return f"start={block.start_ms / 1000}&end={end / 1000}"

@@ -7,6 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from voiceprints.api.admin_session import SESSION_OR_KEY
 from voiceprints.api.byte_ranges import ranged_response, tag_of
 from voiceprints.api.schema.operations import RANGE, TRANSCRIPT, document
 from voiceprints.api.serializers.kept_audio import (
@@ -28,6 +29,8 @@ OPUS, WAV = "audio/ogg", "audio/wav"
 
 class KeptAudioView(LibraryView):
     """Finds the track that a request asks for, and audits the request."""
+
+    authentication_classes = SESSION_OR_KEY
 
     def found(self, request: Request, transcript: str, query: AudioQuery) -> KeptAudio:
         """Return the track, after its reading is recorded in the audit."""

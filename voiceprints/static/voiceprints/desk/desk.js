@@ -3,6 +3,7 @@
 
 import { correct, readBlocks, reportDone, say, showAgain } from "./corrections.js";
 import { edit } from "./editing.js";
+import { startPlayback } from "./playback.js";
 
 const desk = document.getElementById("desk");
 const lines = [...document.querySelectorAll(".line[data-n]")];
@@ -32,7 +33,12 @@ function go(line) {
 function tools(line) {
   const shown = document.createElement("span");
   shown.className = "line-tools";
-  const deeds = { Edit: () => edit(line), "Join with the next": join, "Who is this?": nameSpeaker };
+  const deeds = {
+    Edit: () => edit(line),
+    "Join with the next": join,
+    "New speaker": splitSpeaker,
+    "Who is this?": nameSpeaker,
+  };
   for (const [text, act] of Object.entries(deeds)) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: text, className: "button plain" });
     button.addEventListener("click", act);
@@ -50,6 +56,36 @@ async function give(label) {
 async function join() {
   const n = chosen.dataset.n;
   if (await correct("POST", `blocks/${n}/join`)) showAgain(n, "Joined.");
+}
+
+async function splitSpeaker() {
+  const { n, label } = chosen.dataset;
+  const answer = await correct("POST", `speakers/${encodeURIComponent(label)}/split`, { blocks: [Number(n)] });
+  if (answer) showAgain(n, "The block was given to a new speaker.");
+}
+
+async function mergeSpeakers(select) {
+  const path = `speakers/${encodeURIComponent(select.dataset.merge)}/merge`;
+  const answer = await correct("POST", path, { into: select.value });
+  if (answer) showAgain(chosen?.dataset.n ?? 0, "The speakers were merged.");
+  else select.value = "";
+}
+
+/** Offer, beside the name of each speaker, the others to merge with. */
+function offerMerging() {
+  const speakers = [...document.querySelectorAll(".lane-name[data-label]")];
+  for (const one of speakers) {
+    const select = document.createElement("select");
+    select.dataset.merge = one.dataset.label;
+    select.className = "merge";
+    select.setAttribute("aria-label", `Merge ${one.dataset.name} into`);
+    select.append(new Option("merge into …", ""));
+    for (const other of speakers) {
+      if (other !== one) select.append(new Option(other.dataset.name, other.dataset.label));
+    }
+    select.addEventListener("change", () => mergeSpeakers(select));
+    if (speakers.length > 1) one.append(select);
+  }
 }
 
 async function undo() {
@@ -94,6 +130,7 @@ const reading = {
   n: nextUnnamed,
   m: () => { machine.checked = !machine.checked; showMachineWords(machine.checked); },
 };
+const playing = startPlayback();
 const correcting = {
   e: () => edit(chosen),
   Enter: () => edit(chosen),
@@ -109,6 +146,7 @@ function press(event) {
   const needsBlock = event.key !== "u";
   if (speaker && chosen) give(speaker.dataset.give);
   else if (reading[event.key]) reading[event.key]();
+  else if (playing[event.key]) playing[event.key]();
   else if (mayCorrect && correcting[event.key] && (chosen || !needsBlock)) correcting[event.key]();
   else return;
   event.preventDefault();
@@ -128,6 +166,7 @@ function start() {
   document.getElementById("desk-undo")?.addEventListener("click", undo);
   machine.addEventListener("change", () => showMachineWords(machine.checked));
   document.addEventListener("keydown", press);
+  if (mayCorrect) offerMerging();
   reportDone();
   go(lines.find((line) => `#${line.id}` === location.hash));
 }
