@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
 from audio.api.views import (
+    asr_webservice,
     discovery,
     documentation,
     foreign_routes,
@@ -32,6 +33,7 @@ urlpatterns = [
     *endpoint("v1/audio/speech/embedding", foreign_routes.SpeechEmbedding),
     *endpoint("v1/audio/speech/timestamps", foreign_routes.SpeechTimestamps),
     *endpoint("v1/audio/diarization", foreign_routes.Diarization),
+    *endpoint("asr", asr_webservice.ASR),
     *endpoint("v1/audio/transcriptions", transcriptions.Transcriptions),
     *endpoint("v1/audio/translations", transcriptions.Translations),
     *endpoint("api/audio/diarize-chunk", speakers.DiarizeChunk),

@@ -89,6 +89,25 @@ def transcribe_with_known_speakers(
     return replace(named, warnings=(*named.warnings, *warnings))
 
 
+def transcribe_speakers(
+    recording: Recording,
+    options: Mapping[str, str],
+    *,
+    linking: LinkingRule = LINKING_RULE,
+    embeddings: bool = False,
+) -> tuple[Analysis, LabelledTranscript]:
+    """Transcribe a recording for anonymous speakers; `embeddings`: also embed their voices."""
+    [analysis] = analyse(
+        AnalysisRequest(
+            recording=recording,
+            options=options,
+            speakers="embeddings" if embeddings else "turns",
+            linking=linking,
+        )
+    )
+    return analysis, _labelled(analysis)
+
+
 def find_speakers(
     recording: Recording,
     *,

@@ -1,4 +1,4 @@
-"""The OpenAPI pages of the routes that clients of LocalAI and speaches use."""
+"""The OpenAPI pages of the routes that clients of other servers use."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice
 from audio.api.serializers.foreign_routes import (
+    ASRRequest,
     DiarizationRequest,
     SpeechEmbeddingRequest,
     SpeechTimestampsRequest,
@@ -83,6 +84,47 @@ class SpeechSpan(serializers.Serializer[Any]):
     end = serializers.IntegerField()
 
 
+class ASRWord(serializers.Serializer[Any]):
+    """A word, with word_timestamps."""
+
+    word = serializers.CharField()
+    start = serializers.FloatField()
+    end = serializers.FloatField()
+
+
+class ASRSegment(serializers.Serializer[Any]):
+    """A sentence, or consecutive words of one speaker."""
+
+    id = serializers.IntegerField()
+    start = serializers.FloatField(help_text="Seconds.")
+    end = serializers.FloatField(help_text="Seconds.")
+    text = serializers.CharField()
+    speaker = serializers.CharField(required=False, help_text="SPEAKER_00, SPEAKER_01, …")
+    words = ASRWord(many=True, required=False)
+
+
+class ASRAnswer(serializers.Serializer[Any]):
+    """`output=json`."""
+
+    text = serializers.CharField(allow_blank=True)
+    language = serializers.CharField()
+    segments = ASRSegment(many=True)
+    speaker_embeddings = serializers.DictField(
+        child=serializers.ListField(child=serializers.FloatField()), required=False
+    )
+
+
+ASR = extend_schema(
+    operation_id="asr",
+    summary="Transcribe, as whisper-asr-webservice answers it",
+    description="The fields may be sent in the query, as its clients do, or in the form.",
+    tags=TAGS,
+    request={"multipart/form-data": ASRRequest},
+    responses={
+        (200, "application/json"): ASRAnswer,
+        (200, "text/plain"): OpenApiTypes.STR,
+    },
+)
 DIARIZATION = extend_schema(
     operation_id="diarization",
     summary="Find who talks when, as LocalAI and speaches answer it",

@@ -1,4 +1,4 @@
-"""The requests of the routes that clients of LocalAI and speaches use."""
+"""The requests of the routes that clients of other servers use."""
 
 from collections.abc import Iterator
 from math import inf
@@ -10,9 +10,11 @@ from audio.api.fields import Choice, FiniteFloatField, FlagField
 from audio.api.serializers.audio_request import AudioRequest
 from audio.api.serializers.recordings import AudioField
 from audio.api.serializers.speakers import SpeakerCounts
+from audio.engines.languages import language_code
 from audio.merge.speech_spans import SpeechRule
 
 DIARIZATION_FORMATS = ("json", "verbose_json", "rttm")
+NO_TRANSLATION = "No model on this server can translate audio."
 NO_EFFECT = "Accepted; has no effect."
 
 
@@ -89,3 +91,54 @@ class SpeechTimestampsRequest(ForeignRequest):
             longest_s=given.get("max_speech_duration_s", inf),
             pad_s=given["speech_pad_ms"] / 1000,
         )
+
+
+@extend_schema_serializer(component_name="ASR")
+class ASRRequest(SpeakerCounts):
+    """POST /asr: the recording in a form, all else in the query, as whisper-asr-webservice."""
+
+    audio_file = AudioField()
+    task = Choice(("transcribe", "translate"), default="transcribe")
+    output = Choice(("txt", "vtt", "srt", "tsv", "json"), default="txt")
+    language = serializers.CharField(required=False, allow_blank=True, max_length=50)
+    initial_prompt = serializers.CharField(required=False, allow_blank=True, max_length=10_000)
+    word_timestamps = FlagField(default=False, help_text="json: list the words of each segment.")
+    encode = FlagField(
+        default=True,
+        help_text="false: audio_file holds 16 kHz mono samples of 16 bits, no header.",
+    )
+    diarize = FlagField(default=False, help_text="Separate the speakers.")
+    enable_diarization = FlagField(default=False, help_text="The same, as forks call it.")
+    return_speaker_embeddings = FlagField(
+        default=False, help_text="json: also speakers, and an embedding of each."
+    )
+    vad_filter = FlagField(required=False, help_text=NO_EFFECT)
+
+    def validate_task(self, task: str) -> str:
+        """Refuse to translate."""
+        if task == "translate":
+            raise serializers.ValidationError(NO_TRANSLATION, code="unsupported_value")
+        return task
+
+    def validate_language(self, language: str) -> str:
+        """Return the code that engines expect: en for English."""
+        return language_code(language)
+
+    @property
+    def is_diarized(self) -> bool:
+        """Whether the answer has speakers."""
+        given = self.validated_data
+        wanted = ("diarize", "enable_diarization", "return_speaker_embeddings")
+        return any(given[name] for name in wanted)
+
+    def engine_options(self) -> dict[str, str]:
+        """Return the fields that are passed on to the engine."""
+        given = self.validated_data
+        options = {"language": given.get("language"), "prompt": given.get("initial_prompt")}
+        return {name: value for name, value in options.items() if value}
+
+    def ignored(self) -> Iterator[str]:
+        """Yield the fields of this request that have no effect."""
+        yield from self.unknown()
+        if self.validated_data.get("vad_filter"):
+            yield "vad_filter"

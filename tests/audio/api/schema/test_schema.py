@@ -27,6 +27,7 @@ WITH_INPUT = [
     "POST /v1/audio/speech",
     "POST /v1/audio/transcriptions",
     "POST /v1/audio/translations",
+    "POST /asr",
     "POST /v1/audio/diarization",
     "POST /v1/audio/speech/embedding",
     "POST /v1/audio/speech/timestamps",
