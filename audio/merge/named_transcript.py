@@ -14,8 +14,10 @@ from audio.merge.naming.timeline_plausibility import check_place, check_units
 from audio.merge.naming.voice_similarity import check_dimensions
 from audio.merge.speaker_labels import PLAIN_RULE, LabellingRule, label_blocks, length_of
 from audio.merge.values import (
+    ZERO_KNOWN,
     Block,
     Diarization,
+    KnownClock,
     NamedSpeaker,
     NamedTranscript,
     Notice,
@@ -35,7 +37,7 @@ def name_transcript(
     *,
     rule: OverlapRule | EvidenceRule = OVERLAP_RULE,
     labelling: LabellingRule = PLAIN_RULE,
-    is_zero_known: bool = True,
+    known_clock: KnownClock = ZERO_KNOWN,
 ) -> NamedTranscript:
     """Merge the words, turns and names of one track into a named transcript.
 
@@ -50,8 +52,8 @@ def name_transcript(
         How speakers are named, and when a name is good enough.
     labelling
         Which speaker gets a word that is in no turn, or in two.
-    is_zero_known
-        Whether the timeline's zero is the recording's start.
+    known_clock
+        Facts about the timeline's clock: its zero, and its anchors.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def name_transcript(
     entries, voices = spell_names(entries, voices, is_joined=joins_readings(rule))
     duration = length_of(diarization, transcription)
     naming = assign_names(
-        diarization, entries, voices, rule, duration_s=duration, is_zero_known=is_zero_known
+        diarization, entries, voices, rule, duration_s=duration, known_clock=known_clock
     )
     blocks: tuple[Block, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -107,16 +109,16 @@ def assign_names(
     mic: NamedSpeaker | None = None,
     *,
     duration_s: float,
-    is_zero_known: bool = True,
+    known_clock: KnownClock = ZERO_KNOWN,
 ) -> Naming:
     """Name the speakers by the given rule, and warn about a timeline that cannot be meant.
 
     ``mic`` is the local user of a two-track recording, ``duration_s`` the recording's length,
-    ``is_zero_known`` whether the timeline's zero is the recording's start.
+    ``known_clock`` are facts about the timeline's clock.
     """
     possible = check_units(entries, duration_s, is_converted=joins_readings(rule))
     naming = _assign_names(
-        diarization, possible.entries, voices, rule, mic, is_zero_known=is_zero_known
+        diarization, possible.entries, voices, rule, mic, known_clock=known_clock
     )
     place = check_place(possible.entries, duration_s, naming.timeline_offset_s)
     notices = (*possible.notices, *place, *naming.notices, *check_edge(naming))
@@ -168,15 +170,15 @@ def _assign_names(
     rule: OverlapRule | EvidenceRule,
     mic: NamedSpeaker | None,
     *,
-    is_zero_known: bool,
+    known_clock: KnownClock,
 ) -> Naming:
     if isinstance(rule, EvidenceRule):
         return name_by_evidence(
-            diarization, entries, voices, rule=rule, mic=mic, is_zero_known=is_zero_known
+            diarization, entries, voices, rule=rule, mic=mic, known_clock=known_clock
         )
     if rule.follows_clock:
         return name_by_aligned_overlap(
-            diarization, entries, voices, rule=rule, mic=mic, is_zero_known=is_zero_known
+            diarization, entries, voices, rule=rule, mic=mic, known_clock=known_clock
         )
     named = name_by_overlap(diarization, entries, voices, rule=rule, mic=mic)
     notices = check_overlap(named, diarization, voices, rule=rule, mic=mic)
@@ -193,7 +195,10 @@ def used_timeline(
     aligned = naming.timeline
     if aligned is None or aligned.clock is None:
         return None
-    pieces = [(max(piece.from_s, 0.0), piece.offset_s) for piece in aligned.clock.pieces]
+    pieces = [
+        (start := max(piece.from_s, 0.0), round(piece.offset_s + aligned.clock.drift * start, 2))
+        for piece in aligned.clock.pieces
+    ]
     outside = sum(one.end <= 0 or one.start >= duration_s for one in aligned.entries)
     written = {entry.name.strip() for entry in entries}
     merged = sum(len(others) - (name not in written) for name, others in aligned.readings.items())

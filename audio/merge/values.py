@@ -78,6 +78,38 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownText:
+    """What a timeline shows as said from start to end, in seconds by its own clock."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A time of the recording and one of the timeline at which equal words are, in seconds."""
+
+    recording_s: float
+    timeline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClock:
+    """Facts about a timeline's clock from elsewhere than its names and the speakers.
+
+    ``is_zero_known`` is whether its zero is the recording's start. ``anchors`` are sorted by their
+    times in the recording.
+    """
+
+    is_zero_known: bool = True
+    anchors: tuple[Anchor, ...] = ()
+
+
+ZERO_KNOWN = KnownClock()
+
+
+@dataclass(frozen=True, slots=True)
 class Transcription:
     """An engine's answer in the words role: the text of one recording.
 

@@ -29,6 +29,7 @@ from audio.merge.name_spelling import name_key
 from audio.merge.named_transcript import name_transcript
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.overlap import OverlapRule
+from audio.merge.naming.text_clock import find_anchors
 from audio.merge.naming.timeline_alignment import join_devices, most_probable_timeline
 from audio.merge.speaker_labels import length_of
 from audio.merge.tracks.loudness import Track
@@ -37,6 +38,7 @@ from audio.merge.values import (
     NO_VOICES,
     Correction,
     Diarization,
+    KnownClock,
     NamedTranscript,
     Notice,
     Span,
@@ -169,7 +171,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
         )
     )
     known, unavailable = _known_voices(job, analysis.diarization)
-    entries, facts = _read_entries(job, analysis)
+    entries, facts, clock = _read_entries(job, analysis)
     analysis = _spelled(job, analysis, entries, known)
     with metrics.MERGES.labels("label_merge").time():
         named = name_transcript(
@@ -179,13 +181,13 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
             known,
             rule=_rule(job, known),
             labelling=LABELLING,
-            is_zero_known=facts.zero is None,
+            known_clock=clock,
         )
     return replace(
         named,
         warnings=(*named.warnings, *facts.notices, *analysis.warnings, *unavailable),
         language=analysis.transcription.language,
-        timeline=report_timeline(facts, named.used_timeline),
+        **_reported(facts, named),
         corrections=analysis.transcription.corrections,
     )
 
@@ -210,7 +212,7 @@ def _merge_tracks(
         ),
     )
     known, unavailable = _known_voices(job, system_analysis.diarization, mic_analysis.diarization)
-    entries, facts = _read_entries(job, mic_analysis, system_analysis)
+    entries, facts, clock = _read_entries(job, mic_analysis, system_analysis)
     mic_analysis, system_analysis = (
         _spelled(job, one, entries, known) for one in (mic_analysis, system_analysis)
     )
@@ -225,7 +227,7 @@ def _merge_tracks(
             selection=heard.selection,
             rule=_rule(job, known),
             labelling=LABELLING,
-            is_zero_known=facts.zero is None,
+            known_clock=clock,
         )
     return replace(
         named,
@@ -237,7 +239,7 @@ def _merge_tracks(
             *unavailable,
         ),
         language=system_analysis.transcription.language or mic_analysis.transcription.language,
-        timeline=report_timeline(facts, named.used_timeline),
+        **_reported(facts, named),
         echo=heard.report,
         corrections=_both(mic_analysis, system_analysis),
     )
@@ -265,7 +267,7 @@ def _track(recording: Recording, analysis: Analysis) -> AnalysedTrack:
 
 def _read_entries(
     job: MergeJob, *analyses: Analysis
-) -> tuple[tuple[TimelineEntry, ...], TimelineFacts]:
+) -> tuple[tuple[TimelineEntry, ...], TimelineFacts, KnownClock]:
     """Return the timeline's entries for a recording of this length, or for its two tracks.
 
     The speakers of the last analysis decide what the export leaves open: whether the recording
@@ -277,17 +279,33 @@ def _read_entries(
     )
     speakers, turns = speakers_of(analyses[-1].diarization), analyses[-1].diarization.turns
     entries, facts = timeline_entries(job.timeline, length)
+    clock = _known_clock(facts, analyses)
     if has_no_pauses(job.timeline, length) is None:
-        other = timeline_entries(job.timeline, length, lacks_pauses=True)
-        if most_probable_timeline(speakers, turns, [entries, other[0]]):
-            entries, facts = other
+        other, other_facts = timeline_entries(job.timeline, length, lacks_pauses=True)
+        other_clock = _known_clock(other_facts, analyses)
+        if most_probable_timeline(speakers, turns, [(entries, clock), (other, other_clock)]):
+            entries, facts, clock = other, other_facts, other_clock
     if facts.devices:
-        is_zero_known = facts.zero is None
-        entries = join_devices(
-            speakers, turns, entries, facts.devices, is_zero_known=is_zero_known
-        )
+        entries = join_devices(speakers, turns, entries, facts.devices, known_clock=clock)
         facts = replace(facts, people=len({name_key(entry.name) for entry in entries}))
-    return entries, facts
+    return entries, facts, clock
+
+
+def _known_clock(facts: TimelineFacts, analyses: Sequence[Analysis]) -> KnownClock:
+    """Return the facts about the clock: its zero, and the words that both have."""
+    anchors = [
+        anchor for one in analyses for anchor in find_anchors(one.transcription.words, facts.texts)
+    ]
+    return KnownClock(
+        facts.zero is None, tuple(sorted(anchors, key=lambda anchor: anchor.recording_s))
+    )
+
+
+def _reported(facts: TimelineFacts, named: NamedTranscript) -> dict[str, Any]:
+    """Return what is reported of the timeline, with offsets by its own time."""
+    report = report_timeline(facts, named.used_timeline)
+    offset_s = None if named.timeline_offset_s is None else report.offset_s
+    return {"timeline": report, "timeline_offset_s": offset_s}
 
 
 def _is_as_written(job: MergeJob) -> bool:

@@ -1,5 +1,6 @@
 """An export as timeline entries of the merge core, once the recording's length is known."""
 
+import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from audio.merge.name_spelling import name_key
-from audio.merge.values import Notice, Span, TimelineEntry, TimelineReport, UsedTimeline
+from audio.merge.values import (
+    Notice,
+    ShownText,
+    Span,
+    TimelineEntry,
+    TimelineReport,
+    UsedTimeline,
+)
 from audio.timelines.clock_times import format_instant
 from audio.timelines.export import Entry, Export
 from audio.timelines.open_ends import end_at_recording
@@ -44,7 +52,8 @@ class TimelineFacts:
 
     `people` are names that differ in more than case. `joined` is the number of other names of the
     same people. `zero` is the instant of the timeline's time 0, in seconds since 1970, where the
-    recording's start is unknown. `devices` are those of `identify`.
+    recording's start is unknown. `devices` are those of `identify`. `texts` are what the entries
+    say, and `pauses` the stretches that were taken out of the entries and the texts.
     """
 
     format: str
@@ -55,6 +64,8 @@ class TimelineFacts:
     zero: float | None = None
     devices: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    texts: tuple[ShownText, ...] = ()
+    pauses: tuple[Span, ...] = ()
 
 
 def timeline_entries(
@@ -85,12 +96,15 @@ def timeline_entries(
     ended = _with_ends(export, duration_s)
     identified = identify(ended, export.stays)
     entries = _joined(identified.entries)
-    if has_no_pauses(export, duration_s) if lacks_pauses is None else lacks_pauses:
+    texts = [entry for entry in identified.entries if entry.text]
+    is_cut = has_no_pauses(export, duration_s) if lacks_pauses is None else lacks_pauses
+    if is_cut:
         entries, paused = without_pauses(entries, export.pauses)
+        texts, _ = without_pauses(texts, export.pauses)
         dropped["paused"] += paused
     if _is_tiled(export, entries):
         notices.append(TEXT_CUES)
-    people = {name_key(entry.name) for entry in entries}
+    people = {name_key(name) for name in {entry.name for entry in entries}}
     renamed = zip(ended, identified.entries, strict=True)
     written = {(before.name, after.name) for before, after in renamed}
     facts = TimelineFacts(
@@ -102,6 +116,8 @@ def timeline_entries(
         zero=export.zero if export.is_zero_estimated else None,
         devices=identified.devices,
         notices=tuple(notices),
+        texts=tuple(ShownText(one.start, one.end or one.start, one.text) for one in texts),
+        pauses=export.pauses if is_cut else (),
     )
     return tuple(map(_timeline_entry, entries)), facts
 
@@ -150,7 +166,7 @@ def _with_ends(export: Export, duration_s: float) -> list[Entry]:
     ended = [
         entry
         if entry.end is not None
-        else replace(entry, end=end_at_recording(entry, recording_end))
+        else entry.between(entry.start, end_at_recording(entry, recording_end))
         for entry in export.entries
     ]
     return [entry for entry in ended if entry.end is not None and entry.end > entry.start]
@@ -199,11 +215,7 @@ def without_pauses(entries: Sequence[Entry], pauses: Sequence[Span]) -> tuple[li
         return round(time - paused_before[at] + running, 6)
 
     moved = [
-        replace(
-            entry,
-            start=recorded_before(entry.start),
-            end=recorded_before(entry.end or entry.start),
-        )
+        entry.between(recorded_before(entry.start), recorded_before(entry.end or entry.start))
         for entry in entries
     ]
     lasting = [entry for entry in moved if (entry.end or entry.start) > entry.start]
@@ -225,9 +237,11 @@ def _is_tiled(export: Export, entries: Sequence[Entry]) -> bool:
 def report_timeline(facts: TimelineFacts, used: UsedTimeline | None) -> TimelineReport:
     """Return the answer's facts about the timeline, once its offset is known.
 
-    Without the start of the recording, the offset says when the recording began.
+    The offsets are those of the export as it was written, with the pauses that were taken out of
+    it. Without the start of the recording, the offset says when the recording began.
     """
-    offset_s = used.offset_s if used else None
+    pieces = _pieces_with_pauses(used.pieces, facts.pauses) if used else ()
+    offset_s = pieces[0][1] if pieces else None
     start = None
     if facts.zero is not None and offset_s is not None:
         start = format_instant(facts.zero + offset_s)
@@ -239,6 +253,30 @@ def report_timeline(facts: TimelineFacts, used: UsedTimeline | None) -> Timeline
         {**facts.dropped, **({"outside": outside} if outside else {})},
         offset_s=offset_s,
         recording_start=start or None,
-        pieces=used.pieces if used else (),
+        pieces=pieces,
         joined=facts.joined + (used.joined if used else 0),
     )
+
+
+def _pieces_with_pauses(
+    pieces: Sequence[tuple[float, float]], pauses: Sequence[Span]
+) -> tuple[tuple[float, float], ...]:
+    """Return the offsets by the export's own time, of which the pauses had been taken out.
+
+    The pauses are sorted. Each begins a piece, at its time in the recording.
+    """
+    lengths = [pause.end - pause.start for pause in pauses]
+    removed = list(accumulate(lengths, initial=0.0))
+    composed: list[tuple[float, float]] = []
+    for (start, offset), end in zip(
+        pieces, [*(start for start, _ in pieces[1:]), math.inf], strict=True
+    ):
+        cuts = [pause.start - removed[at] - offset for at, pause in enumerate(pauses)]
+        before = sum(cut <= start + NOISE_S for cut in cuts)
+        composed.append((start, round(offset + removed[before], 3)))
+        composed += [
+            (round(cut, 3), round(offset + removed[at + 1], 3))
+            for at, cut in enumerate(cuts)
+            if start + NOISE_S < cut < end
+        ]
+    return tuple(composed)

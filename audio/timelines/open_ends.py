@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from audio.timelines.export import Entry
@@ -46,7 +46,7 @@ def pair_events(events: Sequence[SpeechEvent]) -> tuple[list[Entry], int]:
         following.pop()
         if event.kind == "on":
             end = _end(event, following[-1] if following else None, ons)
-            entries.append(replace(event.entry, end=end))
+            entries.append(event.entry.between(event.entry.start, end))
     return entries, len(ordered) - len(unique)
 
 
@@ -79,7 +79,7 @@ def end_utterances(entries: Sequence[Entry]) -> list[Entry]:
         if at + 1 < len(starts) and starts[at + 1] > entry.start:
             following = starts[at + 1]
         if entry.end is None:
-            entry = replace(entry, end=_spoken_until(entry, following, has_text))
+            entry = entry.between(entry.start, _spoken_until(entry, following, has_text))
         ended.append(entry)
     return ended[::-1]
 

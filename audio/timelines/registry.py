@@ -231,11 +231,7 @@ def _moved(export: Export, by_s: float) -> Export:
     return replace(
         export,
         entries=tuple(
-            replace(
-                entry,
-                start=move(entry.start),
-                end=None if entry.end is None else move(entry.end),
-            )
+            entry.between(move(entry.start), None if entry.end is None else move(entry.end))
             for entry in export.entries
         ),
         stays=tuple(

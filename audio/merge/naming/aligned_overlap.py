@@ -14,7 +14,15 @@ from audio.merge.naming.evidence import TIMELINE_UNUSABLE, Naming
 from audio.merge.naming.overlap import OverlapRule, name_by_overlap
 from audio.merge.naming.overlap_checks import check_overlap
 from audio.merge.naming.timeline_alignment import AlignedTimeline, align_timeline
-from audio.merge.values import Diarization, NamedSpeaker, Notice, TimelineEntry, Voices
+from audio.merge.values import (
+    ZERO_KNOWN,
+    Diarization,
+    KnownClock,
+    NamedSpeaker,
+    Notice,
+    TimelineEntry,
+    Voices,
+)
 
 # Meeting clients show speakers up to 1.5 s late. Source: the specification of timelines.
 LATE_S = 2.0
@@ -31,7 +39,7 @@ def name_by_aligned_overlap(
     *,
     rule: OverlapRule,
     mic: NamedSpeaker | None = None,
-    is_zero_known: bool = True,
+    known_clock: KnownClock = ZERO_KNOWN,
 ) -> Naming:
     """Name each speaker by overlap, once the timeline is in the time of the recording.
 
@@ -41,8 +49,8 @@ def name_by_aligned_overlap(
     ----------
     diarization, entries, voices, rule, mic
         As `name_by_overlap` takes them; the entries by the timeline's own clock.
-    is_zero_known
-        Whether the timeline's zero is the recording's start.
+    known_clock
+        Facts about the timeline's clock: its zero, and its anchors.
 
     Returns
     -------
@@ -71,7 +79,7 @@ def name_by_aligned_overlap(
         entries,
         known=voices.names,
         present=own_name,
-        is_zero_known=is_zero_known,
+        known_clock=known_clock,
     )
     is_usable = _chance(aligned) <= EVIDENCE_RULE.max_chance
     shown = aligned.entries if is_usable else ()

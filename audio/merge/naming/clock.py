@@ -11,51 +11,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import gammaincc
 
-from audio.merge.intervals import NOISE_S, Times
-from audio.merge.naming.joint_table import Course, Table, joint_table, owners_at
+from audio.merge.intervals import NOISE_S
+from audio.merge.naming.clock_chance import measure_chance
+from audio.merge.naming.joint_table import Course, joint_table, part_of
 from audio.merge.naming.offset_search import (
     EXPECTED_OFFSET_S,
     OBSERVATION_S,
     Searched,
+    log_prior,
     measure_information,
-    rank_offset,
     search_offsets,
 )
-from audio.merge.values import TimelineEntry
+from audio.merge.naming.paused_clock import Piece, find_pieces, pieces_with_ends
+from audio.merge.naming.text_clock import pieces_by_text
+from audio.merge.values import ZERO_KNOWN, KnownClock, TimelineEntry
 
 STEP_S = 0.1
-OFFSET_SPREAD_S = 1.0
 # Offsets that are measured exactly, and how far apart they are.
 CANDIDATES, APART_S = 3, 1.0
 # Exact offsets on each side of a candidate: those of a timeline of 10 hours are 1.8 s apart.
 MOST_STEPS = 10
 # Offsets as near to the expected one are not a search: meeting clients alone differ by that.
 UNSEARCHED_S = 3.5
-PERMUTATIONS = 100
-# Fewer changes of name than this can follow the speakers by chance, whatever the names are: in
-# simulated recordings of 60 s, with 3 to 6 changes, the permutation test at 0.1 accepts a quarter
-# of the good timelines, of 5 min, with 20 to 30, 95 %. Then the times decide: whether the timeline
-# follows the speech better at the expected offset than at others. Names no better than those that
-# nine permutations in ten give are refused all the same.
-TESTABLE_CHANGES = 10
-NO_BETTER = 0.9
 SHORT_S = 60.0
-SAYING_NATS = 2.0
 DRIFT_FROM_S = 1200.0
 LARGEST_DRIFT = 100e-6
 DRIFT_STEP = 50e-6
 DRIFT_NATS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class ClockPiece:
-    """The offset from one time in the recording on, both in seconds."""
-
-    from_s: float
-    offset_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +50,16 @@ class Clock:
     probability, corrected for the offsets tried, that names dealt at random would follow the
     speakers as well; None where one speaker or one name leaves nothing to test. ``tried`` is how
     many independent offsets are as probable before as the one found. ``is_at_edge`` says that it
-    is at the edge of what could be tried.
+    is at the edge of what could be tried, ``is_by_text`` that words decided.
     """
 
-    pieces: tuple[ClockPiece, ...]
+    pieces: tuple[Piece, ...]
     chance: float | None = None
     drift: float = 0.0
     tried: float = 1.0
     is_at_edge: bool = False
     is_zero_known: bool = True
+    is_by_text: bool = False
 
     @property
     def offset_s(self) -> float:
@@ -83,7 +67,9 @@ class Clock:
         return self.pieces[0].offset_s
 
 
-def estimate_clock(speech: Course, shown: Course, *, is_zero_known: bool = True) -> Clock:
+def estimate_clock(
+    speech: Course, shown: Course, *, known_clock: KnownClock = ZERO_KNOWN
+) -> Clock:
     """Estimate how late the names are, and whether they follow the speakers better than by chance.
 
     The offset, in steps of 0.1 s, is the most probable of all at which recording and timeline have
@@ -94,9 +80,9 @@ def estimate_clock(speech: Course, shown: Course, *, is_zero_known: bool = True)
     ----------
     speech, shown
         The course of the speakers and that of the names.
-    is_zero_known
-        Whether the timeline's zero is the recording's start. If not, every offset is as probable
-        before.
+    known_clock
+        Anchors decide where five agree. Where the zero is not the recording's start, every offset
+        is as probable before.
 
     Returns
     -------
@@ -104,25 +90,34 @@ def estimate_clock(speech: Course, shown: Course, *, is_zero_known: bool = True)
         With the expected offset for no speech or no timeline entries.
 
     """
-    searched = search_offsets(speech, shown)
-    offset = _most_probable(speech, shown, searched, is_zero_known=is_zero_known)
-    clock = Clock(
-        (ClockPiece(-np.inf, offset),),
-        tried=_tried_offsets(offset, searched, is_zero_known=is_zero_known),
-        is_at_edge=_is_at_edge(offset, searched),
-        is_zero_known=is_zero_known,
-    )
-    drift = _drift(speech, shown, offset)
+    by_text = pieces_by_text(known_clock.anchors, speech, shown)
+    if by_text:
+        clock = Clock(by_text, is_by_text=True)
+    else:
+        clock = _searched_clock(speech, shown, is_zero_known=known_clock.is_zero_known)
+    drift = _drift(speech, move_course(shown, clock))
     if drift:
         # The offset was found for the recording as a whole: it is that of its middle.
-        middle = float(speech.knots[0] / 2 + speech.knots[-1] / 2)
-        first = ClockPiece(-np.inf, round(offset - drift * middle, 2))
-        clock = replace(clock, drift=drift, pieces=(first,))
-    return replace(clock, chance=measure_chance(speech, shown, clock))
+        away = drift * _middle(speech)
+        pieces = (Piece(one.from_s, round(one.offset_s - away, 2)) for one in clock.pieces)
+        clock = replace(clock, drift=drift, pieces=tuple(pieces))
+    return replace(clock, chance=follow_chance(speech, shown, clock))
 
 
-def measure_chance(speech: Course, shown: Course, clock: Clock) -> float | None:
-    """Measure how probable it is that names dealt at random follow the speakers as well.
+def _searched_clock(speech: Course, shown: Course, *, is_zero_known: bool) -> Clock:
+    searched = search_offsets(speech, shown)
+    offset = _most_probable(speech, shown, searched, is_zero_known=is_zero_known)
+    pieces = find_pieces(speech, shown, offset, is_zero_known=is_zero_known)
+    return Clock(
+        pieces,
+        tried=_tried_offsets(pieces[0].offset_s, searched, is_zero_known=is_zero_known),
+        is_at_edge=_is_at_edge(pieces[0].offset_s, searched),
+        is_zero_known=is_zero_known,
+    )
+
+
+def follow_chance(speech: Course, shown: Course, clock: Clock) -> float | None:
+    """Measure how probable it is that chance explains how well the timeline follows the speakers.
 
     Parameters
     ----------
@@ -136,30 +131,34 @@ def measure_chance(speech: Course, shown: Course, clock: Clock) -> float | None:
     float or None
         From 0 to 1; None where one speaker or one name leaves nothing to test.
 
-    Source
-    ------
-    A permutation test: the names of the runs, in which one name is shown alone, change places, and
-    the information of 100 permutations is fitted by a gamma distribution. The correction for the
-    offsets tried is that of Sidak, Rectangular confidence regions, 1967.
     """
-    names, seconds = _runs(speech, shown, clock.offset_s)
-    if min(int(np.count_nonzero(seconds.any(axis=0))), len(np.unique(names))) < 2:
-        return None
-    by_names = _permutation_chance(names, seconds)
-    chance = float(-np.expm1(clock.tried * np.log1p(-min(by_names, 1 - 1e-12))))
-    if len(names) < TESTABLE_CHANGES and clock.is_zero_known and by_names < NO_BETTER:
-        return min(chance, _chance_by_times(speech, shown, clock.offset_s))
-    return chance
+    unsearched = 0.0 if clock.is_by_text else None
+    if clock.is_zero_known and not clock.is_by_text:
+        # A recording under a minute says too little to refuse an offset near the expected one.
+        is_near = abs(clock.offset_s - EXPECTED_OFFSET_S) <= UNSEARCHED_S
+        is_short = _length(speech) < SHORT_S
+        unsearched = 0.0 if is_short and is_near else EXPECTED_OFFSET_S - clock.offset_s
+    moved = move_course(shown, clock)
+    return measure_chance(
+        speech,
+        moved,
+        tried=clock.tried,
+        searched_pauses=0 if clock.is_by_text else len(clock.pieces) - 1,
+        unsearched=unsearched,
+    )
 
 
-def _chance_by_times(speech: Course, shown: Course, offset: float) -> float:
-    """Return the share of the other offsets that are better than the expected one.
-
-    A recording under a minute says too little to refuse an offset near the expected one.
-    """
-    is_near = abs(offset - EXPECTED_OFFSET_S) <= UNSEARCHED_S
-    is_short = float(np.ptp(speech.knots)) < SHORT_S
-    return rank_offset(speech, shown, offset if is_short and is_near else EXPECTED_OFFSET_S)
+def move_course(shown: Course, clock: Clock) -> Course:
+    """Move the course of the names into the time of the recording, without what a pause hides."""
+    knots, owners = [], []
+    for piece, until in pieces_with_ends(clock.pieces):
+        scale = 1 + clock.drift
+        part = part_of(
+            shown, piece.from_s * scale + piece.offset_s, until * scale + piece.offset_s
+        )
+        knots.append((part.knots - piece.offset_s) / scale)
+        owners.append(part.owners)
+    return Course(np.concatenate(knots), np.concatenate(owners), shown.groups)
 
 
 def move_entries(entries: Sequence[TimelineEntry], clock: Clock) -> tuple[TimelineEntry, ...]:
@@ -179,15 +178,14 @@ def move_entries(entries: Sequence[TimelineEntry], clock: Clock) -> tuple[Timeli
 
     Examples
     --------
-    >>> clock = Clock((ClockPiece(-np.inf, 1.0), ClockPiece(9.0, 6.0)))
+    >>> clock = Clock((Piece(-np.inf, 1.0), Piece(9.0, 6.0)))
     >>> move_entries([TimelineEntry(5.0, 20.0, "Ann")], clock)
     (TimelineEntry(start=4.0, end=9.0, name='Ann', confidence=1.0, room=False, person=''), \
 TimelineEntry(start=9.0, end=14.0, name='Ann', confidence=1.0, room=False, person=''))
 
     """
-    ends = [piece.from_s for piece in clock.pieces[1:]] + [np.inf]
     moved = []
-    for piece, until in zip(clock.pieces, ends, strict=True):
+    for piece, until in pieces_with_ends(clock.pieces):
         for entry in entries:
             start = max((entry.start - piece.offset_s) / (1 + clock.drift), piece.from_s)
             end = min((entry.end - piece.offset_s) / (1 + clock.drift), until)
@@ -199,12 +197,6 @@ TimelineEntry(start=9.0, end=14.0, name='Ann', confidence=1.0, room=False, perso
 def _rest(entry: TimelineEntry) -> tuple[float, bool, str]:
     # `dataclasses.replace` takes 20 times as long, and an hour has thousands of entries.
     return entry.confidence, entry.room, entry.person
-
-
-def log_prior(offsets: Times) -> NDArray[np.float64]:
-    """Return the log of the prior of each offset, up to a constant: that of Cauchy's curve."""
-    prior: NDArray[np.float64] = -np.log1p(((offsets - EXPECTED_OFFSET_S) / OFFSET_SPREAD_S) ** 2)
-    return prior
 
 
 def _most_probable(
@@ -242,39 +234,6 @@ def _is_at_edge(offset: float, searched: Searched) -> bool:
     return bool(np.min(np.abs(edges - offset)) <= searched.step + STEP_S + NOISE_S)
 
 
-def _runs(speech: Course, shown: Course, offset: float) -> tuple[NDArray[np.intp], Table]:
-    """Return the name of each run of one name alone, and its seconds by the speaker alone."""
-    knots = np.union1d(speech.knots, shown.knots - offset)
-    middles = knots[:-1] / 2 + knots[1:] / 2
-    speaker, name = owners_at(speech, middles), owners_at(shown, middles + offset)
-    counting = (speaker >= 0) & (name >= 0)
-    speaker, name, seconds = speaker[counting], name[counting], np.diff(knots)[counting]
-    begins = np.ones(len(name), dtype=np.bool_)
-    begins[1:] = name[1:] != name[:-1]
-    table = np.zeros((int(begins.sum()), speech.groups))
-    np.add.at(table, (np.cumsum(begins) - 1, speaker), seconds)
-    return name[begins], table
-
-
-def _permutation_chance(names: NDArray[np.intp], seconds: Table) -> float:
-    random = np.random.default_rng(0)
-    # The number of runs of each name does not change: the sums are over fixed parts.
-    order = np.argsort(names, kind="stable")
-    starts = np.flatnonzero(np.diff(names[order], prepend=-1))
-    measured = measure_information(np.add.reduceat(seconds[order], starts))
-    permuted = np.array(
-        [
-            measure_information(np.add.reduceat(seconds[random.permutation(order)], starts))
-            for _ in range(PERMUTATIONS)
-        ]
-    )
-    mean, variance = float(permuted.mean()), float(permuted.var())
-    if variance <= NOISE_S:
-        # All orders of these few names are equally good: they say something, or nothing.
-        return NO_BETTER - NOISE_S if measured >= SAYING_NATS else 1.0
-    return float(gammaincc(mean**2 / variance, measured * mean / variance))
-
-
 def _tried_offsets(offset: float, searched: Searched, *, is_zero_known: bool) -> float:
     """Return how many independent offsets are as probable before as the one that was found."""
     if not len(searched.offsets):
@@ -286,16 +245,24 @@ def _tried_offsets(offset: float, searched: Searched, *, is_zero_known: bool) ->
     return min(whole, 1 + 2 * farther / OBSERVATION_S)
 
 
-def _drift(speech: Course, shown: Course, offset: float) -> float:
+def _drift(speech: Course, moved: Course) -> float:
     """Return the drift of a long recording's timeline, 0 where nothing speaks for another."""
-    if len(speech.knots) < 2 or np.ptp(speech.knots) < DRIFT_FROM_S:
+    if _length(speech) < DRIFT_FROM_S:
         return 0.0
     steps = round(LARGEST_DRIFT / DRIFT_STEP)
     drifts = np.arange(-steps, steps + 1) * DRIFT_STEP
-    middle = float(speech.knots[0] / 2 + speech.knots[-1] / 2)
+    middle = _middle(speech)
     found = []
     for drift in drifts.tolist():
-        knots = middle + (shown.knots - offset - middle) / (1 + drift)
-        found.append(measure_information(joint_table(speech, replace(shown, knots=knots))))
+        knots = middle + (moved.knots - middle) / (1 + drift)
+        found.append(measure_information(joint_table(speech, replace(moved, knots=knots))))
     best = int(np.argmax(found))
     return float(drifts[best]) if found[best] - found[steps] > DRIFT_NATS else 0.0
+
+
+def _length(speech: Course) -> float:
+    return float(np.ptp(speech.knots)) if len(speech.knots) else 0.0
+
+
+def _middle(speech: Course) -> float:
+    return float(speech.knots[0] / 2 + speech.knots[-1] / 2)

@@ -27,8 +27,10 @@ from audio.merge.naming.timeline_evidence import read_timeline
 from audio.merge.naming.unnamed_speakers import number_unnamed
 from audio.merge.naming.weights import Weighed, weigh
 from audio.merge.values import (
+    ZERO_KNOWN,
     Diarization,
     Evidence,
+    KnownClock,
     NamedSpeaker,
     Notice,
     Support,
@@ -66,7 +68,7 @@ def name_by_evidence(
     *,
     rule: EvidenceRule = EVIDENCE_RULE,
     mic: NamedSpeaker | None = None,
-    is_zero_known: bool = True,
+    known_clock: KnownClock = ZERO_KNOWN,
 ) -> Naming:
     """Name each speaker, with the evidence for the best two names.
 
@@ -89,8 +91,8 @@ def name_by_evidence(
         The local user, when ``diarization`` is of the system track. The timeline never gives this
         name to a speaker there. A voice may: that of the mic track, unless ``voices`` has the
         name.
-    is_zero_known
-        Whether the timeline's zero is the recording's start.
+    known_clock
+        Facts about the timeline's clock: its zero, and its anchors.
 
     Returns
     -------
@@ -118,7 +120,7 @@ def name_by_evidence(
     """
     speakers = speakers_of(diarization)
     known = candidate_voices(voices, mic)
-    aligned = _align(diarization, entries, known, rule, mic=mic, is_zero_known=is_zero_known)
+    aligned = _align(diarization, entries, known, rule, mic=mic, known_clock=known_clock)
     others = _usable(aligned, rule) if aligned else ()
     timeline = read_timeline(speakers, diarization.turns, others or ())
     weighed = weigh(speakers, diarization, timeline, known, threshold=rule.voiceprint_threshold)
@@ -138,7 +140,7 @@ def _align(
     rule: EvidenceRule,
     *,
     mic: NamedSpeaker | None,
-    is_zero_known: bool,
+    known_clock: KnownClock,
 ) -> AlignedTimeline | None:
     """Return the timeline without the local user, None where no entry of another counts."""
     own_name = {mic.name} if mic else set()
@@ -148,7 +150,7 @@ def _align(
         entries,
         known=[name for voices in known for name in voices.names],
         present=[*own_name, *_recognised(diarization, known, rule)],
-        is_zero_known=is_zero_known,
+        known_clock=known_clock,
     )
     others = tuple(entry for entry in aligned.entries if entry.name not in own_name)
     if aligned.clock is None or not any(entry.end > entry.start for entry in others):

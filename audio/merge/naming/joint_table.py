@@ -109,6 +109,27 @@ def owners_at(course: Course, times: Times) -> Indices:
     return owners[np.searchsorted(course.knots, times, side="right")]
 
 
+def part_of(course: Course, start: float, end: float) -> Course:
+    """Return the course between two times, in seconds, with no group before and after.
+
+    Examples
+    --------
+    >>> speech = course(np.array([0.0, 5.0]), np.array([4.0, 9.0]), np.array([0, 1]), 2)
+    >>> part = part_of(speech, 2.0, 6.0)
+    >>> part.knots.tolist(), part.owners.tolist()
+    ([2.0, 4.0, 5.0, 6.0], [0, -1, 1, -1])
+
+    """
+    if not len(course.knots):
+        return course
+    start, end = max(start, float(course.knots[0])), min(end, float(course.knots[-1]))
+    inside = course.knots[(course.knots > start) & (course.knots < end)]
+    knots = np.concatenate(([start], inside, [end])) if start < end else np.empty(0)
+    owners = owners_at(course, knots)
+    owners[-1:] = NO_GROUP
+    return Course(knots, owners, course.groups)
+
+
 def overlap_table(speech: Spans, shown: Spans, shape: tuple[int, int]) -> Table:
     """Measure how long each name is shown while each speaker talks, alone or not.
 

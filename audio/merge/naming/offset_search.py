@@ -31,7 +31,11 @@ LEAST_COMMON_S = 20.0
 FAR_S = 86_400.0
 # Meeting clients show speakers 0.3 to 1.5 s late.
 EXPECTED_OFFSET_S = 0.5
+OFFSET_SPREAD_S = 1.0
 WINDOW_S = 3.0
+# A change of the offset, after a pause, must say this much more. Source: the specification of
+# timelines.
+CHANGE_NATS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Searched:
     step: float = SAMPLING_S
 
 
-def search_offsets(speech: Course, shown: Course) -> Searched:
+def search_offsets(speech: Course, shown: Course, sampling_s: float = SAMPLING_S) -> Searched:
     """Measure the information between speakers and names at every offset.
 
     Every offset counts at which recording and timeline have 20 s in common, or half of the
@@ -53,19 +57,20 @@ def search_offsets(speech: Course, shown: Course) -> Searched:
     ----------
     speech, shown
         The course of the speakers and that of the names.
+    sampling_s
+        The step between offsets; larger in long recordings.
 
     Returns
     -------
     Searched
-        In ascending order, in steps of 0.25 s, or more in long recordings; empty where either
-        course has no time.
+        In ascending order; empty where either course has no time.
 
     """
     if len(speech.knots) < 2 or len(shown.knots) < 2:
         return Searched(np.empty(0), np.empty(0))
     shown = _near(speech, shown)
     spans = [float(np.ptp(course.knots)) for course in (speech, shown)]
-    step = max(SAMPLING_S, sum(spans) / MOST_SAMPLES)
+    step = max(sampling_s, sum(spans) / MOST_SAMPLES)
     rows, columns = _sampled(speech, step), _sampled(shown, step)
     size = fft.next_fast_len(rows.shape[1] + columns.shape[1], real=True)
     information = _information(rows, columns, size) * step / OBSERVATION_S
@@ -77,11 +82,13 @@ def search_offsets(speech: Course, shown: Course) -> Searched:
     return Searched(offsets[tried], information[tried], step)
 
 
-def rank_offset(speech: Course, shown: Course, offset: float) -> float:
-    """Return the share of the other offsets with more information than this one.
+def turned_information(
+    speech: Course, shown: Course, offset: float = 0.0
+) -> tuple[float, NDArray[np.float64]]:
+    """Measure the information at an offset, and at others that have as much in common with it.
 
-    The offsets are those of a timeline that goes round in a circle as long as the recording, so
-    that all of them have equally much in common; each counts for the best within 1.5 s.
+    The timeline goes round in a circle as long as the recording; each offset counts for the best
+    within 1.5 s.
 
     Parameters
     ----------
@@ -92,23 +99,30 @@ def rank_offset(speech: Course, shown: Course, offset: float) -> float:
 
     Returns
     -------
-    float
-        0 where no other offset is better, and 1 where either course has no time.
+    tuple
+        Nats at the offset and at the others, of shape ``(others,)``: empty where either course has
+        no time.
 
     """
     if len(speech.knots) < 2 or len(shown.knots) < 2:
-        return 1.0
+        return 0.0, np.empty(0)
     length = float(np.ptp(speech.knots))
     step = max(SAMPLING_S, 2 * length / MOST_SAMPLES)
     rows = _sampled(speech, step)
     start = float(speech.knots[0]) + offset
     columns = _sampled(shown, step, start, start + length)
-    information = _information(rows, columns, rows.shape[1])
+    information = _information(rows, columns, rows.shape[1]) * step / OBSERVATION_S
     window = max(1, round(WINDOW_S / step))
     # The offset's own window begins half a window before the first lag.
     turned = np.roll(information, window // 2)[: len(information) // window * window]
     best = turned.reshape(-1, window).max(axis=1) if len(turned) else information[:1]
-    return float(np.count_nonzero(best[1:] > best[0]) / max(1, len(best) - 1))
+    return float(best[0]), best[1:]
+
+
+def log_prior(offsets: Times) -> NDArray[np.float64]:
+    """Return the log of the prior of each offset, up to a constant: that of Cauchy's curve."""
+    prior: NDArray[np.float64] = -np.log1p(((offsets - EXPECTED_OFFSET_S) / OFFSET_SPREAD_S) ** 2)
+    return prior
 
 
 def measure_information(table: Table) -> float:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from audio.merge.intervals import Timed, edges
-from audio.merge.naming.clock import Clock, estimate_clock, measure_chance, move_entries
+from audio.merge.naming.clock import Clock, estimate_clock, follow_chance, move_entries
 from audio.merge.naming.joint_table import Course, Spans, course, joint_table, overlap_table
 from audio.merge.naming.name_readings import join_readings, rename
-from audio.merge.naming.offset_search import measure_information
-from audio.merge.values import TimelineEntry, Turn
+from audio.merge.naming.offset_search import CHANGE_NATS, measure_information
+from audio.merge.values import ZERO_KNOWN, KnownClock, TimelineEntry, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def align_timeline(
     *,
     known: Iterable[str] = (),
     present: Iterable[str] = (),
-    is_zero_known: bool = True,
+    known_clock: KnownClock = ZERO_KNOWN,
 ) -> AlignedTimeline:
     """Join the readings of each name, and move the entries into the recording's time.
 
@@ -56,8 +56,8 @@ def align_timeline(
     known, present
         Names as the caller or the library spells them, and those of people who take part: see
         `join_readings`.
-    is_zero_known
-        Whether the timeline's zero is the recording's start.
+    known_clock
+        Facts about the timeline's clock: its zero, and its anchors.
 
     Returns
     -------
@@ -77,13 +77,13 @@ def align_timeline(
     known, present = tuple(known), tuple(present)
     speech = course(*spans_of(turns, [turn.speaker for turn in turns], speakers), len(speakers))
     first = join_readings(counting, known=known, present=present)
-    clock = estimate_clock(speech, _course_of(first.entries), is_zero_known=is_zero_known)
+    clock = estimate_clock(speech, _course_of(first.entries), known_clock=known_clock)
     joined = join_readings(
         move_entries(counting, clock), turns=turns, known=known, present=present
     )
     if joined.joined != first.joined:
         shown = _course_of(rename(counting, joined.names))
-        clock = replace(clock, chance=measure_chance(speech, shown, clock))
+        clock = replace(clock, chance=follow_chance(speech, shown, clock))
     return AlignedTimeline(joined.entries, clock, joined.readings)
 
 
@@ -108,7 +108,7 @@ def join_devices(
     entries: Sequence[TimelineEntry],
     devices: Mapping[str, str],
     *,
-    is_zero_known: bool = True,
+    known_clock: KnownClock = ZERO_KNOWN,
 ) -> tuple[TimelineEntry, ...]:
     """Give a person's second device the person's name, where both are shown for one speaker.
 
@@ -120,8 +120,8 @@ def join_devices(
         In any order, in seconds; the entries by the timeline's own clock.
     devices
         The ``person`` of entries that may be a second device, and whose it may be.
-    is_zero_known
-        Whether the timeline's zero is the recording's start.
+    known_clock
+        Facts about the timeline's clock: its zero, and its anchors.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def join_devices(
         When a time is not finite.
 
     """
-    aligned = align_timeline(speakers, turns, entries, is_zero_known=is_zero_known).entries
+    aligned = align_timeline(speakers, turns, entries, known_clock=known_clock).entries
     people = tuple(dict.fromkeys(entry.person for entry in aligned))
     seconds = overlap_table(
         spans_of(turns, [turn.speaker for turn in turns], speakers),
@@ -163,9 +163,7 @@ def join_devices(
 def most_probable_timeline(
     speakers: Sequence[str],
     turns: Sequence[Turn],
-    timelines: Sequence[Sequence[TimelineEntry]],
-    *,
-    is_zero_known: bool = True,
+    timelines: Sequence[tuple[Sequence[TimelineEntry], KnownClock]],
 ) -> int:
     """Return which of several timelines says most about the speakers, each at its own offset.
 
@@ -176,14 +174,14 @@ def most_probable_timeline(
     turns
         In any order, in seconds.
     timelines
-        Each in any order, in seconds by its own clock.
-    is_zero_known
-        Whether their zero is the recording's start.
+        The entries of each, in any order, in seconds by its own clock; and the facts
+        about that clock.
 
     Returns
     -------
     int
-        The index; the first one in the case of a tie.
+        The index; the first one in the case of a tie. A pause that only the clock found counts
+        against a timeline.
 
     Raises
     ------
@@ -193,8 +191,9 @@ def most_probable_timeline(
     """
     speech = course(*spans_of(turns, [turn.speaker for turn in turns], speakers), len(speakers))
     nats = []
-    for entries in timelines:
-        aligned = align_timeline(speakers, turns, entries, is_zero_known=is_zero_known)
+    for entries, known_clock in timelines:
+        aligned = align_timeline(speakers, turns, entries, known_clock=known_clock)
         table = joint_table(speech, _course_of(aligned.entries))
-        nats.append(measure_information(table[:, :-1]))
+        changes = len(aligned.clock.pieces) - 1 if aligned.clock else 0
+        nats.append(measure_information(table[:, :-1]) - CHANGE_NATS * changes)
     return int(np.argmax(nats))

@@ -42,9 +42,11 @@ from audio.merge.tracks.local_speech import (
 )
 from audio.merge.tracks.loudness import Track
 from audio.merge.values import (
+    ZERO_KNOWN,
     Block,
     Diarization,
     Embedding,
+    KnownClock,
     NamedSpeaker,
     NamedTranscript,
     Notice,
@@ -84,7 +86,7 @@ def name_two_tracks(
     selection: Selection | None = None,
     rule: OverlapRule | EvidenceRule = OVERLAP_RULE,
     labelling: LabellingRule = PLAIN_RULE,
-    is_zero_known: bool = True,
+    known_clock: KnownClock = ZERO_KNOWN,
 ) -> NamedTranscript:
     """Merge the words, turns and names of two tracks into a named transcript.
 
@@ -109,8 +111,8 @@ def name_two_tracks(
         How speakers are named, and when a name is good enough.
     labelling
         Which speaker gets a word that is in no turn, or in two.
-    is_zero_known
-        Whether the timeline's zero is the recording's start.
+    known_clock
+        Facts about the timeline's clock: its zero, and its anchors.
 
     Returns
     -------
@@ -145,7 +147,7 @@ def name_two_tracks(
         rule,
         mic=user,
         duration_s=duration,
-        is_zero_known=is_zero_known,
+        known_clock=known_clock,
     )
     system_blocks, system_notices = label_blocks(
         system.diarization, system.transcription, rule=labelling

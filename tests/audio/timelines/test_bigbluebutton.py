@@ -4,7 +4,8 @@ import tracemalloc
 
 import pytest
 
-from audio.timelines.entries import timeline_entries
+from audio.merge.values import UsedTimeline
+from audio.timelines.entries import report_timeline, timeline_entries
 from audio.timelines.export import Unreadable
 from audio.timelines.registry import read_timeline
 from tests.audio.timelines.export_writers import bbb_events
@@ -123,3 +124,13 @@ def test_an_event_without_a_time_is_refused_with_its_line() -> None:
 
     with pytest.raises(Unreadable, match=r"^timeline line 2, timestamp: expected milliseconds"):
         read_timeline(text)
+
+
+def test_the_pauses_of_the_export_are_reported_as_pieces() -> None:
+    text = bbb_events([*ENTRIES, (10.0, 20.0, "Bo Li")], status=STATUS)
+    _, facts = timeline_entries(read_timeline(text), 15.0)
+
+    report = report_timeline(facts, UsedTimeline(0.5, ((0.0, 0.5),)))
+
+    # What is at 2.5 s of the file is at 0 s of the recording; the pause from 5 to 8 s is at 2.5 s.
+    assert (report.offset_s, report.pieces) == (2.5, ((0.0, 2.5), (2.5, 5.5)))

@@ -6,6 +6,7 @@ import pytest
 from audio.merge.naming.clock import estimate_clock
 from audio.merge.naming.joint_table import Course, course
 from audio.merge.naming.offset_search import measure_information
+from audio.merge.values import KnownClock
 
 # The three people talk for different times, so that each shift has a table of its own.
 STARTS = np.array([0.0, 5.0, 12.0, 15.0, 24.0, 28.0, 36.0, 39.0])
@@ -40,7 +41,7 @@ def test_an_offset_at_the_edge_of_the_search_is_reported() -> None:
     ends = np.array([3.0, 11.0, 14.0, 20.0, 30.0, 40.0])
     late = course(starts, ends, np.array([1, 0, 2, 1, 0, 2]), 3)
 
-    clock = estimate_clock(shown(0.0), late, is_zero_known=False)
+    clock = estimate_clock(shown(0.0), late, known_clock=KnownClock(is_zero_known=False))
 
     assert clock.offset_s == pytest.approx(-25.0)
     assert clock.is_at_edge
@@ -48,7 +49,7 @@ def test_an_offset_at_the_edge_of_the_search_is_reported() -> None:
 
 
 def test_an_unknown_zero_makes_every_offset_as_probable() -> None:
-    clock = estimate_clock(shown(0.0), shown(30.0), is_zero_known=False)
+    clock = estimate_clock(shown(0.0), shown(30.0), known_clock=KnownClock(is_zero_known=False))
 
     assert clock.offset_s == pytest.approx(30.0)
     assert clock.tried > 1.0
