@@ -1,13 +1,14 @@
 """The speakers of words whose times are not to be believed.
 
 Recognisers hold the last word of a sentence over the pause that follows it (Parakeet for up to
-2.6 s), give some words no length, or give the times of whole segments alone.
+2.6 s), begin the first word of a sentence where the one before ended (Whisper), give some words no
+length, or give the times of whole segments alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from audio.merge.values import Span, Turn, Word
 
 # Few words last longer: what is longer at the end of a sentence holds a pause.
 LONGEST_WORD_S = 1.0
+# Twice the usual length: a longer first word may hold the pause before it.
+LONGEST_FIRST_WORD_S = 0.6
 # A word's length at 200 words a minute, a usual rate of speech.
 USUAL_WORD_S = 0.3
 _SENTENCE_END = re.compile(r"""[.?!…。？！।؟]["'”’»)\]」』）]*$""")  # noqa: RUF001
@@ -25,10 +28,11 @@ _SENTENCE_END = re.compile(r"""[.?!…。？！।؟]["'”’»)\]」』）]*$"
 def trim_drawn_out(
     words: Sequence[Word], turns: Sequence[Turn], *, tolerance_s: float = 0.0
 ) -> tuple[Word, ...]:
-    """End the words that are drawn out over a pause where their turn ends.
+    """End, or begin, the words that are drawn out over a pause where their turn does.
 
     A word longer than 1 s at the end of a sentence, or of the recording, belongs to the turn in
-    which its first 0.3 s are. A word that begins in no turn is unchanged.
+    which its first 0.3 s are. Another word longer than 0.6 s at the beginning of a sentence
+    belongs to the turn in which its last 0.3 s are. A word in no turn is unchanged.
 
     Parameters
     ----------
@@ -44,27 +48,45 @@ def trim_drawn_out(
 
     Examples
     --------
-    >>> turns = [Turn(0.0, 4.4, "A"), Turn(4.6, 9.0, "B")]
-    >>> trim_drawn_out([Word(3.9, 6.5, "cast.")], turns)
-    (Word(start=3.9, end=4.4, text='cast.'),)
+    >>> turns = [Turn(0.0, 4.4, "A"), Turn(6.0, 9.0, "B")]
+    >>> said = [Word(3.9, 4.4, "cast."), Word(4.4, 6.3, "We"), Word(6.3, 6.5, "do.")]
+    >>> [(word.start, word.end) for word in trim_drawn_out(said, turns)]
+    [(3.9, 4.4), (6.0, 6.3), (6.3, 6.5)]
 
     """
-    last = max(range(len(words)), key=lambda at: words[at].start, default=-1)
-    drawn = [
-        at
-        for at, word in enumerate(words)
-        if word.segment is None
-        and word.end - word.start > LONGEST_WORD_S
-        and (at == last or _SENTENCE_END.search(word.text.strip()))
-    ]
-    beginnings = [replace(words[at], end=words[at].start + USUAL_WORD_S) for at in drawn]
-    found = find_turns(beginnings, turns, tolerance_s=tolerance_s).tolist()
     trimmed = list(words)
-    for at, beginning, turn in zip(drawn, beginnings, found, strict=True):
-        if turn >= 0:
-            end = max(beginning.end, min(words[at].end, turns[turn].end))
-            trimmed[at] = replace(words[at], end=end)
+    order = sorted(range(len(words)), key=lambda at: words[at].start)
+    ending = [at for at in order if _ends_sentence(words[at]) or at == order[-1]]
+    drawn = [at for at in ending if _is_longer(words[at], LONGEST_WORD_S)]
+    firsts = [replace(words[at], end=words[at].start + USUAL_WORD_S) for at in drawn]
+    for at, first, turn in _in_turns(drawn, firsts, turns, tolerance_s):
+        trimmed[at] = replace(words[at], end=max(first.end, min(words[at].end, turn.end)))
+    ends = set(ending)
+    beginning = [at for before, at in pairwise(order) if before in ends and at not in ends]
+    drawn = [at for at in beginning if _is_longer(words[at], LONGEST_FIRST_WORD_S)]
+    lasts = [replace(words[at], start=words[at].end - USUAL_WORD_S) for at in drawn]
+    for at, last, turn in _in_turns(drawn, lasts, turns, tolerance_s):
+        if words[at].start < turn.start - tolerance_s:
+            trimmed[at] = replace(words[at], start=min(last.start, turn.start))
     return tuple(trimmed)
+
+
+def _ends_sentence(word: Word) -> bool:
+    return bool(_SENTENCE_END.search(word.text.strip()))
+
+
+def _is_longer(word: Word, seconds: float) -> bool:
+    return word.segment is None and word.end - word.start > seconds
+
+
+def _in_turns(
+    at: Sequence[int], parts: Sequence[Word], turns: Sequence[Turn], tolerance_s: float
+) -> Iterator[tuple[int, Word, Turn]]:
+    """Yield the words of whose parts the turn is known, with part and turn."""
+    found = find_turns(parts, turns, tolerance_s=tolerance_s).tolist()
+    for index, part, turn in zip(at, parts, found, strict=True):
+        if turn >= 0:
+            yield index, part, turns[turn]
 
 
 def label_doubtful_words(

@@ -82,3 +82,28 @@ def test_a_segment_that_holds_a_pause_has_one_speaker() -> None:
 
 def test_a_segment_over_two_turns_is_shared_by_time() -> None:
     assert label_doubtful_words(spread(2.0, 8.0, "a", "b", "c"), TURNS) == ["A", "B", "B"]
+
+
+def test_a_first_word_that_begins_where_the_last_sentence_ended_begins_with_its_turn() -> None:
+    turns = (Turn(23.02, 24.64, "A"), Turn(25.39, 26.33, "B"))
+    words = [Word(24.11, 24.43, "budget?"), Word(24.43, 25.47, "We"), Word(25.47, 25.8, "are")]
+
+    trimmed = trim_drawn_out(words, turns, tolerance_s=0.25)
+
+    assert trimmed[1].start == pytest.approx(25.17)
+    assert label_doubtful_words(trimmed, turns, tolerance_s=0.25) == ["A", "B", "B"]
+
+
+@pytest.mark.parametrize(
+    ("before", "word"),
+    [
+        ("budget", Word(24.43, 25.47, "We")),
+        ("budget?", Word(24.91, 25.47, "We")),
+        ("budget?", Word(25.2, 25.9, "Absolutely")),
+    ],
+)
+def test_other_words_begin_where_the_engine_says(before: str, word: Word) -> None:
+    turns = (Turn(23.02, 24.64, "A"), Turn(25.39, 26.33, "B"))
+    words = (Word(24.11, 24.43, before), word, Word(25.9, 26.0, "are"))
+
+    assert trim_drawn_out(words, turns, tolerance_s=0.25) == words
