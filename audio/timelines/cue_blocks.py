@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from audio.timelines.clock_times import CLOCK, clock_seconds
 from audio.timelines.export import Unreadable
@@ -106,7 +107,12 @@ def prefix_of(text: str) -> str:
     found = _PREFIX.match(text)
     if found is None:
         return ""
-    name = html.unescape(_TAG.sub("", found[1])).strip()
+    return _name_in(found[1])
+
+
+@lru_cache(maxsize=4096)
+def _name_in(prefix: str) -> str:
+    name = html.unescape(_TAG.sub("", prefix)).strip()
     is_name = (
         any(map(str.isalpha, name))
         and not name[0].isdigit()

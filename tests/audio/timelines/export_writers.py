@@ -297,13 +297,14 @@ def lasuite_metadata(entries: Entries, zero: datetime = ZERO, suffix: str = "Z")
 
 
 def vexa_segments(entries: Entries, spoken: Spoken, zero: datetime = ZERO) -> str:
+    numbers = {name: number for number, name in enumerate(names_of(entries))}
     return dump(
         {
             "segments": [
                 {
                     "segment_id": f"sess:ch-1:{i}",
                     "speaker": n,
-                    "speaker_key": f"ch-1:{names_of(entries).index(n)}",
+                    "speaker_key": f"ch-1:{numbers[n]}",
                     "text": spoken(s, e, n),
                     "start": s,
                     "end": e,
