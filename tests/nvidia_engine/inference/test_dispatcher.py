@@ -22,7 +22,7 @@ class Running:
 
     def __init__(self, start: Start, folder: Path) -> None:
         self.given_up: list[str] = []
-        limits = Limits(batch_s=100, batch_wait_s=0.05, start_s=PATIENCE_S, base_s=0.5)
+        limits = Limits(batch_s=100, batch_wait_s=0.02, start_s=PATIENCE_S, base_s=0.5)
         self.dispatcher = Dispatcher(start, limits, self.given_up.append)
         self._folder = folder
 
