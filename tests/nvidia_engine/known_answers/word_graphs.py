@@ -30,7 +30,7 @@ _LOUD = 0.7
 
 def bands_of(tone: int) -> slice:
     """Return the bands that a tone sounds in."""
-    return slice(44 + 14 * tone, 52 + 14 * tone)
+    return slice(44 + 12 * tone, 52 + 12 * tone)
 
 
 def write_graphs(folder: Path) -> tuple[Path, Path]:
