@@ -206,6 +206,7 @@ class TranscriptAdmin(LibraryAdmin):
         obj.recording_name = forget_mentions(obj.recording_name, lock_names())
         obj.save(update_fields=form.changed_data)
         if form.changed_data:
+            Transcript.objects.filter(pk=obj.pk).count_version()
             audit.record(actor_of(request), Action.TRANSCRIPT_CHANGED, transcript=obj.pk)
 
     def delete_model(self, request: HttpRequest, obj: Transcript) -> None:
