@@ -143,6 +143,9 @@ def _forget_in_options(
             text, partial(_forget_in_strings, rename=rename), forget_in_lines
         ),
         "self_name": rename,
+        "keywords": lambda text: _in_text(
+            text, partial(_forget_in_strings, rename=forget_in_lines), forget_in_lines
+        ),
         "known_voiceprints": lambda text: _in_text(
             text, partial(_forget_voices, erased=erased), forget_in_lines
         ),

@@ -18,7 +18,7 @@ from voiceprints.storage.stored_files import delete_files
 from voiceprints.transcripts.result_names import json_without_nul
 
 # The options that describe people; they are erased when the job ends, and only its result remains.
-_PERSONAL = ("known_voiceprints", "timeline", "self_name", "self_vad", "archive")
+_PERSONAL = ("known_voiceprints", "timeline", "self_name", "self_vad", "keywords", "archive")
 
 
 class ClaimLost(Exception):

@@ -334,11 +334,23 @@ def test_what_a_request_says_of_people_goes_with_its_end(
     queue: FaultServer, tone: Recording
 ) -> None:
     known = json.dumps({"Ana Ruiz": MEETING_DIARIZATION["fingerprints"]["Speaker_0"]})
-    job = merge(tone, known_voiceprints=known, self_name="Ana Ruiz", rule="evidence")
+    names = {"self_name": "Ana Ruiz", "keywords": '["Ana Ruiz"]'}
+    job = merge(tone, known_voiceprints=known, rule="evidence", **names)
     run_job(job.id, go_on)
     job.refresh_from_db()
 
     assert job.options == {"transcribe": "true", "rule": "evidence"}
+
+
+def test_a_job_spells_its_keywords_right(queue: FaultServer, tone: Recording) -> None:
+    heard = [{"text": "Ask", "start": 0.5, "end": 1.0}, {"text": "Sorvat.", "start": 1, "end": 2}]
+    queue.answer(TRANSCRIBE, {**MEETING_TRANSCRIPTION, "text": "Ask Sorvat.", "words": heard})
+    job = merge(tone, keywords='["Zorvath"]')
+    run_job(job.id, go_on)
+    job.refresh_from_db()
+
+    assert job.result is not None
+    assert job.result["corrections"] == [{"from": "Sorvat", "to": "Zorvath", "start_ms": 1000}]
 
 
 def test_a_name_that_postgres_cannot_hold_does_not_fail_the_job(
@@ -358,7 +370,8 @@ def test_names_in_the_options_of_a_waiting_job_are_replaced(
     ana = consenting("Ana Ruiz")
     known = json.dumps({"ana ruiz": axis(0).tolist(), "Ben": axis(1).tolist()})
     shown = json.dumps([{"start": 0, "end": 4, "name": "ANA RUIZ"}])
-    job = merge(tone, timeline=shown, known_voiceprints=known, self_name="Ana Ruiz")
+    said = {"self_name": "Ana Ruiz", "keywords": '["Kubernetes", "the Ana Ruiz files"]'}
+    job = merge(tone, timeline=shown, known_voiceprints=known, **said)
     JobRecording.objects.update(name="ana-ruiz.wav")
     work = job.work
     erase_person(ana.id, actor="desk", replacement="Guest")
