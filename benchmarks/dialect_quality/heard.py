@@ -109,7 +109,7 @@ def _sentences(words: Sequence[Word], speakers: Sequence[str | None]) -> Iterato
 
 
 class HeardFiles:
-    """What was heard in every file so far."""
+    """The answers about every file so far."""
 
     def __init__(self, engine_url: str, folder: Path) -> None:
         self._url, self._folder, self._lock = engine_url, folder, Lock()
