@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.accessibility import serious_findings
 from tests.browser.meetings import Meetings
@@ -85,6 +85,23 @@ def test_a_block_gets_a_new_speaker_who_is_merged_again(page: Page, meetings: Me
 
     expect(page.locator("#desk-status")).to_have_text("The speakers were merged.")
     expect(page.locator(".lane .speaker-name")).to_have_count(3)
+
+
+def test_a_recording_is_added_from_the_list_and_opened_as_a_transcript(
+    page: Page, admin_gateway: Gateway, meetings: Meetings, faults: FaultServer
+) -> None:
+    script_meeting(faults)
+    page.goto("/admin/voiceprints/transcript/")
+
+    page.get_by_role("link", name="Add a recording").click()
+    page.get_by_label("Choose files").set_input_files(
+        FilePayload(name="tuesday.wav", mimeType="", buffer=wav(square_wave(4000, 10.0)))
+    )
+    page.get_by_role("button", name="Name the speakers").click()
+    page.get_by_role("link", name="open in the voice library").click()
+
+    expect(page.get_by_role("heading", name="tuesday.wav")).to_be_visible()
+    expect(page.locator("#desk-player audio")).to_be_visible()
 
 
 def test_two_tabs_do_not_overwrite_each_other(

@@ -23,6 +23,7 @@ class FrontPage(APIView):
         facts = {
             "needs_key": not isinstance(request.user, Client),
             "has_library": settings.LIBRARY,
+            "keep_audio": settings.KEEP_AUDIO,
             "default_voice": settings.DEFAULT_VOICE,
             "max_upload_mb": settings.MAX_UPLOAD_MB,
             "self_name": DEFAULT_SELF_NAME,

@@ -32,7 +32,10 @@ function buildForm(files) {
   else form.append("transcribe", "true");
   form.append("rule", part("rule").value);
   if (part("speakers").value) form.append("num_speakers", part("speakers").value);
-  if (part("store")?.checked) form.append("store", "true");
+  if (part("store")?.checked) {
+    form.append("store", "true");
+    form.append("keep_audio", String(part("keep-audio").checked));
+  }
   for (const format of TEXTS) form.append("formats[]", format);
   return form;
 }
@@ -159,6 +162,11 @@ function startCopying() {
   });
 }
 
+// The library links here to add a recording.
+if (location.hash === "#store" && part("store")) {
+  part("store").checked = part("keep-audio").checked = true;
+  part("store").closest("details").open = true;
+}
 startKey(() => { showEngines(); showVoices(); });
 startDropping();
 startMicrophone((file) => showProblem(addFiles([file])), showProblem);
