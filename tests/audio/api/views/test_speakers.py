@@ -190,7 +190,7 @@ def test_a_missing_track_is_named(
 @pytest.mark.parametrize("path", ["diarize-chunk", "transcribe-with-speakers", "label-merge"])
 def test_fields_that_an_endpoint_does_not_have_are_listed(scripted: Gateway, path: str) -> None:
     fields = {"timeline": "[]"} if path == "label-merge" else {"store": "true"}
-    sent = {**fields, "ünknown": "1", "keywords[]": "a"}
+    sent = {**fields, "ünknown": "1", "hotwords[]": "a"}
 
     answer = scripted.post(f"/api/audio/{path}", files={"file": TONE, "other": TONE}, data=sent)
 
