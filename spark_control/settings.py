@@ -425,6 +425,9 @@ SPECTACULAR_SETTINGS = {
         ],
         "JobState": ["queued", "running", "done", "failed", "cancelled"],
         "WebhookState": ["waiting", "delivered", "failed"],
+        "TranscribeTask": ["transcribe"],
+        "DiarizeTask": ["diarize"],
+        "WebserviceTask": ["transcribe", "translate"],
     },
     "PREPROCESSING_HOOKS": ["audio.api.schema.openapi_hooks.without_slash_twins"],
     "POSTPROCESSING_HOOKS": [

@@ -16,11 +16,9 @@ from audio.api.schema.refusal import Refusal
 from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.api.serializers.transcriptions import TranscriptionRequest
 
-
-def corrections() -> serializers.Serializer[Any]:
-    """Return the field `corrections` of an answer."""
-    # A field named `from` cannot be an attribute of a class.
-    return inline_serializer(
+# A field named `from` cannot be an attribute of a class.
+SpellingCorrection = type(
+    inline_serializer(
         "SpellingCorrection",
         fields={
             "from": serializers.CharField(help_text="What the engine wrote."),
@@ -29,9 +27,13 @@ def corrections() -> serializers.Serializer[Any]:
                 allow_null=True, help_text="When it was said; null without times of words."
             ),
         },
-        many=True,
-        required=False,
     )
+)
+
+
+def corrections() -> serializers.Serializer[Any]:
+    """Return the field `corrections` of an answer."""
+    return SpellingCorrection(many=True, required=False)
 
 
 class DurationUsage(serializers.Serializer[Any]):
