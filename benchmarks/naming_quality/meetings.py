@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from audio.merge.values import Diarization, Embedding, TimelineEntry, Turn, Voices
+from benchmarks.naming_quality.clock_levels import LEVELS
 from benchmarks.synthetic.conversations import (
     BROADCAST,
     MEETING,
@@ -17,10 +18,11 @@ from benchmarks.synthetic.conversations import (
 )
 from benchmarks.synthetic.diarizer_errors import TruePiece, diarization_of, diarize
 from benchmarks.synthetic.measured_voices import MeasuredVoices
-from benchmarks.synthetic.timeline_kinds import DEALT, KINDS, Shown, dealt
+from benchmarks.synthetic.timeline_kinds import DEALT, KINDS, Kind, Shown, dealt
 
 # The share of the people who are enrolled; the rest of the library are strangers.
 ENROLLED = 0.4
+ALL_KINDS: dict[str, Kind] = {**KINDS, **LEVELS, DEALT: dealt}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,7 @@ class Source:
         pieces = diarize(turns, cast, random)
         diarization = diarization_of(pieces, cast, duration, random)
         known = self._library(tuple(cast), random)
-        kinds = dealt if kind == DEALT else KINDS[kind]
-        shown: Shown = kinds(turns, np.random.default_rng([number, round(duration), 2]))
+        shown: Shown = ALL_KINDS[kind](turns, np.random.default_rng([number, round(duration), 2]))
         return Meeting(pieces, diarization, shown.entries, known, shown.names)
 
     def _library(self, people: Sequence[str], random: Random) -> Voices:

@@ -37,11 +37,15 @@ def by_evidence(rule: EvidenceRule = EVIDENCE_RULE) -> Rule:
     )
 
 
-def by_exclusive_spans(meeting: Meeting) -> Names:
-    """Name by time in which one speaker talks and one name is shown, share 0.7 both ways.
+def by_exclusive_spans(share: float = SPAN_SHARE) -> Rule:
+    """Return a rule by time in which one speaker talks and one name is shown, shares both ways.
 
     Another product's rule: without voices, without a clock, and no least time.
     """
+    return lambda meeting: _name_by_exclusive_spans(meeting, share)
+
+
+def _name_by_exclusive_spans(meeting: Meeting, share: float) -> Names:
     labels = speakers_of(meeting.diarization)
     names = tuple(dict.fromkeys(entry.name for entry in meeting.entries))
     if not names or not labels:
@@ -53,14 +57,14 @@ def by_exclusive_spans(meeting: Meeting) -> Names:
         course(*edges(meeting.entries), np.array(shown), len(names)),
     )[:, :-1]
     rows, columns = table.sum(axis=1, keepdims=True), table.sum(axis=0)
-    is_enough = (table > 0) & (table >= SPAN_SHARE * rows) & (table >= SPAN_SHARE * columns)
+    is_enough = (table > 0) & (table >= share * rows) & (table >= share * columns)
     return {labels[row]: names[at] for row, at in zip(*np.nonzero(is_enough), strict=True)}
 
 
 RULES: dict[str, Rule] = {
     "overlap": by_overlap(0.0),
     "overlap at 0.5": by_overlap(0.5),
-    "exclusive spans": by_exclusive_spans,
+    "exclusive spans": by_exclusive_spans(),
     "evidence": by_evidence(),
 }
 

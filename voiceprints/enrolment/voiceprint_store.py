@@ -83,7 +83,7 @@ def _compare_with_others(person_id: UUID, new: NewVoiceprint) -> dict[str, float
     others = [candidate for candidate in nearest if candidate.person_id != person_id]
     if not others:
         return {}
-    if others[0].similarity >= max(space.threshold, space.same_voice_threshold):
+    if others[0].similarity >= space.taken_threshold:
         raise VoiceTaken(others[0].person_id, others[0].name, others[0].similarity)
     return {"nearest_other": round(others[0].similarity, 4)}
 

@@ -1,5 +1,6 @@
 """Tests of storing voiceprints and their samples."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,20 @@ def test_a_voice_is_taken_at_the_threshold_of_its_space(recording: Recording) ->
     enrol_recordings(consenting("Ana").id, [recording], actor="desk")
 
     assert Voiceprint.objects.count() == 2
+
+
+@pytest.mark.parametrize("set_by", ["default", "operator"])
+def test_a_voice_near_to_another_is_refused_only_at_an_operators_threshold(
+    recording: Recording, set_by: str
+) -> None:
+    voiceprint_of(consenting("Ben"), blend({0: 0.6, 1: 0.8}))
+    Space.objects.update(threshold=0.5, threshold_source=set_by)
+    is_refused = set_by == "operator"
+
+    with pytest.raises(VoiceTaken) if is_refused else nullcontext():
+        enrol_recordings(consenting("Ana").id, [recording], actor="desk")
+
+    assert Voiceprint.objects.count() == (1 if is_refused else 2)
 
 
 def test_the_voice_of_a_person_without_consent_is_free(recording: Recording) -> None:

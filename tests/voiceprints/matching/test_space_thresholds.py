@@ -178,6 +178,18 @@ def test_a_crowded_library_asks_no_more_of_the_samples_of_one_person() -> None:
     assert (space.threshold > 0.7, space.same_voice_threshold) == (True, 0.5)
 
 
+@pytest.mark.django_db
+def test_people_near_to_each_other_are_enrolled_and_raise_the_threshold(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    for number in range(8):
+        near = blend({0: np.sqrt(0.6), number + 1: np.sqrt(0.4)})
+        with django_capture_on_commit_callbacks(execute=True):
+            enrol_embedding(consenting(f"Person {number}").id, near, SPACE, actor="desk")
+
+    assert Space.objects.get().threshold == pytest.approx(0.6)
+
+
 def crowd(people: int) -> Space:
     """Store people each two of whom have a cosine of 0.8."""
     owners = [consenting(f"Person {number}") for number in range(people)]
