@@ -41,6 +41,7 @@ from benchmarks.measures.error_rates import (
 from benchmarks.synthetic.voices import SYNTHETIC, Samples, Speech, speech_of_people
 from spark_control.laptop.step_progress import progress
 from voiceprints.enrolment.voice_extraction import ExtractedVoice, extract_sample_voice
+from voiceprints.models.spaces import SURELY_ONE_VOICE
 
 SPEECH = Path("var/voice_errors/speech")
 LENGTHS_S = (3.0, 6.0, 10.0)
@@ -121,7 +122,7 @@ def _similarities(measured: Sequence[MeasuredVoice]) -> str:
         float(one.enrolled.vector @ other.enrolled.vector)
         for one, other in combinations(measured, 2)
     ]
-    taken = sum(similarity >= OPEN_SET_RULE.threshold for similarity in near)
+    taken = sum(similarity >= SURELY_ONE_VOICE for similarity in near)
     return (
         f"voiceprints of two people: mean {np.mean(near):.2f}, most {max(near):.2f}; "
         f"{taken} of {len(near)} pairs refused as the same voice"

@@ -30,7 +30,7 @@ def offset(least: float, most: float) -> Kind:
 
 
 def paused(count: int) -> Kind:
-    """Return a kind of recordings that stood still this often, while the timeline went on."""
+    """Return a kind of recordings that were paused this often, while the timeline went on."""
 
     def kind(turns: Sequence[Turn], random: Random) -> Shown:
         lit = light(turns, PLAIN, random)
