@@ -65,11 +65,11 @@ class EngineTimedOut(EngineError):
 
 
 class EngineFailed(EngineError):
-    """The engine answered 500; `reason` is its own text."""
+    """The engine answered 500; `reason` is its own text, `kind` its own name of such errors."""
 
-    def __init__(self, message: str, reason: str) -> None:
+    def __init__(self, message: str, reason: str, kind: str = "") -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason, self.kind = reason, kind
 
 
 class EngineRestarting(EngineError):

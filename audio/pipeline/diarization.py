@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audio import metrics
+from audio.engines.dialects.keywords import with_keywords
 from audio.media.recording import Recording
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.unnamed_speakers import letter_unnamed
@@ -38,7 +39,7 @@ def transcribe_diarized(
     """
     request = AnalysisRequest(
         recording=recording,
-        options=options,
+        options=with_keywords(options, spelling.keywords),
         # Embeddings cost the engine work, and are used only where there are names to compare.
         speakers="embeddings" if known.names else "turns",
     )

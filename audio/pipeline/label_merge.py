@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audio import metrics
+from audio.engines.dialects.keywords import with_keywords
 from audio.library import KeptTrack, Provenance, find_voices, library
 from audio.media import decoding
 from audio.media.opus_files import opus_file
@@ -162,10 +163,11 @@ def label_merge(job: MergeJob) -> NamedTranscript:
 
 
 def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
+    expected = with_keywords({}, job.options.keywords)
     [analysis] = analyse(
         AnalysisRequest(
             recording=recording,
-            options={} if job.options.transcribe else None,
+            options=expected if job.options.transcribe else None,
             speakers="embeddings",
             linking=job.options.linking,
         )
@@ -205,10 +207,14 @@ def _label_merge_dual(job: MergeJob, mic: Recording, system: Recording) -> Named
 def _merge_tracks(
     job: MergeJob, heard: HeardMic, mic: Recording, system: Recording
 ) -> NamedTranscript:
+    expected = with_keywords({}, job.options.keywords)
     mic_analysis, system_analysis = analyse(
-        AnalysisRequest(recording=heard.recording, options={}, speakers="embeddings"),
+        AnalysisRequest(recording=heard.recording, options=expected, speakers="embeddings"),
         AnalysisRequest(
-            recording=system, options={}, speakers="embeddings", linking=job.options.linking
+            recording=system,
+            options=expected,
+            speakers="embeddings",
+            linking=job.options.linking,
         ),
     )
     known, unavailable = _known_voices(job, system_analysis.diarization, mic_analysis.diarization)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from audio import metrics
+from audio.engines.dialects.keywords import with_keywords
 from audio.library import find_voices
 from audio.media.recording import Recording
 from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
@@ -28,7 +29,11 @@ def transcribe(
     spelling: Spelling = NO_SPELLING,
 ) -> Analysis:
     """Transcribe a recording; `needs_times`: the times of its words are shown."""
-    request = AnalysisRequest(recording=recording, options=options, needs_times=needs_times)
+    request = AnalysisRequest(
+        recording=recording,
+        options=with_keywords(options, spelling.keywords),
+        needs_times=needs_times,
+    )
     return spelled(analyse(request)[0], spelling)
 
 
@@ -53,7 +58,12 @@ def transcribe_with_speakers(
 ) -> LabelledTranscript:
     """Transcribe a recording, and label its words with anonymous speakers."""
     [analysis] = analyse(
-        AnalysisRequest(recording=recording, options={}, speakers="turns", linking=linking)
+        AnalysisRequest(
+            recording=recording,
+            options=with_keywords({}, spelling.keywords),
+            speakers="turns",
+            linking=linking,
+        )
     )
     return _labelled(spelled(analysis, spelling))
 
@@ -76,7 +86,12 @@ def transcribe_with_known_speakers(
         With `needs_library` only.
     """
     [analysis] = analyse(
-        AnalysisRequest(recording=recording, options={}, speakers="embeddings", linking=linking)
+        AnalysisRequest(
+            recording=recording,
+            options=with_keywords({}, spelling.keywords),
+            speakers="embeddings",
+            linking=linking,
+        )
     )
     embeddings = analysis.diarization.embeddings
     space = analysis.diarization.models.get("embedding", "")

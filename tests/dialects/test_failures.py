@@ -136,6 +136,37 @@ def test_an_engine_that_hangs_is_given_up(
     assert (answer.status_code, answer.json()["error"]["code"]) == (504, "engine_timeout")
 
 
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("ASR is not loaded", "engine_misconfigured"),
+        ("the model file is missing", "engine_misconfigured"),
+        ("CUDA error: an illegal memory access", "engine_restarting"),
+        ("unknown server error", "engine_restarting"),
+    ],
+)
+def test_a_server_error_of_nvidia_s_server_is_a_model_that_is_not_loaded(
+    configure: Configure, faults: FaultServer, message: str, code: str
+) -> None:
+    error = {"message": message, "type": "server_error", "param": None, "code": None}
+    answer = as_json({"error": error}, status=500)
+
+    named = transcribe(scripted(configure, faults, "nemo-speech-cpp", answer)).json()["error"]
+
+    assert named["code"] == code
+    assert (message in named["message"]) is (code == "engine_misconfigured")
+
+
+def test_a_server_error_of_other_engines_is_a_failure(
+    configure: Configure, faults: FaultServer
+) -> None:
+    answer = as_json({"error": {"message": "No luck", "type": "server_error"}}, status=500)
+
+    named = transcribe(scripted(configure, faults, "openai", answer)).json()["error"]
+
+    assert named["code"] == "engine_restarting"
+
+
 def test_the_key_of_a_role_is_sent_to_its_engine_alone(
     configure: Configure, faults: FaultServer
 ) -> None:

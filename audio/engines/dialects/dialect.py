@@ -11,8 +11,8 @@ To write a dialect, add a module here with one subclass of `Dialect`, and enter 
   engine is kept under `engine.key`.
 * Statuses are translated before the dialect sees them (`failures`): 401 and 403 are
   `EngineRefusedKey`, 404, 405 and 501 `EngineMisconfigured`, 429 and 503 `EngineBusy`, a size
-  `RecordingTooLarge`, 500 `EngineFailed`, all others `EngineRefused` with `reason` and `param`.
-  NaN in an answer arrives as the text "NaN". A dialect raises `LostForm` where halves of the
+  `RecordingTooLarge`, 500 `EngineFailed` with its `kind`, all others `EngineRefused` with
+  `reason` and `param`. NaN in an answer arrives as the text "NaN". A dialect raises `LostForm` where halves of the
   recording may be answered better.
 * The plan cuts, converts (`wav_only`, `max_bytes`, `max_s`), links, counts seconds and retries: a
   dialect makes one request for one recording, whose `seconds` are known.
@@ -107,7 +107,10 @@ class Dialect:
     def transcribe(
         self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
     ) -> Transcription:
-        """Transcribe; `options` are the caller's own: model, language, prompt, temperature, …"""
+        """Transcribe; `options` are the caller's own: model, language, prompt, temperature, …
+
+        `keywords_in` reads the words that the caller expects.
+        """
         raise self._lacks("words")
 
     def diarize(

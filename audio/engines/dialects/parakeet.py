@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from audio.engines.dialects.dialect import Capabilities, Dialect
+from audio.engines.dialects.keywords import without_keywords
 from audio.engines.dialects.parakeet_words import (
     MAX_TIME,
     finite_number,
@@ -29,7 +30,8 @@ class Parakeet(Dialect):
         self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
     ) -> Transcription:
         """Transcribe a recording; options (model, language, …) are sent to the engine as is."""
-        given = {"model": engine.model, **options} if engine.model else options
+        named = {"model": engine.model} if engine.model else {}
+        given = {**named, **without_keywords(options)}
         fields: dict[str, object] = {
             "response_format": "verbose_json",
             "timestamp_granularities[]": ["word", "segment"],

@@ -49,6 +49,16 @@ def read_reason(content: bytes) -> tuple[str, str | None]:
     return _clean(body) if isinstance(body, str) else "", field
 
 
+def _read_kind(content: bytes) -> str:
+    """Return the type of an error in OpenAI's shape; empty for any other."""
+    with suppress(ValueError, RecursionError):
+        body = json.loads(content)
+        error = body.get("error") if isinstance(body, dict) else None
+        kind = error.get("type") if isinstance(error, dict) else None
+        return kind if isinstance(kind, str) else ""
+    return ""
+
+
 _INTERNAL = re.compile(
     r"""
       \w+://\S+                                              # addresses
@@ -108,18 +118,20 @@ def check(response: httpx.Response, engine: str, url: str, *, is_foreign: bool =
     status = response.status_code
     if status == httpx.codes.OK:
         return
-    reason, param = read_reason(_refusal(response))
+    refusal = _refusal(response)
+    reason, param = read_reason(refusal)
     if status == httpx.codes.INTERNAL_SERVER_ERROR:
         raise EngineFailed(
             f"A transient error in the {engine} engine; {remedy(engine, url)}. "
             "Try again in about 60 s.",
             reason,
+            _read_kind(refusal),
         )
     if is_foreign and (400 <= status < 500 or status in _FOREIGN_REFUSALS):
         message = reason or f"The {engine} engine refused the request."
         retry_after = read_retry_after(response, MAX_FOREIGN_RETRY_AFTER_S)
-        refusal = EngineRefused(status, message, param, retry_after)
-        raise of_foreign_engine(engine, refusal)
+        refused = EngineRefused(status, message, param, retry_after)
+        raise of_foreign_engine(engine, refused)
     if 400 <= status < 500 or status == httpx.codes.SERVICE_UNAVAILABLE:
         message = reason or f"The {engine} engine refused the request."
         raise EngineRefused(status, message, param, read_retry_after(response))
