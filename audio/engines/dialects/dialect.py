@@ -12,8 +12,8 @@ To write a dialect, add a module here with one subclass of `Dialect`, and enter 
 * Statuses are translated before the dialect sees them (`failures`): 401 and 403 are
   `EngineRefusedKey`, 404, 405 and 501 `EngineMisconfigured`, 429 and 503 `EngineBusy`, a size
   `RecordingTooLarge`, 500 `EngineFailed` with its `kind`, all others `EngineRefused` with
-  `reason` and `param`. NaN in an answer arrives as the text "NaN". A dialect raises `LostForm` where halves of the
-  recording may be answered better.
+  `reason` and `param`. NaN in an answer arrives as the text "NaN". A dialect raises `LostForm`
+  where halves of the recording may be answered better.
 * The plan cuts, converts (`wav_only`, `max_bytes`, `max_s`), links, counts seconds and retries: a
   dialect makes one request for one recording, whose `seconds` are known.
 * Words that were spread over a segment are `is_estimated` and have its `segment`. The duration is
