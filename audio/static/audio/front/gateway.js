@@ -5,6 +5,10 @@ import { askForKey, currentKey } from "./key.js";
 /** A request that the gateway refused, or that did not reach it; the message is for a person. */
 export class Refusal extends Error {}
 
+/** A request that did not reach the gateway, or that the gateway may answer later. */
+export class Unreachable extends Refusal {}
+const LATER = [429, 502, 503, 504];
+
 function withKey(key) {
   return key ? { Authorization: `Bearer ${key}` } : {};
 }
@@ -18,7 +22,8 @@ function refusalOf(status, text, key) {
     // A proxy in front of the gateway answers with its own page.
   }
   if (status === 401 && key === currentKey()) askForKey(message);
-  return new Refusal(message || `The server answered with status ${status}.`);
+  const Kind = LATER.includes(status) ? Unreachable : Refusal;
+  return new Kind(message || `The server answered with status ${status}.`);
 }
 
 /** Return the answer to a request, if its status is expected. */
@@ -28,7 +33,7 @@ async function ask(path, { headers = {}, accept = [200], ...options } = {}) {
   try {
     response = await fetch(path, { ...options, headers: { ...withKey(key), ...headers } });
   } catch {
-    throw new Refusal("The gateway cannot be reached. Check that it runs, then try again.");
+    throw new Unreachable("The gateway cannot be reached. Check that it runs, then try again.");
   }
   if (accept.includes(response.status)) return response;
   throw refusalOf(response.status, await response.text(), key);
@@ -37,6 +42,11 @@ async function ask(path, { headers = {}, accept = [200], ...options } = {}) {
 /** Return the JSON answer of a GET request. */
 export async function getJson(path, options = {}) {
   return (await ask(path, options)).json();
+}
+
+/** Delete what is at a path. */
+export async function deleteAt(path) {
+  await ask(path, { method: "DELETE", accept: [204] });
 }
 
 /** Return the audio of a spoken text. */
@@ -68,7 +78,7 @@ export function postForm(path, form, { onUpload, signal }) {
       onUpload(uploaded);
     });
     request.addEventListener("load", () => {
-      if (request.status === 200 && request.response) resolve(request.response);
+      if ([200, 202].includes(request.status) && request.response) resolve(request.response);
       else reject(refusalOf(request.status, JSON.stringify(request.response), key));
     });
     request.addEventListener("error", () => reject(new Refusal(brokenOff(uploaded))));

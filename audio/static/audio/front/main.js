@@ -5,6 +5,7 @@ import { clock } from "./clock.js";
 import { curlCommand, showDownloads } from "./downloads.js";
 import { showEngines } from "./engines.js";
 import { postForm } from "./gateway.js";
+import { JOBS, runJob } from "./jobs.js";
 import { currentKey, startKey } from "./key.js";
 import { startMicrophone } from "./microphone.js";
 import { Player } from "./player.js";
@@ -14,6 +15,12 @@ import { showTranscript } from "./transcript.js";
 const LABEL_MERGE = "/api/audio/label-merge";
 const TEXTS = ["txt", "srt", "vtt", "rttm"];
 const STATE_EVERY_MS = 30_000;
+const JOB_STATES = {
+  queued: "In the queue: a worker will begin …",
+  running: "The engines are listening …",
+  unreachable: "The gateway cannot be reached. The job goes on; asking again …",
+  done: "Done.",
+};
 const part = (id) => document.getElementById(id);
 let player = null;
 
@@ -22,8 +29,9 @@ function showProblem(message) {
   part("problem").hidden = !message;
 }
 
-function buildForm(files) {
+function buildForm(files, { isJob }) {
   const form = new FormData();
+  if (isJob) form.append("kind", "label-merge");
   for (const field of ["mic_file", "system_file", "file"]) {
     if (files.has(field)) form.append(field, files.get(field));
   }
@@ -36,7 +44,7 @@ function buildForm(files) {
     form.append("store", "true");
     form.append("keep_audio", String(part("keep-audio").checked));
   }
-  for (const format of TEXTS) form.append("formats[]", format);
+  if (!isJob) for (const format of TEXTS) form.append("formats[]", format);
   return form;
 }
 
@@ -64,15 +72,23 @@ function startProgress(names) {
       part("progress-text").textContent = "The engines are listening …";
       part("bar").removeAttribute("value");
     },
+    job({ id, state, progress }) {
+      part("progress-text").textContent = JOB_STATES[state] ?? "";
+      if (state === "running" && progress > 0) part("bar").value = progress;
+      else part("bar").removeAttribute("value");
+      part("job").href = `${document.body.dataset.library}voiceprints/job/${id}/change/`;
+      part("job-note").hidden = false;
+    },
     end() {
       clearInterval(timer);
+      if (part("job-note")) part("job-note").hidden = true;
       part("progress").hidden = true;
       part("elapsed").textContent = "";
     },
   };
 }
 
-function showResult(answer, files, form) {
+function showResult(answer, files, form, path) {
   const recordings = [...files].filter(([role]) => role !== "timeline").map(([, file]) => file);
   player?.close();
   player = new Player(part("player"), recordings);
@@ -85,7 +101,7 @@ function showResult(answer, files, form) {
   }));
   showFacts(answer);
   showDownloads(part("downloads"), answer, recordings[0].name.replace(/\.[^.]+$/, ""));
-  part("curl").textContent = curlCommand(location.origin + LABEL_MERGE, form, { hasKey: Boolean(currentKey()) });
+  part("curl").textContent = curlCommand(location.origin + path, form, { hasKey: Boolean(currentKey()) });
   part("result").hidden = false;
   part("result-title").focus({ preventScroll: true });
   part("result").scrollIntoView();
@@ -108,7 +124,8 @@ async function transcribe() {
   const refusal = refusalBeforeSending(files);
   showProblem(refusal);
   if (refusal) return;
-  const form = buildForm(files);
+  const isJob = Boolean(part("as-job")?.checked);
+  const form = buildForm(files, { isJob });
   const cancelling = new AbortController();
   const names = [...files].map(([, file]) => file.name).join(", ");
   const progress = startProgress(names);
@@ -117,8 +134,9 @@ async function transcribe() {
   part("cancel").hidden = false;
   part("send").disabled = true;
   try {
-    const answer = await postForm(LABEL_MERGE, form, { onUpload: progress.uploaded, signal: cancelling.signal });
-    showResult(answer, files, form);
+    const watching = { onUpload: progress.uploaded, onState: progress.job, signal: cancelling.signal };
+    const answer = isJob ? await runJob(form, watching) : await postForm(LABEL_MERGE, form, watching);
+    showResult(answer, files, form, isJob ? JOBS : LABEL_MERGE);
   } catch (failure) {
     showProblem(failure.name === "AbortError" ? "Cancelled. Nothing was transcribed." : failure.message);
   }
