@@ -36,6 +36,7 @@ from audio.engines.http.answer_stream import AnswerStream
 from audio.engines.http.answers import check, read_json
 from audio.engines.http.connections import EngineConnections, tls
 from audio.engines.http.deadlines import allowed_s, within
+from audio.engines.http.health import Health, read_health
 from audio.engines.http.request_forms import form_with, headers
 from audio.engines.slots import JobSlots, NoSlot, Slots
 from audio.media.recording import Recording
@@ -213,14 +214,14 @@ class Engine:
         request = httpx.Request("GET", self._at(path), headers=self._headers())
         return self._answer(operation, self._quick_calls, request, within_s=QUICK_CALL_S)
 
-    def is_healthy(self, path: str = "/health") -> bool:
-        """Whether the engine reports that it can infer, or answers without a health route."""
+    def health(self, path: str = "/health") -> Health:
+        """Return what the engine's health route says."""
         try:
             request = httpx.Request("GET", self._at(path), headers=self._headers())
             with within(HEALTH_S), closing(self._quick_calls.handle_request(request)) as response:
-                return response.is_success or response.status_code in (404, 405)
+                return read_health(response)
         except httpx.HTTPError:
-            return False
+            return Health(is_good=False)
 
     def _headers(self) -> dict[str, str]:
         return headers(self._authorization)

@@ -125,7 +125,7 @@ def _state(one: RoleEngine) -> str:
         suspect(one.name, one.engine.url)
         return state
     health_path = roles.dialect_of(one).capabilities.health_path
-    return "ready" if one.engine.is_healthy(health_path) else "down"
+    return "ready" if one.engine.health(health_path).is_good else "down"
 
 
 def _database_state() -> dict[str, str]:

@@ -44,7 +44,8 @@ def read_reason(content: bytes) -> tuple[str, str | None]:
     if isinstance(body, dict):
         given = body.get("param")
         param = given if isinstance(given, str) else None
-        body = body.get("message")
+        # whisper.cpp's while it loads has a status alone.
+        body = body.get("message", body.get("status"))
     field = param if param and _FIELD.fullmatch(param) else None
     return _clean(body) if isinstance(body, str) else "", field
 
@@ -118,7 +119,7 @@ def check(response: httpx.Response, engine: str, url: str, *, is_foreign: bool =
     status = response.status_code
     if status == httpx.codes.OK:
         return
-    refusal = _refusal(response)
+    refusal = read_refusal(response)
     reason, param = read_reason(refusal)
     if status == httpx.codes.INTERNAL_SERVER_ERROR:
         raise EngineFailed(
@@ -180,7 +181,7 @@ def _loads(content: bytes, is_foreign: bool) -> object:
     return orjson.loads(_NOT_JSON.sub(lambda found: found[1] or b'"NaN"', content))
 
 
-def _refusal(response: httpx.Response) -> bytes:
+def read_refusal(response: httpx.Response) -> bytes:
     """Read the body of a refusal, as far as it arrives in time: the status alone is enough."""
     received: list[bytes] = []
     with closing(response), suppress(httpx.HTTPError), within(REFUSAL_S):

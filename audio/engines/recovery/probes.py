@@ -68,6 +68,10 @@ class WrongAnswer(Exception):
     """The engine's answer differs from the known one; the message is a sentence."""
 
 
+class Loading(Exception):
+    """The engine says that it is loading; the message is a sentence."""
+
+
 def probe(engine: str) -> Probe:
     """Ask an engine the questions that it must be able to answer.
 
@@ -77,7 +81,7 @@ def probe(engine: str) -> Probe:
     try:
         with as_probe(settings.PROBE_TIMEOUT_S):
             _ask_in_every_role(engine)
-    except (WrongAnswer, failures.EngineError, DecodingUnavailable, OSError) as error:
+    except (WrongAnswer, Loading, failures.EngineError, DecodingUnavailable, OSError) as error:
         result, reason = _result_of(error)
         seconds = time.monotonic() - started
         if result == "timed_out" and has_answered_since(engine, url_of(engine), began_at):
@@ -167,6 +171,7 @@ def check_speech(path: Path) -> None:
 def _ask_in_every_role(engine: str) -> None:
     """Ask an engine for what it does in its roles; one call answers for two where it can."""
     asked = {one.role: one for one in roles.engine_names()[engine]}
+    _refuse_while_loading(next(iter(asked.values())))
     if "speech" in asked:
         _ask_for_speech(asked["speech"])
         return
@@ -181,6 +186,19 @@ def _ask_in_every_role(engine: str) -> None:
                 _ask_for_turns(turns, clip, embeddings=voices is not None)
         if voices and not (turns and roles.dialect_of(voices).capabilities.voices == "turns"):
             check_embedding(roles.dialect_of(voices).embed(voices, clip))
+
+
+def _refuse_while_loading(one: RoleEngine) -> None:
+    """Ask the health route of a foreign engine: it alone shows loading apart from a wrong model.
+
+    That it is well proves nothing, so the engine is asked its questions all the same.
+    """
+    dialect = roles.dialect_of(one)
+    if not dialect.is_foreign:
+        return
+    health = one.engine.health(dialect.capabilities.health_path)
+    if health.is_loading:
+        raise Loading(f"It is loading: {health.says}" if health.says else "It is loading.")
 
 
 def _ask_for_both(words: RoleEngine, clip: Recording, *, embeddings: bool) -> None:
@@ -255,6 +273,8 @@ def _result_of(error: Exception) -> tuple[Result, str]:
 
 def _refusal_of(error: Exception) -> tuple[Result, str]:
     match error:
+        case Loading():
+            return "busy", str(error)
         case failures.EngineRefusedKey():
             return "refused", "It refuses the gateway's key."
         case failures.EngineMisconfigured():
