@@ -45,6 +45,34 @@ def test_a_transcript_is_corrected_by_keyboard_and_all_of_it_is_undone(
     assert changes.count() == 4
 
 
+def test_the_history_says_who_corrected_what_kind_and_takes_the_newest_back(
+    page: Page, meetings: Meetings
+) -> None:
+    open_desk(page, meetings.budget)
+    page.locator("#desk-history summary").click()
+    rows = page.locator("#desk-history li")
+    expect(rows).to_have_text(["Nothing was corrected yet."])
+
+    page.locator(".line").first.click()
+    page.keyboard.press("e")
+    page.get_by_label("Text of the block").fill("Secret words.")
+    page.keyboard.press("Enter")
+    expect(rows).to_contain_text(["text or speaker of a block, by admin:vera"])
+    expect(page.locator("#desk-history")).not_to_contain_text("Secret")
+    page.locator(".line").nth(1).click()
+    page.keyboard.press("j")
+    expect(page.locator("#desk-status")).to_have_text("Joined.")
+    page.locator("#desk-history summary").click()
+    expect(rows).to_contain_text(["two blocks joined", "text or speaker of a block"])
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("#desk-status")).to_have_text("The last correction was taken back.")
+    page.locator("#desk-history summary").click()
+
+    expect(rows.first).to_contain_text("taken back by admin:vera")
+    expect(rows.nth(1).get_by_role("button", name="Take it back")).to_be_visible()
+    assert Correction.objects.in_force().get().kind == "block"
+
+
 def test_an_unnamed_speaker_is_named_by_keyboard(page: Page, meetings: Meetings) -> None:
     open_desk(page, meetings.heat_pump)
 

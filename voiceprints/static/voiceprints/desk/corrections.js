@@ -5,6 +5,9 @@ const problem = document.getElementById("desk-problem");
 const status = document.getElementById("desk-status");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
+// Dispatched at the document after each correction.
+export const CORRECTED = "desk:corrected";
+
 export function say(words) {
   problem.hidden = true;
   status.textContent = words;
@@ -24,11 +27,21 @@ export function explain(words, { mayReload = false } = {}) {
   problem.append(" ", reload);
 }
 
+/** Return what the transcript has at a path. */
+export async function read(path) {
+  let response;
+  try {
+    response = await fetch(`${desk.dataset.blocks}/${path}`);
+  } catch {
+    throw new Error("The gateway cannot be reached. Try again.");
+  }
+  if (!response.ok) throw new Error(await messageOf(response));
+  return response.json();
+}
+
 /** Return a page of blocks, with the words of each. */
 export async function readBlocks(start, limit) {
-  const response = await fetch(`${desk.dataset.blocks}/blocks?start=${start}&limit=${limit}`);
-  if (!response.ok) throw new Error(await messageOf(response));
-  return (await response.json()).data;
+  return (await read(`blocks?start=${start}&limit=${limit}`)).data;
 }
 
 async function messageOf(response) {
@@ -66,6 +79,7 @@ export async function correct(method, path, body = {}) {
   }
   const answer = await response.json();
   desk.dataset.version = answer.version;
+  document.dispatchEvent(new Event(CORRECTED));
   return answer;
 }
 

@@ -3,6 +3,7 @@
 
 import { correct, readBlocks, reportDone, say, showAgain } from "./corrections.js";
 import { edit } from "./editing.js";
+import { startHistory } from "./history.js";
 import { startPlayback } from "./playback.js";
 
 const desk = document.getElementById("desk");
@@ -166,6 +167,7 @@ function start() {
   document.getElementById("desk-undo")?.addEventListener("click", undo);
   machine.addEventListener("change", () => showMachineWords(machine.checked));
   document.addEventListener("keydown", press);
+  startHistory(mayCorrect ? undo : null);
   if (mayCorrect) offerMerging();
   reportDone();
   go(lines.find((line) => `#${line.id}` === location.hash));
