@@ -27,6 +27,10 @@ class Speaches(OpenAI):
         needs_model=frozenset({"words", "turns", "voices", "speech"}),
     )
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._lengths: dict[tuple[str, ...], int] = {}
+
     def diarize(
         self, engine: RoleEngine, recording: Recording, *, embeddings: bool
     ) -> Diarization:
@@ -36,11 +40,20 @@ class Speaches(OpenAI):
             return read_turns(answer, recording.seconds)
 
     def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
-        """Return the embedding of the voice in a clip."""
+        """Return the embedding of the voice in a clip.
+
+        An answer does not say which model it is from: another length is another model, whose
+        embeddings would match no known voice.
+        """
         answer = engine.post_recording("embed", _EMBED, clip, model_field(engine))
         with engine.reading():
             data = objects(as_object(answer), "data")
             if not data:
                 raise ValueError("data has no embedding")
             read = vector(data[0].get("embedding"))
+            length = self._lengths.setdefault(engine.key, len(read))
+            if len(read) != length:
+                raise ValueError(
+                    f"its embedding has {len(read)} numbers, and earlier ones had {length}"
+                )
         return ClipEmbedding(read, f"speaches:{engine.model}:{len(read)}")

@@ -22,7 +22,7 @@ class Health:
 
 
 def read_health(response: httpx.Response) -> Health:
-    """Read the answer of a health route; an engine without one is as good as it can tell."""
+    """Read the answer of a health route; an engine without one counts as good."""
     if response.is_success:
         return Health(is_good=True)
     says, _ = read_reason(read_refusal(response))
