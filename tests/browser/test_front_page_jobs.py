@@ -20,7 +20,7 @@ from voiceprints.models.jobs import JobState
 
 # More than the page itself asks for, and less than the upload that is cut.
 LET_THROUGH = 400_000
-# The kernel takes several megabytes from a browser at once.
+# The kernel buffers several megabytes of an upload.
 MORE_THAN_IS_BUFFERED = 12 * 1024**2
 
 
