@@ -5,25 +5,20 @@ time; a chunk that still fails after retries becomes a span that the result name
 answers for all chunks are joined to one transcription and one diarization.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-from audio import metrics
 from audio.engines.role_settings import Role
-from audio.engines.roles import is_configured
 from audio.media.chunk_files import ChunkFile, chunk_files, cut_within, rewritten
 from audio.media.decoding import UndecodableAudio, inspect
 from audio.media.recording import Recording
-from audio.merge.chunk_overlaps import Chunk
-from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
-from audio.merge.diarized_speakers import SPEAKER_LIMIT, check_answers, check_speaker_limit
-from audio.merge.linking import link_chunks
-from audio.merge.transcript_text import Part, join_parts
+from audio.merge.constrained_clustering import LINKING_RULE
 from audio.merge.values import Diarization, Notice, Transcription
 from audio.pipeline import job_progress
+from audio.pipeline.analysis_work import Analysis, AnalysisRequest, Call, Work
 from audio.pipeline.audio_quota import charged
 from audio.pipeline.engine_answers import (
     Answers,
@@ -38,81 +33,10 @@ from audio.pipeline.engine_answers import (
     lacks_times,
     whole_file,
 )
-from audio.pipeline.engine_plan import (
-    LABELS_NOT_LINKED,
-    NO_VOICES_ENGINE,
-    EnginePlan,
-    Speakers,
-    engine_plan,
-    needed_roles,
-)
+from audio.pipeline.engine_plan import EnginePlan, needed_roles
 from audio.pipeline.engine_retries import raise_if_unwanted
+from audio.pipeline.joined_answers import joined_analysis
 from audio.pipeline.parallel_calls import MAX_PARALLEL, hold_slots, run_in_parallel
-
-T = TypeVar("T")
-# How unlike the labels of one speaker may be on average. The pure function's 0.7 joins people with
-# similar voices: the embedding of a label is the mean of all its speech in a chunk.
-LINKING_CUT = 0.5
-
-
-_NO_WORDS = Transcription("", ())
-_NO_TURNS = Diarization((), ())
-Call = Callable[[], Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisRequest:
-    """The analysis that is wanted of a recording.
-
-    `options` of the transcription, None where none is wanted; `speakers`: no diarization, its
-    turns, or also an embedding of each speaker; `linking`: how many speakers there may be;
-    `needs_times`: the words' times are shown.
-    """
-
-    recording: Recording
-    options: Mapping[str, str] | None = None
-    speakers: Speakers = "none"
-    linking: LinkingRule = LINKING_RULE
-    needs_times: bool = False
-
-    def plan(self) -> EnginePlan:
-        """Return which engines answer."""
-        return engine_plan(
-            has_words=self.options is not None,
-            speakers=self.speakers,
-            needs_times=self.needs_times,
-            needs_embeddings=self.speakers != "none",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What the engines answered for a recording, and warnings for the reader of the result.
-
-    `seconds` is the length of the recording, None where only the engines can decode it.
-    """
-
-    transcription: Transcription = _NO_WORDS
-    diarization: Diarization = _NO_TURNS
-    warnings: tuple[Notice, ...] = ()
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """The engine calls for one recording: for each chunk, or for the whole recording."""
-
-    request: AnalysisRequest
-    plan: EnginePlan
-    files: Sequence[EngineFile]
-    seconds: float | None
-    notices: tuple[Notice, ...]
-    calls: Sequence[Call]
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether the recording was cut before it was sent."""
-        return self.files[0].is_chunk
 
 
 def analyse(*requests: AnalysisRequest) -> list[Analysis]:
@@ -136,10 +60,10 @@ def analyse(*requests: AnalysisRequest) -> list[Analysis]:
             results = iter(run_in_parallel(*counted, limit=slots))
             answers = [[next(results) for _ in work.calls] for work in works]
             pairs = list(zip(works, answers, strict=True))
-            return [_analysis(work, _joined_answers(work, found)) for work, found in pairs]
+            return [joined_analysis(work, _joined_answers(work, found)) for work, found in pairs]
 
 
-def _needed(work: _Work) -> set[Role]:
+def _needed(work: Work) -> set[Role]:
     return {
         *work.plan.asked,
         *needed_roles(has_words=work.request.options is not None, speakers=work.request.speakers),
@@ -192,14 +116,14 @@ def _work(
     plan: EnginePlan,
     chunks: Sequence[ChunkFile],
     notices: tuple[Notice, ...],
-) -> _Work:
+) -> Work:
     whole = request.recording
     files = [chunk_file(chunk, whole.field) for chunk in chunks] or [whole_file(whole)]
     # Without chunks no speakers are linked, and embeddings cost the engine work.
     links = bool(chunks) or request.linking != LINKING_RULE
     embeddings = request.speakers == "embeddings" or (request.speakers == "turns" and links)
     calls = [call for file in files for call in _calls(request, plan, file, embeddings)]
-    return _Work(request, plan, files, whole.seconds, notices, calls)
+    return Work(request, plan, files, whole.seconds, notices, calls)
 
 
 def _calls(
@@ -218,7 +142,7 @@ def _calls(
         yield partial(ask_for_turns, file, plan, embeddings)
 
 
-def _joined_answers(work: _Work, found: Sequence[Answers]) -> Answers:
+def _joined_answers(work: Work, found: Sequence[Answers]) -> Answers:
     """Join the answers for all files; a text without times is transcribed again by turns."""
     words = [one for answers in found for one in answers.words]
     turns = [one for answers in found for one in answers.turns]
@@ -229,7 +153,7 @@ def _joined_answers(work: _Work, found: Sequence[Answers]) -> Answers:
 
 
 def _placed_words(
-    work: _Work,
+    work: Work,
     words: Sequence[tuple[ChunkFile, Transcription | Missing]],
     diarized: Mapping[ChunkFile, Diarization],
 ) -> dict[ChunkFile, Transcription | Missing]:
@@ -257,80 +181,3 @@ def _counted(call: Call, share: float) -> Any:
     answer = call()
     job_progress.advance(share)
     return answer
-
-
-def _analysis(work: _Work, found: Answers) -> Analysis:
-    if work.is_cut or max(len(found.words), len(found.turns)) > 1:
-        return _joined(work, found)
-    transcriptions = [answer for _, answer in answered(found.words)]
-    diarizations = [answer for _, answer in answered(found.turns)]
-    transcription = transcriptions[0] if transcriptions else _NO_WORDS
-    warnings = (*work.notices, *_checked(work, transcription, diarizations))
-    if diarizations and work.request.linking != LINKING_RULE:
-        whole = Chunk(0.0, diarizations[0].duration or 0.0, diarizations[0])
-        diarizations = [_linked([whole], work.request.linking)]
-    turns = diarizations[0] if diarizations else _NO_TURNS
-    return Analysis(transcription, turns, warnings, work.seconds)
-
-
-def _checked(
-    work: _Work, transcription: Transcription, diarizations: Sequence[Diarization]
-) -> tuple[Notice, ...]:
-    """Return warnings about what is missing in the answers, or in the engines."""
-    turns = work.plan.turns
-    has_limit = turns is None or turns.capabilities.max_speakers == SPEAKER_LIMIT
-    wants_voices = work.request.speakers == "embeddings" and not is_configured("voices")
-    return (
-        *(check_speaker_limit(*diarizations) if has_limit else ()),
-        *check_answers(transcription, diarizations),
-        *([NO_VOICES_ENGINE] if wants_voices and not _have_voices(diarizations) else []),
-    )
-
-
-def _have_voices(diarizations: Sequence[Diarization]) -> bool:
-    return any(one.embeddings for one in diarizations)
-
-
-def _joined(work: _Work, found: Answers) -> Analysis:
-    words, without_words = _by_chunk(found.words, "transcribed")
-    turns, without_turns = _by_chunk(found.turns, "diarized")
-    parts = [Part(chunk.start, chunk.begin, chunk.stop, answer) for chunk, answer in words]
-    chunks = [Chunk(chunk.start, chunk.end, answer) for chunk, answer in turns]
-    diarized = [answer for _, answer in turns]
-    transcription = join_parts(parts)
-    can_link = len(chunks) < 2 or _have_voices(diarized) or is_configured("voices")
-    return Analysis(
-        transcription,
-        _linked(chunks, work.request.linking),
-        (
-            *work.notices,
-            *without_words,
-            *without_turns,
-            *work.notices,
-            *_checked(work, transcription, diarized),
-            *([] if can_link else [LABELS_NOT_LINKED]),
-        ),
-        work.seconds,
-    )
-
-
-def _linked(chunks: Sequence[Chunk], rule: LinkingRule) -> Diarization:
-    with metrics.MERGES.labels("link").time():
-        return link_chunks(chunks, rule=replace(rule, cut=LINKING_CUT)).diarization
-
-
-def _by_chunk(
-    parts: Sequence[tuple[ChunkFile, T | Missing]], done: str
-) -> tuple[list[tuple[ChunkFile, T]], list[Notice]]:
-    """Return the chunks that have an answer, and a notice for each chunk without one."""
-    missing = [(chunk, one.error) for chunk, one in parts if isinstance(one, Missing)]
-    found = answered(parts)
-    if missing and not found:
-        raise missing[0][1]
-    return found, [
-        Notice(
-            "span_missing",
-            f"From {chunk.begin:.1f} s to {chunk.stop:.1f} s nothing was {done}: {error}",
-        )
-        for chunk, error in missing
-    ]

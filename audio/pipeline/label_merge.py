@@ -46,7 +46,8 @@ from audio.merge.values import (
     TimelineEntry,
     Voices,
 )
-from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
+from audio.pipeline.analysis import analyse
+from audio.pipeline.analysis_work import Analysis, AnalysisRequest
 from audio.pipeline.mic_echo import HeardMic, heard_mic
 from audio.pipeline.spelling import Spelling, spelled
 from audio.pipeline.transcription import LABELLING

@@ -13,7 +13,8 @@ from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.open_set_identification import recognise
 from audio.merge.speaker_labels import LabellingRule, label_blocks
 from audio.merge.values import Block, LabelledTranscript, Turn
-from audio.pipeline.analysis import Analysis, AnalysisRequest, analyse
+from audio.pipeline.analysis import analyse
+from audio.pipeline.analysis_work import Analysis, AnalysisRequest
 from audio.pipeline.spelling import NO_SPELLING, Spelling, spelled
 
 # Diarizers begin a turn up to a quarter of a second after its first word, which still belongs to
