@@ -12,6 +12,7 @@ from tests.engine_answers import script_meeting
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import square_wave, wav
+from voiceprints.admin.transcript_page import BLOCKS_PER_PAGE
 from voiceprints.models import AuditEntry, Block, Correction, Transcript
 
 CONFLICT = "This transcript was changed elsewhere"
@@ -101,6 +102,42 @@ def test_kept_audio_is_played_and_its_words_are_followed(
     expect(page.locator("#desk-player audio")).to_have_js_property("paused", True)
     page.keyboard.press("w")
     page.locator("audio.clip").first.evaluate("clip => { clip.muted = true; return clip.play(); }")
+
+
+def test_playback_turns_the_pages_of_a_long_transcript(
+    page: Page, admin_gateway: Gateway, faults: FaultServer
+) -> None:
+    stored = store_with_audio(admin_gateway, faults)
+    fill_a_page(stored, "The second page.", end_of_page_ms=4000)
+    open_desk(page, stored)
+
+    page.locator(".line .at").last.click()
+    expect(page.locator(".line.now")).to_contain_text("The second page.")
+    expect(page.locator("#desk-player audio")).to_have_js_property("paused", False)
+    page.locator(".line").first.focus()
+    page.keyboard.press("ArrowLeft")
+
+    expect(page.locator(".line")).to_have_count(BLOCKS_PER_PAGE)
+    expect(page.locator("#desk-player audio")).to_have_js_property("paused", False)
+
+
+def test_a_page_is_not_turned_under_a_text_that_is_edited(
+    page: Page, admin_gateway: Gateway, faults: FaultServer
+) -> None:
+    stored = store_with_audio(admin_gateway, faults)
+    fill_a_page(stored, "The second page.", end_of_page_ms=4000)
+    open_desk(page, stored)
+    page.locator(".line").last.focus()
+    page.keyboard.press("e")
+    field = page.get_by_label("Text of the block")
+    field.fill("Not saved yet.")
+
+    page.locator(".line .at").last.click()
+    until_time(page, 4.2)
+
+    expect(field).to_have_value("Not saved yet.")
+    field.press("Escape")
+    expect(page.locator(".line.now")).to_contain_text("The second page.")
 
 
 def test_a_block_gets_a_new_speaker_who_is_merged_again(page: Page, meetings: Meetings) -> None:
@@ -218,6 +255,32 @@ def store_with_audio(gateway: Gateway, faults: FaultServer) -> Transcript:
         data={"timeline": "[]", "transcribe": "true", "store": "true", "keep_audio": "true"},
     )
     return Transcript.objects.get(pk=stored.json()["transcript_id"])
+
+
+def fill_a_page(transcript: Transcript, after: str, *, end_of_page_ms: int) -> None:
+    """Replace the blocks by a page of them, and one that is on the next page."""
+    speaker = transcript.speakers.first()
+    transcript.blocks.all().delete()
+    step = end_of_page_ms // BLOCKS_PER_PAGE
+    spans = [(n * step, (n + 1) * step, "So.") for n in range(BLOCKS_PER_PAGE)]
+    Block.objects.bulk_create(
+        Block(
+            transcript=transcript,
+            speaker=speaker,
+            position=position,
+            start_ms=start,
+            end_ms=end,
+            text=text,
+        )
+        for position, (start, end, text) in enumerate([*spans, (end_of_page_ms, 10_000, after)])
+    )
+
+
+def until_time(page: Page, seconds: float) -> None:
+    """Wait until the recording was played up to a time."""
+    page.wait_for_function(
+        "at => document.querySelector('#desk-player audio').currentTime > at", arg=seconds
+    )
 
 
 def chosen(page: Page) -> Locator:

@@ -106,6 +106,7 @@ class TranscriptPage:
     version: int
     has_text: bool
     tracks: list[str]
+    sheet_starts_ms: list[int]
 
     def link_to(self, position: int) -> str:
         """Return the link to a block, on this page or on another."""
@@ -141,7 +142,14 @@ def build_transcript_page(transcript_id: str, query: Mapping[str, str]) -> Trans
         version=transcript.version,
         has_text=transcript.blocks.exclude(text="").exists(),
         tracks=kept_tracks(transcript),
+        sheet_starts_ms=_sheet_starts_ms(transcript),
     )
+
+
+def _sheet_starts_ms(transcript: Transcript) -> list[int]:
+    """Return when the first block of each page begins."""
+    starts = list(transcript.blocks.values_list("start_ms", flat=True))
+    return starts[::BLOCKS_PER_PAGE]
 
 
 def kept_tracks(transcript: Transcript) -> list[str]:

@@ -1,6 +1,7 @@
 // The kept audio of the transcript: played, with the words following, over its waveform.
 
-import { explain, readBlocks } from "./corrections.js";
+import { explain, readBlocks, say } from "./corrections.js";
+import { pageToTurnTo, rememberPlaying, takePlaying } from "./pages.js";
 
 const STEP_S = 5;
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -31,7 +32,29 @@ function follow(other) {
 
 export function play(seconds) {
   leader.currentTime = seconds;
-  leader.play();
+  return leader.play();
+}
+
+/** Go on where the page before this one was left. */
+async function playOn({ at, rate, volume, muted }) {
+  Object.assign(leader, { playbackRate: rate, volume, muted });
+  try {
+    await play(at);
+  } catch {
+    // Browsers may refuse to play on a page that was not clicked yet.
+    say("Press Space to play on.");
+  }
+}
+
+function turnPage() {
+  const page = pageToTurnTo(leader.currentTime * 1000);
+  // A text that is being edited would be lost.
+  if (leader.paused || !page || document.querySelector(".editor")) return;
+  rememberPlaying(leader, leader.currentTime);
+  leader.pause();
+  const query = new URLSearchParams(location.search);
+  query.set("page", page);
+  location.assign(`?${query}`);
 }
 
 /** Put each word of a block into an element, where its text is the one that the words spell. */
@@ -60,7 +83,7 @@ function leave(line) {
   line.classList.remove("now");
 }
 
-async function showTime() {
+function showTime() {
   const ms = leader.currentTime * 1000;
   const line = lines.find((one) => one.dataset.start <= ms && ms < one.dataset.end) ?? null;
   if (line !== current) {
@@ -118,13 +141,17 @@ export function startPlayback() {
   place.hidden = false;
   leader.addEventListener("play", readWords, { once: true });
   leader.addEventListener("error", () => explain("The recording cannot be played: it may have been deleted since this page was loaded."));
-  for (const event of ["timeupdate", "seeked"]) leader.addEventListener(event, showTime);
+  for (const event of ["timeupdate", "seeked"]) leader.addEventListener(event, () => { showTime(); turnPage(); });
   for (const line of lines) {
     line.querySelector(".at").addEventListener("click", () => play(line.dataset.start / 1000));
   }
   for (const bar of document.querySelectorAll(".bar[data-at]")) {
-    bar.addEventListener("click", () => play(bar.dataset.at / 1000));
+    const isElsewhere = bar.closest("a").getAttribute("href").startsWith("?");
+    const at = bar.dataset.at / 1000;
+    bar.addEventListener("click", () => (isElsewhere ? rememberPlaying(leader, at) : play(at)));
   }
+  const playing = takePlaying();
+  if (playing) playOn(playing);
   drawWaveform();
   return {
     " ": () => (leader.paused ? leader.play() : leader.pause()),
