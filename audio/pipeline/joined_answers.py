@@ -71,7 +71,6 @@ def _joined(work: Work, found: Answers) -> Analysis:
             *work.notices,
             *without_words,
             *without_turns,
-            *work.notices,
             *_checked(work, transcription, diarized),
             *([] if can_link else [LABELS_NOT_LINKED]),
         ),

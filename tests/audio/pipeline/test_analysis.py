@@ -151,6 +151,18 @@ def test_a_missing_span_is_named(piecewise: Gateway, engine: FaultServer) -> Non
     assert [block["text"] for block in answer["segments"]] == ["one", "four"]
 
 
+@pytest.mark.usefixtures("engine")
+def test_a_warning_about_the_file_of_a_long_recording_comes_once(piecewise: Gateway) -> None:
+    left = square_wave(4000, 185.0)
+    left[int(59.7 * RATE) : int(60.3 * RATE)] = left[int(119.7 * RATE) : int(120.3 * RATE)] = 0
+    file = wav(np.stack([left, -left], axis=1).reshape(-1), channels=2)
+
+    answer = piecewise.post(BLOCKS, files={"file": file}).json()
+
+    codes = [one["code"] for one in answer["warnings"]]
+    assert codes.count("channels_in_opposite_phase") == 1
+
+
 def test_subtitles_report_a_missing_span_in_a_header(
     piecewise: Gateway, engine: FaultServer
 ) -> None:
