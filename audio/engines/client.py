@@ -11,13 +11,8 @@ from django.conf import settings
 
 from audio import context, metrics
 from audio.context import ClientLeft
-from audio.engines.availability import (
-    is_probe,
-    limited_s,
-    note_answer,
-    refuse_while_restarting,
-    suspect,
-)
+from audio.engines.availability import limited_s, note_answer, refuse_while_restarting, suspect
+from audio.engines.engine_slots import EngineSlots
 from audio.engines.failures import (
     EngineError,
     EngineFailed,
@@ -28,7 +23,6 @@ from audio.engines.failures import (
     EngineTimedOut,
     EngineUnreachable,
     bad_answer,
-    busy,
     from_transport,
     not_configured,
 )
@@ -38,7 +32,6 @@ from audio.engines.http.connections import EngineConnections, tls
 from audio.engines.http.deadlines import allowed_s, within
 from audio.engines.http.health import Health, read_health
 from audio.engines.http.request_forms import form_with, headers
-from audio.engines.slots import JobSlots, NoSlot, Slots
 from audio.media.recording import Recording
 
 CONNECT_S = 3.0
@@ -69,7 +62,7 @@ def connections(count: int, base_url: str) -> EngineConnections:
     )
 
 
-class Engine:
+class Engine(EngineSlots):
     """One engine, with its slots, its connections and its deadlines.
 
     `authorization` is the header that its requests have; `is_foreign`: others wrote the engine,
@@ -86,68 +79,13 @@ class Engine:
         is_foreign: bool = False,
         most_calls: int | None = None,
     ) -> None:
-        self.name, self.url, self.is_foreign = name, base_url, is_foreign
-        self._authorization = authorization
         count = min(settings.ENGINE_CONNECTIONS, most_calls or settings.ENGINE_CONNECTIONS)
-        self.slots = Slots(name, count)
+        super().__init__(name, base_url, count)
+        self.is_foreign, self._authorization = is_foreign, authorization
         self._calls = connections(count, base_url)
         self._quick_calls = connections(QUICK_CONNECTIONS, base_url)
         # Cached: joining a path to the base URL takes longer than the rest of building a request.
         self._at = lru_cache(lambda path: httpx.URL(base_url + path))
-
-    @contextmanager
-    def hold_slots(self, calls: int) -> Iterator[int]:
-        """Hold the slots of a job, which its calls inside the block share.
-
-        Yields how many calls may be under way: at most as many as the engine has slots. When the
-        block ends, no further call of the job begins.
-
-        Raises
-        ------
-        EngineBusy
-            Before any call, when the slots did not become free in time.
-        """
-        held, mine = context.current().held_slots, (self.name, self.url)
-        if mine in held:
-            yield held[mine].count
-            return
-        slots = self._acquire(calls)
-        try:
-            with context.replaced(held_slots={**held, mine: slots}):
-                yield slots.count
-        finally:
-            slots.end()
-
-    @contextmanager
-    def hold_free_slots(self, calls: int) -> Iterator[int]:
-        """Hold up to this many slots of a job, as far as they are free now; yield how many."""
-        slots = self.slots.acquire_free(calls, context.key_name())
-        if slots is None:
-            yield 0
-            return
-        held = context.current().held_slots
-        try:
-            with context.replaced(held_slots={**held, (self.name, self.url): slots}):
-                yield slots.count
-        finally:
-            slots.end()
-
-    @property
-    def load(self) -> float:
-        """The share of its slots that are held, and more where jobs wait: what to compare by."""
-        return (self.slots.in_use + self.slots.queued) / self.slots.total
-
-    @property
-    def held_slots(self) -> int:
-        """How many slots the job under way holds here."""
-        held = context.current().held_slots.get((self.name, self.url))
-        return 0 if held is None else held.count
-
-    @property
-    def unused_slots(self) -> int:
-        """How many slots the job under way holds here without a call in them."""
-        held = context.current().held_slots.get((self.name, self.url))
-        return 0 if held is None else held.unused
 
     def post_recording(
         self,
@@ -168,7 +106,7 @@ class Engine:
             field=file_field,
             authorization=self._authorization,
         )
-        with self._slot(), form as request:
+        with self.slot(), form as request:
             allowed = limited_s(allowed_s(recording.seconds))
             try:
                 answer = self._answer(operation, self._calls, request, within_s=allowed)
@@ -182,7 +120,7 @@ class Engine:
     ) -> object:
         """Send JSON about audio of this length, and read the JSON answer."""
         request = httpx.Request("POST", self._at(path), headers=self._headers(), json=dict(body))
-        with self._slot():
+        with self.slot():
             allowed = limited_s(allowed_s(audio_s))
             answer = self._answer(operation, self._calls, request, within_s=allowed)
         note_answer(self.name, self.url)
@@ -198,7 +136,7 @@ class Engine:
         """
         request = httpx.Request("POST", self._at(path), headers=self._headers(), json=dict(body))
         silence_s = limited_s(silence_s)
-        slots = self._acquire(1)
+        slots = self.acquire(1)
         try:
             context.raise_if_client_left()
             with within(silence_s, ends_with_client=True), self._observed(operation):
@@ -234,26 +172,6 @@ class Engine:
     def bad_answer(self, what: str) -> EngineNonsense:
         """Report how an answer of this engine differs from the contract."""
         return bad_answer(self.name, what)
-
-    def _acquire(self, calls: int) -> JobSlots:
-        if is_probe():
-            # A probe finds out why no slot becomes free.
-            return self.slots.acquire_for_probe(calls)
-        refuse_while_restarting(self.name, self.url)
-        try:
-            return self.slots.acquire(calls, context.key_name())
-        except NoSlot as refusal:
-            raise busy(self.name, refusal.reason) from refusal
-
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
-        """Occupy a slot of the job that the call belongs to, or one of the call's own."""
-        with (
-            self.hold_slots(1),
-            context.current().held_slots[self.name, self.url].call(),
-        ):
-            context.raise_if_client_left()
-            yield
 
     def _answer(
         self, operation: str, by: EngineConnections, request: httpx.Request, *, within_s: float
