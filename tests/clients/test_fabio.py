@@ -29,4 +29,4 @@ def test_an_empty_prompt_and_an_empty_key_are_accepted(hearing: Gateway) -> None
 
 def test_a_model_is_looked_up_before_it_is_used(scripted: Gateway) -> None:
     assert scripted.get("/v1/models/whisper-1").status_code == 200
-    assert scripted.get("/v1/models/whisper-9").status_code == 404
+    assert scripted.get("/v1/models/gpt-5").status_code == 404

@@ -10,8 +10,6 @@ import pytest
 from audio.merge.values import Turn
 from benchmarks.naming_quality.clock_levels import drifting, offset, paused
 from benchmarks.naming_quality.meetings import Source, read_references
-from benchmarks.naming_quality.plot import draw
-from benchmarks.naming_quality.scores import Scores
 from benchmarks.synthetic.conversations import MEETING, converse
 from benchmarks.synthetic.measured_voices import made_up_voices
 from benchmarks.synthetic.timeline_kinds import Kind
@@ -77,14 +75,6 @@ def test_a_pause_moves_what_follows_it() -> None:
     steps = np.unique(moved.round(6))
     assert (steps[0], len(steps)) == (0.0, 3)
     assert (np.diff(moved.round(6)) >= 0).all()
-
-
-def test_the_plot_has_a_panel_for_each_length(tmp_path: Path) -> None:
-    cells = {("tiles", length, "evidence"): Scores(80, 5, 15, 1) for length in ("60 s", "5 min")}
-
-    draw(cells, ["60 s", "5 min"], ["evidence"], tmp_path / "plot.png")
-
-    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
 
 
 def converse_all() -> list[Turn]:

@@ -51,6 +51,18 @@ def test_before_any_probe_the_state_is_unknown(scripted: Gateway) -> None:
         "restarts_last_hour": 0,
         "recovery_s": None,
         "ready_in_s": None,
+        "roles": ["words", "turns", "voices"],
+        "dialect": "parakeet",
+        "models": {},
+        "capabilities": {
+            "words": "words",
+            "turns": True,
+            "voices": "turns",
+            "speech": False,
+            "max_bytes": None,
+            "max_s": None,
+            "wav_only": False,
+        },
     }
 
 
