@@ -54,7 +54,7 @@ run: .venv/run.stamp var/docs/index.html
 test: .venv/clients.stamp var/docs/index.html
 	@command -v chromium >/dev/null \
 		|| echo "No chromium: the tests in a browser are skipped (apt-get install chromium)."
-	@$(LAPTOP) --data var/test -- $(BIN)/pytest -n 2 --dist loadfile --max-worker-restart=1 --durations=15 $(COVERAGE) $(ARGS)
+	@$(LAPTOP) --data var/test -- $(BIN)/pytest -n 3 --dist loadfile --max-worker-restart=1 --durations=15 $(COVERAGE) $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check
