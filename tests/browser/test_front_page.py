@@ -136,9 +136,7 @@ def test_a_key_without_the_scope_is_refused_in_words(visitor: Page, keyed: Gatew
     expect(visitor.locator("#problem")).to_have_text("This API key lacks the scope 'audio'.")
 
 
-def test_an_upload_that_is_cut_is_reported(
-    visitor: Page, scripted: Gateway
-) -> None:
+def test_an_upload_that_is_cut_is_reported(visitor: Page, scripted: Gateway) -> None:
     with cutting_relay(scripted.url, after=LET_THROUGH) as url:
         visitor.goto(url)
         visitor.get_by_label("Choose files").set_input_files([payload("weekly.wav", TONE * 50)])
