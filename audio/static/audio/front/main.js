@@ -166,6 +166,8 @@ function startDropping() {
     showProblem(addFiles(part("files").files));
     part("files").value = "";
   });
+  // Files that were chosen before this script ran.
+  if (part("files").files.length) part("files").dispatchEvent(new Event("change"));
 }
 
 function startCopying() {
@@ -194,6 +196,8 @@ part("transcribe").addEventListener("submit", (event) => {
   event.preventDefault();
   transcribe();
 });
+// Before, the browser would send the form itself, to nowhere.
+part("send").disabled = false;
 showEngines();
 showVoices();
 setInterval(() => { if (!document.hidden) showEngines(); }, STATE_EVERY_MS);
