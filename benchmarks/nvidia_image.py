@@ -3,6 +3,7 @@
 .venv/bin/python -m benchmarks.nvidia_image
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -32,6 +33,7 @@ BASE_GB, LEAST_FACTOR, MOST_FACTOR = 0.15, 1.4, 1.7
 
 def main() -> int:
     """Print the sizes for both architectures."""
+    argparse.ArgumentParser(prog="benchmarks.nvidia_image", description=__doc__).parse_args()
     hashes = set(re.findall(r"--hash=(sha256:\w+)", PINS.read_text()))
     packages = _locked()
     print("| | wheels | of them | image, estimated |\n| --- | --- | --- | --- |")
