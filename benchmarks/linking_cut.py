@@ -22,9 +22,9 @@ from rich.table import Table
 
 from audio.media.chunk_files import ChunkFile, chunk_files
 from audio.media.recording import Recording
-from audio.merge.chunk_overlaps import Chunk
-from audio.merge.constrained_clustering import LinkingRule
-from audio.merge.linking import link_chunks
+from audio.merge.chunks.chunk_overlaps import Chunk
+from audio.merge.chunks.constrained_clustering import LinkingRule
+from audio.merge.chunks.linking import link_chunks
 from audio.merge.values import Diarization, Turn
 from benchmarks.long_recordings import Recorded, reference_of, whole_of
 from benchmarks.measures.speaker_errors import Comparison, diarization_error, hypothesis_turns

@@ -26,13 +26,13 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from audio.merge.assignment import group_words, label_words
-from audio.merge.linking import link_chunks
+from audio.merge.chunks.linking import link_chunks
 from audio.merge.naming.overlap import ShownName, find_shown_names
-from audio.merge.naming.voice_similarity import find_nearest_voices
+from audio.merge.naming.voices.voice_similarity import find_nearest_voices
 from audio.merge.tracks.local_speech import select_by_level
 from audio.merge.tracks.loudness import Track
 from audio.merge.values import Block, Turn, Voices, Word
+from audio.merge.words.assignment import group_words, label_words
 from benchmarks.measures import plain_rules
 from benchmarks.synthetic.meetings import (
     DIMENSION,

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from numpy.random import Generator, default_rng
 
-from audio.merge.transcript_text import Part, join_parts
+from audio.merge.chunks.transcript_text import Part, join_parts
 from audio.merge.values import Transcription, Word
 from benchmarks.synthetic.sentences import sentences
 

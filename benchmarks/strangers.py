@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audio.merge.naming.open_set_identification import OPEN_SET_RULE, OpenSetRule, identify
+from audio.merge.naming.voices.open_set_identification import OPEN_SET_RULE, OpenSetRule, identify
 from audio.merge.values import Voices
 from benchmarks import with_library  # noqa: F401 — before the models
 from benchmarks.synthetic.measured_voices import STORED, MeasuredVoices, read_voices

@@ -26,10 +26,10 @@ import numpy as np
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.encoding import pcm, wav
 from audio.media.recording import Recording
-from audio.merge.naming.open_set_identification import OPEN_SET_RULE, OpenSetRule
-from audio.merge.naming.voice_similarity import unit
+from audio.merge.naming.voices.open_set_identification import OPEN_SET_RULE, OpenSetRule
+from audio.merge.naming.voices.voice_similarity import unit
 from audio.merge.values import Embedding, Voices
-from audio.pipeline.clip_embeddings import embed_clips
+from audio.pipeline.analysis.clip_embeddings import embed_clips
 from benchmarks import with_library  # noqa: F401 — before the models
 from benchmarks.measures.error_rates import (
     Shares,

@@ -29,11 +29,6 @@ class LibraryAdminConfig(admin_apps.AdminConfig):
     def ready(self) -> None:
         super().ready()
         # Importing a module registers its pages.
-        from voiceprints.admin import (  # noqa: F401
-            audit,
-            jobs,
-            people,
-            spaces,
-            transcripts,
-            voiceprint_map,
-        )
+        from voiceprints.admin import audit, jobs, spaces, voiceprint_map  # noqa: F401
+        from voiceprints.admin.person import people  # noqa: F401
+        from voiceprints.admin.transcript import transcripts  # noqa: F401

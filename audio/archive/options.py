@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from audio.merge.constrained_clustering import LinkingRule
+from audio.merge.chunks.constrained_clustering import LinkingRule
 from audio.merge.values import Span, Voices
 from audio.pipeline.label_merge import MergeOptions
 

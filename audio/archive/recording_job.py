@@ -17,7 +17,7 @@ from audio.media.decoding import DecodingUnavailable
 from audio.media.recording import Recording, digest_of, suffix_of
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript
-from audio.pipeline.engine_retries import call_with_retries
+from audio.pipeline.analysis.engine_retries import call_with_retries
 from audio.pipeline.job_progress import watched_by
 from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge, remember
 from audio.timelines.export import MAX_BYTES, Export, Unreadable

@@ -24,8 +24,8 @@ from audio.engines.role_settings import (
     roles_of,
 )
 from audio.media.recording import Recording
-from audio.merge.speaker_labels import length_of
 from audio.merge.values import Diarization, Transcription
+from audio.merge.words.speaker_labels import length_of
 
 _NO_TURNS = Diarization((), ())
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from audio.formats.line_breaks import display_columns, line_breaks, line_units
-from audio.merge.assignment import group_words
 from audio.merge.values import (
     Block,
     LabelledTranscript,
@@ -15,7 +14,8 @@ from audio.merge.values import (
     Transcription,
     Word,
 )
-from audio.merge.word_spacing import LONGEST_PAUSE_S, join_words
+from audio.merge.words.assignment import group_words
+from audio.merge.words.word_spacing import LONGEST_PAUSE_S, join_words
 
 # Subtitles are read at a glance: a sentence, at most two lines of 42 columns, at most 7 s, and
 # never across a pause.

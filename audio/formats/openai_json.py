@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from audio.formats.cues import Cue, block_cues, duration_of, sentence_cues
 from audio.formats.warning_lines import corrections_json, interpolated_json, warnings_json
 from audio.merge.values import LabelledWords, Notice, Transcription
-from audio.merge.word_spacing import gap_between
+from audio.merge.words.word_spacing import gap_between
 
 Json = dict[str, object]
 # A full-width mark ends a sentence without a space after it.

@@ -19,7 +19,7 @@ from audio.archive.paths import NoSuchPath
 from audio.archive.voices_file import read_voices
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.library import NoLibrary, library
-from audio.merge.constrained_clustering import LinkingRule
+from audio.merge.chunks.constrained_clustering import LinkingRule
 from audio.merge.defaults import (
     DEFAULT_ECHO,
     DEFAULT_SELF_NAME,

@@ -7,12 +7,11 @@ from audio.merge.name_spelling import common_spelling
 from audio.merge.naming.acceptance import EvidenceRule
 from audio.merge.naming.aligned_overlap import check_edge, check_late, name_by_aligned_overlap
 from audio.merge.naming.evidence import Naming, name_by_evidence
-from audio.merge.naming.name_embeddings import embeddings_by_name
 from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule, name_by_overlap
 from audio.merge.naming.overlap_checks import check_overlap
 from audio.merge.naming.timeline_plausibility import check_place, check_units
-from audio.merge.naming.voice_similarity import check_dimensions
-from audio.merge.speaker_labels import PLAIN_RULE, LabellingRule, label_blocks, length_of
+from audio.merge.naming.voices.name_embeddings import embeddings_by_name
+from audio.merge.naming.voices.voice_similarity import check_dimensions
 from audio.merge.values import (
     ZERO_KNOWN,
     Block,
@@ -27,6 +26,7 @@ from audio.merge.values import (
     UsedTimeline,
     Voices,
 )
+from audio.merge.words.speaker_labels import PLAIN_RULE, LabellingRule, label_blocks, length_of
 
 
 def name_transcript(

@@ -15,7 +15,7 @@ import numpy as np
 
 from audio.merge.intervals import edges
 from audio.merge.naming.joint_table import course
-from audio.merge.naming.voice_similarity import unit
+from audio.merge.naming.voices.voice_similarity import unit
 from audio.merge.values import UNKNOWN_SPEAKER, Embedding, Span, Turn
 
 # Diarizers move the edges of turns into other speech or into silence.

@@ -8,10 +8,10 @@ from audio.engines.dialects.keywords import with_keywords
 from audio.media.recording import Recording
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.unnamed_speakers import letter_unnamed
-from audio.merge.speaker_labels import label_transcription
 from audio.merge.values import LabelledWords, Notice, Transcription
-from audio.pipeline.analysis import analyse
-from audio.pipeline.analysis_work import AnalysisRequest
+from audio.merge.words.speaker_labels import label_transcription
+from audio.pipeline.analysis.analysis_work import AnalysisRequest
+from audio.pipeline.analysis.recording_analysis import analyse
 from audio.pipeline.known_speakers import KnownSpeakers, known_names, reference_embeddings
 from audio.pipeline.spelling import NO_SPELLING, Spelling, spelled
 from audio.pipeline.transcription import LABELLING

@@ -13,11 +13,11 @@ from audio.media.decoding import UnusableAudio
 from audio.media.recording import Recording
 from audio.merge.diarized_speakers import speaking_time
 from audio.merge.name_spelling import name_key
-from audio.merge.naming.open_set_identification import OpenSetRule, identify
+from audio.merge.naming.voices.open_set_identification import OpenSetRule, identify
 from audio.merge.values import NO_VOICES, Diarization, Embedding, Notice, Voices
-from audio.pipeline.analysis import analyse
-from audio.pipeline.analysis_work import AnalysisRequest
-from audio.pipeline.parallel_calls import MAX_PARALLEL, hold_slots
+from audio.pipeline.analysis.analysis_work import AnalysisRequest
+from audio.pipeline.analysis.parallel_calls import MAX_PARALLEL, hold_slots
+from audio.pipeline.analysis.recording_analysis import analyse
 
 # An embedding of less speech is often wrong; more than a minute adds nothing.
 SHORTEST_REFERENCE_S = 1.5

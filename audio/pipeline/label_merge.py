@@ -15,7 +15,7 @@ from audio.library import KeptTrack, Provenance, find_voices, library
 from audio.media import decoding
 from audio.media.opus_files import opus_file
 from audio.media.recording import Recording, digest_of
-from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
+from audio.merge.chunks.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.defaults import (
     DEFAULT_ECHO,
     DEFAULT_MIN_OVERLAP,
@@ -29,10 +29,9 @@ from audio.merge.diarized_speakers import speakers_of
 from audio.merge.name_spelling import name_key
 from audio.merge.named_transcript import name_transcript
 from audio.merge.naming.acceptance import EvidenceRule
+from audio.merge.naming.clock.text_clock import find_anchors
+from audio.merge.naming.clock.timeline_alignment import join_devices, most_probable_timeline
 from audio.merge.naming.overlap import OverlapRule
-from audio.merge.naming.text_clock import find_anchors
-from audio.merge.naming.timeline_alignment import join_devices, most_probable_timeline
-from audio.merge.speaker_labels import length_of
 from audio.merge.tracks.loudness import Track
 from audio.merge.tracks.two_track_transcript import AnalysedTrack, name_two_tracks
 from audio.merge.values import (
@@ -46,8 +45,9 @@ from audio.merge.values import (
     TimelineEntry,
     Voices,
 )
-from audio.pipeline.analysis import analyse
-from audio.pipeline.analysis_work import Analysis, AnalysisRequest
+from audio.merge.words.speaker_labels import length_of
+from audio.pipeline.analysis.analysis_work import Analysis, AnalysisRequest
+from audio.pipeline.analysis.recording_analysis import analyse
 from audio.pipeline.mic_echo import HeardMic, heard_mic
 from audio.pipeline.spelling import Spelling, spelled
 from audio.pipeline.transcription import LABELLING

@@ -25,7 +25,7 @@ from audio.merge.tracks.lag_windows import look_for_echo
 from audio.merge.tracks.local_speech import LocalSpeech, select_all
 from audio.merge.tracks.residual_gate import check_echo, check_repetition, select_by_residual
 from audio.merge.values import EchoReport, Notice, Turn, Word
-from audio.pipeline.engine_retries import raise_if_unwanted
+from audio.pipeline.analysis.engine_retries import raise_if_unwanted
 
 logger = logging.getLogger(__name__)
 Selection = Callable[[Sequence[Word], Sequence[Turn]], LocalSpeech]

@@ -15,7 +15,7 @@ from audio.merge.spelling.known_words import (
 )
 from audio.merge.spelling.vocabulary import unknown_words, vocabulary_of
 from audio.merge.values import Notice
-from audio.pipeline.analysis_work import Analysis
+from audio.pipeline.analysis.analysis_work import Analysis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,14 @@ from audio import metrics
 from audio.engines.dialects.keywords import with_keywords
 from audio.library import find_voices
 from audio.media.recording import Recording
-from audio.merge.constrained_clustering import LINKING_RULE, LinkingRule
+from audio.merge.chunks.constrained_clustering import LINKING_RULE, LinkingRule
 from audio.merge.defaults import DEFAULT_LANGUAGE
 from audio.merge.diarized_speakers import speakers_of
-from audio.merge.naming.open_set_identification import recognise
-from audio.merge.speaker_labels import LabellingRule, label_blocks
+from audio.merge.naming.voices.open_set_identification import recognise
 from audio.merge.values import Block, LabelledTranscript, Turn
-from audio.pipeline.analysis import analyse
-from audio.pipeline.analysis_work import Analysis, AnalysisRequest
+from audio.merge.words.speaker_labels import LabellingRule, label_blocks
+from audio.pipeline.analysis.analysis_work import Analysis, AnalysisRequest
+from audio.pipeline.analysis.recording_analysis import analyse
 from audio.pipeline.spelling import NO_SPELLING, Spelling, spelled
 
 # Diarizers begin a turn up to a quarter of a second after its first word, which still belongs to

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from audio.merge.assignment import label_words
 from audio.merge.values import Turn, Word
+from audio.merge.words.assignment import label_words
 
 LONGEST_WAIT_S = 600.0
 _SENTENCE_ENDS = (".", "?", "!")

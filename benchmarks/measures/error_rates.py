@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.merge.naming.open_set_identification import OpenSetRule, identify
+from audio.merge.naming.voices.open_set_identification import OpenSetRule, identify
 from audio.merge.values import Embedding, Voices
 
 Similarities = NDArray[np.float64]

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.merge.intervals import NOISE_S
-from audio.merge.naming.voice_similarity import NOISE
+from audio.merge.naming.voices.voice_similarity import NOISE
 from audio.merge.values import UNKNOWN_SPEAKER, Block, TimelineEntry, Turn, Voices, Word
-from audio.merge.word_spacing import join_words
+from audio.merge.words.word_spacing import join_words
 
 Span = tuple[float, float]
 Vector = Sequence[float]

@@ -101,8 +101,8 @@ def main() -> int:
 def _embedded(paths: Iterable[Path]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     from audio.media.decoding import sample_blocks
     from audio.media.recording import Recording
-    from audio.merge.naming.voice_similarity import unit
-    from audio.pipeline.clip_embeddings import embed_clips
+    from audio.merge.naming.voices.voice_similarity import unit
+    from audio.pipeline.analysis.clip_embeddings import embed_clips
 
     rows = []
     for path in paths:

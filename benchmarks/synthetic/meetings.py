@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from audio.merge.chunk_overlaps import Chunk
+from audio.merge.chunks.chunk_overlaps import Chunk
 from audio.merge.values import Diarization, TimelineEntry, Turn, Word
 
 RATE = 16_000

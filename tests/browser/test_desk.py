@@ -12,7 +12,7 @@ from tests.engine_answers import script_meeting
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import square_wave, wav
-from voiceprints.admin.transcript_page import BLOCKS_PER_PAGE
+from voiceprints.admin.transcript.transcript_page import BLOCKS_PER_PAGE
 from voiceprints.models import AuditEntry, Block, Correction, Transcript
 
 CONFLICT = "This transcript was changed elsewhere"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from voiceprints.admin.colours import Palette, Tint, read_palette
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissions
-from voiceprints.admin.person_page import describe_quality
+from voiceprints.admin.person.person_page import describe_quality
 from voiceprints.erasure.voice_erasure import delete_voiceprint
 from voiceprints.matching.doubtful_voiceprints import VoiceprintSimilarity, compare_voiceprints
 from voiceprints.matching.projection import project

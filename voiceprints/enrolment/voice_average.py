@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.merge.constrained_clustering import LinkingRule, cluster
-from audio.merge.naming.voice_similarity import unit
+from audio.merge.chunks.constrained_clustering import LinkingRule, cluster
+from audio.merge.naming.voices.voice_similarity import unit
 from audio.merge.values import Embedding
 from voiceprints.people.enrolment_errors import SeveralVoices
 

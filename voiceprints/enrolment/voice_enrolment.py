@@ -13,7 +13,7 @@ import numpy as np
 from django.db import transaction
 
 from audio.media.recording import Recording
-from audio.merge.naming.voice_similarity import unit
+from audio.merge.naming.voices.voice_similarity import unit
 from audio.merge.values import Embedding, Span
 from voiceprints.enrolment.voice_extraction import NEEDED_S, ExtractedVoice, extract_voice
 from voiceprints.enrolment.voiceprint_store import NewVoiceprint, store_voiceprint

@@ -16,8 +16,8 @@ from audio.engines.dialects.dialect import ClipEmbedding
 from audio.media.decoding import SAMPLE_RATE, check_decodable, clips
 from audio.media.recording import Recording
 from audio.merge.values import Embedding, Span, Turn
-from audio.pipeline.clip_embeddings import embed_clips
-from audio.pipeline.parallel_calls import MAX_PARALLEL, hold_slots, run_in_parallel
+from audio.pipeline.analysis.clip_embeddings import embed_clips
+from audio.pipeline.analysis.parallel_calls import MAX_PARALLEL, hold_slots, run_in_parallel
 from audio.pipeline.transcription import diarize_chunk
 from voiceprints.enrolment.voice_average import VoiceAverage, average_voice
 from voiceprints.enrolment.windows import (

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from pgvector import Vector
 from pgvector.django import CosineDistance
 
-from audio.merge.naming.voice_similarity import unit
+from audio.merge.naming.voices.voice_similarity import unit
 from audio.merge.values import Embedding
 from voiceprints.models import Space, Voiceprint
 from voiceprints.models.voiceprints import HALVES, VoiceprintQuerySet

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from audio.context import traced
 from audio.media.recording import Recording
 from audio.merge.diarized_speakers import speakers_of, speaking_time
-from audio.merge.naming.open_set_identification import Identification
+from audio.merge.naming.voices.open_set_identification import Identification
 from audio.merge.values import Embedding
 from audio.pipeline.transcription import diarize_chunk
 from voiceprints.matching.voice_matching import DEFAULT_CANDIDATES, KnownPerson, identify_voice

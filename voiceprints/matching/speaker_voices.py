@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from audio.merge.naming.voice_similarity import unit
+from audio.merge.naming.voices.voice_similarity import unit
 from audio.merge.values import Embedding
 from voiceprints.models import Person, Space, Transcript, TranscriptSpeaker
 from voiceprints.people.enrolment_errors import ConsentEnded, UnusableEmbedding

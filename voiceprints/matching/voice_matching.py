@@ -12,8 +12,8 @@ from uuid import UUID
 import numpy as np
 from django.utils import timezone
 
-from audio.merge.naming.open_set_identification import Identification, OpenSetRule, identify
-from audio.merge.naming.voice_similarity import Match, similarities
+from audio.merge.naming.voices.open_set_identification import Identification, OpenSetRule, identify
+from audio.merge.naming.voices.voice_similarity import Match, similarities
 from audio.merge.values import Embedding, Voices
 from voiceprints.matching.neighbours import find_people
 from voiceprints.models import DIMENSION, Space, Voiceprint

@@ -21,7 +21,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 
-from audio.merge.word_spacing import writes_spaces
+from audio.merge.words.word_spacing import writes_spaces
 
 # Postgres accepts lexemes of 2,046 bytes and vectors of 1 MiB, with 256 places a lexeme.
 LONGEST_LEXEME = 500

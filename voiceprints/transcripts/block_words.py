@@ -14,7 +14,7 @@ from typing import Any
 from unicodedata import category
 
 from audio.merge import values
-from audio.merge.word_spacing import gap_between, split_words
+from audio.merge.words.word_spacing import gap_between, split_words
 from voiceprints.models import Block
 from voiceprints.transcripts.result_names import without_nul
 

@@ -17,7 +17,7 @@ from audio.formats.cues import Cue, transcript_cues
 from audio.formats.native_json import named_json, without_embeddings
 from audio.library import Provenance
 from audio.merge.name_spelling import name_key
-from audio.merge.naming.voice_similarity import unit
+from audio.merge.naming.voices.voice_similarity import unit
 from audio.merge.values import Embedding, NamedSpeaker, NamedTranscript
 from voiceprints.models import (
     DIMENSION,

@@ -22,7 +22,7 @@ from audio.api.serializers.spelling import SpelledRequest
 from audio.formats.renderer import NATIVE_FORMATS
 from audio.formats.text import TEXT_FORMATS
 from audio.library import NoLibrary, library
-from audio.merge.constrained_clustering import LinkingRule
+from audio.merge.chunks.constrained_clustering import LinkingRule
 from audio.merge.defaults import (
     DEFAULT_ECHO,
     DEFAULT_MIN_OVERLAP,

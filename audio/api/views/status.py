@@ -22,7 +22,7 @@ from audio.engines.failures import not_configured
 from audio.engines.recovery.engine_report import listed, report, reports
 from audio.engines.recovery.watch import examine_in_background
 from audio.engines.role_engine import RoleEngine
-from audio.pipeline.parallel_calls import run_in_parallel
+from audio.pipeline.analysis.parallel_calls import run_in_parallel
 
 _UNFIT = ("wedged", "down", "restarting")
 # A probe asks for a missing answer twice, and sends a recording in two ways.

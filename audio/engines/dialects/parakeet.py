@@ -16,7 +16,7 @@ from audio.engines.failures import EngineFailed, EngineRefused
 from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
 from audio.merge.values import Diarization, Embedding, Transcription, Turn
-from audio.merge.word_spacing import join_words
+from audio.merge.words.word_spacing import join_words
 
 
 class Parakeet(Dialect):

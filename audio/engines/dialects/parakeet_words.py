@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from audio.engines.dialects.word_times import TimedText, place_words
 from audio.merge.values import Word
-from audio.merge.word_spacing import whole_words
+from audio.merge.words.word_spacing import whole_words
 
 Item = Mapping[str, object]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from math import inf
 
-from audio.merge.doubtful_times import LONGEST_WORD_S, USUAL_WORD_S
 from audio.merge.values import Span, Word
-from audio.merge.word_spacing import split_words
+from audio.merge.words.doubtful_times import LONGEST_WORD_S, USUAL_WORD_S
+from audio.merge.words.word_spacing import split_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from audio.merge.defaults import DEFAULT_MARGIN, DEFAULT_THRESHOLD
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.joint_table import Table
-from audio.merge.naming.voice_similarity import NOISE
+from audio.merge.naming.voices.voice_similarity import NOISE
 from audio.merge.naming.weights import Weighed
 from audio.merge.values import Reason
 

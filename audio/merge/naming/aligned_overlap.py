@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.naming.acceptance import EVIDENCE_RULE
+from audio.merge.naming.clock.timeline_alignment import AlignedTimeline, align_timeline
 from audio.merge.naming.evidence import TIMELINE_UNUSABLE, Naming
 from audio.merge.naming.overlap import OverlapRule, name_by_overlap
 from audio.merge.naming.overlap_checks import check_overlap
-from audio.merge.naming.timeline_alignment import AlignedTimeline, align_timeline
 from audio.merge.values import (
     ZERO_KNOWN,
     Diarization,

@@ -19,12 +19,12 @@ from audio.merge.naming.acceptance import (
     accept_names,
     explain_unnamed,
 )
+from audio.merge.naming.clock.timeline_alignment import AlignedTimeline, align_timeline
 from audio.merge.naming.name_assignment import assign_names_to_speakers
-from audio.merge.naming.name_embeddings import candidate_voices
-from audio.merge.naming.open_set_identification import OpenSetRule, identify
-from audio.merge.naming.timeline_alignment import AlignedTimeline, align_timeline
 from audio.merge.naming.timeline_evidence import read_timeline
 from audio.merge.naming.unnamed_speakers import number_unnamed
+from audio.merge.naming.voices.name_embeddings import candidate_voices
+from audio.merge.naming.voices.open_set_identification import OpenSetRule, identify
 from audio.merge.naming.weights import Weighed, weigh
 from audio.merge.values import (
     ZERO_KNOWN,

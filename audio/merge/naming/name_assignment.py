@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.acceptance import NOISE_NATS, Accepted, EvidenceRule, lead
 from audio.merge.naming.timeline_evidence import SHARED_BEGUN
-from audio.merge.naming.voice_similarity import NOISE
+from audio.merge.naming.voices.voice_similarity import NOISE
 from audio.merge.naming.weights import Weighed, weigh_similarity
 
 # A speaker into which a diarizer mixed another person's speech is similar to that person: of one

@@ -14,9 +14,9 @@ import numpy as np
 from audio.merge.defaults import DEFAULT_MIN_OVERLAP, DEFAULT_THRESHOLD
 from audio.merge.diarized_speakers import speakers_of
 from audio.merge.intervals import NOISE_S, Indices, Times, edges, progress, union
-from audio.merge.naming.name_embeddings import candidate_voices
 from audio.merge.naming.unnamed_speakers import number_unnamed
-from audio.merge.naming.voice_similarity import (
+from audio.merge.naming.voices.name_embeddings import candidate_voices
+from audio.merge.naming.voices.voice_similarity import (
     NOISE,
     Match,
     compare_with_voices,

@@ -11,9 +11,9 @@ import numpy as np
 
 from audio.merge.name_spelling import name_key
 from audio.merge.naming.acceptance import lead
-from audio.merge.naming.name_embeddings import candidate_voices
 from audio.merge.naming.overlap import OverlapRule
-from audio.merge.naming.voice_similarity import NOISE, compare_with_voices
+from audio.merge.naming.voices.name_embeddings import candidate_voices
+from audio.merge.naming.voices.voice_similarity import NOISE, compare_with_voices
 from audio.merge.values import Diarization, NamedSpeaker, Notice, Voices
 
 WEAK_SHARE = 0.5

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.merge.intervals import Indices, Times, union
+from audio.merge.naming.clock.offset_search import OBSERVATION_S
+from audio.merge.naming.clock.timeline_alignment import spans_of
 from audio.merge.naming.joint_table import (
     Course,
     Spans,
@@ -22,8 +24,6 @@ from audio.merge.naming.joint_table import (
     overlap_table,
     owners_at,
 )
-from audio.merge.naming.offset_search import OBSERVATION_S
-from audio.merge.naming.timeline_alignment import spans_of
 from audio.merge.values import TimelineEntry, Turn
 
 # Time in which several speakers talk or several names are shown counts this fraction of exclusive

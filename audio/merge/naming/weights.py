@@ -15,7 +15,11 @@ from numpy.typing import NDArray
 
 from audio.merge.naming.joint_table import Table
 from audio.merge.naming.timeline_evidence import Timeline
-from audio.merge.naming.voice_similarity import Similarities, compare_speakers, compare_with_voices
+from audio.merge.naming.voices.voice_similarity import (
+    Similarities,
+    compare_speakers,
+    compare_with_voices,
+)
 from audio.merge.values import Diarization, Voices
 
 # A voice at its threshold has a weight of 1 nat, and 4 more for every 0.1 above it: the log

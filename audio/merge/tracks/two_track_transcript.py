@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import category
 
-from audio.merge.assignment import group_words
-from audio.merge.doubtful_times import trim_drawn_out
 from audio.merge.name_spelling import common_spelling
 from audio.merge.named_transcript import (
     assign_names,
@@ -22,16 +20,9 @@ from audio.merge.named_transcript import (
     used_timeline,
 )
 from audio.merge.naming.acceptance import EvidenceRule
-from audio.merge.naming.name_embeddings import embeddings_by_name, known_embedding
 from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule
-from audio.merge.naming.voice_similarity import check_dimensions
-from audio.merge.speaker_labels import (
-    PLAIN_RULE,
-    LabellingRule,
-    label_blocks,
-    length_of,
-    transcribed_words,
-)
+from audio.merge.naming.voices.name_embeddings import embeddings_by_name, known_embedding
+from audio.merge.naming.voices.voice_similarity import check_dimensions
 from audio.merge.tracks.local_speech import (
     MIC,
     LocalSpeech,
@@ -56,6 +47,15 @@ from audio.merge.values import (
     Turn,
     Voices,
     Word,
+)
+from audio.merge.words.assignment import group_words
+from audio.merge.words.doubtful_times import trim_drawn_out
+from audio.merge.words.speaker_labels import (
+    PLAIN_RULE,
+    LabellingRule,
+    label_blocks,
+    length_of,
+    transcribed_words,
 )
 
 MOST_WORDS_DROPPED = Notice(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from audio.archive.options import DEFAULT_MERGE, ArchiveOptions
-from audio.merge.constrained_clustering import LinkingRule
+from audio.merge.chunks.constrained_clustering import LinkingRule
 from audio.merge.values import NO_VOICES, Span, Voices
 
 OPTIONS = ArchiveOptions(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from audio.formats.cues import Cue, cut_cues, sentence_cues, shown_briefly, subtitle_cues
 from audio.formats.line_breaks import display_columns
-from audio.merge.assignment import group_words
 from audio.merge.values import NamedTranscript, Transcription, Word
+from audio.merge.words.assignment import group_words
 
 
 def transcribed(*words: Word) -> Transcription:

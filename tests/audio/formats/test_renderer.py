@@ -14,7 +14,6 @@ from audio.formats.renderer import (
     render_file,
 )
 from audio.formats.stored_transcript import StoredTranscript, read_transcript
-from audio.merge.assignment import group_words
 from audio.merge.values import (
     Block,
     LabelledTranscript,
@@ -23,6 +22,7 @@ from audio.merge.values import (
     Transcription,
     Word,
 )
+from audio.merge.words.assignment import group_words
 
 WORDS = (Word(0.0, 1.0, "Hi."), Word(1.0, 2.0, "Hello."))
 TRANSCRIPTION = Transcription("Hi. Hello.", WORDS, duration=2.0)

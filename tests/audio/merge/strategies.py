@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from audio.merge.chunk_overlaps import Chunk
+from audio.merge.chunks.chunk_overlaps import Chunk
 from audio.merge.values import Block, Diarization, Span, TimelineEntry, Turn, Voices, Word
 
 Number = TypeVar("Number", bound=np.generic)

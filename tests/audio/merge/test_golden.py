@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from audio.merge.assignment import group_words, label_words
-from audio.merge.naming.name_embeddings import embeddings_by_name
 from audio.merge.naming.overlap import OverlapRule, name_by_overlap
+from audio.merge.naming.voices.name_embeddings import embeddings_by_name
 from audio.merge.tracks.local_speech import select_by_level, select_by_vad
 from audio.merge.tracks.two_track_transcript import name_two_tracks
 from audio.merge.values import Diarization, Word
+from audio.merge.words.assignment import group_words, label_words
 from tests.audio.merge import golden
 from tests.audio.merge.golden import vectors_of
 

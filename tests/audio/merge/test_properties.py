@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from audio.merge.assignment import group_words, label_words
-from audio.merge.constrained_clustering import LinkingRule, cluster
-from audio.merge.linking import link_chunks
+from audio.merge.chunks.constrained_clustering import LinkingRule, cluster
+from audio.merge.chunks.linking import link_chunks
 from audio.merge.naming.overlap import find_shown_names
-from audio.merge.naming.voice_similarity import find_nearest_voices
-from audio.merge.speaker_labels import share_overlaps
+from audio.merge.naming.voices.voice_similarity import find_nearest_voices
 from audio.merge.tracks.local_speech import select_by_level, select_by_vad
 from audio.merge.tracks.loudness import Track, measure_levels
 from audio.merge.tracks.two_track_transcript import interleave_blocks
 from audio.merge.values import UNKNOWN_SPEAKER, Block, Span, TimelineEntry, Turn, Voices, Word
+from audio.merge.words.assignment import group_words, label_words
+from audio.merge.words.speaker_labels import share_overlaps
 from benchmarks.measures import plain_rules
 from tests.audio.merge import strategies as some
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audio.merge.naming.open_set_identification import OpenSetRule
+from audio.merge.naming.voices.open_set_identification import OpenSetRule
 from audio.merge.values import Voices
 from benchmarks.measures.error_rates import Shares, Trial, equal_error_rate, shares_at
 

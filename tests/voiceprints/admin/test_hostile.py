@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.voiceprints.admin.conftest import PEOPLE, TRANSCRIPTS
-from tests.voiceprints.admin.test_people import FORM
+from tests.voiceprints.admin.person.test_people import FORM
 from tests.voiceprints.people import consenting, transcript
 from voiceprints.models import Person
 

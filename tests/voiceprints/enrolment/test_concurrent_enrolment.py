@@ -9,7 +9,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from audio.media.recording import Recording
-from audio.pipeline.clip_embeddings import embed_clips
+from audio.pipeline.analysis.clip_embeddings import embed_clips
 from tests.faults import FaultServer
 from tests.voiceprints.people import SPACE, axis, blend, consenting
 from tests.voiceprints.test_concurrency import started, waiting

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from audio.api.serializers.recordings import AudioField
-from audio.merge.naming.open_set_identification import Identification
+from audio.merge.naming.voices.open_set_identification import Identification
 from voiceprints.api.serializers.strict_requests import StrictRequest
 from voiceprints.api.serializers.voiceprints import EmbeddingField, SpaceField
 from voiceprints.matching.voice_matching import KnownPerson

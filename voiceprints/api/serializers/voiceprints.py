@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from audio.api.fields import FiniteFloatField, NameField
 from audio.api.serializers.recordings import AudioField
-from audio.merge.naming.voice_similarity import unit
+from audio.merge.naming.voices.voice_similarity import unit
 from audio.merge.values import Embedding
 from audio.timelines.plain_list import is_finite
 from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest, VectorQuery

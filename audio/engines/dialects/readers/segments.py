@@ -19,7 +19,7 @@ from audio.engines.dialects.readers.answer_values import (
     times,
 )
 from audio.merge.values import Span, Word
-from audio.merge.word_spacing import split_words
+from audio.merge.words.word_spacing import split_words
 
 _NO_SPEECH = 0.9
 

@@ -32,7 +32,7 @@ from audio.engines.dialects.readers.segments import (
 )
 from audio.engines.languages import language_code
 from audio.merge.values import Diarization, Transcription, Turn, Word
-from audio.merge.word_spacing import LONGEST_PAUSE_S, join_words, whole_words
+from audio.merge.words.word_spacing import LONGEST_PAUSE_S, join_words, whole_words
 
 _LANGUAGE = re.compile(r"[A-Za-z][A-Za-z _-]{1,40}")
 _LONGEST_CODE = 3

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.audio.api.views.test_diarized_transcriptions import REFERENCE
-from tests.audio.pipeline.test_analysis import BLOCKS, LONG
+from tests.audio.pipeline.analysis.test_recording_analysis import BLOCKS, LONG
 from tests.engine_answers import DIARIZATION, DIARIZE, SPEAK, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import Answer, Asked, FaultServer, breakages
 from tests.faults.answers import as_json

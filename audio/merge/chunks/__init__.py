@@ -1,0 +1,1 @@
+"""How the answers for chunks become one transcription and one diarization."""

@@ -1,0 +1,1 @@
+"""How late a timeline is, and whether it follows the speakers at all."""

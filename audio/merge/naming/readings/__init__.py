@@ -1,0 +1,1 @@
+"""Readings of one name that are one person."""

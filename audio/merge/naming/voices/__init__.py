@@ -1,0 +1,1 @@
+"""Similarity of voices, and the people whose voices are known."""

@@ -1,0 +1,1 @@
+"""Words: their spaces, their times, and the speakers that they belong to."""

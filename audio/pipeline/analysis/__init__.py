@@ -1,0 +1,1 @@
+"""The engines' analysis of recordings of any length."""

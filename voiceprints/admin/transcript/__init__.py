@@ -1,0 +1,1 @@
+"""Transcripts in the admin: list, page and speakers."""
