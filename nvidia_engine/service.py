@@ -16,10 +16,10 @@ from nvidia_engine.connection import LOOK_S, ClientLeft, connected
 from nvidia_engine.device import Device, candidates, versions
 from nvidia_engine.engine import Engine, Recording
 from nvidia_engine.features import SAMPLE_RATE
-from nvidia_engine.inference.child import Child
+from nvidia_engine.inference.child import Child, serve_models
 from nvidia_engine.inference.deadlines import Limits
 from nvidia_engine.inference.dispatcher import Dispatcher
-from nvidia_engine.inference.messages import Ready, serve_models
+from nvidia_engine.inference.messages import Ready
 from nvidia_engine.inference.model_files import (
     DIARIZER_NAMES,
     EMBEDDER_NAME,

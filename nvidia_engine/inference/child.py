@@ -6,7 +6,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from nvidia_engine.device import Device
 from nvidia_engine.inference.messages import Batch, Failed, Ready, Refused
+from nvidia_engine.inference.model_files import ModelFiles
 
 # An exception that names one of these leaves the device unusable for this process.
 _FATAL = ("CUDA", "CUBLAS", "CUDNN", "CURAND", "MEMORY", "BAD_ALLOC", "ALLOC")
@@ -42,7 +44,7 @@ class Child:
     Parameters
     ----------
     target
-        ``serve`` of `worker`, called with the connection and these arguments.
+        `serve_models`, called with the connection and these arguments.
     """
 
     def __init__(self, target: Target, arguments: tuple[Any, ...]) -> None:
@@ -116,6 +118,14 @@ class Child:
             return connection.recv()
         except (EOFError, OSError) as error:
             raise ChildFault("the child died") from error
+
+
+def serve_models(connection: Connection, files: ModelFiles, device: Device, pieces: int) -> None:
+    """Serve batches in a child process."""
+    # Here, so that the process that starts it loads neither onnxruntime nor CUDA's libraries.
+    from nvidia_engine.inference.worker import serve
+
+    serve(connection, files, device, pieces)
 
 
 def _fault(failed: Failed) -> Exception:

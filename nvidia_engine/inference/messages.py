@@ -1,19 +1,16 @@
-"""What the engine and its child say to each other; it imports no onnxruntime."""
+"""The messages between the engine and its child process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import Any
 
-from nvidia_engine.device import Device
 from nvidia_engine.diarization.geometry import DiarizerFacts
-from nvidia_engine.inference.model_files import ModelFiles
 from nvidia_engine.inference.units import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What a child says once its models are loaded."""
+    """The models of a child are loaded."""
 
     device: str
     diarizer: DiarizerFacts
@@ -23,14 +20,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a child cannot start; starting it again would not help."""
+    """A child cannot start, and another start would not help: the reason."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why a batch failed: the class and the text of the exception."""
+    """A batch failed: the class and the text of the exception."""
 
     error: str
     text: str
@@ -38,15 +35,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a child is asked."""
+    """Inputs of one kind for one run of a model."""
 
     kind: Kind
     payloads: Sequence[Any]
-
-
-def serve_models(connection: Connection, files: ModelFiles, device: Device, pieces: int) -> None:
-    """Run the child."""
-    # Here, so that the process that starts it loads neither onnxruntime nor CUDA's libraries.
-    from nvidia_engine.inference.worker import serve
-
-    serve(connection, files, device, pieces)
