@@ -1,4 +1,4 @@
-"""What the NVIDIA engine's own code costs, without trained models.
+"""The cost of the NVIDIA engine's own code, without trained models.
 
     python -m benchmarks.nvidia_engine
     python -m benchmarks.nvidia_engine --known-answers 2

@@ -1,4 +1,4 @@
-"""How large the NVIDIA engine's image becomes, by the sizes of its wheels; nothing is downloaded.
+"""An estimate of the NVIDIA engine's image size from its wheels' sizes, without a download.
 
 .venv/bin/python -m benchmarks.nvidia_image
 """

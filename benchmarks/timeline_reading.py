@@ -1,4 +1,4 @@
-"""How long it takes to read 32 MiB of each timeline format, and how much memory.
+"""Time and memory for reading 32 MiB of each timeline format.
 
     python -m benchmarks.timeline_reading [FORMAT …]
 

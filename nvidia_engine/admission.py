@@ -1,4 +1,4 @@
-"""How many calls, and how much audio, this engine accepts at the same time."""
+"""Admission: the calls, and the audio, that this engine accepts at the same time."""
 
 import math
 import threading

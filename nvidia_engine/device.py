@@ -1,4 +1,4 @@
-"""Which device the models run on, found without touching it."""
+"""The device that the models run on, found without opening it."""
 
 import contextlib
 import logging

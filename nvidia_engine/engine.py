@@ -1,4 +1,4 @@
-"""What the engine does for one recording: words, turns, embeddings."""
+"""The engine: words, turns and embeddings of one recording."""
 
 import math
 from collections import deque

@@ -1,4 +1,4 @@
-"""What scripted engines answer, for all tests that are not about the answer itself."""
+"""Answers of scripted engines for tests that are not about the answer itself."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an archive is asked for, as a value, as JSON that jobs store, and as a digest."""
+"""The options of an archive run: a value, its JSON for jobs, and its digest."""
 
 import hashlib
 import json

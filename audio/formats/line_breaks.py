@@ -1,4 +1,4 @@
-"""Where a line of text may break in its script, and how wide it is on a screen."""
+"""Line breaks that a script allows, and the width of text on a screen."""
 
 from unicodedata import category, east_asian_width
 

@@ -1,4 +1,4 @@
-"""What the engines hear of a microphone track, and which of its words are the local user's.
+"""The microphone track without echo, and the local user's words in it.
 
 The microphone hears the other speakers from the loudspeaker. Where their echo is found, the
 engines hear the track without it, and what is left decides which words are the user's.

@@ -1,4 +1,4 @@
-"""Which names and identifiers of an export are one person.
+"""The people of an export: names and identifiers that belong to one person.
 
 The readings of one name without any identifier are joined later, by the merge core.
 """

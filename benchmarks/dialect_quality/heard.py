@@ -1,4 +1,4 @@
-"""What the built-in engine hears in a file: asked once, and then remembered."""
+"""The built-in engine's answers for a file, asked once and remembered."""
 
 import hashlib
 import json

@@ -1,1 +1,1 @@
-"""What the gateway adds to an engine's own time and memory, as `make bench` measures it."""
+"""The gateway's share of time and memory beside an engine's own: `make bench`."""

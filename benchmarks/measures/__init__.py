@@ -1,1 +1,1 @@
-"""What the benchmarks measure with: error rates, scores, memory and timed requests."""
+"""Measures of the benchmarks: error rates, scores, memory and timed requests."""

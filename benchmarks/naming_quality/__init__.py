@@ -1,1 +1,1 @@
-"""How often names are right on hard meetings: `python -m benchmarks.naming_quality`."""
+"""The quality of names on hard meetings: `python -m benchmarks.naming_quality`."""

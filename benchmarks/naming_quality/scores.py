@@ -1,4 +1,4 @@
-"""How much of the speaking time is under a right name, a wrong one, or none.
+"""Shares of the speaking time under a right name, a wrong one, or none.
 
 Shares are percentages of the time that the diarizer gives a label.
 """

@@ -1,4 +1,4 @@
-"""How far the engine's own code is from NeMo's and transformers'."""
+"""The distance of the engine's own code from NeMo and transformers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What NeMo and transformers answer: the numbers that the tests are compared with."""
+"""The answers of NeMo and transformers that the tests are compared with."""
 
 from dataclasses import dataclass
 from pathlib import Path

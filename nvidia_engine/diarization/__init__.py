@@ -1,1 +1,1 @@
-"""Who spoke when: a streaming diarizer with a speaker cache."""
+"""A streaming diarizer with a speaker cache."""

@@ -1,4 +1,4 @@
-"""What the caller of a streaming diarizer must know of its model: sizes, in frames of 80 ms."""
+"""The sizes of a streaming diarizer that its caller needs, in frames of 80 ms."""
 
 from dataclasses import dataclass
 

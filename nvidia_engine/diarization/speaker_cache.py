@@ -1,4 +1,4 @@
-"""Which frames of the past a streaming diarizer keeps: those that separate its speakers best.
+"""The speaker cache: the past frames that separate the speakers of a stream best.
 
 Source: Medennikov et al., "Streaming Sortformer: Speaker Cache-Based Online Speaker Diarization
 with Arrival-Time Ordering" (2025); NeMo 3.0.0, ``SortformerModules._compress_spkcache``;

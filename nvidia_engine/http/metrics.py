@@ -1,4 +1,4 @@
-"""What the engine has done, in Prometheus' text format."""
+"""The engine's metrics in Prometheus' text format."""
 
 from collections.abc import Iterator, Mapping
 

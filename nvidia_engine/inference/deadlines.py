@@ -1,4 +1,4 @@
-"""How long a batch may take, by what earlier batches took."""
+"""The deadline of a batch, from the times of earlier batches."""
 
 from dataclasses import dataclass
 

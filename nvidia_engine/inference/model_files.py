@@ -1,4 +1,4 @@
-"""Which files of a folder are the three models."""
+"""The files of the three models in a folder."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who is served next: batches of one kind, fair between requests.
+"""The scheduler: batches of one kind, fair between requests.
 
 Pure: no threads, no clock. The dispatcher holds a lock around each call.
 """

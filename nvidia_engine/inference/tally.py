@@ -1,4 +1,4 @@
-"""How much the models have answered."""
+"""Counts of what the models have answered."""
 
 from collections import Counter
 from dataclasses import dataclass, field

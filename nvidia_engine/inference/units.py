@@ -1,4 +1,4 @@
-"""What is asked of the device, and by whom."""
+"""Units of inference, and the requests that they belong to."""
 
 import itertools
 import time

@@ -1,4 +1,4 @@
-"""When the sound of a media file is heard, as a player shows it."""
+"""The start of the sound on the clock of a media file, as players show it."""
 
 from av.audio.frame import AudioFrame
 from av.container import InputContainer

@@ -1,1 +1,1 @@
-"""What a running engine is worth on this machine: ``python -m nvidia_engine.report``."""
+"""Quality and speed of a running engine on this machine: ``python -m nvidia_engine.report``."""

@@ -1,1 +1,1 @@
-"""Which files the models are, and how they are fetched and checked."""
+"""The files of the models: their manifest, downloads and checks."""

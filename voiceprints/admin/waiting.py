@@ -1,4 +1,4 @@
-"""What waits for a person: the admin's home counts it, and links to it."""
+"""Work that waits for a person, counted and linked on the admin's home."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""When jobs and webhooks are retried: the policies, and which errors are transient."""
+"""The retry policies of jobs and webhooks, and the errors that are transient."""
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError

@@ -1,4 +1,4 @@
-"""What a constraint cannot say."""
+"""Rules that a constraint cannot express."""
 
 from django.db import migrations
 

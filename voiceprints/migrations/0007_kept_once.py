@@ -1,4 +1,4 @@
-"""What is to be kept once has a key; two under one key there cannot be."""
+"""A unique key for transcripts and samples that are stored once."""
 
 from django.db import migrations, models
 

@@ -1,4 +1,4 @@
-"""What a dialect is: a writer and a reader of HTTP between an engine and the merge core's values.
+"""The base of all dialects: HTTP on an engine's side, the merge core's values on ours.
 
 To write a dialect, add a module here with one subclass of `Dialect`, and enter it in `registry`:
 

@@ -1,4 +1,4 @@
-"""What an engine's health route says: that it can infer, that it is loading, or neither."""
+"""An engine's health as its health route reports it: ready, loading, or neither."""
 
 import re
 from dataclasses import dataclass

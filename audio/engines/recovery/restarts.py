@@ -1,4 +1,4 @@
-"""How the settings have an engine restarted: by Docker, by a command, or not at all."""
+"""Restarts of an engine, as the settings ask: by Docker, by a command, or not at all."""
 
 import os
 import shlex

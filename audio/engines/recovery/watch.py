@@ -1,4 +1,4 @@
-"""When engines are examined: periodically, after a failure, and on request."""
+"""The watch over engines: periodic probes, and probes after a failure or on request."""
 
 import logging
 from threading import Event, Lock, Thread

@@ -1,4 +1,4 @@
-"""Where the sound of a recording is: in which of its streams, and on which channel.
+"""The streams and channels of a recording that carry sound.
 
 A stream may be silent beside another one. The channels of a stream may be in opposite phase, so
 that their mean is silence: one of them is heard then.

@@ -1,1 +1,1 @@
-"""How the answers for chunks become one transcription and one diarization."""
+"""The join of the answers for chunks into one transcription and one diarization."""

@@ -1,4 +1,4 @@
-"""How a word sounds and looks: its folded letters, its phonetic keys, and likeness of both.
+"""The sound and look of a word: folded letters, phonetic keys, and the likeness of both.
 
 Conventions
 -----------

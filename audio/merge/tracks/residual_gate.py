@@ -1,4 +1,4 @@
-"""Which of the mic track's words are the local user's, by what is left when the echo is removed.
+"""The gate for the mic track's words: the local user's remain when the echo is removed.
 
 The levels of the two tracks depend on gains that no user controls. Those of the residual and of
 the predicted echo are of one track: a word is the user's when the residual is well over what the

@@ -1,4 +1,4 @@
-"""What the engines answer for one file: a whole recording, or a chunk of it.
+"""The engines' answers for one file: a whole recording, or a chunk of it.
 
 A file that an engine finds too large is sent once more in halves. Calls for a chunk are repeated
 while an engine may recover; a chunk without an answer is missing, for it is a part of long work.

@@ -1,4 +1,4 @@
-"""Which engines answer for a recording, in how many calls, and within which limits.
+"""The plan for a recording: its engines, their calls, and their limits.
 
 An engine of the gateway's own dialects is asked for words and for turns with embeddings. What
 another engine lacks is filled: the words of a text are placed by turns, and the voices role embeds

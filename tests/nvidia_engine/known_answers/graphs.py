@@ -1,4 +1,4 @@
-"""What graphs with known answers are built of."""
+"""The parts of graphs with known answers."""
 
 from collections.abc import Mapping, Sequence
 

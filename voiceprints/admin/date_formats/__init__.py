@@ -1,1 +1,1 @@
-"""How the admin writes dates, by language."""
+"""Date formats of the admin, by language."""

@@ -1,1 +1,1 @@
-"""How late a timeline is, and whether it follows the speakers at all."""
+"""The offset of a timeline's clock, and the evidence that it follows the speakers at all."""

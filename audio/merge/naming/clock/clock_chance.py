@@ -1,4 +1,4 @@
-"""How probable it is that chance explains how well a timeline follows the speakers.
+"""The probability that chance explains how well a timeline follows the speakers.
 
 Conventions
 -----------
