@@ -10,7 +10,7 @@ import numpy as np
 
 from audio.merge.chunks.constrained_clustering import LinkingRule
 from audio.merge.values import Span, Voices
-from audio.pipeline.label_merge import MergeOptions
+from audio.pipeline.merge_job import MergeOptions
 
 DEFAULT_FORMATS = ("json", "txt")
 DEFAULT_MERGE = MergeOptions(transcribe=True)

@@ -19,7 +19,9 @@ from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript
 from audio.pipeline.analysis.engine_retries import call_with_retries
 from audio.pipeline.job_progress import watched_by
-from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge, remember
+from audio.pipeline.label_merge import label_merge
+from audio.pipeline.merge_job import MergeJob, build_merge_job
+from audio.pipeline.transcript_storage import remember
 from audio.timelines.export import MAX_BYTES, Export, Unreadable
 from audio.timelines.registry import read_timeline
 

@@ -28,7 +28,7 @@ from audio.merge.defaults import (
 )
 from audio.merge.name_spelling import readable
 from audio.merge.values import Voices
-from audio.pipeline.label_merge import build_merge_options
+from audio.pipeline.merge_job import build_merge_options
 from audio.timelines.registry import AUTO
 
 USAGE = 2

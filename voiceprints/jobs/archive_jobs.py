@@ -18,7 +18,8 @@ from audio.archive.recording_job import (
 from audio.media.recording import Recording, suffix_of
 from audio.merge.name_spelling import readable
 from audio.merge.values import NamedTranscript
-from audio.pipeline.label_merge import MergeJob, build_merge_job, label_merge
+from audio.pipeline.label_merge import label_merge
+from audio.pipeline.merge_job import MergeJob, build_merge_job
 from audio.timelines.documents import normalise
 from voiceprints.jobs.submission import Submission, work_digest
 from voiceprints.models.jobs import Job, JobKind, JobState

@@ -11,7 +11,9 @@ from audio.api.serializers.speakers import LabelMergeRequest, TranscribeWithSpea
 from audio.formats.native_json import Json, without_embeddings
 from audio.formats.renderer import render
 from audio.merge.values import LabelledTranscript, NamedTranscript
-from audio.pipeline.label_merge import MergeJob, label_merge, storing
+from audio.pipeline.label_merge import label_merge
+from audio.pipeline.merge_job import MergeJob
+from audio.pipeline.transcript_storage import storing
 from audio.pipeline.transcription import (
     transcribe_with_known_speakers,
     transcribe_with_speakers,

@@ -31,7 +31,7 @@ from audio.merge.defaults import (
     ECHO_NAMES,
     RULE_NAMES,
 )
-from audio.pipeline.label_merge import MergeJob, build_merge_job, build_merge_options
+from audio.pipeline.merge_job import MergeJob, build_merge_job, build_merge_options
 from audio.timelines.registry import AUTO, FORMATS
 
 MAX_SPEAKERS = 100

@@ -16,7 +16,8 @@ from audio.api.serializers.speakers import (
 )
 from audio.formats.native_json import diarized_chunk_json
 from audio.library import check_can_store, work_begun
-from audio.pipeline.label_merge import label_merge, note_missing_words, remember
+from audio.pipeline.label_merge import label_merge
+from audio.pipeline.transcript_storage import note_missing_words, remember
 from audio.pipeline.transcription import (
     diarize_chunk,
     transcribe_with_known_speakers,

@@ -132,14 +132,7 @@ def name_two_tracks(
     duration = max(length_of(track.diarization, track.transcription) for track in (mic, system))
     words, mic_notices = _mic_words(mic, labelling)
     local = _select_local(mic, system, self_vad, selection, words)
-    user_voice = find_user_voice(mic.diarization, local.turns)
-    user = NamedSpeaker(
-        MIC,
-        user_name,
-        "mic_channel",
-        user_voice.embedding,
-        enrolled_s=user_voice.enrolled_s,
-    )
+    user, user_turns = _user_of(mic, local, user_name)
     naming = assign_names(
         system.diarization,
         entries,
@@ -154,7 +147,7 @@ def name_two_tracks(
     )
     mic_blocks = group_words(local.words, [user.name] * len(local.words))
     names = {speaker.speaker: speaker.name for speaker in naming.speakers}
-    turns = (*system.diarization.turns, *user_voice.turns)
+    turns = (*system.diarization.turns, *user_turns)
     return NamedTranscript(
         mode="dual_channel",
         duration=duration,
@@ -239,6 +232,15 @@ def _select_local(
     if mic.samples is None or system.samples is None:
         raise ValueError("without self_vad both tracks need samples, got None")
     return select_by_level(mic.samples, system.samples, words, mic.diarization.turns)
+
+
+def _user_of(
+    mic: AnalysedTrack, local: LocalSpeech, name: str
+) -> tuple[NamedSpeaker, Sequence[Turn]]:
+    """Return the local user, with the voice of the local turns, and the user's turns."""
+    voice = find_user_voice(mic.diarization, local.turns)
+    user = NamedSpeaker(MIC, name, "mic_channel", voice.embedding, enrolled_s=voice.enrolled_s)
+    return user, voice.turns
 
 
 def _embeddings(

@@ -11,7 +11,8 @@ from audio.engines import roles
 from audio.engines.role_settings import ROLES, Role
 from audio.media.recording import Recording
 from audio.merge.values import NamedTranscript
-from audio.pipeline.label_merge import MergeJob, MergeOptions, label_merge
+from audio.pipeline.label_merge import label_merge
+from audio.pipeline.merge_job import MergeJob, MergeOptions
 from tests.audio.pipeline.foreign_engines import (
     BLOCKS,
     KNOWN,
