@@ -69,6 +69,12 @@ NAMED_SPEAKERS = Counter(
     "Speakers of recordings, by what named them; unmatched: they have no name",
     ["source"],
 )
+REALTIME_SESSIONS = Gauge("spark_realtime_sessions", "Realtime sessions under way")
+REALTIME_REFUSALS = Counter(
+    "spark_realtime_refusals_total",
+    "Realtime sessions refused because there were too many, or too many of their key",
+    ["reason"],
+)
 
 
 def count_names(sources: Iterable[str]) -> None:

@@ -164,6 +164,12 @@ MAX_UPLOAD_MB: int = env.int("MAX_UPLOAD_MB", 2048)
 DEFAULT_VOICE: str = env.str("DEFAULT_VOICE", "bm_george")
 DEFAULT_SPEECH_FORMAT: str = env.str("DEFAULT_SPEECH_FORMAT", "wav")
 
+# Realtime sessions, in a process of their own
+REALTIME_SESSIONS: int = env.int("REALTIME_SESSIONS", 100)
+REALTIME_SESSION_S: float = env.float("REALTIME_SESSION_S", 3600.0)
+REALTIME_IDLE_S: float = env.float("REALTIME_IDLE_S", 300.0)
+REALTIME_BUFFER_S: float = env.float("REALTIME_BUFFER_S", 300.0)
+
 # Server and logs
 # Enough for the slots of each engine, and 16 more.
 _THREADS = 16 + 48 * max(2, _engines)
@@ -490,5 +496,8 @@ LOGGING = {
         # Its warnings contain the address of the database.
         "psycopg.pool": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
+        # It reports each stranger's broken handshake with a traceback; the sessions have lines of
+        # their own.
+        "websockets": {"level": "CRITICAL"},
     },
 }

@@ -149,11 +149,12 @@ def _is_this_machine(request: Request) -> bool:
     return (
         address.is_loopback
         and not any(map(_FORWARDING.fullmatch, request.META))
-        and not _is_from_another_site(request)
+        and not is_from_another_site(request)
     )
 
 
-def _is_from_another_site(request: Request) -> bool:
+def is_from_another_site(request: Request) -> bool:
+    """Return whether a page of another origin, outside CORS_ALLOWED_ORIGINS, sent a request."""
     host, origin = request.get_host(), request.META.get("HTTP_ORIGIN")
     if origin is None:
         site: str = request.META.get("HTTP_SEC_FETCH_SITE", "")

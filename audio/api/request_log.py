@@ -92,13 +92,14 @@ class _RecordedBody:
 
 
 def _close(entry: RequestEntry) -> None:
-    _write(entry)
+    metrics.IN_FLIGHT.dec()
+    write(entry)
     context.end()
 
 
-def _write(entry: RequestEntry) -> None:
+def write(entry: RequestEntry) -> None:
+    """Count a request that has ended, and write its line."""
     seconds = time.monotonic() - entry.started
-    metrics.IN_FLIGHT.dec()
     metrics.UPLOADED_BYTES.inc(entry.bytes_in)
     answered = (entry.method, entry.route, str(entry.status))
     metrics.REQUESTS.labels(*answered).observe(seconds)

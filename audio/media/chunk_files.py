@@ -17,6 +17,7 @@ from audio.media import temporary_files
 from audio.media.decoding import SAMPLE_RATE, sample_blocks
 from audio.media.encoding import pcm, wav
 from audio.media.recording import Recording
+from audio.media.sample_buffer import SampleBuffer
 
 # How far from the planned position a cut may be, if it is quieter there.
 SEARCH_S = 15.0
@@ -127,10 +128,10 @@ def cut_chunks(
     length = round(chunk_s * SAMPLE_RATE)
     search, half = round(rule.search_s * SAMPLE_RATE), round(rule.overlap_s * SAMPLE_RATE / 2)
     ahead = length + max(search + half, round(rule.shortest_s * SAMPLE_RATE))
-    buffer = _Buffer()
+    buffer = SampleBuffer()
     begin = 0
     for block in blocks:
-        buffer.add(block)
+        buffer.add(pcm(block))
         while buffer.end - begin >= ahead:
             planned = begin + length
             near = buffer.between(planned - search, planned + search)
@@ -151,33 +152,10 @@ def quietest(samples: Samples) -> int:
     return int(frame * _FRAME + _PAUSE_FRAMES * _FRAME // 2)
 
 
-def _write(buffer: "_Buffer", folder: Path, begin: int, stop: int, end: int) -> ChunkFile:
+def _write(buffer: SampleBuffer, folder: Path, begin: int, stop: int, end: int) -> ChunkFile:
     path = folder / f"{begin}.wav"
     content = wav(buffer.between(buffer.start, end))
     temporary_files.check_room(len(content))
     path.write_bytes(content)
     times = (buffer.start, end, begin, stop)
     return ChunkFile(path, *(time / SAMPLE_RATE for time in times))
-
-
-class _Buffer:
-    """The samples that are still needed; positions count from the start of the recording."""
-
-    def __init__(self) -> None:
-        self.start = 0
-        self.end = 0
-        self._blocks: list[Samples] = []
-
-    def add(self, block: NDArray[np.float32]) -> None:
-        self._blocks.append(pcm(block))
-        self.end += len(block)
-
-    def between(self, start: int, end: int) -> Samples:
-        if len(self._blocks) > 1:
-            self._blocks = [np.concatenate(self._blocks)]
-        whole = self._blocks[0] if self._blocks else np.empty(0, dtype=np.int16)
-        return whole[start - self.start : end - self.start]
-
-    def drop_before(self, start: int) -> None:
-        self._blocks = [self.between(start, self.end).copy()]
-        self.start = start

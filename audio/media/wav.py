@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 import numpy as np
-from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from audio.media.decoders.protocol import SAMPLE_RATES
 from audio.media.decoders.sound_energy import measure_energy, mixed
+from audio.media.resampling import Resampler
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 Samples = NDArray[np.float32]
@@ -206,10 +205,7 @@ def _plain(
 
 
 def _resampled(blocks: Iterator[Samples], rate: int, wanted: int) -> Iterator[Samples]:
-    resampler = AudioResampler(format="fltp", layout="mono", rate=wanted)
+    resampler = Resampler(rate, wanted, np.float32)
     for block in blocks:
-        whole = np.ascontiguousarray(block[np.newaxis])
-        frame = AudioFrame.from_ndarray(whole, format="fltp", layout="mono")
-        frame.sample_rate = rate
-        yield from (part.to_ndarray()[0] for part in resampler.resample(frame))
-    yield from (part.to_ndarray()[0] for part in resampler.resample(None))
+        yield from resampler.feed(block)
+    yield from resampler.rest()

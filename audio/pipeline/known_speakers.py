@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from audio.merge.name_spelling import name_key
 from audio.merge.naming.voices.open_set_identification import OpenSetRule, identify
 from audio.merge.values import NO_VOICES, Diarization, Embedding, Notice, Voices
 from audio.pipeline.analysis.analysis_work import AnalysisRequest
-from audio.pipeline.analysis.parallel_calls import MAX_PARALLEL, hold_slots
+from audio.pipeline.analysis.parallel_calls import MAX_PARALLEL, call_in_parallel, hold_slots
 from audio.pipeline.analysis.recording_analysis import analyse
 
 # An embedding of less speech is often wrong; more than a minute adds nothing.
@@ -115,6 +116,23 @@ def known_names(
         for label, embedding in diarization.embeddings.items()
     }
     return {label: name for label, name in found.items() if name is not None}, warnings
+
+
+def known_voice(clip: Recording, *, reader: str) -> tuple[str | None, tuple[Notice, ...]]:
+    """Return the name that the stored library has for the voice in a clip, and warnings.
+
+    There is no name while the library is unavailable.
+
+    Raises
+    ------
+    EngineError
+    """
+    [found] = call_in_parallel(["voices"], partial(roles.embed, clip))
+    if found is None:
+        return None, ()
+    voices, warnings = find_voices(found.space, {"voice": found.embedding}, asked_by=reader)
+    rule = OpenSetRule(voices.threshold, voices.margin)
+    return identify(found.embedding, voices, rule=rule).name, warnings
 
 
 def _voices(names: tuple[str, ...], embeddings: Sequence[Embedding]) -> Voices:

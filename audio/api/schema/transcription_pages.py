@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
+    OpenApiParameter,
     PolymorphicProxySerializer,
     extend_schema,
     inline_serializer,
@@ -246,4 +247,18 @@ TRANSLATION = extend_schema(
     tags=["OpenAI"],
     request=None,
     responses={400: Refusal},
+)
+REALTIME = extend_schema(
+    operation_id="realtime",
+    summary="Transcribe while audio arrives: a WebSocket, served by `manage.py realtime`",
+    description="The process `manage.py realtime` serves this path, at an address of its own or "
+    "behind a proxy that sends it there: a session of OpenAI's Realtime API with "
+    "`intent=transcription`. The gateway itself answers 426. See `docs/how-to/realtime.md`.",
+    tags=["OpenAI"],
+    parameters=[
+        OpenApiParameter("intent", str, enum=["transcription"]),
+        OpenApiParameter("model", str, description="A speech-to-text model of GET /v1/models."),
+    ],
+    request=None,
+    responses={426: Refusal},
 )

@@ -197,7 +197,7 @@ class TranscriptionRequest(SpelledRequest):
             "model": given.get("model"),
             "language": given.get("language")
             or (language_code(languages[0]) if len(languages) == 1 else None),
-            "prompt": _prompt(given.get("prompt", ""), given["keywords"]),
+            "prompt": joined_prompt(given.get("prompt", ""), given["keywords"]),
             "temperature": given.get("temperature"),
         }
         return {key: str(value) for key, value in relayed.items() if value not in (None, "")}
@@ -219,7 +219,7 @@ class TranscriptionRequest(SpelledRequest):
             yield from (name for name in _KNOWN_SPEAKERS if given[name])
 
 
-def _prompt(prompt: str, keywords: Sequence[str]) -> str:
+def joined_prompt(prompt: str, keywords: Sequence[str]) -> str:
     """Return the prompt with as many keywords as fit: engines read its last few hundred words."""
     joined = ""
     for part in filter(None, [prompt, *keywords]):

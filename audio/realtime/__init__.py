@@ -1,0 +1,1 @@
+"""Realtime transcription: sessions over WebSockets, in a process of their own."""

@@ -1,0 +1,114 @@
+"""The process of realtime sessions as in production, and a client for it."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE
+from tests.waiting import until
+
+Event = dict[str, Any]
+PATIENCE_S = 60.0
+QUERY = "?intent=transcription"
+
+
+@dataclass(frozen=True)
+class Realtime:
+    """A running process; `url` is where sessions are opened."""
+
+    url: str
+    log: Path
+    pid: int
+
+    @property
+    def http_url(self) -> str:
+        """The address of its other paths."""
+        return self.url.replace("ws", "http", 1).removesuffix("/v1/realtime")
+
+    def lines(self, message: str) -> list[dict[str, Any]]:
+        """Return the lines of its log with this message."""
+        return [line for line in _lines(self.log) if line["message"] == message]
+
+
+class Talk:
+    """A client's session."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    def send(self, kind: str, **fields: object) -> None:
+        self.socket.send(json.dumps({"type": kind, **fields}))
+
+    def append(self, audio: bytes, *, piece: int = 24_000) -> None:
+        """Append audio, in pieces of this many bytes."""
+        for start in range(0, len(audio), piece):
+            encoded = base64.b64encode(audio[start : start + piece]).decode()
+            self.send("input_audio_buffer.append", audio=encoded)
+
+    def update(self, **inputs: object) -> Event:
+        """Update the session's input, as the GA API; return the session."""
+        session = {"type": "transcription", "audio": {"input": inputs}}
+        self.send("session.update", session=session)
+        updated: Event = self.next("session.updated")["session"]
+        return updated
+
+    def receive(self) -> Event:
+        """Return the next event."""
+        event: Event = json.loads(self.socket.recv(timeout=PATIENCE_S))
+        return event
+
+    def next(self, kind: str) -> Event:
+        """Return the next event of a type; those before it are dropped."""
+        while (event := self.receive())["type"] != kind:
+            assert event["type"] != "error" or kind == "error", event
+        return event
+
+
+@contextmanager
+def talking(realtime: Realtime, query: str = QUERY, **options: Any) -> Iterator[Talk]:
+    """Open a session for the block; its first event has been read."""
+    options = {"compression": None, "max_size": None, **options}
+    with connect(f"{realtime.url}{query}", **options) as socket:
+        talk = Talk(socket)
+        assert talk.receive()["type"].endswith("session.created")
+        yield talk
+
+
+@contextmanager
+def running_realtime(folder: Path, *arguments: str, **settings: str) -> Iterator[Realtime]:
+    """Serve with just these settings until the end of the block."""
+    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "")
+    alone |= {"RECOVERY_DIR": str(folder / "recovery"), "PROBE_AFTER_FAILURE": "false"} | settings
+    log = folder / "realtime.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "realtime", "--bind", "127.0.0.1:0", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **alone},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        until(lambda: process.poll() is not None or bool(_listening(log)))
+        yield Realtime(_listening(log)[0]["url"], log, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE_S)
+
+
+def _listening(log: Path) -> list[dict[str, Any]]:
+    return [line for line in _lines(log) if line["message"] == "listening"]
+
+
+def _lines(log: Path) -> list[dict[str, Any]]:
+    whole = log.read_text().splitlines(keepends=True)
+    return [json.loads(line) for line in whole if line.startswith("{") and line.endswith("\n")]
