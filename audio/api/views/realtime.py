@@ -11,7 +11,7 @@ from audio.api.schema import transcription_pages
 
 
 class UpgradeRequired(InvalidRequest):
-    """A request for a session that is no WebSocket, or that did not reach its process."""
+    """A request without a WebSocket, or one that did not reach the process of sessions."""
 
     status_code = HTTPStatus.UPGRADE_REQUIRED
     headers = {"Upgrade": "websocket", "Connection": "Upgrade"}
