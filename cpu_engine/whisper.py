@@ -13,6 +13,7 @@ from cpu_engine.http.errors import BadRequest
 
 # Whisper's own ladder: a higher one is tried when the text repeats itself or is improbable.
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+ENGLISH = "en"
 # Silero's threshold is lower than its default (0.5), to keep quiet speech; its margins are
 # narrower (400 ms), because Whisper lets the first word begin where the sound does.
 VOICE_ACTIVITY = {"threshold": 0.3, "speech_pad_ms": 200}
@@ -63,15 +64,21 @@ class Transcriber:
         language: str | None = None,
         prompt: str | None = None,
         temperature: float = 0.0,
+        translates: bool = False,
     ) -> Transcript:
         """Transcribe (samples,) at 16 kHz; the language is detected where it is not given.
 
         The language of the first stretch with speech is that of the rest. Temperature 0 means
-        Whisper's own ladder of temperatures.
+        Whisper's own ladder of temperatures. `translates`: the text is English, whatever is
+        spoken, and its words have the times of the speech that they are aligned with.
         """
         if language is not None and language not in self._model.supported_languages:
             raise BadRequest(f"The language {language!r} is not known; give a code such as 'en'.")
-        ask = {"initial_prompt": prompt, "temperature": temperature or TEMPERATURES}
+        ask = {
+            "task": "translate" if translates else "transcribe",
+            "initial_prompt": prompt,
+            "temperature": temperature or TEMPERATURES,
+        }
         texts, words = [], []
         spoken = language
         for start, stretch in stretches(samples):
@@ -84,7 +91,7 @@ class Transcriber:
                 spoken = info.language
         return Transcript(
             text="".join(texts).strip(),
-            language=spoken or info.language,
+            language=ENGLISH if translates else spoken or info.language,
             words=tuple(whole_words(words)),
         )
 

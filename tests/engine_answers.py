@@ -6,6 +6,7 @@ from typing import Any
 from tests.faults import FaultServer
 
 TRANSCRIBE = "/v1/audio/transcriptions"
+TRANSLATE = "/v1/audio/translations"
 # The turns and an embedding of each speaker; `DIARIZE_TURNS` answers without embeddings.
 DIARIZE = "/v1/audio/diarize-chunk"
 DIARIZE_TURNS = "/v1/audio/diarize"
@@ -64,6 +65,12 @@ TRANSCRIPTION = transcription(
     ],
     4.0,
 )
+# Of another text, so that a test sees which of the two it got.
+TRANSLATED = "Make it bright. Then shut the blinds."
+TRANSLATION = {
+    **transcription(TRANSLATED, [(0.5 * n, 0.5 * n + 0.5) for n in range(7)], 4.0),
+    "task": "translate",
+}
 DIARIZATION = diarization([(0.0, 1.8), (1.9, 4.0)], [[1.0, 0.0], [0.0, 1.0]], 4.0)
 SPEECH = b"ID3 spoken"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from audio.api import model_names
 from audio.api.model_names import STT_ALIASES, STT_MODEL, TTS_ALIASES, TTS_MODEL
 from audio.engines.speech_voices import CURATED_VOICES, describe_voice, list_voices
-from audio.media.encoding import SPEECH_TYPES
+from audio.media.speech.speech_encoding import SPEECH_TYPES
 
 SPEECH_FORMATS = tuple(SPEECH_TYPES)
 # A constant, because clients use it as a cache key and no creation time of the models is known.

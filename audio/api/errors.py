@@ -152,6 +152,7 @@ _ENGINE_STATUS: dict[type[failures.EngineError], tuple[int, str, int | None]] = 
     failures.EngineNonsense: (502, "engine_bad_answer", None),
     failures.EngineRefusedKey: (502, "engine_refused_key", None),
     failures.EngineMisconfigured: (502, "engine_misconfigured", None),
+    failures.EngineCannotTranslate: (400, "unsupported_value", None),
 }
 
 
@@ -170,7 +171,8 @@ def _engine_problem(exc: failures.EngineError) -> Problem:
     if isinstance(exc, failures.EngineNotConfigured):
         # SDKs retry a 503; without an engine they would upload the recording three times in vain.
         headers["x-should-retry"] = "false"
-    return Problem(status, str(exc), code, headers=headers)
+    param = "model" if isinstance(exc, failures.EngineCannotTranslate) else None
+    return Problem(status, str(exc), code, param, headers)
 
 
 _REQUEST_CODES = {

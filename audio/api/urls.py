@@ -16,6 +16,7 @@ from audio.api.views import (
     speech,
     status,
     transcriptions,
+    translations,
 )
 
 
@@ -36,7 +37,7 @@ urlpatterns = [
     *endpoint("v1/audio/diarization", foreign_routes.Diarization),
     *endpoint("asr", asr_webservice.ASR),
     *endpoint("v1/audio/transcriptions", transcriptions.Transcriptions),
-    *endpoint("v1/audio/translations", transcriptions.Translations),
+    *endpoint("v1/audio/translations", translations.Translations),
     *endpoint("v1/realtime", realtime.Realtime),
     *endpoint("api/audio/diarize-chunk", speakers.DiarizeChunk),
     *endpoint("api/audio/transcribe-with-speakers", speakers.TranscribeWithSpeakers),

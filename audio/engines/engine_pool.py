@@ -7,6 +7,7 @@ from typing import TypeVar
 from audio.engines.availability import is_left_alone, leave_alone
 from audio.engines.failures import (
     EngineBusy,
+    EngineCannotTranslate,
     EngineError,
     EngineFailed,
     EngineMisconfigured,
@@ -86,7 +87,7 @@ class EnginePool:
         for one in self._by_preference():
             try:
                 return self._ask(ask, one)
-            except _ANOTHER_MAY_ANSWER as error:
+            except (*_ANOTHER_MAY_ANSWER, EngineCannotTranslate) as error:
                 failures.append(error)
         raise failures[0]
 

@@ -11,6 +11,7 @@
     │   └── RecordingTooLarge the recording exceeds a limit of the engine
     ├── EngineRefusedKey      401, 403: the gateway's key is missing or wrong
     ├── EngineMisconfigured   the engine lacks the model or the route that the settings ask for
+    ├── EngineCannotTranslate no engine of the words role translates
     └── EngineNonsense        an answer that does not follow the contract
         └── LostForm          a model's output without its form, which a shorter recording may get
 
@@ -22,6 +23,11 @@ from collections.abc import Mapping
 
 import httpx
 
+NO_TRANSLATION = (
+    "No model on this server can translate audio. Translation needs a Whisper model in the words "
+    "role: the built-in engine, or WORDS_URL with WORDS_DIALECT openai, speaches or "
+    "asr-webservice and a WORDS_MODEL that translates, such as whisper-large-v3."
+)
 _ABOUT_THE_REQUEST = {
     httpx.codes.BAD_REQUEST,
     httpx.codes.REQUEST_ENTITY_TOO_LARGE,
@@ -117,6 +123,14 @@ class EngineRefusedKey(EngineError):
 
 class EngineMisconfigured(EngineError):
     """The engine does not have what the settings ask of it; the message is its own reason."""
+
+
+class EngineCannotTranslate(EngineError):
+    """No engine of the words role translates; `reason` is the engine's own, if it gave one."""
+
+    def __init__(self, reason: str = "") -> None:
+        said = f" The engine says: {reason.rstrip('.')}." if reason else ""
+        super().__init__(f"{NO_TRANSLATION}{said}")
 
 
 def _blamed_field(reason: str, sent: Mapping[str, object]) -> str | None:

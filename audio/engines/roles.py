@@ -9,6 +9,7 @@ from audio.engines.client import engine
 from audio.engines.dialects.dialect import Capabilities, ClipEmbedding, Dialect
 from audio.engines.dialects.registry import DIALECTS
 from audio.engines.dialects.speech_stream import SpeechStream, Utterance
+from audio.engines.dialects.translation import is_translation, without_task
 from audio.engines.engine_pool import EnginePool
 from audio.engines.failures import not_configured
 from audio.engines.role_engine import RoleEngine
@@ -82,15 +83,22 @@ def all_roles() -> Mapping[Role, ConfiguredRole]:
     return _assembled(current_values())
 
 
+def can_translate() -> bool:
+    """Whether an engine of the words role may translate."""
+    words = all_roles().get("words")
+    return words is not None and any(map(words.dialect.can_translate, words.pool))
+
+
 def transcribe(recording: Recording, options: Mapping[str, str]) -> Transcription:
-    """Transcribe a recording.
+    """Transcribe a recording, or translate it where the options say so.
 
     Raises
     ------
     EngineError
     """
-    words = configured("words")
-    transcription = words.pool.call(lambda one: words.dialect.transcribe(one, recording, options))
+    words, given = configured("words"), without_task(options)
+    ask = words.dialect.translate if is_translation(options) else words.dialect.transcribe
+    transcription = words.pool.call(lambda one: ask(one, recording, given))
     _count("transcribe", length_of(_NO_TURNS, transcription))
     return transcription
 

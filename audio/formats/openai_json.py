@@ -23,6 +23,7 @@ class OpenAITranscript:
 
     `labelled` are the words with their speakers, None where the client did not ask for speakers.
     `language` is a name, `english`; `granularities` are the lists that `verbose_json` has.
+    `is_translation`: the text is English, whatever was spoken.
     """
 
     transcription: Transcription
@@ -30,6 +31,7 @@ class OpenAITranscript:
     warnings: tuple[Notice, ...] = ()
     language: str = ""
     granularities: tuple[str, ...] = ("segment",)
+    is_translation: bool = False
 
 
 def plain_json(transcript: OpenAITranscript) -> Json:
@@ -37,7 +39,7 @@ def plain_json(transcript: OpenAITranscript) -> Json:
     transcription = transcript.transcription
     return {
         "text": transcription.text,
-        "usage": _usage(transcription),
+        **_usage_of(transcript),
         **corrections_json(transcription.corrections),
         **warnings_json(transcript.warnings),
     }
@@ -47,11 +49,11 @@ def verbose_json(transcript: OpenAITranscript) -> Json:
     """Return OpenAI's `verbose_json`."""
     transcription = transcript.transcription
     answer: Json = {
-        "task": "transcribe",
+        "task": "translate" if transcript.is_translation else "transcribe",
         "language": transcript.language,
         "duration": duration_of(transcription),
         "text": transcription.text,
-        "usage": _usage(transcription),
+        **_usage_of(transcript),
     }
     if "segment" in transcript.granularities:
         cues = sentence_cues(transcription)
@@ -157,6 +159,11 @@ def _segment(number: int, cue: Cue) -> Json:
         "compression_ratio": 1.0,
         "no_speech_prob": 0.0,
     }
+
+
+def _usage_of(transcript: OpenAITranscript) -> Json:
+    """Return the field `usage`, which OpenAI's translations do not have."""
+    return {} if transcript.is_translation else {"usage": _usage(transcript.transcription)}
 
 
 def _usage(transcription: Transcription) -> Json:

@@ -34,6 +34,7 @@ TEXT_MEDIA_TYPES = tuple(
 SUBTITLE_FORMATS = ("srt", "vtt")
 # In the order in which errors list them.
 OPENAI_FORMATS = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json", "rttm")
+TRANSLATION_FORMATS = ("json", "text", "srt", "verbose_json", "vtt")
 
 
 def render(transcript: NativeTranscript | OpenAITranscript, form: str) -> Json | str:

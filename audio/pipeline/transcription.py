@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from audio import metrics
+from audio.engines import roles
 from audio.engines.dialects.keywords import with_keywords
+from audio.engines.dialects.translation import as_translation
+from audio.engines.failures import EngineCannotTranslate
 from audio.library import find_voices
 from audio.media.recording import Recording
 from audio.merge.chunks.constrained_clustering import LINKING_RULE, LinkingRule
@@ -36,6 +39,35 @@ def transcribe(
         needs_times=needs_times,
     )
     return spelled(analyse(request)[0], spelling)
+
+
+def translate(
+    recording: Recording, options: Mapping[str, str], *, needs_times: bool = False
+) -> Analysis:
+    """Translate a recording into English.
+
+    Raises
+    ------
+    EngineCannotTranslate
+        Before any call, where it is known that no engine translates.
+    """
+    check_translates()
+    request = AnalysisRequest(
+        recording=recording, options=as_translation(options), needs_times=needs_times
+    )
+    [analysis] = analyse(request)
+    return replace(analysis, transcription=replace(analysis.transcription, language="en"))
+
+
+def check_translates() -> None:
+    """Check that an engine may translate.
+
+    Raises
+    ------
+    EngineCannotTranslate
+    """
+    if not roles.can_translate():
+        raise EngineCannotTranslate
 
 
 def diarize_chunk(recording: Recording) -> Analysis:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("v1/audio/voices", views.voices),
     path("v1/audio/speech", views.speech),
     path("v1/audio/transcriptions", views.transcriptions),
+    path("v1/audio/translations", views.translations),
     path("v1/audio/diarize", views.diarize),
     path("v1/audio/diarize-chunk", views.diarize_chunk),
 ]

@@ -67,21 +67,33 @@ def speech(request: HttpRequest) -> HttpResponseBase:
 @only("POST")
 def transcriptions(request: HttpRequest) -> HttpResponseBase:
     """Transcribe with word times; always in the shape of verbose_json."""
+    return transcript(request, translates=False)
+
+
+@only("POST")
+def translations(request: HttpRequest) -> HttpResponseBase:
+    """Translate into English, in the shape of verbose_json with times of words."""
+    return transcript(request, translates=True)
+
+
+def transcript(request: HttpRequest, *, translates: bool) -> HttpResponseBase:
     recording = uploaded(request)
     with engine.transcriber.place_and_turn() as transcribe:
         samples = decoded(recording)
-        transcript = transcribe(
+        spoken = transcribe(
             samples,
             language=language_code(request.POST.get("language", "")),
             prompt=request.POST.get("prompt") or None,
             temperature=number(request.POST.get("temperature", "")),
+            translates=translates,
         )
-    words = [{"start": w.start, "end": w.end, "text": w.text} for w in transcript.words]
+    words = [{"start": w.start, "end": w.end, "text": w.text} for w in spoken.words]
     return JsonResponse(
         {
-            "text": transcript.text,
+            "task": "translate" if translates else "transcribe",
+            "text": spoken.text,
             "duration": seconds(samples),
-            "language": transcript.language,
+            "language": spoken.language,
             "model": engine.TRANSCRIPTION_MODEL,
             "words": words,
         }

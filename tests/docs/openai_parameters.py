@@ -22,7 +22,13 @@ TRANSCRIPTIONS: dict[str, tuple[Any, bool]] = {
     "timestamp_granularities": ("word", False),
     "stream": ("true", True),
 }
-TRANSLATIONS = ("file", "model", "prompt", "response_format", "temperature")
+TRANSLATIONS: dict[str, tuple[str | None, bool]] = {
+    "file": (None, True),
+    "model": ("whisper-1", True),
+    "prompt": ("A talk.", True),
+    "response_format": ("verbose_json", True),
+    "temperature": ("0", True),
+}
 SPEECH: dict[str, tuple[Any, bool]] = {
     "input": ("Hi", True),
     "model": ("tts-1", True),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.docs.openai_parameters import ARRAYS, SPEECH, TRANSCRIPTIONS, TRANSLATIONS
-from tests.engine_answers import SPEAK, TRANSCRIBE
+from tests.engine_answers import SPEAK, TRANSCRIBE, TRANSLATE, TRANSLATION
+from tests.faults import FaultServer
 from tests.gateway_process import ROOT, Gateway
 from tests.recordings import TONE
 
@@ -51,8 +52,15 @@ def test_a_parameter_of_speech_has_the_listed_effect(speaking: Gateway, name: st
 
 
 @pytest.mark.parametrize("name", TRANSLATIONS)
-def test_translations_are_refused_whatever_is_sent(scripted: Gateway, name: str) -> None:
-    answer = scripted.post("/v1/audio/translations", files={"file": TONE}, data={name: "x"})
+def test_a_parameter_of_translations_has_the_listed_effect(
+    scripted: Gateway, faults: FaultServer, name: str
+) -> None:
+    faults.answer(TRANSLATE, TRANSLATION)
+    value, has_effect = TRANSLATIONS[name]
+    fields = {} if value is None else {name: value}
 
-    assert answer.json()["error"]["code"] == "unsupported_value"
-    assert ROWS["translations", name].startswith("refused")
+    answer = scripted.post(TRANSLATE, files={"file": TONE}, data=fields)
+
+    assert answer.status_code == 200
+    assert answer.headers.get("x-ignored-params") == (None if has_effect else name)
+    assert has_effect is ("no effect" not in ROWS["translations", name])

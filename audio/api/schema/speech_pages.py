@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from audio.api.fields import Choice
 from audio.api.serializers.speech import SpeechRequest
-from audio.media.encoding import SPEECH_TYPES
+from audio.media.speech.speech_encoding import SPEECH_TYPES
 
 
 class VoiceEntry(serializers.Serializer[Any]):
@@ -91,7 +91,8 @@ SPEECH = extend_schema(
     description=(
         "`voice` is one of OpenAI's or Kokoro's voices, or a mix such as `af_bella(2)+af_sky`. A "
         "voice may also be sent as the `model`. Unknown fields are passed to Kokoro unchanged. "
-        "Text without a letter or digit becomes a short silence. The header `x-ignored-params` "
+        "Text without a letter or digit becomes a short silence. With `sample_rate` the speech is "
+        "resampled. The header `x-ignored-params` "
         "lists fields that have no effect."
     ),
     tags=["OpenAI"],

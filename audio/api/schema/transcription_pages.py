@@ -1,4 +1,4 @@
-"""The OpenAPI pages of transcriptions and translations: answers, examples, descriptions."""
+"""The OpenAPI page of transcriptions: answers, examples, descriptions."""
 
 from typing import Any
 
@@ -240,13 +240,6 @@ TRANSCRIPTION = extend_schema(
         ("4XX", "application/json"): Refusal,
     },
     examples=[*REQUESTS, *TRANSCRIPTIONS],
-)
-TRANSLATION = extend_schema(
-    operation_id="translate",
-    summary="Refused: no model on this server can translate audio",
-    tags=["OpenAI"],
-    request=None,
-    responses={400: Refusal},
 )
 REALTIME = extend_schema(
     operation_id="realtime",

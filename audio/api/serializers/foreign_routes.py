@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from math import inf
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
@@ -14,8 +15,8 @@ from audio.engines.languages import language_code
 from audio.merge.speech_spans import SpeechRule
 
 DIARIZATION_FORMATS = ("json", "verbose_json", "rttm")
-NO_TRANSLATION = "No model on this server can translate audio."
 NO_EFFECT = "Accepted; has no effect."
+_DIARIZES = ("diarize", "enable_diarization", "return_speaker_embeddings")
 
 
 class ForeignRequest(AudioRequest):
@@ -114,22 +115,27 @@ class ASRRequest(SpeakerCounts):
     )
     vad_filter = FlagField(required=False, help_text=NO_EFFECT)
 
-    def validate_task(self, task: str) -> str:
-        """Refuse to translate."""
-        if task == "translate":
-            raise serializers.ValidationError(NO_TRANSLATION, code="unsupported_value")
-        return task
-
     def validate_language(self, language: str) -> str:
         """Return the code that engines expect: en for English."""
         return language_code(language)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        wanted = [name for name in _DIARIZES if attrs[name]]
+        if attrs["task"] == "translate" and wanted:
+            raise serializers.ValidationError(
+                {wanted[0]: "expected false with task=translate: a translation has no speakers."}
+            )
+        return super().validate(attrs)
+
+    @property
+    def is_translation(self) -> bool:
+        """Whether the answer is English, whatever is spoken."""
+        return bool(self.validated_data["task"] == "translate")
+
     @property
     def is_diarized(self) -> bool:
         """Whether the answer has speakers."""
-        given = self.validated_data
-        wanted = ("diarize", "enable_diarization", "return_speaker_embeddings")
-        return any(given[name] for name in wanted)
+        return any(self.validated_data[name] for name in _DIARIZES)
 
     def engine_options(self) -> dict[str, str]:
         """Return the fields that are passed on to the engine."""

@@ -16,6 +16,7 @@ from audio.engines import speech_voices
 from audio.engines.dialects.speech_stream import Utterance
 from audio.engines.roles import is_foreign
 from audio.engines.speech_voices import VOICES, VoiceMix, parse_mix
+from audio.media.speech.speech_encoding import HIGHEST_RATE, LOWEST_RATE, rates_of
 
 
 def choose_voice(model: str, voice: VoiceMix | None, default: VoiceMix) -> VoiceMix:
@@ -75,6 +76,7 @@ def _is_known(name: str) -> bool:
 
 # Home Assistant sends these when there are no instructions.
 NO_INSTRUCTIONS = ("", "None")
+_A_RATE = f"expected a rate from {LOWEST_RATE} to {HIGHEST_RATE} Hz."
 TOO_LONG: dict[str, Any] = {"max_length": "at most {max_length} characters."}
 
 
@@ -115,6 +117,14 @@ class SpeechRequest(AudioRequest):
     speed = FiniteFloatField(
         required=False, min_value=0.25, max_value=4, help_text="1 is the voice's normal speed."
     )
+    sample_rate = serializers.IntegerField(
+        required=False,
+        min_value=LOWEST_RATE,
+        max_value=HIGHEST_RATE,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _A_RATE),
+        help_text="Hz, 8000 to 48000; mp3, aac and opus have only their formats' rates. Default: "
+        "the engine's, which is 24000 for Kokoro.",
+    )
     stream_format = Choice(
         ("audio", "sse"),
         default="audio",
@@ -135,6 +145,22 @@ class SpeechRequest(AudioRequest):
                     expected = "expected finite numbers, and text that is valid Unicode."
                     raise serializers.ValidationError({_ascii(name): [expected]}) from None
         return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        form = attrs.get("response_format") or settings.DEFAULT_SPEECH_FORMAT
+        rate, rates = attrs.get("sample_rate"), rates_of(form)
+        if rate is not None and rates is not None and rate not in rates:
+            listed = ", ".join(map(str, rates))
+            raise serializers.ValidationError(
+                {"sample_rate": f"expected one of {listed} for {form}, got {rate}."}
+            )
+        return attrs
+
+    @property
+    def rate(self) -> int | None:
+        """The samples a second that the client wants; None for the engine's."""
+        rate: int | None = self.validated_data.get("sample_rate")
+        return rate
 
     def utterance(self) -> Utterance:
         """Return the text and the voice under the names that the engine uses."""

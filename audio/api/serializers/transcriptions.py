@@ -98,11 +98,7 @@ class TranscriptionRequest(SpelledRequest):
 
     def validate_model(self, model: str) -> str:
         """Return the model that was asked for, or the one that its alias means."""
-        if model_names.is_tts_model(model):
-            raise ModelNotFound(model, "turns text into speech; ask for whisper-1 instead")
-        if model and not model_names.is_stt_model(model):
-            raise ModelNotFound(model)
-        return model_names.resolve(model)
+        return stt_model(model)
 
     def validate_language(self, language: str) -> str:
         """Return the code without a region, which engines expect: en for en-US and English."""
@@ -217,6 +213,20 @@ class TranscriptionRequest(SpelledRequest):
             yield "timestamp_granularities"
         if not self.is_diarized:
             yield from (name for name in _KNOWN_SPEAKERS if given[name])
+
+
+def stt_model(model: str) -> str:
+    """Return the model for speech to text that was asked for, or the one that its alias means.
+
+    Raises
+    ------
+    ModelNotFound
+    """
+    if model_names.is_tts_model(model):
+        raise ModelNotFound(model, "turns text into speech; ask for whisper-1 instead")
+    if model and not model_names.is_stt_model(model):
+        raise ModelNotFound(model)
+    return model_names.resolve(model)
 
 
 def joined_prompt(prompt: str, keywords: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from audio.formats.asr_webservice import (
 )
 from audio.media.encoding import wrapped_pcm
 from audio.media.recording import Recording
-from audio.pipeline.transcription import transcribe, transcribe_speakers
+from audio.pipeline.transcription import transcribe, transcribe_speakers, translate
 
 
 class ASR(APIView):
@@ -53,7 +53,8 @@ def _transcribe(serializer: ASRRequest, recording: Recording) -> ASRTranscript:
     given, options = serializer.validated_data, serializer.engine_options()
     has_words = given["word_timestamps"]
     if not serializer.is_diarized:
-        analysis = transcribe(recording, options, needs_times=True)
+        ask = translate if serializer.is_translation else transcribe
+        analysis = ask(recording, options, needs_times=True)
         return asr_transcript(
             analysis.transcription, has_words=has_words, warnings=analysis.warnings
         )

@@ -23,7 +23,7 @@ class Speech(APIView):
         serializer.is_valid(raise_exception=True)
         utterance = serializer.utterance()
         headers = {**STREAM_HEADERS, **ignored_params(serializer.ignored())}
-        speech = speak(utterance)
+        speech = speak(utterance, rate=serializer.rate)
         if serializer.validated_data["stream_format"] == "sse":
             events = SpeechEvents(utterance.text, speech.audio)
             return StreamingHttpResponse(events, content_type=CONTENT_TYPE, headers=headers)

@@ -1,8 +1,7 @@
-"""The OpenAI endpoints for recordings: transcriptions, and translations, which are refused."""
+"""The OpenAI endpoint for transcriptions."""
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NoReturn
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
@@ -14,7 +13,6 @@ from audio.api.authentication import VOICES_READ, client_of, require
 from audio.api.errors import problem_of
 from audio.api.headers import with_ignored
 from audio.api.rendering import transcript_response
-from audio.api.request_errors import InvalidRequest
 from audio.api.schema import transcription_pages
 from audio.api.serializers.transcriptions import TranscriptionRequest
 from audio.engines.languages import language_name
@@ -42,18 +40,6 @@ class Transcriptions(APIView):
             form = serializer.validated_data["response_format"]
             response = transcript_response(_transcribe(serializer), form)
         return with_ignored(response, serializer.ignored())
-
-
-class Translations(APIView):
-    """POST /v1/audio/translations: no engine of this gateway translates speech."""
-
-    @transcription_pages.TRANSLATION
-    def post(self, request: Request) -> NoReturn:
-        raise InvalidRequest(
-            "No model on this server can translate audio.",
-            param="model",
-            code="unsupported_value",
-        )
 
 
 def _transcribe(serializer: TranscriptionRequest) -> OpenAITranscript:

@@ -47,13 +47,15 @@ class Capabilities:
     answers for words and turns (`analyse`). `max_bytes` and `max_s` are the limits of a request,
     None for no limit; `max_parallel` is how many calls an engine takes at a time.
     `wav_only`: it reads no other format. `max_speakers` is how many speakers a diarizer separates.
-    `needs_model`: the roles that need `<ROLE>_MODEL`.
+    `needs_model`: the roles that need `<ROLE>_MODEL`. `translates`: engines of the dialect have a
+    request for a translation into English, though not each of their models answers it.
     """
 
     words: WordTimes = "none"
     turns: bool = False
     voices: Voices = "none"
     speech: bool = False
+    translates: bool = False
     one_call: bool = False
     max_bytes: int | None = None
     max_s: float | None = None
@@ -112,6 +114,22 @@ class Dialect:
         `keywords_in` reads the words that the caller expects.
         """
         raise self._lacks("words")
+
+    def can_translate(self, engine: RoleEngine) -> bool:
+        """Whether the engine may translate, as far as its model and its last answers show."""
+        return self.capabilities.translates
+
+    def translate(
+        self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
+    ) -> Transcription:
+        """Translate into English; `options` as in `transcribe`, but for the language.
+
+        Raises
+        ------
+        EngineCannotTranslate
+            Where the engine has no such request, or its model only transcribes.
+        """
+        raise self._lacks("translation")
 
     def diarize(
         self, engine: RoleEngine, recording: Recording, *, embeddings: bool

@@ -22,7 +22,7 @@ _EMBED = "/v1/voice/embed"
 
 
 class LocalAI(OpenAI):
-    """LocalAI."""
+    """LocalAI, which has no route for translations and ignores the field in a form."""
 
     name = "localai"
     capabilities = Capabilities(

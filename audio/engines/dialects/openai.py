@@ -5,19 +5,25 @@ WORDS_PATH=/inference. Sources: the servers' code, as `docs/how-to/engines.md` l
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from audio.engines.dialects.answer_formats import AnswerFormats, Fields
 from audio.engines.dialects.dialect import Capabilities, Dialect, WordTimes
 from audio.engines.dialects.readers.transcripts import read_transcription
 from audio.engines.dialects.speech_stream import SpeechStream, Utterance
-from audio.engines.failures import EngineRefused
+from audio.engines.failures import (
+    EngineCannotTranslate,
+    EngineMisconfigured,
+    EngineRefused,
+)
 from audio.engines.http.deadlines import allowed_s
 from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
 from audio.merge.values import Transcription
 
 PATH = "/v1/audio/transcriptions"
+_TRANSCRIPTIONS, _TRANSLATIONS = "/transcriptions", "/translations"
 # OpenAI's, Groq's and vLLM's limit; vLLM decodes at most ten minutes.
 MAX_BYTES = 25 * 1024 * 1024
 MAX_S = 600.0
@@ -34,6 +40,10 @@ _FORMATS = AnswerFormats(
     {"response_format": "json"},
 )
 _WITHOUT_GRANULARITIES, _TEXT = 1, 2
+# A translation has no times of words.
+_TRANSLATED = AnswerFormats({"response_format": "verbose_json"}, {"response_format": "json"})
+_LACKS_ROUTE = (404, 405, 501)
+_NAMES_TRANSLATION = re.compile(r"translat", re.IGNORECASE)
 # As for Kokoro: the rate of slow speech.
 _CHARACTERS_PER_S = 10
 
@@ -45,6 +55,7 @@ class OpenAI(Dialect):
     capabilities = Capabilities(
         words="words",
         speech=True,
+        translates=True,
         max_bytes=MAX_BYTES,
         max_s=MAX_S,
     )
@@ -73,6 +84,30 @@ class OpenAI(Dialect):
         if transcription.text:
             self._shown[engine.key] = word_times(transcription)
         return transcription
+
+    def can_translate(self, engine: RoleEngine) -> bool:
+        """Whether the engine may translate: it has a path for it, and its model is no other."""
+        has_path = _translation_path(engine) is not None
+        return self.capabilities.translates and has_path and not _TEXT_ONLY.match(engine.model)
+
+    def translate(
+        self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
+    ) -> Transcription:
+        """Translate into English, with the times of segments where the engine gives them."""
+        path = _translation_path(engine)
+        if path is None:
+            raise EngineCannotTranslate
+
+        def send(fields: Fields) -> object:
+            spoken = spoken_fields(options, ("prompt", "temperature"))
+            asked = {"translate": "true"} if path == _WHISPER_CPP_PATH else {}
+            sent = {**fields, **model_field(engine), **spoken, **asked}
+            return engine.post_recording("transcribe", path, recording, sent)
+
+        with translation_refusals():
+            answer = _TRANSLATED.ask(engine, send)
+        with engine.reading():
+            return read_transcription(answer, recording.seconds)
 
     def speak(self, engine: RoleEngine, utterance: Utterance) -> SpeechStream:
         """Start speech; return with its first bytes."""
@@ -115,6 +150,29 @@ def spoken_fields(
 ) -> dict[str, str]:
     """Return what the caller said about the speech."""
     return {name: options[name] for name in names if options.get(name)}
+
+
+@contextmanager
+def translation_refusals() -> Iterator[None]:
+    """Report an engine without the request, or whose model refuses it, as unable to translate."""
+    try:
+        yield
+    except EngineMisconfigured as error:
+        raise EngineCannotTranslate(str(error)) from error
+    except EngineRefused as error:
+        if error.status in _LACKS_ROUTE or _NAMES_TRANSLATION.search(error.reason):
+            raise EngineCannotTranslate(error.reason.removeprefix(f"{error.param}: ")) from error
+        raise
+
+
+def _translation_path(engine: RoleEngine) -> str | None:
+    """Return the path beside that of transcriptions; whisper.cpp has one path for both."""
+    path = engine.path or PATH
+    if path == _WHISPER_CPP_PATH:
+        return path
+    if not path.endswith(_TRANSCRIPTIONS):
+        return None
+    return path.removesuffix(_TRANSCRIPTIONS) + _TRANSLATIONS
 
 
 def word_times(transcription: Transcription) -> WordTimes:

@@ -1,30 +1,41 @@
 """Parakeet's dialect: its answers, read into words, turns and embeddings."""
 
+import time
 from collections.abc import Mapping
 
 import numpy as np
 
 from audio.engines.dialects.dialect import Capabilities, Dialect
 from audio.engines.dialects.keywords import without_keywords
+from audio.engines.dialects.openai import translation_refusals
 from audio.engines.dialects.parakeet_words import (
     MAX_TIME,
     finite_number,
     parse_words,
     spelled_number,
 )
-from audio.engines.failures import EngineFailed, EngineRefused
+from audio.engines.failures import EngineCannotTranslate, EngineFailed, EngineRefused
 from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
 from audio.merge.values import Diarization, Embedding, Transcription, Turn
 from audio.merge.words.word_spacing import join_words
+
+_TRANSLATE = "/v1/audio/translations"
+# How long an engine without translation is not asked again, as its replacement may have it.
+_REMEMBERED_S = 600.0
 
 
 class Parakeet(Dialect):
     """The engine contract that `cpu_engine` and `nvidia_engine` have."""
 
     name = "parakeet"
-    capabilities = Capabilities(words="words", turns=True, voices="turns", max_speakers=4)
+    capabilities = Capabilities(
+        words="words", turns=True, voices="turns", translates=True, max_speakers=4
+    )
     is_foreign = False
+
+    def __init__(self) -> None:
+        self._only_transcribes: dict[tuple[str, ...], float] = {}
 
     def transcribe(
         self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
@@ -46,6 +57,27 @@ class Parakeet(Dialect):
             # Some servers answer in plain JSON alone: no word times are better than no answer.
             fields = {"response_format": "json", **given}
             answer = engine.post_recording("transcribe", path, recording, fields)
+        with engine.reading():
+            return _transcription(answer, recording.seconds)
+
+    def can_translate(self, engine: RoleEngine) -> bool:
+        """Whether the engine may translate: it has not lately shown that it cannot."""
+        return time.monotonic() >= self._only_transcribes.get(engine.key, 0.0)
+
+    def translate(
+        self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
+    ) -> Transcription:
+        """Translate into English; the answer must say so, for some servers only transcribe."""
+        named = {"model": engine.model} if engine.model else {}
+        fields = {"response_format": "verbose_json", **named, **without_keywords(options)}
+        try:
+            with translation_refusals():
+                answer = engine.post_recording("transcribe", _TRANSLATE, recording, fields)
+            if not isinstance(answer, Mapping) or answer.get("task") != "translate":
+                raise EngineCannotTranslate
+        except EngineCannotTranslate:
+            self._only_transcribes[engine.key] = time.monotonic() + _REMEMBERED_S
+            raise
         with engine.reading():
             return _transcription(answer, recording.seconds)
 

@@ -24,6 +24,7 @@ class Speaches(OpenAI):
         turns=True,
         voices="clip",
         speech=True,
+        translates=True,
         needs_model=frozenset({"words", "turns", "voices", "speech"}),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from audio.engines.failures import EngineNonsense
 from audio.engines.http.answer_stream import AnswerStream
 from audio.engines.role_engine import RoleEngine
 
@@ -42,6 +43,10 @@ class SpeechStream:
             if size > MAX_SPEECH_BYTES:
                 raise self._engine.bad_answer("it does not end")
             block = self._stream.read()
+
+    def bad_answer(self, what: str) -> EngineNonsense:
+        """Report how the speech of this engine cannot be used."""
+        return self._engine.bad_answer(what)
 
     def close(self) -> None:
         """Stop the engine's work, and give the connection and the slot back."""

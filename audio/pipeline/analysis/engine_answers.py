@@ -13,6 +13,7 @@ from typing import TypeVar
 from audio.engines import roles
 from audio.engines.failures import (
     EngineBusy,
+    EngineCannotTranslate,
     EngineError,
     EngineMisconfigured,
     EngineNotConfigured,
@@ -37,7 +38,13 @@ LONGEST_IN_CHUNK_S = 20.0
 # Halves of less would not be the reason for a refusal.
 SHORTEST_TO_HALVE_S = 4.0
 T = TypeVar("T")
-_FINAL = (EngineNotConfigured, EngineRefusedKey, EngineMisconfigured, LostForm)
+_FINAL = (
+    EngineCannotTranslate,
+    EngineMisconfigured,
+    EngineNotConfigured,
+    EngineRefusedKey,
+    LostForm,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,7 @@ def _or_missing(file: EngineFile, ask: Callable[[], T]) -> T | Missing:
     """Ask; return `Missing` for a chunk where the engine fails in the end."""
     try:
         return ask()
-    except EngineNotConfigured:
+    except (EngineNotConfigured, EngineCannotTranslate):
         raise
     except EngineError as error:
         if not file.is_chunk:

@@ -7,7 +7,15 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.schemas import BaseSchema
 
-from tests.engine_answers import DIARIZATION, SPEAK, SPEECH, TRANSCRIBE, TRANSCRIPTION
+from audio.media.speech.speech_encoding import silence
+from tests.engine_answers import (
+    DIARIZATION,
+    SPEAK,
+    TRANSCRIBE,
+    TRANSCRIPTION,
+    TRANSLATE,
+    TRANSLATION,
+)
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.generated_requests import ask_repeatedly
@@ -42,7 +50,8 @@ WITH_INPUT = [
 def served_schema(scripted: Gateway, faults: FaultServer) -> BaseSchema:
     """The schema of a gateway whose engine answers every call."""
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
-    faults.answer(SPEAK, SPEECH, content_type="audio/mpeg")
+    faults.answer(TRANSLATE, TRANSLATION)
+    faults.answer(SPEAK, silence("wav"), content_type="audio/wav")
     faults.answer("/v1/audio/diarize", DIARIZATION)
     faults.answer("/v1/audio/diarize-chunk", DIARIZATION)
     return schemathesis.openapi.from_url(f"{scripted.url}/api/schema", config=SchemathesisConfig())

@@ -102,7 +102,8 @@ def test_bare_samples_are_sent_to_the_engine_as_wav(meeting: Gateway, faults: Fa
 @pytest.mark.parametrize(
     ("query", "param", "code"),
     [
-        ({"task": "translate"}, "task", "unsupported_value"),
+        ({"task": "summarize"}, "task", "invalid_value"),
+        ({"task": "translate", "diarize": "true"}, "diarize", "invalid_value"),
         ({"output": "docx"}, "output", "invalid_value"),
         ({"min_speakers": "5", "max_speakers": "2"}, "min_speakers", "invalid_value"),
     ],

@@ -4,7 +4,7 @@ import pytest
 
 from audio.api.model_names import TTS_ALIASES
 from audio.engines.speech_voices import OPENAI_VOICES
-from audio.media.encoding import SPEECH_TYPES
+from audio.media.speech.speech_encoding import SPEECH_TYPES
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 

@@ -5,7 +5,7 @@ import io
 import av
 import pytest
 
-from audio.media.encoding import SPEECH_TYPES
+from audio.media.speech.speech_encoding import SPEECH_TYPES
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 
