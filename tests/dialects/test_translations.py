@@ -39,7 +39,7 @@ def translate(gateway: Gateway, **fields: str) -> httpx.Response:
         ("openai", {"WORDS_PATH": "/openai/v1/audio/transcriptions"}, f"/openai{TRANSLATE}"),
         ("openai", {"WORDS_PATH": "/inference"}, "/inference"),
         ("speaches", {"WORDS_MODEL": "Systran/faster-whisper-small"}, TRANSLATE),
-        ("asr-webservice", {}, "/asr?encode=true&output=json&task=translate"),
+        ("asr-webservice", {}, "/asr?encode=true&task=translate&output=json"),
     ],
 )
 def test_a_dialect_that_translates_is_asked_for_segments(

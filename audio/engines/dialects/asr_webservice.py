@@ -15,8 +15,8 @@ from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
 from audio.merge.values import Diarization, Embedding, Transcription
 
-_ALWAYS = {"encode": "true", "output": "json"}
-_TRANSCRIBE, _TRANSLATE = {"task": "transcribe"}, {"task": "translate"}
+_ALWAYS = {"encode": "true", "task": "transcribe", "output": "json"}
+_TRANSLATE = {"task": "translate"}
 _WORDS = {"word_timestamps": "true"}
 # Forks differ in the name.
 _TURNS = {"diarize": "true", "enable_diarization": "true"}
@@ -42,7 +42,7 @@ class ASRWebservice(Dialect):
         self, engine: RoleEngine, recording: Recording, options: Mapping[str, str]
     ) -> Transcription:
         """Transcribe a recording."""
-        answer = _ask(engine, recording, {**_TRANSCRIBE, **_WORDS, **_given(options)})
+        answer = _ask(engine, recording, {**_WORDS, **_given(options)})
         with engine.reading():
             return read_transcription(answer, recording.seconds)
 
@@ -69,7 +69,7 @@ class ASRWebservice(Dialect):
         embeddings: bool = False,
     ) -> tuple[Transcription, Diarization]:
         """Transcribe and diarize in one call."""
-        asked = {**_TRANSCRIBE, **_TURNS, **_given(options), **(_EMBEDDINGS if embeddings else {})}
+        asked = {**_TURNS, **_given(options), **(_EMBEDDINGS if embeddings else {})}
         answer = _ask(engine, recording, asked)
         with engine.reading():
             transcription, turns = read_words_and_turns(answer, recording.seconds)
