@@ -11,8 +11,12 @@ LAPTOP := $(BIN)/python -m spark_control.laptop
 RUN_SETS := base library cpu_engine laptop
 DEV_SETS := $(RUN_SETS) s3 dev
 # Clients that the tests run, each in a folder of its own: their versions exclude each other.
-PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai
-NODE_CLIENTS := sdk/node6 sdk/node7 browser/axe
+PYTHON_CLIENTS := sdk_1 sdk_2 wyoming_openai livekit pipecat
+NODE_CLIENTS := sdk/node6 sdk/node7 browser/axe clients/ai_sdk
+# Their services for agents, over the product's own packages: what the product has is not installed
+# again, and what only other services import (170 MB of LLVM, say) is not installed at all.
+AGENTS := livekit pipecat
+NOT_IMPORTED := llvmlite numba onnxruntime polars polars-runtime-32 resampy
 AUDITED := $(DEV_SETS) nvidia_engine docs figures
 AUDIT := PYTHONPATH=.venv/audit $(BIN)/python -m pip_audit --disable-pip --no-deps --progress-spinner off --timeout 10
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
@@ -24,7 +28,7 @@ DOCS_SOURCES := mkdocs.yml .env.example $(shell find docs -type f -not -name '*.
 NPM := $(CURDIR)/$(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check docs prose audit nvidia-wheels oracle nvidia-weights-from-nemo lock figures bench load clean
+.PHONY: help demo test run check docs prose audit litellm nvidia-wheels oracle nvidia-weights-from-nemo lock figures bench load clean
 
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
@@ -39,6 +43,7 @@ help:
 	@echo "make figures error rates with the built-in engine (needs a C++ compiler)"
 	@echo "make load    a minute of 64 clients, while one engine at a time is broken in each way"
 	@echo "make bench   what the gateway adds in time and memory; ARGS='added uploads' for some of it"
+	@echo "make litellm what LiteLLM's proxy passes on (installs 406 MB)"
 	@echo "make nvidia-wheels  the NVIDIA engine's wheels for amd64 and arm64 can be found"
 	@echo "make oracle  the NVIDIA engine's numbers beside NeMo's and transformers' (installs 2.3 GB or more)"
 	@echo "make nvidia-weights-from-nemo  export MODELS/*.nemo to OUT as ONNX; MODELS=DIR OUT=DIR"
@@ -99,6 +104,10 @@ bench: .venv/bench.stamp
 load: .venv/run.stamp
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
+# Apart from `make test`, for its size and the seconds that its proxy takes to start.
+litellm: .venv/litellm/stamp
+	@$(LAPTOP) --no-engines --no-database --data var/test -- $(BIN)/pytest -n 0 tests/clients/test_litellm_proxy.py
+
 # Both architectures' wheels, chosen and hashed without installing them; downloads some gigabytes.
 nvidia-wheels: .venv/bin/python
 	@for machine in x86_64 aarch64; do \
@@ -115,10 +124,13 @@ nvidia-weights-from-nemo: .venv/oracle/stamp
 	@.venv/oracle/bin/python -m benchmarks.nvidia_oracle.nemo_export $(MODELS) $(OUT)
 
 lock: .venv/dev.stamp
-	@for set in $(DEV_SETS) nvidia_engine nvidia_engine_cpu docs figures bench audit sdk_1 sdk_2 wyoming_openai; do \
+	@for set in $(DEV_SETS) nvidia_engine nvidia_engine_cpu docs figures bench audit $(PYTHON_CLIENTS) litellm; do \
 		case $$set in wyoming_openai|nvidia_engine*) oldest=3.12;; *) oldest=3.11;; esac; \
+		case " $(AGENTS) litellm " in *" $$set "*) left_out="$(NOT_IMPORTED:%=--no-emit-package %)";; *) left_out=;; esac; \
+		case " $(AGENTS) " in *" $$set "*) left_out="$$left_out $$(sed -nE 's/^([a-z0-9_.-]+)==.*/--no-emit-package \1/p' \
+			requirements/base.txt requirements/dev.txt | tr '\n' ' ')";; esac; \
 		(cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version $$oldest \
-		--generate-hashes --no-header $$set.in -o $$set.txt) || exit 1; done
+		--generate-hashes --no-header $$left_out $$set.in -o $$set.txt) || exit 1; done
 	@for client in $(NODE_CLIENTS); do \
 		(cd tests/$$client && $(NPM) install --silent --package-lock-only) || exit 1; done
 
@@ -158,12 +170,18 @@ clean:
 	@echo "Installing the clients that the tests run …"
 	@rm -rf .venv/clients
 	@for set in $(PYTHON_CLIENTS); do \
-		$(INSTALL) --no-deps --ignore-requires-python --target .venv/clients/$$set \
+		$(INSTALL) --no-deps --no-compile --ignore-requires-python --target .venv/clients/$$set \
 		-r requirements/$$set.txt || exit 1; done
 	@for client in $(NODE_CLIENTS); do \
 		into=.venv/clients/$$(basename $$client); \
 		mkdir -p $$into && cp tests/$$client/package*.json $$into \
 		&& (cd $$into && $(NPM) ci --silent --no-audit --ignore-scripts) || exit 1; done
+	@touch $@
+
+.venv/litellm/stamp: .venv/dev.stamp requirements/litellm.txt
+	@echo "Installing LiteLLM's proxy …"
+	@rm -rf .venv/litellm
+	@$(INSTALL) --no-deps --no-compile --target .venv/litellm -r requirements/litellm.txt
 	@touch $@
 
 .venv/audit.stamp: .venv/bin/python requirements/audit.txt

@@ -30,6 +30,11 @@ class Realtime:
     pid: int
 
     @property
+    def base_url(self) -> str:
+        """The address as clients of the OpenAI API are given it."""
+        return f"{self.http_url}/v1"
+
+    @property
     def http_url(self) -> str:
         """The address of its other paths."""
         return self.url.replace("ws", "http", 1).removesuffix("/v1/realtime")
