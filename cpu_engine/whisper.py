@@ -1,7 +1,7 @@
 """Transcription: the text of a recording, and the time of each word."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,12 @@ OPTIONS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Text with start and end, in s."""
+    """Text with start and end, in s, and Whisper's mean probability of its tokens."""
 
     start: float
     end: float
     text: str
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Transcriber:
             for segment in segments:
                 texts.append(segment.text)
                 words += [
-                    Word(start + w.start, start + w.end, w.word) for w in segment.words or ()
+                    Word(start + w.start, start + w.end, w.word, w.probability)
+                    for w in segment.words or ()
                 ]
                 spoken = info.language
         return Transcript(
@@ -100,13 +102,15 @@ def whole_words(pieces: Iterable[Word]) -> list[Word]:
     """Join what Whisper splits ("X", "-ray"; "420", ",000"), strip spaces, round to ms.
 
     A piece continues the word before it when it begins with neither a space nor a letter or
-    digit; languages without spaces begin their words with letters.
+    digit; languages without spaces begin their words with letters. The least confidence of the
+    pieces is that of the word.
     """
     words: list[Word] = []
     for piece in pieces:
-        text, end = piece.text.strip(), round(piece.end, 3)
+        text, end, confidence = piece.text.strip(), round(piece.end, 3), round(piece.confidence, 3)
         if words and text and not piece.text[0].isspace() and not text[0].isalnum():
-            words[-1] = replace(words[-1], end=end, text=words[-1].text + text)
+            least = min(words[-1].confidence, confidence)
+            words[-1] = Word(words[-1].start, end, words[-1].text + text, least)
         elif text:
-            words.append(Word(round(piece.start, 3), end, text))
+            words.append(Word(round(piece.start, 3), end, text, confidence))
     return words

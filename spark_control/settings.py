@@ -248,6 +248,8 @@ KEEP_SAMPLES: bool = env.bool("KEEP_SAMPLES", False)
 # The recordings of stored transcripts can be stored too, to listen to them.
 KEEP_AUDIO: bool = env.bool("KEEP_AUDIO", False)
 KEEP_AUDIO_ON_FORGET: str = env.str("KEEP_AUDIO_ON_FORGET", "delete")
+# A word of a stored transcript is marked as doubtful below this confidence of its engine.
+DOUBTFUL_CONFIDENCE: float = env.float("DOUBTFUL_CONFIDENCE", 0.5)
 MEDIA_ROOT = env.str("SAMPLES_DIR", "") or BASE_DIR / "var" / "samples"
 # A bucket instead of that folder. Without keys, boto3 searches its usual places.
 S3_BUCKET: str = env.str("S3_BUCKET", "")

@@ -40,7 +40,8 @@ class Word:
     ``gap`` is the white space that the engine's text has before the word, None where the scripts
     decide (see `word_spacing`). ``is_estimated`` is whether the engine left out its start or its
     end. ``segment`` is the span over which the words of a segment were spread, where the engine
-    gave the times of that alone.
+    gave the times of that alone. ``confidence`` is the engine's, from 0 to 1, None where it gave
+    none.
     """
 
     start: float
@@ -49,6 +50,7 @@ class Word:
     gap: str | None = field(default=None, repr=False)
     is_estimated: bool = field(default=False, repr=False)
     segment: Span | None = field(default=None, repr=False)
+    confidence: float | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

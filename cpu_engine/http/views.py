@@ -87,7 +87,10 @@ def transcript(request: HttpRequest, *, translates: bool) -> HttpResponseBase:
             temperature=number(request.POST.get("temperature", "")),
             translates=translates,
         )
-    words = [{"start": w.start, "end": w.end, "text": w.text} for w in spoken.words]
+    words = [
+        {"start": w.start, "end": w.end, "text": w.text, "confidence": w.confidence}
+        for w in spoken.words
+    ]
     return JsonResponse(
         {
             "task": "translate" if translates else "transcribe",

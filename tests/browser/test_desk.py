@@ -8,14 +8,23 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.accessibility import serious_findings
 from tests.browser.meetings import Meetings
-from tests.engine_answers import script_meeting
+from tests.engine_answers import MEETING_TRANSCRIPTION, TRANSCRIBE, script_meeting
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway
 from tests.recordings import square_wave, wav
-from voiceprints.admin.transcript.transcript_page import BLOCKS_PER_PAGE
+from voiceprints.admin.transcript.lines import BLOCKS_PER_PAGE
 from voiceprints.models import AuditEntry, Block, Correction, Transcript
 
 CONFLICT = "This transcript was changed elsewhere"
+# Only one of the players is in the page: all are noted when they play.
+WATCH_AUDIO = """() => {
+    window.audios = [];
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+        if (!audios.includes(this)) audios.push(this);
+        return play.call(this);
+    };
+}"""
 
 
 def test_a_transcript_is_corrected_by_keyboard_and_all_of_it_is_undone(
@@ -63,11 +72,9 @@ def test_the_history_says_who_corrected_what_kind_and_takes_the_newest_back(
     page.locator(".line").nth(1).click()
     page.keyboard.press("j")
     expect(page.locator("#desk-status")).to_have_text("Joined.")
-    page.locator("#desk-history summary").click()
     expect(rows).to_contain_text(["two blocks joined", "text or speaker of a block"])
     page.get_by_role("button", name="Take it back").click()
     expect(page.locator("#desk-status")).to_have_text("The last correction was taken back.")
-    page.locator("#desk-history summary").click()
 
     expect(rows.first).to_contain_text("taken back by admin:vera")
     expect(rows.nth(1).get_by_role("button", name="Take it back")).to_be_visible()
@@ -102,6 +109,86 @@ def test_kept_audio_is_played_and_its_words_are_followed(
     expect(page.locator("#desk-player audio")).to_have_js_property("paused", True)
     page.keyboard.press("w")
     page.locator("audio.clip").first.evaluate("clip => { clip.muted = true; return clip.play(); }")
+
+
+def test_corrections_do_not_interrupt_playback(
+    page: Page, admin_gateway: Gateway, faults: FaultServer
+) -> None:
+    stored = store_with_audio(admin_gateway, faults)
+    open_desk(page, stored)
+    page.evaluate("window.isSamePage = true")
+    page.locator(".line .at").first.click()
+
+    page.keyboard.press("2")
+    expect(page.locator("#desk-status")).to_have_text("The block was given to Unknown_1.")
+    split_at(page, len("Good "))
+    expect(page.locator("#desk-status")).to_have_text("Split.")
+    expect(chosen(page).locator(".words")).to_have_text("morning.")
+    page.keyboard.press("u")
+    expect(page.locator("#desk-status")).to_have_text("The last correction was taken back.")
+
+    expect(chosen(page)).to_be_focused()
+    expect(page.locator("#desk-player audio")).to_have_js_property("paused", False)
+    assert page.evaluate("window.isSamePage")
+
+
+def test_a_second_track_is_played_in_step(
+    page: Page, admin_gateway: Gateway, faults: FaultServer
+) -> None:
+    open_desk(page, store_with_audio(admin_gateway, faults, tracks=("mic_file", "system_file")))
+    page.evaluate(WATCH_AUDIO)
+
+    page.locator(".line .at").last.click()
+    page.wait_for_function(
+        "() => audios.length === 2 && audios.every((one) => one.currentTime > 6.2)"
+    )
+
+    times = page.evaluate("audios.map((one) => one.currentTime)")
+    assert abs(times[0] - times[1]) < 0.2
+    page.locator(".line").first.focus()
+    page.keyboard.press("Space")
+    page.wait_for_function("() => audios.every((one) => one.paused)")
+
+
+def test_doubtful_words_are_marked_and_gone_through(
+    page: Page, admin_gateway: Gateway, faults: FaultServer
+) -> None:
+    open_desk(page, store_with_audio(admin_gateway, faults, confidences=(0.9, 0.31, 0.42)))
+    expect(page.locator(".doubt")).to_have_text(["morning.", "Hi!"])
+
+    page.keyboard.press("d")
+    expect(page.locator(".doubt.here")).to_have_text("morning.")
+    expect(page.locator("#desk-status")).to_contain_text("confidence is 31 %")
+    expect(page.locator("#desk-player audio")).to_have_js_property("currentTime", 1.5)
+    page.keyboard.press("e")
+    page.get_by_label("Text of the block").fill("Good evening.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#desk-status")).to_have_text("Saved.")
+    page.keyboard.press("d")
+
+    expect(page.locator(".doubt")).to_have_text(["Hi!"])
+    expect(chosen(page)).to_contain_text("Hi!")
+
+
+def test_the_arrows_and_the_next_doubtful_word_cross_the_border_of_a_page(
+    page: Page, admin_gateway: Gateway, faults: FaultServer
+) -> None:
+    stored = store_with_audio(admin_gateway, faults)
+    fill_a_page(stored, "The second page.", end_of_page_ms=4000)
+    words = [[4000, 5000, "The second"], [5000, 6000, " page.", False, 0.2]]
+    stored.blocks.filter(text="The second page.").update(words=words, lowest_confidence=0.2)
+    open_desk(page, stored)
+
+    page.locator(".line").last.focus()
+    page.keyboard.press("ArrowDown")
+    expect(chosen(page)).to_contain_text("The second page.")
+    page.keyboard.press("ArrowUp")
+    expect(chosen(page)).to_have_attribute("data-n", str(BLOCKS_PER_PAGE - 1))
+    page.keyboard.press("d")
+    expect(page.locator(".doubt.here")).to_have_text("page.")
+    page.go_back()
+
+    expect(page.locator(".line")).to_have_count(BLOCKS_PER_PAGE)
 
 
 def test_playback_turns_the_pages_of_a_long_transcript(
@@ -184,8 +271,14 @@ def test_two_tabs_do_not_overwrite_each_other(
     expect(page.locator("#desk-problem")).to_contain_text(CONFLICT)
     expect(page.get_by_label("Text of the block")).to_have_value("Overwritten.")
     assert not Block.objects.filter(text="Overwritten.").exists()
+    Block.objects.filter(transcript=meetings.budget, position=0).update(text="From elsewhere.")
     page.get_by_role("button", name="Show it").click()
     expect(page.locator("#desk-problem")).to_be_hidden()
+    expect(page.locator(".editor .changed")).to_have_text("Now: From elsewhere.")
+    page.get_by_label("Text of the block").press("Enter")
+
+    expect(page.locator("#desk-status")).to_have_text("Saved.")
+    assert Block.objects.filter(text="Overwritten.").exists()
 
 
 def test_a_user_who_may_only_read_has_no_tools_and_no_endpoint(
@@ -246,13 +339,24 @@ def open_desk(page: Page, transcript: Transcript) -> None:
     expect(page.get_by_role("button", name="Next unnamed")).to_be_visible()
 
 
-def store_with_audio(gateway: Gateway, faults: FaultServer) -> Transcript:
+def store_with_audio(
+    gateway: Gateway,
+    faults: FaultServer,
+    *,
+    tracks: tuple[str, ...] = ("file",),
+    confidences: tuple[float, ...] = (),
+) -> Transcript:
     """Store a scripted meeting of 10 s with its recording."""
     script_meeting(faults)
+    words = MEETING_TRANSCRIPTION["words"]
+    known = [{**word, "confidence": one} for word, one in zip(words, confidences, strict=False)]
+    faults.answer(TRANSCRIBE, {**MEETING_TRANSCRIPTION, "words": known or words})
+    recordings = {track: (f"{track}.wav", wav(square_wave(4000, 10.0))) for track in tracks}
     stored = gateway.post(
         "/api/audio/label-merge",
-        files={"file": ("monday.wav", wav(square_wave(4000, 10.0)))},
-        data={"timeline": "[]", "transcribe": "true", "store": "true", "keep_audio": "true"},
+        files=recordings,
+        data={"timeline": "[]", "store": "true", "keep_audio": "true"}
+        | ({"transcribe": "true"} if tracks == ("file",) else {}),
     )
     return Transcript.objects.get(pk=stored.json()["transcript_id"])
 
@@ -297,7 +401,7 @@ def split_at(page: Page, cursor: int) -> None:
 
 def undo_everything(page: Page, *, corrections: int) -> None:
     for number in range(corrections):
-        with page.expect_navigation():
+        with page.expect_response("**/desk/*"):
             page.keyboard.press("u")
         expect(page.locator("#desk-status")).to_have_text("The last correction was taken back.")
         assert Correction.objects.in_force().count() == corrections - 1 - number

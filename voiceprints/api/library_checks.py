@@ -84,6 +84,15 @@ def check_kept_audio(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 @register
+def check_doubtful_confidence(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Check that DOUBTFUL_CONFIDENCE is a share of 1."""
+    if 0 <= settings.DOUBTFUL_CONFIDENCE <= 1:
+        return []
+    hint = "Set a number from 0, which marks no word, to 1; 0.5 is the default."
+    return [Error("DOUBTFUL_CONFIDENCE is not from 0 to 1.", hint=hint, id="spark.E051")]
+
+
+@register
 def check_bucket(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check that S3_BUCKET names a bucket, and that no bucket setting is set without it."""
     if settings.S3_BUCKET:

@@ -9,6 +9,7 @@ from voiceprints.corrections.locked_rows import (
     BlockReference,
     Check,
     find_block,
+    insert_block,
     lock_transcript,
     recount_speech,
     save_block,
@@ -111,7 +112,7 @@ def split_block(block: BlockReference, word: int, *, check: Check, actor: str) -
     second = _cut(first, words, word)
     second.position = _between(first, word / len(words))
     save_block(first, "text", "words", "end_ms")
-    second.save(force_insert=True)
+    insert_block(second)
     about, counted = Corrected(block=block.place, speaker=first.speaker.label), [first.speaker]
     return _recorded(
         CorrectionKind.SPLIT,

@@ -13,6 +13,7 @@ from voiceprints.corrections.correction_errors import (
 )
 from voiceprints.models import Block, Transcript, TranscriptSpeaker
 from voiceprints.storage.locks import lock_existing_people, lock_transcripts
+from voiceprints.transcripts.block_words import lowest_confidence
 from voiceprints.transcripts.transcript_store import SAMPLE_BLOCKS
 
 # Called with the locked transcript, before anything changes; it may refuse the correction.
@@ -95,8 +96,16 @@ def namesakes(speaker: TranscriptSpeaker) -> list[TranscriptSpeaker]:
 
 
 def save_block(block: Block, *fields: str) -> None:
-    """Save fields of a block, and the lexemes of its text."""
-    block.save(update_fields=[*fields, *(["search"] if "text" in fields else [])])
+    """Save fields of a block, and what follows from its text: its lexemes, its confidence."""
+    block.lowest_confidence = lowest_confidence(block)
+    followers = ["search", "lowest_confidence"] if "text" in fields else []
+    block.save(update_fields=[*fields, *followers])
+
+
+def insert_block(block: Block) -> None:
+    """Add a block."""
+    block.lowest_confidence = lowest_confidence(block)
+    block.save(force_insert=True)
 
 
 def recount_speech(speakers: Iterable[TranscriptSpeaker]) -> None:

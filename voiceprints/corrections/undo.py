@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from voiceprints.corrections.correction_errors import HistoryErased, NothingToUndo
-from voiceprints.corrections.locked_rows import Check, lock_with_people, save_block
+from voiceprints.corrections.locked_rows import Check, insert_block, lock_with_people, save_block
 from voiceprints.erasure.voice_erasure import erase_voiceprints
 from voiceprints.models import Block, Correction, Person, TranscriptSpeaker, Voiceprint
 from voiceprints.models.audit import Action
@@ -76,7 +76,7 @@ def _restore_block(transcript_id: UUID, row: Row) -> None:
     if Block.objects.filter(pk=block.pk).exists():
         save_block(block, *BLOCK_FIELDS, "speaker")
     else:
-        block.save(force_insert=True)
+        insert_block(block)
 
 
 def _restore_speakers(rows: Iterable[Row]) -> None:

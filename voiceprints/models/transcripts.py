@@ -162,6 +162,8 @@ class Block(models.Model):
 
     `words` are those of the engine, as `voiceprints.transcripts.block_words` writes them, whatever
     the corrected `text` is; null where they were not stored and `text` is the engine's.
+    `lowest_confidence` is that of the least confident word of the present text, null where the
+    engine gave none.
     """
 
     transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="blocks")
@@ -172,6 +174,7 @@ class Block(models.Model):
     end_ms = models.PositiveBigIntegerField()
     text = models.TextField(blank=True, default="")
     words = models.JSONField(null=True, editable=False)
+    lowest_confidence = models.FloatField(null=True, editable=False)
     search = LexemesField(source="text", db_default="", editable=False)
 
     objects = BlockQuerySet.as_manager()

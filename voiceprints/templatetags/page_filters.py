@@ -36,6 +36,12 @@ def similarity(cosine: float | None) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """Return a share from 0 to 1 as a percentage."""
+    return f"{share:.0%}".replace("%", " %")
+
+
+@register.filter
 def block_link(position: int, blocks: PagedBlocks) -> str:
     """Return the link to a block, by its position."""
     return blocks.link_to(position)

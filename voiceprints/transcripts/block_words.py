@@ -1,9 +1,10 @@
 """The words of a block: those of the engine with their times, and those of a corrected text.
 
-A block stores the engine's words as `[start_ms, end_ms, text]`, with `true` at the end of a word
-whose time is estimated. The text of a word has the gap before it, so that the words together are
-the engine's text. The words of a corrected text have the times of the engine's words that they
-stand for; the rest is spread evenly over the time between.
+A block stores the engine's words as `[start_ms, end_ms, text]`, then `true` for a word whose time
+is estimated, and last its confidence where the engine gave one. The text of a word has the gap
+before it, so that the words together are the engine's text. The words of a corrected text have
+the times of the engine's words that they stand for; the rest is spread evenly over the time
+between.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,16 +21,22 @@ from voiceprints.transcripts.result_names import without_nul
 
 # Longer corrected passages than this product of words are spread without comparing them.
 MOST_COMPARED = 250_000
+# The length of a stored word that has a confidence.
+WITH_CONFIDENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
 class TimedWord:
-    """A word of a block, in milliseconds; `text` may begin with the gap before it."""
+    """A word of a block, in milliseconds; `text` may begin with the gap before it.
+
+    `confidence` is the engine's, from 0 to 1, None where it gave none or the word was corrected.
+    """
 
     start_ms: int
     end_ms: int
     text: str
     is_estimated: bool = False
+    confidence: float | None = None
 
     @property
     def key(self) -> str:
@@ -49,17 +56,25 @@ def words_of_engine(block: values.Block) -> list[list[Any]] | None:
             return None
         end = start + len(spelling)
         times = round(word.start * 1000), round(word.end * 1000)
-        words.append(TimedWord(*times, without_nul(block.text[at:end]), word.is_estimated))
+        own = without_nul(block.text[at:end])
+        words.append(TimedWord(*times, own, word.is_estimated, _rounded(word.confidence)))
         at = end
     return None if block.text[at:].strip() else as_stored(words)
 
 
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, 3)
+
+
 def as_stored(words: Iterable[TimedWord]) -> list[list[Any]]:
     """Return words as a block stores them."""
-    return [
-        [word.start_ms, word.end_ms, word.text, *([True] if word.is_estimated else [])]
-        for word in words
-    ]
+    return [[word.start_ms, word.end_ms, word.text, *_stored_end(word)] for word in words]
+
+
+def _stored_end(word: TimedWord) -> list[Any]:
+    if word.confidence is not None:
+        return [word.is_estimated, word.confidence]
+    return [True] if word.is_estimated else []
 
 
 def machine_words(block: Block) -> list[TimedWord]:
@@ -100,6 +115,38 @@ def shown_words(block: Block) -> list[TimedWord]:
     return _with_times(_spread(block.text, block.start_ms, block.end_ms), engine, block)
 
 
+def lowest_confidence(block: Block) -> float | None:
+    """Return the least confidence of a word of the text, None where no word has one."""
+    if block.words is None or all(len(word) < WITH_CONFIDENCE for word in block.words):
+        return None
+    known = [one.confidence for one in shown_words(block) if one.confidence is not None]
+    return min(known, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A part of a block's text: a word of low confidence, or what is between two of them."""
+
+    text: str
+    word: TimedWord | None = None
+
+
+def doubtful_parts(block: Block, below: float) -> list[TextPart]:
+    """Return the text of a block in parts, with the words of a confidence below this apart."""
+    lowest = block.lowest_confidence
+    if lowest is None or lowest >= below:
+        return [TextPart(block.text)] if block.text else []
+    parts, at = [], 0
+    for word in shown_words(block):
+        spelling = word.text.strip()
+        start = block.text.index(spelling, at)
+        if word.confidence is not None and word.confidence < below:
+            end = start + len(spelling)
+            parts += [TextPart(block.text[at:start]), TextPart(spelling, word)]
+            at = end
+    return [one for one in (*parts, TextPart(block.text[at:])) if one.text]
+
+
 def _text_of(words: Iterable[TimedWord]) -> str:
     return "".join(word.text for word in words).strip()
 
@@ -130,12 +177,18 @@ def _with_times(
         passage = words[own.start : own.stop]
         if own.stop - own.start == others.stop - others.start:
             pairs = zip(passage, engine[others.start : others.stop], strict=True)
-            timed += [replace(heard, text=word.text) for word, heard in pairs]
+            timed += [_corrected(heard, word) for word, heard in pairs]
             continue
         start = engine[others.start - 1].end_ms if others.start else block.start_ms
         end = engine[others.stop].start_ms if others.stop < len(engine) else block.end_ms
         timed += _spread_between(passage, start, end)
     return timed
+
+
+def _corrected(heard: TimedWord, word: TimedWord) -> TimedWord:
+    """Return the word with the times of the engine's; one of another spelling is not in doubt."""
+    confidence = heard.confidence if heard.key == word.key else None
+    return replace(heard, text=word.text, confidence=confidence)
 
 
 def _passages(words: Sequence[str], engine: Sequence[str]) -> Iterator[tuple[slice, slice]]:

@@ -33,7 +33,7 @@ from voiceprints.people.erasure_marks import lock_names, work_marked
 from voiceprints.people.person_names import find_people_by_name
 from voiceprints.recordings.kept_audio import delete_audio
 from voiceprints.storage.locks import lock_existing_people, lock_transcripts
-from voiceprints.transcripts.block_words import words_of_engine
+from voiceprints.transcripts.block_words import lowest_confidence, words_of_engine
 from voiceprints.transcripts.forgotten_names import forget_mentions, forget_names
 from voiceprints.transcripts.result_names import (
     json_without_nul,
@@ -237,7 +237,7 @@ def _store_blocks(
 ) -> None:
     cues = transcript_cues(transcript)
     words = [words_of_engine(block) for block in transcript.blocks] or [[] for _ in cues]
-    Block.objects.bulk_create(
+    blocks = [
         Block(
             transcript=row,
             speaker=speakers[cue.speaker],
@@ -248,7 +248,10 @@ def _store_blocks(
             words=own,
         )
         for position, (cue, own) in enumerate(zip(cues, words, strict=True))
-    )
+    ]
+    for block in blocks:
+        block.lowest_confidence = lowest_confidence(block)
+    Block.objects.bulk_create(blocks)
 
 
 def _longest(cues: Iterable[Cue]) -> list[dict[str, float]]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
+from audio.engines.dialects.confidences import segment_confidence, word_confidence
 from audio.engines.dialects.word_times import TimedText, place_words
 from audio.merge.values import Word
 from audio.merge.words.word_spacing import whole_words
@@ -134,7 +135,7 @@ def _word(listed: _Listed) -> Word | None:
         and -MAX_TIME < last < MAX_TIME
         and not is_segment
     ):
-        return Word(first, last, text.strip())
+        return Word(first, last, text.strip(), confidence=_confidence(listed))
     return None
 
 
@@ -145,7 +146,22 @@ def _timed(listed: _Listed) -> TimedText:
         length = _number(item, ("duration",))
         end = None if length is None else start + length
     around = (_number(segment, _START), _number(segment, _END)) if segment else (None, None)
-    return TimedText(_text(item), start, end, has_words=is_segment, segment=around)
+    return TimedText(
+        _text(item),
+        start,
+        end,
+        has_words=is_segment,
+        segment=around,
+        confidence=_confidence(listed),
+    )
+
+
+def _confidence(listed: _Listed) -> float | None:
+    """Return the confidence of a word, or that of the segment which is listed without one."""
+    item, segment, is_segment = listed
+    own = None if is_segment else word_confidence(item)
+    around = item if is_segment else segment
+    return segment_confidence(around) if own is None and around else own
 
 
 def _number(item: Item, keys: Sequence[str]) -> float | None:

@@ -27,6 +27,7 @@ class TimedText:
     end: float | None = None
     has_words: bool = False
     segment: tuple[float | None, float | None] = (None, None)
+    confidence: float | None = None
 
     @property
     def longest_s(self) -> float:
@@ -112,14 +113,14 @@ def _words(timed: TimedText, given: TimedText) -> Iterator[Word]:
     parts = _parts(timed.text) if timed.has_words else [timed.text]
     if len(parts) == 1:
         is_estimated = given.start is None or given.end is None
-        yield Word(start, end, timed.text, is_estimated=is_estimated)
+        yield Word(start, end, timed.text, is_estimated=is_estimated, confidence=timed.confidence)
         return
     segment = Span(start, end)
     rate = (end - start) / sum(map(len, parts))
     said = 0
     for part in parts:
         times = start + rate * said, start + rate * (said + len(part))
-        yield Word(*times, part, is_estimated=True, segment=segment)
+        yield Word(*times, part, is_estimated=True, segment=segment, confidence=timed.confidence)
         said += len(part)
 
 

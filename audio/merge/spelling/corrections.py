@@ -143,7 +143,8 @@ def _changed_words(words: Sequence[Word], changes: Sequence[_Change]) -> tuple[W
     changed, at = list[Word](), 0
     for change in changes:
         first, last = words[change.first], words[change.stop - 1]
-        joined = replace(first, end=max(first.end, last.end), text=change.text)
+        end = max(first.end, last.end)
+        joined = replace(first, end=end, text=change.text, confidence=None)
         changed += [*words[at : change.first], joined]
         at = change.stop
     return (*changed, *words[at:])

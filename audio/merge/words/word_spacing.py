@@ -212,7 +212,15 @@ def _continued(word: Word, piece: Word) -> Word:
         end=end,
         text=word.text + piece.text,
         is_estimated=word.is_estimated or piece.is_estimated,
+        confidence=_least_confidence(word, piece),
     )
+
+
+def _least_confidence(word: Word, piece: Word) -> float | None:
+    """Return the confidence of the less confident part; that of a mark says nothing of a word."""
+    parts = [word] if _is_only_marks(piece.text) else [word, piece]
+    known = [one.confidence for one in parts if one.confidence is not None]
+    return min(known, default=None)
 
 
 def _is_only_marks(text: str) -> bool:

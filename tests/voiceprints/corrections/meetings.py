@@ -12,6 +12,7 @@ from voiceprints.models import Transcript, TranscriptSpeaker, Voiceprint
 from voiceprints.transcripts.transcript_store import store_transcript
 
 ACTOR = "desk"
+NOT_EDITABLE = ("pk", "words", "lowest_confidence", "search")
 LINES = [
     ("Ana", "Good mourning to all of you."),
     ("Unknown_0", "Hello Ana, shall we begin?"),
@@ -35,7 +36,10 @@ class State:
 
 
 def store_meeting(lines: list[tuple[str, str]] = LINES, *, word_s: int = 1) -> Transcript:
-    """Store a meeting with timed words, each line as long as ten words."""
+    """Store a meeting with timed words, each line as long as ten words.
+
+    The engine is less confident of each word of a line than of the one before.
+    """
     speakers = tuple(
         NamedSpeaker(f"Speaker_{n}", name, "visual" if name == "Ana" else "unmatched", axis(n))
         for n, name in enumerate(dict.fromkeys(name for name, _ in lines))
@@ -50,7 +54,7 @@ def store_meeting(lines: list[tuple[str, str]] = LINES, *, word_s: int = 1) -> T
 def state_of(meeting: Transcript) -> State:
     """Return what corrections can change: blocks, speakers with embeddings, all voiceprints."""
     blocks = [
-        {**model_to_dict(one), "pk": one.pk, "words": one.words, "search": str(one.search)}
+        {**model_to_dict(one), **{name: str(getattr(one, name)) for name in NOT_EDITABLE}}
         for one in meeting.blocks.order_by("position")
     ]
     speakers = TranscriptSpeaker.objects.filter(transcript=meeting).order_by("pk")
@@ -71,7 +75,8 @@ def _block(n: int, name: str, text: str, word_s: int) -> Block:
     spellings = text.split() if text.isascii() else list(text)
     starts = [float(word_s * (10 * n + at)) for at in range(len(spellings))]
     words = [
-        Word(start, start + word_s, word) for start, word in zip(starts, spellings, strict=True)
+        Word(start, start + word_s, word, confidence=1 - 0.1 * at)
+        for at, (start, word) in enumerate(zip(starts, spellings, strict=True))
     ]
     end = word_s * (10 * n + len(words))
     return Block(10_000 * word_s * n, 1000 * end, name, text, tuple(words))

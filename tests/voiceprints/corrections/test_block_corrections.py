@@ -11,7 +11,7 @@ from voiceprints.corrections.block_corrections import (
 from voiceprints.corrections.correction_errors import BlockNotFound, Uncorrectable
 from voiceprints.corrections.locked_rows import BlockReference
 from voiceprints.models import AuditEntry, Block, Transcript
-from voiceprints.transcripts.block_words import machine_text, shown_words
+from voiceprints.transcripts.block_words import doubtful_parts, machine_text, shown_words
 from voiceprints.transcripts.transcript_rendering import render_transcript_json, stored_cues
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +168,34 @@ def test_a_block_that_was_stored_without_words_is_corrected_and_split() -> None:
 
     assert texts(meeting)[4:] == ["Fine", "with me."]
     assert [machine_text(one) for one in meeting.blocks.order_by("position")][4:] == ["Fine.", ""]
+
+
+def test_a_corrected_word_has_no_confidence_and_the_others_keep_theirs() -> None:
+    block = correct(store_meeting(), 0, text="Good morning to all of us.")
+
+    assert [one.confidence for one in shown_words(block)] == [1.0, None, 0.8, 0.7, 0.6, None]
+    assert block.lowest_confidence == 0.6
+
+
+def test_both_parts_of_a_split_block_have_the_least_confidence_of_their_words() -> None:
+    meeting = store_meeting()
+
+    split_block(BlockReference(meeting.pk, 0), 3, check=allow, actor=ACTOR)
+
+    lowest = meeting.blocks.order_by("position").values_list("lowest_confidence", flat=True)
+    assert list(lowest)[:2] == [0.8, 0.5]
+
+
+def test_doubtful_words_are_apart_from_the_text_around_them() -> None:
+    block = correct(store_meeting(), 0, text="Good morning to  all of you.")
+
+    parts = [(part.text, part.word is not None) for part in doubtful_parts(block, 0.75)]
+
+    assert parts == [
+        ("Good morning to ", False),
+        ("all", True),
+        (" ", False),
+        ("of", True),
+        (" ", False),
+        ("you.", True),
+    ]

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,8 +19,10 @@ from audio.formats.renderer import NATIVE_FORMATS
 from audio.merge.name_spelling import readable
 from voiceprints.admin.colours import read_palette
 from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissions
-from voiceprints.admin.transcript.speaker_page import elsewhere_view, naming_view
-from voiceprints.admin.transcript.transcript_page import build_transcript_page, find_snippets
+from voiceprints.admin.transcript.similar_speakers_page import elsewhere_view
+from voiceprints.admin.transcript.snippets import find_snippets
+from voiceprints.admin.transcript.speaker_page import naming_view
+from voiceprints.admin.transcript.transcript_page import TranscriptPage, build_transcript_page
 from voiceprints.models import Transcript, TranscriptSpeaker, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.erasure_marks import lock_names
@@ -176,6 +180,7 @@ class TranscriptAdmin(LibraryAdmin):
         view, pages = self.admin_site.admin_view, "voiceprints_transcript"
         return [
             path(speaker, view(naming_view(self)), name=f"{pages}_speaker"),
+            path("<uuid:transcript_id>/desk/", view(self.desk_view), name=f"{pages}_desk"),
             path(f"{speaker}elsewhere/", view(elsewhere_view(self)), name=f"{pages}_elsewhere"),
             *super().get_urls(),
         ]
@@ -187,18 +192,30 @@ class TranscriptAdmin(LibraryAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        shown = None
+        context = {**self._desk(request, object_id), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def desk_view(self, request: HttpRequest, transcript_id: UUID) -> HttpResponse:
+        """Return the part of the page that corrections change, which its script shows anew."""
+        context = self._desk(request, str(transcript_id))
+        if context["page"] is None:
+            raise Http404
+        context["original"] = context["page"].transcript
+        return TemplateResponse(request, "admin/voiceprints/transcript/desk.html", context)
+
+    def _desk(self, request: HttpRequest, transcript_id: str) -> dict[str, Any]:
+        """Return what the desk shows; `page` is None where there is nothing to be seen."""
+        page: TranscriptPage | None = None
         if self.has_view_or_change_permission(request):
-            shown = build_transcript_page(object_id, request.GET)
-        if shown and request.method == "GET":
-            audit.record(actor_of(request), Action.TRANSCRIPT_READ, transcript=shown.transcript_id)
-        context = {
-            "page": shown,
+            page = build_transcript_page(transcript_id, request.GET)
+        if page and request.method == "GET":
+            audit.record(actor_of(request), Action.TRANSCRIPT_READ, transcript=page.transcript_id)
+        return {
+            "page": page,
             "exports": NATIVE_FORMATS,
             "may_name": self.has_change_permission(request),
             "may_see_people": has_permissions(request, "view_person"),
         }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def save_model(
         self, request: HttpRequest, obj: Transcript, form: "ModelForm[Transcript]", change: bool

@@ -12,7 +12,7 @@ from voiceprints.corrections.block_corrections import LONGEST_TEXT
 from voiceprints.corrections.block_page import BlockPage, corrected_blocks
 from voiceprints.models import Block, Correction, TranscriptSpeaker
 from voiceprints.models.corrections import CorrectionKind
-from voiceprints.transcripts.block_words import machine_text, shown_words
+from voiceprints.transcripts.block_words import TimedWord, machine_text, shown_words
 
 DEFAULT_BLOCKS, MOST_BLOCKS = 200, 500
 LONGEST_LABEL = 500
@@ -100,6 +100,10 @@ class WordAnswer(serializers.Serializer[Any]):
     start_ms = serializers.IntegerField()
     end_ms = serializers.IntegerField()
     estimated = serializers.BooleanField(help_text="Whether the time is spread, not measured.")
+    confidence = serializers.FloatField(
+        required=False,
+        help_text="The engine's, from 0 to 1; absent without one and for corrected words.",
+    )
 
 
 @extend_schema_serializer(component_name="TranscriptBlock")
@@ -214,13 +218,16 @@ def _render_block(block: Block) -> dict[str, object]:
         "name": block.speaker.name,
         "text": block.text,
         "machine_text": machine_text(block),
-        "words": [
-            {
-                "text": word.text.strip(),
-                "start_ms": word.start_ms,
-                "end_ms": word.end_ms,
-                "estimated": word.is_estimated,
-            }
-            for word in shown_words(block)
-        ],
+        "words": [_render_word(word) for word in shown_words(block)],
+    }
+
+
+def _render_word(word: TimedWord) -> dict[str, object]:
+    known = {} if word.confidence is None else {"confidence": word.confidence}
+    return {
+        "text": word.text.strip(),
+        "start_ms": word.start_ms,
+        "end_ms": word.end_ms,
+        "estimated": word.is_estimated,
+        **known,
     }

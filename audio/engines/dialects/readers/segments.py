@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 
+from audio.engines.dialects.confidences import segment_confidence, word_confidence
 from audio.engines.dialects.readers.answer_values import (
     Item,
     is_sound,
@@ -26,12 +27,13 @@ _NO_SPEECH = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A word, or a part of one, as an engine lists it; `speaker` is None without one."""
+    """A word, or a part of one, as an engine lists it; without a speaker, `speaker` is None."""
 
     text: str
     start: float | None = None
     end: float | None = None
     speaker: str | None = None
+    confidence: float | None = None
 
     @property
     def is_timed(self) -> bool:
@@ -49,6 +51,7 @@ class Segment:
     speaker: str | None = None
     pieces: tuple[Piece, ...] = ()
     is_silence: bool = False
+    confidence: float | None = None
 
 
 def read_segments(body: Item, length_s: float | None) -> list[Segment] | None:
@@ -79,7 +82,7 @@ def read_pieces(item: Item) -> tuple[Piece, ...]:
     ValueError
     """
     listed = [
-        Piece(written, *times(word), label(word.get("speaker")))
+        Piece(written, *times(word), label(word.get("speaker")), word_confidence(word))
         for word in objects(item, "words") or ()
         if (written := text(word, "word", "text")) and written.strip()
     ]
@@ -96,7 +99,8 @@ def _segment(item: Item) -> tuple[Segment, bool]:
         raise ValueError("a segment has no start")
     written = (text(item, "text") or "").strip() or " ".join(one.text.strip() for one in pieces)
     is_silence = not written or is_sound(written) or (not pieces and _has_no_speech(item))
-    read = Segment(start, end or start, written, label(item.get("speaker")), pieces, is_silence)
+    speaker, confidence = label(item.get("speaker")), segment_confidence(item)
+    read = Segment(start, end or start, written, speaker, pieces, is_silence, confidence)
     return read, end is None
 
 
@@ -114,7 +118,13 @@ def words_of(segment: Segment) -> Iterator[Word]:
     placed = _placed(segment.pieces, segment.start, segment.end)
     for piece, (start, end) in zip(segment.pieces, placed, strict=True):
         is_estimated = piece.start is None or piece.end is None
-        yield Word(start, end, piece.text.strip(), is_estimated=is_estimated)
+        yield Word(
+            start,
+            end,
+            piece.text.strip(),
+            is_estimated=is_estimated,
+            confidence=segment.confidence if piece.confidence is None else piece.confidence,
+        )
 
 
 def spread(segment: Segment) -> Iterator[Word]:
@@ -122,14 +132,21 @@ def spread(segment: Segment) -> Iterator[Word]:
     texts = [word.group() for word in split_words(segment.text)]
     around = Span(segment.start, segment.end)
     for written, (start, end) in zip(texts, _shares(texts, around.start, around.end), strict=True):
-        yield Word(start, end, written, is_estimated=True, segment=around)
+        yield Word(
+            start,
+            end,
+            written,
+            is_estimated=True,
+            segment=around,
+            confidence=segment.confidence,
+        )
 
 
 def split(segment: Segment, parts: Sequence[tuple[str | None, str]]) -> Iterator[Segment]:
     """Yield a segment's parts, each a speaker and a text, which share its time."""
     shares = _shares([written for _, written in parts], segment.start, segment.end)
     for (speaker, written), (start, end) in zip(parts, shares, strict=True):
-        yield Segment(start, end, written, speaker)
+        yield Segment(start, end, written, speaker, confidence=segment.confidence)
 
 
 def _placed(pieces: Sequence[Piece], begin: float, stop: float) -> Iterator[tuple[float, float]]:

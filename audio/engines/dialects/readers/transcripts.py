@@ -5,6 +5,7 @@ None where it is unknown. They raise ValueError with a sentence about the answer
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -84,11 +85,27 @@ def _words_apart(
     end = segments[-1].end if segments else duration or 0.0
     whole = Segment(begin, max(end, *known), "", pieces=tuple(pieces))
     sounds = [segment for segment in segments if segment.is_silence and is_sound(segment.text)]
-    return [
+    spoken = [
         word
         for word in words_of(whole)
         if not any(sound.start <= (word.start + word.end) / 2 <= sound.end for sound in sounds)
         and not is_sound(word.text)
+    ]
+    return _with_confidence(spoken, segments)
+
+
+def _with_confidence(words: list[Word], segments: Sequence[Segment]) -> list[Word]:
+    """Give words without a confidence that of the segment in which they begin."""
+    known = [segment for segment in segments if segment.confidence is not None]
+    if not known or any(word.confidence is not None for word in words):
+        return words
+    starts = [segment.start for segment in known]
+    around = [known[max(0, bisect_right(starts, word.start) - 1)] for word in words]
+    return [
+        replace(word, confidence=segment.confidence)
+        if segment.start <= word.start <= segment.end
+        else word
+        for word, segment in zip(words, around, strict=True)
     ]
 
 

@@ -1,5 +1,7 @@
 // The chosen recording, played while its words are followed; two tracks play together.
 
+import { follow } from "./tracks.js";
+
 /** A player of one recording, or of two tracks in step: the first has the controls. */
 export class Player {
   constructor(place, files) {
@@ -32,13 +34,4 @@ export class Player {
     for (const track of this.tracks) track.pause();
     for (const url of this.urls) URL.revokeObjectURL(url);
   }
-}
-
-function follow(leader, other) {
-  const align = () => { other.currentTime = leader.currentTime; };
-  leader.addEventListener("seeked", align);
-  leader.addEventListener("play", () => { align(); other.play(); });
-  leader.addEventListener("pause", () => other.pause());
-  leader.addEventListener("ratechange", () => { other.playbackRate = leader.playbackRate; });
-  leader.addEventListener("volumechange", () => { Object.assign(other, { volume: leader.volume, muted: leader.muted }); });
 }

@@ -202,3 +202,14 @@ def test_a_text_is_split_at_spaces_and_around_signs_of_scripts_without_spaces() 
         "good.",
         "好",
     ]
+
+
+def test_a_whole_word_has_the_least_confidence_of_its_pieces_but_not_of_marks() -> None:
+    pieces = [
+        Word(0.0, 0.1, "Hel", confidence=0.9),
+        Word(0.1, 0.2, "lo", confidence=0.6),
+        Word(0.2, 0.3, "!", confidence=0.1),
+        Word(0.4, 0.5, "you"),
+    ]
+
+    assert [word.confidence for word in whole_words(pieces, "Hello! you")] == [0.6, None]

@@ -6,7 +6,7 @@ from django.test import Client
 
 from tests.voiceprints.admin.conftest import TRANSCRIPTS, count_queries, user_with_permissions
 from tests.voiceprints.people import consenting, speaker, transcript
-from voiceprints.admin.transcript.transcript_page import BLOCKS_PER_PAGE
+from voiceprints.admin.transcript.lines import BLOCKS_PER_PAGE
 from voiceprints.models import AuditEntry, Block, Transcript
 
 UNCHANGED = {

@@ -34,6 +34,7 @@ def test_a_page_of_blocks_has_words_speakers_and_the_version(
         "start_ms": 20_000,
         "end_ms": 21_000,
         "estimated": False,
+        "confidence": 1.0,
     }
 
 

@@ -1,31 +1,14 @@
 // Corrections of the transcript on this page, over REST.
 
+import { explain } from "./messages.js";
+
 const desk = document.getElementById("desk");
-const problem = document.getElementById("desk-problem");
-const status = document.getElementById("desk-status");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
-// Dispatched at the document after each correction.
+// Dispatched at the document after each correction; `detail` are the blocks that it changed.
 export const CORRECTED = "desk:corrected";
-
-export function say(words) {
-  problem.hidden = true;
-  status.textContent = words;
-}
-
-/** Show why something was not done; `mayReload` offers the page as it is now. */
-export function explain(words, { mayReload = false } = {}) {
-  status.textContent = "";
-  problem.textContent = words;
-  problem.hidden = false;
-  if (!mayReload) return;
-  const reload = document.createElement("button");
-  reload.type = "button";
-  reload.className = "button plain";
-  reload.textContent = "Show it";
-  reload.addEventListener("click", () => location.reload());
-  problem.append(" ", reload);
-}
+// Dispatched at the document when a person wants to see what another one has changed.
+export const OUTDATED = "desk:outdated";
 
 /** Return what the transcript has at a path. */
 export async function read(path) {
@@ -70,7 +53,10 @@ export async function correct(method, path, body = {}) {
     return null;
   }
   if (response.status === 412) {
-    explain("This transcript was changed elsewhere since this page was loaded, so nothing was changed here.", { mayReload: true });
+    explain("This transcript was changed elsewhere since this page was loaded, so nothing was changed here.", {
+      text: "Show it",
+      act: () => document.dispatchEvent(new Event(OUTDATED)),
+    });
     return null;
   }
   if (!response.ok) {
@@ -79,19 +65,6 @@ export async function correct(method, path, body = {}) {
   }
   const answer = await response.json();
   desk.dataset.version = answer.version;
-  document.dispatchEvent(new Event(CORRECTED));
+  document.dispatchEvent(new CustomEvent(CORRECTED, { detail: answer.blocks ?? [] }));
   return answer;
-}
-
-/** Load the page again, at a block: lanes and places of blocks have changed. */
-export function showAgain(block, words) {
-  sessionStorage.setItem("desk-said", words);
-  history.replaceState(null, "", `#block-${block}`);
-  location.reload();
-}
-
-/** Report what was done before the page was loaded again. */
-export function reportDone() {
-  say(sessionStorage.getItem("desk-said") ?? "");
-  sessionStorage.removeItem("desk-said");
 }

@@ -1,41 +1,41 @@
 // The page of a transcript as a desk: blocks are chosen, corrected and named by keyboard or pointer.
 // Without this script the page still shows the transcript and names its speakers.
 
-import { correct, readBlocks, reportDone, say, showAgain } from "./corrections.js";
+import { chosenLine, go, startChoice } from "./choice.js";
+import { correct, OUTDATED, readBlocks } from "./corrections.js";
 import { edit } from "./editing.js";
 import { startHistory } from "./history.js";
-import { startPlayback } from "./playback.js";
+import { allLines, lineOf } from "./lines.js";
+import { say } from "./messages.js";
+import { leaveFor, nextDoubtful, nextUnnamed, step } from "./next.js";
+import { queryOfBlock, SHOWN, showPage, turnTo } from "./pages.js";
+import { seek, startPlayback } from "./playback.js";
 
 const desk = document.getElementById("desk");
-const lines = [...document.querySelectorAll(".line[data-n]")];
 const mayCorrect = desk?.hasAttribute("data-may-correct");
-let chosen = null;
+const machine = document.getElementById("desk-machine");
 
-function choose(line) {
-  if (!line || line === chosen) return;
-  if (chosen) {
-    chosen.tabIndex = -1;
-    chosen.querySelector(".line-tools")?.remove();
-    chosen.classList.remove("chosen");
-  }
-  chosen = line;
-  line.tabIndex = 0;
-  line.classList.add("chosen");
-  if (mayCorrect) line.append(tools(line));
+/** Show the page as it is after a correction, and a block where it was on the screen. */
+async function showAgain(n, words) {
+  const top = chosenLine()?.getBoundingClientRect().top;
+  const query = n === null ? location.search : queryOfBlock(n);
+  const shown = query === location.search ? showPage(query) : turnTo(query);
+  if (!await shown) return;
+  const line = n === null ? null : lineOf(n);
+  if (line && top !== undefined) scrollBy(0, line.getBoundingClientRect().top - top);
+  go(line);
+  say(words);
 }
 
-function go(line) {
-  if (!line) return;
-  choose(line);
-  line.focus();
-  line.scrollIntoView({ block: "nearest" });
+function chosenPlace() {
+  return chosenLine() ? Number(chosenLine().dataset.n) : null;
 }
 
 function tools(line) {
   const shown = document.createElement("span");
   shown.className = "line-tools";
   const deeds = {
-    Edit: () => edit(line),
+    Edit: () => editLine(line),
     "Join with the next": join,
     "New speaker": splitSpeaker,
     "Who is this?": nameSpeaker,
@@ -48,28 +48,36 @@ function tools(line) {
   return shown;
 }
 
+function editLine(line) {
+  edit(line, (n) => showAgain(n, "Split."));
+}
+
 async function give(label) {
-  const n = chosen.dataset.n;
+  const n = chosenPlace();
   const answer = await correct("PATCH", `blocks/${n}`, { speaker: label });
-  if (answer) showAgain(n, `The block was given to ${answer.blocks?.[0].name ?? label}.`);
+  if (answer) await showAgain(n, `The block was given to ${answer.blocks?.[0].name ?? label}.`);
 }
 
 async function join() {
-  const n = chosen.dataset.n;
-  if (await correct("POST", `blocks/${n}/join`)) showAgain(n, "Joined.");
+  const n = chosenPlace();
+  if (await correct("POST", `blocks/${n}/join`)) await showAgain(n, "Joined.");
 }
 
 async function splitSpeaker() {
-  const { n, label } = chosen.dataset;
+  const { n, label } = chosenLine().dataset;
   const answer = await correct("POST", `speakers/${encodeURIComponent(label)}/split`, { blocks: [Number(n)] });
-  if (answer) showAgain(n, "The block was given to a new speaker.");
+  if (answer) await showAgain(Number(n), "The block was given to a new speaker.");
 }
 
 async function mergeSpeakers(select) {
-  const path = `speakers/${encodeURIComponent(select.dataset.merge)}/merge`;
-  const answer = await correct("POST", path, { into: select.value });
-  if (answer) showAgain(chosen?.dataset.n ?? 0, "The speakers were merged.");
-  else select.value = "";
+  const into = select.value;
+  const answer = await correct("POST", `speakers/${encodeURIComponent(select.dataset.merge)}/merge`, { into });
+  if (!answer) {
+    select.value = "";
+    return;
+  }
+  await showAgain(chosenPlace(), "The speakers were merged.");
+  if (!chosenLine()) document.querySelector(`.lane-name[data-label="${CSS.escape(into)}"] a`)?.focus();
 }
 
 /** Offer, beside the name of each speaker, the others to merge with. */
@@ -91,28 +99,22 @@ function offerMerging() {
 
 async function undo() {
   const answer = await correct("POST", "undo");
-  if (answer) showAgain(answer.block ?? chosen?.dataset.n ?? 0, "The last correction was taken back.");
+  if (answer) await showAgain(answer.block ?? chosenPlace(), "The last correction was taken back.");
 }
 
 function nameSpeaker() {
-  if (chosen.dataset.who) location.assign(chosen.dataset.who);
+  if (chosenLine().dataset.who) location.assign(chosenLine().dataset.who);
 }
 
-function nextUnnamed() {
-  const from = chosen ? lines.indexOf(chosen) + 1 : 0;
-  const next = [...lines.slice(from), ...lines.slice(0, from)].find((line) => line.hasAttribute("data-unnamed"));
-  if (next) go(next);
-  else say("Every speaker on this page has a name.");
-}
-
-/** Show what the engine understood under each block whose text is another now. */
-async function showMachineWords(isShown) {
+/** Show what the engine understood under each block whose text is another now; return how many these are. */
+async function showMachineWords() {
   for (const old of document.querySelectorAll(".machine")) old.remove();
-  if (!isShown || !lines.length) return;
-  const blocks = await readBlocks(Number(lines[0].dataset.n), lines.length);
+  const [first] = allLines();
+  if (!machine.checked || !first) return 0;
+  const blocks = await readBlocks(Number(first.dataset.n), allLines().length);
   let corrected = 0;
   for (const block of blocks) {
-    const line = document.getElementById(`block-${block.n}`);
+    const line = lineOf(block.n);
     if (!line || block.machine_text.trim() === block.text.trim()) continue;
     corrected += 1;
     const shown = document.createElement("p");
@@ -120,21 +122,26 @@ async function showMachineWords(isShown) {
     shown.textContent = `Engine: ${block.machine_text || "no words"}`;
     line.querySelector(".words").after(shown);
   }
-  say(corrected ? `Blocks with another text than the engine’s: ${corrected}.` : "No text on this page was corrected.");
+  return corrected;
 }
 
-const step = (by) => () => go(chosen ? lines[lines.indexOf(chosen) + by] : lines[0]);
-const machine = document.getElementById("desk-machine");
+async function changeMachineWords() {
+  const corrected = await showMachineWords();
+  if (!machine.checked) say("");
+  else say(corrected ? `Blocks with another text than the engine’s: ${corrected}.` : "No text on this page was corrected.");
+}
+
 const reading = {
-  ArrowDown: step(1),
-  ArrowUp: step(-1),
+  ArrowDown: () => step(1),
+  ArrowUp: () => step(-1),
   n: nextUnnamed,
-  m: () => { machine.checked = !machine.checked; showMachineWords(machine.checked); },
+  d: () => nextDoubtful(seek),
+  m: () => { machine.checked = !machine.checked; changeMachineWords(); },
 };
 const playing = startPlayback();
 const correcting = {
-  e: () => edit(chosen),
-  Enter: () => edit(chosen),
+  e: () => editLine(chosenLine()),
+  Enter: () => editLine(chosenLine()),
   j: join,
   u: undo,
   w: nameSpeaker,
@@ -145,32 +152,51 @@ function press(event) {
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   const speaker = mayCorrect && /^[1-9]$/.test(event.key) && document.querySelectorAll("kbd[data-give]")[event.key - 1];
   const needsBlock = event.key !== "u";
-  if (speaker && chosen) give(speaker.dataset.give);
+  if (speaker && chosenLine()) give(speaker.dataset.give);
   else if (reading[event.key]) reading[event.key]();
   else if (playing[event.key]) playing[event.key]();
-  else if (mayCorrect && correcting[event.key] && (chosen || !needsBlock)) correcting[event.key]();
+  else if (mayCorrect && correcting[event.key] && (chosenLine() || !needsBlock)) correcting[event.key]();
   else return;
   event.preventDefault();
 }
 
+/** Turn to the page of a link; playback and corrections go on. */
+async function follow(event) {
+  const link = event.target.closest("a[href^='?']");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const { search, hash } = new URL(link.href);
+  const page = new URLSearchParams(search).get("page");
+  if (await leaveFor(page)) go(document.getElementById(hash.slice(1)) ?? allLines()[0]);
+}
+
+/** Show the page that the browser's back button leads to; links to blocks of this page have the same address. */
+function showPageOfAddress() {
+  const page = new URLSearchParams(location.search).get("page") ?? "1";
+  if (page !== desk.dataset.page) showPage();
+}
+
 function start() {
-  for (const line of lines) {
-    line.tabIndex = -1;
-    line.addEventListener("click", () => choose(line));
-    line.addEventListener("focus", () => choose(line));
-    line.addEventListener("dblclick", () => { if (mayCorrect) edit(line); });
-  }
-  if (lines.length) lines[0].tabIndex = 0;
+  startChoice((line) => { if (mayCorrect) line.append(tools(line)); });
+  document.querySelector("#desk .text").addEventListener("dblclick", (event) => {
+    const line = event.target.closest(".line[data-n]");
+    if (mayCorrect && line) editLine(line);
+  });
   document.getElementById("desk-tools").hidden = false;
   document.getElementById("desk-keys").hidden = false;
   document.getElementById("desk-next").addEventListener("click", nextUnnamed);
+  document.getElementById("desk-doubtful").addEventListener("click", () => nextDoubtful(seek));
   document.getElementById("desk-undo")?.addEventListener("click", undo);
-  machine.addEventListener("change", () => showMachineWords(machine.checked));
+  machine.addEventListener("change", changeMachineWords);
+  desk.addEventListener("click", follow);
   document.addEventListener("keydown", press);
+  document.addEventListener(OUTDATED, () => showAgain(chosenPlace(), "This is the transcript as it is now."));
+  document.addEventListener(SHOWN, () => { if (mayCorrect) offerMerging(); showMachineWords(); });
+  addEventListener("popstate", showPageOfAddress);
   startHistory(mayCorrect ? undo : null);
   if (mayCorrect) offerMerging();
-  reportDone();
-  go(lines.find((line) => `#${line.id}` === location.hash));
+  const wanted = document.getElementById(location.hash.slice(1));
+  go(allLines().find((line) => line === wanted));
 }
 
 if (desk) start();

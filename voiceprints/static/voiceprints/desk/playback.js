@@ -1,17 +1,24 @@
 // The kept audio of the transcript: played, with the words following, over its waveform.
 
-import { explain, readBlocks, say } from "./corrections.js";
-import { pageToTurnTo, rememberPlaying, takePlaying } from "./pages.js";
+import { follow } from "../../audio/front/tracks.js";
+import { CORRECTED, readBlocks } from "./corrections.js";
+import { openEditor } from "./editing.js";
+import { allLines } from "./lines.js";
+import { explain } from "./messages.js";
+import { pageToTurnTo, queryOf, SHOWN, turnTo } from "./pages.js";
+import { wordNodes } from "./words.js";
 
 const STEP_S = 5;
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const desk = document.getElementById("desk");
-const lines = [...document.querySelectorAll(".line[data-n]")];
 const tracks = desk?.dataset.tracks?.split(" ").filter(Boolean) ?? [];
 const SVG = "http://www.w3.org/2000/svg";
 let leader = null;
 let current = null;
-let blocks = null;
+// The nodes of the current line's text before its words became elements.
+let plain = [];
+let blocks = [];
+let isTurning = false;
 
 function source(track) {
   const audio = new Audio();
@@ -20,90 +27,79 @@ function source(track) {
   return audio;
 }
 
-/** Play another track in step with the first. */
-function follow(other) {
-  const align = () => { other.currentTime = leader.currentTime; };
-  leader.addEventListener("seeked", align);
-  leader.addEventListener("play", () => { align(); other.play(); });
-  leader.addEventListener("pause", () => other.pause());
-  leader.addEventListener("ratechange", () => { other.playbackRate = leader.playbackRate; });
-  leader.addEventListener("volumechange", () => Object.assign(other, { volume: leader.volume, muted: leader.muted }));
-}
-
-export function play(seconds) {
+function play(seconds) {
   leader.currentTime = seconds;
   return leader.play();
 }
 
-/** Go on where the page before this one was left. */
-async function playOn({ at, rate, volume, muted }) {
-  Object.assign(leader, { playbackRate: rate, volume, muted });
-  try {
-    await play(at);
-  } catch {
-    // Browsers may refuse to play on a page that was not clicked yet.
-    say("Press Space to play on.");
-  }
+/** Let the recording begin at a time, in milliseconds, when it is played next. */
+export function seek(ms) {
+  if (leader?.paused) leader.currentTime = ms / 1000;
 }
 
-function turnPage() {
+async function turnPage() {
   const page = pageToTurnTo(leader.currentTime * 1000);
   // A text that is being edited would be lost.
-  if (leader.paused || !page || document.querySelector(".editor")) return;
-  rememberPlaying(leader, leader.currentTime);
-  leader.pause();
-  const query = new URLSearchParams(location.search);
-  query.set("page", page);
-  location.assign(`?${query}`);
+  if (isTurning || leader.paused || !page || openEditor()) return;
+  isTurning = true;
+  // Without its words, a recording is not played on.
+  if (!await turnTo(queryOf(page))) leader.pause();
+  isTurning = false;
 }
 
 /** Put each word of a block into an element, where its text is the one that the words spell. */
 function showWords(line) {
   const words = line.querySelector(".words");
-  const block = blocks?.find((one) => String(one.n) === line.dataset.n);
-  if (!block || words.textContent !== block.text) return;
-  const parts = [];
-  let end = 0;
-  for (const word of block.words) {
-    const start = block.text.indexOf(word.text, end);
-    if (start < 0) return;
-    const shown = document.createElement("span");
-    shown.textContent = word.text;
-    Object.assign(shown.dataset, { start: word.start_ms, end: word.end_ms });
-    shown.addEventListener("click", () => play(word.start_ms / 1000));
-    parts.push(block.text.slice(end, start), shown);
-    end = start + word.text.length;
-  }
-  words.replaceChildren(...parts, block.text.slice(end));
+  const block = blocks.find((one) => String(one.n) === line.dataset.n);
+  const nodes = block && words.textContent === block.text ? wordNodes(block, () => true) : null;
+  if (nodes) words.replaceChildren(...nodes);
+}
+
+function enter(line) {
+  plain = [...line.querySelector(".words").childNodes];
+  line.classList.add("now");
+  showWords(line);
+  if (!leader.paused) line.scrollIntoView({ block: "nearest" });
 }
 
 function leave(line) {
   const words = line.querySelector(".words");
-  words.textContent = words.textContent;
+  const isSame = words.textContent === plain.map((node) => node.textContent).join("");
+  if (isSame) words.replaceChildren(...plain);
   line.classList.remove("now");
 }
 
 function showTime() {
   const ms = leader.currentTime * 1000;
-  const line = lines.find((one) => one.dataset.start <= ms && ms < one.dataset.end) ?? null;
+  const line = allLines().find((one) => one.dataset.start <= ms && ms < one.dataset.end) ?? null;
   if (line !== current) {
     if (current) leave(current);
     current = line;
-    if (line) {
-      line.classList.add("now");
-      showWords(line);
-      if (!leader.paused) line.scrollIntoView({ block: "nearest" });
-    }
+    if (line) enter(line);
   }
   for (const word of current?.querySelectorAll(".words span[data-start]") ?? []) {
     word.classList.toggle("spoken", word.dataset.start <= ms && ms < word.dataset.end);
   }
 }
 
+/** Read the words of the page with their times; again when it was corrected or turned. */
 async function readWords() {
-  if (blocks || !lines.length) return;
-  blocks = await readBlocks(Number(lines[0].dataset.n), lines.length);
-  if (current) showWords(current);
+  const [first] = allLines();
+  if (!first) return;
+  try {
+    blocks = await readBlocks(Number(first.dataset.n), allLines().length);
+  } catch {
+    // Without the words' times, lines are followed.
+    blocks = [];
+  }
+  if (current?.isConnected) showWords(current);
+  showTime();
+}
+
+/** Take the words of blocks from the answer of a correction; where places have changed, the page is shown anew. */
+function replaceBlocks(changed) {
+  const places = new Map(changed.map((block) => [block.n, block]));
+  blocks = blocks.map((block) => places.get(block.n) ?? block);
 }
 
 async function drawWaveform() {
@@ -124,6 +120,20 @@ async function drawWaveform() {
   });
 }
 
+/** Play from the time, the bar or the word that is clicked; a bar of another page turns to it. */
+function playClicked() {
+  const place = (event, selector) => event.target.closest(selector);
+  document.querySelector("#desk .text").addEventListener("click", (event) => {
+    const word = place(event, ".words span[data-start]");
+    const time = place(event, ".at") && place(event, ".line");
+    if (word || time) play((word ?? time).dataset.start / 1000);
+  });
+  document.querySelector("#desk .timeline").addEventListener("click", (event) => {
+    const bar = place(event, ".bar[data-at]");
+    if (bar) play(bar.dataset.at / 1000);
+  });
+}
+
 function changeRate(by) {
   const place = RATES.indexOf(leader.playbackRate) + by;
   leader.playbackRate = RATES[Math.min(Math.max(place, 0), RATES.length - 1)];
@@ -135,23 +145,18 @@ export function startPlayback() {
   leader = source(tracks[0]);
   leader.controls = true;
   leader.setAttribute("aria-label", "The recording");
-  tracks.slice(1).map(source).forEach(follow);
+  for (const track of tracks.slice(1)) follow(leader, source(track));
   const place = document.getElementById("desk-player");
   place.append(leader);
   place.hidden = false;
-  leader.addEventListener("play", readWords, { once: true });
+  leader.addEventListener("play", () => {
+    readWords();
+    document.addEventListener(SHOWN, readWords);
+    document.addEventListener(CORRECTED, ({ detail }) => replaceBlocks(detail));
+  }, { once: true });
   leader.addEventListener("error", () => explain("The recording cannot be played: it may have been deleted since this page was loaded."));
   for (const event of ["timeupdate", "seeked"]) leader.addEventListener(event, () => { showTime(); turnPage(); });
-  for (const line of lines) {
-    line.querySelector(".at").addEventListener("click", () => play(line.dataset.start / 1000));
-  }
-  for (const bar of document.querySelectorAll(".bar[data-at]")) {
-    const isElsewhere = bar.closest("a").getAttribute("href").startsWith("?");
-    const at = bar.dataset.at / 1000;
-    bar.addEventListener("click", () => (isElsewhere ? rememberPlaying(leader, at) : play(at)));
-  }
-  const playing = takePlaying();
-  if (playing) playOn(playing);
+  playClicked();
   drawWaveform();
   return {
     " ": () => (leader.paused ? leader.play() : leader.pause()),

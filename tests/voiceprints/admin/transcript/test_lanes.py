@@ -1,6 +1,6 @@
 """Bars of speech, in a lane of length 1000."""
 
-from voiceprints.admin.transcript.transcript_page import Bar, BlockSpan, build_bars
+from voiceprints.admin.transcript.lanes import Bar, BlockSpan, build_bars
 
 
 def test_a_bar_is_where_a_speaker_speaks() -> None:

@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.voiceprints.admin.conftest import TRANSCRIPTS
 from tests.voiceprints.corrections.meetings import store_meeting
-from voiceprints.admin.transcript.transcript_page import SNIPPET, shorten
+from voiceprints.admin.transcript.snippets import SNIPPET, shorten
 
 
 def test_a_snippet_is_around_the_first_of_the_words() -> None:
