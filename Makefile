@@ -3,6 +3,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+REALTIME_PORT ?= 8001
 ARGS ?=
 # A part of the tests covers a part of the code: coverage is measured where no ARGS choose.
 COVERAGE := $(if $(ARGS),,--cov=audio --cov=voiceprints)
@@ -33,7 +34,8 @@ NPM := $(CURDIR)/$(BIN)/npm
 help:
 	@echo "make demo    a two-track meeting in, a named transcript out (first time: sets everything up)"
 	@echo "make run     the gateway on http://$(HOST):$(PORT), with the built-in engine, a database and a worker"
-	@echo "             PORT=8123 PARAKEET_URL=http://... make run ARGS=--no-database"
+	@echo "             and realtime sessions on ws://$(HOST):$(REALTIME_PORT)/v1/realtime"
+	@echo "             PORT=8123 REALTIME_PORT=8124 PARAKEET_URL=http://... make run ARGS=--no-database"
 	@echo "make test    the tests; ARGS='-k name' for some of them, ARGS='-m \"not models\"' for the quick ones,"
 	@echo "             ARGS='-n 0' in one process instead of two, as a debugger wants it"
 	@echo "make check   ruff, mypy, import contracts, prose, migrations, system checks, docs, audit, tests"
@@ -53,7 +55,7 @@ demo: .venv/run.stamp
 	@$(LAPTOP) --no-database --data var/demo -- $(BIN)/python -m benchmarks.demo
 
 run: .venv/run.stamp var/docs/index.html
-	@$(LAPTOP) --admin --worker $(ARGS) -- $(BIN)/python -m spark_control.server \
+	@$(LAPTOP) --admin --worker --realtime $(HOST):$(REALTIME_PORT) $(ARGS) -- $(BIN)/python -m spark_control.server \
 		--bind $(HOST):$(PORT)
 
 test: .venv/clients.stamp var/docs/index.html

@@ -27,6 +27,16 @@ def samples_of(source: Path) -> NDArray[np.int16]:
     return np.concatenate(frames).astype(np.int16)
 
 
+def pcm_24k(source: Path, seconds: float, *, from_s: float = 0.0) -> bytes:
+    """A part of a 16 kHz recording as realtime clients send it: 16-bit samples at 24 kHz."""
+    start, end = int(from_s * SAMPLE_RATE), int((from_s + seconds) * SAMPLE_RATE)
+    resampler = av.AudioResampler("s16", "mono", 24_000)
+    frame = av.AudioFrame.from_ndarray(samples_of(source)[np.newaxis, start:end], "s16", "mono")
+    frame.sample_rate = SAMPLE_RATE
+    parts = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([part.to_ndarray()[0] for part in parts]).astype("<i2").tobytes()
+
+
 def encoded(
     source: Path, target: Path, codec: str, layout: str = "mono", *, seconds: float
 ) -> Path:

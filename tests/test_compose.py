@@ -15,7 +15,11 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WANTED = {"POSTGRES_PASSWORD": "secret", "SECRET_KEY": "key", "API_KEYS": "desk:key"}
 DOCKER_SOCKET = "/var/run/docker.sock"
-MAY_RESTART = ("gateway", "worker", "watch", "gateway-cpu", "worker-cpu", "watch-cpu")
+MAY_RESTART = tuple(
+    f"{name}{suffix}"
+    for suffix in ("", "-cpu")
+    for name in ("gateway", "worker", "realtime", "watch")
+)
 has_compose = (
     shutil.which("docker") is not None
     and subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
@@ -33,11 +37,11 @@ def of_profile(profile: str) -> set[str]:
 
 def test_a_profile_has_one_gateway_and_all_it_needs() -> None:
     assert of_profile("gpu") == {
-        *("gateway", "worker", "watch"),
+        *("gateway", "worker", "realtime", "watch"),
         *("postgres", "kokoro", "parakeet"),
     }
     assert of_profile("cpu") == {
-        *("gateway-cpu", "worker-cpu", "watch-cpu"),
+        *("gateway-cpu", "worker-cpu", "realtime-cpu", "watch-cpu"),
         *("postgres", "cpu-engine"),
     }
 
@@ -109,14 +113,15 @@ def test_every_image_is_pinned(name: str) -> None:
     assert tag not in {"", "latest"}
 
 
-def test_only_the_gateways_publish_a_port_and_by_default_on_loopback() -> None:
+def test_gateways_and_sessions_alone_publish_a_port_and_by_default_on_loopback() -> None:
     published = {
         name: service["ports"] for name, service in SERVICES.items() if "ports" in service
     }
 
-    assert set(published) == {"gateway", "gateway-cpu"}
+    assert set(published) == {"gateway", "gateway-cpu", "realtime", "realtime-cpu"}
     assert {with_defaults(port) for ports in published.values() for port in ports} == {
-        "127.0.0.1:8000:8000"
+        "127.0.0.1:8000:8000",
+        "127.0.0.1:8001:8001",
     }
 
 
@@ -136,7 +141,7 @@ def test_a_gateway_waits_until_all_it_asks_are_healthy(name: str) -> None:
     (profile,) = SERVICES[name]["profiles"]
     conditions = {need["condition"] for need in SERVICES[name]["depends_on"].values()}
 
-    others = {"worker", "worker-cpu", "watch", "watch-cpu"}
+    others = {"worker", "worker-cpu", "realtime", "realtime-cpu", "watch", "watch-cpu"}
     assert set(SERVICES[name]["depends_on"]) == of_profile(profile) - others - {name}
     assert conditions == {"service_healthy"}
 
@@ -185,11 +190,13 @@ def test_docker_compose_reads_it(profile: str) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(("name", "of"), [("worker", "gateway"), ("worker-cpu", "gateway-cpu")])
+@pytest.mark.parametrize("suffix", ["", "-cpu"])
+@pytest.mark.parametrize("kind", ["worker", "realtime"])
 def test_a_worker_shares_engine_database_and_recordings_with_its_gateway(
-    name: str, of: str
+    kind: str, suffix: str
 ) -> None:
-    worker, gateway = SERVICES[name], SERVICES[of]
+    of = f"gateway{suffix}"
+    worker, gateway = SERVICES[f"{kind}{suffix}"], SERVICES[of]
 
     assert worker["volumes"] == gateway["volumes"]
     assert worker["environment"].items() <= gateway["environment"].items()

@@ -67,7 +67,7 @@ class Connection:
         self._has_room = asyncio.Event()
         self._has_room.set()
         self._receiving: asyncio.Timeout | None = None
-        self._is_stopping = self._has_left = False
+        self._is_stopping = self._has_left = self._is_cut = False
         self._transcribed = 0
 
     async def serve(self) -> None:
@@ -79,7 +79,11 @@ class Connection:
                 await self._send([self._session.opened()])
                 await self._receive_and_finish()
                 transcribing.cancel()
-        except* (ConnectionClosed, ClientStalled):
+        except* ClientStalled:
+            # A closing handshake would wait for the client, too.
+            self._socket.transport.abort()
+            self._is_cut = True
+        except* ConnectionClosed:
             pass
         finally:
             self._has_left = True
@@ -203,5 +207,6 @@ class Connection:
                 "ms": round((self._loop.time() - self._began) * 1000, 1),
                 "items": self._transcribed,
                 "close_code": self._socket.close_code,
+                **({"cut": True} if self._is_cut else {}),
             },
         )

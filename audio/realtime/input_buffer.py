@@ -100,10 +100,10 @@ class InputBuffer:
         start = self._turn_start if self.is_turn else self._samples.start
         taken = self._samples.between(start, self._samples.end)
         if len(taken) < LEAST_COMMITTED_S * SAMPLE_RATE:
+            got_ms = len(taken) * 1000 // SAMPLE_RATE
             raise InvalidEvent(
-                f"Error committing input audio buffer: expected at least "
-                f"{LEAST_COMMITTED_S * 1000:.0f} ms of audio, got "
-                f"{len(taken) * 1000 / SAMPLE_RATE:.0f} ms.",
+                "Error committing input audio buffer: expected at least "
+                f"{LEAST_COMMITTED_S * 1000:.0f} ms of audio, got {got_ms} ms.",
                 code="input_audio_buffer_commit_empty",
             )
         is_silent = self._activity is not None and not self.is_turn

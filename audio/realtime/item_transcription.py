@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from audio.api import model_names
 from audio.api.serializers.transcriptions import joined_prompt
-from audio.engines.failures import EngineBusy, EngineError, EngineNotConfigured
+from audio.engines.failures import EngineBusy, EngineError, EngineNotConfigured, EngineRefused
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.memory_files import memory_file
 from audio.media.recording import Recording
@@ -25,8 +25,9 @@ from audio.realtime.session_settings import TranscriptionSettings, single_langua
 Samples = NDArray[np.int16]
 # A voice in less speech is often mistaken for another.
 LEAST_NAMED_S = 3.0
-# While all slots of an engine are taken, an item waits this long between two attempts.
+# How long an item waits between two attempts while an engine is busy, unless the engine says so.
 BUSY_WAIT_S = 2.0
+LONGEST_BUSY_WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +124,7 @@ def _transcript(
 
 
 def _delay(error: Exception, planned_s: float) -> float | None:
+    """Return how long to wait for an engine that is busy; None where it will not help."""
+    if isinstance(error, EngineBusy | EngineRefused) and error.retry_after is not None:
+        return min(error.retry_after, LONGEST_BUSY_WAIT_S)
     return BUSY_WAIT_S if isinstance(error, EngineBusy) else None

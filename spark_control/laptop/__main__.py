@@ -31,6 +31,7 @@ from spark_control.laptop.step_progress import progress
 COMMAND_NOT_FOUND = 127
 ENV_FILE = PROJECT / ".env"
 WORKER = (sys.executable, "manage.py", "procrastinate", "worker")
+REALTIME = (sys.executable, "manage.py", "realtime", "--bind")
 
 USAGE = "python -m spark_control.laptop [options] -- COMMAND [ARGUMENT…]"
 HELP = """\
@@ -62,6 +63,7 @@ class Options:
     admin: bool
     engines: bool
     worker: bool
+    realtime: str | None
     data: Path
     command: Sequence[str]
 
@@ -91,6 +93,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         admin=parsed.admin,
         engines=not parsed.no_engines,
         worker=parsed.worker,
+        realtime=parsed.realtime,
         data=parsed.data.resolve(),
         command=command,
     )
@@ -118,6 +121,11 @@ def make_parser() -> argparse.ArgumentParser:
         "--worker",
         action="store_true",
         help="run a job worker beside the command; requires a database",
+    )
+    parser.add_argument(
+        "--realtime",
+        metavar="HOST:PORT",
+        help="serve realtime sessions at this address beside the command",
     )
     parser.add_argument(
         "--admin",
@@ -150,7 +158,10 @@ def run(options: Options, launcher: Launcher) -> int:
             environment |= start_database(environment, options, resources)
             environment |= start_engines(environment, options, resources)
             if options.worker and environment.get("DATABASE_URL"):
-                resources.enter_context(running_worker(environment, options.data))
+                resources.enter_context(running_beside("worker", WORKER, environment, options))
+            if options.realtime:
+                command = (*REALTIME, options.realtime)
+                resources.enter_context(running_beside("realtime", command, environment, options))
         except StartError as error:
             print(error, file=sys.stderr)
             return 1
@@ -203,15 +214,21 @@ def start_engines(
 
 
 @contextmanager
-def running_worker(environment: Mapping[str, str], data: Path) -> Iterator[None]:
-    """Run a job worker for the block."""
-    # It returns a job under way to the queue; other workers take over the jobs of a lost worker.
+def running_beside(
+    name: str, command: Sequence[str], environment: Mapping[str, str], options: Options
+) -> Iterator[None]:
+    """Run a process of the gateway beside the command, for the block."""
+    # A worker returns a job under way to the queue; other workers take over those of a lost one.
     with ExitStack() as resources:
-        with progress("worker"):
-            worker = background_process(
-                WORKER, signal.SIGTERM, data / "worker.log", env=dict(environment), cwd=PROJECT
+        with progress(name):
+            beside = background_process(
+                command,
+                signal.SIGTERM,
+                options.data / f"{name}.log",
+                env=dict(environment),
+                cwd=PROJECT,
             )
-            resources.enter_context(worker)
+            resources.enter_context(beside)
         yield
 
 

@@ -1,12 +1,24 @@
-"""Items: what a client appends, until its transcript."""
+"""Items over a real socket and a scripted engine: what is asked, and what comes back."""
+
+import time
 
 import pytest
 
-from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
-from tests.faults import FaultServer
-from tests.realtime_process import Talk
+from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION, transcription
+from tests.faults import Answer, Asked, FaultServer
+from tests.faults.answers import as_json
+from tests.realtime_process import Event, Realtime, Talk, talking
+from tests.waiting import until
 
 SECOND = bytes(48_000)
+TRANSCRIBED = "conversation.item.input_audio_transcription"
+
+
+def transcribed(talk: Talk, seconds: int = 1) -> Event:
+    """Commit some seconds; return the event that ends the item."""
+    talk.append(SECOND * seconds)
+    talk.send("input_audio_buffer.commit")
+    return talk.next(f"{TRANSCRIBED}.completed")
 
 
 def test_a_committed_item_is_announced_and_transcribed(talk: Talk, faults: FaultServer) -> None:
@@ -20,8 +32,127 @@ def test_a_committed_item_is_announced_and_transcribed(talk: Talk, faults: Fault
         "input_audio_buffer.committed",
         "conversation.item.added",
         "conversation.item.done",
-        "conversation.item.input_audio_transcription.delta",
-        "conversation.item.input_audio_transcription.completed",
+        f"{TRANSCRIBED}.delta",
+        f"{TRANSCRIBED}.completed",
     ]
     assert received[4]["transcript"] == received[3]["delta"] == TRANSCRIPTION["text"]
     assert received[4]["usage"] == {"type": "duration", "seconds": pytest.approx(1.0, abs=0.01)}
+    assert received[4]["languages"] == [{"code": "en"}]
+
+
+def test_the_engine_is_asked_as_for_a_file(talk: Talk, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, transcription("Good Morning", [(0, 0.4), (0.4, 1)], 1.0))
+    settings = {"model": "gpt-4o-transcribe", "prompt": "A meeting", "keywords": ["Thorsten"]}
+    talk.update(transcription={**settings, "language": "de"})
+
+    transcribed(talk)
+
+    form = faults.asked[-1].form
+    assert form["language"] == "de"
+    assert form["prompt"] == "A meeting, Thorsten"
+    file = form["file"]
+    assert isinstance(file, bytes)
+    assert file.startswith(b"RIFF")
+    assert len(file) == pytest.approx(32_044, abs=80)
+
+
+def test_keywords_correct_the_transcript(talk: Talk, faults: FaultServer) -> None:
+    text = "this is what Torstn said to all of us"
+    spans = [(at / 10, at / 10 + 0.1) for at in range(len(text.split()))]
+    faults.answer(TRANSCRIBE, transcription(text, spans, 1.0))
+    talk.update(transcription={"keywords": ["Thorsten"]})
+
+    completed = transcribed(talk)
+
+    assert completed["transcript"] == "this is what Thorsten said to all of us"
+    assert completed["corrections"] == [{"from": "Torstn", "to": "Thorsten", "start_ms": 300}]
+
+
+def test_an_item_without_words_is_completed_without_a_delta(
+    talk: Talk, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, transcription("", [], 1.0))
+    talk.append(SECOND)
+    talk.send("input_audio_buffer.commit")
+
+    received = [talk.receive() for _ in range(4)]
+
+    assert received[3]["type"] == f"{TRANSCRIBED}.completed"
+    assert received[3]["transcript"] == ""
+
+
+def test_silence_is_completed_without_an_engine(realtime: Realtime, faults: FaultServer) -> None:
+    with talking(realtime) as talk:
+        assert transcribed(talk)["transcript"] == ""
+
+    assert faults.asked == []
+
+
+def test_items_are_completed_in_the_order_of_their_commits(
+    talk: Talk, faults: FaultServer
+) -> None:
+    answers = iter([0.3, 0.0])
+    faults.respond(TRANSCRIBE, lambda _asked: as_json(TRANSCRIPTION, after_s=next(answers)))
+    for _ in range(2):
+        talk.append(SECOND)
+        talk.send("input_audio_buffer.commit")
+
+    committed = [talk.next("input_audio_buffer.committed")["item_id"] for _ in range(2)]
+
+    assert [talk.next(f"{TRANSCRIBED}.completed")["item_id"] for _ in range(2)] == committed
+
+
+def test_an_item_that_fails_has_its_own_event_and_the_session_goes_on(
+    talk: Talk, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, {"detail": "no"}, status=500)
+    talk.append(SECOND)
+    talk.send("input_audio_buffer.commit")
+
+    failed = talk.next(f"{TRANSCRIBED}.failed")
+
+    assert failed["error"]["type"] == "server_error"
+    assert failed["error"]["code"] == "engine_restarting"
+    faults.answer(TRANSCRIBE, TRANSCRIPTION)
+    assert transcribed(talk)["transcript"] == TRANSCRIPTION["text"]
+
+
+def test_an_item_waits_for_a_busy_engine(talk: Talk, faults: FaultServer) -> None:
+    calls: list[Asked] = []
+
+    def busy_once(asked: Asked) -> Answer:
+        calls.append(asked)
+        busy = as_json({}, status=503, headers={"Retry-After": "1"})
+        return as_json(TRANSCRIPTION) if len(calls) > 1 else busy
+
+    faults.respond(TRANSCRIBE, busy_once)
+
+    assert transcribed(talk)["transcript"] == TRANSCRIPTION["text"]
+
+
+def test_each_item_and_each_session_leave_a_line_without_text(
+    realtime: Realtime, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, transcription("secret", [(0, 1)], 1.0))
+    with talking(realtime) as talk:
+        session = talk.update(turn_detection=None)["id"]
+        transcribed(talk)
+
+    until(lambda: any(line["session"] == session for line in realtime.lines("session")))
+    line = realtime.lines("request")[-1]
+    assert (line["route"], line["status"], line["key"]) == ("/v1/realtime", 200, "loopback")
+    assert line["bytes_in"] == pytest.approx(32_000, abs=80)
+    assert "secret" not in realtime.log.read_text()
+
+
+def test_a_client_that_leaves_ends_its_call(realtime: Realtime, faults: FaultServer) -> None:
+    faults.answer(TRANSCRIBE, TRANSCRIPTION, pieces=(), hangs=True)
+    began = time.monotonic()
+    with talking(realtime) as talk:
+        talk.update(turn_detection=None)
+        talk.append(SECOND)
+        talk.send("input_audio_buffer.commit")
+        until(lambda: len(faults.asked) == 1)
+
+    until(faults.left.is_set)
+    assert time.monotonic() - began < 60

@@ -34,6 +34,7 @@ database.MIGRATE = (sys.executable, "-c", os.environ.get("MIGRATE", ""))
 built_in_engine.MODELS = (sys.executable, "-c", os.environ.get("MODELS", ""))
 built_in_engine.SERVER = (sys.executable, "-m", "gunicorn", os.environ["ENGINE"])
 __main__.WORKER = (sys.executable, "-c", os.environ.get("WORKER", ""))
+__main__.REALTIME = (sys.executable, "-c", os.environ.get("REALTIME", ""))
 __main__.ENV_FILE = Path("/nowhere/.env")
 sys.exit(__main__.main())
 """

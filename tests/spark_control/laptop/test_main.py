@@ -13,6 +13,7 @@ from tests.spark_control.laptop.launcher import (
 )
 
 PRINT_DATABASE = "import os, time; print(os.environ['DATABASE_URL'], flush=True); time.sleep(100)"
+PRINT_ADDRESS = "import sys, time; print(sys.argv[1], flush=True); time.sleep(100)"
 
 
 def test_configured_servers_are_used_and_not_started(other: Laptop) -> None:
@@ -137,3 +138,17 @@ def test_no_worker_runs_without_a_database(other: Laptop) -> None:
     other.run("--worker", "--no-database", "--no-engines", "--", "true", WORKER=PRINT_DATABASE)
 
     assert not (other.data / "worker.log").exists()
+
+
+def test_realtime_sessions_are_served_beside_the_command(other: Laptop) -> None:
+    wait = (
+        "import pathlib, sys, time\n"
+        "while not (url := pathlib.Path(sys.argv[1]).read_text()): time.sleep(0.02)\n"
+        "print(url.strip())"
+    )
+    log = str(other.data / "realtime.log")
+    words = ("--realtime", "127.0.0.1:0", "--no-database", "--no-engines", "--", "python")
+
+    ran = other.run(*words, "-c", wait, log, REALTIME=PRINT_ADDRESS)
+
+    assert ran.stdout == "127.0.0.1:0\n"
