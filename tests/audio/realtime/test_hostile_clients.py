@@ -141,7 +141,7 @@ def is_cut(stalled: socket.socket, frames: bytes) -> bool:
     return False
 
 
-def test_an_idle_client_is_told_and_closed(brief: Realtime) -> None:
+def test_an_idle_client_gets_an_error_and_is_closed(brief: Realtime) -> None:
     with talking(brief) as talk:
         assert error_and_close(talk) == ("idle_timeout", 1000)
 
