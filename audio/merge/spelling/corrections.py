@@ -5,8 +5,9 @@ two terms fit. So does a term that was heard as two or three unknown words.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from audio.merge.spelling.vocabulary import IsKnown, Vocabulary
 from audio.merge.values import Correction, Transcription, Word
@@ -20,11 +21,16 @@ _PIECES = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A word as it was heard, and the marks around it."""
+    """A word as it was heard, and the marks around it.
+
+    `may_change`: no dictionary has it. `is_term`: it is spelled as a term, but for its case.
+    """
 
     before: str
     word: str
     after: str
+    may_change: bool
+    is_term: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def correct_spelling(
     """
     words = transcription.words
     texts = [word.text for word in words] or _PIECES.findall(transcription.text)
-    changes = list(_changes(texts, vocabulary, is_known)) if vocabulary.spellings else []
+    changes = list(_changes(texts, vocabulary, is_known, transcription.text))
     if not changes:
         return Corrected(transcription)
     corrections = tuple(
@@ -95,25 +101,28 @@ def correct_spelling(
     return Corrected(corrected, corrections)
 
 
-def _changes(texts: Sequence[str], vocabulary: Vocabulary, is_known: IsKnown) -> Iterator[_Change]:
-    pieces = [_piece(text) for text in texts]
-    may_change = [bool(one.word) and not is_known(one.word) for one in pieces]
+def _changes(
+    texts: Sequence[str], vocabulary: Vocabulary, is_known: IsKnown, text: str
+) -> Iterator[_Change]:
+    is_cased = text not in (text.lower(), text.upper())
+    spelling_of = partial(vocabulary.spelling_of, is_known=is_known, is_cased=is_cased)
+    pieces = [_piece(one, vocabulary, is_known) for one in texts] if vocabulary.indexes else []
     at = 0
     while at < len(pieces):
-        change = _change_at(pieces, may_change, at, vocabulary) if may_change[at] else None
+        change = _change_at(pieces, at, spelling_of) if pieces[at].may_change else None
         if change is not None and change.heard != change.term:
             yield change
         at = change.stop if change is not None else at + 1
 
 
 def _change_at(
-    pieces: Sequence[_Piece], may_change: Sequence[bool], first: int, vocabulary: Vocabulary
+    pieces: Sequence[_Piece], first: int, spelling_of: Callable[[str], str | None]
 ) -> _Change | None:
     """Return what the pieces from here on are; the most pieces that are one word of a term."""
-    for stop in range(_end_of_run(pieces, may_change, first), first, -1):
+    for stop in range(_end_of_run(pieces, first), first, -1):
         run = pieces[first:stop]
         heard = " ".join(piece.word for piece in run)
-        term = vocabulary.spelling_of(heard)
+        term = spelling_of(heard)
         if term is not None:
             spelled = term.capitalize() if term.islower() and heard[0].isupper() else term
             text = f"{run[0].before}{spelled}{run[-1].after}"
@@ -121,12 +130,17 @@ def _change_at(
     return None
 
 
-def _end_of_run(pieces: Sequence[_Piece], may_change: Sequence[bool], first: int) -> int:
-    """Return where unknown words end that have only white space between them."""
+def _end_of_run(pieces: Sequence[_Piece], first: int) -> int:
+    """Return where unknown words end that have only white space between them.
+
+    A word that is spelled as a term is no part of another one.
+    """
     stop = first + 1
     while (
         stop < min(first + MOST_PIECES, len(pieces))
-        and may_change[stop]
+        and pieces[stop].may_change
+        and not pieces[stop - 1].is_term
+        and not pieces[stop].is_term
         and not pieces[stop - 1].after
         and not pieces[stop].before
     ):
@@ -134,9 +148,11 @@ def _end_of_run(pieces: Sequence[_Piece], may_change: Sequence[bool], first: int
     return stop
 
 
-def _piece(text: str) -> _Piece:
+def _piece(text: str, vocabulary: Vocabulary, is_known: IsKnown) -> _Piece:
     found = _PIECE.fullmatch(text.strip())
-    return _Piece(*found.group("before", "word", "after")) if found else _Piece("", text, "")
+    before, word, after = found.group("before", "word", "after") if found else ("", text, "")
+    may_change = bool(word) and not is_known(word)
+    return _Piece(before, word, after, may_change, may_change and vocabulary.has(word))
 
 
 def _changed_words(words: Sequence[Word], changes: Sequence[_Change]) -> tuple[Word, ...]:

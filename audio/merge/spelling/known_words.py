@@ -15,6 +15,8 @@ LEAST_KNOWN = 0.75
 _PARTS = re.compile(r"[^\W\d_]+")
 # The endings that a listed word may have in addition.
 _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "est", "eth")
+# A word in y has i before these.
+_Y_ENDINGS = ("ies", "ied", "ier", "iest", "ieth", "iness")
 # The list of English words is American: how British words differ from it.
 _BRITISH = (
     (re.compile(r"our(?!$)|(?<=[lnrb])our$"), "or"),
@@ -63,6 +65,8 @@ def _is_listed(word: str, words: frozenset[str]) -> bool:
     if word in words:
         return True
     if any(word.endswith(end) and word.removesuffix(end) in words for end in _ENDINGS):
+        return True
+    if any(word.endswith(end) and f"{word.removesuffix(end)}y" in words for end in _Y_ENDINGS):
         return True
     return any(pattern.sub(other, word) in words for pattern, other in _BRITISH)
 

@@ -82,6 +82,46 @@ def test_any_other_word_is_unchanged(heard: str, terms: list[str]) -> None:
     assert corrected.corrections == ()
 
 
+@pytest.mark.parametrize(
+    ("heard", "term"),
+    [
+        # Names with other vowels, or another number of syllables.
+        ("Ask Wickham.", "Wakham"),
+        ("Ask Ferrars.", "Ferraris"),
+        ("Ask Jenkinson.", "Jenkins"),
+        # A consonant more, where there are few.
+        ("Ask Tilney.", "Tiley"),
+        # A term that the engine can spell, since a dictionary has it.
+        ("Ask Reyas.", "Reyes"),
+        # The term's own forms.
+        ("Ask the Zorvaths.", "Zorvath"),
+        ("I Zorvathed it.", "Zorvath"),
+        ("Ask the Zorvaths' van.", "Zorvath"),
+        # A small letter, where names have capital ones.
+        ("Said the bason", "Pason"),
+        # A word beside a term that was spelled right.
+        ("Ask Zorvath Ak about", "Zorvath"),
+    ],
+)
+def test_a_word_that_is_most_likely_another_one_is_unchanged(heard: str, term: str) -> None:
+    assert correct(heard, term).corrections == ()
+
+
+def test_without_capital_letters_small_ones_show_nothing() -> None:
+    assert correct("ask the bason", "Pason").transcription.text == "ask the Pason"
+
+
+def test_the_terms_of_several_lists_are_one_vocabulary() -> None:
+    vocabulary = vocabulary_of(("Zorvath",), ("Halniley",), ())
+    heard = Transcription("Ask Sorvat and Halnely.", ())
+
+    corrected = correct_spelling(heard, vocabulary, ORDINARY.__contains__)
+
+    assert corrected.transcription.text == "Ask Zorvath and Halniley."
+    two = vocabulary_of(("Zorvath",), ("Sorvath",))
+    assert correct_spelling(heard, two, ORDINARY.__contains__).corrections == ()
+
+
 def test_joined_words_have_the_times_of_both() -> None:
     words = (
         Word(0.0, 0.4, "Ask"),

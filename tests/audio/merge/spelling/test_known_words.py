@@ -15,7 +15,7 @@ GERMAN = (
     "word",
     [
         *("Meeting", "colour", "neighbours", "organised", "theatre", "travelled", "dialogue"),
-        *("John's", "two-thirds", "kindest", "K8s", "2027", "A"),
+        *("John's", "two-thirds", "kindest", "drieth", "K8s", "2027", "A"),
     ],
 )
 def test_an_ordinary_word_is_known(word: str) -> None:
