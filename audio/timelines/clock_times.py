@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from audio.timelines.export import unexpected
@@ -32,13 +31,16 @@ def parse_clock(text: str) -> float | None:
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         return None
-    return clock_seconds(found.groups())
+    return clock_seconds(*found.groups())
 
 
-def clock_seconds(groups: Sequence[str | None]) -> float:
+def clock_seconds(
+    sign: str, hours: str | None, minutes: str, seconds: str, fraction: str | None
+) -> float:
     """Return the seconds of the five groups of `CLOCK`."""
-    sign, hours, minutes, seconds, fraction = groups
-    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
+    whole = int(minutes) * 60 + int(seconds)
+    if hours:
+        whole += int(hours) * 3600
     value = float(f"{whole}.{fraction}") if fraction else float(whole)
     return -value if sign else value
 

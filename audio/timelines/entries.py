@@ -17,6 +17,7 @@ from audio.merge.values import (
     UsedTimeline,
 )
 from audio.timelines.clock_times import format_instant
+from audio.timelines.collector_pause import LARGE_ENTRIES, collector_paused
 from audio.timelines.export import Entry, Export
 from audio.timelines.open_ends import end_at_recording
 from audio.timelines.people import identify
@@ -89,8 +90,15 @@ def timeline_entries(
         The entries by their starts, joined where they are less than 0.3 s apart; those of the
         plain list as they are. And the facts.
     """
-    if export.format == "list":
-        return _plain_entries(export)
+    with collector_paused(is_large=len(export.entries) > LARGE_ENTRIES):
+        if export.format == "list":
+            return _plain_entries(export)
+        return _entries(export, duration_s, lacks_pauses)
+
+
+def _entries(
+    export: Export, duration_s: float, lacks_pauses: bool | None
+) -> tuple[tuple[TimelineEntry, ...], TimelineFacts]:
     notices = list(_notices(export))
     dropped = Counter(export.dropped)
     ended = _with_ends(export, duration_s)

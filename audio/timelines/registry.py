@@ -9,6 +9,7 @@ from audio.merge.name_spelling import readable
 from audio.merge.values import Span
 from audio.timelines import bigbluebutton, plain_list
 from audio.timelines.badges import is_placeholder, without_badges
+from audio.timelines.collector_pause import LARGE_BYTES, collector_paused
 from audio.timelines.cue_formats import (
     rttm,
     srt,
@@ -118,6 +119,12 @@ def read_timeline(
     ------
     Unreadable
     """
+    is_large = isinstance(content, str | bytes) and len(content) > LARGE_BYTES
+    with collector_paused(is_large=is_large):
+        return _read(content, format, recording_start)
+
+
+def _read(content: object, format: str, recording_start: float | None) -> Export:
     document = read_document(content, wants_absolute=recording_start is not None)
     reader = _recognised(document) if format == AUTO else _declared(document, format)
     try:

@@ -67,6 +67,7 @@ def test_entities_and_tags_are_decoded() -> None:
     "words",
     [
         "10:30 Standup: moved",
+        '{"speaker": "Ana"}',
         "https://example.org: here",
         "We all agreed at the end of it: the plan is good",
         "1234: 5678",

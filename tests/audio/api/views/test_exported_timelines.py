@@ -255,6 +255,17 @@ def test_entries_outside_the_recording_are_counted(scripted: Gateway) -> None:
     assert (report["entries"], report["dropped"]) == (30, {"outside": 2})
 
 
+@pytest.mark.parametrize("rule", ["overlap", "evidence"])
+def test_a_timeline_may_go_on_for_hours_after_the_recording(scripted: Gateway, rule: str) -> None:
+    later = [(300.0 + 9 * at, 304.0 + 9 * at, ENTRIES[at % 30][2]) for at in range(2000)]
+    text = zoom_vtt([*ENTRIES, *later], spoken_words(REFERENCE, SPEAKERS))
+
+    answer = merge(scripted, text, rule=rule)
+
+    assert names_in(answer) == NAMES
+    assert answer.json()["timeline"]["dropped"] == {"outside": 2000}
+
+
 @pytest.mark.parametrize(
     ("recorded_from", "offset_s"), [(0.0, 0.6), (-60.0, 60.6)], ids=["published", "raw"]
 )
