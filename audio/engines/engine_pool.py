@@ -16,6 +16,7 @@ from audio.engines.failures import (
     EngineRestarting,
     EngineTimedOut,
     EngineUnreachable,
+    loading,
 )
 from audio.engines.role_engine import RoleEngine
 
@@ -34,10 +35,17 @@ _ANOTHER_MAY_ANSWER = (
 
 
 class EnginePool:
-    """The engines of one role; `dialect` is named where an answer of others is in another."""
+    """The engines of one role.
 
-    def __init__(self, engines: Sequence[RoleEngine], dialect: str = "") -> None:
+    `dialect` is named where an answer of engines that others wrote is in another one; it is empty
+    for others. `health_path` is where they say that they are loading.
+    """
+
+    def __init__(
+        self, engines: Sequence[RoleEngine], dialect: str = "", health_path: str = ""
+    ) -> None:
         self._engines, self._dialect = tuple(engines), dialect
+        self._health_path = health_path
 
     def __iter__(self) -> Iterator[RoleEngine]:
         return iter(self._engines)
@@ -93,7 +101,7 @@ class EnginePool:
 
     def _ask(self, ask: Callable[[RoleEngine], T], one: RoleEngine) -> T:
         try:
-            with self._named_dialect():
+            with self._named_dialect(one):
                 return ask(one)
         except EngineBusy as busy:
             if busy.retry_after:
@@ -105,15 +113,21 @@ class EnginePool:
             raise
 
     @contextmanager
-    def _named_dialect(self) -> Iterator[None]:
-        """Name the dialect in failures that another dialect explains."""
+    def _named_dialect(self, one: RoleEngine) -> Iterator[None]:
+        """Name the dialect in failures that another dialect explains, and no loading does."""
         try:
             yield
         except (EngineMisconfigured, EngineNonsense) as error:
             if not self._dialect:
                 raise
+            # whisper.cpp answers 404 to everything until its model is loaded.
+            if isinstance(error, EngineMisconfigured) and self._is_loading(one):
+                raise loading(one.name) from error
             hint = f"Its dialect is set to {self._dialect}."
             raise type(error)(f"{str(error).rstrip('.')}. {hint}") from error
+
+    def _is_loading(self, one: RoleEngine) -> bool:
+        return bool(self._health_path) and one.engine.health(self._health_path).is_loading
 
     def _shares(self, calls: int) -> list[tuple[RoleEngine, int]]:
         """Return the engines that are well, and an even share of the calls for each.

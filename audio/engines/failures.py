@@ -193,6 +193,11 @@ def busy(engine: str, reason: str = "busy") -> EngineBusy:
     return EngineBusy(_BUSY[reason].format(engine))
 
 
+def loading(engine: str) -> EngineBusy:
+    """Report an engine that is loading its model."""
+    return EngineBusy(f"The {engine} engine is loading. Try again in a moment.")
+
+
 def unreachable(engine: str) -> EngineUnreachable:
     """Report an engine that does not answer at its address."""
     return EngineUnreachable(f"The {engine} engine cannot be reached.")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from audio.engines.answer_shapes import dialect_shown
 from audio.engines.client import Engine
 from audio.engines.failures import EngineNonsense
 from audio.engines.http.answer_stream import AnswerStream
@@ -16,13 +17,14 @@ class RoleEngine:
     """An engine, the role in which it is asked, and the role's settings.
 
     `model` is `<ROLE>_MODEL`, empty where it is not set; `path` is `WORDS_PATH`, empty for the
-    dialect's own.
+    dialect's own; `dialect` is the name of the dialect in which it is asked.
     """
 
     engine: Engine
     role: Role
     model: str = ""
     path: str = ""
+    dialect: str = ""
 
     @property
     def name(self) -> str:
@@ -33,6 +35,11 @@ class RoleEngine:
     def key(self) -> tuple[str, str, Role, str]:
         """What a dialect remembers facts about an engine under."""
         return self.engine.name, self.engine.url, self.role, self.model
+
+    @property
+    def model_field(self) -> dict[str, str]:
+        """The field of the model that the settings name; the caller's names are OpenAI's."""
+        return {"model": self.model} if self.model else {}
 
     def post_recording(
         self,
@@ -92,12 +99,16 @@ class RoleEngine:
         return self.engine.bad_answer(what)
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self, answer: object = None) -> Iterator[None]:
         """Raise EngineNonsense for a ValueError of the reader inside the block.
 
-        The error's message completes "gave an answer that cannot be used: …".
+        The error's message completes "gave an answer that cannot be used: …", and says in which
+        other dialect the answer is, if that shows.
         """
         try:
             yield
         except ValueError as error:
-            raise self.bad_answer(str(error)) from error
+            shown = dialect_shown(answer)
+            is_other = shown and shown != self.dialect
+            hint = f"; it looks like the dialect {shown}" if is_other else ""
+            raise self.bad_answer(f"{error}{hint}") from error

@@ -199,6 +199,7 @@ def _assembled(values: Values) -> Mapping[Role, ConfiguredRole]:
             EnginePool(
                 [_role_engine(one, address, names) for address in one.addresses],
                 one.dialect if DIALECTS[one.dialect].is_foreign else "",
+                DIALECTS[one.dialect].capabilities.health_path,
             ),
         )
         for one in usable
@@ -214,7 +215,7 @@ def _role_engine(one: RoleSettings, address: Address, names: Mapping[Identity, s
         is_foreign=dialect.is_foreign or not one.is_short_form,
         most_calls=dialect.capabilities.max_parallel,
     )
-    return RoleEngine(connected, one.role, one.model, one.path)
+    return RoleEngine(connected, one.role, one.model, one.path, one.dialect)
 
 
 def _missing_name(role: Role, roles: Mapping[Role, ConfiguredRole]) -> str:

@@ -1,5 +1,6 @@
 """What a client reads when an engine of a dialect fails, and what it never reads."""
 
+import json
 from typing import Any
 
 import httpx
@@ -10,7 +11,11 @@ from tests.audio.engines.dialects.samples import ERRORS, sample
 from tests.dialects.conftest import Configure
 from tests.dialects.scripted_engines import script
 from tests.dialects.talk import recording
-from tests.dialects.test_transcripts import BLOCKS, TRANSCRIBE
+from tests.dialects.test_transcripts import (
+    BLOCKS,
+    MERGE,
+    TRANSCRIBE,
+)
 from tests.faults import Answer, Asked, FaultServer, breakages
 from tests.faults.answers import as_json
 from tests.gateway_process import Gateway
@@ -220,12 +225,50 @@ def test_a_time_that_is_not_a_number_is_refused(configure: Configure, faults: Fa
     assert transcribe(gateway).json()["error"]["code"] == "engine_bad_answer"
 
 
-def test_an_engine_of_another_dialect_is_named(configure: Configure, faults: FaultServer) -> None:
-    words = script(faults, "words", "openai.words.json")
-    turns = script(faults, "turns", "localai.diarization.json")
-    segment = {"start_s": 0.0, "end_s": 1.0, "speaker": "Speaker_0"}
-    faults.answer("/turns/v1/audio/diarization", {"segments": [segment]})
+def test_an_engine_that_is_loading_is_busy_not_misconfigured(
+    configure: Configure, faults: FaultServer
+) -> None:
+    gateway = scripted(configure, faults, "openai", Answer(404, (b"File Not Found (/inference)",)))
+    faults.break_with("/words/health", Answer(404, (b"File Not Found (/health)",)))
 
-    answer = configure(words, turns).post(BLOCKS, files={"file": ("talk.wav", TALK)})
+    answer = transcribe(gateway)
 
-    assert "it looks like the dialect parakeet" in answer.json()["error"]["message"]
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (503, "engine_busy")
+    assert error["message"] == "The words engine is loading. Try again in a moment."
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_of_an_address_is_not_the_clients(
+    configure: Configure, faults: FaultServer, status: int
+) -> None:
+    faults.break_with(TRANSCRIBE, as_json({"detail": "no token"}, status=status))
+    url = faults.url.replace("//", "//:sk-secret@")
+
+    answer = transcribe(configure(PARAKEET_URL=url))
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (502, "engine_refused_key")
+    assert error["message"] == "The parakeet engine refuses the gateway's key."
+    assert faults.asked[0].headers["authorization"] == "Bearer sk-secret"
+
+
+def test_a_speaker_whose_embedding_has_no_numbers_is_left_out(
+    configure: Configure, faults: FaultServer
+) -> None:
+    name = "asr-webservice.whisperx-embeddings.json"
+    body = json.loads(json.dumps(sample(name)["response"]["body"]))
+    [label, _] = body["speaker_embeddings"]
+    length = len(body["speaker_embeddings"][label])
+    body["speaker_embeddings"][label] = [None] * length
+    gateway = configure(
+        *(script(faults, role, name, place="fork") for role in ("words", "turns", "voices"))
+    )
+    faults.break_with(f"/fork{path_of(sample(name)['request'])}", as_json(body))
+
+    answer = gateway.post(
+        MERGE, files={"file": ("talk.wav", TALK)}, data={"timeline": "[]", "transcribe": "true"}
+    )
+
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["fingerprints"]) == 1

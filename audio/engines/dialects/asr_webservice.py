@@ -43,7 +43,7 @@ class ASRWebservice(Dialect):
     ) -> Transcription:
         """Transcribe a recording."""
         answer = _ask(engine, recording, {**_WORDS, **_given(options)})
-        with engine.reading():
+        with engine.reading(answer):
             return read_transcription(answer, recording.seconds)
 
     def translate(
@@ -51,7 +51,7 @@ class ASRWebservice(Dialect):
     ) -> Transcription:
         """Translate into English, with the times of segments."""
         answer = _ask(engine, recording, {**_TRANSLATE, **_given(options)})
-        with engine.reading():
+        with engine.reading(answer):
             return read_transcription(answer, recording.seconds)
 
     def diarize(
@@ -71,7 +71,7 @@ class ASRWebservice(Dialect):
         """Transcribe and diarize in one call."""
         asked = {**_TURNS, **_given(options), **(_EMBEDDINGS if embeddings else {})}
         answer = _ask(engine, recording, asked)
-        with engine.reading():
+        with engine.reading(answer):
             transcription, turns = read_words_and_turns(answer, recording.seconds)
             vectors = _embeddings(as_object(answer).get("speaker_embeddings"))
         models = {"embedding": f"{self.name}:{engine.model}"} if vectors else {}
@@ -88,10 +88,18 @@ def _given(options: Mapping[str, str]) -> dict[str, str]:
 
 
 def _embeddings(given: object) -> dict[str, Embedding]:
-    """Return the embedding of each label; a label of a speaker without one is left out."""
+    """Return the embedding of each label; a label of a speaker without one is left out.
+
+    pyannote embeds a speaker who talks too little as NaN.
+    """
     if given is None:
         return {}
     if not isinstance(given, Mapping):
         raise ValueError("speaker_embeddings is not an object")
-    labelled = ((label(one), numbers) for one, numbers in given.items() if numbers is not None)
+    labelled = ((label(one), numbers) for one, numbers in given.items() if not _is_blank(numbers))
     return {one: vector(numbers) for one, numbers in labelled if one is not None}
+
+
+def _is_blank(numbers: object) -> bool:
+    listed = numbers if isinstance(numbers, list) else [numbers]
+    return all(one is None or one in ("NaN", 0) for one in listed)

@@ -7,7 +7,7 @@ import base64
 from collections.abc import Mapping
 
 from audio.engines.dialects.dialect import Capabilities, ClipEmbedding
-from audio.engines.dialects.openai import OpenAI, model_field, spoken_fields
+from audio.engines.dialects.openai import OpenAI, spoken_fields
 from audio.engines.dialects.readers.answer_values import as_object, text, vector
 from audio.engines.dialects.readers.transcripts import read_transcription, read_turns
 from audio.engines.role_engine import RoleEngine
@@ -43,8 +43,8 @@ class LocalAI(OpenAI):
         self, engine: RoleEngine, recording: Recording, *, embeddings: bool
     ) -> Diarization:
         """Find the turns, of which LocalAI gives no embeddings."""
-        answer = engine.post_recording("diarize", _DIARIZE, recording, model_field(engine))
-        with engine.reading():
+        answer = engine.post_recording("diarize", _DIARIZE, recording, engine.model_field)
+        with engine.reading(answer):
             return read_turns(answer, recording.seconds)
 
     def analyse(
@@ -57,9 +57,9 @@ class LocalAI(OpenAI):
     ) -> tuple[Transcription, Diarization]:
         """Ask for the words of the turns, where one model answers both."""
         given = spoken_fields(options, ("language",))
-        fields = {**model_field(engine), **_WITH_TEXT, **given}
+        fields = {**engine.model_field, **_WITH_TEXT, **given}
         answer = engine.post_recording("diarize", _DIARIZE, recording, fields)
-        with engine.reading():
+        with engine.reading(answer):
             turns = read_turns(answer, recording.seconds)
             transcription = read_transcription(answer, recording.seconds)
         if turns.turns and not transcription.text:
@@ -71,9 +71,9 @@ class LocalAI(OpenAI):
         """Return the embedding of the voice in a clip, which is sent inside of JSON."""
         encoded = base64.b64encode(clip.path.read_bytes()).decode()
         kind = clip.suffix.removeprefix(".") or "wav"
-        body = {**model_field(engine), "audio": f"data:audio/{kind};base64,{encoded}"}
+        body = {**engine.model_field, "audio": f"data:audio/{kind};base64,{encoded}"}
         answer = engine.post_json("embed", _EMBED, body, audio_s=clip.seconds)
-        with engine.reading():
+        with engine.reading(answer):
             return _embedding(as_object(answer), engine.model)
 
 

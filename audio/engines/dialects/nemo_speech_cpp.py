@@ -11,13 +11,13 @@ from contextlib import contextmanager
 
 from audio.engines.dialects.dialect import Capabilities, Dialect
 from audio.engines.dialects.keywords import keywords_in
-from audio.engines.dialects.openai import speak_as_openai, spoken_fields
+from audio.engines.dialects.openai import spoken_fields
 from audio.engines.dialects.readers.transcripts import (
     read_transcription,
     read_turns,
     read_words_and_turns,
 )
-from audio.engines.dialects.speech_stream import SpeechStream, Utterance
+from audio.engines.dialects.speech_stream import SpeechStream, Utterance, speak_as_openai
 from audio.engines.failures import EngineFailed, EngineMisconfigured
 from audio.engines.role_engine import RoleEngine
 from audio.media.recording import Recording
@@ -61,7 +61,7 @@ class NemoSpeechCpp(Dialect):
     ) -> Transcription:
         """Transcribe a recording."""
         answer = _transcribe(engine, recording, options, {})
-        with engine.reading():
+        with engine.reading(answer):
             return read_transcription(answer, recording.seconds)
 
     def diarize(
@@ -70,7 +70,7 @@ class NemoSpeechCpp(Dialect):
         """Find the turns."""
         with _translated():
             answer = engine.post_recording("diarize", _DIARIZE, recording, _STREAMING)
-        with engine.reading():
+        with engine.reading(answer):
             return read_turns(answer, recording.seconds)
 
     def analyse(
@@ -83,7 +83,7 @@ class NemoSpeechCpp(Dialect):
     ) -> tuple[Transcription, Diarization]:
         """Transcribe and diarize in one call; turns are runs of one speaker's words."""
         answer = _transcribe(engine, recording, options, _TURNS)
-        with engine.reading():
+        with engine.reading(answer):
             return read_words_and_turns(answer, recording.seconds)
 
     def speak(self, engine: RoleEngine, utterance: Utterance) -> SpeechStream:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from audio.engines.dialects.answer_formats import AnswerFormats, Fields
 from audio.engines.dialects.dialect import Capabilities, Dialect
-from audio.engines.dialects.openai import MAX_BYTES, MAX_S, PATH, model_field, spoken_fields
+from audio.engines.dialects.openai import MAX_BYTES, MAX_S, PATH, spoken_fields
 from audio.engines.dialects.readers.transcripts import read_labelled_text
 from audio.engines.failures import EngineRefused, LostForm
 from audio.engines.role_engine import RoleEngine
@@ -62,7 +62,7 @@ class OpenAIDiarized(Dialect):
         given = spoken_fields(options, ("language", "temperature"))
 
         def send(fields: Fields) -> object:
-            sent = {**fields, **_needed(engine, recording, fields), **model_field(engine), **given}
+            sent = {**fields, **_needed(engine, recording, fields), **engine.model_field, **given}
             return engine.post_recording("transcribe", engine.path or PATH, recording, sent)
 
         try:
@@ -71,7 +71,7 @@ class OpenAIDiarized(Dialect):
             if _LOST_FORM.search(refused.reason):
                 raise LostForm(str(engine.bad_answer("it has no speakers"))) from refused
             raise
-        with engine.reading():
+        with engine.reading(answer):
             return read_labelled_text(answer, recording.seconds)
 
 

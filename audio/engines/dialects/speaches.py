@@ -4,7 +4,7 @@ Source: speaches-ai/speaches 870e1e1, routers/diarization.py, speech_embedding.p
 """
 
 from audio.engines.dialects.dialect import Capabilities, ClipEmbedding
-from audio.engines.dialects.openai import OpenAI, model_field
+from audio.engines.dialects.openai import OpenAI
 from audio.engines.dialects.readers.answer_values import as_object, objects, vector
 from audio.engines.dialects.readers.transcripts import read_turns
 from audio.engines.role_engine import RoleEngine
@@ -36,8 +36,8 @@ class Speaches(OpenAI):
         self, engine: RoleEngine, recording: Recording, *, embeddings: bool
     ) -> Diarization:
         """Find the turns; known speakers are never sent: each turn would get one's name."""
-        answer = engine.post_recording("diarize", _DIARIZE, recording, model_field(engine))
-        with engine.reading():
+        answer = engine.post_recording("diarize", _DIARIZE, recording, engine.model_field)
+        with engine.reading(answer):
             return read_turns(answer, recording.seconds)
 
     def embed(self, engine: RoleEngine, clip: Recording) -> ClipEmbedding | None:
@@ -46,8 +46,8 @@ class Speaches(OpenAI):
         An answer does not say which model it is from: another length is another model, whose
         embeddings would match no known voice.
         """
-        answer = engine.post_recording("embed", _EMBED, clip, model_field(engine))
-        with engine.reading():
+        answer = engine.post_recording("embed", _EMBED, clip, engine.model_field)
+        with engine.reading(answer):
             data = objects(as_object(answer), "data")
             if not data:
                 raise ValueError("data has no embedding")

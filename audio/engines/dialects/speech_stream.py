@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from audio.engines.failures import EngineNonsense
+from audio.engines.failures import EngineNonsense, EngineRefused
 from audio.engines.http.answer_stream import AnswerStream
+from audio.engines.http.deadlines import allowed_s
 from audio.engines.role_engine import RoleEngine
 
 # Hours of speech: no text that the gateway accepts takes longer to speak.
 MAX_SPEECH_BYTES = 1024 * 1024 * 1024
+# As for Kokoro: the rate of slow speech.
+_CHARACTERS_PER_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,25 @@ class SpeechStream:
         if not first:
             raise self._engine.bad_answer("it spoke nothing of this text")
         return first
+
+
+def speak_as_openai(engine: RoleEngine, utterance: Utterance) -> SpeechStream:
+    """Start speech; return with its first bytes.
+
+    Raises
+    ------
+    EngineError
+    """
+    body = {
+        **utterance.extra,
+        **engine.model_field,
+        "input": utterance.text,
+        "voice": utterance.voice,
+        "response_format": utterance.format,
+    }
+    silence_s = allowed_s(len(utterance.text) / _CHARACTERS_PER_S)
+    try:
+        stream = engine.open_stream("speak", "/v1/audio/speech", body, silence_s=silence_s)
+    except EngineRefused as refused:
+        raise refused.about(None, body) from refused
+    return SpeechStream(engine, stream)

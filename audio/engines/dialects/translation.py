@@ -1,6 +1,16 @@
-"""The mark of a translation into English among the options that a dialect gets."""
+"""Translation into English: its mark among the options of a dialect, its route, its refusals."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from audio.engines.failures import EngineCannotTranslate, EngineMisconfigured, EngineRefused
+
+# The path of whisper.cpp's own, which knows no granularities.
+WHISPER_CPP_PATH = "/inference"
+_TRANSCRIPTIONS, _TRANSLATIONS = "/transcriptions", "/translations"
+_LACKS_ROUTE = (404, 405, 501)
+_NAMES_TRANSLATION = re.compile(r"translat", re.IGNORECASE)
 
 _OPTION, _TRANSLATE = "task", "translate"
 
@@ -18,3 +28,25 @@ def is_translation(options: Mapping[str, str]) -> bool:
 def without_task(options: Mapping[str, str]) -> dict[str, str]:
     """Return the other options."""
     return {name: value for name, value in options.items() if name != _OPTION}
+
+
+@contextmanager
+def translation_refusals() -> Iterator[None]:
+    """Report an engine without the request, or whose model refuses it, as unable to translate."""
+    try:
+        yield
+    except EngineMisconfigured as error:
+        raise EngineCannotTranslate(str(error)) from error
+    except EngineRefused as error:
+        if error.status in _LACKS_ROUTE or _NAMES_TRANSLATION.search(error.reason):
+            raise EngineCannotTranslate(error.reason.removeprefix(f"{error.param}: ")) from error
+        raise
+
+
+def translation_path(path: str) -> str | None:
+    """Return the path beside that of transcriptions; whisper.cpp has one path for both."""
+    if path == WHISPER_CPP_PATH:
+        return path
+    if not path.endswith(_TRANSCRIPTIONS):
+        return None
+    return path.removesuffix(_TRANSCRIPTIONS) + _TRANSLATIONS

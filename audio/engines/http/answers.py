@@ -105,6 +105,8 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 MAX_REFUSAL_BYTES = 64 * 1024
 REFUSAL_S = 2.0
 _FOREIGN_REFUSALS = (httpx.codes.NOT_IMPLEMENTED, httpx.codes.SERVICE_UNAVAILABLE)
+# About the gateway's key in every dialect: a client would take them for its own key.
+_KEY_REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
 
 def check(response: httpx.Response, engine: str, url: str, *, is_foreign: bool = False) -> None:
@@ -128,7 +130,8 @@ def check(response: httpx.Response, engine: str, url: str, *, is_foreign: bool =
             reason,
             _read_kind(refusal),
         )
-    if is_foreign and (400 <= status < 500 or status in _FOREIGN_REFUSALS):
+    is_read_as_theirs = is_foreign and (400 <= status < 500 or status in _FOREIGN_REFUSALS)
+    if is_read_as_theirs or status in _KEY_REFUSALS:
         message = reason or f"The {engine} engine refused the request."
         retry_after = read_retry_after(response, MAX_FOREIGN_RETRY_AFTER_S)
         refused = EngineRefused(status, message, param, retry_after)

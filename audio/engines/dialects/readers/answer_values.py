@@ -17,6 +17,8 @@ Item = Mapping[str, object]
 _NO_SPEAKER = {"", "unknown", "unknown_speaker", "speaker_unknown", "none", "null", "<na>"}
 # A sound in brackets, alone in its segment: [BLANK_AUDIO], [MUSIC], (silence), ♪.
 _SOUND = re.compile(r"(?:[\[(*]\s*[^\W\d]\w*(?:[ -]\w+){0,3}\s*[\])*][.\s]*|[♪♫\s]+)+")
+# 10 ms, which is the unit of Whisper's times; as seconds they would be a third of a year.
+_FEWEST_NS = 10_000_000
 _RTTM_LINE = re.compile(r"^[ \t]*SPEAKER[ \t]+(.*?)[ \t\r]*$", re.MULTILINE)
 
 
@@ -29,12 +31,14 @@ def as_object(answer: object) -> Item:
         For anything else, and for an error that came with status 200.
     """
     if isinstance(answer, str):
-        raise ValueError("it is not JSON")
+        raise ValueError("it is not JSON" if answer.strip() else "it is empty")
     if not isinstance(answer, Mapping):
         raise ValueError("it is not a JSON object")
     if answer.get("error"):
         raise ValueError("it is an error with status 200")
-    return answer
+    listed = answer.get("text")
+    # Services of WhisperX for Speakr write the segments here.
+    return {"segments": listed, **answer, "text": None} if isinstance(listed, list) else answer
 
 
 def objects(body: Item, key: str) -> list[Item] | None:
@@ -64,13 +68,20 @@ def times(item: Item) -> tuple[float | None, float | None]:
 
     A time before the recording is its start.
     """
-    start, end = number(item, "start"), number(item, "end")
+    start, end = _seconds(item, "start"), _seconds(item, "end")
     if start is not None and end is not None and end < start:
         raise ValueError("an end is before its start")
     return (
         None if start is None else max(0.0, start),
         None if end is None else max(0.0, end),
     )
+
+
+def _seconds(item: Item, key: str) -> float | None:
+    """Return a time; LocalAI wrote whole nanoseconds before its version 3."""
+    read = number(item, key)
+    is_nanoseconds = read is not None and isinstance(item[key], int) and read >= _FEWEST_NS
+    return read / 1e9 if read is not None and is_nanoseconds else read
 
 
 def text(item: Item, *keys: str) -> str | None:
@@ -109,10 +120,12 @@ def vector(given: object) -> Embedding:
 
 def rttm_items(written: str) -> list[Item]:
     """Return the SPEAKER lines of an RTTM text as objects with start, end and speaker."""
+    if not written.strip():
+        raise ValueError("it is empty")
     if written.lstrip().startswith("<"):
         raise ValueError("it is not JSON")
     lines = [found[1].split() for found in _RTTM_LINE.finditer(written)]
-    if not lines and written.strip():
+    if not lines:
         raise ValueError("it is neither JSON nor RTTM")
     return [_rttm_item(fields) for fields in lines]
 

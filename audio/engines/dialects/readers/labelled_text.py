@@ -19,6 +19,11 @@ def has_labels(text: str) -> bool:
     return any(mark["label"] for mark in _MARK.finditer(text))
 
 
+def has_header(text: str) -> bool:
+    """Return whether a text has a time and a speaker's label before words."""
+    return _HEADER.search(text) is not None
+
+
 def split_at_labels(segment: Segment) -> Iterator[Segment]:
     """Yield the segments of the speakers whose labels are in a segment's text."""
     parts = [part[1:] for part in _parts(segment.text, segment.speaker) if part[2]]

@@ -57,14 +57,16 @@ class Segment:
 def read_segments(body: Item, length_s: float | None) -> list[Segment] | None:
     """Read the segments, sorted, with their words; None where the answer has no list of them.
 
-    A segment without an end lasts until the next one, the last until the recording's end.
+    Segments of which none has a time are no more than the text beside them: whisper.cpp writes
+    them where it was started without times. A segment without an end lasts until the next one,
+    the last until the recording's end.
 
     Raises
     ------
     ValueError
     """
     items = objects(body, "segments")
-    if items is None:
+    if items is None or (text(body, "text") and not any(map(_has_time, items))):
         return None
     read = sorted(map(_segment, items), key=lambda one: one[0].start)
     stops = [later.start for _, (later, _) in pairwise(read)] + [length_s or 0.0]
@@ -87,6 +89,10 @@ def read_pieces(item: Item) -> tuple[Piece, ...]:
         if (written := text(word, "word", "text")) and written.strip()
     ]
     return tuple(listed) if any(piece.is_timed for piece in listed) else ()
+
+
+def _has_time(item: Item) -> bool:
+    return times(item) != (None, None) or bool(read_pieces(item))
 
 
 def _segment(item: Item) -> tuple[Segment, bool]:

@@ -20,6 +20,7 @@ from audio.engines.dialects.readers.answer_values import (
     text,
 )
 from audio.engines.dialects.readers.labelled_text import (
+    has_header,
     has_labels,
     segments_of,
     split_at_labels,
@@ -42,6 +43,8 @@ _LONGEST_CODE = 3
 def read_transcription(answer: object, length_s: float | None) -> Transcription:
     """Read words from words, segments or text: what the answer has, the most exact first."""
     body = as_object(answer)
+    if has_header(text(body, "text") or ""):
+        raise ValueError("its text has times and speakers' labels")
     return _transcription(body, *_listed(body, length_s), length_s)
 
 
@@ -132,8 +135,8 @@ def read_turns(answer: object, length_s: float | None) -> Diarization:
     listed = objects(body, "segments")
     if listed is None:
         raise ValueError("it has no segments")
-    if any("start_s" in item for item in listed):
-        raise ValueError("it looks like the dialect parakeet")
+    if listed and not any("speaker" in item for item in listed):
+        raise ValueError("its segments have no speakers")
     segments = read_segments(body, length_s) or []
     spans = ((segment.start, segment.end, segment.speaker) for segment in segments)
     return _diarization(spans, length_s, _duration(body))

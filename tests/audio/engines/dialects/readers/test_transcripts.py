@@ -235,12 +235,35 @@ def test_rttm_is_read() -> None:
     assert read_turns(f";; comment\n{line}", LENGTH_S).turns == (Turn(0.5, 2.0, "SPEAKER_00"),)
 
 
-def test_an_empty_rttm_has_no_turns() -> None:
-    assert read_turns("", LENGTH_S).turns == ()
+def test_segments_of_which_none_has_a_time_are_the_text_alone() -> None:
+    read = read_transcription(
+        {"text": " one two", "segments": [{"id": 0, "text": " one"}, {"id": 1, "text": " two"}]},
+        LENGTH_S,
+    )
+
+    assert (read.text, read.words) == ("one two", ())
+
+
+def test_segments_may_be_listed_as_the_text() -> None:
+    listed = [{"start": 0, "end": 10, "text": " one two", "speaker": "A"}]
+
+    for answer in ({"text": listed, "segments": listed}, {"text": listed}):
+        read, turns = read_words_and_turns(answer, LENGTH_S)
+        assert (read.text, turns.turns) == ("one two", (Turn(0.0, 10.0, "A"),))
+
+
+def test_whole_nanoseconds_are_read_as_seconds() -> None:
+    segment = {"start": 500_000_000, "end": 2_500_000_000, "text": "one"}
+
+    [word] = read_transcription({"segments": [segment]}, LENGTH_S).words
+
+    assert (word.start, word.end) == (0.5, 2.5)
 
 
 UNREADABLE_WORDS = {
     "it is not JSON": "Bad gateway",
+    "it is empty": " ",
+    "its text has times and speakers' labels": {"text": "[0.48][S01]one[1.66]"},
     "it is not a JSON object": [],
     "it is an error with status 200": {"error": {"message": "no model"}},
     "it has neither text nor segments": {},
@@ -264,10 +287,11 @@ def test_an_answer_without_readable_words_is_refused(reason: str, answer: object
 UNREADABLE_TURNS = {
     "it is not JSON": "<html><body>Bad gateway</body></html>",
     "it is neither JSON nor RTTM": "Bad gateway",
+    "it is empty": "",
     "an RTTM line has too few fields": "SPEAKER audio 1 0.5",
     "an RTTM line has no duration": "SPEAKER audio 1 0.5 -1 <NA> <NA> A <NA> <NA>",
     "it has no segments": {"text": "one"},
-    "it looks like the dialect parakeet": {"segments": [{"start_s": 0.0, "end_s": 1.0}]},
+    "its segments have no speakers": {"segments": [{"start": 0.0, "end": 1.0, "text": "one"}]},
     "end is not a finite number": {"segments": [turn(0, [])]},
     "an end is before its start": {"segments": [turn(2, 1)]},
 }
