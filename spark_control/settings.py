@@ -170,6 +170,13 @@ REALTIME_SESSION_S: float = env.float("REALTIME_SESSION_S", 3600.0)
 REALTIME_IDLE_S: float = env.float("REALTIME_IDLE_S", 300.0)
 REALTIME_BUFFER_S: float = env.float("REALTIME_BUFFER_S", 300.0)
 
+# Home Assistant's protocol, in a process of its own
+WYOMING_CONNECTIONS: int = env.int("WYOMING_CONNECTIONS", 32)
+WYOMING_AUDIO_S: float = env.float("WYOMING_AUDIO_S", 300.0)
+# Parakeet TDT 0.6b v3's.
+_LANGUAGES = "bg,cs,da,de,el,en,es,et,fi,fr,hr,hu,it,lt,lv,mt,nl,pl,pt,ro,ru,sk,sl,sv,uk"
+WYOMING_LANGUAGES: list[str] = env.str("WYOMING_LANGUAGES", _LANGUAGES).split(",")
+
 # Server and logs
 # Enough for the slots of each engine, and 16 more.
 _THREADS = 16 + 48 * max(2, _engines)

@@ -79,6 +79,18 @@ def test_all_services_are_read_only_except_for_an_engine_of_others() -> None:
     assert writable == {"kokoro"}
 
 
+@pytest.mark.parametrize(("name", "of"), [("wyoming", "gateway"), ("wyoming-cpu", "gateway-cpu")])
+def test_home_assistant_is_served_by_the_engines_of_a_gateway(name: str, of: str) -> None:
+    served, gateway = SERVICES[name]["environment"], SERVICES[of]["environment"]
+
+    assert (served["PARAKEET_URL"], served["KOKORO_URL"]) == (
+        gateway["PARAKEET_URL"],
+        gateway["KOKORO_URL"],
+    )
+    assert served["RESTART_WITH"] == ""
+    assert SERVICES[name]["profiles"] == [{"gateway": "home", "gateway-cpu": "home-cpu"}[of]]
+
+
 @pytest.mark.parametrize("name", [name for name in SERVICES if name != "docker-proxy"])
 def test_a_read_only_service_can_write_into_tmp(name: str) -> None:
     service = SERVICES[name]
@@ -113,15 +125,16 @@ def test_every_image_is_pinned(name: str) -> None:
     assert tag not in {"", "latest"}
 
 
-def test_gateways_and_sessions_alone_publish_a_port_and_by_default_on_loopback() -> None:
+def test_only_servers_publish_a_port_and_by_default_on_loopback() -> None:
     published = {
         name: service["ports"] for name, service in SERVICES.items() if "ports" in service
     }
 
-    assert set(published) == {"gateway", "gateway-cpu", "realtime", "realtime-cpu"}
-    assert {with_defaults(port) for ports in published.values() for port in ports} == {
-        "127.0.0.1:8000:8000",
-        "127.0.0.1:8001:8001",
+    ports = {"gateway": 8000, "realtime": 8001, "wyoming": 10300}
+    assert {name: with_defaults(port) for name, ports in published.items() for port in ports} == {
+        f"{name}{suffix}": f"127.0.0.1:{port}:{port}"
+        for name, port in ports.items()
+        for suffix in ("", "-cpu")
     }
 
 
@@ -179,7 +192,7 @@ def test_everything_the_dockerfile_copies_exists_and_is_not_ignored() -> None:
 
 
 @pytest.mark.skipif(not has_compose, reason="the compose plugin of Docker is not installed")
-@pytest.mark.parametrize("profile", ["gpu", "cpu"])
+@pytest.mark.parametrize("profile", ["gpu", "cpu", "home", "home-cpu"])
 def test_docker_compose_reads_it(profile: str) -> None:
     command = ["docker", "compose", "--profile", profile, "config", "--quiet"]
 

@@ -1,0 +1,1 @@
+"""Home Assistant's voice protocol, Wyoming: speech to text and text to speech over TCP."""
