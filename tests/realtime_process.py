@@ -2,9 +2,6 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +10,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE
-from tests.waiting import until
+from tests.server_command import lines_of, running_command
 
 Event = dict[str, Any]
 PATIENCE_S = 60.0
@@ -41,7 +37,7 @@ class Realtime:
 
     def lines(self, message: str) -> list[dict[str, Any]]:
         """Return the lines of its log with this message."""
-        return [line for line in _lines(self.log) if line["message"] == message]
+        return lines_of(self.log, message)
 
 
 class Talk:
@@ -91,29 +87,5 @@ def talking(realtime: Realtime, query: str = QUERY, **options: Any) -> Iterator[
 @contextmanager
 def running_realtime(folder: Path, *arguments: str, **settings: str) -> Iterator[Realtime]:
     """Serve with just these settings until the end of the block."""
-    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "")
-    alone |= {"RECOVERY_DIR": str(folder / "recovery"), "PROBE_AFTER_FAILURE": "false"} | settings
-    log = folder / "realtime.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "realtime", "--bind", "127.0.0.1:0", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **alone},
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        until(lambda: process.poll() is not None or bool(_listening(log)))
-        yield Realtime(_listening(log)[0]["url"], log, process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=PATIENCE_S)
-
-
-def _listening(log: Path) -> list[dict[str, Any]]:
-    return [line for line in _lines(log) if line["message"] == "listening"]
-
-
-def _lines(log: Path) -> list[dict[str, Any]]:
-    whole = log.read_text().splitlines(keepends=True)
-    return [json.loads(line) for line in whole if line.startswith("{") and line.endswith("\n")]
+    with running_command("realtime", folder, *arguments, **settings) as server:
+        yield Realtime(server.url, server.log, server.process.pid)

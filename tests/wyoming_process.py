@@ -1,36 +1,15 @@
 """The process of Home Assistant's protocol as in production, and a client for it."""
 
-import json
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from wyoming.event import Event, Eventable, read_event, write_event
 
-from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE
-from tests.waiting import until
-
-PATIENCE_S = 60.0
-
-
-@dataclass(frozen=True)
-class WyomingProcess:
-    """A running process, where it listens, and its log."""
-
-    port: int
-    log: Path
-    process: "subprocess.Popen[bytes]"
-
-    def lines(self, message: str) -> list[dict[str, Any]]:
-        """Return the lines of its log with this message."""
-        return [line for line in _lines(self.log) if line["message"] == message]
+from tests.server_command import PATIENCE_S, ServerCommand, running_command
 
 
 class WyomingClient:
@@ -68,10 +47,13 @@ class WyomingClient:
 
 
 @contextmanager
-def connected(server: WyomingProcess) -> Iterator[WyomingClient]:
+def connected(server: ServerCommand) -> Iterator[WyomingClient]:
     """Connect for the block."""
+    address = urlsplit(server.url)
     with (
-        socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection,
+        socket.create_connection(
+            (address.hostname, address.port), timeout=PATIENCE_S
+        ) as connection,
         connection.makefile("wb") as stream,
         connection.makefile("rb") as answers,
     ):
@@ -79,33 +61,7 @@ def connected(server: WyomingProcess) -> Iterator[WyomingClient]:
 
 
 @contextmanager
-def running_wyoming(folder: Path, *arguments: str, **settings: str) -> Iterator[WyomingProcess]:
+def running_wyoming(folder: Path, *arguments: str, **settings: str) -> Iterator[ServerCommand]:
     """Serve with just these settings until the end of the block."""
-    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "")
-    alone |= {"RECOVERY_DIR": str(folder / "recovery"), "PROBE_AFTER_FAILURE": "false"} | settings
-    log = folder / "wyoming.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "wyoming", "--bind", "127.0.0.1:0", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **alone},
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        until(lambda: process.poll() is not None or bool(_listening(log)))
-        port = urlsplit(_listening(log)[0]["url"]).port
-        assert port is not None
-        yield WyomingProcess(port, log, process)
-    finally:
-        process.terminate()
-        process.wait(timeout=PATIENCE_S)
-
-
-def _listening(log: Path) -> list[dict[str, Any]]:
-    return [line for line in _lines(log) if line["message"] == "listening"]
-
-
-def _lines(log: Path) -> list[dict[str, Any]]:
-    whole = log.read_text().splitlines(keepends=True)
-    return [json.loads(line) for line in whole if line.startswith("{") and line.endswith("\n")]
+    with running_command("wyoming", folder, *arguments, **settings) as server:
+        yield server

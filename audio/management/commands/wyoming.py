@@ -19,8 +19,8 @@ class Command(CommandWithExamples):
   manage.py wyoming --bind 127.0.0.1:10300
   manage.py wyoming --bind 0.0.0.0:10300
 
-The protocol has neither keys nor encryption: whoever reaches the port may use the engines. Bind
-it to a network that only Home Assistant is on.
+The protocol has neither keys nor encryption: every program that reaches the port may use the
+engines. Bind it to a network that only Home Assistant is on.
 
 SIGTERM and Ctrl-C end it: no further event is read, and requests under way are answered first."""
 

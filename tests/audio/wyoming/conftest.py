@@ -8,7 +8,8 @@ import pytest
 from audio.media.speech.speech_encoding import encode
 from tests.engine_answers import SPEAK, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
-from tests.wyoming_process import WyomingClient, WyomingProcess, connected, running_wyoming
+from tests.server_command import ServerCommand
+from tests.wyoming_process import WyomingClient, connected, running_wyoming
 
 # A second of speech, as an engine sends it.
 SAMPLES = (10_000 * np.sin(np.arange(24_000) * 2 * np.pi * 300 / 24_000)).astype("<i2")
@@ -18,7 +19,7 @@ SPOKEN = b"".join(encode([SAMPLES], 24_000, 24_000, "wav"))
 @pytest.fixture(scope="session")
 def wyoming_process(
     fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[WyomingProcess]:
+) -> Iterator[ServerCommand]:
     """A process whose limits a test can reach."""
     with running_wyoming(
         tmp_path_factory.mktemp("wyoming"),
@@ -34,7 +35,7 @@ def wyoming_process(
 
 
 @pytest.fixture
-def wyoming(wyoming_process: WyomingProcess, faults: FaultServer) -> WyomingProcess:
+def wyoming(wyoming_process: ServerCommand, faults: FaultServer) -> ServerCommand:
     """That process, with an engine that hears two sentences and speaks a second."""
     faults.answer(TRANSCRIBE, TRANSCRIPTION)
     faults.answer(SPEAK, SPOKEN, content_type="audio/wav")
@@ -44,7 +45,7 @@ def wyoming(wyoming_process: WyomingProcess, faults: FaultServer) -> WyomingProc
 
 
 @pytest.fixture
-def client(wyoming: WyomingProcess) -> Iterator[WyomingClient]:
+def client(wyoming: ServerCommand) -> Iterator[WyomingClient]:
     """A connection to it."""
     with connected(wyoming) as client:
         yield client

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from wyoming.asr import Transcribe, Transcript, TranscriptChunk
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
-from wyoming.client import AsyncTcpClient
+from wyoming.client import AsyncClient
 from wyoming.event import Event, Eventable
 from wyoming.info import Describe, Info, SelectProgram
 from wyoming.ping import Ping, Pong
@@ -26,7 +26,8 @@ from tests.audio.wyoming.conftest import SAMPLES, SPOKEN
 from tests.engine_answers import SPEAK, TEXT, TRANSCRIBE
 from tests.faults import FaultServer
 from tests.faults.answers import Answer, Asked
-from tests.wyoming_process import WyomingClient, WyomingProcess, connected
+from tests.server_command import ServerCommand
+from tests.wyoming_process import WyomingClient, connected
 
 SECOND = np.arange(16_000, dtype="<i2").tobytes()
 
@@ -205,20 +206,22 @@ def test_pieces_at_another_rate_are_resampled_to_the_first(
     assert len(samples) / 2 == pytest.approx(48_000, abs=4)
 
 
-def test_text_without_words_ends_at_once(client: WyomingClient, faults: FaultServer) -> None:
+def test_text_without_words_ends_without_samples(
+    client: WyomingClient, faults: FaultServer
+) -> None:
     client.send(Synthesize("…"))
 
     assert [event.type for event in client.until("audio-stop")] == ["audio-start", "audio-stop"]
     assert faults.asked == []
 
 
-def test_the_packages_own_client_gets_both(wyoming: WyomingProcess) -> None:
+def test_the_packages_own_client_gets_both(wyoming: ServerCommand) -> None:
     async def both() -> tuple[str, int]:
-        async with AsyncTcpClient("127.0.0.1", wyoming.port) as client:
+        async with AsyncClient.from_uri(wyoming.url) as client:
             for event in command():
                 await client.write_event(event.event())
             text = Transcript.from_event(await _next(client, "transcript")).text
-        async with AsyncTcpClient("127.0.0.1", wyoming.port) as client:
+        async with AsyncClient.from_uri(wyoming.url) as client:
             await client.write_event(Synthesize("The light is on.").event())
             size = 0
             while (event := await client.read_event()) and event.type != "audio-stop":
@@ -228,7 +231,7 @@ def test_the_packages_own_client_gets_both(wyoming: WyomingProcess) -> None:
     assert asyncio.run(both()) == (TEXT, SAMPLES.nbytes)
 
 
-async def _next(client: AsyncTcpClient, kind: str) -> Event:
+async def _next(client: AsyncClient, kind: str) -> Event:
     while (event := await client.read_event()) is not None:
         if event.type == kind:
             return event
@@ -236,7 +239,7 @@ async def _next(client: AsyncTcpClient, kind: str) -> Event:
 
 
 def test_requests_are_logged_without_their_text(
-    client: WyomingClient, wyoming: WyomingProcess
+    client: WyomingClient, wyoming: ServerCommand
 ) -> None:
     client.send(*command(), Synthesize("A secret sentence."))
     client.until("audio-stop")
@@ -312,7 +315,7 @@ def test_an_engine_that_does_not_hear_is_reported(
     assert client.error().data["code"] == "engine_restarting"
 
 
-def test_a_client_that_ends_its_side_is_still_answered(wyoming: WyomingProcess) -> None:
+def test_a_client_that_ends_its_side_is_still_answered(wyoming: ServerCommand) -> None:
     with connected(wyoming) as client:
         client.send(*command())
         client.connection.shutdown(1)

@@ -16,8 +16,9 @@ from wyoming.tts import Synthesize
 from tests.audio.wyoming.conftest import SPOKEN
 from tests.engine_answers import SPEAK, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
+from tests.server_command import ServerCommand
 from tests.waiting import until
-from tests.wyoming_process import WyomingClient, WyomingProcess, connected, running_wyoming
+from tests.wyoming_process import WyomingClient, connected, running_wyoming
 
 GIB = 1 << 30
 
@@ -72,7 +73,7 @@ def test_a_silent_client_is_disconnected(client: WyomingClient) -> None:
 
 
 def test_a_client_that_never_reads_is_disconnected_and_others_are_served(
-    wyoming: WyomingProcess, faults: FaultServer
+    wyoming: ServerCommand, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, pieces=(SPOKEN, *[bytes(1 << 20)] * 30), content_type="audio/wav")
     with connected(wyoming) as deaf, connected(wyoming) as other:
@@ -85,7 +86,7 @@ def test_a_client_that_never_reads_is_disconnected_and_others_are_served(
 
 
 def test_a_client_that_leaves_stops_the_speech(
-    wyoming: WyomingProcess, faults: FaultServer
+    wyoming: ServerCommand, faults: FaultServer
 ) -> None:
     faults.answer(SPEAK, pieces=(SPOKEN,), content_type="audio/wav", hangs=True)
     with connected(wyoming) as client:
@@ -97,7 +98,7 @@ def test_a_client_that_leaves_stops_the_speech(
     assert faults.left.wait(10)
 
 
-def test_more_connections_than_allowed_are_refused(wyoming: WyomingProcess) -> None:
+def test_more_connections_than_allowed_are_refused(wyoming: ServerCommand) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(connected(wyoming)) for _ in range(4)]
         for one in clients:
@@ -109,7 +110,7 @@ def test_more_connections_than_allowed_are_refused(wyoming: WyomingProcess) -> N
 
 
 def test_sigterm_answers_what_is_under_way_and_ends_silent_clients(
-    tmp_path: Path, wyoming: WyomingProcess, faults: FaultServer
+    tmp_path: Path, wyoming: ServerCommand, faults: FaultServer
 ) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION, after_s=0.5)
     with (
@@ -129,7 +130,7 @@ def test_sigterm_answers_what_is_under_way_and_ends_silent_clients(
         assert server.process.wait(10) == 0
 
 
-def test_many_clients_speak_at_the_same_time(wyoming: WyomingProcess) -> None:
+def test_many_clients_speak_at_the_same_time(wyoming: ServerCommand) -> None:
     done = []
 
     def speak() -> None:
