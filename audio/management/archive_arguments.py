@@ -1,7 +1,7 @@
 """The arguments of the commands that process archives, and their parsers."""
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,6 +119,12 @@ def _add_storage_options(parser: ArgumentParser) -> None:
         metavar="N",
         help="with --store: the library deletes the transcripts after N days",
     )
+    parser.add_argument(
+        "--keep-audio",
+        action=BooleanOptionalAction,
+        help="with --store: store the recordings too, as Opus, to listen to them; a transcript "
+        "that is stored already gets none (default: KEEP_AUDIO)",
+    )
 
 
 def read_inventory(options: dict[str, Any]) -> Inventory:
@@ -152,6 +158,8 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
     message = ""
     if options["retain_days"] is not None and not options["store"]:
         message = "--retain-days: expected only with --store."
+    elif options["keep_audio"] and not options["store"]:
+        message = "--keep-audio: expected only with --store."
     elif options["store"] and options["known"] is not None:
         message = "--store: expected only without --known, which replaces the voice library."
     elif options["store"] and isinstance(library(), NoLibrary):

@@ -49,7 +49,7 @@ _SHORT = (
 
 
 def sentences(random: Generator, count: int) -> list[str]:
-    """Return different sentences of about four seconds; some 600,000 are possible."""
+    """Return different sentences of about four seconds; some 6,000 are possible."""
     made: dict[str, None] = {}
     while len(made) < count:
         made[_sentence(random)] = None

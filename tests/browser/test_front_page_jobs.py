@@ -83,6 +83,36 @@ def test_a_page_asks_again_for_a_job_when_the_gateway_is_away(
     expect(visitor.locator(".lane .who")).to_have_text(["Unknown_0", "Unknown_1"])
 
 
+def test_a_job_is_found_again_when_the_page_is_loaded_anew(
+    visitor: Page, admin_gateway: Gateway, tmp_path: Path
+) -> None:
+    submit(visitor, admin_gateway.url, TONE, tmp_path)
+    expect(visitor.get_by_text("In the queue")).to_be_visible()
+
+    visitor.reload()
+    expect(visitor.get_by_text("In the queue")).to_be_visible()
+    run_job(Job.objects.get().pk, lambda: False)
+
+    expect(visitor.locator(".lane .who")).to_have_text(["Unknown_0", "Unknown_1"])
+    expect(visitor.locator("#player")).to_be_hidden()
+    expect(visitor.locator("#curl")).to_contain_text("file=@weekly.wav")
+    expect(visitor.locator("#downloads a")).to_have_text(["json", "txt", "srt", "vtt", "rttm"])
+
+
+def test_a_job_that_was_deleted_elsewhere_is_not_asked_for_again(
+    visitor: Page, admin_gateway: Gateway, tmp_path: Path
+) -> None:
+    submit(visitor, admin_gateway.url, TONE, tmp_path)
+    expect(visitor.get_by_text("In the queue")).to_be_visible()
+    Job.objects.all().delete()
+
+    expect(visitor.locator("#problem")).to_contain_text("not found")
+    visitor.reload()
+
+    expect(visitor.get_by_role("button", name="Name the speakers")).to_be_enabled()
+    expect(visitor.locator("#progress")).to_be_hidden()
+
+
 def test_a_job_that_failed_says_why(visitor: Page, admin_gateway: Gateway, tmp_path: Path) -> None:
     submit(visitor, admin_gateway.url, TONE, tmp_path)
     expect(visitor.get_by_text("In the queue")).to_be_visible()

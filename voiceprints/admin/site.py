@@ -9,6 +9,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
 
 from voiceprints.admin.waiting import list_waiting
 from voiceprints.models import AuditEntry
@@ -27,6 +28,7 @@ POLICY = "; ".join(
 )
 MODEL_ORDER = ["Person", "Transcript", "Voiceprint", "Job", "Space", "AuditEntry"]
 MAX_LATEST = 8
+WORDS_AGE_S = 3600
 
 
 class LibrarySite(AdminSite):
@@ -55,6 +57,12 @@ class LibrarySite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return with_policy(super().login(request, extra_context))
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Let browsers keep the words of Django's scripts: pages wait for them."""
+        response: HttpResponse = super().i18n_javascript(request, extra_context)
+        patch_cache_control(response, private=True, max_age=WORDS_AGE_S)
+        return response
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -14,8 +14,8 @@ from audio.api.fields import Choice
 from audio.api.schema.text_answers import TEXT_ANSWERS
 from audio.api.schema.transcription_pages import INTERPOLATED, corrections
 from audio.api.serializers.speakers import (
-    AnsweredLabelMergeRequest,
     DiarizeRequest,
+    LabelMergeRequest,
     TranscribeWithSpeakersRequest,
 )
 
@@ -276,7 +276,7 @@ NAMED_PAGE = extend_schema(
         f"export of a meeting platform, as text or as a file. {IGNORED}"
     ),
     tags=TAGS,
-    request={"multipart/form-data": AnsweredLabelMergeRequest},
+    request={"multipart/form-data": LabelMergeRequest},
     responses={
         (200, "application/json"): NamedBlocks,
         **TEXT_ANSWERS,

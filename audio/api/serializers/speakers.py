@@ -191,6 +191,11 @@ class LabelMergeRequest(SpelledRequest, SpeakerCounts):
         "it. Without it, the setting KEEP_AUDIO.",
     )
     format = Choice(NATIVE_FORMATS, default="json")
+    formats = BracketedListField(
+        child=Choice(tuple(TEXT_FORMATS)),
+        default=[],
+        help_text="With format=json: text formats that the answer has too, in its field formats.",
+    )
 
     def validate_store(self, store: bool) -> bool:
         return _require_library(store, "in which to store the transcript")
@@ -220,25 +225,11 @@ class LabelMergeRequest(SpelledRequest, SpeakerCounts):
         )
 
 
-@extend_schema_serializer(component_name="LabelMerge")
-class AnsweredLabelMergeRequest(LabelMergeRequest):
-    """A request whose answer is sent, not stored with a job: it may have several formats."""
-
-    formats = BracketedListField(
-        child=Choice(tuple(TEXT_FORMATS)),
-        default=[],
-        help_text="With format=json: text formats that the answer has too, in its field formats.",
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["formats"] and attrs["format"] != "json":
-            raise serializers.ValidationError(
-                {"formats": f"expected only with format=json, got format={attrs['format']}."}
-            )
-        return super().validate(attrs)
-
-
 def _refuse_contradictions(attrs: dict[str, Any]) -> None:
+    if attrs["formats"] and attrs["format"] != "json":
+        raise serializers.ValidationError(
+            {"formats": f"expected only with format=json, got format={attrs['format']}."}
+        )
     if attrs["store"] and "known_voiceprints" in attrs:
         message = (
             "expected store or known_voiceprints, not both: a request with known_voiceprints does "

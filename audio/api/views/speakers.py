@@ -10,8 +10,8 @@ from audio.api.headers import with_ignored
 from audio.api.rendering import transcript_response
 from audio.api.schema.speaker_pages import BLOCKS_PAGE, CHUNK_PAGE, NAMED_PAGE
 from audio.api.serializers.speakers import (
-    AnsweredLabelMergeRequest,
     DiarizeRequest,
+    LabelMergeRequest,
     TranscribeWithSpeakersRequest,
 )
 from audio.formats.native_json import diarized_chunk_json
@@ -75,7 +75,7 @@ class LabelMerge(APIView):
 
     def _merge(self, request: Request) -> HttpResponse:
         client = client_of(request)
-        serializer = AnsweredLabelMergeRequest(data=request.data)
+        serializer = LabelMergeRequest(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
         if given["store"]:

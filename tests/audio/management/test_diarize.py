@@ -388,6 +388,7 @@ def test_only_one_run_works_in_a_folder(diarize: Diarize, out: Path) -> None:
         (("--num-speakers", "0"), "--num-speakers: "),
         (("--num-speakers", "2", "--max-speakers", "3"), "expected either this, or --min-spe"),
         (("--retain-days", "3"), "--retain-days: expected only with --store."),
+        (("--keep-audio",), "--keep-audio: expected only with --store."),
         (("--out", ""), "argument --out: expected a folder, got nothing."),
         (("--store",), "--store: this gateway has no voice library; set DATABASE_URL."),
         (("--store", "--known", "x.json"), "--store: expected only without --known"),

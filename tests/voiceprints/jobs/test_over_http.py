@@ -1,5 +1,6 @@
 """Jobs over HTTP: submitted, polled and cancelled, each with its own key."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -24,7 +25,7 @@ MERGE = {"kind": "label-merge", "timeline": "[]", "transcribe": "true"}
 
 
 def asked(
-    gateway: Gateway, fields: dict[str, str], who: str = "archive", **headers: str
+    gateway: Gateway, fields: Mapping[str, str | list[str]], who: str = "archive", **headers: str
 ) -> httpx.Response:
     return call(gateway, "POST", "jobs", who=who, data=fields, files=FILE, headers=headers)
 
@@ -54,6 +55,33 @@ def test_a_job_of_blocks_answers_what_the_endpoint_answers(jobs_gateway: Gateway
     at_once = call(jobs_gateway, "POST", "audio/transcribe-with-speakers", files=FILE)
 
     assert result == at_once.json()
+
+
+def test_a_job_answers_in_several_formats_as_the_endpoint_does(jobs_gateway: Gateway) -> None:
+    fields: dict[str, str | list[str]] = {**MERGE, "formats[]": ["srt", "rttm"]}
+    job = asked(jobs_gateway, fields).json()["id"]
+
+    result = ended(jobs_gateway, job)["result"]
+
+    at_once = call(
+        jobs_gateway,
+        "POST",
+        "audio/label-merge",
+        data={name: value for name, value in fields.items() if name != "kind"},
+        files=FILE,
+    )
+    assert result["formats"] == at_once.json()["formats"]  # type: ignore[index]
+
+
+def test_the_formats_of_a_stored_job_have_the_names_of_now(jobs_gateway: Gateway) -> None:
+    fields = {**MERGE, "store": "true", "formats[]": "srt"}
+    job = asked(jobs_gateway, fields).json()["id"]
+    ended(jobs_gateway, job)
+    TranscriptSpeaker.objects.filter(name="Unknown_0").update(name="Ana")
+
+    shown = call(jobs_gateway, "GET", f"jobs/{job}", who="archive").json()
+
+    assert "Ana: Good morning." in shown["result"]["formats"]["srt"]
 
 
 def test_a_stored_job_has_its_transcript(jobs_gateway: Gateway) -> None:

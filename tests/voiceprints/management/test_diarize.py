@@ -20,7 +20,7 @@ from tests.gateway_process import ROOT
 from tests.voiceprints.conftest import database_url
 from tests.voiceprints.people import SPACE, axis, consenting, voiceprint_of
 from voiceprints.erasure.person_erasure import erase_person
-from voiceprints.models import AuditEntry, Transcript
+from voiceprints.models import AuditEntry, KeptAudio, Transcript
 
 DIES_AT_THE_JOURNAL = """
 import os, signal, sys
@@ -100,6 +100,30 @@ def test_voices_that_were_sent_leave_the_stored_ones_alone(folder: Path) -> None
     written = (folder.parent / "out" / "talk.txt").read_text()
     assert "Ben: Hi!" in written
     assert "Ana Ruiz" not in written
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_recording_is_kept_beside_the_transcript_where_the_command_says_so(
+    folder: Path, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "samples"
+
+    diarize(folder, "--store", "--keep-audio")
+
+    kept = KeptAudio.objects.get(transcript=Transcript.objects.get())
+    assert (kept.track, round(kept.seconds)) == ("mono", 2)
+
+
+@pytest.mark.usefixtures("engine")
+def test_no_recording_is_kept_where_the_command_forbids_it(
+    folder: Path, settings: Settings
+) -> None:
+    settings.KEEP_AUDIO = True
+
+    diarize(folder, "--store", "--no-keep-audio")
+
+    assert Transcript.objects.count() == 1
+    assert not KeptAudio.objects.exists()
 
 
 @pytest.mark.usefixtures("engine")

@@ -11,7 +11,7 @@ from voiceprints.admin.colours import Tint
 from voiceprints.models import Block, TranscriptSpeaker
 from voiceprints.transcripts.block_words import TextPart, doubtful_parts
 
-BLOCKS_PER_PAGE = 400
+BLOCKS_PER_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)

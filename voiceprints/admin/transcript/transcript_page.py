@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
@@ -23,20 +24,13 @@ MAX_HITS = 30
 TICKS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class BlockOutline:
+class BlockOutline(NamedTuple):
     """What is read of every block: its speaker, its time, and its least confident word."""
 
     speaker_id: int
     start_ms: int
     end_ms: int
     lowest_confidence: float | None
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether a word of the block has a low confidence."""
-        lowest = self.lowest_confidence
-        return lowest is not None and lowest < settings.DOUBTFUL_CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +105,9 @@ class TranscriptPage:
     @cached_property
     def doubtful_pages(self) -> list[int]:
         """The pages with a word of low confidence."""
-        return self._pages_with([one.is_doubtful for one in self.outlines])
+        lowest = [one.lowest_confidence for one in self.outlines]
+        below = self.doubtful_below
+        return self._pages_with([one is not None and one < below for one in lowest])
 
     def _pages_with(self, wanted: Sequence[bool]) -> list[int]:
         starts = range(0, len(wanted), BLOCKS_PER_PAGE)
@@ -153,7 +149,7 @@ def build_transcript_page(transcript_id: str, query: Mapping[str, str]) -> Trans
     tints = read_palette().tints_in(speakers)
     blocks = transcript.blocks.order_by("position")
     rows = blocks.values_list("speaker_id", "start_ms", "end_ms", "lowest_confidence")
-    outlines = [BlockOutline(*row) for row in rows]
+    outlines = list(map(BlockOutline._make, rows))
     number = _page_number(query.get("page", ""), count_pages(len(outlines)))
     words = _searched_words(query)
     hits = _hits(blocks, words)

@@ -1,14 +1,13 @@
 """The admin pages of transcripts: search by words, speakers and dates, and the transcript page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
-from django.forms import ModelForm
+from django.db.models import Q, QuerySet, TextField
+from django.forms import Media, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -22,73 +21,21 @@ from voiceprints.admin.library_admin import LibraryAdmin, actor_of, has_permissi
 from voiceprints.admin.transcript.similar_speakers_page import elsewhere_view
 from voiceprints.admin.transcript.snippets import find_snippets
 from voiceprints.admin.transcript.speaker_page import naming_view
+from voiceprints.admin.transcript.transcript_filters import NamesFilter, SpokenByFilter
 from voiceprints.admin.transcript.transcript_page import TranscriptPage, build_transcript_page
-from voiceprints.models import Transcript, TranscriptSpeaker, audit
+from voiceprints.models import Transcript, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.erasure_marks import lock_names
-from voiceprints.people.people_search import search_people
 from voiceprints.templatetags.page_filters import clock_s
 from voiceprints.transcripts.forgotten_names import forget_mentions
 from voiceprints.transcripts.transcript_store import delete_transcript
 
-
-class NamesFilter(admin.SimpleListFilter):
-    """A filter by transcripts in which a speaker has no name."""
-
-    title = "names"
-    parameter_name = "names"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("missing", "a speaker has none"), ("complete", "every speaker has one")]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Transcript]
-    ) -> QuerySet[Transcript]:
-        nameless = TranscriptSpeaker.objects.filter(source="unmatched", transcript=OuterRef("pk"))
-        match self.value():
-            case "missing":
-                return queryset.filter(Exists(nameless))
-            case "complete":
-                return queryset.exclude(Exists(nameless))
-        return queryset
-
-
-class SpokenByFilter(admin.SimpleListFilter):
-    """A filter by a typed name, of a person or of a speaker: there may be many people to list."""
-
-    title = "speaker"
-    parameter_name = "speaker"
-    template = "admin/voiceprints/typed_filter.html"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("", "")]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Transcript]
-    ) -> QuerySet[Transcript]:
-        name = (self.value() or "").strip()
-        if not name:
-            return queryset
-        matches = Q(name__icontains=name) | Q(person__in=search_people(name).values("pk"))
-        speaking = TranscriptSpeaker.objects.filter(matches, transcript=OuterRef("pk"))
-        return queryset.filter(Exists(speaking))
-
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
-        """Yield the value, and the other filters, which the form submits as hidden fields."""
-        others = changelist.get_filters_params()
-        yield {
-            "value": self.value() or "",
-            "others": [
-                (key, value)
-                for key, values in {**others, **_search(changelist)}.items()
-                if key != self.parameter_name
-                for value in (values if isinstance(values, list) else [values])
-            ],
-        }
-
-
-def _search(changelist: ChangeList) -> dict[str, list[str]]:
-    return {"q": [changelist.query]} if changelist.query else {}
+# Loaded together: a browser would find them only one after another.
+_MODULES = "choice corrections editing history lines messages next pages playback words"
+DESK_MODULES = [
+    *(f"voiceprints/desk/{name}.js" for name in _MODULES.split()),
+    "audio/front/tracks.js",
+]
 
 
 class TranscriptForm(ModelForm):  # type: ignore[type-arg]  # no generic when it runs
@@ -118,6 +65,11 @@ class TranscriptAdmin(LibraryAdmin):
     fields = ["recording_name", "recorded_at", "retain_until", *readonly_fields]
     form = TranscriptForm
     formfield_overrides = {TextField: {"widget": AdminTextInputWidget}}
+
+    @property
+    def media(self) -> Media:
+        """Return the scripts that these pages need: Django's others and jQuery delay them."""
+        return Media(js=["admin/js/core.js", "admin/js/actions.js"])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transcript]:
         transcripts: QuerySet[Transcript] = super().get_queryset(request)
@@ -192,7 +144,11 @@ class TranscriptAdmin(LibraryAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context = {**self._desk(request, object_id), **(extra_context or {})}
+        context = {
+            "desk_modules": DESK_MODULES,
+            **self._desk(request, object_id),
+            **(extra_context or {}),
+        }
         return super().change_view(request, object_id, form_url, context)
 
     def desk_view(self, request: HttpRequest, transcript_id: UUID) -> HttpResponse:

@@ -137,7 +137,25 @@ class JobAnswer(JobEntry):
     def get_result(self, job: Job) -> Any:
         """Return the result; keys that may read get current names in a stored transcript."""
         if job.transcript is None:
-            return job.result
+            return _with_formats(job, job.result)
         may_read = self.context["may_read"]
         result = render_transcript_json(job.transcript) if may_read else job.transcript.result
-        return render(stored_transcript(result), job.options.get("format") or "json")
+        return _with_formats(job, render(stored_transcript(result), _form_of(job)))
+
+
+def _form_of(job: Job) -> str:
+    return str(job.options.get("format") or "json")
+
+
+def _with_formats(job: Job, result: Any) -> Any:
+    """Add the text formats that the job asked for, made of the result as it is now."""
+    given = job.options.get("formats")
+    if job.kind != JobKind.LABEL_MERGE or not given or not isinstance(result, dict):
+        return result
+    names = (
+        LabelMergeRequest()
+        .fields["formats"]
+        .run_validation([given] if isinstance(given, str) else given)
+    )
+    transcript = stored_transcript(result)
+    return {**result, "formats": {name: render(transcript, name) for name in names}}

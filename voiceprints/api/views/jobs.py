@@ -1,12 +1,14 @@
 """The endpoints for jobs, which a client submits now and workers do later."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db.models import QuerySet
+from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework.exceptions import NotAuthenticated, ValidationError
@@ -149,7 +151,7 @@ def read_submission(request: Request) -> Submission:
     envelope.is_valid(raise_exception=True)
     about = envelope.validated_data
     work = REQUESTS[about["kind"]](data=request.data)
-    refuse_unknown(request.data, envelope, work)
+    refuse_unknown((name.removesuffix("[]") for name in request.data), envelope, work)
     work.is_valid(raise_exception=True)
     _require_scopes(request, work.validated_data)
     _refuse_vectors_of_stored(about, work.validated_data)
@@ -186,12 +188,24 @@ def _options(request: Request, work: EndpointRequest) -> dict[str, object]:
     """
     data = request.data
     assert isinstance(data, Mapping)  # noqa: S101 — a list would not have been valid
-    sent = {name: data[name] for name in map(str, work.fields) if name in data}
+    names = list(map(str, work.fields))
+    sent = {name: data[name] for name in names if name in data}
+    sent |= {name: _as_text(data, name) for name in names if f"{name}[]" in data}
     return {
         name: without_nul(value) if isinstance(value, str) else value
         for name, value in sent.items()
         if not isinstance(value, UploadedFile) and value != ""
     }
+
+
+def _as_text(data: Mapping[str, Any], name: str) -> str:
+    """Return the values of a field that is repeated in a form, as the JSON list that it may be."""
+    values = data.getlist(f"{name}[]") if isinstance(data, QueryDict) else data[f"{name}[]"]
+    return values[0] if _is_list(values) else json.dumps(values)
+
+
+def _is_list(values: Sequence[str]) -> bool:
+    return len(values) == 1 and values[0].startswith("[")
 
 
 def _require_scopes(request: Request, fields: dict[str, Any]) -> None:

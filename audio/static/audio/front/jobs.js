@@ -4,6 +4,7 @@ import { deleteAt, getJson, postForm, Refusal, Unreachable } from "./gateway.js"
 
 export const JOBS = "/api/jobs";
 const ASK_EVERY_MS = 1000;
+const REMEMBERED = "spark-control-job";
 
 /** Wait; the wait ends early when `signal` is aborted. */
 function pause(signal) {
@@ -41,14 +42,32 @@ async function ended(job, { onState, signal }) {
   return job;
 }
 
+/** Return what this tab remembers of its job, or null: `id`, the `name` of its recordings, the `curl` command. */
+export function rememberedJob() {
+  return JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "null");
+}
+
+export function forgetJob() {
+  sessionStorage.removeItem(REMEMBERED);
+}
+
 /**
- * Return the result of a form that is processed as a job.
+ * Submit a form as a job, which this tab remembers with the facts `about` it.
  *
- * `onUpload` gets the share that is uploaded, `onState` the job whenever it was asked for; the job
- * is cancelled when `signal` is aborted.
+ * `onUpload` gets the share that is uploaded; the upload ends when `signal` is aborted.
  */
-export async function runJob(form, { onUpload, onState, signal }) {
-  const submitted = await submit(form, { onUpload, signal });
+export async function submitJob(form, about, { onUpload, signal }) {
+  const job = await submit(form, { onUpload, signal });
+  sessionStorage.setItem(REMEMBERED, JSON.stringify({ id: job.id, ...about }));
+  return job;
+}
+
+/**
+ * Return the result of a job when it ends.
+ *
+ * `onState` gets the job whenever it was asked for; the job is cancelled when `signal` is aborted.
+ */
+export async function resultOf(submitted, { onState, signal }) {
   onState(submitted);
   const job = await ended(submitted, { onState, signal });
   if (job.state === "done") return job.transcript_id ? { ...job.result, transcript_id: job.transcript_id } : job.result;

@@ -5,7 +5,7 @@ import { clock } from "./clock.js";
 import { curlCommand, showDownloads } from "./downloads.js";
 import { showEngines } from "./engines.js";
 import { postForm } from "./gateway.js";
-import { JOBS, runJob } from "./jobs.js";
+import { forgetJob, JOBS, rememberedJob, resultOf, submitJob } from "./jobs.js";
 import { currentKey, startKey } from "./key.js";
 import { startMicrophone } from "./microphone.js";
 import { Player } from "./player.js";
@@ -44,7 +44,7 @@ function buildForm(files, { isJob }) {
     form.append("store", "true");
     form.append("keep_audio", String(part("keep-audio").checked));
   }
-  if (!isJob) for (const format of TEXTS) form.append("formats[]", format);
+  for (const format of TEXTS) form.append("formats[]", format);
   return form;
 }
 
@@ -88,20 +88,22 @@ function startProgress(names) {
   };
 }
 
-function showResult(answer, files, form, path) {
-  const recordings = [...files].filter(([role]) => role !== "timeline").map(([, file]) => file);
+/** Show an answer; without `recordings`, as after the page was loaded again, they cannot be played. */
+function showResult(answer, { recordings, name, curl }) {
   player?.close();
-  player = new Player(part("player"), recordings);
-  const follow = showTranscript(answer, { lanes: part("lanes"), list: part("blocks"), seek: (time) => player.play(time) });
-  player.onTime(follow);
+  player = recordings.length ? new Player(part("player"), recordings) : null;
+  part("player").hidden = !player;
+  const seek = player ? (time) => player.play(time) : null;
+  const follow = showTranscript(answer, { lanes: part("lanes"), list: part("blocks"), seek });
+  player?.onTime(follow);
   part("warnings").replaceChildren(...(answer.warnings ?? []).map((warning) => {
     const shown = document.createElement("li");
     shown.textContent = warning.message;
     return shown;
   }));
   showFacts(answer);
-  showDownloads(part("downloads"), answer, recordings[0].name.replace(/\.[^.]+$/, ""));
-  part("curl").textContent = curlCommand(location.origin + path, form, { hasKey: Boolean(currentKey()) });
+  showDownloads(part("downloads"), answer, name.replace(/\.[^.]+$/, ""));
+  part("curl").textContent = curl;
   part("result").hidden = false;
   part("result-title").focus({ preventScroll: true });
   part("result").scrollIntoView();
@@ -119,15 +121,9 @@ function showFacts(answer) {
   facts.append(" · ", link);
 }
 
-async function transcribe() {
-  const files = chosenFiles();
-  const refusal = refusalBeforeSending(files);
-  showProblem(refusal);
-  if (refusal) return;
-  const isJob = Boolean(part("as-job")?.checked);
-  const form = buildForm(files, { isJob });
+/** Wait for an answer under a progress bar, which can be cancelled, and show it. */
+async function answered(names, about, ask) {
   const cancelling = new AbortController();
-  const names = [...files].map(([, file]) => file.name).join(", ");
   const progress = startProgress(names);
   const cancel = () => cancelling.abort();
   part("cancel").addEventListener("click", cancel);
@@ -135,15 +131,43 @@ async function transcribe() {
   part("send").disabled = true;
   try {
     const watching = { onUpload: progress.uploaded, onState: progress.job, signal: cancelling.signal };
-    const answer = isJob ? await runJob(form, watching) : await postForm(LABEL_MERGE, form, watching);
-    showResult(answer, files, form, isJob ? JOBS : LABEL_MERGE);
+    showResult(await ask(watching), about);
   } catch (failure) {
+    forgetJob();
     showProblem(failure.name === "AbortError" ? "Cancelled. Nothing was transcribed." : failure.message);
   }
   progress.end();
   part("cancel").removeEventListener("click", cancel);
   part("cancel").hidden = true;
   part("send").disabled = false;
+}
+
+async function transcribe() {
+  const files = chosenFiles();
+  const refusal = refusalBeforeSending(files);
+  showProblem(refusal);
+  if (refusal) return;
+  forgetJob();
+  const isJob = Boolean(part("as-job")?.checked);
+  const form = buildForm(files, { isJob });
+  const path = isJob ? JOBS : LABEL_MERGE;
+  const recordings = [...files].filter(([role]) => role !== "timeline").map(([, file]) => file);
+  const [{ name }] = recordings;
+  const curl = curlCommand(location.origin + path, form, { hasKey: Boolean(currentKey()) });
+  const names = [...files].map(([, file]) => file.name).join(", ");
+  await answered(names, { recordings, name, curl }, async (watching) => {
+    if (!isJob) return postForm(path, form, watching);
+    return resultOf(await submitJob(form, { name, curl }, watching), watching);
+  });
+}
+
+/** Find the job of this tab again, after the page was loaded anew or left. */
+async function resumeJob() {
+  const job = rememberedJob();
+  if (!job || !part("as-job")) return;
+  part("as-job").checked = true;
+  const { id, name, curl } = job;
+  await answered(name, { recordings: [], name, curl }, (watching) => resultOf({ id, state: "queued" }, watching));
 }
 
 function startDropping() {
@@ -200,4 +224,5 @@ part("transcribe").addEventListener("submit", (event) => {
 part("send").disabled = false;
 showEngines();
 showVoices();
+resumeJob();
 setInterval(() => { if (!document.hidden) showEngines(); }, STATE_EVERY_MS);
