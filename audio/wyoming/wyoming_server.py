@@ -4,12 +4,14 @@ import asyncio
 import logging
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from django.conf import settings
 from wyoming.error import Error
 
 from audio.wyoming.conversation import Conversation
+from audio.wyoming.discovery import announced, is_loopback
 from audio.wyoming.frames import MAX_HEADER_BYTES, write_frame
 
 logger = logging.getLogger("audio.wyoming")
@@ -21,11 +23,15 @@ MOST_DROPPED_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
-    """Where the server listens, and how long it may take to end."""
+    """Where the server listens, and how long it may take to end.
+
+    `announced_as` is the name under which it is announced by mDNS, empty for none.
+    """
 
     host: str
     port: int
     graceful_s: float = 30.0
+    announced_as: str = ""
 
 
 class Conversations:
@@ -70,6 +76,7 @@ async def run(address: ListenAddress) -> None:
     ------
     OSError
         Where the address cannot be listened at.
+    CannotAnnounce
     """
     stop, conversations = asyncio.Event(), Conversations()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,8 +86,14 @@ async def run(address: ListenAddress) -> None:
     )
     port = server.sockets[0].getsockname()[1]
     host = f"[{address.host}]" if ":" in address.host else address.host
-    logger.info("listening", extra={"url": f"tcp://{host}:{port}"})
-    await stop.wait()
+    if not is_loopback(address.host):
+        logger.warning("Wyoming has no keys: every program that reaches this port is served.")
+    async with AsyncExitStack() as announcements:
+        if address.announced_as:
+            announcement = announced(address.announced_as, address.host, port)
+            await announcements.enter_async_context(announcement)
+        logger.info("listening", extra={"url": f"tcp://{host}:{port}"})
+        await stop.wait()
     server.close()
     await conversations.end(address.graceful_s)
 

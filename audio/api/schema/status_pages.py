@@ -41,6 +41,9 @@ class EngineCapabilities(serializers.Serializer[Any]):
     speech = serializers.BooleanField()
     max_bytes = serializers.IntegerField(allow_null=True, help_text="Of one call.")
     max_s = serializers.FloatField(allow_null=True, help_text="Seconds of audio of one call.")
+    translates = serializers.BooleanField(
+        help_text="Whether the engine may translate, as far as its model and its answers show."
+    )
     wav_only = serializers.BooleanField()
 
 

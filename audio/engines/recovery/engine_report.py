@@ -91,6 +91,7 @@ def _capabilities(role: ConfiguredRole) -> dict[str, object]:
         "turns": known.turns,
         "voices": known.voices,
         "speech": known.speech,
+        "translates": role.dialect.can_translate(role.pool.first),
         "max_bytes": known.max_bytes,
         "max_s": known.max_s,
         "wav_only": known.wav_only,

@@ -61,6 +61,7 @@ def test_before_any_probe_the_state_is_unknown(scripted: Gateway) -> None:
             "speech": False,
             "max_bytes": None,
             "max_s": None,
+            "translates": True,
             "wav_only": False,
         },
     }
