@@ -12,6 +12,7 @@ from tests.engine_answers import SPEAK, SPEECH, TRANSCRIBE, TRANSCRIPTION
 from tests.environment import database_url, engine_urls
 from tests.faults import FaultServer, running_fault_server
 from tests.gateway_process import ROOT, Gateway, running_gateway
+from tests.process_coverage import measured
 from tests.recordings import cut_of
 
 CLINIC = ROOT / "benchmarks" / "clinic"
@@ -69,6 +70,7 @@ def scripted_gateway(
     """A stateless gateway over the fault server, with limits that a test can reach."""
     with running_gateway(
         tmp_path_factory.mktemp("scripted"),
+        **measured(),
         PARAKEET_URL=fault_server.url,
         KOKORO_URL=fault_server.url,
         MAX_UPLOAD_MB="2",
@@ -108,6 +110,7 @@ def piecewise_gateway(
     (folder / "uploads").mkdir()
     with running_gateway(
         folder,
+        **measured(),
         PARAKEET_URL=fault_server.url,
         CHUNK_AFTER_S="90",
         CHUNK_S="60",
@@ -128,14 +131,16 @@ def keyed(
 ) -> Iterator[Gateway]:
     """A gateway that wants keys."""
     folder = tmp_path_factory.mktemp("keyed")
-    with running_gateway(folder, KOKORO_URL=fault_server.url, API_KEYS=API_KEYS) as gateway:
+    with running_gateway(
+        folder, **measured(), KOKORO_URL=fault_server.url, API_KEYS=API_KEYS
+    ) as gateway:
         yield gateway
 
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway with no setting at all: no engine, no database, no key."""
-    with running_gateway(tmp_path_factory.mktemp("bare")) as gateway:
+    with running_gateway(tmp_path_factory.mktemp("bare"), **measured()) as gateway:
         yield gateway
 
 
@@ -144,7 +149,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """The gateway with everything: the real engine, the real database."""
     settings = {"DATABASE_URL": database_url(), "SECRET_KEY": os.environ["SECRET_KEY"]}
     with running_gateway(
-        tmp_path_factory.mktemp("gateway"), **settings, **engine_urls()
+        tmp_path_factory.mktemp("gateway"), **measured(), **settings, **engine_urls()
     ) as gateway:
         yield gateway
 

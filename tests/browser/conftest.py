@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from tests.browser.meetings import Meetings, create_meetings
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
+from tests.process_coverage import measured
 from tests.voiceprints.conftest import database_url
 
 CHROMIUM = shutil.which("chromium")
@@ -52,6 +53,7 @@ def admin_gateway(
 ) -> Iterator[Gateway]:
     with running_gateway(
         tmp_path_factory.mktemp("admin"),
+        **measured(),
         DATABASE_URL=database_url(),
         SECRET_KEY=settings.SECRET_KEY,
         PARAKEET_URL=fault_server.url,

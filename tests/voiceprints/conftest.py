@@ -14,6 +14,7 @@ from tests.bucket_server import KEYS, BucketOfTests, new_bucket, running_bucket_
 from tests.engine_answers import script_meeting
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
+from tests.process_coverage import measured
 from tests.voiceprints.database_reset import truncate_statements
 from tests.voiceprints.voices import script_voice
 
@@ -43,6 +44,7 @@ def _library_gateway(
     folder = tmp_path_factory.mktemp("library")
     with running_gateway(
         folder,
+        **measured(),
         SAMPLES_DIR=str(folder / "samples"),
         DATABASE_URL=database_url(),
         SECRET_KEY="for-the-tests",

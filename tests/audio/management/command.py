@@ -13,6 +13,7 @@ from tests.engine_answers import SHORT_TRANSCRIPTION, TRANSCRIBE
 from tests.faults import Answer, Asked, FaultServer
 from tests.faults.answers import as_json
 from tests.gateway_process import ROOT, SETTINGS_OF_THE_SUITE
+from tests.process_coverage import measured
 
 PATIENCE_S = 60.0
 COMMAND = (sys.executable, "manage.py", "diarize")
@@ -21,7 +22,7 @@ COMMAND = (sys.executable, "manage.py", "diarize")
 def environment(engine: FaultServer, **settings: str) -> dict[str, str]:
     """Return an environment with only these settings."""
     alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "") | {"PARAKEET_URL": engine.url}
-    return {**os.environ, **alone, **settings}
+    return {**os.environ, **measured(), **alone, **settings}
 
 
 @contextmanager

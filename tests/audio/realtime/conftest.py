@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import API_KEYS
 from tests.faults import FaultServer
+from tests.process_coverage import measured
 from tests.realtime_process import Realtime, Talk, running_realtime, talking
 
 
@@ -17,6 +18,7 @@ def realtime_process(
     folder = tmp_path_factory.mktemp("realtime")
     with running_realtime(
         folder,
+        **measured(),
         PARAKEET_URL=fault_server.url,
         ENGINE_TIMEOUT_S="2",
         ENGINE_WAIT_S="0.2",

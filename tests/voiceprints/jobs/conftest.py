@@ -12,6 +12,7 @@ from audio.media.recording import Recording
 from tests.engine_answers import script_meeting
 from tests.faults import FaultServer
 from tests.gateway_process import Gateway, running_gateway
+from tests.process_coverage import measured
 from tests.recordings import TONE
 from tests.voiceprints.conftest import API_KEYS, database_url
 from voiceprints.jobs.submission import Submission, submit_job
@@ -44,6 +45,7 @@ def _jobs_gateway(
 ) -> Iterator[Gateway]:
     with running_gateway(
         tmp_path_factory.mktemp("jobs"),
+        **measured(),
         DATABASE_URL=database_url(),
         SECRET_KEY="for-the-tests",
         PARAKEET_URL=fault_server.url,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.gateway_process import ROOT
+from tests.process_coverage import measured
 from tests.voiceprints.conftest import database_url
 from tests.waiting import PATIENCE_S
 
@@ -21,7 +22,7 @@ def running_worker(folder: Path, *options: str, **settings: str) -> Iterator[Pro
     alone = {"DATABASE_URL": database_url(), "SECRET_KEY": "for-the-tests", **settings}
     with (folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **alone}, stdout=log, stderr=log
+            command, cwd=ROOT, env={**os.environ, **measured(), **alone}, stdout=log, stderr=log
         )
     try:
         yield process
