@@ -166,12 +166,13 @@ class SpeechRequest(AudioRequest):
         """Return the text and the voice under the names that the engine uses."""
         given = self.validated_data
         default = parse_mix(settings.DEFAULT_VOICE)
-        chosen = choose_voice(given.get("model", ""), given.get("voice"), default)
+        asked = choose_voice(given.get("model", ""), given.get("voice"), default)
+        chosen = self._aliased(asked)
         # Engines that others wrote know OpenAI's names, or have voices of their own.
         voice = chosen if is_foreign("speech") else speech_voices.engine_mix(chosen)
         engine_fields = self._engine_fields()
-        # Kokoro lets a request define names of its own.
-        if "voice_aliases" not in engine_fields:
+        # Kokoro knows more kinds of names that a request defines.
+        if "voice_aliases" not in engine_fields or chosen is not asked:
             refuse_unknown_voice(voice)
         return Utterance(
             text=given["input"],
@@ -179,6 +180,17 @@ class SpeechRequest(AudioRequest):
             format=given.get("response_format") or settings.DEFAULT_SPEECH_FORMAT,
             extra=engine_fields,
         )
+
+    def _aliased(self, voice: VoiceMix) -> VoiceMix:
+        """Return what a name that the request defines means, if it is a voice or a mix."""
+        aliases = self.initial_data.get("voice_aliases")
+        meant = aliases.get(str(voice)) if isinstance(aliases, dict) else None
+        if not isinstance(meant, str):
+            return voice
+        try:
+            return parse_mix(meant)
+        except ValueError as error:
+            raise InvalidRequest(f"voice_aliases: {error}", param="voice_aliases") from None
 
     def ignored(self) -> list[str]:
         """Return the fields that have no effect."""

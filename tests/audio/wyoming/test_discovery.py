@@ -15,7 +15,7 @@ LOOPBACK = "127.0.0.1"
 
 
 async def found(name: str, seen: asyncio.Event) -> AsyncServiceInfo | None:
-    """Browse until the service is seen; return what is known about it."""
+    """Browse until the service is seen; return its address and port."""
     searching = AsyncZeroconf(interfaces=[LOOPBACK])
     browser = AsyncServiceBrowser(searching.zeroconf, SERVICE_TYPE, handlers=[_noting(seen)])
     try:

@@ -133,13 +133,23 @@ def test_an_unlisted_voice_is_refused_without_an_engine_call(
     assert error["code"] == "invalid_value"
 
 
-def test_a_voice_that_the_request_defines_is_passed_to_the_engine(listing: Gateway) -> None:
+@pytest.mark.parametrize(
+    ("meant", "code"),
+    [
+        ("af_heart", "engine_refused"),
+        ({"voice": "af_no"}, "engine_refused"),
+        ("af_no", "invalid_value"),
+    ],
+)
+def test_only_a_name_that_means_a_listed_voice_is_passed_to_the_engine(
+    listing: Gateway, meant: object, code: str
+) -> None:
     listing.get("/v1/audio/voices")
-    asked = {"input": "Hi", "voice": "narrator", "voice_aliases": {"narrator": "af_heart"}}
+    asked = {"input": "Hi", "voice": "narrator", "voice_aliases": {"narrator": meant}}
 
     answer = listing.post("/v1/audio/speech", json=asked)
 
-    assert answer.json()["error"]["code"] == "engine_refused"
+    assert answer.json()["error"]["code"] == code
 
 
 @pytest.mark.parametrize(

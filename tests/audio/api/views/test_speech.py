@@ -285,3 +285,27 @@ def test_a_body_other_than_a_json_object_is_refused(scripted: Gateway, body: byt
 
     assert answer.status_code == 400
     assert answer.json()["error"]["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize(
+    ("meant", "spoken"), [("af_bella(2)+af_sky", "af_bella(2)+af_sky"), ("alloy", "am_adam")]
+)
+def test_a_name_that_the_request_defines_is_spoken(
+    speaking: Gateway, faults: FaultServer, meant: str, spoken: str
+) -> None:
+    asked = {"input": "Hi", "voice": "narrator", "voice_aliases": {"narrator": meant}}
+
+    speaking.post(SPEAK, json=asked)
+
+    assert faults.asked[0].json["voice"] == spoken
+
+
+def test_a_name_that_means_no_voice_is_refused(speaking: Gateway) -> None:
+    asked = {"input": "Hi", "voice": "narrator", "voice_aliases": {"narrator": "a b;"}}
+
+    error = speaking.post(SPEAK, json=asked).json()["error"]
+
+    assert error["message"] == (
+        "voice_aliases: expected a voice, or a mix such as af_bella(2)+af_sky(1)."
+    )
+    assert error["param"] == "voice_aliases"
