@@ -165,3 +165,30 @@ def test_asr_without_an_engine_that_translates_refuses(
 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "unsupported_value"
+
+
+LONG = wav(square_wave(4000, 130.0))
+CHUNKS = {"CHUNK_AFTER_S": 90.0, "CHUNK_S": 60.0}
+
+
+def test_a_long_recording_is_translated_in_chunks(
+    configure: Configure, faults: FaultServer
+) -> None:
+    faults.answer(f"/long{TRANSLATE}", TRANSLATION)
+    gateway = configure(PARAKEET_URL=f"{faults.url}/long", **CHUNKS)
+
+    answer = gateway.post(TRANSLATE, files={"file": ("a.wav", LONG)})
+
+    assert answer.json()["text"].startswith(TRANSLATED)
+    assert len(faults.asked) > 1
+    assert set(faults.paths()) == {f"/long{TRANSLATE}"}
+
+
+def test_a_long_recording_is_refused_as_a_whole_where_nothing_translates(
+    configure: Configure, faults: FaultServer
+) -> None:
+    gateway = configure(PARAKEET_URL=f"{faults.url}/nothing", **CHUNKS)
+
+    answer = gateway.post(TRANSLATE, files={"file": ("a.wav", LONG)})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unsupported_value")
