@@ -1,5 +1,9 @@
 """What the server says about itself: its models, their languages, and its voices."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
 from django.conf import settings
 from wyoming.info import AsrModel, AsrProgram, Attribution, Info, TtsProgram, TtsVoice
 
@@ -11,6 +15,7 @@ from audio.pipeline.speech import voices
 NAME = "spark-control"
 VERSION = str(settings.SPECTACULAR_SETTINGS["VERSION"])
 _ATTRIBUTION = Attribution("Spark Control", "")
+VOICES_S = 0.5
 # Of voices whose names do not say.
 _LANGUAGE = "en-US"
 
@@ -23,6 +28,17 @@ def information() -> Info:
     )
 
 
+def known_voices(ask: Callable[[], tuple[str, ...]] = voices) -> tuple[str, ...]:
+    """Return the engine's voices; none where it does not list them in time.
+
+    Home Assistant waits a second for the answer, without which it offers no recognition either.
+    """
+    try:
+        return _asking().submit(ask).result(VOICES_S)
+    except TimeoutError:
+        return ()
+
+
 def language_of(voice: str) -> str:
     """Return the language of a voice."""
     return describe_voice(voice).get("language", _LANGUAGE)
@@ -31,7 +47,7 @@ def language_of(voice: str) -> str:
 def voice_for(language: str) -> str | None:
     """Return a voice of a language, a curated one first; None where no voice has it."""
     wanted = language.replace("_", "-").lower()
-    names = [*CURATED_VOICES, *list_voices(voices())]
+    names = [*CURATED_VOICES, *list_voices(known_voices())]
     spoken = {name: language_of(name).lower() for name in names}
     exact = [name for name in names if spoken[name] == wanted]
     near = [name for name in names if spoken[name].partition("-")[0] == wanted.partition("-")[0]]
@@ -65,7 +81,7 @@ def _text_to_speech() -> TtsProgram:
         installed=True,
         description="Spark Control, text to speech",
         version=VERSION,
-        voices=[_voice(name) for name in list_voices(voices())],
+        voices=[_voice(name) for name in list_voices(known_voices())],
         supports_synthesize_streaming=True,
     )
 
@@ -80,3 +96,9 @@ def _voice(name: str) -> TtsVoice:
         version=VERSION,
         languages=[language_of(name)],
     )
+
+
+@lru_cache(maxsize=1)
+def _asking() -> ThreadPoolExecutor:
+    """Return the thread that waits for the list, one for all connections."""
+    return ThreadPoolExecutor(1, "wyoming-voices")
