@@ -58,6 +58,9 @@ run: .venv/run.stamp var/docs/index.html
 	@$(LAPTOP) --admin --worker --realtime $(HOST):$(REALTIME_PORT) $(ARGS) -- $(BIN)/python -m spark_control.server \
 		--bind $(HOST):$(PORT)
 
+# Each of the hundreds of processes that the tests start would compile the product anew where the
+# environment forbids Python to keep what it compiled.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/clients.stamp var/docs/index.html
 	@command -v chromium >/dev/null \
 		|| echo "No chromium: the tests in a browser are skipped (apt-get install chromium)."

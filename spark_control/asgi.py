@@ -37,7 +37,12 @@ class Threads:
             await _live(receive, send)
             return
         environ = make_environ(scope)
-        client = ClientConnection(receive, send, declared_length(environ))
+        client = ClientConnection(
+            receive,
+            send,
+            declared_length(environ),
+            expects_go_ahead=environ.get("HTTP_EXPECT", "").lower() == "100-continue",
+        )
         environ["spark_control.client"] = client
         if _is_small(environ):
             await client.receive_small_body()

@@ -33,8 +33,9 @@ MIN_BYTES_PER_S = 4096
 # Most requests are over before their clients need to be watched.
 WATCHED_AFTER_S = 0.05
 # A server that closes with unread bytes in its buffer resets the connection, and many clients then
-# lose the answer. So the rest of a body is received and discarded for this time.
-DRAIN_S = 2.0
+# lose the answer. So the rest of a body is received and discarded: for DRAIN_S, unless nothing
+# arrives for DRAIN_IDLE_S.
+DRAIN_S, DRAIN_IDLE_S = 30.0, 2.0
 LOOP_CHECK_S = 1.0
 
 
@@ -42,12 +43,16 @@ class ClientConnection:
     """A client's connection during one request.
 
     The event loop calls the coroutines and `end`, the thread that answers calls the other methods.
-    `declared` is the length of the body, None if it is chunked.
+    `declared` is the length of the body, None if it is chunked; a client that expects to be asked
+    for its body has sent nothing before.
     """
 
-    def __init__(self, receive: Receive, send: Send, declared: int | None) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, declared: int | None, *, expects_go_ahead: bool = False
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._receive, self._send, self._declared = receive, send, declared
+        self._expects_go_ahead = expects_go_ahead
         self._started = self._loop.time()
         self._parts: deque[bytes | memoryview] = deque()
         self._receiving: asyncio.Task[None] | None = None
@@ -71,12 +76,13 @@ class ClientConnection:
             self._receiving.cancel()
 
     async def drain(self) -> None:
-        """Discard the rest of the body, for DRAIN_S at most."""
+        """Discard the rest of the body while it arrives in time, for DRAIN_S at most."""
         until = self._loop.time() + DRAIN_S
         while not self._is_over:
             self._parts.clear()
             self._note_taken(self._received - self._taken)
-            if not await self._message_within(until - self._loop.time()):
+            left_s = min(until - self._loop.time(), self.seconds_left())
+            if left_s <= 0 or not await self._message_within(min(DRAIN_IDLE_S, left_s)):
                 return
 
     async def send(self, *messages: Message) -> None:
@@ -97,10 +103,13 @@ class ClientConnection:
 
     async def send_last(self, messages: list[Message]) -> None:
         """Send the messages that complete the answer, and discard what is left of the body."""
-        if self._is_over and messages and messages[-1]["type"] == "http.response.body":
+        has_sent_all = self._is_over or (self._expects_go_ahead and not self._received)
+        if has_sent_all and messages and messages[-1]["type"] == "http.response.body":
             messages[-1]["more_body"] = False
             await self.send(*messages)
             return
+        if not has_sent_all:
+            messages = list(map(_without_length, messages))
         await self.send(*messages)
         await self.drain()
         await self.send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -242,3 +251,11 @@ class ClientConnection:
         if self._has_block():
             with self._block:
                 self._block.notify()
+
+
+def _without_length(message: Message) -> Message:
+    """Return the head of an answer without its length, at which the server would close."""
+    if message["type"] != "http.response.start":
+        return message
+    kept = [field for field in message["headers"] if field[0] != b"content-length"]
+    return message | {"headers": kept}

@@ -64,7 +64,7 @@ def test_an_answer_has_a_request_id(sdk: Sdk, hearing: Gateway) -> None:
         ("POST", "/v1/models", b"", 405),
         ("POST", SPEAK, b"{", 400),
         ("POST", TRANSCRIBE, b"{", 400),
-        ("POST", "/v1/realtime", b"", 404),
+        ("POST", "/v1/realtime", b"", 405),
     ],
 )
 def test_every_failure_has_the_envelope_and_an_id(

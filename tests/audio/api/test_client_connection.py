@@ -11,6 +11,7 @@ from audio.api.client_connection import ClientConnection, Message
 from audio.context import ClientLeft
 
 SOON_S = 5.0
+REFUSAL = {"type": "http.response.body", "body": b"no", "more_body": True}
 
 
 class Peer:
@@ -33,8 +34,8 @@ class Peer:
             await asyncio.sleep(0.01)
         self.taken.append(message)
 
-    def connection(self, declared: int | None = None) -> ClientConnection:
-        return ClientConnection(self.sent.get, self.take, declared)
+    def connection(self, declared: int | None = None, **options: bool) -> ClientConnection:
+        return ClientConnection(self.sent.get, self.take, declared, **options)
 
 
 def run(story: Callable[[Peer], Coroutine[Any, Any, None]]) -> None:
@@ -194,14 +195,55 @@ def test_a_client_that_takes_nothing_has_left(settings: Any) -> None:
 def test_the_rest_of_a_body_is_discarded_before_the_answer_ends() -> None:
     async def story(peer: Peer) -> None:
         client = peer.connection(8)
-        answer = {"type": "http.response.body", "body": b"no", "more_body": True}
-        ending = asyncio.create_task(client.send_last([answer]))
+        ending = asyncio.create_task(client.send_last([dict(REFUSAL)]))
         await asyncio.sleep(0.05)
-        assert peer.taken == [answer]
+        assert peer.taken == [REFUSAL]
         peer.sends(bytes(8))
         await ending
 
         assert [message["more_body"] for message in peer.taken] == [True, False]
+
+    run(story)
+
+
+def test_a_body_is_discarded_for_as_long_as_its_client_sends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client_connection, "DRAIN_IDLE_S", 0.5)
+
+    async def story(peer: Peer) -> None:
+        client = peer.connection(12)
+        ending = asyncio.create_task(client.send_last([dict(REFUSAL)]))
+        for _ in range(12):
+            await asyncio.sleep(0.05)
+            assert not ending.done()
+            peer.sends(bytes(1))
+        await ending
+
+    run(story)
+
+
+def test_a_client_that_expects_to_be_asked_for_its_body_has_its_answer_immediately() -> None:
+    async def story(peer: Peer) -> None:
+        client = peer.connection(8, expects_go_ahead=True)
+        await client.send_last([dict(REFUSAL)])
+
+        assert peer.taken == [REFUSAL | {"more_body": False}]
+
+    run(story)
+
+
+@pytest.mark.parametrize("wait", ["DRAIN_S", "DRAIN_IDLE_S"])
+def test_an_answer_ends_before_a_body_that_does_not(
+    monkeypatch: pytest.MonkeyPatch, wait: str
+) -> None:
+    monkeypatch.setattr(client_connection, wait, 0.05)
+
+    async def story(peer: Peer) -> None:
+        client = peer.connection(8)
+        await client.send_last([dict(REFUSAL)])
+
+        assert peer.taken[-1]["more_body"] is False
 
     run(story)
 

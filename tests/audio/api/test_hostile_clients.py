@@ -85,6 +85,25 @@ def test_an_upload_that_breaks_off_is_a_client_error(scripted: Gateway) -> None:
     assert "broke off" in text
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "status"),
+    [(TRANSCRIBE, "multipart/form-data; boundary=x", 413), (SPEAK, "text/plain", 415)],
+)
+def test_a_client_that_is_still_sending_can_read_its_refusal(
+    scripted: Gateway, path: str, kind: str, status: int
+) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n"
+
+    with raw(scripted, f"{head}Content-Length: {3 * 1024 * 1024}\r\n\r\n".encode()) as client:
+        for _part in range(24):
+            client.sendall(bytes(128 * 1024))
+            time.sleep(0.01)
+        refusal = answer_on(client)
+
+    assert refusal[0] == status
+    assert "error" in json.loads(refusal[1])
+
+
 def test_malformed_chunks_get_the_envelope(scripted: Gateway) -> None:
     head = b"POST /v1/audio/transcriptions HTTP/1.1\r\nHost: localhost\r\n"
     kind = b"Content-Type: multipart/form-data; boundary=cut\r\nTransfer-Encoding: chunked\r\n\r\n"
