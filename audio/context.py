@@ -119,7 +119,7 @@ class WorkContext:
     `client_has_left` looks at the client's connection. `calls_end_with_client`: engine calls are
     given up when the client leaves. `probe_limit_s` is set in a probe alone: how long each of its
     calls may take. `held_slots` are by name and address of the engine. `library_mark` is the state
-    of the voice library when the work began.
+    of the voice library when the work began. `submitted_by` is the key that submitted a job.
     """
 
     trace: Trace | None = None
@@ -131,6 +131,7 @@ class WorkContext:
     held_slots: Mapping[tuple[str, str], HeldSlots] = field(default_factory=dict)
     call: EngineCall | None = None
     library_mark: object | None = None
+    submitted_by: str | None = None
 
 
 _NO_WORK = WorkContext()
@@ -190,6 +191,11 @@ def key_name() -> str | None:
     """Return the name of the API key that the work is done for; None outside of a request."""
     request = current().request
     return request.key if request else None
+
+
+def vocabulary_key() -> str | None:
+    """Return the name of the API key whose vocabulary spells the work: its own, or of the job."""
+    return key_name() or current().submitted_by
 
 
 def note_engine_call(started: float, ended: float) -> None:

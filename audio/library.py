@@ -66,6 +66,12 @@ class SpeakerLibrary(Protocol):
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         """Return the known voices of one space that may be those of these speakers."""
 
+    def terms(self, key: str) -> tuple[str, ...]:
+        """Return the stored terms of a key, by which its transcripts are spelled."""
+
+    def people(self) -> tuple[str, ...]:
+        """Return the names of the people, by which transcripts may be spelled."""
+
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
         """Store a transcript; return its identifier, or that of the one stored under this key."""
 
@@ -95,6 +101,12 @@ class NoLibrary:
 
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         return NO_VOICES
+
+    def terms(self, key: str) -> tuple[str, ...]:
+        return ()
+
+    def people(self) -> tuple[str, ...]:
+        return ()
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
         raise LibraryMissing(NO_STORE)
@@ -157,3 +169,20 @@ def find_voices(
         if is_required:
             raise
         return NO_VOICES, (VOICES_UNAVAILABLE,)
+
+
+def find_people(*, is_required: bool = False) -> tuple[str, ...]:
+    """Return the names of the library's people; where it is unavailable, no names.
+
+    Raises
+    ------
+    LibraryUnavailable
+        If the names are required.
+    """
+    try:
+        return library().people()
+    except LibraryUnavailable:
+        # `find_voices` warns of the same.
+        if is_required:
+            raise
+        return ()

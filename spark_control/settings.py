@@ -119,6 +119,9 @@ CHUNK_S: float = env.float("CHUNK_S", 300.0)
 # The rule of requests and archives that name none
 DEFAULT_RULE: str = env.str("DEFAULT_RULE", "overlap").lower()
 
+# The terms by which transcripts are always spelled, by key
+VOCABULARY_FILE: str = env.str("VOCABULARY_FILE", "")
+
 # Decoding, in separate processes
 MAX_AUDIO_S: float = env.float("MAX_AUDIO_S", 28_800.0)
 DECODERS: int = env.int("DECODERS", 2)

@@ -29,6 +29,12 @@ class LibraryAdminConfig(admin_apps.AdminConfig):
     def ready(self) -> None:
         super().ready()
         # Importing a module registers its pages.
-        from voiceprints.admin import audit, jobs, spaces, voiceprint_map  # noqa: F401
+        from voiceprints.admin import (  # noqa: F401
+            audit,
+            jobs,
+            spaces,
+            vocabularies,
+            voiceprint_map,
+        )
         from voiceprints.admin.person import people  # noqa: F401
         from voiceprints.admin.transcript import transcripts  # noqa: F401

@@ -16,8 +16,10 @@ from voiceprints.matching.voice_matching import (
 from voiceprints.models import Space, audit
 from voiceprints.models.audit import Action
 from voiceprints.people.erasure_marks import LibraryMark, take_mark
+from voiceprints.people.people_search import newest_names
 from voiceprints.recordings.kept_audio import stored_audio
 from voiceprints.transcripts.transcript_store import store_transcript
+from voiceprints.vocabularies import all_terms, remembered
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,15 @@ class StoredLibrary:
         """Return the voiceprints of the people nearest to each embedding."""
         with _database():
             return _nearest_voices(space, embeddings, asked_by)
+
+    def terms(self, key: str) -> tuple[str, ...]:
+        """Return the stored vocabulary of a key, as this process read it last."""
+        return remembered.terms(key, _read_vocabularies)
+
+    def people(self) -> tuple[str, ...]:
+        """Return the names of the people, those that changed last where there are very many."""
+        with _database():
+            return newest_names()
 
     def remember(self, transcript: NamedTranscript, provenance: Provenance) -> str:
         """Store the transcript; return its identifier."""
@@ -75,3 +86,8 @@ def _database() -> Iterator[None]:
     finally:
         if not connection.in_atomic_block:
             connection.close()
+
+
+def _read_vocabularies() -> Mapping[str, tuple[str, ...]]:
+    with _database():
+        return all_terms()

@@ -105,6 +105,13 @@ class MayDiscover(HasScope):
         return settings.PUBLIC_DISCOVERY or super().has_permission(request, view)
 
 
+def client_names() -> frozenset[str]:
+    """Return the names that clients of this gateway may have."""
+    named = frozenset(client.name for client in _clients(tuple(settings.API_KEYS)).values())
+    keyless = {ANONYMOUS.name} if settings.ALLOW_ANONYMOUS else set[str]()
+    return named | keyless | (set() if settings.API_KEYS else {LOCAL.name})
+
+
 def require(request: Request, scope: str) -> None:
     """Refuse a client whose key lacks a scope."""
     sufficient = [name for name in (scope, _INCLUDED_IN.get(scope)) if name]

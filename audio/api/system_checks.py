@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from audio.api.authentication import parse_key
+from audio.api.authentication import client_names, parse_key
 from audio.api.catalogue import SPEECH_FORMATS
 from audio.api.model_names import alias_problems
 from audio.engines.role_checks import is_server_url
@@ -19,6 +19,7 @@ from audio.engines.speech_voices import parse_mix
 from audio.library import library
 from audio.media import temporary_files
 from audio.merge.defaults import RULE_NAMES
+from audio.vocabulary import EVERY_KEY, InvalidVocabulary, terms_of_file
 
 # Any scheme: pages of browser extensions and desktop applications have their own.
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
@@ -46,6 +47,22 @@ def check_api_keys(app_configs: Any, **options: Any) -> list[CheckMessage]:
             id="spark.E002",
         )
         for problem in _key_problems(settings.API_KEYS)
+    ]
+
+
+@register
+def check_vocabulary(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Require a vocabulary that can be read, for keys that exist."""
+    hint = "A term a line, up to 500 of 200 characters; [name] begins the terms of an API key."
+    try:
+        keys = terms_of_file().keys() - {EVERY_KEY}
+    except InvalidVocabulary as error:
+        return [Error(f"VOCABULARY_FILE: {error}.", hint=hint, id="spark.E018")]
+    if _key_problems(settings.API_KEYS):
+        return []
+    return [
+        Warning(f"VOCABULARY_FILE: no API key is named {key!r}.", hint=hint, id="spark.W005")
+        for key in sorted(keys - client_names())
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from audio import metrics
 from audio.engines.dialects.keywords import with_keywords
-from audio.library import find_voices
+from audio.library import find_people, find_voices
 from audio.media import decoding
 from audio.media.recording import Recording
 from audio.merge.named_transcript import name_transcript
@@ -63,7 +63,7 @@ def _label_merge_mono(job: MergeJob, recording: Recording) -> NamedTranscript:
     )
     known, unavailable = _known_voices(job, analysis.diarization)
     entries, facts, clock = resolve_timeline(job.timeline, analysis)
-    analysis = _spelled(job, analysis, entries, known)
+    analysis = _spelled(job, analysis, _people(job, entries, known))
     with metrics.MERGES.labels("label_merge").time():
         named = name_transcript(
             analysis.diarization,
@@ -99,8 +99,9 @@ def _merge_tracks(
     mic_analysis, system_analysis = _analyse_tracks(job, heard.recording, system)
     known, unavailable = _known_voices(job, system_analysis.diarization, mic_analysis.diarization)
     entries, facts, clock = resolve_timeline(job.timeline, mic_analysis, system_analysis)
-    mic_analysis = _spelled(job, mic_analysis, entries, known)
-    system_analysis = _spelled(job, system_analysis, entries, known)
+    people = _people(job, entries, known)
+    mic_analysis = _spelled(job, mic_analysis, people)
+    system_analysis = _spelled(job, system_analysis, people)
     with metrics.MERGES.labels("label_merge_dual").time():
         named = name_two_tracks(
             _track(mic, mic_analysis),
@@ -144,13 +145,26 @@ def _analyse_tracks(job: MergeJob, mic: Recording, system: Recording) -> list[An
     )
 
 
+def _people(
+    job: MergeJob, entries: Sequence[TimelineEntry], known: Voices
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the timeline and of the voices, and those of the stored library.
+
+    Only spelling=people uses them. A caller who sends voices does not use the stored library.
+    """
+    if job.options.spelling != "people":
+        return (), ()
+    near = (job.options.self_name, *(entry.name for entry in entries), *known.names)
+    uses_library = job.library_reader is not None and job.options.known_voiceprints is None
+    stored = find_people(is_required=job.needs_library) if uses_library else ()
+    return tuple(dict.fromkeys(near)), stored
+
+
 def _spelled(
-    job: MergeJob, analysis: Analysis, entries: Sequence[TimelineEntry], known: Voices
+    job: MergeJob, analysis: Analysis, people: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> Analysis:
-    """Correct the spelling, also by the names of the timeline and of the known voices."""
-    people = (job.options.self_name, *(entry.name for entry in entries), *known.names)
     spelling = Spelling(mode=job.options.spelling, keywords=job.options.keywords)
-    return spelled(analysis, spelling, dict.fromkeys(people))
+    return spelled(analysis, spelling, *people)
 
 
 def _both(*analyses: Analysis) -> tuple[Correction, ...]:

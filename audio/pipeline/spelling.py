@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from audio import metrics
+from audio import context, metrics
 from audio.engines.languages import language_code
 from audio.merge.defaults import DEFAULT_LANGUAGE, SpellingName
 from audio.merge.spelling.corrections import correct_spelling
@@ -16,6 +16,7 @@ from audio.merge.spelling.known_words import (
 from audio.merge.spelling.vocabulary import unknown_words, vocabulary_of
 from audio.merge.values import Notice
 from audio.pipeline.analysis.analysis_work import Analysis
+from audio.vocabulary import Terms, stored_terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +37,38 @@ class Spelling:
 NO_SPELLING = Spelling()
 
 
-def spelled(analysis: Analysis, spelling: Spelling, people: Iterable[str] = ()) -> Analysis:
-    """Correct the transcription of an analysis; `people` are the names that mode `people` adds."""
-    names = tuple(people) if spelling.mode == "people" else ()
-    if spelling.mode == "off" or not (spelling.keywords or spelling.prompt or names):
+def spelled(analysis: Analysis, spelling: Spelling, *people: Iterable[str]) -> Analysis:
+    """Correct the transcription of an analysis, also by the stored vocabulary of the key.
+
+    `people` are lists of names, which mode `people` adds.
+    """
+    if spelling.mode == "off" or not analysis.transcription.text:
+        return analysis
+    names = tuple(map(tuple, people)) if spelling.mode == "people" else ()
+    stored, unavailable = _stored_terms(is_asked=spelling.mode is not None)
+    if unavailable:
+        analysis = replace(analysis, warnings=(*analysis.warnings, *unavailable))
+    is_asked = bool(spelling.keywords or spelling.prompt or any(names))
+    if not is_asked and not stored:
         return analysis
     heard = analysis.transcription
     language = language_code(heard.language or spelling.language or DEFAULT_LANGUAGE)
     is_known = known_words(language) if has_dictionary(language) else None
     if is_known is None or not is_mostly_known(heard.text, is_known):
-        return replace(analysis, warnings=(*analysis.warnings, _not_spelled(language)))
+        skipped = (_not_spelled(language),) if is_asked else ()
+        return replace(analysis, warnings=(*analysis.warnings, *skipped))
     with metrics.MERGES.labels("spelling").time():
-        terms = (*spelling.keywords, *unknown_words(spelling.prompt, is_known), *names)
-        corrected = correct_spelling(heard, vocabulary_of(terms), is_known)
+        terms = (*spelling.keywords, *unknown_words(spelling.prompt, is_known))
+        vocabulary = vocabulary_of(terms, *stored, *names)
+        corrected = correct_spelling(heard, vocabulary, is_known)
     transcription = replace(corrected.transcription, corrections=corrected.corrections)
     return replace(analysis, transcription=transcription)
+
+
+def _stored_terms(*, is_asked: bool) -> tuple[tuple[Terms, ...], tuple[Notice, ...]]:
+    """Return the vocabulary of the key that the work is done for."""
+    key = context.vocabulary_key()
+    return ((), ()) if key is None else stored_terms(key, is_asked=is_asked)
 
 
 def _not_spelled(language: str) -> Notice:

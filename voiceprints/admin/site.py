@@ -26,7 +26,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-MODEL_ORDER = ["Person", "Transcript", "Voiceprint", "Job", "Space", "AuditEntry"]
+MODEL_ORDER = ["Person", "Transcript", "Voiceprint", "Job", "Space", "Vocabulary", "AuditEntry"]
 MAX_LATEST = 8
 WORDS_AGE_S = 3600
 

@@ -1,4 +1,4 @@
-"""ETags of people and transcripts, made of their versions, and the requests that use them."""
+"""ETags of versioned rows, such as people and transcripts, and the requests that use them."""
 
 from http import HTTPStatus
 
@@ -6,9 +6,9 @@ from django.utils.http import parse_etags
 from rest_framework.request import Request
 
 from audio.api.request_errors import InvalidRequest
-from voiceprints.models import Person, Transcript
+from voiceprints.models import Person, Transcript, Vocabulary
 
-Versioned = Person | Transcript
+Versioned = Person | Transcript | Vocabulary
 
 
 class VersionMismatch(InvalidRequest):

@@ -9,6 +9,7 @@ from voiceprints.api.views import (
     people,
     spaces,
     transcripts,
+    vocabularies,
     voiceprints,
 )
 
@@ -38,4 +39,6 @@ urlpatterns = [
     *endpoint("jobs", jobs.Jobs),
     *endpoint("jobs/<str:job>", jobs.OneJob),
     *endpoint("spaces", spaces.Spaces),
+    *endpoint("vocabulary", vocabularies.Vocabularies),
+    *endpoint("vocabulary/<str:key>", vocabularies.OneVocabulary),
 ]

@@ -40,6 +40,7 @@ from voiceprints.storage.locks import lock_person, lock_transcripts
 from voiceprints.transcripts.correction_history import erase_history
 from voiceprints.transcripts.name_mentions import joined_words, mentions_name, replace_mentions
 from voiceprints.transcripts.result_names import name_replacer, replace_names
+from voiceprints.vocabularies import forget_in_vocabularies
 
 SHORTEST_PSEUDONYM = 4
 
@@ -76,6 +77,7 @@ def erase_person(person_id: UUID, *, actor: str, replacement: str | None = None)
     _erase_stored_responses(names)
     _forget_in_work_under_way(names, new_name)
     rename_in_results(names.possible, new_name)
+    forget_in_vocabularies(names.possible, names.others)
     _erase_admin_log(names, new_name)
     person.delete()
     audit.record(

@@ -90,7 +90,11 @@ def _run_job(job_id: UUID, is_stopping: Callable[[], bool]) -> None:
         raise RetryLater(settings.JOB_RETRY_S) from error
     if job is None:
         return
-    with suppress(ClaimLost, ClientLeft), traced(str(job_id)):
+    with (
+        suppress(ClaimLost, ClientLeft),
+        traced(str(job_id)),
+        context.replaced(submitted_by=job.created_by),
+    ):
         try:
             with _progress_recorded(job, is_stopping):
                 _attempt(job)

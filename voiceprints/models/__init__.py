@@ -9,6 +9,7 @@ from voiceprints.models.kept_audio import KeptAudio
 from voiceprints.models.people import Person
 from voiceprints.models.spaces import DIMENSION, Space
 from voiceprints.models.transcripts import Block, Transcript, TranscriptSpeaker
+from voiceprints.models.vocabularies import Vocabulary
 from voiceprints.models.voiceprints import Voiceprint
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "Space",
     "Transcript",
     "TranscriptSpeaker",
+    "Vocabulary",
     "Voiceprint",
 ]

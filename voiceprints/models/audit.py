@@ -32,6 +32,7 @@ class Action(models.TextChoices):
     AUDIO_READ = "audio_read"
     SPEAKER_NAMED = "speaker_named"
     SPACE_CHANGED = "space_changed"
+    VOCABULARY_CHANGED = "vocabulary_changed"
 
 
 class AuditEntry(models.Model):

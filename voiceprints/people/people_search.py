@@ -10,6 +10,15 @@ ALIASES_TEXT = Func(
     F("aliases"), Value("\n"), function="array_to_string", output_field=TextField()
 )
 
+# A transcript is spelled by at most this many names: each recording prepares them anew.
+MOST_NAMES = 5000
+
+
+def newest_names() -> tuple[str, ...]:
+    """Return the names of the people, in order; of very many those that changed last."""
+    newest = Person.objects.order_by("-updated_at").values_list("name", flat=True)
+    return tuple(sorted(newest[:MOST_NAMES]))
+
 
 def search_people(part: str, *, consenting: bool | None = None) -> QuerySet[Person]:
     """Return people with this text in their name or an alias, filtered by consent if given."""

@@ -7,10 +7,8 @@ from rest_framework import serializers
 from audio.api.fields import BracketedListField, Choice
 from audio.api.serializers.audio_request import AudioRequest
 from audio.merge.defaults import SPELLING_NAMES
+from audio.merge.spelling.vocabulary import MAX_TERM_LENGTH, MAX_TERMS
 from audio.pipeline.spelling import Spelling
-
-MAX_TERMS = 500
-MAX_TERM_LENGTH = 200
 
 
 class SpelledRequest(AudioRequest):
@@ -26,9 +24,10 @@ class SpelledRequest(AudioRequest):
     spelling = Choice(
         SPELLING_NAMES,
         required=False,
-        help_text="What corrects the spelling. off: nothing. terms: keywords and prompt; the "
-        "default where one of them is sent. people: also the names of the timeline, of the voices "
-        "and of known speakers.",
+        help_text="What corrects the spelling. off: nothing. terms: keywords, prompt and the "
+        "stored vocabulary of the key; the default where there is one of them. people: also the "
+        "names of the timeline, of the voices and of known speakers; label-merge for keys with "
+        "voices:read: those of the whole library.",
     )
 
     def wanted_spelling(self) -> Spelling:

@@ -21,6 +21,9 @@ from audio.merge.spelling.sounds import (
 
 # A word of any script with its inner apostrophes and hyphens.
 WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")  # noqa: RUF001
+# The most terms of a list, and the longest one.
+MAX_TERMS = 500
+MAX_TERM_LENGTH = 200
 # The endings with which a word is still the same word.
 INFLECTIONS = ("s", "es", "ed", "ing")
 IsKnown = Callable[[str], bool]
@@ -44,7 +47,7 @@ class TermIndex:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of several lists of terms."""
+    """The words of several lists of terms; an earlier list decides how a word is spelled."""
 
     indexes: tuple[TermIndex, ...] = ()
 
@@ -72,9 +75,8 @@ class Vocabulary:
         return fitting[0] if len(fitting) == 1 else None
 
     def _spellings(self, folded: str) -> tuple[str, ...]:
-        return tuple(
-            dict.fromkeys(word for one in self.indexes for word in one.spellings.get(folded, ()))
-        )
+        found = (index.spellings.get(folded, ()) for index in self.indexes)
+        return next(filter(None, found), ())
 
     def _candidates(self, folded: str) -> Iterator[str]:
         for index in self.indexes:

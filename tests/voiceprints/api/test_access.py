@@ -15,6 +15,8 @@ READS = [
     ("GET", "transcripts"),
     ("GET", f"transcripts/{UNKNOWN_ID}"),
     ("GET", "spaces"),
+    ("GET", "vocabulary"),
+    ("GET", "vocabulary/archive"),
 ]
 CHANGES = [
     ("POST", "people"),
@@ -26,6 +28,7 @@ CHANGES = [
     ("PATCH", f"transcripts/{UNKNOWN_ID}"),
     ("DELETE", f"transcripts/{UNKNOWN_ID}"),
     ("PATCH", f"transcripts/{UNKNOWN_ID}/speakers/Speaker_0"),
+    ("PUT", "vocabulary/archive"),
 ]
 WITH_UNKNOWN_ID = [
     ("GET", "people/{}", None),
@@ -89,7 +92,7 @@ def test_an_identifier_in_capitals_is_accepted(library_gateway: Gateway) -> None
     assert call(library_gateway, "GET", f"people/{str(ana.id).upper()}").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["people/", "transcripts/", "spaces/"])
+@pytest.mark.parametrize("path", ["people/", "transcripts/", "spaces/", "vocabulary/"])
 def test_every_url_also_works_with_a_trailing_slash(quiet_gateway: Gateway, path: str) -> None:
     assert call(quiet_gateway, "GET", path).status_code == 200
 

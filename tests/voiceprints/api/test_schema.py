@@ -21,6 +21,8 @@ READING = [
     "GET /api/transcripts/{transcript}/clip",
     "GET /api/transcripts/{transcript}/waveform",
     "GET /api/spaces",
+    "GET /api/vocabulary",
+    "GET /api/vocabulary/{key}",
     "GET /api/jobs",
     "GET /api/jobs/{job}",
 ]

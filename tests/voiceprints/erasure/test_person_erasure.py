@@ -30,6 +30,7 @@ from voiceprints.models import (
     Space,
     Transcript,
     TranscriptSpeaker,
+    Vocabulary,
     Voiceprint,
 )
 from voiceprints.storage.locks import PersonNotFound
@@ -59,12 +60,23 @@ def test_the_name_is_in_no_table(emma: Person, meeting: Transcript) -> None:
     voiceprint_of(emma, axis(0))
     IdempotencyKey.objects.create(body={"name": "Emma Brook", "id": str(emma.id)}, **ASKED)
     add_admin_log_entry(emma)
+    Vocabulary.objects.create(key="desk", terms=["Emma Brook", "BROOK", "Dr Emma Brook", "Ana"])
 
     erase_person(emma.id, actor="desk")
 
     everything = "\n".join(all_text()).casefold()
     assert "brook" not in everything
     assert "emma" not in everything
+
+
+def test_a_term_that_another_person_may_have_remains(emma: Person) -> None:
+    consenting("Emma Stone")
+    Vocabulary.objects.create(key="desk", terms=["Emma", "Brook", "Brooklyn", "Emma Brook"])
+    Vocabulary.objects.create(key="other", terms=["Brook"])
+
+    erase_person(emma.id, actor="desk")
+
+    assert list(Vocabulary.objects.values_list("terms", flat=True)) == [["Emma", "Brooklyn"]]
 
 
 def test_no_embedding_remains(emma: Person, meeting: Transcript) -> None:

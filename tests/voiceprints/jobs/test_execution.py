@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from audio.library import LibraryUnavailable
 from audio.media.recording import Recording
-from tests.engine_answers import MEETING_DIARIZATION, MEETING_TRANSCRIPTION
+from tests.engine_answers import MEETING_DIARIZATION, MEETING_TRANSCRIPTION, transcription
 from tests.faults import Answer, Asked, FaultServer
 from tests.faults.breakages import LOADING, SILENT
 from tests.recordings import TONE
@@ -22,8 +22,9 @@ from voiceprints.jobs.completion import cancel_job
 from voiceprints.jobs.execution import claim_job, run_job
 from voiceprints.jobs.retry_policy import RetryLater
 from voiceprints.jobs.submission import Submission, submit_job
-from voiceprints.models import Job, JobRecording, Transcript
+from voiceprints.models import Job, JobRecording, Transcript, Vocabulary
 from voiceprints.models.jobs import JobKind, JobState
+from voiceprints.vocabularies import remembered
 
 TRANSCRIBE = "/v1/audio/transcriptions"
 DIARIZE = "/v1/audio/diarize-chunk"
@@ -514,3 +515,18 @@ def test_engines_receive_the_job_as_trace(queue: FaultServer, submitted: Job) ->
     headers = [{name.lower(): shown for name, shown in one.headers.items()} for one in queue.asked]
     assert {one["x-request-id"] for one in headers} == {str(submitted.pk)}
     assert len({one["traceparent"] for one in headers}) == 1
+
+
+def test_a_job_is_spelled_by_the_vocabulary_of_its_key(submitted: Job, queue: FaultServer) -> None:
+    Vocabulary.objects.create(key="desk", terms=["Zorvath"])
+    remembered.forget()
+    queue.answer(TRANSCRIBE, transcription("Ask Sorvat.", [(0.0, 0.4), (0.5, 1.0)], 1.0))
+
+    run_job(submitted.id, go_on)
+
+    remembered.forget()
+    submitted.refresh_from_db()
+    assert submitted.result is not None
+    assert submitted.result["corrections"] == [
+        {"from": "Sorvat", "to": "Zorvath", "start_ms": 500}
+    ]

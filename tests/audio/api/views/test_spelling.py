@@ -1,5 +1,7 @@
 """Names and jargon spelled right, over an engine that misspells them."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from tests.engine_answers import (
 )
 from tests.engine_answers import transcription as heard
 from tests.faults import FaultServer
-from tests.gateway_process import Gateway
+from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 
 MERGE, LABEL = "/api/audio/label-merge", "/api/audio/transcribe-with-speakers"
@@ -123,3 +125,95 @@ def test_a_language_without_a_dictionary_is_not_corrected(
 
     assert answer["text"] == TEXT
     assert answer["warnings"][0]["code"] == "spelling_skipped"
+
+
+@pytest.fixture(scope="module")
+def _stored_vocabulary(
+    fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    folder = tmp_path_factory.mktemp("vocabulary")
+    file = folder / "terms.txt"
+    file.write_text("Halniley\n[desk]\nZorvath\n")
+    with running_gateway(
+        folder,
+        PARAKEET_URL=fault_server.url,
+        API_KEYS="desk:desk-key,other:other-key",
+        VOCABULARY_FILE=str(file),
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def with_vocabulary(_stored_vocabulary: Gateway, misspelling: Gateway) -> Gateway:
+    """A gateway with a vocabulary for every key, and one of its own for the key `desk`."""
+    return _stored_vocabulary
+
+
+def sent_by(key: str, gateway: Gateway, path: str, **fields: object) -> Any:
+    headers = {"Authorization": f"Bearer {key}-key"}
+    return gateway.post(path, files={"file": TONE}, data=fields, headers=headers).json()
+
+
+def test_a_stored_vocabulary_corrects_what_its_key_sends(with_vocabulary: Gateway) -> None:
+    plain = sent_by("desk", with_vocabulary, TRANSCRIBE)
+    labelled = sent_by("desk", with_vocabulary, LABEL)
+    merged = sent_by("desk", with_vocabulary, MERGE, timeline=TIMELINE, transcribe="true")
+    other = sent_by("other", with_vocabulary, TRANSCRIBE)
+
+    assert plain["corrections"] == [SORVAT, HALNELY]
+    assert labelled["corrections"] == merged["corrections"] == [SORVAT, HALNELY]
+    assert other["corrections"] == [HALNELY]
+
+
+def test_spelling_off_leaves_a_stored_vocabulary_unused(with_vocabulary: Gateway) -> None:
+    answer = sent_by("desk", with_vocabulary, TRANSCRIBE, spelling="off")
+
+    assert answer["text"] == TEXT
+
+
+def test_a_stored_vocabulary_warns_of_no_language(
+    with_vocabulary: Gateway, faults: FaultServer
+) -> None:
+    faults.answer(TRANSCRIBE, {**heard(TEXT, SPANS, 4.0), "language": "pl"})
+
+    answer = sent_by("desk", with_vocabulary, TRANSCRIBE)
+
+    assert answer["text"] == TEXT
+    assert "warnings" not in answer
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        (json.dumps(["x" * 10_000]), "no more than 200 characters"),
+        (json.dumps(["Ana"] * 100_000), "expected at most 500, got 100000"),
+        (json.dumps([["Ana"]]), "keywords"),
+    ],
+)
+def test_terms_that_are_too_many_or_too_long_are_refused(
+    misspelling: Gateway, keywords: str, message: str
+) -> None:
+    answer = misspelling.post(TRANSCRIBE, files={"file": TONE}, data={"keywords": keywords})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"].startswith("keywords")
+    assert message in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "corrected"),
+    [
+        (["Zorvath", "Zorvath"], True),
+        (["<b>Zorvath</b>"], True),
+        (["Zorvath\u0007\u202e"], True),
+        (["Zorvath", "zorvath"], False),
+        (["Zorvath", "Sorvath"], False),
+        (["<script>", "\u200b", "東京"], False),
+    ],
+)
+def test_odd_terms_correct_what_a_word_of_theirs_is(
+    misspelling: Gateway, terms: list[str], corrected: bool
+) -> None:
+    answer = post(misspelling, TRANSCRIBE, keywords=json.dumps(terms))
+
+    assert answer["text"] == (CORRECT if corrected else TEXT)

@@ -1,0 +1,65 @@
+"""The stored vocabularies, as transcriptions read them."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from audio.library import LibraryUnavailable
+from voiceprints import vocabularies
+from voiceprints.models import AuditEntry, Vocabulary
+from voiceprints.vocabularies import RememberedVocabularies, Terms, all_terms, replace_terms
+
+
+def unavailable() -> Mapping[str, Terms]:
+    raise LibraryUnavailable
+
+
+def test_a_vocabulary_is_read_again_when_it_was_replaced() -> None:
+    remembered = RememberedVocabularies()
+
+    first = remembered.terms("desk", lambda: {"desk": ("Zorvath",)})
+    second = remembered.terms("desk", lambda: {"desk": ("Halniley",)})
+    remembered.forget()
+    third = remembered.terms("desk", lambda: {"desk": ("Halniley",)})
+
+    assert (first, second, third) == (("Zorvath",), ("Zorvath",), ("Halniley",))
+
+
+def test_what_was_read_last_counts_while_the_library_is_away() -> None:
+    remembered = RememberedVocabularies()
+    remembered.terms("desk", lambda: {"desk": ("Zorvath",)})
+
+    remembered.forget()
+
+    assert remembered.terms("desk", unavailable) == ("Zorvath",)
+    assert remembered.terms("other", unavailable) == ()
+
+
+def test_a_library_that_is_away_from_the_beginning_is_asked_once_in_a_while() -> None:
+    remembered = RememberedVocabularies()
+
+    for read in (unavailable, lambda: {"desk": ("Zorvath",)}):
+        with pytest.raises(LibraryUnavailable):
+            remembered.terms("desk", read)
+
+
+@pytest.mark.django_db
+def test_a_replaced_vocabulary_has_each_term_once_and_is_audited() -> None:
+    replace_terms("desk", ["Zorvath", "Halniley", "Zorvath"], actor="vera")
+    changed = replace_terms("desk", ["Zorvath"], actor="vera")
+
+    assert all_terms() == {"desk": ("Zorvath",)}
+    assert changed.version == 2
+    assert [one.detail for one in AuditEntry.objects.all()] == [
+        {"key": "desk", "terms": 1},
+        {"key": "desk", "terms": 2},
+    ]
+
+
+@pytest.mark.django_db
+def test_a_vocabulary_without_terms_is_deleted() -> None:
+    replace_terms("desk", ["Zorvath"], actor="vera")
+
+    assert replace_terms("desk", [], actor="vera").version == 0
+    assert not Vocabulary.objects.exists()
+    assert vocabularies.find_vocabulary("desk").terms == []
