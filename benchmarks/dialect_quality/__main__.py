@@ -1,11 +1,12 @@
 """Measure what each dialect loses and costs, with the built-in engine behind a shim of it.
 
     python -m spark_control.laptop --no-database --data var/dialects -- \
-      python -m benchmarks.dialect_quality [NAME …]
+      python -m benchmarks.dialect_quality [--added] [NAME …]
 
 Each row is a gateway over one shim: errors of the clinic meeting's words, and its names by a
 timeline and by voices alone. The exit status is 1 where a row with word times is more than half a
-point of cpWER from the native one, or one without is more than two.
+point of cpWER from the native one, or one without is more than two. `--added` measures only how
+much longer an answer takes through the gateway, in some minutes, on an idle machine.
 """
 
 import argparse
@@ -42,7 +43,7 @@ RECORDING = CLINIC / "mono.flac"
 MERGE = "/api/audio/label-merge"
 TRANSCRIBE = "/v1/audio/transcriptions"
 COLUMNS = ("WER", "cpWER", "right by timeline", "right by voices", "added p50")
-ROUNDS = 40
+ROUNDS, ROUNDS_ALONE = 40, 150
 WARM_UP = 5
 SHORT_S = 12.0
 # Points of cpWER that a dialect with word times, and one without, may lose.
@@ -109,7 +110,11 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows; default: all")
-    chosen = parser.parse_args().names
+    parser.add_argument("--added", action="store_true", help="measure the added time alone")
+    options = parser.parse_args()
+    if options.added:
+        return _print_added(options.names)
+    chosen = options.names
     table = Table("dialect", *COLUMNS, box=None)
     beyond: list[str] = []
     with running_shims(os.environ["PARAKEET_URL"], HEARD) as url:
@@ -127,6 +132,19 @@ def main() -> int:
     if beyond:
         print(f"cpWER beyond its limit: {', '.join(beyond)}", file=sys.stderr)
     return bool(beyond)
+
+
+def _print_added(chosen: Sequence[str]) -> int:
+    """Print how much longer a remembered answer takes through the gateway, for each row."""
+    table = Table("dialect", f"added p50 of {ROUNDS_ALONE}", box=None)
+    with running_shims(os.environ["PARAKEET_URL"], HEARD) as url:
+        for row in (one for one in ROWS if not chosen or one.name in chosen):
+            with _gateway(row, url) as gateway:
+                words_url = row.settings(url)["WORDS_URL"]
+                added_ms = _added_ms(gateway, words_url, row.path, ROUNDS_ALONE)
+            table.add_row(row.name, f"{added_ms:.1f} ms")
+    Console(width=120).print(table)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +199,7 @@ def _said(answer: Mapping[str, Any]) -> list[Said]:
     return [Said(one["speaker"], one["text"]) for one in answer["segments"]]
 
 
-def _added_ms(gateway: Gateway, shim: str, path: str) -> float:
+def _added_ms(gateway: Gateway, shim: str, path: str, rounds: int = ROUNDS) -> float:
     """Return how much longer a remembered answer takes through the gateway, at the median."""
     field = "audio_file" if path == "/asr" else "file"
     ways = {
@@ -191,7 +209,7 @@ def _added_ms(gateway: Gateway, shim: str, path: str) -> float:
     took: dict[str, list[float]] = {way: [] for way in ways}
     content = _short_recording()
     with httpx.Client(timeout=LONGEST_WAIT_S) as client:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for way, (url, name) in ways.items():
                 started = time.perf_counter()
                 data = {"response_format": "verbose_json"}

@@ -2,6 +2,7 @@
 
     make load
     .venv/bin/python -m benchmarks.load --seconds 300
+    .venv/bin/python -m benchmarks.load --dialect localai
 
 Sixty-four clients send a mix of requests, over two engines in their own processes. First both
 work; then one of them fails in each way in turn, then the other. Then strangers hold connections,
@@ -32,6 +33,8 @@ from spark_control.laptop.gateway import Gateway, running_gateway
 ROOM = Path("var/load")
 SPEECH, DUAL = (kind for kind in KINDS if kind.name in ("speech", "label-merge dual"))
 CALM_SHARE, SETTLE_S, WARM_S = 1 / 6, 2.0, 5.0
+# A phase lasts until the working engine answered as many requests, on a busy machine longer.
+LEAST_ANSWERED, LONGEST_PHASE_S = 10, 30.0
 WAIT_S = 20.0
 
 
@@ -43,7 +46,7 @@ def main() -> int:
         room = Path(folder)
         (room / "uploads").mkdir()
         (room / "tmp").mkdir()
-        settings = SETTINGS | _settings(engines, room)
+        settings = SETTINGS | _settings(engines, room) | _roles(options.dialect, engines)
         with running_gateway(ROOM / "gateway.log", settings) as gateway:
             load = _Load(gateway, engines, (room / "uploads", room / "tmp"), options.clients)
             before = load.warmed()
@@ -94,10 +97,18 @@ class _Load:
                 for way in WAYS:
                     self._clients.phase = Phase(name, way)
                     engine.be(way)
-                    time.sleep(way_s)
+                    self._stay(way_s)
                 self._clients.phase = Phase(mended=name)
                 engine.be(CALM)
                 time.sleep(SETTLE_S)
+
+    def _stay(self, seconds: float) -> None:
+        """Wait, and for the least number of the working engine's answers."""
+        latest = time.monotonic() + max(seconds, LONGEST_PHASE_S)
+        time.sleep(seconds)
+        sound = self._clients.phase.sound
+        while self._clients.answered(sound) < LEAST_ANSWERED and time.monotonic() < latest:
+            time.sleep(0.1)
 
     def left(self, before: Remains) -> Remains:
         """Return the gateway's resources at the end, once it is idle."""
@@ -128,6 +139,19 @@ def _settings(engines: dict[str, EngineProcess], room: Path) -> dict[str, str]:
     }
 
 
+def _roles(dialect: str, engines: dict[str, EngineProcess]) -> dict[str, str]:
+    """Return the settings that ask the engine in another dialect than its own."""
+    if dialect == "parakeet":
+        return {}
+    named = {"PARAKEET_URL": ""}
+    for role in ("WORDS", "TURNS", "VOICES"):
+        named[f"{role}_URL"] = engines["parakeet"].url
+        named[f"{role}_DIALECT"] = dialect
+        # One model for words and turns would be one call.
+        named[f"{role}_MODEL"] = role.lower()
+    return named
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -138,6 +162,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--nvidia", type=float, default=20.0, help="seconds of load on the NVIDIA engine (20)"
+    )
+    parser.add_argument(
+        "--dialect",
+        choices=("parakeet", "localai"),
+        default="parakeet",
+        help="of words, turns and voices (parakeet)",
     )
     parser.add_argument("--clients", type=int, default=64, help="concurrent clients (64)")
     return parser.parse_args()

@@ -103,6 +103,11 @@ class Clients:
         self._url, self._over = url, threading.Event()
         self._threads = [threading.Thread(target=self._ask_on, args=(n,)) for n in range(count)]
 
+    def answered(self, engine: str) -> int:
+        """Return how many requests to an engine were begun and answered in this phase."""
+        outcomes = list(self.outcomes)
+        return sum(one.phase == self.phase and one.kind.engine == engine for one in outcomes)
+
     @contextmanager
     def asking(self) -> Iterator[None]:
         """Run the clients during the block, and wait for the last answers."""

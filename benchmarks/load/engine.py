@@ -29,6 +29,11 @@ HEARD = {
     "/v1/audio/transcriptions": _json(TRANSCRIPTION),
     "/v1/audio/diarize": _json(DIARIZATION),
     "/v1/audio/diarize-chunk": _json(DIARIZATION),
+    # LocalAI's routes.
+    "/v1/audio/diarization": _json(
+        {"segments": [{"start": 0.0, "end": 1.8, "speaker": "SPEAKER_00"}]}
+    ),
+    "/v1/voice/embed": _json({"embedding": [0.5] * 192, "dim": 192, "model": "voices"}),
 }
 VOICES = _json({"voices": ["bm_george", "af_bella"]})
 # `down` is missing: it ends the process.

@@ -11,15 +11,23 @@ import psutil
 KEPT_S = 5.0
 
 
+_DECODER = "audio.media.decoders.program"
+
+
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """The gateway's processes together, and the files in its folders."""
+    """The gateway's processes together, and the files in its folders.
+
+    Decoders are counted apart: the gateway starts them when it needs them, up to DECODERS and one,
+    and keeps them.
+    """
 
     memory_mib: float
     processes: int
     threads: int
     connections: int
     files: int
+    decoders: int = 0
 
     def is_no_more_than(self, before: "Remains") -> bool:
         """Whether nothing was added since before; memory is reported with a small delay."""
@@ -31,13 +39,16 @@ class Remains:
 
 def remains(pid: int, *folders: Path) -> Remains:
     """Return the resources at this moment."""
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    children = psutil.Process(pid).children(recursive=True)
+    decoders = [one for one in children if _DECODER in one.cmdline()]
+    family = [psutil.Process(pid), *(one for one in children if one not in decoders)]
     return Remains(
         memory_mib=sum(one.memory_info().rss for one in family) / 2**20,
         processes=len(family),
         threads=sum(one.num_threads() for one in family),
         connections=sum(len(_open(one)) for one in family),
         files=sum(1 for folder in folders for path in folder.rglob("*") if path.is_file()),
+        decoders=len(decoders),
     )
 
 

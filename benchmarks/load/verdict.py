@@ -11,6 +11,8 @@ from benchmarks.load.leftovers import Remains
 
 MOST_SLOWER = 2.0
 MOST_MEMORY_MIB = 32.0
+# DECODERS by default, and one for headers.
+MOST_DECODERS = 3
 GOOD = "200"
 # Allowed outcomes for a failing engine; speech that has begun breaks off.
 TRUE_WHILE_BROKEN = {GOOD, CUT, LOST, "429", "502", "503", "504"}
@@ -79,6 +81,11 @@ def judge(
     for what in ("processes", "threads", "connections", "files"):
         was, is_now = getattr(before, what), getattr(after, what)
         yield Verdict(f"no {what} are left over", is_now <= was, f"{was} → {is_now}")
+    yield Verdict(
+        f"at most {MOST_DECODERS} decoders run",
+        after.decoders <= MOST_DECODERS,
+        f"{before.decoders} → {after.decoders}",
+    )
 
 
 def _is_true(outcome: Outcome) -> bool:

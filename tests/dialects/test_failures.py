@@ -253,6 +253,35 @@ def test_a_refused_key_of_an_address_is_not_the_clients(
     assert faults.asked[0].headers["authorization"] == "Bearer sk-secret"
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [breakages.RESET, breakages.WEDGED, breakages.NO_HTTP, as_json({"no": "key"}, status=401)],
+    ids=["reset", "500", "no http", "401"],
+)
+def test_a_key_in_an_address_is_in_no_log_and_no_answer(
+    configure: Configure,
+    faults: FaultServer,
+    caplog: pytest.LogCaptureFixture,
+    broken: Answer,
+) -> None:
+    host = faults.url.removeprefix("http://")
+    faults.break_with("/v1/audio/transcriptions", broken)
+    caplog.set_level(0)
+    gateway = configure(
+        WORDS_URL=f"http://user:sk-secret@{host},http://{host}?api_key=sk-secret",
+        WORDS_DIALECT="openai",
+    )
+
+    answer = transcribe(gateway)
+    engines = gateway.get("/api/engines")
+
+    assert answer.status_code in (502, 503)
+    assert "sk-secret" not in answer.text + engines.text + caplog.text
+    sent = {asked.headers["authorization"] for asked in faults.asked}
+    assert sent == {"Bearer sk-secret", "Basic dXNlcjpzay1zZWNyZXQ="}
+    assert not any("api_key" in asked.path for asked in faults.asked)
+
+
 def test_a_speaker_whose_embedding_has_no_numbers_is_left_out(
     configure: Configure, faults: FaultServer
 ) -> None:
