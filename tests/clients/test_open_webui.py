@@ -69,7 +69,7 @@ def test_its_menus_are_filled_without_a_key(keyed: Gateway, path: str) -> None:
     assert keyed.get(path).status_code == 200
 
 
-def test_the_realtime_socket_is_not_found(scripted: Gateway) -> None:
+def test_the_realtime_socket_is_refused(scripted: Gateway) -> None:
     upgrade = {"connection": "upgrade", "upgrade": "websocket"}
 
-    assert scripted.get("/v1/realtime?model=gpt-realtime", headers=upgrade).status_code == 404
+    assert scripted.get("/v1/realtime?model=gpt-realtime", headers=upgrade).status_code == 426
