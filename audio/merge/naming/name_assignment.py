@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from audio.merge.intervals import NOISE_S
 from audio.merge.naming.acceptance import NOISE_NATS, Accepted, EvidenceRule, lead
@@ -84,7 +84,7 @@ def _one_to_one(weighed: Weighed) -> dict[int, int]:
         (np.arange(len(weighed.names)), np.tile(rooms, max(0, len(weighed.total) - 1)))
     )
     total = np.maximum(weighed.total, 0.0)[:, columns]
-    rows, chosen = linear_sum_assignment(total, maximize=True)
+    rows, chosen = scipy.optimize.linear_sum_assignment(total, maximize=True)
     pairs = zip(rows.tolist(), chosen.tolist(), strict=True)
     return {row: int(columns[column]) for row, column in pairs if total[row, column] > 0}
 

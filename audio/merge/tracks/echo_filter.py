@@ -18,8 +18,8 @@ acoustic echo controller", ICASSP 2014.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from audio.merge.tracks.lag_windows import Samples
 
@@ -84,7 +84,7 @@ class EchoFilter:
         known = np.concatenate((self._past, new), axis=1, dtype=np.float32)
         self._past = known[:, len(reference) :]
         # Each block of the past 250 ms with the one before it, as overlap-save has them.
-        spectra = fft.rfft(_pairs_of_blocks(known), axis=2)
+        spectra = scipy.fft.rfft(_pairs_of_blocks(known), axis=2)
         powers = np.square(spectra.real) + np.square(spectra.imag)
         levels = np.sqrt(np.square(_blocks(known[0])).mean(axis=1))
         echo = np.zeros(len(mic), np.float32)
@@ -96,20 +96,20 @@ class EchoFilter:
         return echo
 
     def _step(self, mic: Samples, spectra: Spectra, powers: Samples) -> Samples:
-        echo: Samples = fft.irfft(np.einsum("rpf,rpf->f", spectra, self.gains))[BLOCK:]
+        echo: Samples = scipy.fft.irfft(np.einsum("rpf,rpf->f", spectra, self.gains))[BLOCK:]
         padded = np.zeros(2 * BLOCK, np.float32)
         padded[BLOCK:] = mic - echo
-        error = fft.rfft(padded)
+        error = scipy.fft.rfft(padded)
         power = (np.square(error.real) + np.square(error.imag)).astype(np.float32)
         before = power if self._near_end is None else self._near_end
         near_end = np.float32(_NEAR_END_MEMORY) * before + np.float32(1 - _NEAR_END_MEMORY) * power
         self._near_end = near_end
         expected = np.einsum("rpf,rpf->f", powers, self._uncertainty)
         step = self._uncertainty / (expected + _NEAR_END * near_end + _TINY)
-        moved = fft.irfft(step * error * spectra.conj(), axis=2)
+        moved = scipy.fft.irfft(step * error * spectra.conj(), axis=2)
         # A block's gains are of its own 512 samples: what wraps around is no part of the room.
         moved[..., BLOCK:] = 0
-        self.gains += fft.rfft(moved, axis=2)
+        self.gains += scipy.fft.rfft(moved, axis=2)
         kept = _FORGETTING**2
         step *= powers
         step *= -0.5 * kept

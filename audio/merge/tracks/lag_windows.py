@@ -19,8 +19,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from audio.merge.intervals import Times
 from audio.merge.tracks.loudness import Track
@@ -150,13 +150,15 @@ def look_for_echo(mic: Samples, system: Samples) -> float:
     length = min(len(mic), len(system)) // 4
     if not length:
         return 0.0
-    length = fft.prev_fast_len(length, real=True)
-    one, other = (fft.rfft(_even(_quarter(track, length), RATE // 40)) for track in (mic, system))
+    length = scipy.fft.prev_fast_len(length, real=True)
+    one, other = (
+        scipy.fft.rfft(_even(_quarter(track, length), RATE // 40)) for track in (mic, system)
+    )
     cross = one * other.conj()
     cross[: round(BAND_HZ[0] * length / (RATE / 2))] = 0
     size = np.abs(cross)
     cross /= size + np.float32(1e-12)
-    correlation = np.abs(fft.irfft(cross))
+    correlation = np.abs(scipy.fft.irfft(cross))
     mean = float(correlation.mean())
     return float(correlation.max()) / mean if mean > 0 else 0.0
 
@@ -193,12 +195,12 @@ def _search(
 
 def _correlate(window: Samples, stretch: Samples, around: int) -> Samples:
     """Return the correlation at the lags from ``-around`` to ``around``."""
-    length = fft.next_fast_len(len(stretch), real=True)
-    cross = fft.rfft(window, length) * fft.rfft(stretch, length).conj()
-    frequencies = fft.rfftfreq(length, 1 / RATE)
+    length = scipy.fft.next_fast_len(len(stretch), real=True)
+    cross = scipy.fft.rfft(window, length) * scipy.fft.rfft(stretch, length).conj()
+    frequencies = scipy.fft.rfftfreq(length, 1 / RATE)
     cross[(frequencies < BAND_HZ[0]) | (frequencies > BAND_HZ[1])] = 0
     cross /= np.abs(cross) + np.float32(1e-12)
-    circular = fft.irfft(cross, length)
+    circular = scipy.fft.irfft(cross, length)
     # The window is at ``around`` in the stretch where the lag is 0, and earlier where it is late.
     return np.concatenate((circular[length - 2 * around :], circular[:1]))
 

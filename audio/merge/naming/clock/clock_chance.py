@@ -7,8 +7,8 @@ is `offset_search`'s information, in nats.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammaincc
 
 from audio.merge.intervals import NOISE_S, Times
 from audio.merge.naming.clock.offset_search import (
@@ -116,7 +116,7 @@ def _upper_tail(value: float, others: Times) -> float:
     mean, variance = float(others.mean()), float(others.var())
     if variance <= NOISE_S or mean <= 0:
         return 1.0
-    return float(gammaincc(mean**2 / variance, max(0.0, value) * mean / variance))
+    return float(scipy.special.gammaincc(mean**2 / variance, max(0.0, value) * mean / variance))
 
 
 def _runs(speech: Course, moved: Course) -> tuple[NDArray[np.intp], Table]:

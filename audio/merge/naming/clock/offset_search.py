@@ -10,9 +10,8 @@ alone, or none.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
-from scipy.special import xlogy
 
 from audio.merge.intervals import NOISE_S, Indices, Times
 from audio.merge.naming.joint_table import NO_GROUP, Course, Table, owners_at
@@ -72,7 +71,7 @@ def search_offsets(speech: Course, shown: Course, sampling_s: float = SAMPLING_S
     spans = [float(np.ptp(course.knots)) for course in (speech, shown)]
     step = max(sampling_s, sum(spans) / MOST_SAMPLES)
     rows, columns = _sampled(speech, step), _sampled(shown, step)
-    size = fft.next_fast_len(rows.shape[1] + columns.shape[1], real=True)
+    size = scipy.fft.next_fast_len(rows.shape[1] + columns.shape[1], real=True)
     information = _information(rows, columns, size) * step / OBSERVATION_S
     lags = np.arange(size)
     lags = np.where(lags < columns.shape[1], lags, lags - size)
@@ -172,20 +171,20 @@ def _information(
     rows: NDArray[np.float32], columns: NDArray[np.float32], size: int
 ) -> NDArray[np.float64]:
     """Return the mutual information at every lag, in samples times nats, shape ``(size,)``."""
-    shown = fft.rfft(columns, size)
+    shown = scipy.fft.rfft(columns, size)
     by_column = np.zeros((len(columns), size))
     total = np.zeros(size)
     for row in rows:
-        spoken = np.conj(fft.rfft(row, size))
+        spoken = np.conj(scipy.fft.rfft(row, size))
         # Counts are whole numbers; rounding removes the noise of the transform.
-        counts = np.rint(np.maximum(fft.irfft(spoken * shown, size), 0.0)).astype(np.float64)
-        total += xlogy(counts, counts).sum(axis=0)
+        counts = np.rint(np.maximum(scipy.fft.irfft(spoken * shown, size), 0.0)).astype(np.float64)
+        total += scipy.special.xlogy(counts, counts).sum(axis=0)
         in_row = counts.sum(axis=0)
-        total -= xlogy(in_row, in_row)
+        total -= scipy.special.xlogy(in_row, in_row)
         by_column += counts
-    total -= xlogy(by_column, by_column).sum(axis=0)
+    total -= scipy.special.xlogy(by_column, by_column).sum(axis=0)
     whole = by_column.sum(axis=0)
-    found: NDArray[np.float64] = total + xlogy(whole, whole)
+    found: NDArray[np.float64] = total + scipy.special.xlogy(whole, whole)
     return found
 
 

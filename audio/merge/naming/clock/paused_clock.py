@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from audio.merge.intervals import Indices, Times
 from audio.merge.naming.clock.offset_search import (
@@ -265,16 +265,16 @@ def _stretch_s(samples: _Samples) -> float:
 def _peaks(samples: _Samples, weights: Table, size: int) -> Iterator[tuple[float, float]]:
     """Yield the weight and the offset of the highest peaks of each stretch of samples."""
     shown = weights[:, samples.names] if len(samples.names) else np.zeros((len(weights), 1))
-    whole = fft.next_fast_len(shown.shape[1] + size, real=True)
-    transformed = fft.rfft(shown.astype(np.float32), whole)
+    whole = scipy.fft.next_fast_len(shown.shape[1] + size, real=True)
+    transformed = scipy.fft.rfft(shown.astype(np.float32), whole)
     lags = np.arange(whole)
     lags = np.where(lags < shown.shape[1], lags, lags - whole)
     near = int(SHORTEST_PAUSE_S / samples.step)
     rows = np.arange(len(weights))[:, np.newaxis]
     for begin in range(0, max(1, len(samples.times) - size // 2), max(1, size // 2)):
         spoken = (samples.speakers[begin : begin + size] == rows).astype(np.float32)
-        product = np.einsum("ij,ij->j", np.conj(fft.rfft(spoken, whole)), transformed)
-        score = fft.irfft(product, whole)
+        product = np.einsum("ij,ij->j", np.conj(scipy.fft.rfft(spoken, whole)), transformed)
+        score = scipy.fft.irfft(product, whole)
         first = samples.first_shown - samples.times[begin]
         for _ in range(PEAKS):
             at = int(np.argmax(score))
