@@ -97,9 +97,14 @@ def stream_events(transcript: OpenAITranscript) -> Iterator[Json]:
         yield from _speaker_events(transcript)
         return
     text = transcript.transcription.text
-    for sentence in _BETWEEN_SENTENCES.split(text):
+    for sentence in text_deltas(text):
         yield {"type": "transcript.text.delta", "delta": sentence}
     yield _done(text, transcript)
+
+
+def text_deltas(text: str) -> list[str]:
+    """Cut a text after its sentences; the parts together are the text, exactly."""
+    return _BETWEEN_SENTENCES.split(text)
 
 
 def subtitle_events(subtitles: str, transcript: OpenAITranscript) -> Iterator[Json]:

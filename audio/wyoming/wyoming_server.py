@@ -12,6 +12,7 @@ from wyoming.error import Error
 
 from audio.wyoming.conversation import Conversation
 from audio.wyoming.discovery import announced, is_loopback
+from audio.wyoming.event_connection import EventConnection
 from audio.wyoming.frames import MAX_HEADER_BYTES, write_frame
 
 logger = logging.getLogger("audio.wyoming")
@@ -38,7 +39,7 @@ class Conversations:
     """The connections under way; each may have a thread that asks the engines."""
 
     def __init__(self) -> None:
-        self._open: set[Conversation] = set()
+        self._open: set[EventConnection] = set()
         self._threads = ThreadPoolExecutor(settings.WYOMING_CONNECTIONS, "wyoming")
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -46,26 +47,26 @@ class Conversations:
         if len(self._open) >= settings.WYOMING_CONNECTIONS:
             await _refuse(reader, writer)
             return
-        conversation = Conversation(reader, writer, self._threads)
-        self._open.add(conversation)
+        connection = EventConnection(reader, writer, self._threads)
+        self._open.add(connection)
         try:
-            await conversation.serve()
+            await Conversation(connection).serve()
             await _close(reader, writer)
         except Exception:
             logger.exception("a conversation failed")
             writer.transport.abort()
         finally:
-            self._open.discard(conversation)
+            self._open.discard(connection)
 
     async def end(self, within_s: float) -> None:
         """End all conversations, each after the request under way, as far as time allows."""
-        for conversation in self._open:
-            conversation.stop()
+        for connection in self._open:
+            connection.stop()
         until = asyncio.get_running_loop().time() + within_s
         while self._open and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.05)
-        for conversation in self._open:
-            conversation.abandon()
+        for connection in self._open:
+            connection.abandon()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
