@@ -112,7 +112,7 @@ class Conversation:
     async def _send_transcript(self, heard: Heard) -> None:
         language = heard.language or None
         await self._connection.send(TranscriptStart(language=language))
-        for sentence in text_deltas(heard.text):
+        for sentence in filter(None, text_deltas(heard.text)):
             await self._connection.send(TranscriptChunk(sentence))
         await self._connection.send(Transcript(heard.text, language=language))
         await self._connection.send(TranscriptStop())
