@@ -193,9 +193,9 @@ def key_name() -> str | None:
     return request.key if request else None
 
 
-def vocabulary_key() -> str | None:
-    """Return the name of the API key whose vocabulary spells the work: its own, or of the job."""
-    return key_name() or current().submitted_by
+def vocabulary_key() -> str:
+    """Return the name of the key whose vocabulary spells the work: its own or the job's, or ""."""
+    return key_name() or current().submitted_by or ""
 
 
 def note_engine_call(started: float, ended: float) -> None:

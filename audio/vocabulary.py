@@ -39,18 +39,19 @@ def stored_terms(
 ) -> tuple[tuple[Terms, ...], tuple[Notice, ...]]:
     """Return the lists of terms of a key; where they cannot be read, a warning.
 
-    That the library is away is only warned of where its terms were asked for: most keys have none.
+    Work without a key, such as an archive, has the terms for every key. That the library is away
+    is only warned of where its terms were asked for: most keys have none.
     """
     lists: list[Terms] = []
     warnings: tuple[Notice, ...] = ()
     try:
         listed = terms_of_file()
-        lists += [listed.get(EVERY_KEY, ()), listed.get(key, ())]
+        lists += [listed.get(name, ()) for name in dict.fromkeys((EVERY_KEY, key))]
     except InvalidVocabulary as error:
         logger.error("VOCABULARY_FILE: %s", error)
         warnings = (UNAVAILABLE,)
     try:
-        lists.append(library().terms(key))
+        lists.append(library().terms(key) if key != EVERY_KEY else ())
     except LibraryUnavailable:
         warnings = (UNAVAILABLE,) if is_asked else warnings
     return tuple(filter(None, lists)), warnings

@@ -16,7 +16,7 @@ from audio.merge.spelling.known_words import (
 from audio.merge.spelling.vocabulary import unknown_words, vocabulary_of
 from audio.merge.values import Notice
 from audio.pipeline.analysis.analysis_work import Analysis
-from audio.vocabulary import Terms, stored_terms
+from audio.vocabulary import stored_terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,9 @@ def spelled(analysis: Analysis, spelling: Spelling, *people: Iterable[str]) -> A
     if spelling.mode == "off" or not analysis.transcription.text:
         return analysis
     names = tuple(map(tuple, people)) if spelling.mode == "people" else ()
-    stored, unavailable = _stored_terms(is_asked=spelling.mode is not None)
+    stored, unavailable = stored_terms(
+        context.vocabulary_key(), is_asked=spelling.mode is not None
+    )
     if unavailable:
         analysis = replace(analysis, warnings=(*analysis.warnings, *unavailable))
     is_asked = bool(spelling.keywords or spelling.prompt or any(names))
@@ -63,12 +65,6 @@ def spelled(analysis: Analysis, spelling: Spelling, *people: Iterable[str]) -> A
         corrected = correct_spelling(heard, vocabulary, is_known)
     transcription = replace(corrected.transcription, corrections=corrected.corrections)
     return replace(analysis, transcription=transcription)
-
-
-def _stored_terms(*, is_asked: bool) -> tuple[tuple[Terms, ...], tuple[Notice, ...]]:
-    """Return the vocabulary of the key that the work is done for."""
-    key = context.vocabulary_key()
-    return ((), ()) if key is None else stored_terms(key, is_asked=is_asked)
 
 
 def _not_spelled(language: str) -> Notice:

@@ -89,7 +89,12 @@ def engine_options(settings: TranscriptionSettings) -> Mapping[str, str]:
 
 def _words(recording: Recording, settings: TranscriptionSettings) -> Analysis:
     language = single_language(settings)
-    spelling = Spelling(keywords=settings.keywords, prompt=settings.prompt, language=language)
+    spelling = Spelling(
+        mode=settings.spelling,
+        keywords=settings.keywords,
+        prompt=settings.prompt,
+        language=language,
+    )
     ask = partial(transcribe, recording, engine_options(settings), spelling=spelling)
     return call_with_retries(ask, _delay)
 

@@ -4,13 +4,14 @@ The GA API nests them below `audio.input`; the beta API has them flat. Either is
 event. A field that is absent keeps its value; a null turns its part off.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from audio.api import model_names
 from audio.api.serializers.transcriptions import MAX_PROMPT
 from audio.engines.languages import language_code
+from audio.merge.defaults import SpellingName
 from audio.merge.spelling.vocabulary import MAX_TERM_LENGTH, MAX_TERMS
 from audio.realtime.client_events import Fields, InvalidEvent
 from audio.realtime.input_audio import FORMATS, PCM, AudioFormat
@@ -26,6 +27,7 @@ LONGEST_SILENCE_MS = 10_000
 MODELS_WITHOUT_TURNS = ("gpt-realtime-whisper", "gpt-live-transcribe")
 # How long a pause ends a turn for the eagerness of OpenAI's `semantic_vad`, which reads the words.
 SEMANTIC_SILENCE_MS = {"low": 1500, "medium": 800, "auto": 800, "high": 500}
+_SPELLINGS: Mapping[str, SpellingName] = {"off": "off", "terms": "terms"}
 DEFAULT_TURNS = TurnDetection()
 
 
@@ -38,6 +40,7 @@ class TranscriptionSettings:
     languages: tuple[str, ...] = ()
     prompt: str = ""
     keywords: tuple[str, ...] = ()
+    spelling: SpellingName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class SessionSettings:
             "language": chosen.language or None,
             "prompt": chosen.prompt,
         }
+        if chosen.spelling is not None:
+            shown["spelling"] = chosen.spelling
         lists = {"languages": chosen.languages, "keywords": chosen.keywords}
         return shown | {name: list(values) for name, values in lists.items() if values}
 
@@ -186,6 +191,7 @@ def _read_transcription(given: Fields, before: TranscriptionSettings) -> Transcr
     languages = given.texts("languages", longest=LONGEST_LANGUAGE, most=MOST_LANGUAGES)
     prompt = given.text("prompt", longest=MAX_PROMPT)
     keywords = given.texts("keywords", longest=MAX_TERM_LENGTH, most=MAX_TERMS)
+    spelling = given.choice("spelling", list(_SPELLINGS))
     codes = None if languages is None else tuple(map(language_code, languages))
     return TranscriptionSettings(
         model=model or before.model,
@@ -193,6 +199,7 @@ def _read_transcription(given: Fields, before: TranscriptionSettings) -> Transcr
         languages=before.languages if codes is None else codes,
         prompt=_kept(prompt, before.prompt, given, "prompt"),
         keywords=before.keywords if keywords is None else keywords,
+        spelling=_SPELLINGS.get(spelling or "", before.spelling),
     )
 
 

@@ -44,7 +44,7 @@ def test_the_terms_before_the_first_key_are_for_every_key(
     settings.VOCABULARY_FILE = written(tmp_path, TEXT)
 
     assert stored_terms("clinic") == ((("Kubernetes", "Halniley"), ("Zorvath",)), ())
-    assert stored_terms("other") == ((("Kubernetes", "Halniley"),), ())
+    assert stored_terms("other") == stored_terms("") == ((("Kubernetes", "Halniley"),), ())
 
 
 def test_a_changed_file_is_read_again(settings: Settings, tmp_path: Path) -> None:

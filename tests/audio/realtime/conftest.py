@@ -46,9 +46,15 @@ def talk(realtime: Realtime) -> Iterator[Talk]:
 def keyed_realtime(
     fault_server: FaultServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Realtime]:
-    """A process that wants keys, with room for four sessions, two of each key."""
+    """A process that wants keys, with four sessions, two of each key, and terms of one key."""
     folder = tmp_path_factory.mktemp("keyed-realtime")
+    terms = folder / "terms.txt"
+    terms.write_text("[desk]\nZorvath\n")
     with running_realtime(
-        folder, PARAKEET_URL=fault_server.url, API_KEYS=API_KEYS, REALTIME_SESSIONS="4"
+        folder,
+        PARAKEET_URL=fault_server.url,
+        API_KEYS=API_KEYS,
+        REALTIME_SESSIONS="4",
+        VOCABULARY_FILE=str(terms),
     ) as realtime:
         yield realtime

@@ -57,7 +57,7 @@ def test_the_engine_is_asked_as_for_a_file(talk: Talk, faults: FaultServer) -> N
 
 
 def test_keywords_correct_the_transcript(talk: Talk, faults: FaultServer) -> None:
-    text = "this is what Torstn said to all of us"
+    text = "this is what Torstin said to all of us"
     spans = [(at / 10, at / 10 + 0.1) for at in range(len(text.split()))]
     faults.answer(TRANSCRIBE, transcription(text, spans, 1.0))
     talk.update(transcription={"keywords": ["Thorsten"]})
@@ -65,7 +65,23 @@ def test_keywords_correct_the_transcript(talk: Talk, faults: FaultServer) -> Non
     completed = transcribed(talk)
 
     assert completed["transcript"] == "this is what Thorsten said to all of us"
-    assert completed["corrections"] == [{"from": "Torstn", "to": "Thorsten", "start_ms": 300}]
+    assert completed["corrections"] == [{"from": "Torstin", "to": "Thorsten", "start_ms": 300}]
+
+
+def test_the_vocabulary_of_the_key_corrects_the_transcript(
+    keyed_realtime: Realtime, faults: FaultServer
+) -> None:
+    spans = [(0.0, 0.3), (0.3, 0.6), (0.6, 1.0)]
+    faults.answer(TRANSCRIBE, transcription("Ask Sorvat again", spans, 1.0))
+
+    with talking(keyed_realtime, additional_headers={"Authorization": "Bearer desk-key"}) as talk:
+        talk.update(turn_detection=None)
+        stored = transcribed(talk)
+        talk.update(transcription={"spelling": "off"})
+        unchanged = transcribed(talk)
+
+    assert stored["transcript"] == "Ask Zorvath again"
+    assert unchanged["transcript"] == "Ask Sorvat again"
 
 
 def test_an_item_without_words_is_completed_without_a_delta(
