@@ -43,10 +43,19 @@ class ClipQuery(AudioQuery):
             raise serializers.ValidationError({"end": expected})
         return attrs
 
-    @property
-    def span(self) -> Span:
-        """Return the part that is asked for."""
-        return Span(self.validated_data["start"], self.validated_data["end"])
+    def span_in(self, audio: KeptAudio) -> Span:
+        """Return the part that is asked for, up to the end of the recording.
+
+        Raises
+        ------
+        ValidationError
+            When it begins behind the end.
+        """
+        start, end = self.validated_data["start"], self.validated_data["end"]
+        if start >= audio.seconds:
+            expected = f"expected a time before the end of the recording, {audio.seconds:.1f} s."
+            raise serializers.ValidationError({"start": expected})
+        return Span(start, min(end, audio.seconds))
 
 
 class WaveformQuery(AudioQuery):

@@ -85,7 +85,7 @@ class Clip(KeptAudioView):
     def get(self, request: Request, transcript: str) -> HttpResponse:
         query = ClipQuery.from_query(request)
         audio = self.found(request, transcript, query)
-        return HttpResponse(read_clip(audio, query.span), content_type=WAV)
+        return HttpResponse(read_clip(audio, query.span_in(audio)), content_type=WAV)
 
 
 class Waveform(KeptAudioView):

@@ -8,6 +8,8 @@ import pytest
 from tests.gateway_process import Gateway
 from tests.voiceprints.api.calls import UNKNOWN_ID, call, code_of, param_of
 from tests.voiceprints.corrections.meetings import store_meeting, texts
+from tests.voiceprints.people import consenting
+from voiceprints.erasure.person_erasure import erase_person
 from voiceprints.models import AuditEntry, Transcript
 
 
@@ -103,6 +105,21 @@ def test_split_join_and_undo_are_in_the_history(
         ("split", "archive"),
     ]
     assert code_of(call(library_gateway, "POST", f"{path}/undo")) == (409, "nothing_to_undo")
+
+
+def test_nothing_is_taken_back_after_a_person_was_forgotten_and_the_answer_says_why(
+    library_gateway: Gateway, meeting: Transcript
+) -> None:
+    path = f"transcripts/{meeting.pk}"
+    person = consenting("Ana Ruiz")
+    call(library_gateway, "PATCH", f"{path}/speakers/Speaker_0", json={"person": str(person.pk)})
+    call(library_gateway, "PATCH", f"{path}/blocks/0", json={"text": "Good morning."})
+    erase_person(person.pk, actor="desk")
+
+    answer = call(library_gateway, "POST", f"{path}/undo")
+
+    assert code_of(answer) == (409, "history_erased")
+    assert "was erased after the correction" in answer.json()["error"]["message"]
 
 
 def test_speakers_are_merged_and_split(library_gateway: Gateway, meeting: Transcript) -> None:

@@ -96,6 +96,22 @@ def test_a_clip_is_that_part_as_wav(library_gateway: Gateway, audio: str) -> Non
         assert (clip.getframerate(), clip.getnframes()) == (16_000, 24_000)
 
 
+def test_a_clip_ends_with_the_recording(library_gateway: Gateway, audio: str) -> None:
+    answer = call(library_gateway, "GET", f"{audio}/clip?start=2&end=20", who="reader")
+
+    with wave.open(io.BytesIO(answer.content)) as clip:
+        assert clip.getnframes() == pytest.approx(16_000, abs=400)
+
+
+def test_a_clip_beyond_the_end_is_refused_with_the_length(
+    library_gateway: Gateway, audio: str
+) -> None:
+    answer = call(library_gateway, "GET", f"{audio}/clip?start=4&end=5", who="reader")
+
+    assert param_of(answer) == (400, "start")
+    assert "before the end of the recording, 3.0 s" in answer.json()["error"]["message"]
+
+
 def test_the_waveform_has_at_most_as_many_points_as_asked(
     library_gateway: Gateway, audio: str
 ) -> None:
