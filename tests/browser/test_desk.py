@@ -327,10 +327,20 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     page = page_with_messages
     page.emulate_media(color_scheme=scheme)
+    give_doubtful_words(meetings.heat_pump)
     open_desk(page, meetings.heat_pump)
     page.locator("#desk-keys summary").click()
-    page.locator(".line").first.click()
+    page.locator("#desk-history summary").click()
+    page.keyboard.press("d")
+    expect(page.locator(".doubt.here")).to_be_visible()
+    assert serious_findings(page) == []
 
+    page.keyboard.press("e")
+    meetings.heat_pump.blocks.filter(position=0).update(text="Good evening.")
+    Transcript.objects.filter(pk=meetings.heat_pump.pk).count_version()
+    page.get_by_label("Text of the block").press("Enter")
+    page.get_by_role("button", name="Show it").click()
+    expect(page.locator(".editor .changed")).to_be_visible()
     assert serious_findings(page) == []
 
 
@@ -378,6 +388,13 @@ def fill_a_page(transcript: Transcript, after: str, *, end_of_page_ms: int) -> N
         )
         for position, (start, end, text) in enumerate([*spans, (end_of_page_ms, 10_000, after)])
     )
+
+
+def give_doubtful_words(transcript: Transcript) -> None:
+    """Let the engine be unsure of a word of the first block."""
+    [first] = transcript.blocks.filter(position=0)
+    words = [[0, 300, "Good", False, 0.2], [300, 600, first.text.removeprefix("Good"), False, 0.9]]
+    transcript.blocks.filter(position=0).update(words=words, lowest_confidence=0.2)
 
 
 def until_time(page: Page, seconds: float) -> None:

@@ -147,9 +147,14 @@ const correcting = {
   w: nameSpeaker,
 };
 
+/** Return whether a key is for the part of the page that has the focus: typed there, or pressing it. */
+function isTakenBy(focused, key) {
+  if (focused.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return true;
+  return [" ", "Enter"].includes(key) && Boolean(focused.closest("button, a, summary, input"));
+}
+
 function press(event) {
-  const isTyping = event.target.closest("input, textarea, select, button, a, summary, [contenteditable]");
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTakenBy(event.target, event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
   const speaker = mayCorrect && /^[1-9]$/.test(event.key) && document.querySelectorAll("kbd[data-give]")[event.key - 1];
   const needsBlock = event.key !== "u";
   if (speaker && chosenLine()) give(speaker.dataset.give);
