@@ -35,6 +35,7 @@ WITH_INPUT = [
     "POST /v1/audio/speech",
     "POST /v1/audio/transcriptions",
     "POST /v1/audio/translations",
+    "GET /v1/realtime",
     "POST /asr",
     "POST /v1/audio/diarization",
     "POST /v1/audio/speech/embedding",
