@@ -77,6 +77,16 @@ def times(item: Item) -> tuple[float | None, float | None]:
     )
 
 
+def times_of_word(item: Item) -> tuple[float | None, float | None]:
+    """Return the start and the end of a word, in seconds, each None where it is absent.
+
+    whisper.cpp writes -0.01 for both where a token has no times.
+    """
+    start, end = number(item, "start"), number(item, "end")
+    is_unknown = start is not None and end is not None and max(start, end) < 0
+    return (None, None) if is_unknown else times(item)
+
+
 def _seconds(item: Item, key: str) -> float | None:
     """Return a time; LocalAI wrote whole nanoseconds before its version 3."""
     read = number(item, key)

@@ -18,6 +18,7 @@ from audio.engines.dialects.readers.answer_values import (
     objects,
     text,
     times,
+    times_of_word,
 )
 from audio.merge.values import Span, Word
 from audio.merge.words.word_spacing import split_words
@@ -84,7 +85,7 @@ def read_pieces(item: Item) -> tuple[Piece, ...]:
     ValueError
     """
     listed = [
-        Piece(written, *times(word), label(word.get("speaker")), word_confidence(word))
+        Piece(written, *times_of_word(word), label(word.get("speaker")), word_confidence(word))
         for word in objects(item, "words") or ()
         if (written := text(word, "word", "text")) and written.strip()
     ]

@@ -25,6 +25,7 @@ from audio.engines.dialects.readers.labelled_text import (
     segments_of,
     split_at_labels,
 )
+from audio.engines.dialects.readers.punctuation import with_marks
 from audio.engines.dialects.readers.segments import (
     Piece,
     Segment,
@@ -119,7 +120,7 @@ def _in_time(
     if _letters(word.text for word in words) != _letters([written]):
         # Engines may list words in any order; the text has that of speech.
         words.sort(key=lambda word: word.start)
-    whole = whole_words(words, written)
+    whole = with_marks(whole_words(words, written), written)
     for word in sorted(whole, key=lambda word: word.start):
         yield within_recording(word, length_s, duration)
 

@@ -252,6 +252,27 @@ def test_segments_may_be_listed_as_the_text() -> None:
         assert (read.text, turns.turns) == ("one two", (Turn(0.0, 10.0, "A"),))
 
 
+def test_times_before_the_recording_are_those_of_a_token_without_any() -> None:
+    read = words(
+        {"word": "one", "start": -0.01, "end": -0.01}, {"word": "two", "start": 4, "end": 5}
+    )
+
+    assert read == [("one", 0.0, 4.0), ("two", 4.0, 5.0)]
+
+
+def test_words_without_marks_get_those_of_the_text() -> None:
+    listed = ["good", "morning", "Ben", "how", "how", "are", "you"]
+    spoken = [{"word": word, "start": at, "end": at + 0.8} for at, word in enumerate(listed)]
+
+    read = read_transcription(
+        {"text": "Good morning, Ben. How are you?", "words": spoken}, LENGTH_S
+    )
+
+    assert [word.text for word in read.words] == [
+        *("Good", "morning,", "Ben.", "How", "how", "are", "you?")
+    ]
+
+
 def test_whole_nanoseconds_are_read_as_seconds() -> None:
     segment = {"start": 500_000_000, "end": 2_500_000_000, "text": "one"}
 
