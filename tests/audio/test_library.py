@@ -11,9 +11,11 @@ from audio.library import (
     LibraryUnavailable,
     NoLibrary,
     Provenance,
+    find_people,
     find_voices,
 )
 from audio.merge.values import Embedding, NamedTranscript, Voices
+from audio.vocabulary import UNAVAILABLE, stored_terms
 
 EMBEDDINGS = {"S": np.ones(192)}
 
@@ -24,9 +26,16 @@ class AwayLibrary(NoLibrary):
     def voices(self, space: str, embeddings: Mapping[str, Embedding], *, asked_by: str) -> Voices:
         raise LibraryUnavailable
 
+    def terms(self, key: str) -> tuple[str, ...]:
+        raise LibraryUnavailable
 
-def test_the_default_library_has_no_voices() -> None:
+    def people(self) -> tuple[str, ...]:
+        raise LibraryUnavailable
+
+
+def test_the_default_library_has_no_voices_terms_and_people() -> None:
     assert NoLibrary().voices("titanet", EMBEDDINGS, asked_by="desk").names == ()
+    assert NoLibrary().terms("desk") == NoLibrary().people() == ()
 
 
 def test_the_default_library_refuses_to_store_a_transcript() -> None:
@@ -63,3 +72,18 @@ def test_an_unavailable_library_is_an_error_where_its_voices_are_required(
 
     with pytest.raises(LibraryUnavailable):
         find_voices("titanet", EMBEDDINGS, asked_by="desk", is_required=True)
+
+
+def test_an_unavailable_library_has_no_people_unless_they_are_required(settings: Settings) -> None:
+    settings.SPEAKER_LIBRARY = f"{__name__}.AwayLibrary"
+
+    assert find_people() == ()
+    with pytest.raises(LibraryUnavailable):
+        find_people(is_required=True)
+
+
+def test_an_unavailable_vocabulary_is_warned_of_where_it_was_asked_for(settings: Settings) -> None:
+    settings.SPEAKER_LIBRARY = f"{__name__}.AwayLibrary"
+
+    assert stored_terms("desk") == ((), ())
+    assert stored_terms("desk", is_asked=True) == ((), (UNAVAILABLE,))

@@ -29,6 +29,7 @@ ENDPOINTS: dict[str, dict[str, str]] = {
 @pytest.fixture(autouse=True)
 def quota(settings: Settings) -> None:
     settings.API_KEYS, settings.KEY_AUDIO_S_PER_HOUR = ["desk:desk-key:audio"], 10
+    settings.SPEAKER_LIBRARY = "audio.library.NoLibrary"
 
 
 @pytest.fixture
