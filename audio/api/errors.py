@@ -118,7 +118,12 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 _MALFORMED: dict[type[Exception], tuple[int, str, str]] = {
     # most specific first
     RequestDataTooBig: (413, "The text of this request is too large.", "content_too_large"),
-    TooManyFieldsSent: (400, "The request has too many fields.", "bad_request"),
+    TooManyFieldsSent: (
+        400,
+        "The request has too many fields: expected at most 1000. Send a list, such as keywords, "
+        "as one JSON list.",
+        "bad_request",
+    ),
     TooManyFilesSent: (400, "The request has too many files.", "bad_request"),
     DisallowedHost: (400, "The Host header is not one of ALLOWED_HOSTS.", "bad_request"),
     SuspiciousOperation: (400, "The request is malformed.", "bad_request"),
