@@ -4,26 +4,22 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.server_command import lines_of, running_command
+from spark_control.laptop.realtime import RealtimeProcess
+from spark_control.laptop.realtime import running_realtime as running
+from tests.gateway_process import SETTINGS_OF_THE_SUITE
 
 Event = dict[str, Any]
 PATIENCE_S = 60.0
 QUERY = "?intent=transcription"
 
 
-@dataclass(frozen=True)
-class Realtime:
-    """A running process; `url` is where sessions are opened."""
-
-    url: str
-    log: Path
-    pid: int
+class Realtime(RealtimeProcess):
+    """A running process, and its addresses."""
 
     @property
     def base_url(self) -> str:
@@ -34,10 +30,6 @@ class Realtime:
     def http_url(self) -> str:
         """The address of its other paths."""
         return self.url.replace("ws", "http", 1).removesuffix("/v1/realtime")
-
-    def lines(self, message: str) -> list[dict[str, Any]]:
-        """Return the lines of its log with this message."""
-        return lines_of(self.log, message)
 
 
 class Talk:
@@ -87,5 +79,7 @@ def talking(realtime: Realtime, query: str = QUERY, **options: Any) -> Iterator[
 @contextmanager
 def running_realtime(folder: Path, *arguments: str, **settings: str) -> Iterator[Realtime]:
     """Serve with just these settings until the end of the block."""
-    with running_command("realtime", folder, *arguments, **settings) as server:
-        yield Realtime(server.url, server.log, server.process.pid)
+    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "")
+    alone |= {"RECOVERY_DIR": str(folder / "recovery"), "PROBE_AFTER_FAILURE": "false"} | settings
+    with running(folder / "realtime.log", alone, *arguments) as process:
+        yield Realtime(process.url, process.log, process.pid)

@@ -1,7 +1,7 @@
 """The transcription of one item: its words, and the name of its speaker, side by side."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -25,6 +25,8 @@ from audio.realtime.session_settings import TranscriptionSettings, single_langua
 Samples = NDArray[np.int16]
 # A voice in less speech is often mistaken for another.
 LEAST_NAMED_S = 3.0
+# Whisper leaves out words at the very start of a file: each item begins with silence.
+LEAD_MS = 300
 # How long an item waits between two attempts while an engine is busy, unless the engine says so.
 BUSY_WAIT_S = 2.0
 LONGEST_BUSY_WAIT_S = 10.0
@@ -69,7 +71,8 @@ def transcribe_item(item: Item, *, reader: str | None) -> ItemTranscript:
     """
     if item.is_silent:
         return ItemTranscript(seconds=item.seconds)
-    with memory_file(item.samples, field="audio") as recording:
+    lead = np.zeros(LEAD_MS * SAMPLE_RATE // 1000, np.int16)
+    with memory_file(np.concatenate([lead, item.samples]), field="audio") as recording:
         words = partial(_words, recording, item.settings)
         if reader is None or item.seconds < LEAST_NAMED_S:
             return _transcript(item, words(), None, ())
@@ -123,9 +126,16 @@ def _transcript(
         seconds=item.seconds,
         language=heard.language or "",
         name=name,
-        corrections=heard.corrections,
+        corrections=tuple(map(_without_lead, heard.corrections)),
         warnings=(*analysis.warnings, *warnings),
     )
+
+
+def _without_lead(correction: Correction) -> Correction:
+    """Return a correction with its time in the item."""
+    if correction.start_ms is None:
+        return correction
+    return replace(correction, start_ms=max(0, correction.start_ms - LEAD_MS))
 
 
 def _delay(error: Exception, planned_s: float) -> float | None:

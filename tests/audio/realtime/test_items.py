@@ -53,12 +53,15 @@ def test_the_engine_is_asked_as_for_a_file(talk: Talk, faults: FaultServer) -> N
     file = form["file"]
     assert isinstance(file, bytes)
     assert file.startswith(b"RIFF")
-    assert len(file) == pytest.approx(32_044, abs=80)
+    # A second, after the silence with which every item begins.
+    assert len(file) == pytest.approx(44 + 32_000 + 9_600, abs=80)
+    assert not any(file[44 : 44 + 9_600])
 
 
 def test_keywords_correct_the_transcript(talk: Talk, faults: FaultServer) -> None:
     text = "this is what Torstin said to all of us"
-    spans = [(at / 10, at / 10 + 0.1) for at in range(len(text.split()))]
+    # In the file that the engine gets, 0.3 s later than in the item.
+    spans = [(0.3 + at / 10, 0.4 + at / 10) for at in range(len(text.split()))]
     faults.answer(TRANSCRIBE, transcription(text, spans, 1.0))
     talk.update(transcription={"keywords": ["Thorsten"]})
 
