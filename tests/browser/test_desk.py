@@ -239,6 +239,26 @@ def test_a_block_gets_a_new_speaker_who_is_merged_again(page: Page, meetings: Me
     expect(page.locator(".lane .speaker-name")).to_have_count(3)
 
 
+def test_several_blocks_of_a_speaker_are_split_off_together(
+    page: Page, meetings: Meetings
+) -> None:
+    ana = meetings.heat_pump.speakers.get(name="Ana Ruiz")
+    meetings.heat_pump.blocks.filter(position__in=[0, 1, 2]).update(speaker=ana)
+    open_desk(page, meetings.heat_pump)
+
+    page.locator(".line .words").nth(1).click()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("#desk-status")).to_have_text("Blocks that are chosen: 2.")
+    page.get_by_role("button", name="New speaker").click()
+    expect(page.locator("#desk-status")).to_have_text("2 blocks were given to a new speaker.")
+    page.locator(".line .words").nth(1).click()
+    page.locator(".line .words").nth(2).click(modifiers=["Shift"])
+    page.keyboard.press("1")
+
+    expect(page.locator("#desk-status")).to_have_text("2 blocks were given to Ana Ruiz.")
+    assert meetings.heat_pump.blocks.filter(speaker=ana, position__in=[0, 1, 2]).count() == 3
+
+
 def test_a_recording_is_added_from_the_list_and_opened_as_a_transcript(
     page: Page, admin_gateway: Gateway, meetings: Meetings, faults: FaultServer
 ) -> None:

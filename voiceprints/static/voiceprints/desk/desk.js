@@ -1,7 +1,7 @@
 // The page of a transcript as a desk: blocks are chosen, corrected and named by keyboard or pointer.
 // Without this script the page still shows the transcript and names its speakers.
 
-import { chosenLine, go, startChoice } from "./choice.js";
+import { chosenLine, chosenLines, extend, go, startChoice } from "./choice.js";
 import { correct, OUTDATED, readBlocks } from "./corrections.js";
 import { edit } from "./editing.js";
 import { startHistory } from "./history.js";
@@ -52,10 +52,27 @@ function editLine(line) {
   edit(line, (n) => showAgain(n, "Split."));
 }
 
+function chosenPlaces() {
+  return chosenLines().map((line) => Number(line.dataset.n));
+}
+
+function blocksWere(places) {
+  return places.length > 1 ? `${places.length} blocks were` : "The block was";
+}
+
+/** Give the chosen blocks to a speaker; each is a correction of its own. */
 async function give(label) {
-  const n = chosenPlace();
-  const answer = await correct("PATCH", `blocks/${n}`, { speaker: label });
-  if (answer) await showAgain(n, `The block was given to ${answer.blocks?.[0].name ?? label}.`);
+  const [n, places] = [chosenPlace(), chosenPlaces()];
+  let name = label;
+  for (const place of places) {
+    const answer = await correct("PATCH", `blocks/${place}`, { speaker: label });
+    if (!answer) {
+      if (place !== places[0]) await showPage();
+      return;
+    }
+    name = answer.blocks?.[0].name ?? label;
+  }
+  await showAgain(n, `${blocksWere(places)} given to ${name}.`);
 }
 
 async function join() {
@@ -64,9 +81,10 @@ async function join() {
 }
 
 async function splitSpeaker() {
-  const { n, label } = chosenLine().dataset;
-  const answer = await correct("POST", `speakers/${encodeURIComponent(label)}/split`, { blocks: [Number(n)] });
-  if (answer) await showAgain(Number(n), "The block was given to a new speaker.");
+  const [n, blocks] = [chosenPlace(), chosenPlaces()];
+  const { label } = chosenLine().dataset;
+  const answer = await correct("POST", `speakers/${encodeURIComponent(label)}/split`, { blocks });
+  if (answer) await showAgain(n, `${blocksWere(blocks)} given to a new speaker.`);
 }
 
 async function mergeSpeakers(select) {
@@ -155,6 +173,11 @@ function isTakenBy(focused, key) {
 
 function press(event) {
   if (isTakenBy(event.target, event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.shiftKey && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+    extend(event.key === "ArrowDown" ? 1 : -1);
+    event.preventDefault();
+    return;
+  }
   const speaker = mayCorrect && /^[1-9]$/.test(event.key) && document.querySelectorAll("kbd[data-give]")[event.key - 1];
   const needsBlock = event.key !== "u";
   if (speaker && chosenLine()) give(speaker.dataset.give);

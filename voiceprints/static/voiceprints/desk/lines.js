@@ -2,7 +2,7 @@
 
 const section = document.querySelector("#desk .text");
 // The classes that this script adds to a line; the rest is the server's.
-const OWN = ["chosen", "now"];
+const OWN = ["chosen", "along", "now"];
 
 export function allLines() {
   return [...document.querySelectorAll(".line[data-n]")];
