@@ -17,6 +17,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ from benchmarks.naming_quality.rules import RULES, Rule
 from benchmarks.naming_quality.scores import Scores, mean, score
 from benchmarks.synthetic.conversations import Difficulty, measure_difficulty
 from benchmarks.synthetic.measured_voices import STORED, read_voices
-from benchmarks.synthetic.timeline_kinds import DEALT, KINDS
+from benchmarks.synthetic.timeline_kinds import KINDS, UNRELATED
 from spark_control.laptop.step_progress import progress
 
 LENGTHS = {"60 s": 60.0, "5 min": 300.0, "15 min": 900.0, "1 h": 3600.0}
@@ -58,7 +59,7 @@ def main() -> int:
             print(_row(kind, [cells[kind, length, rule] for rule in RULES]), flush=True)
         means = {rule: _mean_of(cells, length, rule) for rule in RULES}
         print(_row("**mean**", list(means.values())), flush=True)
-    print("\n" + _dealt(source, lengths, asked))
+    print("\n" + _unrelated(source, lengths, asked))
     if asked.plot:
         draw(cells, lengths, tuple(RULES), asked.plot)
     return 0
@@ -156,18 +157,20 @@ def _mean(measured: list[Difficulty], what: Callable[[Difficulty], float]) -> fl
     return float(np.mean([what(one) for one in measured]))
 
 
-def _dealt(source: Source, lengths: list[str], asked: argparse.Namespace) -> str:
-    """Report the share of recordings in which a rule gives a name by names dealt at random."""
-    rows = [f"| {DEALT}: recordings with a name | " + " | ".join(RULES) + " |"]
+def _unrelated(source: Source, lengths: list[str], asked: argparse.Namespace) -> str:
+    """Report in how many recordings a rule names by a timeline of which no name is right."""
+    rows = ["| recordings with a name | " + " | ".join(RULES) + " |"]
     rows.append("|" + " --- |" * (len(RULES) + 1))
-    for length in lengths:
-        meetings = [
-            source.meeting(DEALT, LENGTHS[length], number) for number in _numbers(length, asked)
-        ]
-        shares = [
-            100 * np.mean([_shows(rule, one) for one in meetings]) for rule in RULES.values()
-        ]
-        rows.append(f"| {length} | " + " | ".join(f"{share:.1f} %" for share in shares) + " |")
+    for length, kind in product(lengths, UNRELATED):
+        with progress(f"{kind}, {length}"):
+            meetings = [
+                source.meeting(kind, LENGTHS[length], number) for number in _numbers(length, asked)
+            ]
+            shares = [
+                100 * np.mean([_shows(rule, one) for one in meetings]) for rule in RULES.values()
+            ]
+        cells = " | ".join(f"{share:.1f} %" for share in shares)
+        rows.append(f"| {kind}, {length} | {cells} |")
     return "\n".join(rows)
 
 

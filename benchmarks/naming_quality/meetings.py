@@ -18,11 +18,13 @@ from benchmarks.synthetic.conversations import (
 )
 from benchmarks.synthetic.diarizer_errors import TruePiece, diarization_of, diarize
 from benchmarks.synthetic.measured_voices import MeasuredVoices
-from benchmarks.synthetic.timeline_kinds import DEALT, KINDS, Kind, Shown, dealt
+from benchmarks.synthetic.timeline_kinds import ANOTHER, KINDS, UNRELATED, Kind, Shown
 
 # The share of the people who are enrolled; the rest of the library are strangers.
 ENROLLED = 0.4
-ALL_KINDS: dict[str, Kind] = {**KINDS, **LEVELS, DEALT: dealt}
+# How many recordings further the other meeting is, whose timeline is shown.
+ANOTHER_NUMBER = 7
+ALL_KINDS: dict[str, Kind] = {**KINDS, **LEVELS, **UNRELATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Source:
         pieces = diarize(turns, cast, random)
         diarization = diarization_of(pieces, cast, duration, random)
         known = self._library(tuple(cast), random)
-        shown: Shown = ALL_KINDS[kind](turns, np.random.default_rng([number, round(duration), 2]))
+        seen = self.turns(duration, number + ANOTHER_NUMBER) if kind == ANOTHER else turns
+        shown: Shown = ALL_KINDS[kind](seen, np.random.default_rng([number, round(duration), 2]))
         return Meeting(pieces, diarization, shown.entries, known, shown.names)
 
     def _library(self, people: Sequence[str], random: Random) -> Voices:

@@ -19,6 +19,7 @@ SCREENSHOT_S = 5.0
 # An active-speaker display changes to a person who talks for this long.
 ACTIVE_AFTER_S = 0.8
 CAPTION_S = 6.0
+SCATTERED_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,25 @@ def dealt(turns: Sequence[Turn], random: Random) -> Shown:
     return Shown(tuple(lit), {turn.speaker: frozenset() for turn in turns})
 
 
+def scattered(turns: Sequence[Turn], random: Random) -> Shown:
+    """Deal names and times at random, up to ten minutes before and after: nothing is right."""
+    people = sorted({turn.speaker for turn in turns})
+    first, last = -SCATTERED_S, max((turn.end for turn in turns), default=0.0) + SCATTERED_S
+    count = random.poisson(float(random.uniform(5.0, 20.0)) * (last - first) / 60)
+    starts = np.sort(random.uniform(first, last, count)).tolist()
+    lit = [
+        TimelineEntry(at, at + 0.3 + float(random.exponential(4.0)), str(random.choice(people)))
+        for at in starts
+    ]
+    return Shown(tuple(lit), {turn.speaker: frozenset() for turn in turns})
+
+
+def another(turns: Sequence[Turn], random: Random) -> Shown:
+    """Show another meeting, whose turns these are; every other clock is up to ten minutes off."""
+    seconds = float(random.uniform(-SCATTERED_S, SCATTERED_S)) * float(random.random() < 0.5)
+    return Shown(tuple(shifted(light(turns, PLAIN, random), seconds)))
+
+
 KINDS: dict[str, Kind] = {
     "tiles": tiles(),
     "tiles, noisy": tiles(missing=0.2, wrong=0.08, several=0.1),
@@ -196,7 +216,9 @@ KINDS: dict[str, Kind] = {
     "captions": captions,
     "half of the meeting": half,
 }
-DEALT = "dealt at random"
+DEALT, SCATTERED, ANOTHER = "names at random", "names and times at random", "another meeting"
+# Timelines of which no name is right.
+UNRELATED: dict[str, Kind] = {DEALT: dealt, SCATTERED: scattered, ANOTHER: another}
 
 
 def _active(turns: Sequence[Turn], random: Random) -> list[TimelineEntry]:

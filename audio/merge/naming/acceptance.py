@@ -14,6 +14,11 @@ from audio.merge.values import Reason
 
 # Sums of equal weights in another order differ by less than this.
 NOISE_NATS = 1e-6
+# A speaker shown under names for less than this says nothing about the timeline.
+LEAST_SHOWN_S = 1.0
+# Voices change the probability of chance by a factor of 4.5 at most: from 1 to 3 nats the
+# benchmark's figures are the same.
+MOST_AGREEMENT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +27,22 @@ class EvidenceRule:
 
     By timeline: a weight of ``min_lead_nats`` more than the speaker's next-best name, and than no
     name, and ``min_share`` of the speaker's named time, over at least ``min_evidence_s`` exclusive
-    seconds; and at least ``min_begun`` of the name's lit runs begin while the speaker talks that
-    would where the name is the speaker's. By voice: a cosine of ``voiceprint_threshold``,
-    ``min_margin`` above the next person's. A timeline that chance explains with a probability
-    above ``max_chance`` is not used.
+    seconds; at least ``min_begun`` of the name's lit runs begin while the speaker talks that would
+    where the name is the speaker's; and the speaker's turns begin with it, by at least
+    ``min_onsets_nats``; a negative bound lets turns without the name speak against it a little.
+    By voice: a cosine of ``voiceprint_threshold``, ``min_margin`` above the next person's. A
+    timeline that chance explains with a probability above ``max_chance`` is not used.
 
     Source: the specification of naming for lead and share. The others: `benchmarks.naming_quality`
-    at 5 min; docs/adr/0032 has the figures of other values. ``min_margin`` has little effect
-    there: its value is a guess.
+    at 5 min; docs/adr/0032 and 0048 have the figures of other values. ``min_margin`` has little
+    effect there: its value is a guess.
     """
 
     min_lead_nats: float = 2.0
     min_share: float = 0.5
     min_evidence_s: float = 2.5
     min_begun: float = 0.3
+    min_onsets_nats: float = -1.0
     voiceprint_threshold: float = DEFAULT_THRESHOLD
     min_margin: float = DEFAULT_MARGIN
     max_chance: float = 0.05
@@ -67,6 +74,7 @@ def accept_names(weighed: Weighed, rule: EvidenceRule) -> Accepted:
         & (weighed.exclusive >= rule.min_evidence_s - NOISE_S)
         & (weighed.speaker_share >= rule.min_share - NOISE_S)
         & (weighed.begun >= rule.min_begun)
+        & (weighed.onsets >= rule.min_onsets_nats - NOISE_NATS)
     )
     similar = weighed.similarity >= rule.voiceprint_threshold - NOISE
     voice = similar & (weighed.margin >= rule.min_margin - NOISE)
@@ -74,6 +82,25 @@ def accept_names(weighed: Weighed, rule: EvidenceRule) -> Accepted:
     agree = similar & (weighed.visual > 0) & (weighed.visual >= most) & (weighed.margin >= -NOISE)
     leading = lead(weighed.total) >= rule.min_lead_nats - NOISE_NATS
     return Accepted(visual, voice, (visual | voice | agree) & leading)
+
+
+def voice_agreement(weighed: Weighed, rule: EvidenceRule) -> float:
+    """Return how far recognised voices speak for the timeline, in nats: negative, against it.
+
+    Each speaker who has a known voice and is shown under names counts by the log of their number:
+    for the timeline where the voice's name is shown longest, and else against it.
+    """
+    shown = np.count_nonzero(weighed.exclusive.any(axis=0))
+    if shown < 2:
+        return 0.0
+    is_voice = (weighed.similarity >= rule.voiceprint_threshold - NOISE) & (
+        weighed.margin >= rule.min_margin - NOISE
+    )
+    longest = weighed.exclusive.max(axis=1, initial=0.0)
+    is_heard = is_voice.any(axis=1) & (longest >= LEAST_SHOWN_S)
+    agrees = (is_voice & (weighed.exclusive >= longest[:, np.newaxis])).any(axis=1)
+    votes = np.count_nonzero(is_heard & agrees) - np.count_nonzero(is_heard & ~agrees)
+    return float(np.clip(votes * np.log(shown), -MOST_AGREEMENT, MOST_AGREEMENT))
 
 
 def lead(weights: Table) -> Table:

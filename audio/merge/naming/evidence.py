@@ -5,6 +5,7 @@ Conventions
 Times are in seconds, similarities are cosines, weights of evidence are in nats.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from audio.merge.naming.acceptance import (
     EvidenceRule,
     accept_names,
     explain_unnamed,
+    voice_agreement,
 )
 from audio.merge.naming.clock.timeline_alignment import AlignedTimeline, align_timeline
 from audio.merge.naming.name_assignment import assign_names_to_speakers
@@ -121,15 +123,16 @@ def name_by_evidence(
     speakers = speakers_of(diarization)
     known = candidate_voices(voices, mic)
     aligned = _align(diarization, entries, known, rule, mic=mic, known_clock=known_clock)
-    others = _usable(aligned, rule) if aligned else ()
-    timeline = read_timeline(speakers, diarization.turns, others or ())
-    weighed = weigh(speakers, diarization, timeline, known, threshold=rule.voiceprint_threshold)
+    weighed = _weighed(diarization, aligned.entries if aligned else (), known, rule)
+    is_usable = aligned is None or _is_usable(aligned, weighed, rule)
+    if not is_usable:
+        weighed = _weighed(diarization, (), known, rule)
     named = _decide(speakers, weighed, rule)
     taken = {entry.name.strip() for entry in entries} | ({mic.name} if mic else set())
     return Naming(
         number_unnamed(_with_readings(named, aligned), diarization, taken),
-        aligned if others else None,
-        (TIMELINE_UNUSABLE,) if others is None else (),
+        aligned if is_usable else None,
+        () if is_usable else (TIMELINE_UNUSABLE,),
     )
 
 
@@ -158,10 +161,27 @@ def _align(
     return replace(aligned, entries=others)
 
 
-def _usable(aligned: AlignedTimeline, rule: EvidenceRule) -> tuple[TimelineEntry, ...] | None:
-    """Return the entries, None where chance explains them."""
+def _weighed(
+    diarization: Diarization,
+    entries: Sequence[TimelineEntry],
+    known: Sequence[Voices],
+    rule: EvidenceRule,
+) -> Weighed:
+    speakers = speakers_of(diarization)
+    timeline = read_timeline(speakers, diarization.turns, entries)
+    return weigh(speakers, diarization, timeline, known, threshold=rule.voiceprint_threshold)
+
+
+def _is_usable(aligned: AlignedTimeline, weighed: Weighed, rule: EvidenceRule) -> bool:
+    """Return whether chance does not explain the timeline, which voices may speak for or against.
+
+    A timeline that belongs to another recording shows one of its names for a recognised voice, but
+    the right one only by chance.
+    """
     chance = aligned.clock.chance if aligned.clock else None
-    return aligned.entries if chance is None or chance <= rule.max_chance else None
+    if chance is None:
+        return True
+    return chance * math.exp(-voice_agreement(weighed, rule)) <= rule.max_chance
 
 
 def _recognised(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from audio.merge.intervals import Indices, Times, union
 from audio.merge.naming.clock.offset_search import OBSERVATION_S
 from audio.merge.naming.clock.timeline_alignment import spans_of
+from audio.merge.naming.display_onsets import weigh_onsets
 from audio.merge.naming.joint_table import (
     Course,
     Spans,
@@ -62,7 +63,7 @@ class Timeline:
     ``weight`` nats. ``rooms``, of shape ``(names,)``, are the names that several people bear.
     ``begun`` compares a speaker's share of the beginnings of a name's lit runs with the speaker's
     share of all its lit time: about 1 for the person's own speaker, near 0 where the display is
-    only held.
+    only held. ``onsets`` are nats, negative where the speaker's turns begin without the name.
     """
 
     names: tuple[str, ...]
@@ -71,6 +72,7 @@ class Timeline:
     weight: Table
     rooms: NDArray[np.bool_]
     begun: Table
+    onsets: Table
 
 
 def read_timeline(
@@ -117,6 +119,7 @@ def read_timeline(
             np.zeros(shape),
             np.zeros(0, bool),
             np.zeros(shape),
+            np.zeros(shape),
         )
     talking, visible = course(*speech, len(speakers)), course(*shown, len(names))
     table = joint_table(talking, visible)
@@ -133,6 +136,7 @@ def read_timeline(
         _weight(seconds, table[:, -1], begun) * _counted_share(talking, visible),
         np.array([name in rooms for name in names], dtype=np.bool_),
         begun,
+        weigh_onsets(speech, shown, shape),
     )
 
 

@@ -38,7 +38,7 @@ class Weighed:
     its column, where the rows of speakers with similar voices count together. ``similarity`` and
     ``margin`` are cosines, ``-inf`` where nothing can be compared. ``speaker_similarity`` has the
     shape ``(speakers, speakers)``. ``rooms``, of shape ``(names,)``, are names that several people
-    bear. ``begun`` is that of `Timeline`.
+    bear. ``begun`` and ``onsets`` are those of `Timeline`.
     """
 
     names: tuple[str, ...]
@@ -53,6 +53,7 @@ class Weighed:
     voice: Table
     rooms: NDArray[np.bool_]
     begun: Table
+    onsets: Table
 
     @property
     def total(self) -> Table:
@@ -94,9 +95,15 @@ def weigh(
     names, voices, margins = _nearest(speakers, diarization, timeline.names, libraries)
     speaker_similarity = compare_speakers(speakers, diarization.embeddings)
     missing = ((0, 0), (0, len(names) - len(timeline.names)))
-    exclusive, seconds, visual, begun = (
+    exclusive, seconds, visual, begun, onsets = (
         np.pad(table, missing)
-        for table in (timeline.exclusive, timeline.seconds, timeline.weight, timeline.begun)
+        for table in (
+            timeline.exclusive,
+            timeline.seconds,
+            timeline.weight,
+            timeline.begun,
+            timeline.onsets,
+        )
     )
     return Weighed(
         names=names,
@@ -111,6 +118,7 @@ def weigh(
         voice=weigh_similarity(voices, threshold),
         rooms=np.pad(timeline.rooms, missing[1]),
         begun=begun,
+        onsets=onsets,
     )
 
 

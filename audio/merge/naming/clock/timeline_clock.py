@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from audio.merge.intervals import NOISE_S
-from audio.merge.naming.clock.clock_chance import measure_chance
+from audio.merge.naming.clock.clock_chance import REACH_S, Tried, measure_chance
 from audio.merge.naming.clock.offset_search import (
     EXPECTED_OFFSET_S,
     OBSERVATION_S,
@@ -34,7 +34,8 @@ CANDIDATES, APART_S = 3, 1.0
 MOST_STEPS = 10
 # Offsets as near to the expected one are not a search: meeting clients alone differ by that.
 UNSEARCHED_S = 3.5
-SHORT_S = 60.0
+# A far offset, or pauses, that chance explains no better than this are believed.
+SURE = 0.05
 DRIFT_FROM_S = 1200.0
 LARGEST_DRIFT = 100e-6
 DRIFT_STEP = 50e-6
@@ -65,6 +66,11 @@ class Clock:
     def offset_s(self) -> float:
         """The offset at the recording's start."""
         return self.pieces[0].offset_s
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the offset is not one that meeting clients have."""
+        return abs(self.offset_s - EXPECTED_OFFSET_S) > REACH_S
 
 
 def estimate_clock(
@@ -105,14 +111,42 @@ def estimate_clock(
 
 
 def _searched_clock(speech: Course, shown: Course, *, is_zero_known: bool) -> Clock:
+    """Return the most probable clock; where chance explains it, the one near the expected offset.
+
+    Pieces or a far offset that chance explains are no reason to refuse a timeline that follows
+    the speakers at the offset that meeting clients have.
+    """
     searched = search_offsets(speech, shown)
     offset = _most_probable(speech, shown, searched, is_zero_known=is_zero_known)
+    found = _found_clock(speech, shown, searched, offset, is_zero_known=is_zero_known)
+    if not is_zero_known or not (found.is_far or len(found.pieces) > 1):
+        return found
+    near = _near_expected(searched)
+    offset = _most_probable(speech, shown, near, is_zero_known=True)
+    expected = Clock((Piece(-np.inf, offset),), is_zero_known=True)
+    chances = [follow_chance(speech, shown, clock) for clock in (found, expected)]
+    if None in chances:
+        return found
+    by_search, by_expected = (chance or 0.0 for chance in chances)
+    return found if by_search <= max(SURE, by_expected) else expected
+
+
+def _found_clock(
+    speech: Course, shown: Course, searched: Searched, offset: float, *, is_zero_known: bool
+) -> Clock:
     pieces = find_pieces(speech, shown, offset, is_zero_known=is_zero_known)
     return Clock(
         pieces,
         tried=_tried_offsets(pieces[0].offset_s, searched, is_zero_known=is_zero_known),
         is_at_edge=_is_at_edge(pieces[0].offset_s, searched),
         is_zero_known=is_zero_known,
+    )
+
+
+def _near_expected(searched: Searched) -> Searched:
+    near = np.abs(searched.offsets - EXPECTED_OFFSET_S) <= REACH_S
+    return replace(
+        searched, offsets=searched.offsets[near], information=searched.information[near]
     )
 
 
@@ -132,19 +166,15 @@ def follow_chance(speech: Course, shown: Course, clock: Clock) -> float | None:
         From 0 to 1; None where one speaker or one name leaves nothing to test.
 
     """
-    unsearched = 0.0 if clock.is_by_text else None
-    if clock.is_zero_known and not clock.is_by_text:
-        # A recording under a minute says too little to refuse an offset near the expected one.
-        is_near = abs(clock.offset_s - EXPECTED_OFFSET_S) <= UNSEARCHED_S
-        is_short = _length(speech) < SHORT_S
-        unsearched = 0.0 if is_short and is_near else EXPECTED_OFFSET_S - clock.offset_s
-    moved = move_course(shown, clock)
     return measure_chance(
         speech,
-        moved,
-        tried=clock.tried,
-        searched_pauses=0 if clock.is_by_text else len(clock.pieces) - 1,
-        unsearched=unsearched,
+        shown,
+        move_course(shown, clock),
+        Tried(
+            1.0 if clock.is_by_text else clock.tried,
+            0 if clock.is_by_text else len(clock.pieces) - 1,
+            is_expected=clock.is_zero_known and not clock.is_by_text and not clock.is_far,
+        ),
     )
 
 
