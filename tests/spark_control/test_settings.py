@@ -130,6 +130,7 @@ def test_a_gateway_without_a_database_passes_the_checks() -> None:
         ({"MODEL_ALIASES": "whisper-1=kokoro"}, "spark.E035"),
         ({"MODEL_ALIASES": "a=kokoro,A=whisper-1"}, "spark.E035"),
         ({"DATABASE_URL": "postgres://a/b", "KEEP_AUDIO_ON_FORGET": "hide"}, "spark.E050"),
+        ({"DATABASE_URL": "postgres://a/b", "DOUBTFUL_CONFIDENCE": "50"}, "spark.E051"),
         ({"CORS_ALLOWED_ORIGINS": "https://app.example/"}, "spark.E007"),
         ({"CORS_ALLOWED_ORIGINS": "*"}, "spark.E007"),
         ({"ENGINE_KEY_SHARE": "0"}, "spark.E010"),

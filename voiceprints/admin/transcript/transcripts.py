@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, TextField
 from django.forms import Media, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -153,6 +154,8 @@ class TranscriptAdmin(LibraryAdmin):
 
     def desk_view(self, request: HttpRequest, transcript_id: UUID) -> HttpResponse:
         """Return the part of the page that corrections change, which its script shows anew."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         context = self._desk(request, str(transcript_id))
         if context["page"] is None:
             raise Http404
