@@ -86,7 +86,8 @@ def check_limits(app_configs: Any, **options: Any) -> list[CheckMessage]:
     least = {
         **{"ENGINE_CONNECTIONS": 1, "ENGINE_WAIT_S": 0, "CLIENT_TIMEOUT_S": 1},
         **{"HEAD_TIMEOUT_S": 0.001, "MAX_UPLOAD_MB": 1, "UPLOADS_QUOTA_MB": 0},
-        **{"KEY_AUDIO_S_PER_HOUR": 0},
+        **{"KEY_AUDIO_S_PER_HOUR": 0, "REALTIME_SESSIONS": 1, "REALTIME_SESSION_S": 1},
+        **{"REALTIME_IDLE_S": 0.1, "REALTIME_BUFFER_S": 1},
     }
     return [
         Error(f"{name} is too small.", hint=f"Set {name} >= {lowest}.", id="spark.E012")

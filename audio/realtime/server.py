@@ -33,7 +33,7 @@ logger = logging.getLogger("audio.realtime")
 # OpenAI's limit for the audio of one event, 15 MiB, and the rest of the event.
 LONGEST_MESSAGE = 16 * 1024 * 1024
 # Frames that wait to be read: the rest stays in the client's socket.
-MOST_QUEUED = 4
+MOST_QUEUED = 2
 PING_S = 20.0
 CLOSE_S = 5.0
 

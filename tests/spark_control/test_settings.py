@@ -143,6 +143,7 @@ def test_a_gateway_without_a_database_passes_the_checks() -> None:
         ({"ENGINE_CONNECTIONS": "0"}, "spark.E012"),
         ({"CLIENT_TIMEOUT_S": "0"}, "spark.E012"),
         ({"MAX_UPLOAD_MB": "0"}, "spark.E012"),
+        ({"REALTIME_SESSIONS": "0"}, "spark.E012"),
         ({"KEY_AUDIO_S_PER_HOUR": "-1"}, "spark.E012"),
         ({"DECODER_MEMORY_MB": "200"}, "spark.E030"),
         ({"UPLOADS_QUOTA_MB": "100"}, "spark.E031"),

@@ -55,6 +55,8 @@ def keyed_realtime(
         PARAKEET_URL=fault_server.url,
         API_KEYS=API_KEYS,
         REALTIME_SESSIONS="4",
+        ENGINE_CONNECTIONS="2",
+        ENGINE_WAIT_S="0.1",
         VOCABULARY_FILE=str(terms),
     ) as realtime:
         yield realtime

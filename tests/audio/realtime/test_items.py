@@ -2,6 +2,7 @@
 
 import time
 
+import httpx
 import pytest
 
 from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION, transcription
@@ -175,3 +176,34 @@ def test_a_client_that_leaves_ends_its_call(realtime: Realtime, faults: FaultSer
 
     until(faults.left.is_set)
     assert time.monotonic() - began < 60
+
+
+def test_two_sessions_of_a_key_share_its_slots_and_lose_nothing(
+    keyed_realtime: Realtime, faults: FaultServer
+) -> None:
+    faults.respond(TRANSCRIBE, lambda _asked: as_json(TRANSCRIPTION, after_s=0.5))
+    desk, archive = ({"Authorization": f"Bearer {key}-key"} for key in ("desk", "archive"))
+
+    with (
+        talking(keyed_realtime, additional_headers=desk) as first,
+        talking(keyed_realtime, additional_headers=desk) as second,
+        talking(keyed_realtime, additional_headers=archive) as other,
+    ):
+        for talk in (first, second, other):
+            talk.update(turn_detection=None)
+            talk.append(SECOND)
+            talk.send("input_audio_buffer.commit")
+        texts = [
+            talk.next(f"{TRANSCRIBED}.completed")["transcript"] for talk in (first, second, other)
+        ]
+
+    assert texts == [TRANSCRIPTION["text"]] * 3
+    refused = 'spark_engine_refusals_total{engine="parakeet",reason="key_share"}'
+    assert f"{refused} 0.0" not in metrics_of(keyed_realtime)
+    assert refused in metrics_of(keyed_realtime)
+
+
+def metrics_of(realtime: Realtime) -> str:
+    """Return what Prometheus reads."""
+    headers = {"Authorization": "Bearer prometheus-key"}
+    return httpx.get(f"{realtime.http_url}/metrics", headers=headers).text
