@@ -25,7 +25,7 @@ def test_a_certificate_wants_its_key() -> None:
         call_command("realtime", "--certificate", "/a.pem", skip_checks=True)
 
 
-def test_files_that_are_no_certificate_are_refused(tmp_path: Path) -> None:
+def test_files_without_a_certificate_are_refused(tmp_path: Path) -> None:
     for name in ("a.pem", "b.pem"):
         (tmp_path / name).write_text("nothing")
     files = ("--certificate", str(tmp_path / "a.pem"), "--key", str(tmp_path / "b.pem"))
