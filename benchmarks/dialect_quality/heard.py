@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 
-from audio.merge.values import Turn, Word
-from audio.merge.words.assignment import label_words
+from audio.merge.values import Diarization, Transcription, Turn, Word
+from audio.merge.words.speaker_labels import label_transcription
+from audio.pipeline.transcription import LABELLING
 
 LONGEST_WAIT_S = 600.0
 _SENTENCE_ENDS = (".", "?", "!")
@@ -75,8 +76,14 @@ class Heard:
 
     @cached_property
     def speakers(self) -> list[str]:
-        """The speaker of each word, as an engine that answers both would give it."""
-        return label_words(self.words, self.turns, tolerance_s=0.5)
+        """The speaker of each word, as the gateway assigns them.
+
+        An engine that answers both may do it worse; that would be its error, not the dialect's.
+        """
+        labels = tuple(dict.fromkeys(turn.speaker for turn in self.turns))
+        diarization = Diarization(tuple(self.turns), labels)
+        transcription = Transcription(self.transcription["text"], tuple(self.words))
+        return list(label_transcription(diarization, transcription, rule=LABELLING).speakers)
 
     @cached_property
     def voice(self) -> list[float]:
