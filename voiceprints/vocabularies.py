@@ -32,26 +32,35 @@ class RememberedVocabularies:
 
     def forget(self) -> None:
         """Read them again when they are needed next."""
-        with self._lock:
-            self._read_after = 0.0
+        self._read_after = 0.0
 
     def terms(self, key: str, read_all: Callable[[], Mapping[str, Terms]]) -> Terms:
-        """Return the terms of a key.
+        """Return the terms of a key; one thread reads, while others use the terms read before.
 
         Raises
         ------
         LibraryUnavailable
             If the library was never available to this process.
         """
-        with self._lock:
-            if time.monotonic() >= self._read_after:
-                with suppress(LibraryUnavailable):
-                    self._terms = read_all()
-                # After a failure too: each attempt may wait for seconds.
-                self._read_after = time.monotonic() + FRESH_S
-            if self._terms is None:
-                raise LibraryUnavailable
-            return self._terms.get(key, ())
+        if self._is_due() and self._lock.acquire(blocking=self._terms is None):
+            try:
+                self._read(read_all)
+            finally:
+                self._lock.release()
+        if self._terms is None:
+            raise LibraryUnavailable
+        return self._terms.get(key, ())
+
+    def _is_due(self) -> bool:
+        return time.monotonic() >= self._read_after
+
+    def _read(self, read_all: Callable[[], Mapping[str, Terms]]) -> None:
+        if not self._is_due():
+            return
+        with suppress(LibraryUnavailable):
+            self._terms = read_all()
+        # After a failure too: each attempt may wait for seconds.
+        self._read_after = time.monotonic() + FRESH_S
 
 
 remembered = RememberedVocabularies()

@@ -43,6 +43,21 @@ def test_a_library_that_is_away_from_the_beginning_is_asked_once_in_a_while() ->
             remembered.terms("desk", read)
 
 
+def test_a_thread_uses_the_terms_read_before_while_another_one_reads() -> None:
+    remembered = RememberedVocabularies()
+    remembered.terms("desk", lambda: {"desk": ("Zorvath",)})
+    meanwhile: list[Terms] = []
+
+    def read() -> Mapping[str, Terms]:
+        meanwhile.append(remembered.terms("desk", unavailable))
+        return {"desk": ("Halniley",)}
+
+    remembered.forget()
+
+    assert remembered.terms("desk", read) == ("Halniley",)
+    assert meanwhile == [("Zorvath",)]
+
+
 @pytest.mark.django_db
 def test_a_replaced_vocabulary_has_each_term_once_and_is_audited() -> None:
     replace_terms("desk", ["Zorvath", "Halniley", "Zorvath"], actor="vera")
