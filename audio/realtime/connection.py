@@ -67,7 +67,8 @@ class Connection:
         self._has_room = asyncio.Event()
         self._has_room.set()
         self._receiving: asyncio.Timeout | None = None
-        self._is_stopping = self._has_left = self._is_cut = False
+        self._finishing: asyncio.Timeout | None = None
+        self._is_stopping = self._is_abandoned = self._has_left = self._is_cut = False
         self._transcribed = 0
 
     async def serve(self) -> None:
@@ -93,8 +94,15 @@ class Connection:
     def stop(self) -> None:
         """Read no further message; the session ends once its items are transcribed."""
         self._is_stopping = True
+        self._has_room.set()
         if self._receiving is not None:
             self._receiving.reschedule(self._loop.time())
+
+    def abandon(self) -> None:
+        """Wait no longer for items that are not transcribed yet."""
+        self._is_abandoned = True
+        if self._finishing is not None:
+            self._finishing.reschedule(self._loop.time())
 
     async def _receive_and_finish(self) -> None:
         try:
@@ -102,9 +110,19 @@ class Connection:
                 message = await self._next_message()
                 await self._take(await self._read(message))
         except Farewell as farewell:
-            await self._items.join()
+            await self._finish_items()
             await self._send([events.error(farewell.message, code=farewell.code)])
             await self._socket.close(farewell.close_code)
+
+    async def _finish_items(self) -> None:
+        """Wait for the items that were committed, unless the server has no time for them."""
+        try:
+            async with asyncio.timeout(0 if self._is_abandoned else None) as self._finishing:
+                await self._items.join()
+        except TimeoutError:
+            pass
+        finally:
+            self._finishing = None
 
     async def _next_message(self) -> str | bytes:
         """Return the next message.

@@ -104,10 +104,18 @@ class Sessions:
         """End all sessions, each after its items, as far as time allows."""
         for connection in self._open:
             connection.stop()
-        until = asyncio.get_running_loop().time() + within_s
-        while self._open and asyncio.get_running_loop().time() < until:
-            await asyncio.sleep(0.05)
+        await self._ended(within_s)
+        for connection in self._open:
+            connection.abandon()
+        await self._ended(CLOSE_S)
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ended(self, within_s: float) -> None:
+        """Wait until no session is open, or the time is over."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within_s
+        while self._open and loop.time() < until:
+            await asyncio.sleep(0.05)
 
     def _check_room(self, admission: Admission) -> None:
         most, name = settings.REALTIME_SESSIONS, admission.client.name

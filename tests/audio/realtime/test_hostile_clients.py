@@ -172,6 +172,26 @@ def test_sigterm_ends_sessions_after_their_items(faults: FaultServer, tmp_path: 
         assert error_and_close(talk) == ("server_stopping", 1001)
 
 
+def test_sigterm_waits_for_a_hanging_engine_no_longer_than_it_may(
+    faults: FaultServer, tmp_path: Path
+) -> None:
+    faults.answer(TRANSCRIBE, TRANSCRIPTION, pieces=(), hangs=True)
+    options = ("--graceful-timeout", "0.2")
+    with (
+        running_realtime(tmp_path, *options, PARAKEET_URL=faults.url) as realtime,
+        talking(realtime) as talk,
+    ):
+        talk.update(turn_detection=None)
+        talk.append(SECOND)
+        talk.send("input_audio_buffer.commit")
+        until(lambda: len(faults.asked) == 1)
+
+        os.kill(realtime.pid, signal.SIGTERM)
+
+        assert error_and_close(talk) == ("server_stopping", 1001)
+        until(faults.left.is_set)
+
+
 def test_kill_9_leaves_nothing(faults: FaultServer, tmp_path: Path) -> None:
     faults.answer(TRANSCRIBE, TRANSCRIPTION, pieces=(), hangs=True)
     uploads = tmp_path / "uploads"
