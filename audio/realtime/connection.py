@@ -33,7 +33,7 @@ class ClientStalled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell(Exception):
+class Farewell:
     """Why the server ends a session."""
 
     message: str
@@ -105,14 +105,11 @@ class Connection:
             self._finishing.reschedule(self._loop.time())
 
     async def _receive_and_finish(self) -> None:
-        try:
-            while True:
-                message = await self._next_message()
-                await self._take(await self._read(message))
-        except Farewell as farewell:
-            await self._finish_items()
-            await self._send([events.error(farewell.message, code=farewell.code)])
-            await self._socket.close(farewell.close_code)
+        while not isinstance(message := await self._next_message(), Farewell):
+            await self._take(await self._read(message))
+        await self._finish_items()
+        await self._send([events.error(message.message, code=message.code)])
+        await self._socket.close(message.close_code)
 
     async def _finish_items(self) -> None:
         """Wait for the items that were committed, unless the server has no time for them."""
@@ -124,23 +121,23 @@ class Connection:
         finally:
             self._finishing = None
 
-    async def _next_message(self) -> str | bytes:
-        """Return the next message.
+    async def _next_message(self) -> str | bytes | Farewell:
+        """Return the next message, or why the session ends.
 
         Raises
         ------
-        Farewell, ConnectionClosed
+        ConnectionClosed
         """
         await self._has_room.wait()
         left_s = self._began + settings.REALTIME_SESSION_S - self._loop.time()
         if self._is_stopping or left_s <= 0:
-            raise STOPPING if self._is_stopping else EXPIRED
+            return STOPPING if self._is_stopping else EXPIRED
         try:
             async with asyncio.timeout(min(left_s, settings.REALTIME_IDLE_S)) as self._receiving:
                 return await self._socket.recv()
         except TimeoutError:
             is_idle = left_s > settings.REALTIME_IDLE_S
-            raise (STOPPING if self._is_stopping else IDLE if is_idle else EXPIRED) from None
+            return STOPPING if self._is_stopping else IDLE if is_idle else EXPIRED
         finally:
             self._receiving = None
 
