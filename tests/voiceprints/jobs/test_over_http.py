@@ -73,6 +73,23 @@ def test_a_job_answers_in_several_formats_as_the_endpoint_does(jobs_gateway: Gat
     assert result["formats"] == at_once.json()["formats"]  # type: ignore[index]
 
 
+@pytest.mark.parametrize("sent", [["Zorvath", "Ana"], ['["Zorvath", "Ana"]']])
+def test_a_list_is_repeated_in_a_form_or_sent_as_json(
+    jobs_gateway: Gateway, sent: list[str]
+) -> None:
+    accepted = asked(jobs_gateway, {**MERGE, "keywords[]": sent})
+
+    assert accepted.status_code == 202
+    assert Job.objects.get().options["keywords"] == '["Zorvath", "Ana"]'
+
+
+def test_an_unknown_format_names_its_field(jobs_gateway: Gateway) -> None:
+    refused = asked(jobs_gateway, {**MERGE, "formats[]": ["srt", "doc"]})
+
+    assert refused.status_code == 400
+    assert refused.json()["error"]["message"].startswith("formats")
+
+
 def test_the_formats_of_a_stored_job_have_the_names_of_now(jobs_gateway: Gateway) -> None:
     fields = {**MERGE, "store": "true", "formats[]": "srt"}
     job = asked(jobs_gateway, fields).json()["id"]

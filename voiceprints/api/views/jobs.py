@@ -201,7 +201,7 @@ def _options(request: Request, work: EndpointRequest) -> dict[str, object]:
 def _as_text(data: Mapping[str, Any], name: str) -> str:
     """Return the values of a field that is repeated in a form, as the JSON list that it may be."""
     values = data.getlist(f"{name}[]") if isinstance(data, QueryDict) else data[f"{name}[]"]
-    return values[0] if _is_list(values) else json.dumps(values)
+    return values[0] if _is_list(values) else json.dumps([*map(without_nul, values)])
 
 
 def _is_list(values: Sequence[str]) -> bool:
