@@ -41,11 +41,11 @@ class EvidenceRule:
     min_lead_nats: float = 2.0
     min_share: float = 0.5
     min_evidence_s: float = 2.5
-    min_begun: float = 0.3
+    min_begun: float = 0.4
     min_onsets_nats: float = -1.0
     voiceprint_threshold: float = DEFAULT_THRESHOLD
     min_margin: float = DEFAULT_MARGIN
-    max_chance: float = 0.05
+    max_chance: float = 0.06
 
 
 EVIDENCE_RULE = EvidenceRule()

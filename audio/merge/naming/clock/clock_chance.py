@@ -124,8 +124,11 @@ def _chance_at_expected(turned: Turned) -> float:
 
 def _rank(turned: Turned) -> float:
     """Return the share of the other turns of the circle that follow the speakers better."""
-    best = _best_in_windows(turned.forwards, turned.step)
-    return float(np.count_nonzero(best[1:] > best[0])) / max(1, len(best) - 1)
+    best, others = (
+        _best_in_windows(one, turned.step) for one in (turned.forwards, turned.backwards)
+    )
+    compared = np.concatenate((best[1:], others))
+    return float(np.count_nonzero(compared > best[0])) / max(1, len(compared))
 
 
 def _best_near(information: Times, step: float) -> Times:

@@ -35,7 +35,7 @@ MOST_STEPS = 10
 # Offsets as near to the expected one are not a search: meeting clients alone differ by that.
 UNSEARCHED_S = 3.5
 # A far offset, or pauses, that chance explains no better than this are believed.
-SURE = 0.05
+SURE = 0.06
 DRIFT_FROM_S = 1200.0
 LARGEST_DRIFT = 100e-6
 DRIFT_STEP = 50e-6

@@ -220,7 +220,7 @@ def test_a_second_speaker_with_a_similar_voice_shares_the_name() -> None:
 
 
 def test_a_chain_of_similar_speakers_shares_only_the_name_of_the_named_one() -> None:
-    embeddings = {"A": axis(0), "B": leaning(0, 0.6, 1), "C": axis(1)}
+    embeddings = {"A": axis(0), "B": leaning(0, 0.71, 1), "C": leaning(1, 0.9, 2)}
     diarized = diarization((0, 10, "A"), (10, 13, "B"), (13, 14, "C"), embeddings=embeddings)
     shown = [TimelineEntry(0.5, 14.5, "Ann")]
 
