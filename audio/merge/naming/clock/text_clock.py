@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from audio.merge.intervals import Times
 from audio.merge.naming.clock.offset_search import CHANGE_NATS
-from audio.merge.naming.clock.paused_clock import Piece, Pieces, refine_offsets
+from audio.merge.naming.clock.pieces import Piece, Pieces, refine_offsets
 from audio.merge.naming.joint_table import Course
 from audio.merge.values import Anchor, ShownText, Word
 from audio.merge.words.word_spacing import split_words

@@ -22,7 +22,8 @@ from audio.merge.naming.clock.offset_search import (
     measure_information,
     search_offsets,
 )
-from audio.merge.naming.clock.paused_clock import Piece, find_pieces, pieces_with_ends
+from audio.merge.naming.clock.paused_clock import find_pieces
+from audio.merge.naming.clock.pieces import Piece, pieces_with_ends
 from audio.merge.naming.clock.text_clock import pieces_by_text
 from audio.merge.naming.joint_table import Course, joint_table, part_of
 from audio.merge.values import ZERO_KNOWN, KnownClock, TimelineEntry
