@@ -29,9 +29,11 @@ class RememberedVocabularies:
         self._lock = Lock()
         self._terms: Mapping[str, Terms] | None = None
         self._read_after = 0.0
+        self._changes = 0
 
     def forget(self) -> None:
         """Read them again when they are needed next."""
+        self._changes += 1
         self._read_after = 0.0
 
     def terms(self, key: str, read_all: Callable[[], Mapping[str, Terms]]) -> Terms:
@@ -57,10 +59,12 @@ class RememberedVocabularies:
     def _read(self, read_all: Callable[[], Mapping[str, Terms]]) -> None:
         if not self._is_due():
             return
+        changes = self._changes
         with suppress(LibraryUnavailable):
             self._terms = read_all()
-        # After a failure too: each attempt may wait for seconds.
-        self._read_after = time.monotonic() + FRESH_S
+        # After a failure too: each attempt may wait for seconds. What changed meanwhile is read.
+        if changes == self._changes:
+            self._read_after = time.monotonic() + FRESH_S
 
 
 remembered = RememberedVocabularies()
@@ -79,19 +83,16 @@ def replace_terms(
     actor: str,
     check: Callable[[Vocabulary], None] = lambda _: None,
 ) -> Vocabulary:
-    """Store the terms of a key in place of its former ones; without terms nothing is stored.
+    """Store the terms of a key in place of its former ones; `check` may refuse the stored version.
 
-    `check` may refuse the stored version.
+    Removed terms leave an empty row: versions, which clients compare, go on from it.
     """
     lock_names()
     stored = Vocabulary.objects.select_for_update().filter(key=key).first()
     check(stored or empty_vocabulary(key))
     listed = list(dict.fromkeys(terms))
-    if stored and not listed:
-        stored.delete()
-    elif listed:
-        Vocabulary.objects.update_or_create(key=key, defaults={"terms": listed})
     if stored or listed:
+        Vocabulary.objects.update_or_create(key=key, defaults={"terms": listed})
         audit.record(actor, Action.VOCABULARY_CHANGED, key=key, terms=len(listed))
         transaction.on_commit(remembered.forget)
     return find_vocabulary(key)
@@ -125,11 +126,9 @@ def forget_in_vocabularies(names: Iterable[str], others: Iterable[str]) -> None:
     transaction.on_commit(remembered.forget)
     for vocabulary in Vocabulary.objects.select_for_update().order_by("pk"):
         kept = [term for term in vocabulary.terms if not is_trace(term)]
-        if kept and kept != vocabulary.terms:
+        if kept != vocabulary.terms:
             vocabulary.terms = kept
             vocabulary.save(update_fields=["terms"])
-        elif not kept:
-            vocabulary.delete()
 
 
 def _words(name: str) -> frozenset[str]:

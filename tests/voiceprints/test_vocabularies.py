@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from audio.library import LibraryUnavailable
-from voiceprints import vocabularies
-from voiceprints.models import AuditEntry, Vocabulary
+from voiceprints.models import AuditEntry
 from voiceprints.vocabularies import RememberedVocabularies, Terms, all_terms, replace_terms
 
 
@@ -58,6 +57,19 @@ def test_a_thread_uses_the_terms_read_before_while_another_one_reads() -> None:
     assert meanwhile == [("Zorvath",)]
 
 
+def test_terms_that_change_while_they_are_read_are_read_again() -> None:
+    remembered = RememberedVocabularies()
+
+    def read() -> Mapping[str, Terms]:
+        remembered.forget()
+        return {"desk": ("Zorvath",)}
+
+    first = remembered.terms("desk", read)
+
+    assert first == ("Zorvath",)
+    assert remembered.terms("desk", lambda: {"desk": ("Halniley",)}) == ("Halniley",)
+
+
 @pytest.mark.django_db
 def test_a_replaced_vocabulary_has_each_term_once_and_is_audited() -> None:
     replace_terms("desk", ["Zorvath", "Halniley", "Zorvath"], actor="vera")
@@ -72,9 +84,10 @@ def test_a_replaced_vocabulary_has_each_term_once_and_is_audited() -> None:
 
 
 @pytest.mark.django_db
-def test_a_vocabulary_without_terms_is_deleted() -> None:
+def test_versions_go_on_after_the_terms_were_removed() -> None:
     replace_terms("desk", ["Zorvath"], actor="vera")
+    removed = replace_terms("desk", [], actor="vera")
 
-    assert replace_terms("desk", [], actor="vera").version == 0
-    assert not Vocabulary.objects.exists()
-    assert vocabularies.find_vocabulary("desk").terms == []
+    again = replace_terms("desk", ["Halniley"], actor="vera")
+
+    assert (removed.terms, removed.version, again.version) == ([], 2, 3)

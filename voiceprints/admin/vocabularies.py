@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.forms import CharField, ChoiceField, ModelForm, Textarea
 from django.http import HttpRequest
 
@@ -21,6 +20,7 @@ class VocabularyForm(ModelForm):  # type: ignore[type-arg]  # no generic when it
 
     key = ChoiceField(help_text="The name of the API key whose transcripts have these spellings.")
     terms = CharField(
+        required=False,
         widget=Textarea(attrs={"rows": 20, "cols": 60}),
         help_text=f"Names and jargon as they are spelled, one a line; at most {MAX_TERMS}.",
     )
@@ -40,8 +40,6 @@ class VocabularyForm(ModelForm):  # type: ignore[type-arg]  # no generic when it
         """Return the terms; refuse too many, and one that is too long."""
         lines = self.cleaned_data["terms"].splitlines()
         terms = list(dict.fromkeys(filter(None, map(readable, lines))))
-        if not terms:
-            raise ValidationError("Expected a term a line.")
         if len(terms) > MAX_TERMS:
             raise ValidationError(f"Expected at most {MAX_TERMS} terms, got {len(terms)}.")
         for number, term in enumerate(terms, 1):
@@ -72,9 +70,6 @@ class VocabularyAdmin(LibraryAdmin):
         stored = replace_terms(obj.key, obj.terms, actor=actor_of(request))
         obj.pk = stored.pk
 
-    def delete_model(self, request: HttpRequest, obj: Vocabulary) -> None:
-        replace_terms(obj.key, (), actor=actor_of(request))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Vocabulary]) -> None:
-        for vocabulary in queryset:
-            self.delete_model(request, vocabulary)
+    def has_delete_permission(self, request: HttpRequest, obj: Vocabulary | None = None) -> bool:
+        """Offer no deletion: an empty list does it, and its version is needed."""
+        return False

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(help_text='The name of the API key.', max_length=200, unique=True)),
-                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), size=None)),
+                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, size=None)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('version', models.PositiveIntegerField(db_default=1, editable=False)),
@@ -50,10 +50,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='vocabulary',
             constraint=models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='vocabulary_key_is_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='vocabulary',
-            constraint=models.CheckConstraint(condition=models.Q(('terms', []), _negated=True), name='vocabulary_has_terms'),
         ),
         migrations.RunSQL(COUNTS_VERSIONS, COUNTS_NOTHING),
     ]

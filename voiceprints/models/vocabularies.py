@@ -11,12 +11,12 @@ LONGEST_KEY_NAME = 200
 
 
 class Vocabulary(models.Model):
-    """The terms of one API key; a key without terms has no row."""
+    """The terms of one API key; a key whose terms were removed keeps its row, for its version."""
 
     key = models.CharField(
         max_length=LONGEST_KEY_NAME, unique=True, help_text="The name of the API key."
     )
-    terms = ArrayField(models.CharField(max_length=MAX_TERM_LENGTH))
+    terms = ArrayField(models.CharField(max_length=MAX_TERM_LENGTH), blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     # A trigger sets these two on every change.
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -27,7 +27,6 @@ class Vocabulary(models.Model):
         verbose_name_plural = "vocabularies"
         constraints = [
             models.CheckConstraint(condition=~Q(key=""), name="vocabulary_key_is_named"),
-            models.CheckConstraint(condition=~Q(terms=[]), name="vocabulary_has_terms"),
         ]
 
     def __str__(self) -> str:

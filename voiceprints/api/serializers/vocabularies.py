@@ -30,7 +30,7 @@ class VocabularyTerms(StrictRequest):
 
     terms = TermsField(
         help_text="Names and jargon as they are spelled, which replace the former ones. An empty "
-        "list deletes the vocabulary."
+        "list removes all."
     )
 
 
