@@ -111,14 +111,16 @@ def empty_vocabulary(key: str) -> Vocabulary:
 def forget_in_vocabularies(names: Iterable[str], others: Iterable[str]) -> None:
     """Remove the terms that name a person: the name, or words of it that no other person has.
 
+    A single letter is no part of a name: `C++` stays when Ana C. Ruiz is erased.
+
     The caller holds the lock of names.
     """
     own = [(name, _words(name)) for name in names]
     rest = [_words(name) for name in others]
 
     def is_trace(term: str) -> bool:
-        words = _words(term)
-        is_part = any(words <= of_name for _, of_name in own)
+        words = frozenset(word for word in _words(term) if len(word) > 1)
+        is_part = bool(words) and any(words <= of_name for _, of_name in own)
         return any(mentions_name(term, name) for name, _ in own) or (
             is_part and not any(words <= of_other for of_other in rest)
         )

@@ -9,7 +9,11 @@ from audio.merge.naming.aligned_overlap import check_edge, check_late, name_by_a
 from audio.merge.naming.evidence import Naming, name_by_evidence
 from audio.merge.naming.overlap import OVERLAP_RULE, OverlapRule, name_by_overlap
 from audio.merge.naming.overlap_checks import check_overlap
-from audio.merge.naming.timeline_plausibility import check_place, check_units
+from audio.merge.naming.timeline_plausibility import (
+    PlausibleTimeline,
+    check_place,
+    check_units,
+)
 from audio.merge.naming.voices.name_embeddings import embeddings_by_name
 from audio.merge.naming.voices.voice_similarity import check_dimensions
 from audio.merge.values import (
@@ -116,7 +120,10 @@ def assign_names(
     ``mic`` is the local user of a two-track recording, ``duration_s`` the recording's length,
     ``known_clock`` are facts about the timeline's clock.
     """
-    possible = check_units(entries, duration_s, is_converted=joins_readings(rule))
+    if known_clock.is_unit_known:
+        possible = PlausibleTimeline(tuple(entries))
+    else:
+        possible = check_units(entries, duration_s, is_converted=joins_readings(rule))
     naming = _assign_names(
         diarization, possible.entries, voices, rule, mic, known_clock=known_clock
     )

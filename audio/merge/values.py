@@ -101,11 +101,12 @@ class KnownClock:
     """Facts about a timeline's clock from elsewhere than its names and the speakers.
 
     ``is_zero_known`` is whether its zero is the recording's start. ``anchors`` are sorted by their
-    times in the recording.
+    times in the recording. ``is_unit_known`` is whether its format states what unit times have.
     """
 
     is_zero_known: bool = True
     anchors: tuple[Anchor, ...] = ()
+    is_unit_known: bool = False
 
 
 ZERO_KNOWN = KnownClock()

@@ -11,6 +11,7 @@ from audio.merge.naming.clock.timeline_alignment import join_devices, most_proba
 from audio.merge.values import KnownClock, NamedTranscript, TimelineEntry
 from audio.merge.words.speaker_labels import length_of
 from audio.pipeline.analysis.analysis_work import Analysis
+from audio.timelines import plain_list
 from audio.timelines.entries import (
     TimelineFacts,
     has_no_pauses,
@@ -18,6 +19,10 @@ from audio.timelines.entries import (
     timeline_entries,
 )
 from audio.timelines.export import Export
+from audio.timelines.json_formats import generic_json
+
+# Formats whose times may be bare numbers.
+UNITS_UNKNOWN = (plain_list.FORMAT, generic_json.FORMAT)
 
 
 def resolve_timeline(
@@ -47,12 +52,14 @@ def resolve_timeline(
 
 
 def _known_clock(facts: TimelineFacts, analyses: Sequence[Analysis]) -> KnownClock:
-    """Return the facts about the clock: its zero, and the words that both have."""
+    """Return the facts about the clock: its zero, its unit, and the words that both have."""
     anchors = [
         anchor for one in analyses for anchor in find_anchors(one.transcription.words, facts.texts)
     ]
     return KnownClock(
-        facts.zero is None, tuple(sorted(anchors, key=lambda anchor: anchor.recording_s))
+        facts.zero is None,
+        tuple(sorted(anchors, key=lambda anchor: anchor.recording_s)),
+        is_unit_known=facts.format not in UNITS_UNKNOWN,
     )
 
 

@@ -36,8 +36,10 @@ def choose_voice(model: str, voice: VoiceMix | None, default: VoiceMix) -> Voice
     return voice or sent_as_model
 
 
-def refuse_unknown_voice(voice: VoiceMix) -> None:
+def refuse_unknown_voice(voice: VoiceMix, *, param: str = "voice") -> None:
     """Refuse a voice that is missing from the engine's recent list, without a call to the engine.
+
+    `param` is the field that named it.
 
     Raises
     ------
@@ -50,9 +52,9 @@ def refuse_unknown_voice(voice: VoiceMix) -> None:
         examples = ", ".join(speech_voices.CURATED_VOICES)
         in_mix = f" (in '{voice}')" if len(voice.names) > 1 else ""
         raise InvalidRequest(
-            f"voice: there is no voice '{unknown}'{in_mix}. Choose {examples}, or another "
+            f"{param}: there is no voice '{unknown}'{in_mix}. Choose {examples}, or another "
             "voice of GET /v1/audio/voices.",
-            param="voice",
+            param=param,
         )
 
 
@@ -74,9 +76,10 @@ def _is_known(name: str) -> bool:
     return engine_name in listed if listed else speech_voices.has_kokoro_scheme(engine_name)
 
 
+_ALIASES = "voice_aliases"
 # Home Assistant sends these when there are no instructions.
 NO_INSTRUCTIONS = ("", "None")
-_A_RATE = f"expected a rate from {LOWEST_RATE} to {HIGHEST_RATE} Hz."
+_A_RATE = f"expected a whole number from {LOWEST_RATE} to {HIGHEST_RATE}, in Hz."
 TOO_LONG: dict[str, Any] = {"max_length": "at most {max_length} characters."}
 
 
@@ -172,7 +175,9 @@ class SpeechRequest(AudioRequest):
         voice = chosen if is_foreign("speech") else speech_voices.engine_mix(chosen)
         engine_fields = self._engine_fields()
         # Kokoro knows more kinds of names that a request defines.
-        if "voice_aliases" not in engine_fields or chosen is not asked:
+        if chosen is not asked:
+            refuse_unknown_voice(voice, param=_ALIASES)
+        elif _ALIASES not in engine_fields:
             refuse_unknown_voice(voice)
         return Utterance(
             text=given["input"],
@@ -183,14 +188,26 @@ class SpeechRequest(AudioRequest):
 
     def _aliased(self, voice: VoiceMix) -> VoiceMix:
         """Return what a name that the request defines means, if it is a voice or a mix."""
-        aliases = self.initial_data.get("voice_aliases")
-        meant = aliases.get(str(voice)) if isinstance(aliases, dict) else None
+        meant = self._aliases().get(str(voice))
         if not isinstance(meant, str):
             return voice
         try:
             return parse_mix(meant)
         except ValueError as error:
-            raise InvalidRequest(f"voice_aliases: {error}", param="voice_aliases") from None
+            raise InvalidRequest(f"{_ALIASES}: {error}", param=_ALIASES) from None
+
+    def _aliases(self) -> dict[str, Any]:
+        """Return the names that the request defines; Kokoro gives some a speed as well."""
+        aliases = self.initial_data.get(_ALIASES)
+        if aliases is None:
+            return {}
+        if not isinstance(aliases, dict) or not all(map(_is_meaning, aliases.values())):
+            raise InvalidRequest(
+                f"{_ALIASES}: expected an object whose keys are names, and whose values are "
+                "voices, mixes of voices, or objects with a voice.",
+                param=_ALIASES,
+            )
+        return aliases
 
     def ignored(self) -> list[str]:
         """Return the fields that have no effect."""
@@ -205,6 +222,11 @@ class SpeechRequest(AudioRequest):
         if "speed" in self.validated_data:
             fields["speed"] = self.validated_data["speed"]
         return fields
+
+
+def _is_meaning(value: object) -> bool:
+    meant = value.get("voice") if isinstance(value, dict) else value
+    return isinstance(meant, str) and bool(meant.strip())
 
 
 def _ascii(name: str) -> str:

@@ -16,8 +16,9 @@ from audio.media.recording import Recording
 from audio.merge.values import Diarization, Transcription
 
 _TRANSLATE = "/v1/audio/translations"
-# How long an engine without translation is not asked again, as its replacement may have it.
-_REMEMBERED_S = 600.0
+# How long an engine without translation is not asked again: it may be one that starts, behind a
+# proxy that answers 404.
+_REMEMBERED_S = 60.0
 
 
 class Parakeet(Dialect):

@@ -12,6 +12,7 @@ from audio.merge.values import (
     NO_VOICES,
     Block,
     Diarization,
+    KnownClock,
     Notice,
     TimelineEntry,
     Transcription,
@@ -147,6 +148,17 @@ def test_milliseconds_name_no_speaker_by_overlap() -> None:
 
     assert [one.name for one in transcript.speakers] == ["Unknown_0", "Unknown_1"]
     assert codes(transcript.warnings) == ["timeline_milliseconds"]
+
+
+def test_times_whose_unit_is_known_keep_it() -> None:
+    diarized = diarization((0.0, 6.0, "A"), (6.0, 12.0, "B"), duration=12.0)
+    entries = [TimelineEntry(0, 6000, "Ann"), TimelineEntry(6000, 12000, "Bob")]
+    clock = KnownClock(is_unit_known=True)
+
+    transcript = name_transcript(diarized, None, entries, NO_VOICES, known_clock=clock)
+
+    assert [one.name for one in transcript.speakers] == ["Ann", "Ann"]
+    assert "timeline_milliseconds" not in codes(transcript.warnings)
 
 
 def test_milliseconds_are_read_as_seconds_by_evidence() -> None:

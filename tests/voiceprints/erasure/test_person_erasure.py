@@ -76,7 +76,19 @@ def test_a_term_that_another_person_may_have_remains(emma: Person) -> None:
 
     erase_person(emma.id, actor="desk")
 
-    assert list(Vocabulary.objects.values_list("terms", flat=True)) == [["Emma", "Brooklyn"]]
+    assert list(Vocabulary.objects.values_list("terms", flat=True)) == [
+        ["Emma", "Brooklyn"],
+        [],
+    ]
+
+
+def test_a_term_with_a_single_letter_of_the_name_remains() -> None:
+    person = consenting("Emma C. Brook")
+    Vocabulary.objects.create(key="desk", terms=["C++", "Emma C. Brook"])
+
+    erase_person(person.id, actor="desk")
+
+    assert Vocabulary.objects.get().terms == ["C++"]
 
 
 def test_no_embedding_remains(emma: Person, meeting: Transcript) -> None:

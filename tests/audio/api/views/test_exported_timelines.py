@@ -246,6 +246,16 @@ def test_numbers_that_must_be_milliseconds_are_read_as_such(scripted: Gateway, r
     assert "timeline_milliseconds" in codes_in(answer)
 
 
+def test_a_subtitle_file_is_never_read_as_milliseconds(scripted: Gateway) -> None:
+    cues = [("00:00:00", "02:00:00", "Ana Ruiz"), ("02:00:00", "40:00:00", "Bob Lee")]
+    vtt = "".join(f"\n{start}.000 --> {end}.000\n<v {name}>Yes.\n" for start, end, name in cues)
+
+    answer = merge(scripted, f"WEBVTT\n{vtt}", rule="overlap")
+
+    assert "timeline_milliseconds" not in codes_in(answer)
+    assert "Bob Lee" not in names_in(answer).values()
+
+
 def test_entries_outside_the_recording_are_counted(scripted: Gateway) -> None:
     entries = [*ENTRIES, (400.0, 403.0, "Emma Brook"), (500.0, 503.0, "George Hall")]
     text = zoom_vtt(entries, spoken_words(REFERENCE, SPEAKERS))

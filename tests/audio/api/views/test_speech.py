@@ -309,3 +309,13 @@ def test_a_name_that_means_no_voice_is_refused(speaking: Gateway) -> None:
         "voice_aliases: expected a voice, or a mix such as af_bella(2)+af_sky(1)."
     )
     assert error["param"] == "voice_aliases"
+
+
+@pytest.mark.parametrize("aliases", ["x", [], 3, {"n": 3}, {"n": None}, {"n": {}}, {"n": " "}])
+def test_names_that_are_defined_wrongly_are_refused(speaking: Gateway, aliases: object) -> None:
+    asked = {"input": "Hi", "voice": "n", "voice_aliases": aliases}
+
+    error = speaking.post(SPEAK, json=asked).json()["error"]
+
+    assert error["message"].startswith("voice_aliases: expected an object whose keys are names")
+    assert error["param"] == "voice_aliases"

@@ -74,7 +74,7 @@ def test_a_rate_outside_the_range_is_refused(
 ) -> None:
     error = speaking.post(SPEAK, json={"input": "Hi", "sample_rate": rate}).json()["error"]
 
-    assert error["message"] == "sample_rate: expected a rate from 8000 to 48000 Hz."
+    assert error["message"] == "sample_rate: expected a whole number from 8000 to 48000, in Hz."
     assert (error["param"], error["code"]) == ("sample_rate", "invalid_value")
     assert faults.asked == []
 
