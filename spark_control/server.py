@@ -28,6 +28,7 @@ from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from audio.api.listening_server import parse_bind
 from spark_control.core_dumps import disable_core_dumps
 
 try:
@@ -50,7 +51,6 @@ SERVER_LOGGERS = {
 # File descriptors that are not for clients' connections.
 RESERVED_FILES = 512
 MOST_CONNECTIONS = 16_384
-MOST_PORT = 65_535
 # A server on this machine accepts connections immediately.
 ANSWER_S = 1.0
 
@@ -99,9 +99,10 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="PEM; serves TLS")
     parser.add_argument("--key", type=Path, metavar="FILE", help="PEM, of the certificate")
     options = parser.parse_args()
-    port = options.bind.rpartition(":")[2]
-    if not port.isdecimal() or int(port) > MOST_PORT:
-        parser.error(f"--bind: expected HOST:PORT, got {options.bind!r}")
+    try:
+        parse_bind(options.bind)
+    except ValueError as error:
+        parser.error(f"--bind: {error}")
     if bool(options.certificate) != bool(options.key):
         parser.error("--certificate and --key: expected both or none")
     for name in ("certificate", "key"):
@@ -116,9 +117,9 @@ def find_free_address(bind: str) -> tuple[str, int]:
     The server shares a port that another one listens on, so a second gateway would get half of
     the first one's clients.
     """
-    host, _, port = bind.rpartition(":")
+    host, port = parse_bind(bind)
     try:
-        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
         socket.create_server(address, family=family, reuse_port=True).close()
     except OSError as error:
@@ -127,7 +128,7 @@ def find_free_address(bind: str) -> tuple[str, int]:
         client.settimeout(ANSWER_S)
         if client.connect_ex(address) == 0:
             sys.exit(f"--bind {bind}: another server listens there")
-    return str(address[0]), int(port)
+    return str(address[0]), port
 
 
 def check_settings() -> None:

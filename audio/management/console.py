@@ -9,8 +9,14 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
+from django.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+    OutputWrapper,
+)
 
+from audio.api.listening_server import parse_bind
 from audio.archive.archive_progress import StopRequest
 
 WriteLine = Callable[[str], object]
@@ -28,6 +34,19 @@ class CommandWithExamples(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs.setdefault("formatter_class", RawDescriptionHelpFormatter)
         return super().create_parser(prog_name, subcommand, **kwargs)
+
+
+def read_bind(bind: str) -> tuple[str, int]:
+    """Return the host and the port of the argument --bind.
+
+    Raises
+    ------
+    CommandError
+    """
+    try:
+        return parse_bind(bind)
+    except ValueError as error:
+        raise CommandError(f"--bind: {error}", returncode=2) from None
 
 
 def write_line(out: OutputWrapper, line: str) -> bool:

@@ -7,10 +7,10 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
+from audio.api.event_fields import InvalidEvent
 from audio.media.chunk_files import quietest
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.sample_buffer import SampleBuffer
-from audio.realtime.client_events import InvalidEvent
 from audio.realtime.voice_activity import (
     CONFIRMING_WINDOWS,
     WINDOW,

@@ -1,9 +1,7 @@
 """The server of realtime sessions: it opens, limits and ends them."""
 
-import asyncio
 import logging
 import resource
-import signal
 import ssl
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +16,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from audio import metrics
+from audio.api.listening_server import end_connections, stop_signal, url
 from audio.api.request_errors import InvalidRequest
 from audio.realtime.connection import Connection
 from audio.realtime.handshake import (
@@ -102,20 +101,8 @@ class Sessions:
 
     async def end(self, within_s: float) -> None:
         """End all sessions, each after its items, as far as time allows."""
-        for connection in self._open:
-            connection.stop()
-        await self._ended(within_s)
-        for connection in self._open:
-            connection.abandon()
-        await self._ended(CLOSE_S)
+        await end_connections(self._open, within_s)
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    async def _ended(self, within_s: float) -> None:
-        """Wait until no session is open, or the time is over."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + within_s
-        while self._open and loop.time() < until:
-            await asyncio.sleep(0.05)
 
     def _check_room(self, admission: Admission) -> None:
         most, name = settings.REALTIME_SESSIONS, admission.client.name
@@ -137,9 +124,7 @@ async def run(address: Address) -> None:
     """Serve until SIGTERM or SIGINT."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    stop, sessions = asyncio.Event(), Sessions()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop, sessions = stop_signal(), Sessions()
     async with await _listen(address, sessions) as server:
         _announce(address, server)
         await stop.wait()
@@ -171,5 +156,4 @@ async def _listen(address: Address, sessions: Sessions) -> Server:
 
 def _announce(address: Address, server: Server) -> None:
     scheme, port = "wss" if address.tls else "ws", server.sockets[0].getsockname()[1]
-    host = f"[{address.host}]" if ":" in address.host else address.host
-    logger.info("listening", extra={"url": f"{scheme}://{host}:{port}{PATH}"})
+    logger.info("listening", extra={"url": url(scheme, address.host, port) + PATH})

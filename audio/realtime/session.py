@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from audio.api.event_fields import InvalidEvent
 from audio.media.decoding import SAMPLE_RATE
 from audio.realtime import events
-from audio.realtime.client_events import ClientEvent, InvalidEvent, parse_event
+from audio.realtime.client_events import ClientEvent, parse_event
 from audio.realtime.events import Event
 from audio.realtime.input_audio import InputAudio, Samples
 from audio.realtime.input_buffer import InputBuffer, Turn, TurnStarted

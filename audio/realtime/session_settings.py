@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from audio.api import model_names
+from audio.api.event_fields import Fields, InvalidEvent
 from audio.api.serializers.transcriptions import MAX_PROMPT
 from audio.engines.languages import language_code
 from audio.merge.defaults import SpellingName
 from audio.merge.spelling.vocabulary import MAX_TERM_LENGTH, MAX_TERMS
-from audio.realtime.client_events import Fields, InvalidEvent
 from audio.realtime.input_audio import FORMATS, PCM, AudioFormat
 from audio.realtime.voice_activity import TurnDetection
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from wyoming.error import Error
 
+from audio.api.listening_server import end_connections, stop_signal, url
 from audio.wyoming.conversation import Conversation
 from audio.wyoming.discovery import announced, is_loopback
 from audio.wyoming.event_connection import EventConnection
@@ -60,13 +60,7 @@ class Conversations:
 
     async def end(self, within_s: float) -> None:
         """End all conversations, each after the request under way, as far as time allows."""
-        for connection in self._open:
-            connection.stop()
-        until = asyncio.get_running_loop().time() + within_s
-        while self._open and asyncio.get_running_loop().time() < until:
-            await asyncio.sleep(0.05)
-        for connection in self._open:
-            connection.abandon()
+        await end_connections(self._open, within_s)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
@@ -79,21 +73,18 @@ async def run(address: ListenAddress) -> None:
         Where the address cannot be listened at.
     CannotAnnounce
     """
-    stop, conversations = asyncio.Event(), Conversations()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop, conversations = stop_signal(), Conversations()
     server = await asyncio.start_server(
         conversations.accept, address.host, address.port, limit=MAX_HEADER_BYTES
     )
     port = server.sockets[0].getsockname()[1]
-    host = f"[{address.host}]" if ":" in address.host else address.host
     if not is_loopback(address.host):
         logger.warning("Wyoming has no keys: every program that reaches this port is served.")
     async with AsyncExitStack() as announcements:
         if address.announced_as:
             announcement = announced(address.announced_as, address.host, port)
             await announcements.enter_async_context(announcement)
-        logger.info("listening", extra={"url": f"tcp://{host}:{port}"})
+        logger.info("listening", extra={"url": url("tcp", address.host, port)})
         await stop.wait()
     server.close()
     await conversations.end(address.graceful_s)

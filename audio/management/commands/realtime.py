@@ -7,10 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from audio.management.console import CommandWithExamples
+from audio.management.console import CommandWithExamples, read_bind
 from audio.realtime.server import Address, run
-
-MOST_PORT = 65_535
 
 
 class Command(CommandWithExamples):
@@ -37,13 +35,9 @@ SIGTERM and Ctrl-C end it: no further event is read, and committed items are tra
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, _, port = options["bind"].rpartition(":")
-        if not host or not port.isdecimal() or int(port) > MOST_PORT:
-            raise CommandError(
-                f"--bind: expected HOST:PORT, got {options['bind']!r}", returncode=2
-            )
+        host, port = read_bind(options["bind"])
         tls = _tls(options["certificate"], options["key"])
-        address = Address(host.strip("[]"), int(port), tls, options["graceful_timeout"])
+        address = Address(host, port, tls, options["graceful_timeout"])
         try:
             asyncio.run(run(address))
         except OSError as error:

@@ -6,12 +6,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from audio.management.console import CommandWithExamples
+from audio.management.console import CommandWithExamples, read_bind
 from audio.wyoming.discovery import CannotAnnounce, is_loopback
 from audio.wyoming.information import NAME
 from audio.wyoming.wyoming_server import ListenAddress, run
-
-MOST_PORT = 65_535
 
 
 class Command(CommandWithExamples):
@@ -58,11 +56,8 @@ SIGTERM and Ctrl-C end it: no further event is read, and requests under way are 
 
 def _address(options: Mapping[str, Any]) -> ListenAddress:
     bind, name = options["bind"], options["zeroconf"]
-    host, _, port = bind.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > MOST_PORT:
-        raise CommandError(f"--bind: expected HOST:PORT, got {bind!r}", returncode=2)
-    host = host.strip("[]")
+    host, port = read_bind(bind)
     if name and is_loopback(host):
         reason = f"expected a --bind that other machines reach, got {bind!r}"
         raise CommandError(f"--zeroconf: {reason}", returncode=2)
-    return ListenAddress(host, int(port), options["graceful_timeout"], name)
+    return ListenAddress(host, port, options["graceful_timeout"], name)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from pytest_django import Settings
 
-from audio.realtime.client_events import InvalidEvent
+from audio.api.event_fields import InvalidEvent
 from audio.realtime.input_buffer import LONGEST_TURN, InputBuffer, TurnEnded, TurnStarted
 from audio.realtime.voice_activity import TurnDetection
 from tests.conftest import CLINIC

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from audio.realtime.client_events import Fields, InvalidEvent
+from audio.api.event_fields import Fields, InvalidEvent
 from audio.realtime.session_settings import SessionSettings, single_language
 
 
