@@ -41,6 +41,9 @@ WINDOW_S = 3.0
 # recordings of 5 min (seeds 0 to 59) 1, 2 and 5 accept 95, 95 and 92 % of those that are minutes
 # off, and 8, 5 and 2 % of the far offsets that are found in other meetings' timelines.
 FAR_ODDS = 2.0
+# A pause that was searched for costs as much as a change does in the search, or this many
+# deviations of other turns: in an hour these are 10 to 20 nats.
+CHANGE_DEVIATIONS = 2.0
 # Less speech, or fewer changes, has no distribution whose tail could be measured: the timeline
 # must only be better than the same one turned.
 SHORT_S, FEW_CHANGES = 45.0, 4
@@ -101,7 +104,7 @@ def _chance_of_times(
     if not len(turned.forwards) or turned.forwards.max() <= NOISE_S:
         return None
     if not tried.is_expected or tried.pauses:
-        chance = _chance_at_found(turned, CHANGE_NATS * tried.pauses)
+        chance = _chance_at_found(turned, tried.pauses)
         return min(1.0, FAR_ODDS * (1 + tried.pauses) * _any_of(chance, tried.offsets))
     if float(np.ptp(speech.knots)) < SHORT_S:
         return _rank(turned)
@@ -142,12 +145,13 @@ def _best_near(information: Times, step: float) -> Times:
     return best
 
 
-def _chance_at_found(turned: Turned, cost: float) -> float:
+def _chance_at_found(turned: Turned, pauses: int) -> float:
     best, others = (
         _best_in_windows(one, turned.step) for one in (turned.forwards, turned.backwards)
     )
     unrelated = np.concatenate((best[1:], others))
-    found = float(best[0]) - cost
+    cost = max(CHANGE_NATS, CHANGE_DEVIATIONS * float(unrelated.std()))
+    found = float(best[0]) - cost * pauses
     return max(_upper_tail(found, unrelated), _by_weight(found, unrelated))
 
 

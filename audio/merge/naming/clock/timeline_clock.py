@@ -51,7 +51,7 @@ class Clock:
     infinity. ``drift`` is how much faster the timeline's clock runs, per second. ``chance`` is the
     probability, corrected for the offsets tried, that names dealt at random would follow the
     speakers as well; None where one speaker or one name leaves nothing to test. ``tried`` is how
-    many independent offsets are as probable before as the one found. ``is_at_edge`` says that it
+    many independent offsets were tried. ``is_at_edge`` says that it
     is at the edge of what could be tried, ``is_by_text`` that words decided.
     """
 
@@ -266,14 +266,12 @@ def _is_at_edge(offset: float, searched: Searched) -> bool:
 
 
 def _tried_offsets(offset: float, searched: Searched, *, is_zero_known: bool) -> float:
-    """Return how many independent offsets are as probable before as the one that was found."""
+    """Return how many independent offsets were tried: one near the expected offset, else all."""
     if not len(searched.offsets):
         return 1.0
-    whole = max(1.0, float(np.ptp(searched.offsets)) / OBSERVATION_S)
-    if not is_zero_known:
-        return whole
-    farther = max(0.0, abs(offset - EXPECTED_OFFSET_S) - UNSEARCHED_S)
-    return min(whole, 1 + 2 * farther / OBSERVATION_S)
+    if is_zero_known and abs(offset - EXPECTED_OFFSET_S) <= UNSEARCHED_S:
+        return 1.0
+    return max(1.0, float(np.ptp(searched.offsets)) / OBSERVATION_S)
 
 
 def _drift(speech: Course, moved: Course) -> float:
