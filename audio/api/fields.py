@@ -123,7 +123,18 @@ def _non_negative(value: object) -> float | None:
     return number if math.isfinite(number) and number >= 0 else None
 
 
-class NameField(serializers.CharField):
+class TextField(serializers.CharField):
+    """A text; in a JSON body, a number is none."""
+
+    default_error_messages = {"invalid": "expected a text."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class NameField(TextField):
     """A person's name."""
 
     def to_internal_value(self, data: Any) -> str:

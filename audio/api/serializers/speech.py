@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from audio.api import catalogue, model_names
-from audio.api.fields import Choice, FiniteFloatField
+from audio.api.fields import Choice, FiniteFloatField, TextField
 from audio.api.request_errors import InvalidRequest, ModelNotFound
 from audio.api.serializers.audio_request import AudioRequest
 from audio.engines import speech_voices
@@ -101,9 +101,7 @@ class VoiceField(serializers.Field[VoiceMix | None, Any, str, Any]):
 class SpeechRequest(AudioRequest):
     """POST /v1/audio/speech. Unknown fields are passed to the engine unchanged."""
 
-    input = serializers.CharField(
-        max_length=4096, error_messages=TOO_LONG, help_text="The text to speak."
-    )
+    input = TextField(max_length=4096, error_messages=TOO_LONG, help_text="The text to speak.")
     model = serializers.CharField(
         required=False,
         allow_blank=True,
@@ -133,7 +131,7 @@ class SpeechRequest(AudioRequest):
         default="audio",
         help_text="audio: the bytes alone. sse: events that contain them.",
     )
-    instructions = serializers.CharField(
+    instructions = TextField(
         default="", allow_blank=True, max_length=4096, error_messages=TOO_LONG
     )
 

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from rest_framework import serializers
-
-from audio.api.fields import BracketedListField, Choice
+from audio.api.fields import BracketedListField, Choice, TextField
 from audio.api.serializers.audio_request import AudioRequest
 from audio.merge.defaults import SPELLING_NAMES
 from audio.merge.spelling.vocabulary import MAX_TERM_LENGTH, MAX_TERMS
@@ -15,7 +13,7 @@ class SpelledRequest(AudioRequest):
     """A request that may name the words to expect, and whether they correct the transcript."""
 
     keywords = BracketedListField(
-        child=serializers.CharField(max_length=MAX_TERM_LENGTH),
+        child=TextField(max_length=MAX_TERM_LENGTH),
         default=[],
         max_items=MAX_TERMS,
         help_text="Names and jargon that are expected. Misspelled words that sound and look like "

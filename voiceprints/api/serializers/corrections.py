@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from audio.api.fields import Choice
+from audio.api.fields import Choice, TextField
 from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest
 from voiceprints.corrections.block_corrections import LONGEST_TEXT
 from voiceprints.corrections.block_page import BlockPage, corrected_blocks
@@ -41,13 +41,13 @@ class HistoryQuery(PageQuery):
 class BlockChange(StrictRequest):
     """PATCH /api/transcripts/{id}/blocks/{n}: `text`, `speaker`, or both."""
 
-    text = serializers.CharField(
+    text = TextField(
         required=False,
         allow_blank=True,
         max_length=LONGEST_TEXT,
         help_text="The corrected words, on one line. Markup is stored as text.",
     )
-    speaker = serializers.CharField(
+    speaker = TextField(
         required=False, max_length=LONGEST_LABEL, help_text="The label of a speaker."
     )
 
@@ -71,9 +71,7 @@ class BlockSplit(StrictRequest):
 class SpeakerMerge(StrictRequest):
     """POST /api/transcripts/{id}/speakers/{label}/merge."""
 
-    into = serializers.CharField(
-        max_length=LONGEST_LABEL, help_text="The label of the speaker who remains."
-    )
+    into = TextField(max_length=LONGEST_LABEL, help_text="The label of the speaker who remains.")
 
 
 @extend_schema_serializer(component_name="SpeakerSplit")

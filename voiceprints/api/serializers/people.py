@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from audio.api.fields import NameField
+from audio.api.fields import NameField, TextField
 from voiceprints.api.serializers.strict_requests import PageQuery, StrictRequest
 from voiceprints.models import Person
 from voiceprints.people.consent import LONGEST_HOW, LONGEST_NAME, Consent
@@ -68,7 +68,7 @@ class PersonChange(StrictRequest):
         max_length=MOST_ALIASES,
         help_text="Other names that a timeline may show.",
     )
-    notes = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTES)
+    notes = TextField(required=False, allow_blank=True, max_length=LONGEST_NOTES)
     consent = ConsentField(
         required=False, allow_null=True, help_text="Null withdraws the consent from now on."
     )

@@ -158,6 +158,7 @@ def test_naming_a_speaker_is_in_the_history(library_gateway: Gateway, meeting: T
         ("PATCH", "blocks/0", {"text": "x" * 1_000_000}, "text"),
         ("PATCH", "blocks/0", {}, "text"),
         ("PATCH", "blocks/0", {"text": None}, "text"),
+        ("PATCH", "blocks/0", {"text": 3}, "text"),
         ("PATCH", "blocks/0", {"txt": "x"}, "txt"),
         ("PATCH", "blocks/0", {"speaker": ["Speaker_0"]}, "speaker"),
         ("POST", "blocks/0/split", {}, "word"),
