@@ -6,10 +6,10 @@ from collections.abc import Sequence
 _WORDS = r"guest|host|co-?host|you|me|external|unverified|presenting|presentation|unfamiliar"
 _PRONOUN = r"(?:she|her|hers|he|him|his|they|them|theirs|ze|zir|hir|xe|xem|it|its|any|all)"
 # At the end: badges, pronouns, or the name of one organisation.
-_BRACKETS = re.compile(r"\s*(?:\(([^()\[\]]*)\)|\[([^()\[\]]*)\])\s*$")
+_BRACKETS = re.compile(r"(?:\(([^()\[\]]*)\)|\[([^()\[\]]*)\])\s*")
 _BADGE = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
 _PRONOUNS = re.compile(rf"{_PRONOUN}(?:\s*[/,]\s*{_PRONOUN})*", re.IGNORECASE)
-_BARE = re.compile(r"\s+(?:external|unverified|guest|unfamiliar)\s*$", re.IGNORECASE)
+_BARE = frozenset(("external", "unverified", "guest", "unfamiliar"))
 _PLACEHOLDER = re.compile(
     r"(?:unknown(?:[ _-]?(?:speaker|user|participant))?|(?:speaker|participant|user)[ _-]?[0-9]*"
     r"|guest[ _-]?[0-9]*)",
@@ -34,19 +34,27 @@ def without_badges(name: str, *, has_bare_badges: bool) -> str:
     """
     stripped, has_organisation = name, False
     while True:
-        found = _BRACKETS.search(stripped)
+        # Only the last bracket can be the one that ends the name.
+        opened = max(stripped.rfind("("), stripped.rfind("["), 0)
+        found = _BRACKETS.fullmatch(stripped, opened)
         if found is not None:
             content = (found[1] if found[1] is not None else found[2]).strip()
             is_badge = bool(_BADGE.fullmatch(content) or _PRONOUNS.fullmatch(content))
             if not is_badge and has_organisation:
                 found = None
             has_organisation = has_organisation or not is_badge
+        remaining = stripped[:opened].rstrip() if found else ""
         if found is None and has_bare_badges:
-            found = _BARE.search(stripped)
-        remaining = stripped[: found.start()].rstrip() if found else ""
+            remaining = _without_bare_badge(stripped)
         if not any(map(str.isalnum, remaining)):
             return stripped
         stripped = remaining
+
+
+def _without_bare_badge(name: str) -> str:
+    """Return a name without the badge that is its last word; nothing where there is none."""
+    *before, last = name.rsplit(maxsplit=1) or [""]
+    return "".join(before) if last.casefold() in _BARE else ""
 
 
 def is_placeholder(name: str) -> bool:

@@ -17,7 +17,7 @@ CHARACTERS_PER_S = 10
 # The statuses for a voice that an engine does not have, and how it begins the list of those that
 # it has: 68 names, too many for a message.
 _UNKNOWN_VOICE = (400, 404, 422)
-_LIST_OF_VOICES = re.compile(r"\W*\b(available|known|valid) voices\b.*", re.IGNORECASE)
+_LIST_OF_VOICES = re.compile(r"(?<!\W)\W*+\b(available|known|valid) voices\b.*", re.IGNORECASE)
 
 
 class UnknownVoice(EngineRefused):

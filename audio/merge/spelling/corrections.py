@@ -14,8 +14,8 @@ from audio.merge.values import Correction, Transcription, Word
 
 # A name may be heard as this many words.
 MOST_PIECES = 3
-# Marks, a word, a possessive ending, marks.
-_PIECE = re.compile(r"(?P<before>[\W_]*)(?P<word>.*?)(?P<after>(?:['’]s)?[\W_]*)", re.DOTALL)  # noqa: RUF001
+_MARKS = re.compile(r"[\W_]*+")
+_POSSESSIVE = ("'s", "’s")  # noqa: RUF001
 _PIECES = re.compile(r"\S+")
 
 
@@ -149,10 +149,24 @@ def _end_of_run(pieces: Sequence[_Piece], first: int) -> int:
 
 
 def _piece(text: str, vocabulary: Vocabulary, is_known: IsKnown) -> _Piece:
-    found = _PIECE.fullmatch(text.strip())
-    before, word, after = found.group("before", "word", "after") if found else ("", text, "")
+    before, word, after = _split(text.strip())
     may_change = bool(word) and not is_known(word)
     return _Piece(before, word, after, may_change, may_change and vocabulary.has(word))
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    """Return the marks before a word, the word, and its possessive ending with the marks after."""
+    start = _length_of_marks(text)
+    stop = len(text) - _length_of_marks(text[start:][::-1])
+    if text.endswith(_POSSESSIVE, start, stop):
+        stop -= len(_POSSESSIVE[0])
+    return text[:start], text[start:stop], text[stop:]
+
+
+def _length_of_marks(text: str) -> int:
+    """Return how many marks a text begins with."""
+    found = _MARKS.match(text)
+    return found.end() if found else 0
 
 
 def _changed_words(words: Sequence[Word], changes: Sequence[_Change]) -> tuple[Word, ...]:

@@ -68,3 +68,15 @@ def test_a_telephone_number_and_a_room_are_names(name: str) -> None:
 )
 def test_the_fullest_spelling_has_the_most_words(names: list[str], expected: str) -> None:
     assert fullest(names) == expected
+
+
+@pytest.mark.parametrize("ending", [" (Guest)", "[Me]", " guest"])
+def test_many_badges_are_taken_off_one_by_one(ending: str) -> None:
+    assert without_badges("Ana" + ending * 30_000, has_bare_badges=True) == "Ana"
+
+
+@pytest.mark.parametrize("run", [" ", "(", "[a](", "\n"])
+def test_a_run_inside_a_name_is_read_once(run: str) -> None:
+    name = f"Ana{run * 100_000}Ruiz"
+
+    assert without_badges(name, has_bare_badges=True) == name

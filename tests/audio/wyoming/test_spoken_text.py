@@ -2,7 +2,10 @@
 
 import pytest
 
-from audio.wyoming.spoken_text import LONGEST_PIECE, MAX_TEXT, SpokenText, TooMuchText
+from audio.wyoming import spoken_text
+from audio.wyoming.spoken_text import LONGEST_PIECE, MAX_TEXT, SpokenText, TooMuchText, pauses
+
+MANY = 300_000
 
 
 def pieces(*parts: str) -> list[str]:
@@ -55,6 +58,35 @@ def test_text_without_sentences_is_cut_between_words() -> None:
 
 def test_a_text_without_spaces_is_cut_anywhere() -> None:
     assert "".join(pieces("x" * 2_500, "y" * 100)) == "x" * 2_500 + "y" * 100
+
+
+def test_a_sentence_that_is_too_long_is_cut_between_words() -> None:
+    sentence = "word " * 500 + "end. "
+
+    found = pieces(sentence)
+
+    assert all(len(piece) <= LONGEST_PIECE for piece in found)
+    assert " ".join(found).split() == sentence.split()
+
+
+@pytest.mark.parametrize("marks", [".", "!?", ".)", '."', "…”", "'", "\n", " \n", ".\n"])
+def test_many_marks_are_read_once(marks: str) -> None:
+    # Where a run is read again from each of its marks, this takes an hour.
+    ends = list(pauses(marks * MANY + "x"))
+
+    assert all(one < other for one, other in zip(ends, ends[1:], strict=False))
+
+
+@pytest.mark.parametrize("text", ["A. ", "\n", "x\n", ".", "word ", "x", "e.g. "])
+def test_a_text_of_many_parts_takes_steps_of_its_length(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spoken_text, "MAX_TEXT", len(text) * MANY)
+
+    found = pieces(text * MANY)
+
+    assert max(map(len, found), default=0) <= LONGEST_PIECE
+    assert sum(len("".join(piece.split())) for piece in found) == len(text.strip()) * MANY
 
 
 def test_too_much_text_is_refused() -> None:

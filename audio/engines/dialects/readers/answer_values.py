@@ -16,7 +16,7 @@ Item = Mapping[str, object]
 # What engines write for speech without a speaker.
 _NO_SPEAKER = {"", "unknown", "unknown_speaker", "speaker_unknown", "none", "null", "<na>"}
 # A sound in brackets, alone in its segment: [BLANK_AUDIO], [MUSIC], (silence), ♪.
-_SOUND = re.compile(r"(?:[\[(*]\s*[^\W\d]\w*(?:[ -]\w+){0,3}\s*[\])*][.\s]*|[♪♫\s]+)+")
+_SOUND = re.compile(r"(?:[\[(*]\s*+[^\W\d]\w*+(?:[ -]\w++){0,3}+\s*+[\])*][.\s]*+|[♪♫\s]++)++")
 # 10 ms, which is the unit of Whisper's times; as seconds they would be a third of a year.
 _FEWEST_NS = 10_000_000
 _RTTM_LINE = re.compile(r"^[ \t]*SPEAKER[ \t]+(.*?)[ \t\r]*$", re.MULTILINE)

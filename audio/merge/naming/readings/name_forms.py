@@ -16,7 +16,7 @@ _KEPT_SIGNS = frozenset("+#&@")
 _APOSTROPHES = frozenset("'`\u2019\u2018\u02bc\u00b4")
 _BRACKETED = re.compile(r"[(\[{【]([^()\[\]{}【】]*)[)\]}】]")
 _BAR_IN_WORD = re.compile(r"(?<=[^\W\d])\|(?=[^\W\d])")
-_CUT = re.compile(r"\.{2,}\s*$")
+_CUT = re.compile(r"(?<!\.)\.{2,}+\s*+$")
 _PRONOUNS = re.compile(r"\w{1,6}(?:\s*/\s*\w{1,6}){1,3}")
 BADGES = frozenset(
     (

@@ -147,6 +147,13 @@ def test_only_the_word_that_was_heard_changes_in_the_text() -> None:
     assert text.transcription.text == "Zorvat Sorvatia Zorvat"
 
 
+@pytest.mark.parametrize("run", ["-", "…", "_'", "-'s"])
+def test_a_run_of_marks_inside_a_word_is_read_once(run: str) -> None:
+    text = f"a{run * 300_000}b"
+
+    assert correct(text, "Zorvath").transcription.text == text
+
+
 def test_ten_thousand_hostile_signs_are_quick() -> None:
     text = "-'" * 5_000 + "’" * 5_000 + "a-" * 5_000  # noqa: RUF001
 

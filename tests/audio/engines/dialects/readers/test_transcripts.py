@@ -126,6 +126,13 @@ def test_a_sentence_in_brackets_is_speech() -> None:
     assert len(read_transcription({"segments": [segment]}, LENGTH_S).words) == 7
 
 
+@pytest.mark.parametrize("sign", ["♪", " ♪", "[a] ", "[a b c d ", "*"])
+def test_many_signs_of_music_before_a_word_are_read_once(sign: str) -> None:
+    text = f"{sign * 10_000}a"
+
+    assert read_transcription({"text": text}, LENGTH_S).text == text.strip()
+
+
 def test_a_sound_alone_is_a_silent_recording() -> None:
     assert read_transcription({"text": "[BLANK_AUDIO]"}, LENGTH_S).text == ""
 

@@ -230,6 +230,12 @@ def test_a_very_long_name_takes_linear_work() -> None:
     assert calls_for(40_000) < 16 * calls_for(5_000)
 
 
+def test_a_run_of_dots_inside_a_name_is_read_once() -> None:
+    form = read_form("Ana" + 300_000 * "." + "Ruiz")
+
+    assert (form.is_cut, form.organisation) == (False, "")
+
+
 def calls(shown: Sequence[TimelineEntry], spoken: Sequence[Turn]) -> int:
     """Return how many functions are called to join the readings."""
     counted: Counter[str] = Counter()
