@@ -52,7 +52,7 @@ def without_badges(name: str, *, has_bare_badges: bool) -> str:
 
 
 def _without_bare_badge(name: str) -> str:
-    """Return a name without the badge that is its last word; nothing where there is none."""
+    """Return a name without the badge that is its last word; nothing if it has no such badge."""
     *before, last = name.rsplit(maxsplit=1) or [""]
     return "".join(before) if last.casefold() in _BARE else ""
 

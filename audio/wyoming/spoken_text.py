@@ -78,7 +78,7 @@ def _ends_abbreviated(piece: str) -> bool:
 
 
 def _limited(text: str) -> list[str]:
-    """Cut a text between words, or anywhere in one that is too long; the last part may be empty."""
+    """Cut a text between words, or inside one that is too long; the last part may be empty."""
     parts = list[str]()
     while len(text) > LONGEST_PIECE:
         cut = text.rfind(" ", 0, LONGEST_PIECE)

@@ -1,5 +1,7 @@
 """Text that arrives in parts, cut where a voice may pause."""
 
+from itertools import pairwise
+
 import pytest
 
 from audio.wyoming import spoken_text
@@ -74,7 +76,7 @@ def test_many_marks_are_read_once(marks: str) -> None:
     # Where a run is read again from each of its marks, this takes an hour.
     ends = list(pauses(marks * MANY + "x"))
 
-    assert all(one < other for one, other in zip(ends, ends[1:], strict=False))
+    assert all(one < other for one, other in pairwise(ends))
 
 
 @pytest.mark.parametrize("text", ["A. ", "\n", "x\n", ".", "word ", "x", "e.g. "])
