@@ -177,13 +177,6 @@ def test_all_are_compared_while_more_rows_are_dead_than_live(
     assert not any("hnsw" in query["sql"] for query in asked)
 
 
-@pytest.fixture
-def index_without_dead_rows(db: None) -> None:
-    """Rebuild the index, whose graph still contains rows that earlier tests rolled back."""
-    with connection.cursor() as cursor:
-        cursor.execute("REINDEX INDEX voiceprint_by_likeness")
-
-
 def near_axis_0(count: int) -> NDArray[np.float64]:
     return np.stack([blend({0: 1.0, 1: n / 5000}) for n in range(count)])
 

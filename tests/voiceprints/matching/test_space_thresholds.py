@@ -66,7 +66,7 @@ def test_an_empty_library_has_the_default() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("exact_up_to", [2_000, 0])
 def test_the_nearest_voiceprint_of_another_person_counts(
-    exact_up_to: int, monkeypatch: pytest.MonkeyPatch
+    exact_up_to: int, monkeypatch: pytest.MonkeyPatch, index_without_dead_rows: None
 ) -> None:
     monkeypatch.setattr(neighbours, "EXACT_UP_TO", exact_up_to)
     monkeypatch.setattr(neighbours, "MOST_DEAD_PER_LIVE", 1e9)

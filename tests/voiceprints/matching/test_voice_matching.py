@@ -36,7 +36,11 @@ def space() -> Space:
 
 
 @pytest.fixture(params=[False, True], ids=["all", "index"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+def way(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    index_without_dead_rows: None,
+) -> None:
     """Run a test with each way of searching, whatever the number of voiceprints."""
     monkeypatch.setattr(neighbours, "EXACT_UP_TO", 0 if request.param else sys.maxsize)
     monkeypatch.setattr(neighbours, "MOST_DEAD_PER_LIVE", sys.maxsize)
