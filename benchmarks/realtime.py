@@ -34,7 +34,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from benchmarks.gateway.engine import running_engine
 from spark_control.laptop.gateway import running_gateway
-from spark_control.laptop.realtime import RealtimeProcess, running_realtime
+from spark_control.laptop.listening_server import ListeningServer, running_server
 
 RATE = 24_000
 # What LiveKit's agents send at a time.
@@ -120,10 +120,10 @@ def _words(recording: Path, speed: float) -> int:
 
 
 @contextmanager
-def _serving(settings: dict[str, str]) -> Iterator[RealtimeProcess]:
+def _serving(settings: dict[str, str]) -> Iterator[ListeningServer]:
     with TemporaryDirectory() as folder:
         alone = {"DATABASE_URL": "", "API_KEYS": "", **settings}
-        with running_realtime(Path(folder, "realtime.log"), alone) as one:
+        with running_server("realtime", Path(folder, "realtime.log"), alone) as one:
             yield one
 
 

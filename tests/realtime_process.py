@@ -9,16 +9,14 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from spark_control.laptop.realtime import RealtimeProcess
-from spark_control.laptop.realtime import running_realtime as running
-from tests.gateway_process import SETTINGS_OF_THE_SUITE
+from tests.server_command import ServerCommand, running_command
+from tests.waiting import PATIENCE_S
 
 Event = dict[str, Any]
-PATIENCE_S = 60.0
 QUERY = "?intent=transcription"
 
 
-class Realtime(RealtimeProcess):
+class Realtime(ServerCommand):
     """A running process, and its addresses."""
 
     @property
@@ -79,7 +77,5 @@ def talking(realtime: Realtime, query: str = QUERY, **options: Any) -> Iterator[
 @contextmanager
 def running_realtime(folder: Path, *arguments: str, **settings: str) -> Iterator[Realtime]:
     """Serve with just these settings until the end of the block."""
-    alone = dict.fromkeys(SETTINGS_OF_THE_SUITE, "")
-    alone |= {"RECOVERY_DIR": str(folder / "recovery"), "PROBE_AFTER_FAILURE": "false"} | settings
-    with running(folder / "realtime.log", alone, *arguments) as process:
-        yield Realtime(process.url, process.log, process.pid)
+    with running_command("realtime", folder, *arguments, **settings) as server:
+        yield Realtime(server.url, server.log, server.process)

@@ -18,11 +18,13 @@ from spark_control.laptop import PROJECT
 from spark_control.laptop.built_in_engine import DEADLINES, built_in_engine
 from spark_control.laptop.data_folder import make_private_folder, read_secret
 from spark_control.laptop.database import ensure_admin, migrate, private_database
+from spark_control.laptop.listening_server import is_listening, wait_until_ready
 from spark_control.laptop.nvidia_engine import nvidia_engine
 from spark_control.laptop.processes import (
     Launcher,
     StartError,
     background_process,
+    pause,
     run_in_foreground,
     supervise,
 )
@@ -161,7 +163,8 @@ def run(options: Options, launcher: Launcher) -> int:
                 resources.enter_context(running_beside("worker", WORKER, environment, options))
             if options.realtime:
                 command = (*REALTIME, options.realtime)
-                resources.enter_context(running_beside("realtime", command, environment, options))
+                realtime = running_beside("realtime", command, environment, options, listens=True)
+                resources.enter_context(realtime)
         except StartError as error:
             print(error, file=sys.stderr)
             return 1
@@ -215,20 +218,28 @@ def start_engines(
 
 @contextmanager
 def running_beside(
-    name: str, command: Sequence[str], environment: Mapping[str, str], options: Options
+    name: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    options: Options,
+    *,
+    listens: bool = False,
 ) -> Iterator[None]:
-    """Run a process of the gateway beside the command, for the block."""
+    """Run a process of the gateway beside the command, for the block; `listens`: wait for it."""
+    log = options.data / f"{name}.log"
     # A worker returns a job under way to the queue; other workers take over those of a lost one.
     with ExitStack() as resources:
         with progress(name):
             beside = background_process(
                 command,
                 signal.SIGTERM,
-                options.data / f"{name}.log",
+                log,
                 env=dict(environment),
                 cwd=PROJECT,
             )
-            resources.enter_context(beside)
+            process = resources.enter_context(beside)
+            if listens:
+                wait_until_ready(process, log, lambda: is_listening(process.pid), pause)
         yield
 
 

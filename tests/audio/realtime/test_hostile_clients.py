@@ -17,8 +17,8 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedError
 from tests.engine_answers import TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.faults.answers import as_json
-from tests.realtime_process import PATIENCE_S, Realtime, Talk, running_realtime, talking
-from tests.waiting import until
+from tests.realtime_process import Realtime, Talk, running_realtime, talking
+from tests.waiting import PATIENCE_S, until
 
 SECOND = bytes(48_000)
 COMPLETED = "conversation.item.input_audio_transcription.completed"

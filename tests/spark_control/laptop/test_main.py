@@ -13,7 +13,14 @@ from tests.spark_control.laptop.launcher import (
 )
 
 PRINT_DATABASE = "import os, time; print(os.environ['DATABASE_URL'], flush=True); time.sleep(100)"
-PRINT_ADDRESS = "import sys, time; print(sys.argv[1], flush=True); time.sleep(100)"
+LISTEN = (
+    "import socket, sys, time\n"
+    "print(sys.argv[1], flush=True)\n"
+    "time.sleep(0.3)\n"
+    "print('listens', flush=True)\n"
+    "listening = socket.create_server(('127.0.0.1', 0))\n"
+    "time.sleep(100)"
+)
 
 
 def test_configured_servers_are_used_and_not_started(other: Laptop) -> None:
@@ -141,14 +148,22 @@ def test_no_worker_runs_without_a_database(other: Laptop) -> None:
 
 
 def test_realtime_sessions_are_served_beside_the_command(other: Laptop) -> None:
-    wait = (
-        "import pathlib, sys, time\n"
-        "while not (url := pathlib.Path(sys.argv[1]).read_text()): time.sleep(0.02)\n"
-        "print(url.strip())"
-    )
     log = str(other.data / "realtime.log")
-    words = ("--realtime", "127.0.0.1:0", "--no-database", "--no-engines", "--", "python")
+    words = ("--realtime", "127.0.0.1:0", "--no-database", "--no-engines", "--", "cat")
 
-    ran = other.run(*words, "-c", wait, log, REALTIME=PRINT_ADDRESS)
+    ran = other.run(*words, log, REALTIME=LISTEN)
 
-    assert ran.stdout == "127.0.0.1:0\n"
+    assert ran.stdout == "127.0.0.1:0\nlistens\n"
+    assert "realtime … ready in" in ran.stderr
+
+
+def test_the_command_does_not_begin_where_realtime_sessions_cannot(other: Laptop) -> None:
+    fails = "import sys; sys.exit(f'--bind {sys.argv[1]}: Address already in use')"
+    words = ("--realtime", "127.0.0.1:9", "--no-database", "--no-engines", "--", "echo", "up")
+
+    ran = other.run(*words, REALTIME=fails)
+
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "realtime … failed in" in ran.stderr
+    assert "The realtime server did not start." in ran.stderr
+    assert "--bind 127.0.0.1:9: Address already in use" in ran.stderr
