@@ -7,10 +7,12 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import orjson
 
 LONGEST_QUOTE = 60
+Chosen = TypeVar("Chosen", bound=str)
 
 
 class InvalidEvent(Exception):
@@ -90,14 +92,15 @@ class Fields:
         only = "the number" if least == most else f"a number from {least:g} to"
         raise self.expected(field, f"{only} {most:g}")
 
-    def choice(self, field: str, choices: Sequence[str]) -> str | None:
+    def choice(self, field: str, choices: Sequence[Chosen]) -> Chosen | None:
         """Return one of the choices; None where the field is absent or null."""
         value = self.values.get(field)
         if value is None:
             return None
-        if value not in choices:
+        chosen = next((one for one in choices if one == value), None)
+        if chosen is None:
             raise self.expected(field, f"one of {', '.join(choices)}")
-        return str(value)
+        return chosen
 
     def content(self, field: str) -> bytes:
         """Return the bytes that a field holds as base64."""

@@ -31,14 +31,18 @@ def transcribe(
     *,
     needs_times: bool = False,
     spelling: Spelling = NO_SPELLING,
+    people: Sequence[str] = (),
 ) -> Analysis:
-    """Transcribe a recording; `needs_times`: the times of its words are shown."""
+    """Transcribe a recording; `needs_times`: the times of its words are shown.
+
+    Spelling by people adds the names of `people`.
+    """
     request = AnalysisRequest(
         recording=recording,
         options=with_keywords(options, spelling.keywords),
         needs_times=needs_times,
     )
-    return spelled(analyse(request)[0], spelling)
+    return spelled(analyse(request)[0], spelling, people)
 
 
 def translate(

@@ -24,8 +24,6 @@ from audio.realtime.item_transcription import Item, transcribe_item
 from audio.realtime.session import Reply, Session
 
 logger = logging.getLogger("audio.realtime")
-# Larger messages are read in a thread: minutes of audio would keep other clients waiting.
-LARGE_MESSAGE = 64 * 1024
 
 
 class ClientStalled(Exception):
@@ -142,9 +140,9 @@ class Connection:
             self._receiving = None
 
     async def _read(self, message: str | bytes) -> Reply:
-        if len(message) < LARGE_MESSAGE:
-            return self._session.receive(message)
-        return await self._loop.run_in_executor(self._threads, self._session.receive, message)
+        if self._session.takes_long(message):
+            return await self._loop.run_in_executor(self._threads, self._session.receive, message)
+        return self._session.receive(message)
 
     async def _take(self, reply: Reply) -> None:
         await self._send(reply.events)

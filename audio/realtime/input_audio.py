@@ -1,5 +1,6 @@
 """The audio that clients append: 16-bit PCM at 24 kHz, or G.711 at 8 kHz, as 16 kHz samples."""
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,12 +36,23 @@ FORMATS = (PCM, ULAW, ALAW)
 
 
 class InputAudio:
-    """Decodes one stream of appended audio."""
+    """Decodes one stream of appended audio: what is appended until a commit or a clear."""
 
     def __init__(self, form: AudioFormat) -> None:
         self.format = form
         self._resampler = Resampler(form.rate, SAMPLE_RATE, np.int16)
         self._rest = b""
+        self._read = self._written = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many samples depend on what follows."""
+        return self._resampled(self._read) - self._written
+
+    def coming(self, content: bytes) -> int:
+        """Return how many samples there are once these bytes are decoded, with those that wait."""
+        more = (len(self._rest) + len(content)) // self.format.sample_bytes
+        return self._resampled(self._read + more) - self._written
 
     def decode(self, content: bytes) -> Samples:
         """Return the samples of the next bytes; half a sample waits for its other byte."""
@@ -53,7 +65,17 @@ class InputAudio:
             samples = expansion(self.format)[np.frombuffer(content, np.uint8)]
         if not len(samples):
             return samples
-        return np.concatenate([samples[:0], *self._resampler.feed(samples)])
+        decoded = np.concatenate([samples[:0], *self._resampler.feed(samples)])
+        self._read += len(samples)
+        self._written += len(decoded)
+        return decoded
+
+    def finish(self) -> Samples:
+        """Return the last samples; nothing may follow, and half a sample is dropped."""
+        return np.concatenate([np.empty(0, np.int16), *self._resampler.rest()])
+
+    def _resampled(self, samples: int) -> int:
+        return math.ceil(samples * SAMPLE_RATE / self.format.rate)
 
 
 @cache

@@ -22,6 +22,7 @@ from audio.realtime.voice_activity import (
 Samples = NDArray[np.int16]
 # Engines refuse less, or make up words for it; OpenAI has the same limit.
 LEAST_COMMITTED_S = 0.1
+NOTHING: Samples = np.empty(0, np.int16)
 # A turn without a pause is cut in the quietest moment of its last seconds.
 LONGEST_TURN = 30 * SAMPLE_RATE
 CUT_WITHIN = 10 * SAMPLE_RATE
@@ -76,36 +77,20 @@ class InputBuffer:
         waiting = self._samples.between(self._samples.start, self._samples.end)
         return self._heard(self._activity, waiting)
 
-    def append(self, samples: Samples) -> list[Turn]:
-        """Add audio; return the turns that start or end in it.
+    @property
+    def unheard_s(self) -> float:
+        """How many seconds the detector would have to hear, were pauses to end turns."""
+        return len(self._samples) / SAMPLE_RATE if self._activity is None else 0.0
 
-        Raises
-        ------
-        InvalidEvent
-            For audio that does not fit; none of it is added.
-        """
-        if self._activity is None:
-            self._check_room(len(samples))
+    def append(self, samples: Samples) -> list[Turn]:
+        """Add audio; return the turns that start or end in it."""
         self._samples.add(samples)
         return [] if self._activity is None else self._heard(self._activity, samples)
 
-    def commit(self) -> tuple[Samples, bool]:
-        """Take what was appended, and whether the detector heard no speech in it.
-
-        Raises
-        ------
-        InvalidEvent
-            For less than an engine can transcribe.
-        """
-        start = self._turn_start if self.is_turn else self._samples.start
-        taken = self._samples.between(start, self._samples.end)
-        if len(taken) < LEAST_COMMITTED_S * SAMPLE_RATE:
-            got_ms = len(taken) * 1000 // SAMPLE_RATE
-            raise InvalidEvent(
-                "Error committing input audio buffer: expected at least "
-                f"{LEAST_COMMITTED_S * 1000:.0f} ms of audio, got {got_ms} ms.",
-                code="input_audio_buffer_commit_empty",
-            )
+    def commit(self, rest: Samples = NOTHING) -> tuple[Samples, bool]:
+        """Take what was appended and the rest, and whether the detector heard no speech in it."""
+        self._samples.add(rest)
+        taken = self._samples.between(self._item_start, self._samples.end)
         is_silent = self._activity is not None and not self.is_turn
         self.clear()
         return taken, is_silent
@@ -114,9 +99,33 @@ class InputBuffer:
         """Forget what was appended."""
         self._samples.drop_before(self._samples.end)
         if self._activity is not None:
-            self._activity.turns.reset()
+            self._activity.restart(self._samples.end)
 
-    def _check_room(self, more: int) -> None:
+    def check_length(self, more: int) -> None:
+        """Refuse to commit less than an engine can transcribe; `more` samples are yet to come.
+
+        Raises
+        ------
+        InvalidEvent
+        """
+        length = self._samples.end - self._item_start + more
+        if length < LEAST_COMMITTED_S * SAMPLE_RATE:
+            raise InvalidEvent(
+                "Error committing input audio buffer: expected at least "
+                f"{LEAST_COMMITTED_S * 1000:.0f} ms of audio, got "
+                f"{length * 1000 // SAMPLE_RATE} ms.",
+                code="input_audio_buffer_commit_empty",
+            )
+
+    def check_room(self, more: int) -> None:
+        """Refuse audio that does not fit, where the client commits.
+
+        Raises
+        ------
+        InvalidEvent
+        """
+        if self._activity is not None:
+            return
         most_s = settings.REALTIME_BUFFER_S
         total_s = (len(self._samples) + more) / SAMPLE_RATE
         if total_s > most_s:
@@ -126,6 +135,10 @@ class InputBuffer:
                 param="audio",
                 code="input_audio_buffer_full",
             )
+
+    @property
+    def _item_start(self) -> int:
+        return self._turn_start if self.is_turn else self._samples.start
 
     def _heard(self, activity: VoiceActivity, samples: Samples) -> list[Turn]:
         found: list[Turn] = []

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from audio.api import model_names
 from audio.api.serializers.transcriptions import joined_prompt
 from audio.engines.failures import EngineBusy, EngineError, EngineNotConfigured, EngineRefused
+from audio.library import find_people
 from audio.media.decoding import SAMPLE_RATE
 from audio.media.memory_files import memory_file
 from audio.media.recording import Recording
@@ -73,7 +74,7 @@ def transcribe_item(item: Item, *, reader: str | None) -> ItemTranscript:
         return ItemTranscript(seconds=item.seconds)
     lead = np.zeros(LEAD_MS * SAMPLE_RATE // 1000, np.int16)
     with memory_file(np.concatenate([lead, item.samples]), field="audio") as recording:
-        words = partial(_words, recording, item.settings)
+        words = partial(_words, recording, item.settings, reader)
         if reader is None or item.seconds < LEAST_NAMED_S:
             return _transcript(item, words(), None, ())
         analysis, (name, warnings) = run_in_parallel(words, partial(_name, recording, reader))
@@ -90,7 +91,7 @@ def engine_options(settings: TranscriptionSettings) -> Mapping[str, str]:
     return {name: value for name, value in options.items() if value}
 
 
-def _words(recording: Recording, settings: TranscriptionSettings) -> Analysis:
+def _words(recording: Recording, settings: TranscriptionSettings, reader: str | None) -> Analysis:
     language = single_language(settings)
     spelling = Spelling(
         mode=settings.spelling,
@@ -98,7 +99,9 @@ def _words(recording: Recording, settings: TranscriptionSettings) -> Analysis:
         prompt=settings.prompt,
         language=language,
     )
-    ask = partial(transcribe, recording, engine_options(settings), spelling=spelling)
+    people = find_people() if reader is not None and settings.spelling == "people" else ()
+    options = engine_options(settings)
+    ask = partial(transcribe, recording, options, spelling=spelling, people=people)
     return call_with_retries(ask, _delay)
 
 

@@ -19,6 +19,11 @@ CLIENT_EVENTS = (
 )
 
 
+# More audio is heard in a thread: the detector takes 7 ms for a second of it.
+LONG_S = 1.0
+_BASE64_BYTES = 3 / 4
+
+
 @dataclass(slots=True)
 class Reply:
     """What a message causes: events to send, and items to transcribe."""
@@ -42,6 +47,11 @@ class Session:
         """Return the first event of the session."""
         return self._shown("created", is_beta=self._is_beta)
 
+    def takes_long(self, message: str | bytes) -> bool:
+        """Whether a message would keep other clients waiting: it has much audio heard."""
+        sent_s = len(message) * _BASE64_BYTES / self._audio.format.bytes_a_second
+        return sent_s > LONG_S or (self._buffer.unheard_s > LONG_S and _is_update(message))
+
     def receive(self, message: str | bytes) -> Reply:
         """Act on a message; one that is invalid changes nothing, and is answered by an error."""
         event_id: str | None = None
@@ -56,11 +66,12 @@ class Session:
     def _act(self, event: ClientEvent) -> Reply:
         match event.type:
             case "input_audio_buffer.append":
-                return self._turns(self._buffer.append(self._decode(event)))
+                return self._append(event.fields.content("audio"))
             case "input_audio_buffer.commit":
                 return self._commit()
             case "input_audio_buffer.clear":
                 self._buffer.clear()
+                self._audio = InputAudio(self._settings.format)
                 return Reply([events.event("input_audio_buffer.cleared")])
             case kind if kind in UPDATES:
                 return self._update(event)
@@ -76,25 +87,32 @@ class Session:
             raise InvalidEvent(
                 "session: expected an object.", param="session", code="missing_required_parameter"
             )
-        self._settings = self._settings.updated(given)
-        if self._audio.format is not self._settings.format:
-            self._audio = InputAudio(self._settings.format)
-        reply = self._turns(self._buffer.use(self._settings.turn_detection))
+        settings = self._settings.updated(given)
+        reply = Reply()
+        if self._audio.format is not settings.format:
+            reply = self._turns(self._buffer.append(self._audio.finish()))
+            self._audio = InputAudio(settings.format)
+        self._settings = settings
+        self._turns(self._buffer.use(settings.turn_detection), reply)
         is_beta = event.type != UPDATES[0]
         reply.events.insert(0, self._shown("updated", is_beta=is_beta))
         return reply
 
-    def _decode(self, event: ClientEvent) -> Samples:
-        return self._audio.decode(event.fields.content("audio"))
+    def _append(self, content: bytes) -> Reply:
+        self._buffer.check_room(self._audio.coming(content))
+        return self._turns(self._buffer.append(self._audio.decode(content)))
 
     def _commit(self) -> Reply:
-        was_turn, end = self._buffer.is_turn, self._buffer.end
-        samples, is_silent = self._buffer.commit()
-        reply = Reply([self._speech("stopped", end)] if was_turn else [])
+        self._buffer.check_length(self._audio.waiting)
+        was_turn = self._buffer.is_turn
+        samples, is_silent = self._buffer.commit(self._audio.finish())
+        # The next item is another stream: half a sample of this one would shift all its bytes.
+        self._audio = InputAudio(self._settings.format)
+        reply = Reply([self._speech("stopped", self._buffer.end)] if was_turn else [])
         return self._add_item(reply, samples, is_silent=is_silent)
 
-    def _turns(self, turns: list[Turn]) -> Reply:
-        reply = Reply()
+    def _turns(self, turns: list[Turn], reply: Reply | None = None) -> Reply:
+        reply = reply or Reply()
         for turn in turns:
             if isinstance(turn, TurnStarted):
                 reply.events.append(self._speech("started", turn.position))
@@ -125,3 +143,10 @@ class Session:
             "expires_at": self._expires_at,
         }
         return events.event(f"{name}.{change}", session={**facts, **shown})
+
+
+def _is_update(message: str | bytes) -> bool:
+    try:
+        return parse_event(message).type in UPDATES
+    except InvalidEvent:
+        return False

@@ -4,7 +4,7 @@ The GA API nests them below `audio.input`; the beta API has them flat. Either is
 event. A field that is absent keeps its value; a null turns its part off.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from audio.api import model_names
 from audio.api.event_fields import Fields, InvalidEvent
 from audio.api.serializers.transcriptions import MAX_PROMPT
 from audio.engines.languages import language_code
-from audio.merge.defaults import SpellingName
+from audio.merge.defaults import SPELLING_NAMES, SpellingName
 from audio.merge.spelling.vocabulary import MAX_TERM_LENGTH, MAX_TERMS
 from audio.realtime.input_audio import FORMATS, PCM, AudioFormat
 from audio.realtime.voice_activity import TurnDetection
@@ -23,11 +23,12 @@ LONGEST_LANGUAGE = 50
 MOST_LANGUAGES = 100
 LONGEST_PADDING_MS = 5_000
 LONGEST_SILENCE_MS = 10_000
+MOST_INCLUDED = 100
+NOISE_REDUCTIONS = ("near_field", "far_field")
 # Their clients find the pauses themselves, and commit; they name no turn detection.
 MODELS_WITHOUT_TURNS = ("gpt-realtime-whisper", "gpt-live-transcribe")
 # How long a pause ends a turn for the eagerness of OpenAI's `semantic_vad`, which reads the words.
 SEMANTIC_SILENCE_MS = {"low": 1500, "medium": 800, "auto": 800, "high": 500}
-_SPELLINGS: Mapping[str, SpellingName] = {"off": "off", "terms": "terms"}
 DEFAULT_TURNS = TurnDetection()
 
 
@@ -72,13 +73,14 @@ class SessionSettings:
         session.choice("type", ["transcription"])
         audio = session.inner("audio")
         nested = audio.inner("input") if audio else None
+        _check_without_effect(session, nested)
         flat = self._changed(session, "input_audio_format", "input_audio_transcription")
         return flat._changed(nested, "format", "transcription") if nested else flat
 
     def _changed(self, given: Fields, form: str, transcription: str) -> "SessionSettings":
         return replace(
             self,
-            format=_read_format(given, form) or self.format,
+            format=_read_format(given, form, self.format),
             transcription=self._read_transcription(given, transcription),
             turns=_read_turns(given) if "turn_detection" in given else self.turns,
         )
@@ -150,18 +152,27 @@ def model_problem(name: str) -> str | None:
     return "does not exist"
 
 
-def _read_format(given: Fields, field: str) -> AudioFormat | None:
+def _read_format(given: Fields, field: str, before: AudioFormat) -> AudioFormat:
     value = given.values.get(field)
     if isinstance(value, str):
         given.choice(field, [form.beta_name for form in FORMATS])
         return next(form for form in FORMATS if form.beta_name == value)
     inner = given.inner(field)
-    kind = inner.choice("type", [form.type for form in FORMATS]) if inner else None
-    if inner is None or kind is None:
-        return None
+    if inner is None:
+        return before
+    kind = inner.choice("type", [form.type for form in FORMATS]) or before.type
     chosen = next(form for form in FORMATS if form.type == kind)
     inner.number("rate", least=chosen.rate, most=chosen.rate)
     return chosen
+
+
+def _check_without_effect(session: Fields, nested: Fields | None) -> None:
+    """Check the fields of OpenAI that change nothing here."""
+    session.texts("include", longest=LONGEST_NAME, most=MOST_INCLUDED)
+    named = (session, "input_audio_noise_reduction"), (nested, "noise_reduction")
+    for given, field in named:
+        if given and (reduction := given.inner(field)):
+            reduction.choice("type", NOISE_REDUCTIONS)
 
 
 def _read_turns(given: Fields) -> TurnDetection | None:
@@ -191,7 +202,7 @@ def _read_transcription(given: Fields, before: TranscriptionSettings) -> Transcr
     languages = given.texts("languages", longest=LONGEST_LANGUAGE, most=MOST_LANGUAGES)
     prompt = given.text("prompt", longest=MAX_PROMPT)
     keywords = given.texts("keywords", longest=MAX_TERM_LENGTH, most=MAX_TERMS)
-    spelling = given.choice("spelling", list(_SPELLINGS))
+    spelling = given.choice("spelling", SPELLING_NAMES)
     codes = None if languages is None else tuple(map(language_code, languages))
     return TranscriptionSettings(
         model=model or before.model,
@@ -199,7 +210,7 @@ def _read_transcription(given: Fields, before: TranscriptionSettings) -> Transcr
         languages=before.languages if codes is None else codes,
         prompt=_kept(prompt, before.prompt, given, "prompt"),
         keywords=before.keywords if keywords is None else keywords,
-        spelling=_SPELLINGS.get(spelling or "", before.spelling),
+        spelling=spelling if "spelling" in given else before.spelling,
     )
 
 

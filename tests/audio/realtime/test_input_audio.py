@@ -43,6 +43,20 @@ def test_a_sample_may_be_split_between_two_messages() -> None:
     assert np.concatenate(parts).tolist() == whole.decode(tone).tolist()
 
 
+@pytest.mark.parametrize("form", [PCM, ULAW, ALAW])
+@pytest.mark.parametrize("sent", [2400, 2401, 4801, 24_000])
+def test_the_samples_that_wait_are_counted(form: AudioFormat, sent: int) -> None:
+    audio = InputAudio(form)
+    coming = audio.coming(bytes(sent))
+
+    decoded = len(audio.decode(bytes(sent)))
+
+    assert audio.waiting == coming - decoded
+    assert len(audio.finish()) == coming - decoded
+    assert coming == -(-(sent // form.sample_bytes) * 16_000 // form.rate)
+
+
 def test_nothing_becomes_nothing() -> None:
+    assert len(InputAudio(PCM).finish()) == 0
     assert len(InputAudio(PCM).decode(b"")) == 0
     assert len(InputAudio(PCM).decode(b"\1")) == 0

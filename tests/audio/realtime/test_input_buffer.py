@@ -37,11 +37,11 @@ def test_less_than_a_tenth_of_a_second_is_not_committed() -> None:
     buffer.append(SILENCE[:1599])
 
     with pytest.raises(InvalidEvent, match="at least 100 ms of audio, got 99 ms") as refused:
-        buffer.commit()
+        buffer.check_length(0)
 
     assert refused.value.code == "input_audio_buffer_commit_empty"
-    buffer.append(SILENCE[:1])
-    assert len(buffer.commit()[0]) == 1600
+    buffer.check_length(1)
+    assert len(buffer.commit(SILENCE[:1])[0]) == 1600
 
 
 def test_what_was_cleared_is_not_committed() -> None:
@@ -50,8 +50,7 @@ def test_what_was_cleared_is_not_committed() -> None:
 
     buffer.clear()
 
-    with pytest.raises(InvalidEvent):
-        buffer.commit()
+    assert len(buffer.commit()[0]) == 0
 
 
 def test_audio_without_a_commit_is_refused_at_the_limit(settings: Settings) -> None:
@@ -61,9 +60,9 @@ def test_audio_without_a_commit_is_refused_at_the_limit(settings: Settings) -> N
     buffer.append(SILENCE)
 
     with pytest.raises(InvalidEvent, match=r"at most 2 s in the input audio buffer, got 3\.0 s"):
-        buffer.append(SILENCE)
+        buffer.check_room(RATE)
 
-    assert len(buffer.commit()[0]) == 2 * RATE
+    InputBuffer(TurnDetection()).check_room(3 * RATE)
 
 
 def test_hours_of_silence_take_no_memory_where_pauses_end_turns() -> None:
@@ -130,3 +129,25 @@ def test_a_client_that_turns_pauses_off_commits_the_turn_itself(
     taken, is_silent = buffer.commit()
     assert len(taken) > RATE
     assert not is_silent
+
+
+def test_a_turn_after_a_commit_holds_nothing_of_what_was_committed(speech: Samples) -> None:
+    buffer = InputBuffer(TurnDetection())
+    buffer.append(speech[: RATE * 2 + 77])
+    buffer.commit(SILENCE[:9])
+    committed = buffer.end
+
+    turns = buffer.append(speech[: RATE * 12])
+
+    ended = next(turn for turn in turns if isinstance(turn, TurnEnded))
+    start, stop = ended.position - len(ended.samples) - committed, ended.position - committed
+    assert start >= 0
+    assert ended.samples.tolist() == speech[start:stop].tolist()
+
+
+def test_what_waits_unheard_is_counted_where_the_client_commits() -> None:
+    manual, automatic = InputBuffer(None), InputBuffer(TurnDetection())
+    manual.append(SILENCE)
+    automatic.append(SILENCE)
+
+    assert (manual.unheard_s, automatic.unheard_s) == (1.0, 0.0)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -267,3 +268,92 @@ def test_a_full_buffer_keeps_what_it_has(settings: Any) -> None:
 
     assert (refused["code"], refused["param"]) == ("input_audio_buffer_full", "audio")
     assert np.isclose(client.commit().items[0].seconds, 1.0, atol=0.01)
+
+
+def samples_after(client: Client, audio: bytes) -> list[int]:
+    """Append and commit; return the samples of the item."""
+    client.append(audio)
+    samples: list[int] = client.commit().items[0].samples.tolist()
+    return samples
+
+
+def clear(client: Client) -> None:
+    client.send("input_audio_buffer.clear")
+
+
+def commit(client: Client) -> None:
+    client.commit()
+
+
+def format_changed_twice(client: Client) -> None:
+    client.update(format={"type": "audio/pcmu"})
+    client.update(format={"type": "audio/pcm"})
+    client.commit()
+
+
+@pytest.mark.parametrize("ending", [clear, commit, format_changed_twice])
+@pytest.mark.parametrize("sent", [9600, 9601])
+def test_audio_after_an_item_is_heard_as_in_a_new_session(
+    speech: bytes, sent: int, ending: Callable[[Client], None]
+) -> None:
+    client = Client()
+    client.append(b"\x55" * sent)
+    ending(client)
+
+    assert samples_after(client, speech[:96_000]) == samples_after(Client(), speech[:96_000])
+
+
+def test_an_item_has_its_audio_to_the_last_sample() -> None:
+    lengths = [len(samples_after(Client(), bytes(length))) for length in (4800, 48_000, 96_001)]
+
+    assert lengths == [1600, 16_000, 32_000]
+
+
+def test_audio_before_a_change_of_format_is_whole() -> None:
+    client = Client()
+    client.append(SECOND)
+    client.update(format={"type": "audio/pcmu"})
+
+    assert len(samples_after(client, bytes(8000))) == 32_000
+
+
+def test_an_event_that_is_refused_leaves_the_stream_as_it_was(
+    speech: bytes, settings: Any
+) -> None:
+    settings.REALTIME_BUFFER_S = 3.0
+    client = Client()
+    client.append(speech[:4001])
+    too_early, too_much = error(client.commit()), error(client.append(bytes(240_001)))
+
+    heard = samples_after(client, speech[4001:96_000])
+
+    assert too_early["code"] == "input_audio_buffer_commit_empty"
+    assert too_much["code"] == "input_audio_buffer_full"
+    assert heard == samples_after(Client(), speech[:96_000])
+
+
+def message(kind: str, **fields: object) -> str:
+    return json.dumps({"type": kind, **fields})
+
+
+UPDATE = message("session.update", session={"audio": {"input": {"turn_detection": {}}}})
+
+
+def test_an_update_takes_long_where_much_audio_waits_unheard() -> None:
+    client = Client()
+    before = client.session.takes_long(UPDATE)
+    client.append(SECOND * 2)
+
+    assert (before, client.session.takes_long(UPDATE)) == (False, True)
+    assert client.session.takes_long(UPDATE.replace("session.", "session\\u002e"))
+    assert not client.session.takes_long(message("input_audio_buffer.commit"))
+    assert not client.session.takes_long("{")
+
+
+def test_a_message_takes_long_by_the_seconds_that_it_holds() -> None:
+    client = Client()
+    append = message("input_audio_buffer.append", audio="A" * 20_000)
+    linear = client.session.takes_long(append)
+    client.update(format={"type": "audio/pcmu"})
+
+    assert (linear, client.session.takes_long(append)) == (False, True)

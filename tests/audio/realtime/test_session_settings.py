@@ -91,7 +91,12 @@ def test_an_engine_is_asked_for_a_language_only_where_there_is_one(
 REFUSED_INPUTS: list[tuple[str, object, str]] = [
     ("format", {"type": "audio/opus"}, "format.type"),
     ("format", {"type": "audio/pcm", "rate": 16_000}, "format.rate"),
+    ("format", {"rate": 16_000}, "format.rate"),
+    ("format", {"type": "audio/pcmu", "rate": 24_000}, "format.rate"),
     ("format", "mp3", "format"),
+    ("noise_reduction", "nonsense", "noise_reduction"),
+    ("noise_reduction", {"type": "nonsense"}, "noise_reduction.type"),
+    ("transcription", {"spelling": "nonsense"}, "transcription.spelling"),
     ("transcription", {"model": 7}, "transcription.model"),
     ("transcription", {"model": "kokoro"}, "transcription.model"),
     ("transcription", {"prompt": "x" * 10_001}, "transcription.prompt"),
@@ -125,6 +130,9 @@ def test_a_refusal_names_the_field(field: str, value: object, param: str) -> Non
         ({"audio": {"input": 1}}, "session.audio.input"),
         ({"input_audio_format": "mp3"}, "session.input_audio_format"),
         ({"input_audio_transcription": []}, "session.input_audio_transcription"),
+        ({"input_audio_noise_reduction": "far"}, "session.input_audio_noise_reduction"),
+        ({"include": "logprobs"}, "session.include"),
+        ({"include": [7]}, "session.include"),
     ],
 )
 def test_a_refusal_names_the_outer_field(session: dict[str, Any], param: str) -> None:
@@ -137,3 +145,25 @@ def test_a_refusal_names_the_outer_field(session: dict[str, Any], param: str) ->
 def test_a_model_of_speech_is_refused_with_advice() -> None:
     with pytest.raises(InvalidEvent, match="turns text into speech; ask for gpt-4o-transcribe"):
         with_input(transcription={"model": "tts-1"})
+
+
+def test_a_rate_is_compared_with_the_format_in_force() -> None:
+    telephone = with_input(format={"type": "audio/pcma"})
+
+    assert updated({"audio": {"input": {"format": {"rate": 8000}}}}, telephone) == telephone
+    with pytest.raises(InvalidEvent, match=r"format\.rate: expected the number 8000, got 24000\."):
+        updated({"audio": {"input": {"format": {"rate": 24_000}}}}, telephone)
+
+
+@pytest.mark.parametrize("name", ["off", "terms", "people"])
+def test_null_takes_a_chosen_spelling_back(name: str) -> None:
+    chosen = with_input(transcription={"spelling": name})
+    kept = updated({"input_audio_transcription": {"prompt": "a"}}, chosen)
+    null = updated({"input_audio_transcription": {"spelling": None}}, chosen)
+
+    spellings = [one.transcription and one.transcription.spelling for one in (chosen, kept, null)]
+    assert spellings == [name, name, None]
+
+
+def test_fields_that_are_not_known_are_ignored() -> None:
+    assert with_input(transcription={"delay": "low"}, later={"new": 1}) == SessionSettings()
