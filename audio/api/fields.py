@@ -124,7 +124,7 @@ def _non_negative(value: object) -> float | None:
 
 
 class TextField(serializers.CharField):
-    """A text; in a JSON body, a number is none."""
+    """A text; a number of a JSON body is refused."""
 
     default_error_messages = {"invalid": "expected a text."}
 
