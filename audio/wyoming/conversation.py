@@ -3,35 +3,38 @@
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
-from wyoming.audio import AudioChunk, AudioStart
+from wyoming.asr import Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
 from wyoming.event import Event
-from wyoming.ping import Ping, Pong
-from wyoming.tts import (
-    Synthesize,
-    SynthesizeChunk,
-    SynthesizeStart,
-    SynthesizeStopped,
-    SynthesizeVoice,
-)
+from wyoming.ping import Pong
+from wyoming.tts import SynthesizeStopped
 
+from audio.api.event_fields import InvalidEvent
 from audio.context import RequestEntry
 from audio.formats.openai_json import text_deltas
+from audio.wyoming.client_requests import (
+    CommandRequest,
+    VoiceRequest,
+    audio_form,
+    command_request,
+    ping_text,
+    spoken_text,
+    voice_request,
+)
 from audio.wyoming.event_connection import CLIENT_LEFT, EventConnection, Refused
-from audio.wyoming.heard_speech import Heard, HeardSpeech, UnusableSpeech, transcript_of
 from audio.wyoming.information import information
 from audio.wyoming.speech_output import SpeechOutput
 from audio.wyoming.spoken_text import TooMuchText
 from audio.wyoming.streamed_answer import StreamedAnswer
+from audio.wyoming.voice_command import CommandTranscript, ReceivedAudio, transcribe_command
 
 
 class Conversation:
-    """What a client says and hears on its connection."""
+    """The state of one client: the command that arrives, and the answer that is spoken."""
 
     def __init__(self, connection: EventConnection) -> None:
         self._connection = connection
-        self._asked = Transcribe()
-        self._speech: HeardSpeech | None = None
+        self._request = CommandRequest()
+        self._audio: ReceivedAudio | None = None
         self._answer: StreamedAnswer | None = None
         self._handlers: Mapping[str, Callable[[Event], Awaitable[None]]] = {
             "describe": self._describe,
@@ -68,11 +71,10 @@ class Conversation:
     async def _handled(self, handle: Callable[[Event], Awaitable[None]], event: Event) -> None:
         try:
             await handle(event)
-        except (UnusableSpeech, TooMuchText) as error:
+        except InvalidEvent as error:
+            raise Refused(str(error), error.code) from error
+        except TooMuchText as error:
             raise Refused(str(error), "invalid_value") from error
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            # The package reads fields of events without checks.
-            raise Refused(f"{event.type}: its fields cannot be read.", "bad_event") from error
 
     async def _describe(self, _: Event) -> None:
         await self._connection.send(
@@ -80,62 +82,62 @@ class Conversation:
         )
 
     async def _ping(self, event: Event) -> None:
-        await self._connection.send(Pong(Ping.from_event(event).text))
+        await self._connection.send(Pong(ping_text(event)))
 
     async def _transcribe(self, event: Event) -> None:
-        self._asked = Transcribe.from_event(event)
+        self._request = command_request(event)
 
     async def _start_audio(self, event: Event) -> None:
-        self._speech = HeardSpeech(AudioStart.from_event(event))
+        self._audio = ReceivedAudio(audio_form(event))
 
     async def _add_audio(self, event: Event) -> None:
-        chunk = AudioChunk.from_event(event)
-        if self._speech is None:
-            self._speech = HeardSpeech(chunk)
-        self._speech.add(chunk)
+        form = audio_form(event)
+        if self._audio is None:
+            self._audio = ReceivedAudio(form)
+        self._audio.add(form, event.payload or b"")
 
     async def _stop_audio(self, _: Event) -> None:
-        speech, asked = self._speech, self._asked
-        self._speech, self._asked = None, Transcribe()
-        if speech is None:
+        audio, request = self._audio, self._request
+        self._audio, self._request = None, CommandRequest()
+        if audio is None:
             raise Refused("audio-stop: expected audio before it.", "bad_event")
 
-        def ask(entry: RequestEntry) -> Heard:
-            samples = speech.samples()
+        def ask(entry: RequestEntry) -> CommandTranscript:
+            samples = audio.samples()
             entry.bytes_in = samples.nbytes
-            heard = transcript_of(samples, asked)
-            entry.bytes_out = len(heard.text.encode())
-            return heard
+            transcript = transcribe_command(samples, request)
+            entry.bytes_out = len(transcript.text.encode())
+            return transcript
 
         await self._send_transcript(await self._connection.in_thread("transcribe", ask))
 
-    async def _send_transcript(self, heard: Heard) -> None:
-        language = heard.language or None
+    async def _send_transcript(self, transcript: CommandTranscript) -> None:
+        language = transcript.language or None
         await self._connection.send(TranscriptStart(language=language))
-        for sentence in filter(None, text_deltas(heard.text)):
+        for sentence in filter(None, text_deltas(transcript.text)):
             await self._connection.send(TranscriptChunk(sentence))
-        await self._connection.send(Transcript(heard.text, language=language))
+        await self._connection.send(Transcript(transcript.text, language=language))
         await self._connection.send(TranscriptStop())
 
     async def _synthesize(self, event: Event) -> None:
         if self._answer is not None:
             # The whole text once more, for servers that do not take it in parts.
             return
-        asked = Synthesize.from_event(event)
-        self._answer = answer = self._new_answer(asked.voice)
-        answer.add(_text(asked.text))
+        text = spoken_text(event)
+        self._answer = answer = self._new_answer(voice_request(event))
+        answer.add(text)
         await answer.finished()
         self._answer = None
 
     async def _start_answer(self, event: Event) -> None:
         if self._answer is not None:
             raise Refused("synthesize-start: expected synthesize-stop before it.", "bad_event")
-        self._answer = self._new_answer(SynthesizeStart.from_event(event).voice)
+        self._answer = self._new_answer(voice_request(event))
 
     async def _add_text(self, event: Event) -> None:
         if self._answer is None:
             raise Refused("synthesize-chunk: expected synthesize-start before it.", "bad_event")
-        self._answer.add(_text(SynthesizeChunk.from_event(event).text))
+        self._answer.add(spoken_text(event))
 
     async def _stop_answer(self, _: Event) -> None:
         if self._answer is None:
@@ -144,7 +146,7 @@ class Conversation:
         self._answer = None
         await self._connection.send(SynthesizeStopped())
 
-    def _new_answer(self, voice: SynthesizeVoice | None) -> StreamedAnswer:
+    def _new_answer(self, voice: VoiceRequest) -> StreamedAnswer:
         output = SpeechOutput(voice, self._connection.send_from_thread)
 
         async def run(speak: Callable[[], None]) -> None:
@@ -159,9 +161,3 @@ def _spoken(speak: Callable[[], None], output: SpeechOutput, entry: RequestEntry
         speak()
     finally:
         entry.bytes_out = output.bytes_sent - before
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise Refused("text: expected a text.", "invalid_value")
-    return value

@@ -14,9 +14,9 @@ from wyoming.event import Event, Eventable
 from audio import context
 from audio.api import request_log
 from audio.api.errors import problem_of
+from audio.api.event_fields import InvalidEvent
 from audio.context import RequestEntry, WorkContext
 from audio.wyoming.frames import BadFrame, read_frame, write_frame
-from audio.wyoming.heard_speech import UnusableSpeech
 
 METHOD = "WYOMING"
 T = TypeVar("T")
@@ -113,9 +113,9 @@ class EventConnection:
         except CLIENT_LEFT:
             entry.is_cut = True
             raise
-        except UnusableSpeech as error:
+        except InvalidEvent as error:
             entry.status = HTTPStatus.BAD_REQUEST
-            raise Refused(str(error), "invalid_value") from error
+            raise Refused(str(error), error.code) from error
         except Exception as failure:
             problem = problem_of(failure)
             entry.status = problem.status

@@ -1,8 +1,8 @@
 """What the server says about itself: its models, their languages, and its voices."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 
 from django.conf import settings
 from wyoming.info import AsrModel, AsrProgram, Attribution, Info, TtsProgram, TtsVoice
@@ -15,6 +15,7 @@ from audio.pipeline.speech import voices
 NAME = "spark-control"
 VERSION = str(settings.SPECTACULAR_SETTINGS["VERSION"])
 _ATTRIBUTION = Attribution("Spark Control", "")
+# Home Assistant waits a second for the answer, without which it offers no recognition either.
 VOICES_S = 0.5
 # Of voices whose names do not say.
 _LANGUAGE = "en-US"
@@ -28,15 +29,28 @@ def information() -> Info:
     )
 
 
-def known_voices(ask: Callable[[], tuple[str, ...]] = voices) -> tuple[str, ...]:
-    """Return the engine's voices; none where it does not list them in time.
+class VoicesInTime:
+    """The engine's voices, which may take long to come: one call waits for all clients."""
 
-    Home Assistant waits a second for the answer, without which it offers no recognition either.
-    """
-    try:
-        return _asking().submit(ask).result(VOICES_S)
-    except TimeoutError:
-        return ()
+    def __init__(self, ask: Callable[[], tuple[str, ...]]) -> None:
+        self._ask = ask
+        self._thread = ThreadPoolExecutor(1, "wyoming-voices")
+        self._call: Future[tuple[str, ...]] | None = None
+        self._choosing = Lock()
+
+    def within(self, wait_s: float) -> tuple[str, ...]:
+        """Return the voices; none where they do not come in this time, and the call goes on."""
+        with self._choosing:
+            if self._call is None or self._call.done():
+                self._call = self._thread.submit(self._ask)
+            call = self._call
+        try:
+            return call.result(wait_s)
+        except TimeoutError:
+            return ()
+
+
+_VOICES = VoicesInTime(voices)
 
 
 def language_of(voice: str) -> str:
@@ -47,7 +61,7 @@ def language_of(voice: str) -> str:
 def voice_for(language: str) -> str | None:
     """Return a voice of a language, a curated one first; None where no voice has it."""
     wanted = language.replace("_", "-").lower()
-    names = [*CURATED_VOICES, *list_voices(known_voices())]
+    names = [*CURATED_VOICES, *list_voices(_VOICES.within(VOICES_S))]
     spoken = {name: language_of(name).lower() for name in names}
     exact = [name for name in names if spoken[name] == wanted]
     near = [name for name in names if spoken[name].partition("-")[0] == wanted.partition("-")[0]]
@@ -81,7 +95,7 @@ def _text_to_speech() -> TtsProgram:
         installed=True,
         description="Spark Control, text to speech",
         version=VERSION,
-        voices=[_voice(name) for name in list_voices(known_voices())],
+        voices=[_voice(name) for name in list_voices(_VOICES.within(VOICES_S))],
         supports_synthesize_streaming=True,
     )
 
@@ -96,9 +110,3 @@ def _voice(name: str) -> TtsVoice:
         version=VERSION,
         languages=[language_of(name)],
     )
-
-
-@lru_cache(maxsize=1)
-def _asking() -> ThreadPoolExecutor:
-    """Return the thread that waits for the list, one for all connections."""
-    return ThreadPoolExecutor(1, "wyoming-voices")

@@ -6,16 +6,18 @@ from contextlib import closing
 import numpy as np
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Eventable
-from wyoming.tts import SynthesizeVoice
 
+from audio.api.event_fields import InvalidEvent, quote
+from audio.api.request_errors import InvalidRequest
 from audio.api.serializers.speech import SpeechRequest
+from audio.engines.failures import EngineRefused
 from audio.media.speech.speech_encoding import SILENCE_RATE, encode
 from audio.pipeline.speech import SampleStream, is_spoken
+from audio.wyoming.client_requests import WIDTH, VoiceRequest
 from audio.wyoming.information import voice_for
 
 # A tenth of a second of Kokoro's speech; players begin with the first.
 CHUNK_SAMPLES = 2_400
-WIDTH = 2
 
 # Sends an event; returns when the client has read most of what was sent.
 Send = Callable[[Eventable], None]
@@ -24,7 +26,7 @@ Send = Callable[[Eventable], None]
 class SpeechOutput:
     """The audio of one answer, at the rate of its first piece; its methods block."""
 
-    def __init__(self, voice: SynthesizeVoice | None, send: Send) -> None:
+    def __init__(self, voice: VoiceRequest, send: Send) -> None:
         self._voice, self._send = voice, send
         self._rate = 0
         self.bytes_sent = 0
@@ -34,13 +36,11 @@ class SpeechOutput:
 
         Raises
         ------
-        EngineError, rest_framework.exceptions.APIException
+        EngineError, InvalidEvent, rest_framework.exceptions.APIException
         """
         if not is_spoken(text):
             return
-        request = SpeechRequest(data={"input": text, **self._fields()})
-        request.is_valid(raise_exception=True)
-        with closing(SampleStream(request.utterance())) as samples:
+        with closing(self._speech_of(text)) as samples:
             self._start(samples.rate)
             for block in encode(samples, samples.rate, self._rate, "pcm"):
                 self._send_samples(block)
@@ -50,10 +50,21 @@ class SpeechOutput:
         self._start(SILENCE_RATE)
         self._send(AudioStop())
 
-    def _fields(self) -> dict[str, str]:
-        voice = self._voice
-        name = None if voice is None else voice.name or voice_for(voice.language or "")
-        return {"voice": name} if name else {}
+    def _speech_of(self, text: str) -> SampleStream:
+        name = self._voice.name or self._voice_of_language()
+        request = SpeechRequest(data={"input": text, **({"voice": name} if name else {})})
+        request.is_valid(raise_exception=True)
+        try:
+            return SampleStream(request.utterance())
+        except (InvalidRequest, EngineRefused) as error:
+            if error.param != "voice" or not self._voice.name:
+                raise
+            # The reason names a route of HTTP, which this client does not have.
+            expected = "expected a voice that `describe` lists, or a mix of them"
+            raise InvalidEvent(f"voice.name: {expected}, got {quote(name)}.") from error
+
+    def _voice_of_language(self) -> str | None:
+        return voice_for(self._voice.language) if self._voice.language else None
 
     def _start(self, rate: int) -> None:
         if not self._rate:

@@ -262,25 +262,37 @@ def test_requests_are_logged_without_their_text(
 @pytest.mark.parametrize(
     ("events", "says", "code"),
     [
-        (command(width=4), "width: expected 2.", "invalid_value"),
-        (command(rate=1), "rate: expected 4000 to 192000.", "invalid_value"),
-        (command(channels=0), "channels: expected 1 to 8.", "invalid_value"),
+        (
+            command(width=4),
+            "audio-start.width: expected the number 2, got 4.",
+            "invalid_value",
+        ),
+        (
+            command(rate=1),
+            "audio-start.rate: expected a number from 4000 to 192000, got 1.",
+            "invalid_value",
+        ),
+        (
+            command(channels=0),
+            "audio-start.channels: expected a number from 1 to 8, got 0.",
+            "invalid_value",
+        ),
         (
             [AudioStart(16_000, 2, 1), AudioChunk(8_000, 2, 1, b"1234")],
-            "audio-chunk: expected the rate",
+            "of the first event, 16000 Hz and 1, got 8000 Hz and 1.",
             "invalid_value",
         ),
         ([AudioStop()], "audio-stop: expected audio before it.", "bad_event"),
         ([Transcribe(name="tts-1"), *command()], "turns text into speech", "model_not_found"),
         (
             [Transcribe(transcript_terms=["x" * 10_000]), *command()],
-            "keywords",
+            "transcribe.transcript_terms: expected at most 200 characters in item 0, got 10000.",
             "string_above_max_length",
         ),
         ([SynthesizeChunk("Hi")], "expected synthesize-start before it", "bad_event"),
         ([SynthesizeStop()], "expected synthesize-start before it", "bad_event"),
         ([SynthesizeStart(), SynthesizeStart()], "expected synthesize-stop before", "bad_event"),
-        ([Synthesize("x" * 65_537)], "text: expected at most 65536", "invalid_value"),
+        ([Synthesize("x" * 65_537)], "text: expected at most 65536", "string_above_max_length"),
         (
             [Synthesize("Hi there, you.", voice=SynthesizeVoice(name="a b;"))],
             "expected a voice, or a mix",
@@ -298,11 +310,55 @@ def test_what_cannot_be_served_is_refused_with_its_reason(
     assert error.data["code"] == code
 
 
-@pytest.mark.parametrize("kind", ["synthesize", "audio-start", "audio-chunk", "synthesize-chunk"])
+UNKNOWN_VOICE = "voice.name: expected a voice that `describe` lists, or a mix of them, got"
+
+
+def test_a_voice_that_is_not_listed_is_refused_with_where_they_are(client: WyomingClient) -> None:
+    client.send(Describe())
+    client.until("info")
+    client.send(Synthesize("Hi there, you.", voice=SynthesizeVoice(name="nobody")))
+
+    error = client.error()
+    assert error.data == {"text": f'{UNKNOWN_VOICE} "nobody".', "code": "invalid_value"}
+
+
+def test_a_voice_that_the_engine_refuses_is_reported_in_the_same_words(
+    client: WyomingClient, faults: FaultServer
+) -> None:
+    faults.answer(SPEAK, {"detail": "Voice 'own' not found. Available voices: a"}, status=400)
+
+    client.send(Synthesize("Hi there, you.", voice=SynthesizeVoice(name="own")))
+
+    assert client.error().data["text"] == f'{UNKNOWN_VOICE} "own".'
+
+
+@pytest.mark.parametrize("kind", ["synthesize", "audio-start", "audio-chunk"])
 def test_an_event_without_its_fields_is_refused(client: WyomingClient, kind: str) -> None:
     client.send_bytes(b'{"type": "%s"}\n' % kind.encode())
 
-    assert client.error().data["code"] == "bad_event"
+    error = client.error()
+    assert error.data["text"].startswith(f"{kind}.")
+    assert error.data["code"] == "missing_required_parameter"
+
+
+def test_a_command_too_short_for_a_word_says_nothing(
+    client: WyomingClient, faults: FaultServer
+) -> None:
+    client.send(*command(audio=bytes(3_198)), Ping("there?"))
+
+    transcript = client.until("transcript")[-1]
+    assert Transcript.from_event(transcript).text == ""
+    assert client.until("pong")
+    assert faults.asked == []
+
+
+def test_a_flood_of_marks_keeps_no_other_client_waiting(wyoming: ServerCommand) -> None:
+    with connected(wyoming) as hostile, connected(wyoming) as other:
+        hostile.send(Synthesize("." * 65_536))
+        other.send(Ping("there?"))
+
+        assert other.receive() is not None
+        assert hostile.until("audio-stop")
 
 
 def test_an_engine_that_fails_is_reported_while_text_still_arrives(

@@ -120,7 +120,7 @@ def test_sigterm_answers_what_is_under_way_and_ends_silent_clients(
     ):
         silent.send(Ping())
         silent.receive()
-        busy.send(AudioStart(16_000, 2, 1), AudioChunk(16_000, 2, 1, bytes(320)), AudioStop())
+        busy.send(AudioStart(16_000, 2, 1), AudioChunk(16_000, 2, 1, bytes(3_200)), AudioStop())
         until(lambda: bool(faults.asked))
         server.process.send_signal(signal.SIGTERM)
 
