@@ -19,7 +19,7 @@ _NO_SPEAKER = {"", "unknown", "unknown_speaker", "speaker_unknown", "none", "nul
 _SOUND = re.compile(r"(?:[\[(*]\s*+[^\W\d]\w*+(?:[ -]\w++){0,3}+\s*+[\])*][.\s]*+|[♪♫\s]++)++")
 # 10 ms, which is the unit of Whisper's times; as seconds they would be a third of a year.
 _FEWEST_NS = 10_000_000
-_RTTM_LINE = re.compile(r"^[ \t]*SPEAKER[ \t]+(.*?)[ \t\r]*$", re.MULTILINE)
+_RTTM_LINE = re.compile(r"^[ \t]*SPEAKER[ \t]+(.*)$", re.MULTILINE)
 
 
 def as_object(answer: object) -> Item:
