@@ -33,8 +33,8 @@ MIN_BYTES_PER_S = 4096
 # Most requests are over before their clients need to be watched.
 WATCHED_AFTER_S = 0.05
 # A server that closes with unread bytes in its buffer resets the connection, and many clients then
-# lose the answer. So the rest of a body is received and discarded: for DRAIN_S, unless nothing
-# arrives for DRAIN_IDLE_S.
+# lose the answer. So the rest of a body is received and discarded: for DRAIN_S, at most
+# CLIENT_TIMEOUT_S, unless nothing arrives for DRAIN_IDLE_S.
 DRAIN_S, DRAIN_IDLE_S = 30.0, 2.0
 LOOP_CHECK_S = 1.0
 
@@ -77,7 +77,7 @@ class ClientConnection:
 
     async def drain(self) -> None:
         """Discard the rest of the body while it arrives in time, for DRAIN_S at most."""
-        until = self._loop.time() + DRAIN_S
+        until = self._loop.time() + min(DRAIN_S, settings.CLIENT_TIMEOUT_S)
         while not self._is_over:
             self._parts.clear()
             self._note_taken(self._received - self._taken)

@@ -3,11 +3,12 @@
 import http.client
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.faults import FaultServer
-from tests.gateway_process import Gateway
+from tests.gateway_process import Gateway, running_gateway
 from tests.recordings import TONE
 
 TRANSCRIBE = "/v1/audio/transcriptions"
@@ -85,16 +86,17 @@ def test_three_gigabytes_are_refused_before_they_are_sent(scripted: Gateway) -> 
     connection.close()
 
 
-def test_a_refused_connection_is_closed_and_not_read_to_the_end(scripted: Gateway) -> None:
-    connection = http.client.HTTPConnection(scripted.url.removeprefix("http://"), timeout=10)
-    connection.putrequest("POST", TRANSCRIBE)
-    connection.putheader("Content-Length", str(3 * 1024 * MIB))
-    connection.endheaders()
+def test_a_refused_connection_is_closed_and_not_read_to_the_end(tmp_path: Path) -> None:
+    with running_gateway(tmp_path, MAX_UPLOAD_MB="2", CLIENT_TIMEOUT_S="1") as gateway:
+        connection = http.client.HTTPConnection(gateway.url.removeprefix("http://"), timeout=10)
+        connection.putrequest("POST", TRANSCRIBE)
+        connection.putheader("Content-Length", str(3 * 1024 * MIB))
+        connection.endheaders()
 
-    with pytest.raises(OSError, match=r"Broken pipe|reset"):
-        send_forever(connection)
+        with pytest.raises(OSError, match=r"Broken pipe|reset"):
+            send_forever(connection)
 
-    connection.close()
+        connection.close()
 
 
 def send_forever(connection: http.client.HTTPConnection) -> None:
