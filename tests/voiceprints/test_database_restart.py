@@ -112,6 +112,9 @@ def jobs_by_state(gateway: Gateway) -> Counter[str]:
 
 def test_a_killed_database_is_survived(installation: Installation) -> None:
     gateway, database = installation.gateway, installation.database
+    # A worker that still starts ends without its database, and is started again.
+    submit(gateway)
+    until(lambda: set(jobs_by_state(gateway)) == {"done"})
     with asking(gateway) as asked:
         until(lambda: sum(one.done() for one in asked) > REQUESTS // 4)
         database.kill()
