@@ -1,13 +1,24 @@
-"""A filter of log lines about failures of the database, whose tracebacks name its host."""
+"""A filter of log lines about failures of the database, which name its host."""
 
 import logging
+import re
 from collections.abc import Iterator
 
 _DRIVER = "psycopg"
+# As libpq and psycopg name a server: by host, address and port, or by its socket.
+_ADDRESS = re.compile(
+    r"""(?:\bat|\bon\ssocket|\bhost(?:\sname)?)\s(?P<quote>["'])[^"'\n]*(?P=quote)
+    (?:\s\([^)\n]*\))?(?:,\sport\s\d+)?""",
+    re.VERBOSE,
+)
+_NAMES_SERVER = ("connection to server", "resolve host", "translate host name")
 
 
 class HideAddress(logging.Filter):
-    """Replaces the traceback of a failed connection by the kind of the failure."""
+    """Replaces the traceback of a failed connection by the kind of the failure.
+
+    Libraries that write the failure into their message have its address removed.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         failure = record.exc_info[1] if record.exc_info else None
@@ -15,6 +26,9 @@ class HideAddress(logging.Filter):
         if kinds:
             record.exc_info = record.exc_text = None
             record.msg, record.args = f"{record.getMessage()} ({kinds[0]})", ()
+        message = record.getMessage()
+        if any(mark in message for mark in _NAMES_SERVER):
+            record.msg, record.args = _ADDRESS.sub("at its address", message), ()
         return True
 
 
